@@ -1,0 +1,1 @@
+"""One module for each outside thing; foreign errors are translated here."""

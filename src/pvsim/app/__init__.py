@@ -1,0 +1,1 @@
+"""Use cases: async functions that take their ports as arguments."""

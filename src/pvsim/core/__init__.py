@@ -1,0 +1,1 @@
+"""Pure logic: no clock, file, socket, event loop, logging or global random numbers."""
