@@ -1,0 +1,77 @@
+"""Where a broker is, and how to sign in to it."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+
+from pvsim.errors import UsageError
+
+__all__ = ["AMQPS_PORT", "AMQP_PORT", "STREAMS_PORT", "STREAM_PORT", "BrokerAddress"]
+
+AMQP_PORT, AMQPS_PORT = 5672, 5671
+STREAM_PORT, STREAMS_PORT = 5552, 5551
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """One broker: host, the ports of its two protocols, and the account.
+
+    `stream_port` is where the stream protocol is expected to answer; whether it does is found by trying.
+    The password is kept out of `repr`, so that no log or traceback can show it.
+    """
+
+    host: str
+    amqp_port: int
+    stream_port: int
+    user: str
+    password: str = field(repr=False)
+    vhost: str = "/"
+    tls: bool = False
+
+    @classmethod
+    def parse(cls, url: str, *, stream_port: int | None = None) -> "BrokerAddress":
+        """Read `amqp[s]://user:password@host[:port][/vhost][?stream_port=N]`.
+
+        Raises:
+            UsageError: if the URL is of another form.
+        """
+        fix = "use amqp://user:password@host:5672/vhost (amqps:// for TLS)"
+        try:
+            parts = urlsplit(url)
+            port, host = parts.port, parts.hostname
+        except ValueError as error:
+            raise UsageError(f"the broker URL cannot be read: {error}", fix=fix) from error
+        if parts.scheme not in {"amqp", "amqps"} or not host:
+            raise UsageError(f"not a broker URL (scheme {parts.scheme or 'missing'!r})", fix=fix)
+        tls = parts.scheme == "amqps"
+        given = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
+        if unknown := sorted(given.keys() - {"stream_port"}):
+            raise UsageError(f"unknown parameter in the broker URL: {', '.join(unknown)}", fix=fix)
+        if "stream_port" in given and not given["stream_port"].isdigit():
+            raise UsageError("stream_port in the broker URL is not a number", fix="for example ?stream_port=5552")
+        return cls(
+            host=host,
+            amqp_port=port or (AMQPS_PORT if tls else AMQP_PORT),
+            stream_port=stream_port or int(given.get("stream_port", STREAMS_PORT if tls else STREAM_PORT)),
+            user=unquote(parts.username or "guest"),
+            password=unquote(parts.password or "guest"),
+            vhost=unquote(parts.path[1:]) or "/",
+            tls=tls,
+        )
+
+    @property
+    def amqp_url(self) -> str:
+        """The address as a URL, with the password: for an AMQP library or a child's environment only."""
+        account = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
+        scheme = "amqps" if self.tls else "amqp"
+        return (
+            f"{scheme}://{account}@{_bracketed(self.host)}:{self.amqp_port}/{quote(self.vhost, safe='')}"
+            f"?stream_port={self.stream_port}"
+        )
+
+    def __str__(self) -> str:
+        """Host, port and vhost without the account: what messages and manifests may show."""
+        return f"{_bracketed(self.host)}:{self.amqp_port} (vhost {self.vhost!r}, stream port {self.stream_port})"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
