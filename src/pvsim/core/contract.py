@@ -1,0 +1,134 @@
+"""The messages: versioned JSON, one reading each, and one that ends the run.
+
+A body means itself: it names run, meter, second and unit, and needs no other message to be understood.
+Anybody may publish one; what does not fit is rejected with a reason and kept (I4). `pvsim schema` prints the schemas.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import DW_PER_W, METER_MAX_W
+
+__all__ = ["MAX_BODY_BYTES", "VERSION", "End", "Reading", "Reason", "Rejection", "Values", "read_message"]
+
+VERSION = 1
+MAX_BODY_BYTES = 4_096
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag="reading"):
+    """One meter value: the mean power over [t_utc, t_utc + 1 s).
+
+    Attributes:
+        v: Version of the contract.
+        run: Id of the run.
+        meter: Name of the meter within the run.
+        seq: Seconds since the start of the run.
+        t_utc: The second that the reading is of, with offset (`2024-06-21T10:00:00Z`).
+        meter_w: Mean power in W, 0..9000; kept to 0.1 W.
+    """
+
+    v: Literal[1]
+    run: _Name
+    meter: _Name
+    seq: _Count
+    t_utc: Annotated[datetime, msgspec.Meta(tz=True)]
+    meter_w: float
+
+
+class End(msgspec.Struct, frozen=True, tag_field="kind", tag="end"):
+    """The end of a run: how many readings it has, and the CRC-32 of their values.
+
+    Attributes:
+        readings: All readings of all meters.
+        crc32: CRC-32 (zlib) of the values in 0.1 W as little-endian 32-bit integers, in order of position.
+    """
+
+    v: Literal[1]
+    run: _Name
+    readings: _Count
+    crc32: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    """What every version of the contract has: enough to say why a message is not for us."""
+
+    v: int
+    kind: str
+    run: str
+
+
+class Reason(StrEnum):
+    """Why a message was rejected."""
+
+    TOO_LARGE = "too large"
+    NOT_JSON = "not JSON"
+    NOT_A_MESSAGE = "not a message of the contract"
+    VERSION = "another version of the contract"
+    OTHER_RUN = "of another run"
+    UNKNOWN_METER = "of a meter that the run does not have"
+    TIME = "time and sequence number do not fit"
+    RANGE = "outside 0..9000 W"
+    LATE_END = "an end marker that does not fit"
+    WINDOW = "another reading of its averaging period was rejected"
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """A message that was rejected, and where it stood.
+
+    Attributes:
+        position: Set where the message is a reading of this run with an impossible value: it takes its place.
+    """
+
+    reason: Reason
+    detail: str = ""
+    position: int | None = None
+
+
+class Values(msgspec.Struct, frozen=True):
+    """A reading that fits the run: its position and its value."""
+
+    position: int
+    meter_dw: int
+
+
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_message = msgspec.json.Decoder(Reading | End).decode
+
+
+def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
+    """Validate one body against the contract and the run; what does not fit is a `Rejection`, never raised."""
+    if len(body) > MAX_BODY_BYTES:
+        return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_BODY_BYTES:,}")
+    try:
+        envelope = _decode_envelope(body)
+        if envelope.v != VERSION:
+            return Rejection(Reason.VERSION, f"version {envelope.v}; this is version {VERSION}")
+        if envelope.run != plan.run_id:
+            return Rejection(Reason.OTHER_RUN, envelope.run[:64])
+        message = _decode_message(body)
+    except msgspec.ValidationError as error:
+        return Rejection(Reason.NOT_A_MESSAGE, str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Rejection(Reason.NOT_JSON, str(error))
+    return message if isinstance(message, End) else _place(message, plan)
+
+
+def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
+    try:
+        meter = plan.meters.index(reading.meter)
+    except ValueError:
+        return Rejection(Reason.UNKNOWN_METER, reading.meter)
+    expected_utc = plan.timeline.start_utc + reading.seq
+    if reading.seq >= plan.timeline.seconds or reading.t_utc.timestamp() != expected_utc:
+        return Rejection(Reason.TIME, f"seq {reading.seq} at {reading.t_utc.isoformat()}")
+    position = reading.seq * len(plan.meters) + meter
+    if not 0 <= reading.meter_w <= METER_MAX_W:
+        return Rejection(Reason.RANGE, f"{reading.meter_w:g} W", position)
+    return Values(position, round(reading.meter_w * DW_PER_W))

@@ -1,0 +1,68 @@
+"""What one run simulates: which meters, which seconds, and how its rows are numbered."""
+
+import re
+from dataclasses import dataclass
+
+from pvsim.core.timeline import Timeline
+from pvsim.errors import UsageError
+
+__all__ = ["MAX_METERS", "RunPlan"]
+
+MAX_METERS = 10_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """One run: `meters` read in turn, second by second, over `timeline`.
+
+    A reading's *position* numbers the readings of the run in time order, and within a second in the order of
+    the meters: `position = seq * len(meters) + index of the meter`, where `seq` counts the seconds. Its
+    publishing id is `position + 1`; the end marker follows the last reading.
+
+    Attributes:
+        every_s: Seconds that one row is the mean of.
+
+    Raises:
+        UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
+    """
+
+    run_id: str
+    timeline: Timeline
+    meters: tuple[str, ...]
+    every_s: int = 1
+
+    def __post_init__(self) -> None:
+        self.timeline.check_period(self.every_s)
+        for name, option in ((self.run_id, "--run-id"), *((meter, "--meter") for meter in self.meters)):
+            if not _NAME.fullmatch(name):
+                fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+                raise UsageError(f"{name!r} is not a name", where=option, fix=fix)
+        if len(set(self.meters)) != len(self.meters):
+            raise UsageError(
+                "two meters have the same name", where="--meter", fix="name them: --meter NAME=KIND"
+            )
+        if not 1 <= len(self.meters) <= MAX_METERS:
+            raise UsageError(
+                f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters"
+            )
+
+    @property
+    def readings(self) -> int:
+        """How many readings the whole run has."""
+        return self.timeline.seconds * len(self.meters)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the whole run has."""
+        return self.readings // self.every_s
+
+    @property
+    def window(self) -> int:
+        """How many readings one averaging period has, over all meters."""
+        return self.every_s * len(self.meters)
+
+    @property
+    def stream(self) -> str:
+        """The name of the run's stream on the broker."""
+        return f"pvsim.{self.run_id}"

@@ -1,0 +1,120 @@
+"""The brief's PV curve: power by local time of day.
+
+The table is the brief's picture, digitised each five minutes to ±0.015 kW (`data/pv_curve.csv`). Between its
+points a monotone cubic keeps the shape (Fritsch & Carlson 1980, doi 10.1137/0717021): no value above the
+neighbouring points, none below zero, exact zeros at night.
+"""
+
+import csv
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.timeline import DAY_S, Timeline
+from pvsim.core.types import DW_PER_KW, Ints
+from pvsim.errors import BadInputError, UsageError
+
+__all__ = ["MAX_PEAK_KW", "CurvePv", "monotone_cubic", "parse_curve"]
+
+MAX_PEAK_KW = 9_999.0
+"""Rows print at most four digits before the point."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePv:
+    """PV power that follows the curve on every day of a timeline, by local time.
+
+    Attributes:
+        by_second_dw: Power of each second of a local day, shape (86400,), in 0.1 W.
+    """
+
+    timeline: Timeline
+    by_second_dw: Ints = field(repr=False)
+
+    @classmethod
+    def from_curve(cls, text: str, timeline: Timeline, *, peak_kw: float | None = None) -> "CurvePv":
+        """Make the source from the table's text; `peak_kw` scales the curve to another peak.
+
+        Raises:
+            UsageError: if `peak_kw` is not in 0..9999.
+            BadInputError: if the table is malformed.
+        """
+        times, powers = parse_curve(text)
+        if peak_kw is not None:
+            if not 0 <= peak_kw <= MAX_PEAK_KW:
+                what = f"a peak of {peak_kw} kW is outside 0..{MAX_PEAK_KW:g} kW"
+                raise UsageError(
+                    what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257"
+                )
+            powers = powers * (peak_kw / powers.max())
+        seconds = np.arange(DAY_S, dtype=np.float64)
+        by_second = np.rint(monotone_cubic(times, powers, seconds) * DW_PER_KW).astype(np.int64)
+        return cls(timeline, by_second)
+
+    def power_dw(self, first_utc: int, n: int) -> Ints:
+        """See `PowerSource.power_dw`."""
+        t_utc = np.arange(first_utc, first_utc + n, dtype=np.int64)
+        power: Ints = self.by_second_dw[(t_utc + self.timeline.offset_s(t_utc)) % DAY_S]
+        return power
+
+
+def parse_curve(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Seconds of the day and kW of the table `time_of_day,pv_kw` (`HH:MM`, from 00:00 to 24:00).
+
+    Raises:
+        BadInputError: if the table is malformed, with its line.
+    """
+    times: list[float] = []
+    powers: list[float] = []
+    for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+        try:
+            hour, minute = row["time_of_day"].split(":")
+            times.append(int(hour) * 3600.0 + int(minute) * 60.0)
+            powers.append(float(row["pv_kw"]))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            what = "not a line of time_of_day,pv_kw"
+            raise BadInputError(
+                what, where=f"PV curve, line {number}", fix="for example 12:00,2.826"
+            ) from error
+    rising = all(later > earlier for earlier, later in pairwise(times))
+    if not times or times[0] != 0 or times[-1] != DAY_S or not rising or min(powers) < 0 or max(powers) == 0:
+        what = "the times must rise from 00:00 to 24:00 and the powers be positive or zero"
+        raise BadInputError(what, where="PV curve")
+    return np.asarray(times), np.asarray(powers)
+
+
+def monotone_cubic(
+    x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The piecewise cubic through (x, y) that is monotone wherever the points are.
+
+    Slopes are the weighted harmonic means of the neighbouring secants, and zero at a turning point
+    (Fritsch & Butland 1984, doi 10.1137/0905021).
+
+    Args:
+        x: Rising abscissae, shape (k,), k >= 3.
+        y: Ordinates, shape (k,).
+        at: Where to evaluate, within [x[0], x[-1]].
+    """
+    width = np.diff(x)
+    secant = np.diff(y) / width
+    before, after = secant[:-1], secant[1:]
+    weight_before, weight_after = 2 * width[1:] + width[:-1], width[1:] + 2 * width[:-1]
+    same_sign = before * after > 0
+    slope = np.zeros_like(y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (weight_before + weight_after) / (weight_before / before + weight_after / after)
+    slope[1:-1] = np.where(same_sign, mean, 0.0)
+    slope[0], slope[-1] = secant[0], secant[-1]
+    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, len(width) - 1)
+    h = width[i]
+    s = (at - x[i]) / h
+    value: NDArray[np.float64] = (
+        (1 + 2 * s) * (1 - s) ** 2 * y[i]
+        + s * (1 - s) ** 2 * h * slope[i]
+        + s**2 * (3 - 2 * s) * y[i + 1]
+        + s**2 * (s - 1) * h * slope[i + 1]
+    )
+    return value

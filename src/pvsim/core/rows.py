@@ -1,0 +1,101 @@
+"""The rows of `samples.csv`: text from arrays, exact to the last digit (I3)."""
+
+import numpy as np
+
+from pvsim.core import digits
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import DW_PER_KW, Ints, Octets
+
+__all__ = ["Samples", "header", "render", "window_means"]
+
+_FRACTION_DIGITS = 4
+
+
+class Samples:
+    """Consecutive rows as arrays, each of shape (n,): row index, meter power and PV power in 0.1 W."""
+
+    __slots__ = ("meter_dw", "pv_dw", "row")
+
+    def __init__(self, row: Ints, meter_dw: Ints, pv_dw: Ints) -> None:
+        self.row, self.meter_dw, self.pv_dw = row, meter_dw, pv_dw
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def header(plan: RunPlan) -> bytes:
+    """The first line of the file. A run of several meters names the meter in each row."""
+    names = ["timestamp", *(["meter"] if len(plan.meters) > 1 else []), "meter_kw", "pv_kw", "net_kw"]
+    return (",".join(names) + "\n").encode()
+
+
+def window_means(values_dw: Ints, plan: RunPlan) -> Ints:
+    """Means over the plan's averaging period, rounded half to even: shape (windows * meters,).
+
+    Args:
+        values_dw: Whole windows of readings in order of position, shape (windows * every_s * meters,).
+        plan: The run.
+    """
+    if plan.every_s == 1:
+        return values_dw
+    sums = values_dw.reshape(-1, plan.every_s, len(plan.meters)).sum(axis=1).reshape(-1)
+    quotient, rest = np.divmod(sums, plan.every_s)
+    twice = 2 * rest
+    round_up = (twice > plan.every_s) | ((twice == plan.every_s) & (quotient % 2 == 1))
+    means: Ints = quotient + round_up
+    return means
+
+
+def render(samples: Samples, plan: RunPlan) -> bytes:
+    """The lines of the samples, `2024-06-21T12:00:00+02:00,4.3215,2.8260,1.4955`, each ended by a newline."""
+    n_meters = len(plan.meters)
+    window, meter = np.divmod(samples.row, n_meters)
+    t_utc = plan.timeline.start_utc + window * plan.every_s
+    offset_s = plan.timeline.offset_s(t_utc)
+    local = t_utc + offset_s
+    columns: list[digits.Texts | bytes] = [
+        digits.date_texts(local),
+        b"T",
+        digits.time_texts(local),
+        _offset_texts(offset_s),
+        b",",
+    ]
+    if n_meters > 1:
+        names = np.array([name.encode() for name in plan.meters])
+        columns += [names[meter], b","]
+    net_dw = samples.meter_dw - samples.pv_dw
+    columns += [*_kw_texts(samples.meter_dw), b",", *_kw_texts(samples.pv_dw), b","]
+    columns += [np.where(net_dw < 0, b"-", b""), *_kw_texts(np.abs(net_dw)), b"\n"]
+    return _joined(columns, len(samples))
+
+
+def _kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:
+    """Non-negative powers in 0.1 W as kW with four decimals, below 10,000 kW."""
+    whole, fraction = np.divmod(power_dw, DW_PER_KW)
+    return [
+        digits.table(DW_PER_KW, _FRACTION_DIGITS, b"\0")[whole],
+        b".",
+        digits.table(DW_PER_KW, _FRACTION_DIGITS, b"0")[fraction],
+    ]
+
+
+def _offset_texts(offset_s: Ints) -> digits.Texts:
+    distinct, index = np.unique(offset_s, return_inverse=True)
+    texts = [b"%c%02d:%02d" % (b"+-"[s < 0], abs(s) // 3600, abs(s) // 60 % 60) for s in distinct.tolist()]
+    result: digits.Texts = np.array(texts, dtype="S6")[index]
+    return result
+
+
+def _joined(columns: list[digits.Texts | bytes], n: int) -> bytes:
+    """Columns side by side, their padding (NUL) left out."""
+    layout = np.dtype([(str(i), f"S{_width(column)}") for i, column in enumerate(columns)])
+    lines = np.empty(n, dtype=layout)
+    for i, column in enumerate(columns):
+        lines[str(i)] = column
+    octets: Octets = lines.view(np.uint8)
+    kept: Octets = octets[octets != 0]
+    return kept.tobytes()
+
+
+def _width(column: digits.Texts | bytes) -> int:
+    return len(column) if isinstance(column, bytes) else column.dtype.itemsize
