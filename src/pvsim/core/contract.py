@@ -1,7 +1,8 @@
 """The messages: versioned JSON, one reading each, and one that ends the run.
 
 A body means itself: it names run, meter, second and unit, and needs no other message to be understood.
-Anybody may publish one; what does not fit is rejected with a reason and kept (I4). `pvsim schema` prints the schemas.
+Anybody may publish one; what does not fit is rejected with a reason and kept (I4). `pvsim schema` prints the
+schemas.
 """
 
 from datetime import datetime
@@ -13,10 +14,21 @@ import msgspec
 from pvsim.core.plan import RunPlan
 from pvsim.core.types import DW_PER_W, METER_MAX_W
 
-__all__ = ["MAX_BODY_BYTES", "VERSION", "End", "Reading", "Reason", "Rejection", "Values", "read_message"]
+__all__ = [
+    "MAX_BODY_BYTES",
+    "VERSION",
+    "End",
+    "Reading",
+    "Reason",
+    "Rejection",
+    "Values",
+    "read_message",
+    "rejection_line",
+]
 
 VERSION = 1
 MAX_BODY_BYTES = 4_096
+_EXCERPT_BYTES = 512
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -75,7 +87,7 @@ class Reason(StrEnum):
     UNKNOWN_METER = "of a meter that the run does not have"
     TIME = "time and sequence number do not fit"
     RANGE = "outside 0..9000 W"
-    LATE_END = "an end marker that does not fit"
+    WRONG_END = "an end marker that does not fit"
     WINDOW = "another reading of its averaging period was rejected"
 
 
@@ -103,7 +115,7 @@ _decode_message = msgspec.json.Decoder(Reading | End).decode
 
 
 def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
-    """Validate one body against the contract and the run; what does not fit is a `Rejection`, never raised."""
+    """Validate one body against the contract and the run; what does not fit is returned as a `Rejection`."""
     if len(body) > MAX_BODY_BYTES:
         return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_BODY_BYTES:,}")
     try:
@@ -132,3 +144,10 @@ def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
     if not 0 <= reading.meter_w <= METER_MAX_W:
         return Rejection(Reason.RANGE, f"{reading.meter_w:g} W", position)
     return Values(position, round(reading.meter_w * DW_PER_W))
+
+
+def rejection_line(offset: int, reason: Reason, detail: str, body: bytes) -> bytes:
+    """One line of `rejected.jsonl`. The body is kept as text where it is text, up to 512 bytes of it."""
+    excerpt = body[:_EXCERPT_BYTES].decode("utf-8", errors="backslashreplace")
+    fields = {"offset": offset, "reason": reason, "detail": detail, "bytes": len(body), "body": excerpt}
+    return msgspec.json.encode(fields) + b"\n"

@@ -1,0 +1,103 @@
+"""The checkpoint, and where to go on from it.
+
+The checkpoint file has two slots of 512 bytes that are written in turn: a torn write spoils one slot, never
+both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of more
+than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
+"""
+
+import struct
+from dataclasses import astuple, dataclass, fields
+from zlib import crc32
+
+from pvsim.core.ledger import Accounted
+from pvsim.errors import BadInputError
+
+__all__ = ["FILE_BYTES", "SLOT_BYTES", "Checkpoint", "check_resume", "decode", "encode", "slot_at"]
+
+SLOT_BYTES = 512
+FILE_BYTES = 2 * SLOT_BYTES
+_MAGIC = b"pvsimcp1"
+_ACCOUNTED = struct.Struct("<" + "q" * len(fields(Accounted)))
+_LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s")
+_CRC = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is safely on disk.
+
+    Attributes:
+        generation: Counts the commits; the newer valid slot counts.
+        run: Digest of the run's configuration, 16 bytes: a checkpoint of another run is refused.
+        samples_bytes: Length of the samples file, its header included.
+        rejected_bytes: Length of the file of rejected messages.
+        samples_sha256: Digest of the samples file up to that length.
+        accounted: Where the log and the sequence stand.
+    """
+
+    generation: int
+    run: bytes
+    samples_bytes: int
+    rejected_bytes: int
+    samples_sha256: bytes
+    accounted: Accounted
+
+
+def encode(checkpoint: Checkpoint) -> bytes:
+    """One slot of 512 bytes with its CRC-32."""
+    c = checkpoint
+    accounted = _ACCOUNTED.pack(*map(int, astuple(c.accounted)))
+    lengths = (c.samples_bytes, c.rejected_bytes)
+    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted)
+    padded = body.ljust(SLOT_BYTES - _CRC.size, b"\0")
+    return padded + _CRC.pack(crc32(padded))
+
+
+def slot_at(generation: int) -> int:
+    """The byte position in the file that this generation is written to."""
+    return generation % 2 * SLOT_BYTES
+
+
+def decode(content: bytes) -> Checkpoint | None:
+    """The newer valid slot of a checkpoint file, or None where no slot is whole."""
+    slots = [_decode_slot(content[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES)]
+    return max((s for s in slots if s is not None), key=lambda s: s.generation, default=None)
+
+
+def _decode_slot(slot: bytes) -> Checkpoint | None:
+    if len(slot) != SLOT_BYTES:
+        return None
+    body, stored = slot[: -_CRC.size], slot[-_CRC.size :]
+    if not body.startswith(_MAGIC) or _CRC.pack(crc32(body)) != stored:
+        return None
+    _, generation, run, samples, rejected, sha256, accounted = _LAYOUT.unpack_from(body)
+    *numbers, ended = _ACCOUNTED.unpack(accounted)
+    return Checkpoint(generation, run, samples, rejected, sha256, Accounted(*numbers, bool(ended)))
+
+
+def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:
+    """Check that the files can go on from the checkpoint: whatever is longer is cut back to it.
+
+    Args:
+        checkpoint: The newer valid slot.
+        run: Digest of this run's configuration.
+        samples_bytes: Actual length of the samples file, 0 where it is missing.
+        rejected_bytes: Actual length of the file of rejected messages, 0 where it is missing.
+
+    Raises:
+        BadInputError: if the checkpoint is of another run, or ahead of a file.
+    """
+    if checkpoint.run != run:
+        raise BadInputError(
+            "the checkpoint belongs to a run with another configuration",
+            fix="resume with the run's own directory, or start a new run",
+        )
+    for name, actual, expected in (
+        ("the samples file", samples_bytes, checkpoint.samples_bytes),
+        ("the file of rejected messages", rejected_bytes, checkpoint.rejected_bytes),
+    ):
+        if actual < expected:
+            raise BadInputError(
+                f"the checkpoint is ahead of {name}: {expected:,} bytes were written, {actual:,} are there",
+                fix="the file was shortened or replaced; restore it from a copy, or start a new run",
+            )
