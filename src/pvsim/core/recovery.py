@@ -1,8 +1,8 @@
 """The checkpoint, and where to go on from it.
 
 The checkpoint file has two slots of 512 bytes that are written in turn: a torn write spoils one slot, never
-both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of more
-than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
+both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of
+more than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
 """
 
 import struct
@@ -17,7 +17,8 @@ __all__ = ["FILE_BYTES", "SLOT_BYTES", "Checkpoint", "check_resume", "decode", "
 SLOT_BYTES = 512
 FILE_BYTES = 2 * SLOT_BYTES
 _MAGIC = b"pvsimcp1"
-_ACCOUNTED = struct.Struct("<" + "q" * len(fields(Accounted)))
+_FIELDS = [field.name for field in fields(Accounted)]
+_ACCOUNTED = struct.Struct("<" + "q" * len(_FIELDS))
 _LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s")
 _CRC = struct.Struct("<I")
 
@@ -71,8 +72,9 @@ def _decode_slot(slot: bytes) -> Checkpoint | None:
     if not body.startswith(_MAGIC) or _CRC.pack(crc32(body)) != stored:
         return None
     _, generation, run, samples, rejected, sha256, accounted = _LAYOUT.unpack_from(body)
-    *numbers, ended = _ACCOUNTED.unpack(accounted)
-    return Checkpoint(generation, run, samples, rejected, sha256, Accounted(*numbers, bool(ended)))
+    values = dict(zip(_FIELDS, _ACCOUNTED.unpack(accounted), strict=True))
+    progress = Accounted(**(values | {"ended": bool(values["ended"])}))
+    return Checkpoint(generation, run, samples, rejected, sha256, progress)
 
 
 def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:
