@@ -45,9 +45,7 @@ class ReadingBlocks:
             ("", "}"),
         )
         starts = np.cumsum([0, *(len(text) for _, text in pieces)]).tolist()
-        fields = [
-            (name, f"S{len(text)}", at) for (name, text), at in zip(pieces, starts, strict=False) if name
-        ]
+        fields = [(name, f"S{len(text)}", at) for (name, text), at in zip(pieces, starts, strict=False) if name]
         names_, formats, offsets = zip(*fields, strict=True)
         self.width: int = starts[-1]
         self._layout = np.dtype(
@@ -89,8 +87,6 @@ class ReadingBlocks:
         value = np.zeros(len(bodies), dtype=np.int64)
         for column in (0, 1, 2, 3, 5):  # the point is at 4
             value = value * 10 + text[:, column]
-        if value.max(initial=0) > METER_MAX_DW or not np.array_equal(
-            self.write(first_position, value), bodies
-        ):
+        if value.max(initial=0) > METER_MAX_DW or not np.array_equal(self.write(first_position, value), bodies):
             return None
         return value

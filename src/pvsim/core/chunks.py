@@ -36,9 +36,7 @@ def publish_frame(publisher_id: int, first_id: int, bodies: Octets) -> bytes:
     """A Publish frame of messages with consecutive publishing ids, bodies of shape (n, width)."""
     n, width = bodies.shape
     section = _SHORT_DATA + bytes([width]) if width <= _SHORT_MAX else _LONG_DATA + struct.pack(">I", width)
-    layout = np.dtype(
-        [("id", ">u8"), ("length", ">u4"), ("section", f"V{len(section)}"), ("body", f"V{width}")]
-    )
+    layout = np.dtype([("id", ">u8"), ("length", ">u4"), ("section", f"V{len(section)}"), ("body", f"V{width}")])
     entries = np.empty(n, dtype=layout)
     entries["id"] = np.arange(first_id, first_id + n, dtype=np.uint64)
     entries["length"] = len(section) + width
@@ -79,9 +77,7 @@ def _as_array(data: memoryview, n: int) -> Octets | None:
     section = len(_SHORT_DATA) + 1
     first = table[0, : _ENTRY_LENGTH + section].tobytes()
     body_length = table.shape[1] - _ENTRY_LENGTH - section
-    expected = (
-        struct.pack(">I", section + max(body_length, 0)) + _SHORT_DATA + bytes([max(body_length, 0) & 0xFF])
-    )
+    expected = struct.pack(">I", section + max(body_length, 0)) + _SHORT_DATA + bytes([max(body_length, 0) & 0xFF])
     if first != expected or not 0 < body_length <= _SHORT_MAX:
         return None
     heads = table[:, : len(expected)]

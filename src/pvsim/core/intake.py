@@ -124,9 +124,7 @@ class Intake:
         message = contract.read_message(batch.body(index), self._plan) if index >= 0 else None
         position = None if message is None or isinstance(message, End) else message.position
         if position != self.accounted.next_position - 1:
-            what = (
-                f"offset {self.accounted.anchor_offset:,} of the log no longer holds the last written reading"
-            )
+            what = f"offset {self.accounted.anchor_offset:,} of the log no longer holds the last written reading"
             raise AnchorLostError(what)
         self._anchored = True
 

@@ -123,8 +123,7 @@ class Ledger:
             readings_crc32=crc32(values.astype("<i4").tobytes(), now.readings_crc32),
             received=now.received + sum(s.count for s in segments),
             written=now.written + len(values) - missing,
-            duplicates=now.duplicates
-            + sum(s.count for s in segments if s.values is None and not s.rejection),
+            duplicates=now.duplicates + sum(s.count for s in segments if s.values is None and not s.rejection),
             rejected=now.rejected + len(rejections) + len(spoiled_lines),
             missing=now.missing + missing,
             ended=ended,
@@ -154,8 +153,7 @@ class Ledger:
         row = np.arange(first // plan.every_s, (first + len(values)) // plan.every_s, dtype=np.int64)
         pv_dw = self.pv.power_dw(plan.timeline.start_utc + first // n_meters, len(values) // n_meters)
         meter_mean, pv_mean = (
-            rows.window_means(dw, plan)
-            for dw in (values, np.repeat(pv_dw, n_meters) if n_meters > 1 else pv_dw)
+            rows.window_means(dw, plan) for dw in (values, np.repeat(pv_dw, n_meters) if n_meters > 1 else pv_dw)
         )
         rejected = values == REJECTED_DW
         if not rejected.any():

@@ -45,9 +45,7 @@ class CurvePv:
         if peak_kw is not None:
             if not 0 <= peak_kw <= MAX_PEAK_KW:
                 what = f"a peak of {peak_kw} kW is outside 0..{MAX_PEAK_KW:g} kW"
-                raise UsageError(
-                    what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257"
-                )
+                raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
             powers = powers * (peak_kw / powers.max())
         seconds = np.arange(DAY_S, dtype=np.float64)
         by_second = np.rint(monotone_cubic(times, powers, seconds) * DW_PER_KW).astype(np.int64)
@@ -75,9 +73,7 @@ def parse_curve(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
             powers.append(float(row["pv_kw"]))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             what = "not a line of time_of_day,pv_kw"
-            raise BadInputError(
-                what, where=f"PV curve, line {number}", fix="for example 12:00,2.826"
-            ) from error
+            raise BadInputError(what, where=f"PV curve, line {number}", fix="for example 12:00,2.826") from error
     rising = all(later > earlier for earlier, later in pairwise(times))
     if not times or times[0] != 0 or times[-1] != DAY_S or not rising or min(powers) < 0 or max(powers) == 0:
         what = "the times must rise from 00:00 to 24:00 and the powers be positive or zero"
@@ -85,9 +81,7 @@ def parse_curve(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.asarray(times), np.asarray(powers)
 
 
-def monotone_cubic(
-    x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def monotone_cubic(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
     """The piecewise cubic through (x, y) that is monotone wherever the points are.
 
     Slopes are the weighted harmonic means of the neighbouring secants, and zero at a turning point

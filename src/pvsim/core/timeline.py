@@ -131,7 +131,5 @@ def parse_period(text: str) -> int:
     digits = compact.rstrip("abcdefghijklmnopqrstuvwxyz")
     factor = _UNITS_S.get(compact[len(digits) :])
     if not digits.isdecimal() or factor is None:
-        raise UsageError(
-            f"{text!r} is not a period", where="--every", fix="for example 1s, 2s, 1min, 15min, 1h"
-        )
+        raise UsageError(f"{text!r} is not a period", where="--every", fix="for example 1s, 2s, 1min, 15min, 1h")
     return int(digits) * factor

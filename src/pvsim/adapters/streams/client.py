@@ -1,0 +1,227 @@
+"""One TCP connection of the stream protocol: moves bytes and wakes those who wait."""
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING, Any, cast
+
+from pvsim.core.address import BrokerAddress
+from pvsim.core.frames import (
+    Command,
+    Deliver,
+    Frame,
+    MetadataUpdate,
+    PublishConfirm,
+    PublishError,
+    Response,
+    ResponseCode,
+)
+from pvsim.core.stream_connection import Closed, Ready, StreamConnection
+from pvsim.errors import BrokerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["StreamClient"]
+
+CONNECT_S = 10.0
+TICK_S = 1.0
+
+
+class StreamClient(asyncio.Protocol):
+    """A connection that is signed in.
+
+    Attributes:
+        frame_max: The largest frame in bytes, 0 for no limit.
+        where: Host and port, for messages.
+        listeners: Called with each frame that is not a response, and with the error that ends the connection.
+    """
+
+    def __init__(self, address: BrokerAddress) -> None:
+        self.where = f"{address.host}:{address.stream_port}"
+        self.listeners: list[Callable[[Frame | BrokerError], None]] = []
+        self._connection = StreamConnection(
+            user=address.user, password=address.password, vhost=address.vhost, where=self.where
+        )
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._answers: dict[int, asyncio.Future[Response]] = {}
+        self._error: BrokerError | None = None
+        self._transport: asyncio.Transport | None = None
+        self._may_write = asyncio.Event()
+        self._may_write.set()
+        self._ended = asyncio.Event()
+        self._ticker: asyncio.TimerHandle | None = None
+
+    @classmethod
+    async def connect(cls, address: BrokerAddress) -> "StreamClient":
+        """Connect and sign in.
+
+        Raises:
+            BrokerError: if nothing answers, something else answers, or the account is refused.
+        """
+        client = cls(address)
+        context = ssl.create_default_context() if address.tls else None
+        fix = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                loop = asyncio.get_running_loop()
+                await loop.create_connection(lambda: client, address.host, address.stream_port, ssl=context)
+                await client._ready
+        except TimeoutError as error:
+            client.abort()
+            what = f"no answer in the stream protocol within {CONNECT_S:.0f} s"
+            raise BrokerError(what, where=client.where, fix=fix) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise BrokerError(f"cannot connect to the broker: {reason}", where=client.where, fix=fix) from error
+        return client
+
+    @property
+    def frame_max(self) -> int:
+        """The largest frame in bytes that both sides agreed on, 0 for no limit."""
+        return self._connection.frame_max
+
+    async def request(self, command: Command, body: bytes, *, accept: frozenset[int] = frozenset()) -> Response:
+        """Send a request and wait for its answer.
+
+        Args:
+            command: The command.
+            body: Its fields after the correlation id.
+            accept: Codes besides OK that are no error to the caller.
+
+        Raises:
+            BrokerError: if the connection is lost, or the broker refuses with a code not in `accept`.
+        """
+        self._check()
+        correlation_id = self._connection.request(command, body)
+        answer: asyncio.Future[Response] = self._loop.create_future()
+        self._answers[correlation_id] = answer
+        self._write()
+        try:
+            response = await answer
+        finally:
+            self._answers.pop(correlation_id, None)
+        if response.code != ResponseCode.OK and response.code not in accept:
+            raise BrokerError(_refusal(command, response.code), where=self.where)
+        return response
+
+    async def send(self, frame: bytes) -> None:
+        """Send a frame without answer; waits while the socket is full.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        await self._may_write.wait()
+        self.send_now(frame)
+
+    def send_now(self, frame: bytes) -> None:
+        """Send a small frame without waiting.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        self._check()
+        self._connection.send(frame)
+        self._write()
+
+    async def close(self) -> None:
+        """Say goodbye and wait for the answer, at most a second."""
+        if self._error is None and not self._ended.is_set():
+            self._connection.close()
+            self._write()
+            try:
+                async with asyncio.timeout(1):
+                    await self._ended.wait()
+            except TimeoutError:
+                pass  # the server is busy or gone: closing the socket says the same
+        self.abort()
+
+    def abort(self) -> None:
+        """Close the socket at once."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- called by the event loop ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._write()
+        self._tick()
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        for event in self._connection.receive(data, self._loop.time()):
+            self._dispatch(event)
+        self._write()
+
+    def eof_received(self) -> None:
+        """See `asyncio.Protocol`."""
+        self.data_received(b"")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        if not self._ended.is_set():
+            error = BrokerError(
+                f"the connection to the broker was lost{f': {exc}' if exc else ''}", where=self.where
+            )
+            error.__cause__ = exc
+            self._end(error)
+
+    def pause_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._may_write.set()
+
+    def _tick(self) -> None:
+        for event in self._connection.tick(self._loop.time()):
+            self._dispatch(event)
+        self._write()
+        self._ticker = self._loop.call_later(TICK_S, self._tick)
+
+    def _write(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            for data in self._connection.data_to_send():
+                self._transport.write(data)
+
+    def _dispatch(self, event: Ready | Closed | Frame) -> None:
+        match event:
+            case Ready():
+                self._ready.set_result(None)
+            case Closed(error):
+                self._end(error)
+            case Response(correlation_id=correlation_id):
+                answer = self._answers.get(correlation_id)
+                if answer is not None and not answer.done():
+                    answer.set_result(event)
+            case Deliver() | PublishConfirm() | PublishError() | MetadataUpdate():
+                for listener in self.listeners:
+                    listener(event)
+
+    def _end(self, error: BrokerError | None) -> None:
+        self._error = error or BrokerError("the connection is closed", where=self.where)
+        self._ended.set()
+        self._may_write.set()
+        futures: list[asyncio.Future[Any]] = [self._ready, *self._answers.values()]
+        for waiting in futures:
+            if not waiting.done():
+                waiting.set_exception(self._error)
+                waiting.exception()  # whoever waits gets it; nobody waiting is no fault
+        for listener in self.listeners:
+            listener(self._error)
+        self.abort()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+def _refusal(command: Command, code: int) -> str:
+    known = {item.value for item in ResponseCode}
+    reason = ResponseCode(code).name.lower().replace("_", " ") if code in known else f"code {code}"
+    return f"the broker refuses {command.name.lower().replace('_', ' ')}: {reason}"

@@ -1,0 +1,214 @@
+"""Logs, publishers and subscriptions over the stream protocol."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pvsim.adapters.streams.client import StreamClient
+from pvsim.core import frames
+from pvsim.core.address import BrokerAddress
+from pvsim.core.chunks import ENTRY_OVERHEAD, publish_frame, split_chunk
+from pvsim.core.frames import (
+    Command,
+    Deliver,
+    Frame,
+    FrameError,
+    OffsetKind,
+    PublishConfirm,
+    PublishError,
+    ResponseCode,
+)
+from pvsim.core.intake import Batch
+from pvsim.core.types import Octets
+from pvsim.errors import BrokerError
+
+__all__ = ["StreamTransport", "answers"]
+
+MAX_UNCONFIRMED = 40_000
+"""Messages that may be under way: ten frames keep the broker busy, more only fill memory."""
+
+CREDITS = 10
+"""Chunks that the broker may send ahead, each up to about 1 MB."""
+
+_ID = 1  # of the one publisher and the one subscription that a connection has here
+
+
+class StreamTransport:
+    """Connects to a broker's stream port."""
+
+    def __init__(self, address: BrokerAddress) -> None:
+        self._address = address
+
+    @asynccontextmanager
+    async def log(self, stream: str) -> AsyncIterator["StreamLog"]:
+        """See `ports.Transport.log`."""
+        client = await StreamClient.connect(self._address)
+        try:
+            yield StreamLog(client, stream)
+        finally:
+            await client.close()
+
+
+async def answers(address: BrokerAddress) -> bool:
+    """Whether the stream port takes connections; what speaks there shows itself later."""
+    try:
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection(address.host, address.stream_port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+class StreamLog:
+    """One stream on the broker."""
+
+    def __init__(self, client: StreamClient, stream: str) -> None:
+        self._client, self._stream = client, stream
+
+    async def create(self) -> None:
+        """See `ports.Log.create`. A user who may not create goes on: the stream may have been made for them."""
+        body = frames.string(self._stream) + frames.properties({})
+        accept = frozenset({ResponseCode.STREAM_ALREADY_EXISTS, ResponseCode.ACCESS_REFUSED})
+        await self._client.request(Command.CREATE, body, accept=accept)
+
+    async def delete(self) -> None:
+        """See `ports.Log.delete`."""
+        accept = frozenset({ResponseCode.STREAM_DOES_NOT_EXIST})
+        await self._client.request(Command.DELETE, frames.string(self._stream), accept=accept)
+
+    @asynccontextmanager
+    async def publisher(self, name: str) -> AsyncIterator["StreamPublisher"]:
+        """See `ports.Log.publisher`."""
+        await self._client.request(Command.DECLARE_PUBLISHER, frames.declare_publisher(_ID, name, self._stream))
+        publisher = StreamPublisher(self._client, name, self._stream)
+        self._client.listeners.append(publisher.on_frame)
+        try:
+            yield publisher
+        finally:
+            self._client.listeners.remove(publisher.on_frame)
+
+    @asynccontextmanager
+    async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
+        """See `ports.Log.subscribe`."""
+        subscription = _Subscription(self._client)
+        self._client.listeners.append(subscription.on_frame)
+        kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
+        body = frames.subscription(_ID, self._stream, kind, from_offset, CREDITS)
+        try:
+            await self._client.request(Command.SUBSCRIBE, body)
+            yield subscription
+        finally:
+            self._client.listeners.remove(subscription.on_frame)
+
+
+class StreamPublisher:
+    """A named publisher: the broker drops what it already has under the name."""
+
+    def __init__(self, client: StreamClient, name: str, stream: str) -> None:
+        self._client, self._name, self._stream = client, name, stream
+        self._unconfirmed = 0
+        self._confirmed = 0
+        self._changed = asyncio.Event()
+        self._error: BrokerError | None = None
+
+    @property
+    def confirmed(self) -> int:
+        """See `ports.Publisher.confirmed`."""
+        return self._confirmed
+
+    async def last_id(self) -> int:
+        """See `ports.Publisher.last_id`."""
+        body = frames.string(self._name) + frames.string(self._stream)
+        response = await self._client.request(Command.QUERY_PUBLISHER_SEQUENCE, body)
+        return int.from_bytes(response.body[:8], "big")
+
+    async def publish(self, first_id: int, bodies: Octets) -> None:
+        """See `ports.Publisher.publish`."""
+        count, width = bodies.shape
+        limit = self._client.frame_max or (1 << 20)
+        step = max(1, min(count, (limit - 32) // (width + ENTRY_OVERHEAD)))
+        for start in range(0, count, step):
+            part = bodies[start : start + step]
+            await self._until_unconfirmed(MAX_UNCONFIRMED - len(part))
+            self._unconfirmed += len(part)
+            await self._client.send(publish_frame(_ID, first_id + start, part))
+
+    async def flush(self) -> None:
+        """See `ports.Publisher.flush`."""
+        await self._until_unconfirmed(0)
+
+    def on_frame(self, frame: Frame | BrokerError) -> None:
+        """Take what concerns this publisher."""
+        match frame:
+            case PublishConfirm(publishing_ids=ids):
+                self._unconfirmed -= len(ids)
+                self._confirmed += len(ids)
+            case PublishError(errors=errors):
+                publishing_id, code = errors[0]
+                self._error = BrokerError(
+                    f"the broker refused message {publishing_id:,} (code {code})", where=self._client.where
+                )
+            case BrokerError():
+                self._error = frame
+            case frames.MetadataUpdate():
+                self._error = _gone(self._client, frame)
+            case _:
+                return
+        self._changed.set()
+
+    async def _until_unconfirmed(self, at_most: int) -> None:
+        while self._unconfirmed > max(at_most, 0) and self._error is None:
+            self._changed.clear()
+            await self._changed.wait()
+        if self._error is not None:
+            raise self._error
+
+
+class _Subscription:
+    """Chunks as they come, a credit given back for each one taken."""
+
+    def __init__(self, client: StreamClient) -> None:
+        self._client = client
+        self._chunks: deque[memoryview] = deque()
+        self._error: BrokerError | None = None
+        self._changed = asyncio.Event()
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        return self
+
+    async def __anext__(self) -> Batch:
+        while True:
+            while not self._chunks:
+                if self._error is not None:
+                    raise self._error
+                self._changed.clear()
+                await self._changed.wait()
+            chunk = self._chunks.popleft()
+            if self._error is None:
+                self._client.send_now(frames.credit(_ID, 1))
+            try:
+                batch = split_chunk(chunk)
+            except FrameError as error:
+                raise BrokerError(str(error), where=self._client.where) from error
+            if batch is not None and len(batch):
+                return batch
+
+    def on_frame(self, frame: Frame | BrokerError) -> None:
+        """Take what concerns this subscription."""
+        match frame:
+            case Deliver(chunk=chunk):
+                self._chunks.append(chunk)
+            case BrokerError():
+                self._error = frame
+            case frames.MetadataUpdate():
+                self._error = _gone(self._client, frame)
+            case _:
+                return
+        self._changed.set()
+
+
+def _gone(client: StreamClient, update: frames.MetadataUpdate) -> BrokerError:
+    what = f"the stream {update.stream} is no longer available: it was deleted, or its node went down"
+    return BrokerError(what, where=client.where, fix="resume the run: what is missing is published again")

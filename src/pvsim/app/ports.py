@@ -1,0 +1,145 @@
+"""What the use cases need from outside, as protocols. Adapters fulfil them; `wiring` joins the two."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from pvsim.core.intake import Batch
+from pvsim.core.ledger import Accounted, Output
+from pvsim.core.types import Octets
+
+__all__ = [
+    "Log",
+    "MeterProgress",
+    "Publisher",
+    "Report",
+    "SampleFile",
+    "SimulatorProgress",
+    "Stop",
+    "Transport",
+]
+
+
+class Publisher(Protocol):
+    """Publishes the messages of one run under one name, in order, and counts what the broker has confirmed."""
+
+    @property
+    def confirmed(self) -> int:
+        """How many messages of this session the broker has confirmed."""
+        ...
+
+    async def last_id(self) -> int:
+        """The last publishing id that the broker has under this name, 0 for none."""
+        ...
+
+    async def publish(self, first_id: int, bodies: Octets) -> None:
+        """Hand over messages with consecutive ids, shape (n, width); waits while too many are unconfirmed.
+
+        Raises:
+            BrokerError: if the connection is lost or the broker refuses a message.
+        """
+        ...
+
+    async def flush(self) -> None:
+        """Wait until the broker has confirmed every message.
+
+        Raises:
+            BrokerError: if the connection is lost or the broker refuses a message.
+        """
+        ...
+
+
+class Log(Protocol):
+    """The log of one run's messages on the broker."""
+
+    async def create(self) -> None:
+        """Make the log; nothing happens where it exists."""
+        ...
+
+    async def delete(self) -> None:
+        """Remove the log; nothing happens where there is none."""
+        ...
+
+    def publisher(self, name: str) -> AbstractAsyncContextManager[Publisher]:
+        """Open a named publisher."""
+        ...
+
+    def subscribe(self, from_offset: int) -> AbstractAsyncContextManager[AsyncIterator[Batch]]:
+        """Read from the chunk that holds `from_offset` on (so perhaps a little before it), without end.
+
+        Raises:
+            BrokerError: from the iteration, if the connection or the log is lost.
+        """
+        ...
+
+
+class Transport(Protocol):
+    """A way to a broker."""
+
+    def log(self, stream: str) -> AbstractAsyncContextManager[Log]:
+        """Connect, and speak of the log `stream`."""
+        ...
+
+
+class SampleFile(Protocol):
+    """The samples and the rejected messages of one run on disk, with their checkpoint."""
+
+    @property
+    def accounted(self) -> Accounted:
+        """What is safely on disk."""
+        ...
+
+    def append(self, output: Output) -> None:
+        """Write at the end; not yet safe.
+
+        Raises:
+            CannotWriteError: if the disk is full or fails. Nothing may be appended or committed after that.
+        """
+        ...
+
+    def commit(self) -> None:
+        """Make everything appended safe: fsync the files, then the checkpoint.
+
+        Raises:
+            CannotWriteError: as `append`.
+        """
+        ...
+
+    def seal(self) -> None:
+        """Commit, and give the finished file its name; may be repeated."""
+        ...
+
+
+class Stop(Protocol):
+    """The user's wish to end early."""
+
+    def is_set(self) -> bool:
+        """Whether it was said."""
+        ...
+
+    async def wait(self) -> object:
+        """Until it is said."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MeterProgress:
+    """How far the meter is: messages handed to the broker and confirmed by it, of all that the run has."""
+
+    published: int
+    confirmed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorProgress:
+    """How far the simulator is, in readings; `t_utc` is the simulated second it has reached."""
+
+    accounted: Accounted
+    total: int
+    t_utc: int
+
+
+Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress], None]
+"""Takes the newest progress; cheap, called for each block."""

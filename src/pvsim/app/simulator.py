@@ -1,0 +1,138 @@
+"""The PV simulator: reads a run's messages, adds PV power, writes rows, and can be killed at any moment."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from logging import getLogger
+
+from pvsim.app.ports import Log, Report, SampleFile, SimulatorProgress, Stop
+from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
+from pvsim.core.ledger import Accounted
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import PowerSource
+from pvsim.errors import BrokerError, InterruptedRunError
+
+__all__ = ["Pace", "simulate_run"]
+
+_log = getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When to commit, and how long to wait.
+
+    Attributes:
+        commit_readings: Commit after so many readings; 100,000 are about a third of a second of work, and an
+            fsync takes a few milliseconds.
+        idle_s: Commit when no message has come for so long.
+        end_marker_s: How long to wait for the end marker once the last reading is there; other people's meters
+            need not send one.
+    """
+
+    commit_readings: int = 100_000
+    idle_s: float = 0.25
+    end_marker_s: float = 2.0
+
+
+async def simulate_run(
+    *,
+    plan: RunPlan,
+    pv: PowerSource,
+    log: Log,
+    files: SampleFile,
+    report: Report,
+    stop: Stop,
+    pace: Pace | None = None,
+) -> Accounted:
+    """Turn the run's messages into rows until the run has ended, then seal the files.
+
+    Raises:
+        InterruptedRunError: if `stop` was set; everything taken is committed.
+        SequenceGapError: if a reading is missing from the log; what came before is committed.
+        BrokerError: if the broker is lost; what came before is committed.
+        CannotWriteError: if the disk is full or fails; the last commit stands.
+    """
+    intake = Intake(plan, pv, files.accounted)
+    session = _Session(intake, files, plan, report, pace or Pace())
+    if not intake.ended:
+        await log.create()
+        try:
+            await session.follow(log, stop)
+        except AnchorLostError as error:
+            _log.warning("reading the log again from its first message", extra={"facts": {"why": str(error)}})
+            intake.distrust_offsets()
+            await session.follow(log, stop)
+    files.seal()
+    return files.accounted
+
+
+class _Session:
+    """One simulation under way."""
+
+    def __init__(self, intake: Intake, files: SampleFile, plan: RunPlan, report: Report, pace: Pace) -> None:
+        self._intake, self._files, self._plan, self._report, self._pace = intake, files, plan, report, pace
+        self._uncommitted = 0
+
+    async def follow(self, log: Log, stop: Stop) -> None:
+        """Read from the last accounted message on until the run has ended."""
+        start = self._intake.accounted
+        from_offset = start.anchor_offset if start.anchor_offset >= 0 else start.next_offset
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            async with log.subscribe(from_offset) as batches:
+                await self._take_all(batches, stopping)
+        except (BrokerError, SequenceGapError):  # not after a failed write: nothing may follow that
+            self._commit()
+            raise
+        finally:
+            stopping.cancel()
+
+    async def _take_all(self, batches: AsyncIterator[Batch], stopping: "asyncio.Future[object]") -> None:
+        arriving: asyncio.Future[Batch] | None = None
+        waited = 0.0
+        try:
+            while not self._intake.ended:
+                arriving = arriving or asyncio.ensure_future(anext(batches))
+                if not arriving.done():
+                    await asyncio.wait(
+                        (arriving, stopping), timeout=self._pace.idle_s, return_when=asyncio.FIRST_COMPLETED
+                    )
+                if stopping.done():
+                    self._commit()
+                    written = self._intake.accounted.written
+                    raise InterruptedRunError(f"the simulator stopped after {written:,} readings")
+                if arriving.done():
+                    waited = 0.0
+                    batch, arriving = arriving.result(), None
+                    self._take(batch)
+                else:
+                    self._commit()
+                    waited += self._pace.idle_s
+                    if self._intake.complete and waited >= self._pace.end_marker_s:
+                        _log.warning("the last reading is written, but no end marker came")
+                        break
+        finally:
+            if arriving is not None:
+                arriving.cancel()
+        self._commit()
+
+    def _take(self, batch: Batch) -> None:
+        try:
+            self._intake.take(batch)
+        finally:  # a gap: what came before it is kept
+            before = self._intake.accounted.next_position
+            if (output := self._intake.flush()) is not None:
+                self._files.append(output)
+                self._uncommitted += output.accounted.next_position - before
+        if self._uncommitted >= self._pace.commit_readings:
+            self._commit()
+        self._tell()
+
+    def _commit(self) -> None:
+        self._files.commit()
+        self._uncommitted = 0
+
+    def _tell(self) -> None:
+        now = self._intake.accounted
+        t_utc = self._plan.timeline.start_utc + now.next_position // len(self._plan.meters)
+        self._report(SimulatorProgress(now, self._plan.readings, t_utc))
