@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Closed", "Event", "Ready", "State", "StreamConnection"]
 
 _SIZE_FIELD = 4
-_FIRST_FRAME_MAX = 1 << 20  # before tuning; a server of another protocol shows itself by an absurd size
+_HANDSHAKE_FRAME_MAX = 1 << 16  # a server of another protocol shows itself by an absurd size
+_CHUNK_MAX = 1 << 28  # chunks come whole, whatever the frame size agreed on; the broker's messages end at 128 MiB
 _PRODUCT = {"product": "pvsim", "platform": "Python"}
 _MISSED_HEARTBEATS = 2.5
 
@@ -135,16 +136,14 @@ class StreamConnection:
         self._buffer += data
         events: list[Event] = []
         at = 0
-        limit = max(self.frame_max, _FIRST_FRAME_MAX)
-        # frames must own their bytes: the buffer is reused
         while self.state is not State.CLOSED and len(self._buffer) - at >= _SIZE_FIELD:
             size = int.from_bytes(self._buffer[at : at + _SIZE_FIELD], "big")
-            if size > limit + _SIZE_FIELD:
+            if size > (_CHUNK_MAX if self.state is State.READY else _HANDSHAKE_FRAME_MAX):
                 return events + self._fail("this is not the RabbitMQ stream protocol")
             end = at + _SIZE_FIELD + size
             if len(self._buffer) < end:
                 break
-            try:
+            try:  # a frame owns its bytes: the buffer goes on changing
                 frame = frames.decode(memoryview(bytes(memoryview(self._buffer)[at + _SIZE_FIELD : end])))
             except frames.FrameError as error:
                 return events + self._fail(str(error))
@@ -160,7 +159,8 @@ class StreamConnection:
         self._last_heard = now if self._last_heard is None else self._last_heard
         if now - self._last_heard > _MISSED_HEARTBEATS * self.heartbeat_s:
             return self._fail(f"the broker has been silent for {now - self._last_heard:.0f} s")
-        if self._last_spoke is None or now - self._last_spoke >= self.heartbeat_s / 2:
+        due = self._last_spoke is None or now - self._last_spoke >= self.heartbeat_s / 2
+        if due and self.state is State.READY:
             self._last_spoke = now
             self.send(frames.heartbeat())
         return []
