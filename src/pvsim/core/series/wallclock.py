@@ -38,7 +38,7 @@ class WallClock:
         return cls(np.array(starts, np.int64), np.array(offsets, np.int64), np.maximum(drops, 0))
 
     def wall(self, t_utc: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Wall-clock seconds of UTC epoch seconds, and whether each passes its wall clock for the second time."""
+        """Wall-clock seconds of UTC epoch seconds, and whether each passes its wall clock again."""
         piece = np.maximum(np.searchsorted(self.starts, t_utc, side="right") - 1, 0)
         return t_utc + self.offsets[piece], t_utc - self.starts[piece] < self.repeats[piece]
 
