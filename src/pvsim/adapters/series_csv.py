@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_samples", "read_series"]
 
-_BLOCK_ROWS: Final = 65_536
+_BLOCK_ROWS: Final = 16_384
 _LONGEST_LINE: Final = 1 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 
@@ -132,6 +132,7 @@ class _Table:
         self._powers: list[NDArray[np.float64]] = []
 
     def read(self, reader: "_csv.Reader") -> None:
+        """Take in all rows after the header."""
         time, power = self._columns.time, self._columns.power
         lines: list[int] = []
         stamps: list[str] = []
@@ -155,6 +156,7 @@ class _Table:
             self._take(lines, stamps, cells)
 
     def samples(self, options: SeriesOptions) -> Samples:
+        """What was read, in watts."""
         if self._style is None:
             fix = "give a file with at least one whole day of samples"
             raise BadInputError("only a header, no data", where=f"{self._source}:1", fix=fix)

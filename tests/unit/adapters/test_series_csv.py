@@ -31,7 +31,7 @@ def written(path, text):
     return path
 
 
-@pytest.fixture(autouse=True, params=[3, 65_536], ids=["blocks-of-3", "one-block"])
+@pytest.fixture(autouse=True, params=[3, 16_384], ids=["blocks-of-3", "one-block"])
 def block_rows(request, monkeypatch):
     monkeypatch.setattr(series_csv, "_BLOCK_ROWS", request.param)
 

@@ -1,6 +1,7 @@
 """Times as people write them in files, read into seconds.
 
-Dates and times of day recur from line to line, so each distinct one is parsed once and looked up after that.
+Dates, minutes and offsets recur from line to line, so each distinct one is parsed once and looked up after
+that; the seconds are kept apart, so that a file of 1-s samples needs no table of all the seconds of a day.
 """
 
 import re
@@ -20,11 +21,12 @@ __all__ = ["FORMATS", "Style", "parse_stamps", "style_of"]
 
 FORMATS = "2024-06-21T12:00:00+02:00, 2024-06-21 12:00[:00], 21.06.2024 12:00[:00] or epoch seconds"
 
-_TAIL = re.compile(r"[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
+_MINUTE = re.compile(r"[T ](\d\d):(\d\d)", re.ASCII)
+_REST = re.compile(r"(?::(\d\d)(?:[.,](\d+))?)? ?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
 _EPOCH_RANGE = range(10**8, 10**10)  # 1973 to 2286; milliseconds lie above
-_DATE_LENGTH = 10
+_DATE_LENGTH, _MINUTE_LENGTH = 10, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ def style_of(text: str) -> Style:
     else:
         layout = "iso"
     _day(text[:_DATE_LENGTH], layout == "day first")
-    _, _, offset = _tail(text[_DATE_LENGTH:])
+    _minute(text[_DATE_LENGTH:_MINUTE_LENGTH])
+    _, _, offset = _rest(text[_MINUTE_LENGTH:])
     return Style(layout, offset)
 
 
@@ -92,13 +95,14 @@ def _parse(texts: Sequence[str], style: Style) -> tuple[NDArray[np.int64], NDArr
         return seconds, np.zeros_like(seconds)
     day_first = style.layout == "day first"
     days = np.array([_day(text[:_DATE_LENGTH], day_first) for text in texts], np.int64)
-    tails = [_tail(text[_DATE_LENGTH:]) for text in texts]
-    if {kind for _, _, kind in tails} - {style.offset}:
+    minutes = np.array([_minute(text[_DATE_LENGTH:_MINUTE_LENGTH]) for text in texts], np.int64)
+    rests = [_rest(text[_MINUTE_LENGTH:]) for text in texts]
+    if {kind for _, _, kind in rests} - {style.offset}:
         raise ValueError(
             f"the offset from UTC is not written as in the file's first line ({style.offset} there)"
         )
-    clock = np.array([seconds for seconds, _, _ in tails], np.int64)
-    return days * DAY_S + clock, np.array([offset for _, offset, _ in tails], np.int64)
+    seconds = np.array([second for second, _, _ in rests], np.int64)
+    return days * DAY_S + minutes + seconds, np.array([offset for _, offset, _ in rests], np.int64)
 
 
 def _epoch(text: str) -> int:
@@ -121,25 +125,36 @@ def _day(text: str, day_first: bool) -> int:
         raise ValueError(f"no such date: {text!r}") from error
 
 
-@lru_cache(maxsize=262_144)
-def _tail(text: str) -> tuple[int, int, Literal["none", "written", "utc"]]:
-    """Second of the day, offset in seconds, and how the offset is written."""
-    match = _TAIL.fullmatch(text)
+@lru_cache(maxsize=4096)
+def _minute(text: str) -> int:
+    """Second of the day at which the minute `T12:34` starts."""
+    match = _MINUTE.fullmatch(text)
     if match is None:
-        raise ValueError(f"not a time of day after the date: {text[:40]!r}")
-    hour, minute, second = (int(part or 0) for part in match.group(1, 2, 3))
-    if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - the clock's own numbers
-        raise ValueError(f"no such time of day: {text.strip(' T')!r}")
-    _refuse_fraction(match[4] or "", text.strip(" T"))
-    seconds = hour * 3600 + minute * 60 + second
-    zone = match[5]
+        raise ValueError(f"not a time of day after the date: {text!r}")
+    hour, minute = int(match[1]), int(match[2])
+    if hour > 23 or minute > 59:  # noqa: PLR2004 - the clock's own numbers
+        raise ValueError(f"no such time of day: {text[1:]!r}")
+    return hour * 3600 + minute * 60
+
+
+@lru_cache(maxsize=4096)
+def _rest(text: str) -> tuple[int, int, Literal["none", "written", "utc"]]:
+    """What follows the minute: the second, the offset from UTC in seconds, and how the offset is written."""
+    match = _REST.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not seconds and an offset after the minute: {text[:40]!r}")
+    second = int(match[1] or 0)
+    if second > 59:  # noqa: PLR2004 - the clock's own number
+        raise ValueError(f"no such second: {text!r}")
+    _refuse_fraction(match[2] or "", text)
+    zone = match[3]
     if not zone:
-        return seconds, 0, "none"
+        return second, 0, "none"
     if zone == "Z":
-        return seconds, 0, "utc"
+        return second, 0, "utc"
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = int(digits[:2]) * 3600 + int(digits[2:]) * 60
-    return seconds, -offset if zone[0] == "-" else offset, "written"
+    return second, -offset if zone[0] == "-" else offset, "written"
 
 
 def _refuse_fraction(fraction: str, text: str) -> None:
