@@ -1,0 +1,173 @@
+"""Which columns of a file hold the time and the power, and in which unit, found by their headers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.series.timestamps import style_of
+from pvsim.core.series.types import Quantity, SeriesOptions, Unit
+from pvsim.errors import BadInputError
+
+__all__ = ["Columns", "choose_columns", "to_watts", "unit_of"]
+
+_TIME_WORDS: Final = frozenset(
+    {"time", "timestamp", "datetime", "date", "epoch", "measured", "zeit", "zeitstempel", "datum"}
+)
+_OWN_WORDS: Final[dict[Quantity, frozenset[str]]] = {
+    "meter": frozenset(
+        {"meter", "load", "pload", "consumption", "demand", "active", "household", "verbrauch"}
+    ),
+    "pv": frozenset({"pv", "solar", "ac", "generation", "production", "inverter", "erzeugung"}),
+}
+_POWER_WORDS: Final = frozenset({"power", "p", "leistung"})
+_OTHER_WORDS: Final = frozenset(
+    {"net", "reactive", "apparent", "var", "kvar", "va", "kva", "wh", "kwh", "mwh", "qload", "energy"}
+)
+_UNITS: Final[dict[str, Unit]] = {
+    "w": "W",
+    "watt": "W",
+    "watts": "W",
+    "kw": "kW",
+    "kilowatt": "kW",
+    "kilowatts": "kW",
+}
+_WATTS_IN: Final[dict[Unit, float]] = {"W": 1.0, "kW": 1000.0}
+_LEAST_MAX_W, _MOST_MAX_KW = 50, 1000  # no house stays below 50 W, none reaches 1 MW
+_BRACKETED = re.compile(r"[\[(]\s*([a-z]+)\s*[\])]")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where to read: positions of time and power, the power's header and its unit."""
+
+    time: int
+    power: int
+    name: str
+    unit: Unit
+
+
+def choose_columns(
+    header: Sequence[str], options: SeriesOptions, *, quantity: Quantity, source: str
+) -> Columns:
+    """Choose by the user's word, else by the headers.
+
+    Raises:
+        BadInputError: a named column is missing; none or several fit; the unit cannot be told; no header.
+    """
+    where = f"{source}:1"
+    if _is_data(header):
+        fix = f"put a first line such as timestamp,{quantity}_kw before the data"
+        raise BadInputError("the file has no header line", where=where, fix=fix)
+    time = _time_column(header, options, quantity, where)
+    power = _power_column(header, time, options, quantity, where)
+    unit = options.unit or unit_of(header[power])
+    if unit is None:
+        what = f"the unit of column {header[power]!r} cannot be told from its header"
+        raise BadInputError(what, where=where, fix=f"pass --{quantity}-unit W or --{quantity}-unit kW")
+    return Columns(time, power, header[power], unit)
+
+
+def unit_of(header: str) -> Unit | None:
+    """The unit that a header names in brackets or as its last word, None if it names none."""
+    bracketed = _BRACKETED.search(header.lower())
+    words = re.findall(r"[a-z]+", header.lower())
+    return _UNITS.get(bracketed[1] if bracketed else words[-1] if words else "")
+
+
+def to_watts(
+    power: NDArray[np.float64], columns: Columns, *, options: SeriesOptions, quantity: Quantity, where: str
+) -> NDArray[np.float64]:
+    """Powers in watts, if the column's unit can be true.
+
+    Args:
+        power: The column in its unit, NaN where empty.
+        columns: With the unit.
+        options: Whether the user gave the unit: then a small PV plant may stay below 50 W.
+        quantity: Meter or PV.
+        where: The place of the largest power.
+
+    Raises:
+        BadInputError: the largest power shows that the unit is the other one.
+    """
+    most = float(np.max(power, initial=0.0, where=~np.isnan(power)))
+    small_plant = quantity == "pv" and options.unit == "W"
+    low = columns.unit == "W" and 0 < most < _LEAST_MAX_W and not small_plant
+    if low or (columns.unit == "kW" and most > _MOST_MAX_KW):
+        other = "kW" if low else "W"
+        what = f"column {columns.name!r} looks like {other}: read as {columns.unit}, its maximum is {most:g}"
+        raise BadInputError(what, where=where, fix=f"pass --{quantity}-unit {other}")
+    return power * _WATTS_IN[columns.unit]
+
+
+def _words(header: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", header.lower()))
+
+
+def _is_data(header: Sequence[str]) -> bool:
+    try:
+        style_of(header[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _time_column(header: Sequence[str], options: SeriesOptions, quantity: Quantity, where: str) -> int:
+    if options.time_column is not None:
+        return _named(header, options.time_column, f"--{quantity}-time-column", where)
+    found = [i for i, name in enumerate(header) if _words(name) & _TIME_WORDS]
+    if len(found) > 1:
+        raise _several(header, found, f"--{quantity}-time-column", where)
+    return found[0] if found else 0
+
+
+def _power_column(
+    header: Sequence[str], time: int, options: SeriesOptions, quantity: Quantity, where: str
+) -> int:
+    option = f"--{quantity}-column"
+    if options.column is not None:
+        return _named(header, options.column, option, where)
+    others = _OTHER_WORDS | _OWN_WORDS["pv" if quantity == "meter" else "meter"]
+    left = [i for i in range(len(header)) if i != time]
+    own = [
+        i for i in left if _words(header[i]) & _OWN_WORDS[quantity] and not _words(header[i]) & _OTHER_WORDS
+    ]
+    power = [i for i in left if _is_power(header[i]) and not _words(header[i]) & others]
+    found = own or power or (left if len(left) == 1 else [])
+    found = [i for i in found if unit_of(header[i])] or found
+    if not found:
+        what = f"no column looks like {quantity} power; the columns are {_listed(header)}"
+        raise BadInputError(what, where=where, fix=f"name one with {option} NAME")
+    if len(found) > 1:
+        raise _several(header, found, option, where)
+    return found[0]
+
+
+def _is_power(name: str) -> bool:
+    return bool(_words(name) & _POWER_WORDS) or unit_of(name) is not None
+
+
+def _named(header: Sequence[str], name: str, option: str, where: str) -> int:
+    count = header.count(name)
+    if count == 1:
+        return header.index(name)
+    problem = f"no column is called {name!r}" if count == 0 else f"{count} columns are called {name!r}"
+    fix = f"pass {option} with the name of one of them, each name being there once"
+    raise BadInputError(f"{problem}; the columns are {_listed(header)}", where=where, fix=fix)
+
+
+def _several(header: Sequence[str], found: Sequence[int], option: str, where: str) -> BadInputError:
+    names = [header[i] for i in found]
+    what = f"several columns would fit: {_listed(names)}"
+    return BadInputError(what, where=where, fix=f"choose one, for example {option} {_shell(names[0])}")
+
+
+def _shell(name: str) -> str:
+    return name if re.fullmatch(r"[\w.,:/+-]+", name) else f"'{name}'"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names)

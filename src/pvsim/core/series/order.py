@@ -1,0 +1,150 @@
+"""Samples put on one grid: their step, their order, and the hours that daylight saving repeats or skips."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.series.types import DAY_S, HOUR_S, Samples, wall_time
+from pvsim.core.series.wallclock import WallClock, changes_clock
+from pvsim.errors import BadInputError
+
+__all__ = ["OrderedSamples", "put_in_order"]
+
+_RESAMPLE: Final = "resample the file to one step that divides an hour, from 1 s to 1 h"
+_CHANGE_MONTHS: Final = frozenset({3, 4, 9, 10, 11})  # in which zones north and south change their clocks
+_SUNDAY: Final = 6
+_CHANGE_HOURS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedSamples:
+    """Samples whose wall clock lies on one grid.
+
+    Args:
+        samples: The samples, with `wall_s` the local wall clock.
+        step_s: Seconds from sample to sample, a divisor of 3600.
+        again: Which samples show a wall clock for the second time, bool.
+        repeated: Wall-clock seconds at which a repeated hour starts again.
+        skipped: Wall-clock intervals (start, end) in seconds that do not exist.
+    """
+
+    samples: Samples
+    step_s: int
+    again: NDArray[np.bool_]
+    repeated: tuple[int, ...]
+    skipped: tuple[tuple[int, int], ...]
+
+
+def put_in_order(samples: Samples, zone: tzinfo) -> OrderedSamples:
+    """Check the times of a file.
+
+    Args:
+        samples: As read; instants without a local time (`utc`) are shown on the clock of `zone`.
+        zone: The run's zone, which also tells whether a naive clock may jump at a moment.
+
+    Raises:
+        BadInputError: times that go back or repeat (but for daylight saving), an irregular step, one coarser
+            than 1 h or no divisor of an hour, fewer than two samples.
+    """
+    wall = samples.wall_s
+    if len(wall) < 2:  # noqa: PLR2004 - a step needs two
+        fix = "give a file with at least one whole day"
+        raise BadInputError("there is one sample only", where=samples.at(0), fix=fix)
+    offset = samples.offset_s
+    if samples.utc:
+        clock = WallClock.over(zone, int(wall.min()), int(wall.max()))
+        local, _ = clock.wall(wall)
+        wall, offset = local, local - wall
+    _refuse_disorder(samples, wall, offset)
+    step = _step(samples, wall if offset is None else wall - offset)
+    if offset is None:
+        offset = _guessed_offsets(wall, step, zone)
+    _refuse_not_rising(samples, wall, wall - offset)
+    _refuse_off_grid(samples, wall, step)
+    placed = Samples(
+        samples.source, samples.column, samples.lines, wall, offset, utc=False, power_w=samples.power_w
+    )
+    return _with_changes(placed, offset, step)
+
+
+def _refuse_disorder(samples: Samples, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:
+    """Refuse what no daylight saving explains, before the step is known."""
+    back = np.diff(wall) < -HOUR_S if offset is None else np.diff(wall - offset) <= 0
+    if back.any():
+        raise _disorder(samples, wall, int(np.argmax(back)) + 1)
+
+
+def _refuse_not_rising(samples: Samples, wall: NDArray[np.int64], elapsed: NDArray[np.int64]) -> None:
+    still = np.diff(elapsed) <= 0
+    if still.any():
+        raise _disorder(samples, wall, int(np.argmax(still)) + 1)
+
+
+def _disorder(samples: Samples, wall: NDArray[np.int64], index: int) -> BadInputError:
+    now, before = wall_time(wall[index]), wall_time(wall[index - 1])
+    what = f"time {now} is there twice" if now == before else f"time {now} comes after {before}: not in order"
+    fix = "sort the file by time, each time once (but for the hour that daylight saving repeats)"
+    return BadInputError(what, where=samples.at(index), fix=fix)
+
+
+def _step(samples: Samples, elapsed: NDArray[np.int64]) -> int:
+    """The most frequent distance of neighbours, the smallest of equally frequent ones."""
+    distances = np.diff(elapsed)
+    if not (distances > 0).any():
+        raise _disorder(samples, samples.wall_s, 1)
+    values, counts = np.unique(distances[distances > 0], return_counts=True)
+    step = int(values[np.argmax(counts)])
+    if HOUR_S % step:
+        kind = "coarser than an hour" if step > HOUR_S else "no divisor of an hour"
+        raise BadInputError(
+            f"the step of the samples is {step} s: {kind}", where=samples.at(1), fix=_RESAMPLE
+        )
+    return step
+
+
+def _guessed_offsets(wall: NDArray[np.int64], step: int, zone: tzinfo) -> NDArray[np.int64]:
+    """Offsets, counted from the first, of a naive clock: it jumps one hour where clocks are changed."""
+    jumps = np.diff(wall) - step
+    change = np.zeros(len(wall), np.int64)
+    for before in np.flatnonzero(np.abs(jumps) == HOUR_S):
+        jumped = int(jumps[before])
+        moment = int(wall[before]) + step if jumped > 0 else int(wall[before + 1])
+        if _may_change(moment, zone):
+            change[before + 1] = jumped
+    return np.cumsum(change)
+
+
+def _may_change(wall_s: int, zone: tzinfo) -> bool:
+    """In the run's zone, or, as the file may come from another, early on a Sunday of spring or autumn."""
+    wall = wall_time(wall_s)
+    early_sunday = wall.weekday() == _SUNDAY and wall.hour < _CHANGE_HOURS
+    return changes_clock(zone, wall) or (early_sunday and wall.month in _CHANGE_MONTHS)
+
+
+def _refuse_off_grid(samples: Samples, wall: NDArray[np.int64], step: int) -> None:
+    off = (wall - wall[0]) % step != 0
+    if off.any():
+        index = int(np.argmax(off))
+        between = int(wall[index] - wall[index - 1]) % DAY_S
+        what = (
+            f"the step is irregular: {between} s after the line before, while most samples are {step} s apart"
+        )
+        raise BadInputError(what, where=samples.at(index), fix=_RESAMPLE)
+
+
+def _with_changes(samples: Samples, offset: NDArray[np.int64], step: int) -> OrderedSamples:
+    wall = samples.wall_s
+    again = np.zeros(len(wall), np.bool_)
+    repeated, skipped = [], []
+    changes = np.flatnonzero(np.diff(offset)) + 1
+    for index, end in zip(changes, np.append(changes, len(wall))[1:], strict=True):
+        jumped, resumed = int(offset[index] - offset[index - 1]), int(wall[index - 1]) + step
+        if jumped > 0:
+            skipped.append((resumed, resumed + jumped))
+            continue
+        repeated.append(int(wall[index]))
+        again[index : index + np.searchsorted(wall[index:end], resumed)] = True
+    return OrderedSamples(samples, step, again, tuple(repeated), tuple(skipped))

@@ -1,0 +1,144 @@
+"""Measured days replayed on the days of a run."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share
+from pvsim.core.series.order import OrderedSamples, put_in_order
+from pvsim.core.series.types import (
+    DAY_S,
+    Quantity,
+    Samples,
+    SeriesOptions,
+    SeriesReport,
+    date_of,
+    day_number,
+    wall_time,
+)
+from pvsim.core.series.wallclock import WallClock
+from pvsim.errors import BadInputError, InternalError
+
+__all__ = ["MeasuredSeries", "Run", "replay"]
+
+_CEILING_W: Final[dict[Quantity, int | None]] = {"meter": 9000, "pv": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The local days that a run covers: `days` days from `first_date` in `zone`."""
+
+    first_date: date
+    days: int
+    zone: tzinfo
+
+    def seconds(self) -> tuple[int, int]:
+        """UTC epoch seconds of the first second, and of the one after the last."""
+        midnights = (self.first_date, self.first_date + timedelta(days=self.days))
+        first, after = (datetime.combine(day, time(), self.zone).timestamp() for day in midnights)
+        return int(first), int(after)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSeries:
+    """The power of each second of a run, from measured days: a function of the time alone.
+
+    Each second takes the power that the file has at the same local time of day, the file's first chosen day
+    being the run's first. An hour that the run passes twice takes the file's second passing where it has one,
+    else the same powers again; an hour that the run skips is left out.
+
+    Args:
+        report: What was taken from the file.
+    """
+
+    report: SeriesReport
+    _seconds: tuple[int, int]
+    _clock: WallClock
+    _shift_s: int
+    _days: Days
+    _interpolate: bool
+
+    def power_dw(self, t_utc: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Powers in 0.1 W of the seconds that start at the UTC epoch seconds `t_utc`, any order; same shape.
+
+        Raises:
+            InternalError: a time outside the run.
+        """
+        if t_utc.size and not self._seconds[0] <= t_utc.min() <= t_utc.max() < self._seconds[1]:
+            raise InternalError(f"a time outside the run was asked of {self.report.source}")
+        wall, again = self._clock.wall(t_utc)
+        wall = wall - self._shift_s
+        power = self._at(self._days.power_dw, wall - self._days.first_wall)
+        for repeat in self._days.repeats:
+            place = wall - repeat.first_wall
+            here = again & (place >= 0) & (place < (len(repeat.power_dw) - 1) * self.report.step_s)
+            power[here] = self._at(repeat.power_dw, place[here])
+        return power
+
+    def _at(self, power_dw: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+        index, rest = np.divmod(place, self.report.step_s)
+        held = power_dw[index]
+        if not self._interpolate:
+            return held
+        return held + rounded_share(power_dw[index + 1] - held, rest, self.report.step_s)
+
+
+def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quantity) -> MeasuredSeries:
+    """Make the series of a run from the samples of a file.
+
+    Meter samples above 9000 W and PV samples below 0 W are clipped and counted.
+
+    Raises:
+        BadInputError: whatever is wrong with the samples, with the line and what to do.
+    """
+    _refuse_negative(samples, quantity)
+    file = put_in_order(samples, run.zone)
+    start = choose_days(file, options, run.days, quantity)
+    first, after = start * DAY_S, (start + run.days) * DAY_S
+    power_dw = np.rint(np.nan_to_num(file.samples.power_w) * 10).astype(np.int64)
+    ceiling = _CEILING_W[quantity]
+    clipped = np.clip(power_dw, 0, None if ceiling is None else ceiling * 10)
+    days = fill_days(file, clipped, first, after, options=options, quantity=quantity)
+    seconds = run.seconds()
+    return MeasuredSeries(
+        _report(file, days, start, run.days, ceiling),
+        seconds,
+        WallClock.over(run.zone, *seconds),
+        (day_number(run.first_date) - start) * DAY_S,
+        days,
+        options.fill == "interpolate",
+    )
+
+
+def _refuse_negative(samples: Samples, quantity: Quantity) -> None:
+    negative = samples.power_w < 0
+    if quantity == "meter" and negative.any():
+        index = int(np.argmax(negative))
+        fix = "the meter measures consumption, never below 0: choose such a column with --meter-column NAME"
+        what = f"column {samples.column!r} is negative ({samples.power_w[index]:g} W)"
+        raise BadInputError(what, where=samples.at(index), fix=fix)
+
+
+def _report(file: OrderedSamples, days: Days, start: int, count: int, ceiling: int | None) -> SeriesReport:
+    first, after = start * DAY_S, (start + count) * DAY_S
+    wall, power_w = file.samples.wall_s, file.samples.power_w
+    used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
+    return SeriesReport(
+        source=file.samples.source,
+        column=file.samples.column,
+        first_day=date_of(start),
+        days=count,
+        step_s=file.step_s,
+        samples=len(used),
+        gaps=days.gaps,
+        repeated_hours=tuple(wall_time(t) for t in file.repeated if first <= t < after),
+        skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if first <= t < after),
+        clipped_low=int((used < 0).sum()),
+        clipped_high=0 if ceiling is None else int((used > ceiling).sum()),
+        min_w=float(used.min(initial=np.inf)) if len(used) else 0.0,
+        max_w=float(used.max()) if len(used) else 0.0,
+        mean_w=float(used.mean()) if len(used) else 0.0,
+    )

@@ -1,0 +1,141 @@
+"""What a user says about a file of measured data, what was read from it, and what is reported about it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "DAY_S",
+    "HOUR_S",
+    "Filling",
+    "Gap",
+    "Quantity",
+    "Samples",
+    "SeriesOptions",
+    "SeriesReport",
+    "Unit",
+    "date_of",
+    "day_number",
+    "wall_time",
+]
+
+DAY_S, HOUR_S = 86_400, 3_600
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+Quantity = Literal["meter", "pv"]
+Unit = Literal["W", "kW"]
+Filling = Literal["hold", "interpolate", "zero"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesOptions:
+    """What the user says about a file; None leaves it to what the file shows.
+
+    Args:
+        column: Header of the power column.
+        time_column: Header of the time column.
+        unit: Unit of the power column.
+        fill: Between samples: "hold" takes a sample as the mean power of the interval that starts at its
+            time, "interpolate" as the power at its time, with straight lines between.
+        gaps: Where samples are missing: a way to fill every gap, or "error" to accept none. None fills gaps
+            of up to an hour as `fill` says and refuses longer ones.
+        start: The file's day that becomes the first day of the run; None is the first whole day.
+    """
+
+    column: str | None = None
+    time_column: str | None = None
+    unit: Unit | None = None
+    fill: Literal["hold", "interpolate"] = "hold"
+    gaps: Filling | Literal["error"] | None = None
+    start: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """One power column of a file with its times, in the order of the file; arrays of one length.
+
+    Args:
+        source: The file's name, for messages.
+        column: Header of the power column.
+        lines: Line number of each sample, int64.
+        wall_s: Local wall clock as written, in seconds since 1970-01-01T00:00 of that clock, int64.
+        offset_s: Written offset from UTC in seconds, int64; None where the file writes none.
+        utc: The times are instants without a local time (epoch seconds or `Z`): `wall_s` is UTC.
+        power_w: Watts, float64; NaN where the cell is empty.
+    """
+
+    source: str
+    column: str
+    lines: NDArray[np.int64]
+    wall_s: NDArray[np.int64]
+    offset_s: NDArray[np.int64] | None
+    utc: bool
+    power_w: NDArray[np.float64]
+
+    def at(self, index: int) -> str:
+        """Where sample `index` stands, as `file:line`."""
+        return f"{self.source}:{self.lines[index]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Missing samples: the file's wall clock where they start, seconds without a value, how filled."""
+
+    start: datetime
+    seconds: int
+    filled: Filling
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """What was taken from a file, of the days that the run uses only.
+
+    Args:
+        source: The file's name.
+        column: Header of the power column.
+        first_day: The file's day that became the first day of the run.
+        days: Number of days used.
+        step_s: Seconds between samples.
+        samples: Number of samples with a value.
+        gaps: Missing samples, in order of time.
+        repeated_hours: Wall clock at which an hour starts for the second time (end of daylight saving).
+        skipped_hours: Wall clock of the first moment that does not exist (start of daylight saving).
+        clipped_low: Samples below 0 W, taken as 0 W.
+        clipped_high: Samples above the meter's range, taken as its upper end.
+        min_w: Smallest sample in watts, before clipping; so are the next two.
+        max_w: Largest sample in watts.
+        mean_w: Mean of the samples in watts.
+    """
+
+    source: str
+    column: str
+    first_day: date
+    days: int
+    step_s: int
+    samples: int
+    gaps: tuple[Gap, ...]
+    repeated_hours: tuple[datetime, ...]
+    skipped_hours: tuple[datetime, ...]
+    clipped_low: int
+    clipped_high: int
+    min_w: float
+    max_w: float
+    mean_w: float
+
+
+def wall_time(wall_s: int) -> datetime:
+    """The wall clock of `wall_s` seconds, as a naive datetime."""
+    return datetime.fromtimestamp(int(wall_s), UTC).replace(tzinfo=None)
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01 to `day`."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+def date_of(number: int) -> date:
+    """The date `number` days after 1970-01-01."""
+    return date.fromordinal(int(number) + _EPOCH_ORDINAL)

@@ -1,0 +1,126 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from pvsim.core.series.order import put_in_order
+from pvsim.core.series.timestamps import parse_stamps, style_of
+from pvsim.core.series.types import Samples
+from pvsim.errors import BadInputError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def samples(*times):
+    style = style_of(times[0])
+    lines = np.arange(2, 2 + len(times))
+    wall, offset = parse_stamps(times, style, lines=lines.tolist(), source="house.csv")
+    written = offset if style.offset == "written" else None
+    power = np.arange(len(times), dtype=np.float64)
+    return Samples("house.csv", "power", lines, wall, written, utc=style.offset == "utc", power_w=power)
+
+
+def day(date, *clocks):
+    return [f"{date} {clock}" for clock in clocks]
+
+
+def seconds(text):
+    return int(datetime.fromisoformat(text + "+00:00").timestamp())
+
+
+AUTUMN = ("01:00", "01:30", "02:00", "02:30", "02:00", "02:30", "03:00", "03:30")
+SPRING = ("01:00", "01:30", "03:00", "03:30")
+
+
+@pytest.mark.parametrize("date", ["2016-10-30", "2024-11-03", "2024-04-07"])
+def test_a_naive_clock_may_repeat_an_hour_where_some_zone_changes(date):
+    ordered = put_in_order(samples(*day(date, *AUTUMN)), BERLIN)
+    assert ordered.step_s == 1800
+    assert ordered.again.tolist() == [False] * 4 + [True] * 2 + [False] * 2
+    assert ordered.repeated == (seconds(f"{date}T02:00"),)
+    assert ordered.skipped == ()
+
+
+def test_hourly_samples_repeat_one_label():
+    ordered = put_in_order(samples(*day("2016-10-30", "01:00", "02:00", "02:00", "03:00")), BERLIN)
+    assert ordered.again.tolist() == [False, False, True, False]
+
+
+def test_a_naive_clock_may_skip_an_hour():
+    ordered = put_in_order(samples(*day("2016-03-27", *SPRING)), BERLIN)
+    assert ordered.skipped == ((seconds("2016-03-27T02:00"), seconds("2016-03-27T03:00")),)
+    assert not ordered.again.any()
+
+
+def test_an_hour_missing_on_any_other_day_is_a_gap():
+    assert put_in_order(samples(*day("2016-03-28", *SPRING)), BERLIN).skipped == ()
+    assert put_in_order(samples(*day("2016-07-03", *SPRING)), BERLIN).skipped == ()
+
+
+def test_written_offsets_tell_the_changes_of_any_clock():
+    times = ["2024-11-03 00:30-07:00", "2024-11-03 01:00-07:00", "2024-11-03 01:30-07:00"]
+    times += ["2024-11-03 01:00-08:00", "2024-11-03 01:30-08:00", "2024-11-03 02:00-08:00"]
+    ordered = put_in_order(samples(*times), BERLIN)
+    assert ordered.again.tolist() == [False, False, False, True, True, False]
+    spring = ["2024-03-10 01:00-08:00", "2024-03-10 01:30-08:00", "2024-03-10 03:00-07:00"]
+    assert put_in_order(samples(*spring), BERLIN).skipped == (
+        (seconds("2024-03-10T02:00"), seconds("2024-03-10T03:00")),
+    )
+
+
+def test_instants_are_shown_on_the_run_s_clock():
+    first = int(datetime.fromisoformat("2016-10-29T23:00:00+00:00").timestamp())
+    ordered = put_in_order(samples(*(str(first + 1800 * i) for i in range(8))), BERLIN)
+    naive = put_in_order(samples(*day("2016-10-30", *AUTUMN)), BERLIN)
+    assert ordered.samples.wall_s.tolist() == naive.samples.wall_s.tolist()
+    assert ordered.again.tolist() == naive.again.tolist()
+
+
+@pytest.mark.parametrize(
+    ("times", "line", "what"),
+    [
+        (day("2024-06-21", "12:00"), 2, "there is one sample only"),
+        (day("2024-06-21", "12:00", "12:00"), 3, "time 2024-06-21 12:00:00 is there twice"),
+        (day("2024-06-21", "12:00", "12:15", "12:15", "12:30"), 4, "time 2024-06-21 12:15:00 is there twice"),
+        (
+            day("2024-06-21", *AUTUMN),
+            6,
+            "time 2024-06-21 02:00:00 comes after 2024-06-21 02:30:00: not in order",
+        ),
+        (day("2016-10-30", "02:00", "02:30", "02:30", "03:00"), 4, "time 2016-10-30 02:30:00 is there twice"),
+        (day("2016-10-30", "02:00", "02:00", "02:00"), 3, "time 2016-10-30 02:00:00 is there twice"),
+        (day("2024-06-21", "12:15", "12:00"), 3, "time 2024-06-21 12:00:00 comes after"),
+        (
+            day("2024-06-21", "12:00", "14:00", "11:00"),
+            4,
+            "time 2024-06-21 11:00:00 comes after 2024-06-21 14:00:00: not in order",
+        ),
+        (
+            ["2024-06-21 12:00+02:00", "2024-06-21 12:15+02:00", "2024-06-21 12:15+02:00"],
+            4,
+            "time 2024-06-21 12:15:00 is there twice",
+        ),
+        (
+            day("2024-06-21", "10:00", "12:00", "14:00"),
+            3,
+            "the step of the samples is 7200 s: coarser than an hour",
+        ),
+        (
+            day("2024-06-21", "12:00", "12:07", "12:14"),
+            3,
+            "the step of the samples is 420 s: no divisor of an hour",
+        ),
+        (
+            day("2024-06-21", "12:00", "12:15", "12:31", "12:45", "13:00", "13:15"),
+            4,
+            "the step is irregular: 960 s after the line before, while most samples are 900 s apart",
+        ),
+    ],
+)
+def test_times_that_no_grid_holds_are_refused_with_the_line(times, line, what):
+    with pytest.raises(BadInputError) as caught:
+        put_in_order(samples(*times), BERLIN)
+    assert caught.value.what.startswith(what)
+    assert caught.value.where == f"house.csv:{line}"
+    assert caught.value.fix

@@ -1,0 +1,274 @@
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.series import Gap, Run, Samples, SeriesOptions, replay
+from pvsim.errors import BadInputError, InternalError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+JUNE_DAY = Run(date(2024, 6, 21), 1, BERLIN)
+HOURS = [100.0 * hour for hour in range(24)]
+NAN = float("nan")
+
+
+def wall(text):
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def samples(power_w, *, first="2006-12-17T00:00", step=3600, drop=()):
+    keep = np.array([i for i in range(len(power_w)) if i not in drop])
+    return Samples(
+        "house.csv",
+        "power",
+        keep + 2,
+        wall(first) + keep * step,
+        None,
+        utc=False,
+        power_w=np.array(power_w, np.float64)[keep],
+    )
+
+
+def series(data, run=JUNE_DAY, quantity="meter", **options):
+    return replay(data, SeriesOptions(**options), run=run, quantity=quantity)
+
+
+def all_seconds(run):
+    return np.arange(*run.seconds(), dtype=np.int64)
+
+
+def at(measured, *local, fold=0):
+    times = [datetime.fromisoformat(text).replace(tzinfo=BERLIN, fold=fold) for text in local]
+    return measured.power_dw(np.array([int(t.timestamp()) for t in times])).tolist()
+
+
+def hours_with(changes, count=1):
+    return [changes.get(hour, value) for hour, value in enumerate(HOURS * count)]
+
+
+@given(
+    st.sampled_from([900, 1800, 3600]),
+    st.sampled_from(["2024-06-21", "2024-03-31", "2024-10-27"]),
+    st.sampled_from(["hold", "interpolate"]),
+    st.data(),
+)
+def test_i2_i7_a_value_depends_on_its_time_only(step, first_date, fill, data):
+    run = Run(date.fromisoformat(first_date), 1, BERLIN)
+    count = 86_400 // step
+    power = data.draw(
+        st.lists(st.floats(0, 9500), min_size=count, max_size=count).filter(lambda p: max(p) > 0)
+    )
+    measured = series(samples(power, step=step), run, fill=fill)
+    seconds = all_seconds(run)
+    whole = measured.power_dw(seconds)
+    some = np.array(data.draw(st.lists(st.integers(0, len(seconds) - 1), max_size=50)), np.int64)
+    np.testing.assert_array_equal(measured.power_dw(seconds[some]), whole[some])
+    cut = data.draw(st.integers(0, len(seconds)))
+    parts = [measured.power_dw(seconds[:cut]), measured.power_dw(seconds[cut:])]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@given(st.sampled_from([1800, 3600]), st.data())
+def test_held_samples_keep_the_file_s_energy(step, data):
+    count = 86_400 // step
+    power = data.draw(st.lists(st.floats(0, 9000), min_size=count, max_size=count))
+    energy_dws = int(series(samples(power, step=step)).power_dw(all_seconds(JUNE_DAY)).sum())
+    assert abs(energy_dws - sum(power) * 10 * step) <= 0.5 * 86_400 * (1 + 1e-9)
+
+
+def test_hours_are_held():
+    measured = series(samples(HOURS))
+    assert at(measured, "2024-06-21T00:00:00", "2024-06-21T00:59:59", "2024-06-21T23:59:59") == [0, 0, 23000]
+    assert measured.power_dw(all_seconds(JUNE_DAY)).shape == (86_400,)
+    assert measured.power_dw(np.array([], np.int64)).shape == (0,)
+
+
+def test_hours_are_joined_by_lines_and_the_last_sample_is_held():
+    measured = series(samples(HOURS), fill="interpolate")
+    clocks = ["2024-06-21T01:00:00", "2024-06-21T01:30:00", "2024-06-21T01:00:01", "2024-06-21T23:30:00"]
+    assert at(measured, *clocks) == [1000, 1500, 1000, 23000]
+
+
+def test_samples_off_the_full_minute_cover_a_day_from_the_one_before():
+    data = samples([float(60 + i % 7) for i in range(3000)], first="2006-12-16T23:59:30", step=60)
+    measured = series(data)
+    assert measured.report.first_day == date(2006, 12, 17)
+    assert at(measured, "2024-06-21T00:00:29", "2024-06-21T00:00:30") == [600, 610]
+
+
+def test_days_follow_each_other_from_the_chosen_one():
+    power = [100.0 * (1 + i // 24) for i in range(72)]
+    run = Run(date(2024, 6, 21), 2, BERLIN)
+    assert at(series(samples(power), run), "2024-06-21T12:00", "2024-06-22T12:00") == [1000, 2000]
+    second = series(samples(power), run, start=date(2006, 12, 18))
+    assert at(second, "2024-06-21T12:00", "2024-06-22T12:00") == [2000, 3000]
+    assert second.report.first_day == date(2006, 12, 18)
+
+
+def test_a_25_hour_day_repeats_the_hour_and_a_23_hour_day_skips_it():
+    autumn = series(samples(HOURS), Run(date(2024, 10, 27), 1, BERLIN))
+    assert at(autumn, "2024-10-27T02:30") == at(autumn, "2024-10-27T02:30", fold=1) == [2000]
+    spring = Run(date(2024, 3, 31), 1, BERLIN)
+    values = series(samples(HOURS), spring).power_dw(all_seconds(spring))
+    assert len(values) == 82_800
+    assert values[7199:7201].tolist() == [1000, 3000]
+
+
+AUTUMN_LABELS = [*range(3), *range(2, 24)]  # 25 hourly samples: 02:00 is there twice
+
+
+def autumn_samples(power_w):
+    labels = np.array(AUTUMN_LABELS)
+    times = wall("2016-10-30T00:00") + labels * 3600
+    return Samples("house.csv", "power", np.arange(25) + 2, times, None, utc=False, power_w=np.array(power_w))
+
+
+def test_the_file_s_second_passing_is_used_where_the_run_has_one():
+    measured = series(
+        autumn_samples([100.0 * i for i in range(25)]), Run(date(2024, 10, 27), 1, BERLIN), fill="interpolate"
+    )
+    assert at(measured, "2024-10-27T02:00") == [2000]
+    assert at(measured, "2024-10-27T02:00", "2024-10-27T02:30", fold=1) == [3000, 3500]
+    assert at(series(autumn_samples([100.0 * i for i in range(25)])), "2024-06-21T02:59:59") == [2000]
+    assert measured.report.repeated_hours == (datetime.fromisoformat("2016-10-30T02:00"),)
+    assert measured.report.samples == 25
+
+
+def test_an_empty_second_passing_takes_the_first():
+    power = [100.0 * i for i in range(25)]
+    power[3] = NAN
+    measured = series(autumn_samples(power), Run(date(2024, 10, 27), 1, BERLIN))
+    assert at(measured, "2024-10-27T02:30", fold=1) == [2000]
+
+
+def test_an_hour_that_the_file_skips_is_filled_though_gaps_are_errors():
+    data = samples(HOURS, first="2016-03-27T00:00", drop={2})
+    held = series(data, gaps="error")
+    assert at(held, "2024-06-21T02:30") == [1000]
+    assert held.report.gaps == ()
+    assert held.report.skipped_hours == (datetime.fromisoformat("2016-03-27T02:00"),)
+    assert at(series(data, fill="interpolate"), "2024-06-21T02:00") == [2000]
+
+
+def test_a_short_gap_is_filled_and_reported():
+    empty = samples(hours_with({5: NAN}))
+    absent = samples(HOURS, drop={5})
+    start = datetime.fromisoformat("2006-12-17T05:00")
+    for data in (empty, absent):
+        held = series(data)
+        assert held.report.gaps == (Gap(start, 3600, "hold"),)
+        assert held.report.samples == 23
+        assert at(held, "2024-06-21T05:30") == [4000]
+        assert at(series(data, fill="interpolate"), "2024-06-21T05:30") == [5500]
+
+
+def test_a_long_gap_needs_the_user_s_word():
+    data = samples(hours_with({5: NAN, 6: NAN}))
+    with pytest.raises(BadInputError, match="a gap of 7200 s from 2006-12-17 05:00:00") as caught:
+        series(data)
+    assert caught.value.where == "house.csv:6"
+    assert "--meter-gaps hold, interpolate or zero" in caught.value.fix
+    clocks = ["2024-06-21T05:00", "2024-06-21T06:00", "2024-06-21T07:00"]
+    assert at(series(data, gaps="hold"), *clocks) == [4000, 4000, 7000]
+    assert at(series(data, gaps="interpolate"), *clocks) == [5000, 6000, 7000]
+    assert at(series(data, gaps="zero"), *clocks) == [0, 0, 7000]
+
+
+def test_with_gaps_refused_a_short_one_is_an_error_on_the_days_used_only():
+    data = samples(hours_with({30: NAN}, count=2))
+    assert series(data, gaps="error").report.gaps == ()
+    with pytest.raises(BadInputError, match="a gap of 3600 s"):
+        series(data, start=date(2006, 12, 18), gaps="error")
+
+
+def test_a_gap_at_an_edge_takes_the_nearest_sample():
+    data = samples(hours_with({0: NAN, 23: NAN}))
+    measured = series(data, fill="interpolate")
+    assert at(measured, "2024-06-21T00:30", "2024-06-21T23:30") == [1000 + 0, 22000]
+    assert at(series(data), "2024-06-21T00:30", "2024-06-21T23:30") == [1000, 22000]
+
+
+def test_part_of_a_day_is_enough_where_gaps_are_filled():
+    data = samples([700.0] * 6, first="2022-03-18T06:00")
+    with pytest.raises(
+        BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00"
+    ) as caught:
+        series(data, quantity="pv")
+    assert caught.value.fix == "fill the rest of the day with --pv-gaps hold, interpolate or zero"
+    measured = series(data, quantity="pv", gaps="zero")
+    clocks = ["2024-06-21T05:59:59", "2024-06-21T06:00:00", "2024-06-21T11:59:59", "2024-06-21T12:00:00"]
+    assert at(measured, *clocks) == [0, 7000, 7000, 0]
+    assert [gap.seconds for gap in measured.report.gaps] == [6 * 3600, 12 * 3600]
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "needs", "fix"),
+    [
+        (
+            4,
+            None,
+            "4 day(s) of the file from 2006-12-17",
+            "pass --meter-start 2006-12-17 with --days 3 or fewer",
+        ),
+        (1, "2006-12-16", "1 day(s) of the file from 2006-12-16", "(or a day up to 2006-12-19)"),
+        (3, "2006-12-18", "3 day(s) of the file from 2006-12-18", "pass --meter-start 2006-12-17"),
+    ],
+)
+def test_days_that_the_file_lacks_are_named_with_what_would_fit(days, start, needs, fix):
+    run = Run(date(2024, 6, 21), days, BERLIN)
+    first_day = date.fromisoformat(start) if start else None
+    with pytest.raises(BadInputError) as caught:
+        series(samples(HOURS * 3), run, start=first_day)
+    assert needs in caught.value.what
+    assert "the file covers 3: 2006-12-17 to 2006-12-19" in caught.value.what
+    assert caught.value.where == "house.csv"
+    assert caught.value.fix.endswith(fix)
+
+
+def test_a_meter_above_its_range_is_clipped_and_counted():
+    report = (measured := series(samples(hours_with({1: 9272.0, 2: 9000.0})))).report
+    assert at(measured, "2024-06-21T01:00", "2024-06-21T02:00") == [90_000, 90_000]
+    assert (report.clipped_low, report.clipped_high, report.max_w) == (0, 1, 9272.0)
+    assert report.mean_w == pytest.approx(np.mean(hours_with({1: 9272.0, 2: 9000.0})))
+
+
+def test_pv_below_zero_is_clipped_and_has_no_ceiling():
+    report = (measured := series(samples(hours_with({0: -2.7, 12: 12_000.0})), quantity="pv")).report
+    assert at(measured, "2024-06-21T00:00", "2024-06-21T12:00") == [0, 120_000]
+    assert (report.clipped_low, report.clipped_high, report.min_w) == (1, 0, -2.7)
+
+
+def test_a_negative_meter_is_an_error():
+    with pytest.raises(BadInputError, match=r"column 'power' is negative \(-3.5 W\)") as caught:
+        series(samples(hours_with({4: -3.5})))
+    assert caught.value.where == "house.csv:6"
+    assert "--meter-column" in caught.value.fix
+
+
+def test_a_column_without_values_is_an_error():
+    with pytest.raises(BadInputError, match="column 'power' has no value") as caught:
+        series(samples([NAN] * 24))
+    assert "--meter-column" in caught.value.fix
+
+
+def test_days_without_a_value_are_filled_from_outside_and_reported():
+    measured = series(samples(HOURS + [NAN] * 24), start=date(2006, 12, 18), gaps="hold")
+    assert at(measured, "2024-06-21T12:00") == [23000]
+    report = measured.report
+    assert (report.samples, report.min_w, report.max_w, report.mean_w) == (0, 0.0, 0.0, 0.0)
+
+
+def test_a_time_outside_the_run_is_a_defect():
+    first, after = JUNE_DAY.seconds()
+    for time in (first - 1, after):
+        with pytest.raises(InternalError):
+            series(samples(HOURS)).power_dw(np.array([time]))
+
+
+def test_a_run_s_seconds_are_those_of_its_local_days():
+    first, after = Run(date(2024, 10, 27), 1, BERLIN).seconds()
+    assert datetime.fromtimestamp(first, BERLIN) == datetime(2024, 10, 27, tzinfo=BERLIN)
+    assert timedelta(seconds=after - first) == timedelta(hours=25)
