@@ -95,9 +95,7 @@ def _opened(path: Path) -> Iterator[gzip.GzipFile | BufferedReader]:
         what = f"the gzip data is damaged or cut off: {error}"
         raise BadInputError(what, where=str(path), fix="unpack it with gunzip, or get it again") from error
     except IsADirectoryError as error:
-        raise BadInputError(
-            "a directory, not a file", where=str(path), fix="name the CSV file in it"
-        ) from error
+        raise BadInputError("a directory, not a file", where=str(path), fix="name the CSV file in it") from error
     except OSError as error:
         fix = "check the path and that you may read the file"
         raise BadInputError(f"cannot be read: {error.strerror or error}", where=str(path), fix=fix) from error
@@ -108,9 +106,7 @@ def _lines(raw: gzip.GzipFile | BufferedReader, source: str) -> Iterator[str]:
     for number, line in enumerate(iter(partial(raw.readline, _LONGEST_LINE), b""), 1):
         if len(line) == _LONGEST_LINE:
             fix = "give a CSV file with line ends"
-            raise BadInputError(
-                "a line longer than 1 MiB: not a CSV file", where=f"{source}:{number}", fix=fix
-            )
+            raise BadInputError("a line longer than 1 MiB: not a CSV file", where=f"{source}:{number}", fix=fix)
         try:
             yield line.decode(coding)
         except UnicodeDecodeError as error:

@@ -152,9 +152,8 @@ class Ledger:
         first = self.accounted.next_position
         row = np.arange(first // plan.every_s, (first + len(values)) // plan.every_s, dtype=np.int64)
         pv_dw = self.pv.power_dw(plan.timeline.start_utc + first // n_meters, len(values) // n_meters)
-        meter_mean, pv_mean = (
-            rows.window_means(dw, plan) for dw in (values, np.repeat(pv_dw, n_meters) if n_meters > 1 else pv_dw)
-        )
+        meter_mean = rows.window_means(values, plan.every_s, n_meters)
+        pv_mean = np.repeat(rows.window_means(pv_dw, plan.every_s), n_meters)
         rejected = values == REJECTED_DW
         if not rejected.any():
             return rows.render(rows.Samples(row, meter_mean, pv_mean), plan), np.empty(0, np.int64)

@@ -29,19 +29,20 @@ def header(plan: RunPlan) -> bytes:
     return (",".join(names) + "\n").encode()
 
 
-def window_means(values_dw: Ints, plan: RunPlan) -> Ints:
-    """Means over the plan's averaging period, rounded half to even: shape (windows * meters,).
+def window_means(values_dw: Ints, every_s: int, n_meters: int = 1) -> Ints:
+    """Means over an averaging period, rounded half to even: shape (windows * meters,).
 
     Args:
-        values_dw: Whole windows of readings in order of position, shape (windows * every_s * meters,).
-        plan: The run.
+        values_dw: Whole windows of readings in order of position, shape (windows * every_s * n_meters,).
+        every_s: Seconds in a window.
+        n_meters: Readings in a second.
     """
-    if plan.every_s == 1:
+    if every_s == 1:
         return values_dw
-    sums = values_dw.reshape(-1, plan.every_s, len(plan.meters)).sum(axis=1).reshape(-1)
-    quotient, rest = np.divmod(sums, plan.every_s)
+    sums = values_dw.reshape(-1, every_s, n_meters).sum(axis=1).reshape(-1)
+    quotient, rest = np.divmod(sums, every_s)
     twice = 2 * rest
-    round_up = (twice > plan.every_s) | ((twice == plan.every_s) & (quotient % 2 == 1))
+    round_up = (twice > every_s) | ((twice == every_s) & (quotient % 2 == 1))
     means: Ints = quotient + round_up
     return means
 

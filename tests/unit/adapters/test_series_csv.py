@@ -54,7 +54,7 @@ def test_two_days_of_a_measured_house():
     energy_kwh = sum(float(power) for _, power in cells if power) / 60
     before_the_gap = next(float(power) for time, power in cells if time == "2006-12-21 11:22:00")
     energy_kwh += before_the_gap * 2 / 60
-    assert house.power_dw(seconds(run)).sum() / 3.6e7 == pytest.approx(energy_kwh, rel=1e-12)
+    assert house.at(seconds(run)).sum() / 3.6e7 == pytest.approx(energy_kwh, rel=1e-12)
 
 
 @pytest.mark.parametrize("month", ["march", "october"])
@@ -65,7 +65,7 @@ def test_days_with_a_change_of_the_clock_are_replayed_sample_by_sample(month):
     house = measured(path, run, column="H0-A_pload", unit="kW", gaps="error")
     cells = [line.split(",") for line in path.read_text().splitlines()[1:]]
     expected = [round(float(cell[1]) * 10_000) for cell in cells]
-    assert house.power_dw(seconds(run)[::900]).tolist() == expected
+    assert house.at(seconds(run)[::900]).tolist() == expected
     labels = [datetime.fromtimestamp(t, BERLIN).strftime("%d.%m.%Y %H:%M") for t in seconds(run)[::900]]
     assert labels == [cell[0] for cell in cells]
     assert len(house.report.skipped_hours) == (month == "march")
@@ -75,7 +75,7 @@ def test_days_with_a_change_of_the_clock_are_replayed_sample_by_sample(month):
 def test_a_pv_plant_s_morning_with_its_offset():
     run = Run(date(2024, 6, 21), 1, BERLIN)
     plant = measured(DATA / "nrel_serf_20220318.csv", run, "pv", unit="W", gaps="zero")
-    power = plant.power_dw(seconds(run))
+    power = plant.at(seconds(run))
     assert power[: 4 * 3600].max() == 0
     assert power[12 * 3600 : 12 * 3600 + 60].tolist() == [44431] * 60
     assert plant.report.clipped_low > 0
@@ -93,7 +93,7 @@ def test_our_own_output_is_read_back_to_the_same_bytes(tmp_path):
         for i, dw in enumerate(power_dw.tolist())
     ]
     path = written(tmp_path / "samples.csv", "timestamp,meter_kw,pv_kw,net_kw\n" + "".join(rows))
-    assert measured(path, run).power_dw(seconds(run)[::60]).tolist() == power_dw.tolist()
+    assert measured(path, run).at(seconds(run)[::60]).tolist() == power_dw.tolist()
 
 
 @pytest.mark.parametrize(

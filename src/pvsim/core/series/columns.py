@@ -18,9 +18,7 @@ _TIME_WORDS: Final = frozenset(
     {"time", "timestamp", "datetime", "date", "epoch", "measured", "zeit", "zeitstempel", "datum"}
 )
 _OWN_WORDS: Final[dict[Quantity, frozenset[str]]] = {
-    "meter": frozenset(
-        {"meter", "load", "pload", "consumption", "demand", "active", "household", "verbrauch"}
-    ),
+    "meter": frozenset({"meter", "load", "pload", "consumption", "demand", "active", "household", "verbrauch"}),
     "pv": frozenset({"pv", "solar", "ac", "generation", "production", "inverter", "erzeugung"}),
 }
 _POWER_WORDS: Final = frozenset({"power", "p", "leistung"})
@@ -50,9 +48,7 @@ class Columns:
     unit: Unit
 
 
-def choose_columns(
-    header: Sequence[str], options: SeriesOptions, *, quantity: Quantity, source: str
-) -> Columns:
+def choose_columns(header: Sequence[str], options: SeriesOptions, *, quantity: Quantity, source: str) -> Columns:
     """Choose by the user's word, else by the headers.
 
     Raises:
@@ -124,17 +120,13 @@ def _time_column(header: Sequence[str], options: SeriesOptions, quantity: Quanti
     return found[0] if found else 0
 
 
-def _power_column(
-    header: Sequence[str], time: int, options: SeriesOptions, quantity: Quantity, where: str
-) -> int:
+def _power_column(header: Sequence[str], time: int, options: SeriesOptions, quantity: Quantity, where: str) -> int:
     option = f"--{quantity}-column"
     if options.column is not None:
         return _named(header, options.column, option, where)
     others = _OTHER_WORDS | _OWN_WORDS["pv" if quantity == "meter" else "meter"]
     left = [i for i in range(len(header)) if i != time]
-    own = [
-        i for i in left if _words(header[i]) & _OWN_WORDS[quantity] and not _words(header[i]) & _OTHER_WORDS
-    ]
+    own = [i for i in left if _words(header[i]) & _OWN_WORDS[quantity] and not _words(header[i]) & _OTHER_WORDS]
     power = [i for i in left if _is_power(header[i]) and not _words(header[i]) & others]
     found = own or power or (left if len(left) == 1 else [])
     found = [i for i in found if unit_of(header[i])] or found

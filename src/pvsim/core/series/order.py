@@ -99,9 +99,7 @@ def _step(samples: Samples, elapsed: NDArray[np.int64]) -> int:
     step = int(values[np.argmax(counts)])
     if HOUR_S % step:
         kind = "coarser than an hour" if step > HOUR_S else "no divisor of an hour"
-        raise BadInputError(
-            f"the step of the samples is {step} s: {kind}", where=samples.at(1), fix=_RESAMPLE
-        )
+        raise BadInputError(f"the step of the samples is {step} s: {kind}", where=samples.at(1), fix=_RESAMPLE)
     return step
 
 
@@ -129,9 +127,7 @@ def _refuse_off_grid(samples: Samples, wall: NDArray[np.int64], step: int) -> No
     if off.any():
         index = int(np.argmax(off))
         between = int(wall[index] - wall[index - 1]) % DAY_S
-        what = (
-            f"the step is irregular: {between} s after the line before, while most samples are {step} s apart"
-        )
+        what = f"the step is irregular: {between} s after the line before, while most samples are {step} s apart"
         raise BadInputError(what, where=samples.at(index), fix=_RESAMPLE)
 
 

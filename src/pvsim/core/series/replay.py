@@ -61,7 +61,15 @@ class MeasuredSeries:
     _days: Days
     _interpolate: bool
 
-    def power_dw(self, t_utc: NDArray[np.int64]) -> NDArray[np.int64]:
+    def power_dw(self, first_utc: int, n: int) -> NDArray[np.int64]:
+        """See `PowerSource.power_dw`.
+
+        Raises:
+            InternalError: a time outside the run.
+        """
+        return self.at(np.arange(first_utc, first_utc + n, dtype=np.int64))
+
+    def at(self, t_utc: NDArray[np.int64]) -> NDArray[np.int64]:
         """Powers in 0.1 W of the seconds that start at the UTC epoch seconds `t_utc`, any order; same shape.
 
         Raises:

@@ -98,9 +98,7 @@ def _parse(texts: Sequence[str], style: Style) -> tuple[NDArray[np.int64], NDArr
     minutes = np.array([_minute(text[_DATE_LENGTH:_MINUTE_LENGTH]) for text in texts], np.int64)
     rests = [_rest(text[_MINUTE_LENGTH:]) for text in texts]
     if {kind for _, _, kind in rests} - {style.offset}:
-        raise ValueError(
-            f"the offset from UTC is not written as in the file's first line ({style.offset} there)"
-        )
+        raise ValueError(f"the offset from UTC is not written as in the file's first line ({style.offset} there)")
     seconds = np.array([second for second, _, _ in rests], np.int64)
     return days * DAY_S + minutes + seconds, np.array([offset for _, offset, _ in rests], np.int64)
 

@@ -42,7 +42,7 @@ def all_seconds(run):
 
 def at(measured, *local, fold=0):
     times = [datetime.fromisoformat(text).replace(tzinfo=BERLIN, fold=fold) for text in local]
-    return measured.power_dw(np.array([int(t.timestamp()) for t in times])).tolist()
+    return measured.at(np.array([int(t.timestamp()) for t in times])).tolist()
 
 
 def hours_with(changes, count=1):
@@ -58,16 +58,14 @@ def hours_with(changes, count=1):
 def test_i2_i7_a_value_depends_on_its_time_only(step, first_date, fill, data):
     run = Run(date.fromisoformat(first_date), 1, BERLIN)
     count = 86_400 // step
-    power = data.draw(
-        st.lists(st.floats(0, 9500), min_size=count, max_size=count).filter(lambda p: max(p) > 0)
-    )
+    power = data.draw(st.lists(st.floats(0, 9500), min_size=count, max_size=count).filter(lambda p: max(p) > 0))
     measured = series(samples(power, step=step), run, fill=fill)
     seconds = all_seconds(run)
-    whole = measured.power_dw(seconds)
+    whole = measured.at(seconds)
     some = np.array(data.draw(st.lists(st.integers(0, len(seconds) - 1), max_size=50)), np.int64)
-    np.testing.assert_array_equal(measured.power_dw(seconds[some]), whole[some])
+    np.testing.assert_array_equal(measured.at(seconds[some]), whole[some])
     cut = data.draw(st.integers(0, len(seconds)))
-    parts = [measured.power_dw(seconds[:cut]), measured.power_dw(seconds[cut:])]
+    parts = [measured.at(seconds[:cut]), measured.power_dw(seconds[cut:])]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
@@ -75,15 +73,15 @@ def test_i2_i7_a_value_depends_on_its_time_only(step, first_date, fill, data):
 def test_held_samples_keep_the_file_s_energy(step, data):
     count = 86_400 // step
     power = data.draw(st.lists(st.floats(0, 9000), min_size=count, max_size=count))
-    energy_dws = int(series(samples(power, step=step)).power_dw(all_seconds(JUNE_DAY)).sum())
+    energy_dws = int(series(samples(power, step=step)).at(all_seconds(JUNE_DAY)).sum())
     assert abs(energy_dws - sum(power) * 10 * step) <= 0.5 * 86_400 * (1 + 1e-9)
 
 
 def test_hours_are_held():
     measured = series(samples(HOURS))
     assert at(measured, "2024-06-21T00:00:00", "2024-06-21T00:59:59", "2024-06-21T23:59:59") == [0, 0, 23000]
-    assert measured.power_dw(all_seconds(JUNE_DAY)).shape == (86_400,)
-    assert measured.power_dw(np.array([], np.int64)).shape == (0,)
+    assert measured.at(all_seconds(JUNE_DAY)).shape == (86_400,)
+    assert measured.at(np.array([], np.int64)).shape == (0,)
 
 
 def test_hours_are_joined_by_lines_and_the_last_sample_is_held():
@@ -112,7 +110,7 @@ def test_a_25_hour_day_repeats_the_hour_and_a_23_hour_day_skips_it():
     autumn = series(samples(HOURS), Run(date(2024, 10, 27), 1, BERLIN))
     assert at(autumn, "2024-10-27T02:30") == at(autumn, "2024-10-27T02:30", fold=1) == [2000]
     spring = Run(date(2024, 3, 31), 1, BERLIN)
-    values = series(samples(HOURS), spring).power_dw(all_seconds(spring))
+    values = series(samples(HOURS), spring).at(all_seconds(spring))
     assert len(values) == 82_800
     assert values[7199:7201].tolist() == [1000, 3000]
 
@@ -193,9 +191,7 @@ def test_a_gap_at_an_edge_takes_the_nearest_sample():
 
 def test_part_of_a_day_is_enough_where_gaps_are_filled():
     data = samples([700.0] * 6, first="2022-03-18T06:00")
-    with pytest.raises(
-        BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00"
-    ) as caught:
+    with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
         series(data, quantity="pv")
     assert caught.value.fix == "fill the rest of the day with --pv-gaps hold, interpolate or zero"
     measured = series(data, quantity="pv", gaps="zero")
@@ -265,7 +261,7 @@ def test_a_time_outside_the_run_is_a_defect():
     first, after = JUNE_DAY.seconds()
     for time in (first - 1, after):
         with pytest.raises(InternalError):
-            series(samples(HOURS)).power_dw(np.array([time]))
+            series(samples(HOURS)).at(np.array([time]))
 
 
 def test_a_run_s_seconds_are_those_of_its_local_days():

@@ -1,0 +1,232 @@
+"""The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash (DESIGN §5)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pvsim.core.ledger import Accounted, Output
+from pvsim.core.recovery import Checkpoint, check_resume, decode, encode, slot_at
+from pvsim.errors import BadInputError, CannotWriteError
+
+__all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile"]
+
+SAMPLES = "samples.csv"
+PARTIAL = "samples.csv.part"
+REJECTED = "rejected.jsonl"
+CHECKPOINT = "checkpoint"
+_HASH_CHUNK = 1 << 20
+
+
+class CsvSampleFile:
+    """Fulfils `ports.SampleFile` in a run's directory.
+
+    While the run goes on the rows are in `samples.csv.part`; sealing gives the file its name. The caller holds
+    the run's lock.
+
+    Args:
+        directory: The run's directory.
+        header: The first line of the file.
+        run: Digest of the run's configuration, 16 bytes.
+        at: Called with the name of each point that a crash may be tried at.
+
+    Raises:
+        BadInputError: if the files and the checkpoint do not fit.
+        CannotWriteError: if the files cannot be made.
+    """
+
+    def __init__(
+        self, directory: Path, *, header: bytes, run: bytes, at: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._directory, self._header, self._at = directory, header, at
+        self._failed = False
+        self._dirty = False
+        self._hash = sha256()
+        self._descriptors: dict[str, int] = {}
+        try:
+            self._checkpoint = self._open(run)
+        except OSError as error:
+            self.close()
+            raise self._cannot_write(error) from error
+        except BadInputError:
+            self.close()
+            raise
+        self._accounted = self._checkpoint.accounted
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def accounted(self) -> Accounted:
+        """See `ports.SampleFile.accounted`."""
+        return self._checkpoint.accounted
+
+    @property
+    def sha256(self) -> str:
+        """Digest of everything appended so far."""
+        return self._hash.hexdigest()
+
+    def append(self, output: Output) -> None:
+        """See `ports.SampleFile.append`."""
+        self._write(PARTIAL, output.rows)
+        self._hash.update(output.rows)
+        if output.rejected:
+            self._write(REJECTED, output.rejected)
+        self._accounted = output.accounted
+        self._dirty = True
+        self._at("after-append")
+
+    def commit(self) -> None:
+        """See `ports.SampleFile.commit`."""
+        if self._failed or not self._dirty:
+            return
+        try:
+            for name in (PARTIAL, REJECTED):
+                if name in self._descriptors:
+                    os.fdatasync(self._descriptors[name])
+            self._at("after-fsync")
+            self._save(
+                replace(
+                    self._checkpoint,
+                    generation=self._checkpoint.generation + 1,
+                    samples_bytes=self._size(PARTIAL),
+                    rejected_bytes=self._size(REJECTED),
+                    samples_sha256=self._hash.digest(),
+                    accounted=self._accounted,
+                )
+            )
+        except OSError as error:  # never retried on these descriptors: the kernel may have dropped the pages
+            raise self._cannot_write(error) from error
+        self._dirty = False
+        self._at("after-checkpoint")
+
+    def seal(self) -> None:
+        """See `ports.SampleFile.seal`."""
+        self.commit()
+        self._at("before-rename")
+        try:
+            if (self._directory / PARTIAL).exists():
+                (self._directory / PARTIAL).rename(self._directory / SAMPLES)
+            self._sync_directory()
+        except OSError as error:
+            raise self._cannot_write(error) from error
+        self._at("after-rename")
+
+    def close(self) -> None:
+        """Close the files; what is not committed is cut off at the next start."""
+        for descriptor in self._descriptors.values():
+            os.close(descriptor)
+        self._descriptors.clear()
+
+    # --- opening ---
+
+    def _open(self, run: bytes) -> Checkpoint:
+        slots = self._directory / CHECKPOINT
+        checkpoint = decode(slots.read_bytes()) if slots.exists() else None
+        if checkpoint is None:
+            return self._begin(run)
+        sealed = self._directory / SAMPLES
+        samples = sealed if sealed.exists() else self._directory / PARTIAL
+        rejected = self._directory / REJECTED
+        check_resume(checkpoint, run, _size_of(samples), _size_of(rejected))
+        self._check_content(samples, checkpoint)
+        self._descriptors[CHECKPOINT] = os.open(slots, os.O_RDWR)
+        if samples != sealed:
+            self._reopen(samples, PARTIAL, checkpoint.samples_bytes)
+            if rejected.exists():
+                self._reopen(rejected, REJECTED, checkpoint.rejected_bytes)
+        return checkpoint
+
+    def _begin(self, run: bytes) -> Checkpoint:
+        """Start from nothing; what stands there without a checkpoint was never promised to anybody."""
+        if (self._directory / SAMPLES).exists():
+            raise BadInputError(
+                f"{SAMPLES} is there, but its checkpoint is not",
+                where=str(self._directory),
+                fix="start a new run, or remove the file",
+            )
+        (self._directory / REJECTED).unlink(missing_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
+        self._descriptors[CHECKPOINT] = os.open(self._directory / CHECKPOINT, flags, 0o644)
+        self._descriptors[PARTIAL] = os.open(self._directory / PARTIAL, flags | os.O_APPEND, 0o644)
+        _write_all(self._descriptors[PARTIAL], self._header)
+        self._hash.update(self._header)
+        os.fdatasync(self._descriptors[PARTIAL])
+        checkpoint = Checkpoint(0, run, len(self._header), 0, self._hash.digest(), Accounted())
+        self._save(checkpoint)
+        self._sync_directory()
+        return checkpoint
+
+    def _check_content(self, path: Path, checkpoint: Checkpoint) -> None:
+        """Nobody may have changed what the checkpoint vouches for; also brings the running digest up to it."""
+        left = checkpoint.samples_bytes
+        with path.open("rb") as file:
+            while left and (piece := file.read(min(left, _HASH_CHUNK))):
+                self._hash.update(piece)
+                left -= len(piece)
+        if self._hash.digest() != checkpoint.samples_sha256:
+            raise BadInputError(
+                "the file was changed after pvsim wrote it: its SHA-256 differs from the checkpoint's",
+                where=str(path),
+                fix="restore it from a copy, or start a new run",
+            )
+
+    def _reopen(self, path: Path, name: str, length: int) -> None:
+        self._descriptors[name] = os.open(path, os.O_RDWR | os.O_APPEND)
+        os.ftruncate(self._descriptors[name], length)
+
+    # --- writing ---
+
+    def _write(self, name: str, data: bytes) -> None:
+        if self._failed:
+            raise CannotWriteError("the run's files are closed after a write error", where=str(self._directory))
+        try:
+            if name not in self._descriptors:
+                flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+                self._descriptors[name] = os.open(self._directory / name, flags, 0o644)
+                self._sync_directory()
+            _write_all(self._descriptors[name], data)
+        except OSError as error:
+            raise self._cannot_write(error) from error
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        descriptor = self._descriptors[CHECKPOINT]
+        os.pwrite(descriptor, encode(checkpoint), slot_at(checkpoint.generation))
+        os.fdatasync(descriptor)
+        self._checkpoint = checkpoint
+
+    def _size(self, name: str) -> int:
+        return os.fstat(self._descriptors[name]).st_size if name in self._descriptors else 0
+
+    def _sync_directory(self) -> None:
+        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _cannot_write(self, error: OSError) -> CannotWriteError:
+        self._failed = True
+        return CannotWriteError(
+            f"cannot write the samples: {error.strerror or error}",
+            where=str(error.filename or self._directory),
+            fix=f"make room or mend the disk, then: pvsim run --resume {self._directory}",
+        )
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _size_of(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

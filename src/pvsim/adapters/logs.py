@@ -1,0 +1,53 @@
+"""The structured log of a run: one JSON object a line in `log.jsonl`, from all its processes."""
+
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+__all__ = ["LOG", "open_log"]
+
+LOG = "log.jsonl"
+
+
+class _JsonLines(logging.Handler):
+    """Appends each record with a single write, so that the lines of several processes do not mix."""
+
+    def __init__(self, path: Path, role: str) -> None:
+        super().__init__()
+        self._role = role
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; a log that cannot be written never stops a run."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "role": self._role,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = repr(record.exc_info[1])
+        try:
+            os.write(self._descriptor, msgspec.json.encode(line, enc_hook=str) + b"\n")
+        except OSError:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+        super().close()
+
+
+def open_log(directory: Path, role: str) -> logging.Handler:
+    """Send everything that pvsim logs, from INFO on, to the run's log; the caller closes the handler."""
+    logger = logging.getLogger("pvsim")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    handler = _JsonLines(directory / LOG, role)
+    logger.addHandler(handler)
+    return handler

@@ -1,0 +1,101 @@
+"""Proves a finished run: every row recomputed, none missing, none twice."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+import numpy as np
+
+from pvsim.app.meter import readings
+from pvsim.core import row_text, rows
+from pvsim.core.metrics import Summary, Tally
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import Ints, PowerSource
+from pvsim.errors import BadInputError
+
+__all__ = ["Read", "verify_foreign", "verify_own"]
+
+_LINES = 50_000
+
+Read: TypeAlias = Callable[[int], bytes]
+"""Gives the next n bytes of the samples file, fewer at its end."""
+
+
+def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, read: Read) -> Summary:
+    """Compare a file with what the plan must give, byte by byte, and add it up.
+
+    Raises:
+        BadInputError: naming the first line that differs.
+    """
+    tally = Tally(plan)
+    _compare(read, rows.header(plan), 1)
+    row = np.empty(0, np.int64)
+    for first, values in _whole_windows(plan, loads):
+        row = np.arange(first, first + len(values) // plan.every_s, dtype=np.int64)
+        meter_dw = rows.window_means(values, plan.every_s, len(plan.meters))
+        samples = rows.Samples(row, meter_dw, _pv_of_rows(plan, pv, row))
+        _compare(read, rows.render(samples, plan), first + 2)
+        tally.add(samples)
+    if read(1):
+        raise BadInputError("the file goes on after the last row of the run", where=f"line {plan.rows + 2}")
+    return tally.summary()
+
+
+def verify_foreign(plan: RunPlan, pv: PowerSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
+    """The same where the readings cannot be computed again: order, number, PV power and difference of each row.
+
+    Args:
+        plan: The run.
+        pv: The PV power.
+        lines: The lines of the file.
+        missing_rows: Rows that the manifest says are missing.
+
+    Raises:
+        BadInputError: naming the first line that is wrong.
+    """
+    tally = Tally(plan)
+    header = rows.header(plan)
+    if (found := next(lines, b"")) != header:
+        raise row_text.first_difference(found, header, 1)
+    line, last_row = 2, -1
+    while chunk := list(islice(lines, _LINES)):
+        row, meter_dw = row_text.parse(chunk, plan, line)
+        if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
+            raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
+        samples = rows.Samples(row, meter_dw, _pv_of_rows(plan, pv, row))
+        expected = rows.render(samples, plan)
+        if (text := b"".join(chunk)) != expected:
+            raise row_text.first_difference(text, expected, line)
+        tally.add(samples)
+        line, last_row = line + len(chunk), int(row[-1])
+    if (count := line - 2) + missing_rows != plan.rows:
+        what = f"{count:,} rows and {missing_rows:,} known to be missing, but the run has {plan.rows:,}"
+        raise BadInputError(what, where=f"line {line}")
+    return tally.summary()
+
+
+def _whole_windows(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tuple[int, Ints]]:
+    """The run's readings in portions of whole averaging periods: number of the first row, and the values."""
+    pending = np.empty(0, np.int64)
+    first_row = 0
+    for _, values in readings(plan, loads):
+        joined = np.concatenate([pending, values]) if len(pending) else values
+        whole = len(joined) - len(joined) % plan.window
+        if whole:
+            yield first_row, joined[:whole]
+        first_row += whole // plan.every_s
+        pending = joined[whole:]
+
+
+def _pv_of_rows(plan: RunPlan, pv: PowerSource, row: Ints) -> Ints:
+    """PV power of rows that rise."""
+    window = row // len(plan.meters)
+    first, last = int(window[0]), int(window[-1])
+    power = pv.power_dw(plan.timeline.start_utc + first * plan.every_s, (last - first + 1) * plan.every_s)
+    of_rows: Ints = rows.window_means(power, plan.every_s)[window - first]
+    return of_rows
+
+
+def _compare(read: Read, expected: bytes, first_line: int) -> None:
+    if (actual := read(len(expected))) != expected:
+        raise row_text.first_difference(actual, expected, first_line)

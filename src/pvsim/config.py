@@ -1,0 +1,144 @@
+"""What a run is configured with: plain data, written to the manifest and read back from it."""
+
+from datetime import date
+from hashlib import sha256
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from pvsim.core.pv_curve import MAX_PEAK_KW
+from pvsim.errors import UsageError
+
+__all__ = [
+    "CurveConfig",
+    "ExternalMeter",
+    "FileConfig",
+    "MeterConfig",
+    "PvConfig",
+    "RunConfig",
+    "SyntheticMeter",
+    "digest",
+    "parse_date",
+    "zone_of",
+]
+
+MAX_DAYS = 36_600
+
+
+class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
+    """Measured data replayed from a CSV file.
+
+    Attributes:
+        path: Absolute path.
+        sha256: Digest of the file when the run was made: a run is not resumed with other data.
+        column: Header of the power column, None to find it.
+        time_column: Header of the time column, None to find it.
+        unit: W or kW, None to find it in the header.
+        fill: How values stand between samples.
+        gaps: What to do where samples are missing.
+        start: The file's day that is the run's first day, None for the first whole one.
+    """
+
+    path: str
+    sha256: str
+    column: str | None = None
+    time_column: str | None = None
+    unit: Literal["W", "kW"] | None = None
+    fill: Literal["hold", "interpolate"] = "hold"
+    gaps: Literal["error", "hold", "interpolate", "zero"] | None = None
+    start: date | None = None
+
+
+class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthetic"):
+    """A load model driven by the seed."""
+
+    model: Literal["uniform", "walk"] = "uniform"
+
+
+class ExternalMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="external"):
+    """Somebody else publishes this meter's readings."""
+
+
+class CurveConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
+    """The brief's curve, scaled to another peak if one is given, in kW."""
+
+    peak_kw: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.peak_kw is not None and not 0 <= self.peak_kw <= MAX_PEAK_KW:
+            what = f"a peak of {self.peak_kw:g} kW is outside 0..{MAX_PEAK_KW:g} kW"
+            raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
+
+
+PvConfig: TypeAlias = CurveConfig | FileConfig
+
+
+class MeterConfig(msgspec.Struct, frozen=True):
+    """One meter of the run."""
+
+    name: str
+    source: SyntheticMeter | FileConfig | ExternalMeter
+
+
+class RunConfig(msgspec.Struct, frozen=True):
+    """Everything that the bytes of a run's rows depend on (I2), the version of pvsim aside.
+
+    Attributes:
+        run_id: Name of the run; it stands in every message and in the stream's name.
+        first_date: First local day.
+        days: How many local days.
+        tz: IANA zone.
+        seed: Seed of the load models.
+        every_s: Seconds that one row is the mean of.
+    """
+
+    run_id: str
+    first_date: date
+    days: int
+    tz: str
+    seed: int
+    every_s: int
+    meters: tuple[MeterConfig, ...]
+    pv: PvConfig
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= MAX_DAYS:
+            raise UsageError(f"{self.days} days is outside 1..{MAX_DAYS:,}", where="--days")
+
+
+def digest(config: RunConfig) -> bytes:
+    """SHA-256 of the configuration."""
+    return sha256(msgspec.json.encode(config, order="sorted")).digest()
+
+
+def parse_date(text: str, option: str) -> date:
+    """A calendar date, `2024-06-21`.
+
+    Raises:
+        UsageError: if it is no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        what = f"{text!r} is not a date ({error})"
+        raise UsageError(what, where=option, fix="write it as YYYY-MM-DD, for example 2024-06-21") from error
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that name.
+
+    Raises:
+        UsageError: if there is none, with the nearest names.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        from difflib import get_close_matches  # noqa: PLC0415 - only for the message
+        from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
+
+        near = get_close_matches(name, sorted(available_timezones()), n=3)
+        fix = (
+            f"did you mean {' or '.join(near)}?" if near else "use an IANA name, for example Europe/Berlin or UTC"
+        )
+        raise UsageError(f"{name!r} is not a time zone", where="--tz", fix=fix) from error

@@ -1,0 +1,68 @@
+"""Rows read back from the text of a samples file."""
+
+from datetime import datetime
+
+import numpy as np
+
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import DW_PER_KW, METER_MAX_DW, Ints
+from pvsim.errors import BadInputError
+
+__all__ = ["first_difference", "parse"]
+
+_FRACTION_DIGITS = 4
+_SHOWN_BYTES = 120
+
+
+def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> tuple[Ints, Ints]:
+    """Number of each row in the run, and its meter power in 0.1 W.
+
+    Whatever else a line holds is for the caller to render anew and compare.
+
+    Args:
+        lines: Lines of the file, each ended by a newline.
+        plan: The run.
+        first_line: Number of the first of them in the file, for messages.
+
+    Raises:
+        BadInputError: if a line is not a row of the run.
+    """
+    meters = {name.encode(): i for i, name in enumerate(plan.meters)}
+    several = len(meters) > 1
+    numbers: list[int] = []
+    powers: list[int] = []
+    for number, line in enumerate(lines, start=first_line):
+        try:
+            timestamp, *rest = line.split(b",")
+            meter = meters[rest.pop(0)] if several else 0
+            since_start = int(datetime.fromisoformat(timestamp.decode()).timestamp()) - plan.timeline.start_utc
+            power_dw = _deciwatts(rest[0])
+        except (ValueError, KeyError, IndexError) as error:
+            raise BadInputError(f"{_shown(line)} is not a row of this run", where=f"line {number}") from error
+        if not 0 <= since_start < plan.timeline.seconds or since_start % plan.every_s:
+            raise BadInputError(f"{_shown(timestamp)} is not a time of this run", where=f"line {number}")
+        if not 0 <= power_dw <= METER_MAX_DW:
+            raise BadInputError(f"a meter power of {_shown(rest[0])} kW is out of range", where=f"line {number}")
+        numbers.append(since_start // plan.every_s * len(meters) + meter)
+        powers.append(power_dw)
+    return np.array(numbers, dtype=np.int64), np.array(powers, dtype=np.int64)
+
+
+def _deciwatts(text: bytes) -> int:
+    whole, point, fraction = text.partition(b".")
+    if not point or len(fraction) != _FRACTION_DIGITS or not (whole + fraction).isdigit():
+        raise ValueError(text)
+    return int(whole) * DW_PER_KW + int(fraction)
+
+
+def first_difference(found: bytes, wanted: bytes, first_line: int) -> BadInputError:
+    """The error that names the first line in which two texts differ."""
+    found_lines, wanted_lines = found.splitlines(), wanted.splitlines()
+    for number, (ours, theirs) in enumerate(zip(found_lines, wanted_lines, strict=False), start=first_line):
+        if ours != theirs:
+            return BadInputError(f"it is {_shown(ours)} and should be {_shown(theirs)}", where=f"line {number}")
+    return BadInputError("the file ends early", where=f"line {first_line + len(found_lines)}")
+
+
+def _shown(text: bytes) -> str:
+    return repr(text[:_SHOWN_BYTES].decode("utf-8", errors="backslashreplace").rstrip("\n"))
