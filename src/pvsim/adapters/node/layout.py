@@ -10,6 +10,11 @@ __all__ = ["Layout", "default_home"]
 
 _FIX = "set PVSIM_BROKER_HOME to another directory, or PVSIM_BROKER_URL to a running broker"
 
+# Erlang separates paths by colons, and RabbitMQ hands its data directory to a shell without quotes (for df;
+# with a space in it 3.10 therefore does not watch the disk).
+_TROUBLE_TEXT = ":;&|<>$`\"'\\"
+_TROUBLE = frozenset(_TROUBLE_TEXT)
+
 
 def default_home() -> Path:
     """`$PVSIM_BROKER_HOME`, else `pvsim/broker` in the user's XDG data directory.
@@ -44,9 +49,9 @@ class Layout:
             UsageError: if Erlang cannot work in a directory of that name.
         """
         real = Path(os.path.realpath(home))
-        if ":" in str(real) or not str(real).isprintable():
+        if not str(real).isprintable() or not _TROUBLE.isdisjoint(str(real)):
             raise UsageError(
-                "the broker's directory has a colon or an unprintable character in its path",
+                f"the broker's directory has an unprintable character or one of {_TROUBLE_TEXT} in its path",
                 where=str(real),
                 fix="set PVSIM_BROKER_HOME to another directory",
             )

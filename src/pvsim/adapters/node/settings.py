@@ -147,7 +147,7 @@ def tool_environment(layout: Layout, packages: Packages, identity: Identity) -> 
         "RABBITMQ_CONFIG_FILE": str(layout.config),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(layout.advanced_config),
         "RABBITMQ_CONF_ENV_FILE": str(layout.empty),
-        "RABBITMQ_MNESIA_BASE": layout.data.name,
+        "RABBITMQ_MNESIA_BASE": str(layout.data),
         "RABBITMQ_LOG_BASE": str(layout.logs),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(layout.enabled_plugins),
         "RABBITMQ_GENERATED_CONFIG_DIR": str(layout.etc / "generated"),
