@@ -132,11 +132,12 @@ enough_for_uv() { uv_ready || "$1" -I -c 'import ensurepip, venv' 2>/dev/null; }
 
 # Prints the interpreter behind a name, past pyenv's shims and an activated venv; fails if it does not suit.
 base_of() {
-    command -v -- "$1" >/dev/null 2>&1 && "$1" -I -c '
+    base=$("$1" -I -c '
 import sys
 if sys.version_info < (3, 11) or sys.implementation.name != "cpython":
     sys.exit(1)
-print(getattr(sys, "_base_executable", None) or sys.executable)' 2>/dev/null </dev/null
+print(getattr(sys, "_base_executable", None) or sys.executable)' 2>/dev/null </dev/null) &&
+        [ -x "$base" ] && printf '%s\n' "$base"
 }
 
 # uv comes from the package index, at the version and with the hashes of requirements/tools.txt, into its own venv:
@@ -233,7 +234,7 @@ logged() {
 
 fail() { # CODE WHAT [FIX]
     printf 'error: %s\n' "$2" >&2
-    if [ -s "${LOG:-}" ]; then
+    if [ -n "${LOG:-}" ] && grep -q '^[$] ' "$LOG" 2>/dev/null; then # a command has been tried
         tail -n 8 -- "$LOG" | sed 's/^/  | /' >&2
         printf '  log: %s\n' "$LOG" >&2
     fi
