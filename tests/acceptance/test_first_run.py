@@ -19,9 +19,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Permissions do not hold root back, unless it gives up the capability to override them.
-HELD_BACK = (
-    ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override") if os.geteuid() == 0 else ()
-)
+HELD_BACK = ("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override") if os.geteuid() == 0 else ()
 
 COREUTILS = ("cat", "cksum", "date", "env", "mkdir", "mv", "readlink", "rm", "stat", "tail", "touch")
 SMALL_TOOLS = (*COREUTILS, "flock", "grep", "sed", "sh")
@@ -177,9 +175,7 @@ def steps(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", ["run", "test", "scripts/setup.sh"])
 def test_the_scripts_are_posix_shell(name: str) -> None:
-    done = subprocess.run(
-        ["/bin/dash", "-n", str(REPOSITORY / name)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["/bin/dash", "-n", str(REPOSITORY / name)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -350,9 +346,7 @@ def test_without_python_and_without_root_it_does_not_call_apt(no_python: Machine
 
 def test_root_installs_python_with_apt_and_says_why_it_failed(no_python: Machine, tmp_path: Path) -> None:
     script(tmp_path / "tools" / "id", "echo 0")
-    script(
-        tmp_path / "tools" / "apt-get", 'echo "$DEBIAN_FRONTEND: $*"; echo "E: no such package" >&2; exit 100'
-    )
+    script(tmp_path / "tools" / "apt-get", 'echo "$DEBIAN_FRONTEND: $*"; echo "E: no such package" >&2; exit 100')
     done = no_python.call()
     assert done.returncode == 69
     assert "setup: installing python3-venv and ca-certificates (apt-get)" in done.stderr
@@ -414,7 +408,5 @@ def test_a_clone_that_cannot_be_written(machine: Machine) -> None:
         machine.root.chmod(0o755)
     assert (ready.returncode, ready.stderr) == (0, "")
     assert not_ready.returncode == 73
-    assert not_ready.stderr.startswith(
-        f"error: cannot write to {machine.root}, and its Python environment is not"
-    )
+    assert not_ready.stderr.startswith(f"error: cannot write to {machine.root}, and its Python environment is not")
     assert "fix: run ./run once as the owner" in not_ready.stderr

@@ -26,10 +26,7 @@ async def home(tmp_path):
 def _listeners(pids):
     """The addresses on which processes listen, from /proc (in hexadecimal)."""
     inodes = {
-        str(entry.readlink())
-        for pid in pids
-        for entry in Path(f"/proc/{pid}/fd").iterdir()
-        if entry.is_symlink()
+        str(entry.readlink()) for pid in pids for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()
     }
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     rows += [line.split() for line in Path("/proc/net/tcp6").read_text().splitlines()[1:]]

@@ -47,9 +47,7 @@ class BrokerAddress:
         if unknown := sorted(given.keys() - {"stream_port"}):
             raise UsageError(f"unknown parameter in the broker URL: {', '.join(unknown)}", fix=fix)
         if "stream_port" in given and not given["stream_port"].isdigit():
-            raise UsageError(
-                "stream_port in the broker URL is not a number", fix="for example ?stream_port=5552"
-            )
+            raise UsageError("stream_port in the broker URL is not a number", fix="for example ?stream_port=5552")
         return cls(
             host=host,
             amqp_port=port or (AMQPS_PORT if tls else AMQP_PORT),
@@ -72,9 +70,7 @@ class BrokerAddress:
 
     def __str__(self) -> str:
         """Host, port and vhost without the account: what messages and manifests may show."""
-        return (
-            f"{_bracketed(self.host)}:{self.amqp_port} (vhost {self.vhost!r}, stream port {self.stream_port})"
-        )
+        return f"{_bracketed(self.host)}:{self.amqp_port} (vhost {self.vhost!r}, stream port {self.stream_port})"
 
 
 def _bracketed(host: str) -> str:

@@ -51,9 +51,7 @@ def wanted_packages(plan: Collection[str]) -> tuple[str, ...]:
 def wanted_libraries(plan: Collection[str], installed: Collection[str]) -> tuple[str, ...]:
     """Of everything that Erlang depends on: the shared libraries that the machine lacks."""
     return tuple(
-        name
-        for name in plan
-        if name.startswith("lib") and not name.endswith("-perl") and name not in installed
+        name for name in plan if name.startswith("lib") and not name.endswith("-perl") and name not in installed
     )
 
 

@@ -41,9 +41,7 @@ async def doctor(home: Path) -> list[Finding]:
 
 
 def _python() -> Finding:
-    return Finding(
-        "python", ok=True, what=f"{platform.python_version()} ({platform.python_implementation()})"
-    )
+    return Finding("python", ok=True, what=f"{platform.python_version()} ({platform.python_implementation()})")
 
 
 def _packages(layout: Layout) -> Finding:

@@ -30,9 +30,7 @@ def default_home() -> Path:
     try:
         return Path.home() / ".local/share/pvsim/broker"
     except RuntimeError as error:
-        raise UsageError(
-            "this user has no home directory", fix="set PVSIM_BROKER_HOME to a directory"
-        ) from error
+        raise UsageError("this user has no home directory", fix="set PVSIM_BROKER_HOME to a directory") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,7 @@ def _silent(_: str) -> None:
     pass
 
 
-async def up(
-    home: Path, *, report: Callable[[str], None] = _silent, patience_s: float = 60.0
-) -> BrokerAddress:
+async def up(home: Path, *, report: Callable[[str], None] = _silent, patience_s: float = 60.0) -> BrokerAddress:
     """Make sure that the private node of a home runs; returns in a few milliseconds if it does.
 
     Args:

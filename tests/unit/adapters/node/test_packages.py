@@ -75,9 +75,7 @@ def _tool(directory: Path, name: str, text: str) -> None:
 async def test_what_apt_says_is_shown_and_nothing_is_left(tmp_path, monkeypatch):
     tools = tmp_path / "tools"
     tools.mkdir()
-    _tool(
-        tools, "apt-get", 'echo "Reading lists"; echo "E: Unable to locate package rabbitmq-server"; exit 100'
-    )
+    _tool(tools, "apt-get", 'echo "Reading lists"; echo "E: Unable to locate package rabbitmq-server"; exit 100')
     _tool(tools, "dpkg-deb", "exit 1")
     _tool(tools, "dpkg-query", "exit 0")
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")

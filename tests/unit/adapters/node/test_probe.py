@@ -48,9 +48,7 @@ async def test_anything_else_is_not_a_stream_port(answer):
         assert await stream_version("127.0.0.1", port) is None
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected"), [(b"\1\0\0\0", True), (b"AMQP\0\0\x09\x01", False), (b"", False)]
-)
+@pytest.mark.parametrize(("answer", "expected"), [(b"\1\0\0\0", True), (b"AMQP\0\0\x09\x01", False), (b"", False)])
 async def test_amqp_answers_with_a_method_frame(answer, expected):
     async with _server(answer) as port:
         assert await amqp_answers("127.0.0.1", port) is expected

@@ -70,9 +70,7 @@ async def test_end_ends_even_a_stopped_process(grace_s):
 
 async def test_end_kills_what_ignores_sigterm():
     program = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
-    )
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
     await child.stdout.readline()
     await processes.end(lambda: () if processes.is_dead(child.pid) else (child.pid,), grace_s=0.1)
     assert await child.wait() == -signal.SIGKILL
