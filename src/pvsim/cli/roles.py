@@ -173,7 +173,9 @@ def _run_role(
         if handler is not None:
             handler.close()
     if supervised:
-        parent.say(last)
+        from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
+
+        parent.say({**last, "peak_mb": peak_memory_mb()})
 
 
 COMMANDS = (meter, simulate)
