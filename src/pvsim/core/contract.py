@@ -22,6 +22,7 @@ __all__ = [
     "Reason",
     "Rejection",
     "Values",
+    "publishing_id",
     "read_message",
     "rejection_line",
 ]
@@ -130,6 +131,14 @@ def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Rejection(Reason.NOT_JSON, str(error))
     return message if isinstance(message, End) else _place(message, plan)
+
+
+def publishing_id(body: bytes, plan: RunPlan) -> int | None:
+    """The publishing id that a body has in this run; None where it is not a message of the run."""
+    message = read_message(body, plan)
+    if isinstance(message, End):
+        return message.readings + 1 if message.readings == plan.readings else None
+    return None if message.position is None else message.position + 1
 
 
 def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
