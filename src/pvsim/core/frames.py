@@ -1,8 +1,8 @@
 """The RabbitMQ stream protocol, version 1: frames to bytes and bytes to frames.
 
-Only what pvsim needs, about twenty commands. Source: PROTOCOL.adoc of the `rabbitmq_stream` plugin (3.10); the
-tests compare every frame with what the rstream library makes. A frame is `size u32 | key u16 | version u16 | …`,
-big-endian; strings have a 16-bit length, −1 for none. Sizes here exclude the leading size field.
+Only what pvsim needs, about twenty commands. Source: PROTOCOL.adoc of the `rabbitmq_stream` plugin (3.10);
+the tests compare every frame with what the rstream library makes. A frame is `size u32 | key u16 | version u16
+| …`, big-endian; strings have a 16-bit length, −1 for none. Sizes here exclude the leading size field.
 """
 
 import struct
@@ -192,7 +192,7 @@ Frame: TypeAlias = (
 )
 
 
-# --- to bytes -------------------------------------------------------------------------------------------------
+# --- to bytes -----------------------------------------------------------------------------------------------
 
 
 def string(text: str) -> bytes:
@@ -261,7 +261,7 @@ def close_response(correlation_id: int) -> bytes:
     )
 
 
-# --- from bytes -----------------------------------------------------------------------------------------------
+# --- from bytes ---------------------------------------------------------------------------------------------
 
 
 def decode(data: memoryview) -> Frame:

@@ -1,8 +1,8 @@
 """The checkpoint, and where to go on from it.
 
 The checkpoint file has two slots of 512 bytes that are written in turn: a torn write spoils one slot, never
-both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of more
-than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
+both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of
+more than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
 """
 
 import struct
@@ -72,7 +72,7 @@ def _decode_slot(slot: bytes) -> Checkpoint | None:
         return None
     _, generation, run, samples, rejected, sha256, accounted = _LAYOUT.unpack_from(body)
     *numbers, ended = _ACCOUNTED.unpack(accounted)
-    return Checkpoint(generation, run, samples, rejected, sha256, Accounted(*numbers, bool(ended)))
+    return Checkpoint(generation, run, samples, rejected, sha256, Accounted(*numbers, ended=bool(ended)))
 
 
 def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:
