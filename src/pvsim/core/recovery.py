@@ -6,7 +6,7 @@ more than the files hold; if it does, somebody changed them: an error with a nam
 """
 
 import struct
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from zlib import crc32
 
 from pvsim.core.ledger import Accounted
@@ -72,7 +72,9 @@ def _decode_slot(slot: bytes) -> Checkpoint | None:
         return None
     _, generation, run, samples, rejected, sha256, accounted = _LAYOUT.unpack_from(body)
     *numbers, ended = _ACCOUNTED.unpack(accounted)
-    return Checkpoint(generation, run, samples, rejected, sha256, Accounted(*numbers, ended=bool(ended)))
+    return Checkpoint(
+        generation, run, samples, rejected, sha256, replace(Accounted(*numbers), ended=bool(ended))
+    )
 
 
 def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:
