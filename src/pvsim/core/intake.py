@@ -86,7 +86,7 @@ class Intake:
         """Take the log from its first message: the sequence alone says what is known (DESIGN §5)."""
         now = replace(self.accounted, anchor_offset=-1, next_offset=0)
         self._ledger.clear(now)
-        self.expected = now.next_position
+        self.expected, self.ended, self._end_crc32 = now.next_position, now.ended, None
         self._skip_before, self._anchored = 0, True
 
     def take(self, batch: Batch) -> None:
