@@ -71,6 +71,6 @@ async def start_role(arguments: list[str], extra_environment: Mapping[str, str])
 
 
 def peak_memory_mb() -> int:
-    """The most memory that this process has had in RAM, in MB (`getrusage` would count the parent's before exec)."""
+    """The most memory that this process has had, in MB (`getrusage` would count the parent's before exec)."""
     status = Path("/proc/self/status").read_text()
     return round(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024)

@@ -151,7 +151,7 @@ def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
         return Rejection(Reason.TIME, f"seq {reading.seq} at {reading.t_utc.isoformat()}")
     position = reading.seq * len(plan.meters) + meter
     if not 0 <= reading.meter_w <= METER_MAX_W:
-        return Rejection(Reason.RANGE, f"{reading.meter_w:g} W", position)
+        return Rejection(Reason.RANGE, f"{reading.meter_w} W", position)
     return Values(position, round(reading.meter_w * DW_PER_W))
 
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pvsim.adapters.streams import StreamTransport
 from pvsim.app.meter import readings
@@ -18,8 +18,8 @@ from pvsim.core.chunks import publish_frame
 from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
-from pvsim.wiring.broker import open_transport
-from pvsim.wiring.runs import Run, delete_stream, run_roles
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.runs import Run, run_roles
 
 __all__ = ["RunFigures", "measure_limit", "measure_run"]
 
@@ -85,7 +85,7 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
             await log.delete()
 
 
-async def measure_run(address: BrokerAddress, days: int, transport: str) -> RunFigures:
+async def measure_run(address: BrokerAddress, days: int, transport: Literal["streams", "amqp"]) -> RunFigures:
     """A run of the brief's meter and curve through meter and simulator, with checkpoints, then verified.
 
     Raises:
@@ -123,8 +123,6 @@ async def measure_run(address: BrokerAddress, days: int, transport: str) -> RunF
         begin = time.monotonic()
         await run.carry_out(work)
         verify_s = time.monotonic() - begin - spent[0]
-        await delete_stream(
-            run, open_transport("amqp" if transport == "amqp" else "streams", address, run.models.plan)
-        )
+        await Connection(address, transport, run.models.plan).delete_stream()
     (first_at, first), (last_at, last) = seen[0], seen[-1]
     return RunFigures(days, run.models.plan.readings, spent[0], last_at - first_at, last - first, verify_s, peaks)
