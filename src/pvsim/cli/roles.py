@@ -16,6 +16,9 @@ from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
     from pvsim.app.ports import MeterProgress, Report, SimulatorProgress
+    from pvsim.core.plan import RunPlan
+    from pvsim.wiring.broker import Connection
+    from pvsim.wiring.models import Models
 
 __all__ = ["COMMANDS"]
 

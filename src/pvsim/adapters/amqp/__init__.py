@@ -1,5 +1,5 @@
-"""AMQP 0-9-1 (port 5672): the same stream queue, through the topic exchange that other people's meters use."""
+"""AMQP 0-9-1 (port 5672): the same streams for everybody else's meters, and where the stream port is closed."""
 
-from pvsim.adapters.amqp.transport import AmqpTransport, answers, bind_exchange
+from pvsim.adapters.amqp.transport import EXCHANGE, AmqpTransport, answers, bind_exchange, routing_key
 
-__all__ = ["AmqpTransport", "answers", "bind_exchange"]
+__all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]
