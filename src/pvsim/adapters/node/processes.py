@@ -34,8 +34,14 @@ def is_dead(pid: int) -> bool:
 
 
 def is_node(pid: int, ticks: int, home: Path, *, proc: Path = _PROC) -> bool:
-    """Whether that process is the node of that home: same start time and our mark (pids are used again)."""
-    return start_ticks(pid, proc=proc) == ticks and _carries_mark(proc / str(pid), home)
+    """Whether that process is the node of that home: same start time and our mark (pids are used again).
+
+    While a process is inside `exec`, which a booting node is several times, its environment reads as empty.
+    """
+    if start_ticks(pid, proc=proc) != ticks:
+        return False
+    environment = _environment(proc / str(pid))
+    return environment == b"" or _mark(home) in environment.split(b"\0")
 
 
 def marked(home: Path, *, proc: Path = _PROC) -> tuple[int, ...]:
@@ -44,7 +50,7 @@ def marked(home: Path, *, proc: Path = _PROC) -> tuple[int, ...]:
         int(entry.name)
         for entry in proc.iterdir()
         if entry.name.isdigit()
-        and _carries_mark(entry, home)
+        and _mark(home) in _environment(entry).split(b"\0")
         and start_ticks(int(entry.name), proc=proc) is not None
     )
 
@@ -81,9 +87,12 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def _carries_mark(process: Path, home: Path) -> bool:
+def _mark(home: Path) -> bytes:
+    return f"{MARKER}={home}".encode()
+
+
+def _environment(process: Path) -> bytes:
     try:
-        environment = (process / "environ").read_bytes()
+        return (process / "environ").read_bytes()
     except OSError:  # gone, or of another user
-        return False
-    return f"{MARKER}={home}".encode() in environment.split(b"\0")
+        return b"unreadable"

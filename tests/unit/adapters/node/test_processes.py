@@ -46,6 +46,15 @@ def test_a_pid_that_is_used_again_is_not_the_node(tmp_path):
     assert not processes.is_node(5, 77, HOME / "below", proc=tmp_path)
 
 
+def test_a_process_inside_exec_is_still_the_node(tmp_path):
+    _process(tmp_path, 5)
+    (tmp_path / "5" / "environ").write_bytes(b"")
+    assert processes.is_node(5, 77, HOME, proc=tmp_path)
+    assert not processes.is_node(5, 78, HOME, proc=tmp_path)
+    (tmp_path / "5" / "environ").unlink()
+    assert not processes.is_node(5, 77, HOME, proc=tmp_path)
+
+
 def test_all_and_only_the_marked_are_found(tmp_path):
     _process(tmp_path, 5)
     _process(tmp_path, 6, home=HOME / "below")
