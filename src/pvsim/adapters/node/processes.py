@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pvsim.adapters.node.settings import MARKER
 
-__all__ = ["end", "is_dead", "is_node", "marked", "memory_mb", "start_ticks"]
+__all__ = ["end", "is_dead", "is_node", "mark", "marked", "memory_mb", "start_ticks"]
 
 _PROC = Path("/proc")
 _TICK_S = 0.02  # no event tells of the end of a process that is not our child
@@ -18,14 +18,16 @@ _TICK_S = 0.02  # no event tells of the end of a process that is not our child
 def start_ticks(pid: int, *, proc: Path = _PROC) -> int | None:
     """When a process started, in clock ticks since boot; None if it is gone or a zombie.
 
-    A zombie counts as gone: in a container nobody may ever collect it.
+    A zombie counts as gone: in a container nobody may ever collect it. Not so while threads of it are left:
+    they still hold its ports and files.
     """
     try:
         text = (proc / str(pid) / "stat").read_text("utf-8", "replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text.rpartition(")")[2].split()  # the name before it may contain anything
-    return None if fields[0] in {"Z", "X"} else int(fields[19])
+    gone = fields[0] in {"Z", "X"} and int(fields[17]) <= 1
+    return None if gone else int(fields[19])
 
 
 def is_dead(pid: int) -> bool:
@@ -42,6 +44,15 @@ def is_node(pid: int, ticks: int, home: Path, *, proc: Path = _PROC) -> bool:
         return False
     environment = _environment(proc / str(pid))
     return environment == b"" or _mark(home) in environment.split(b"\0")
+
+
+def mark(home: Path) -> str:
+    """What a node's processes carry: their directory itself, not just its path, which chroots share."""
+    try:
+        found = home.stat()
+    except FileNotFoundError:
+        return f"absent:{home}"
+    return f"{found.st_dev:x}.{found.st_ino:x}:{home}"
 
 
 def marked(home: Path, *, proc: Path = _PROC) -> tuple[int, ...]:
@@ -88,7 +99,7 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 
 def _mark(home: Path) -> bytes:
-    return f"{MARKER}={home}".encode()
+    return f"{MARKER}={mark(home)}".encode()
 
 
 def _environment(process: Path) -> bytes:
