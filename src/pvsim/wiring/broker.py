@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from pvsim.adapters import node, streams
+from pvsim.adapters import streams
 from pvsim.app.ports import Transport
 from pvsim.core.address import BrokerAddress
 from pvsim.core.contract import publishing_id
@@ -25,6 +25,8 @@ async def find_broker(url: str | None, *, report: Callable[[str], None]) -> Brok
     """
     if url:
         return BrokerAddress.parse(url)
+    from pvsim.adapters import node  # noqa: PLC0415 - the roles of a run are given a URL
+
     return await node.up(node.default_home(), report=report)
 
 

@@ -73,10 +73,7 @@ def test_the_scripts_directory_has_no_space_although_the_home_has():
 
 
 def test_only_the_nodes_own_processes_are_marked():
-    assert (
-        node_environment(LAYOUT, PACKAGES, IDENTITY, mark="1.2:/home", notify=Path("/n"))[MARKER]
-        == "1.2:/home"
-    )
+    assert node_environment(LAYOUT, PACKAGES, IDENTITY, mark="1.2:/home", notify=Path("/n"))[MARKER] == "1.2:/home"
     assert MARKER not in tool_environment(LAYOUT, PACKAGES, IDENTITY)
 
 
