@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -168,7 +169,8 @@ class Run:
 
     @property
     def _resume_command(self) -> str:
-        return f"pvsim run --resume {self.directory.path}"
+        command = "simulate --dir" if self.models.external else "run --resume"
+        return f"pvsim {command} {quote(str(self.directory.path))}"
 
     def _counts(self) -> dict[str, int]:
         checkpoint = last_checkpoint(self.directory.path)
