@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count
 
 from pvsim.core import rows
 from pvsim.core.intake import Batch
@@ -259,8 +258,8 @@ class MemoryPublisher:
 
 
 async def _deliveries(transport: MemoryTransport, stream: _Stream, from_offset: int) -> AsyncIterator[Batch]:
-    at = _first_chunk(stream, from_offset)
-    for index in count(at):
+    index = _first_chunk(stream, from_offset)
+    while True:
         while index >= len(stream.chunks):
             stream.check()
             await stream.changed.wait()
@@ -273,6 +272,7 @@ async def _deliveries(transport: MemoryTransport, stream: _Stream, from_offset: 
                     yield Batch(chunk.first_offset, chunk.bodies[:cut])
                 raise _lost()
             yield chunk
+        index += 1
 
 
 def _first_chunk(stream: _Stream, offset: int) -> int:
