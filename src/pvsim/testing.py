@@ -216,7 +216,8 @@ class MemoryLog:
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
         """See `ports.Log.subscribe`."""
-        yield _deliveries(self._transport, self._transport.opened(self._stream), from_offset)
+        stream = self._transport.opened(self._stream)
+        yield _deliveries(self._transport, stream, _first_chunk(stream, from_offset))
 
 
 class MemoryPublisher:
@@ -257,8 +258,7 @@ class MemoryPublisher:
         self._stream.check()
 
 
-async def _deliveries(transport: MemoryTransport, stream: _Stream, from_offset: int) -> AsyncIterator[Batch]:
-    index = _first_chunk(stream, from_offset)
+async def _deliveries(transport: MemoryTransport, stream: _Stream, index: int) -> AsyncIterator[Batch]:
     while True:
         while index >= len(stream.chunks):
             stream.check()
