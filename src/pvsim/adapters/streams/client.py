@@ -71,8 +71,8 @@ class StreamClient(asyncio.Protocol):
         except TimeoutError as error:
             what = f"no answer in the stream protocol within {CONNECT_S:.0f} s"
             raise BrokerError(what, where=client.where, fix=fix) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            reason = getattr(error, "strerror", None) or str(error)
             raise BrokerError(f"cannot connect to the broker: {reason}", where=client.where, fix=fix) from error
         finally:
             if not client.is_ready:  # timed out, refused or cancelled

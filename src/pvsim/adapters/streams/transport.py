@@ -56,7 +56,7 @@ async def answers(address: BrokerAddress) -> bool:
     try:
         async with asyncio.timeout(2):
             _, writer = await asyncio.open_connection(address.host, address.stream_port)
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, UnicodeError):
         return False
     writer.close()
     return True
