@@ -310,7 +310,7 @@ class Day:
                 files=sample_file,
                 report=report,
                 stop=asyncio.Event(),
-                pace=Pace(commit_readings=10_000),
+                pace=Pace(commit_readings=10_000, idle_s=0.02, end_marker_s=0.1),
             )
 
     async def delete(self, transport):
@@ -363,3 +363,40 @@ async def test_killed_and_resumed_a_days_file_is_still_the_same(transport, day):
         await day.delete(transport)
     assert bytes(sample_file.samples) == day.file
     assert sample_file.accounted.written == 86_400
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 3), (80_000, 0)], ids=["the log became longer", "shorter"])
+async def test_a_log_that_became_another_is_read_from_its_first_message(transport, day, before, after):
+    """DESIGN 5: offsets are a hint; brokers start a subscription past the end in silence."""
+    sample_file = MemorySampleFile(day.plan)
+    die = CrashAt("enough")
+
+    def die_at_20_000(point: str) -> None:
+        if point == "after-checkpoint" and sample_file.accounted.written >= 20_000:
+            die("enough")
+
+    sample_file.points = die_at_20_000
+    try:
+        await _fill(day, transport, before)
+        with pytest.raises(CrashError):
+            await day.simulator(transport, sample_file, lambda _: None)
+        sample_file.crash()
+        written = sample_file.accounted.written
+        assert 20_000 <= written < 86_400
+        await _fill(day, transport, after)
+        accounted = await day.simulator(transport, sample_file, lambda _: None)
+    finally:
+        await day.delete(transport)
+    assert bytes(sample_file.samples) == day.file
+    assert accounted.duplicates == written
+    assert accounted.received == accounted.written + accounted.duplicates + accounted.rejected
+    assert accounted.rejected == before + after
+
+
+async def _fill(day, transport, foreign):
+    """A new log that begins with so many messages of others."""
+    await day.delete(transport)
+    async with transport.log(day.plan.stream) as log:
+        await log.create()
+        await publish(log, numbered(0, foreign), name="another")
+    await day.meter(transport, lambda _: None)

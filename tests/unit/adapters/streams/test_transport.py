@@ -60,6 +60,18 @@ async def test_confirms_are_counted_in_any_order_and_only_ones_own(serve):
         assert publisher.confirmed == 10
 
 
+async def test_the_last_id_is_the_brokers(serve):
+    async def broker(peer):
+        await _declare(peer)
+        answer = (86_401).to_bytes(8, "big")
+        request = await peer.answer(Command.QUERY_PUBLISHER_SEQUENCE, body=answer)
+        assert request == frames.string("p") + frames.string("s")
+        await _leave(peer)
+
+    async with serve(broker) as address, StreamTransport(address).log("s") as log, log.publisher("p") as publisher:
+        assert await publisher.last_id() == 86_401
+
+
 async def test_a_refused_message_is_an_error(serve):
     async def broker(peer):
         own = await _declare(peer)
@@ -160,9 +172,11 @@ async def test_each_chunk_taken_gives_a_credit_back_and_foreign_ones_are_left_al
         own = request[0]
         assert request[1:] == frames.string("s") + struct.pack(">HQH", 4, 5, transport.CREDITS)
         peer.send(deliver(own + 1, 0, b"other"), deliver(own, 3, b"a", b"b"), deliver(own, 5, kind=1))
-        peer.send(deliver(own, 5), frames.frame(0x8009, b"\0\4" + bytes([own])), deliver(own, 5, b"c"))
-        for _ in range(4):
+        peer.send(deliver(own, 5), frames.frame(0x8009, b"\0\4" + bytes([own])))
+        for _ in range(3):
             assert await peer.take(Command.CREDIT) == struct.pack(">BH", own, 1)
+        peer.send(deliver(own, 5, b"c"))
+        assert await peer.take(Command.CREDIT) == struct.pack(">BH", own, 1)
         await _leave(peer, publisher=False)
 
     async with serve(broker) as address, StreamTransport(address).log("s") as log, log.subscribe(5) as batches:
