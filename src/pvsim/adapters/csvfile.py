@@ -12,7 +12,7 @@ from pvsim.core.ledger import Accounted, Output
 from pvsim.core.recovery import Checkpoint, check_resume, decode, encode, slot_at
 from pvsim.errors import BadInputError, CannotWriteError
 
-__all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile"]
+__all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile", "last_checkpoint"]
 
 SAMPLES = "samples.csv"
 PARTIAL = "samples.csv.part"
@@ -230,3 +230,9 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 def _size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
+
+
+def last_checkpoint(directory: Path) -> Checkpoint | None:
+    """What a run's checkpoint says, None where there is none yet."""
+    path = directory / CHECKPOINT
+    return decode(path.read_bytes()) if path.exists() else None

@@ -117,7 +117,7 @@ class Tally:
         seen = self._open[1] > 0
         mean = np.divide(self._open[0], self._open[1], out=np.zeros(len(seen)), where=seen)
         np.maximum(self._quarter_peaks[0], mean, out=self._quarter_peaks[0])
-        np.maximum(self._quarter_peaks[1], -mean, out=self._quarter_peaks[1])
+        np.maximum(self._quarter_peaks[1], 0.0 - mean, out=self._quarter_peaks[1])
         self._open[:] = 0
 
     def summary(self) -> Summary:

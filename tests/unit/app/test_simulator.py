@@ -159,13 +159,25 @@ async def test_a_log_deleted_under_it_ends_it_and_is_read_again_when_it_is_back(
     check_finished(one)
 
 
-async def test_repeated_deliveries_are_dropped_and_counted(site):
+async def test_deliveries_repeated_at_their_offsets_are_the_same_messages(site):
     one = site()
     await one.meter()
     one.transport.faults.repeat_deliveries = True
     await one.simulator()
     check_finished(one)
-    assert one.files.accounted.duplicates == 400
+    assert (one.files.accounted.received, one.files.accounted.duplicates) == (400, 0)
+
+
+async def test_messages_repeated_in_the_log_are_dropped_and_counted(site):
+    one = site()
+    one.transport.create(one.plan.stream)
+    bodies = one.bodies()
+    for i in range(0, 400, 50):
+        one.transport.put(one.plan.stream, bodies[i : i + 50] * 2)
+    one.transport.put(one.plan.stream, bodies[-1:])
+    await one.simulator()
+    check_finished(one)
+    assert (one.files.accounted.received, one.files.accounted.duplicates) == (800, 400)
 
 
 async def test_messages_that_do_not_fit_are_kept_and_counted(site):

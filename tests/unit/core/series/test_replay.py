@@ -65,7 +65,7 @@ def test_i2_i7_a_value_depends_on_its_time_only(step, first_date, fill, data):
     some = np.array(data.draw(st.lists(st.integers(0, len(seconds) - 1), max_size=50)), np.int64)
     np.testing.assert_array_equal(measured.at(seconds[some]), whole[some])
     cut = data.draw(st.integers(0, len(seconds)))
-    parts = [measured.at(seconds[:cut]), measured.power_dw(seconds[cut:])]
+    parts = [measured.at(seconds[:cut]), measured.at(seconds[cut:])]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 

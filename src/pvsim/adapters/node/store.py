@@ -1,0 +1,129 @@
+"""Reads and writes what is remembered of a node: its identity and its process."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from pvsim.adapters.node import processes
+from pvsim.adapters.node.layout import Layout
+from pvsim.adapters.node.settings import LOOPBACK, Identity, Ports, choose_ports
+from pvsim.errors import BrokerError
+
+__all__ = [
+    "State",
+    "create_identity",
+    "port_is_free",
+    "read_identity",
+    "read_state",
+    "renew_ports",
+    "write_private",
+    "write_state",
+]
+
+_PORTS = range(20_000, 32_000)  # below the ports that the system gives to outgoing connections (from 32768)
+_TRIES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The process of a node that was started."""
+
+    pid: int
+    start_ticks: int
+    version: str
+    origin: str
+
+
+def read_identity(layout: Layout) -> Identity | None:
+    """What is remembered of the node; None if there is none.
+
+    Raises:
+        BrokerError: if the file is damaged.
+    """
+    try:
+        facts = json.loads(layout.identity.read_text("utf-8"))
+        return Identity(facts["name"], facts["cookie"], facts["password"], Ports(**facts["ports"]))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        what = f"the private node's file cannot be read: {error.strerror}"
+        raise BrokerError(
+            what, where=str(layout.identity), fix="set PVSIM_BROKER_HOME to another directory"
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokerError(
+            "the private node's file is damaged",
+            where=str(layout.identity),
+            fix=f"remove {layout.identity}: the node is then made anew",
+        ) from error
+
+
+def create_identity(layout: Layout) -> Identity:
+    """Invent a node: a name that no other has, secrets, free ports.
+
+    Data of a former one is removed: its password is not known any more.
+    """
+    shutil.rmtree(layout.data)
+    layout.data.mkdir(mode=0o700)
+    ports = choose_ports(_candidates(), port_is_free)
+    identity = Identity(f"pvsim-{secrets.token_hex(4)}", secrets.token_hex(24), secrets.token_hex(24), ports)
+    return _save(layout, identity)
+
+
+def renew_ports(layout: Layout, identity: Identity, *, but_not: tuple[int, ...] = ()) -> Identity:
+    """The same node on other ports, if one of its ports is taken or in `but_not`."""
+    ports = asdict(identity.ports).values()
+    if all(port not in but_not and port_is_free(port) for port in ports):
+        return identity
+    return _save(layout, replace(identity, ports=choose_ports(_candidates(), port_is_free)))
+
+
+def read_state(layout: Layout) -> State | None:
+    """The process that was started last, if it still lives and is ours."""
+    try:
+        state = State(**json.loads(layout.state.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None  # a torn or foreign file is as good as none: strays are found by their mark
+    return state if processes.is_node(state.pid, state.start_ticks, layout.home) else None
+
+
+def write_state(layout: Layout, state: State) -> None:
+    """Remember the process."""
+    write_private(layout.state, json.dumps(asdict(state)))
+
+
+def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Replace a file in one step; at no moment can anybody else read it."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen on that port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def _candidates() -> Iterator[int]:
+    return (secrets.choice(_PORTS) for _ in range(_TRIES))
+
+
+def _save(layout: Layout, identity: Identity) -> Identity:
+    facts = {name: getattr(identity, name) for name in ("name", "cookie", "password")}
+    write_private(layout.identity, json.dumps({**facts, "ports": asdict(identity.ports)}))
+    return identity

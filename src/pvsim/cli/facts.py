@@ -1,0 +1,84 @@
+"""`pvsim verify`, `pvsim schema`, `pvsim doctor`: what is so."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pvsim.errors import PvsimError
+
+__all__ = ["COMMANDS"]
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def verify(directory: Path, as_json: bool) -> None:
+    """Prove a finished run: no gap, no duplicate, each row recomputed, digests as in the manifest.
+
+    \b
+    Examples:
+      pvsim verify runs/latest
+      pvsim verify runs/latest --json
+    """  # noqa: D301
+    from pvsim.cli.run import print_summary  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    this = Run.open(directory.resolve())
+    summary = this.prove()
+    if as_json:
+        import msgspec  # noqa: PLC0415
+
+        click.echo(msgspec.json.encode(summary).decode())
+    else:
+        print_summary(summary, this)
+
+
+@click.command()
+@click.argument("name", type=click.Choice(["reading", "end", "manifest", "summary", "config"]), default="reading")
+def schema(name: str) -> None:
+    """Print the JSON Schema of a message or a file.
+
+    \b
+    Examples:
+      pvsim schema                what a meter publishes
+      pvsim schema end            the message that ends a run
+      pvsim schema manifest
+    """  # noqa: D301
+    from pvsim.wiring.schemas import schema_of  # noqa: PLC0415
+
+    click.echo(json.dumps(schema_of(name), indent=2))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is missing, and the command that mends it.
+
+    \b
+    Examples:
+      pvsim doctor
+    """  # noqa: D301
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from pvsim.adapters import node  # noqa: PLC0415
+
+    findings = asyncio.run(node.doctor(node.default_home()))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, default=str))
+    else:
+        for finding in findings:
+            _print(finding)
+    if not all(finding.ok for finding in findings):
+        raise PvsimError("something is missing", fix="see the lines above")
+
+
+def _print(finding: Any) -> None:
+    click.echo(f"{'ok     ' if finding.ok else 'MISSING'} {finding.what}")
+    if finding.fix and not finding.ok:
+        click.echo(f"        {finding.fix}")
+
+
+COMMANDS = (verify, schema, doctor)

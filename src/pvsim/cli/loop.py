@@ -1,0 +1,47 @@
+"""Runs a coroutine with the user's signals: the first asks it to stop, the second ends everything now."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pvsim.errors import InterruptedRunError
+
+__all__ = ["run_with_stop"]
+
+Result = TypeVar("Result")
+
+
+def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_parent: bool = False) -> Result:
+    """Run `use(stop)`; SIGINT and SIGTERM set `stop`, and a second one ends the process.
+
+    Args:
+        use: What to run.
+        with_parent: Also stop when standard input ends: the parent process is gone.
+    """
+
+    async def main() -> Result:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def ask() -> None:
+            if stop.is_set():
+                os._exit(InterruptedRunError.exit_code)  # roles see their standard input end, and stop
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ask)
+        if with_parent:
+            descriptor = sys.stdin.fileno()
+
+            def listen() -> None:
+                if not os.read(descriptor, 1024):
+                    loop.remove_reader(descriptor)
+                    stop.set()
+
+            loop.add_reader(descriptor, listen)
+        return await use(stop)
+
+    return asyncio.run(main())

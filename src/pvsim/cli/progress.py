@@ -1,0 +1,96 @@
+"""Progress on standard error: a live line on a terminal, a line a second elsewhere; and for a parent process."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from pvsim.app.ports import MeterProgress, SimulatorProgress
+
+__all__ = ["Display", "ParentReport", "facts_of"]
+
+_TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 1.0, 0.1
+
+
+def facts_of(progress: "MeterProgress | SimulatorProgress") -> dict[str, Any]:
+    """The figures of a report, as plain data."""
+    from pvsim.app.ports import MeterProgress  # noqa: PLC0415
+
+    if isinstance(progress, MeterProgress):
+        return {"published": progress.published, "confirmed": progress.confirmed, "total": progress.total}
+    return {"written": progress.accounted.next_position, "total": progress.total, "t_utc": progress.t_utc}
+
+
+class ParentReport:
+    """Reports of a role to the process that started it: JSON lines on standard output, ten a second."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, progress: "MeterProgress | SimulatorProgress") -> None:
+        """Say it, if the last time is long enough ago."""
+        now = time.monotonic()
+        if now - self._last >= _PARENT_S:
+            self._last = now
+            self.say(facts_of(progress))
+
+    @staticmethod
+    def say(facts: dict[str, Any]) -> None:
+        """Say something now."""
+        sys.stdout.write(json.dumps(facts) + "\n")
+        sys.stdout.flush()
+
+
+class Display:
+    """Shows how far a run is.
+
+    Args:
+        quiet: Show nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._start = self._last = time.monotonic()
+        self._facts: dict[str, int] = {}
+        self._first_written: int | None = None
+        self._shown = False
+
+    def __call__(self, _: str, said: dict[str, Any]) -> None:
+        """Take a role's report."""
+        self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
+        if "written" in said and self._first_written is None:
+            self._first_written = said["written"]
+        now = time.monotonic()
+        if not self._quiet and now - self._last >= (_TERMINAL_S if self._terminal else _PIPE_S):
+            self._last = now
+            self._show(now)
+
+    def say(self, text: str) -> None:
+        """Tell the user what is being done."""
+        if not self._quiet:
+            self.clear()
+            click.echo(f"· {text}", err=True)
+
+    def clear(self) -> None:
+        """Take the live line away."""
+        if self._shown and self._terminal:
+            click.echo("\r\x1b[K", nl=False, err=True)
+        self._shown = False
+
+    def _show(self, now: float) -> None:
+        facts = self._facts
+        written, total = facts.get("written", 0), max(facts.get("total", 0), 1)
+        rate = (written - (self._first_written or 0)) / max(now - self._start, 1e-9)
+        clock = f"{datetime.fromtimestamp(facts['t_utc'], UTC):%Y-%m-%d %H:%M}Z" if "t_utc" in facts else "-"
+        published, confirmed = facts.get("published", 0), facts.get("confirmed", 0)
+        line = (
+            f"{written / total:4.0%}  published {published:,}  confirmed {confirmed:,}  written {written:,}"
+            f"  {rate:,.0f} readings/s  {clock}"
+        )
+        self._shown = True
+        click.echo(f"\r\x1b[K{line}" if self._terminal else line, nl=not self._terminal, err=True)

@@ -1,0 +1,180 @@
+"""`pvsim meter` and `pvsim simulate`: each role by itself, as a service or on another machine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from pvsim.cli.loop import run_with_stop
+from pvsim.cli.options import broker_options, config_of, given_options, period_options, pv_options, run_id_option
+from pvsim.cli.progress import Display, ParentReport, facts_of
+from pvsim.cli.run import print_summary
+from pvsim.errors import PvsimError, UsageError
+
+if TYPE_CHECKING:
+    from pvsim.app.ports import MeterProgress, Report, SimulatorProgress
+    from pvsim.core.plan import RunPlan
+    from pvsim.wiring.broker import Connection
+    from pvsim.wiring.models import Models
+
+__all__ = ["COMMANDS"]
+
+Work: TypeAlias = Callable[["Connection", "Report", asyncio.Event], Awaitable[None]]
+
+_dir_option = click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Take the run from this directory."
+)
+_quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+_supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
+_WITH_DIR = {"directory", "broker", "transport", "quiet", "supervised", "resume", "keep_stream"}
+
+
+@click.command()
+@period_options
+@run_id_option
+@broker_options
+@_dir_option
+@_quiet_option
+@_supervised_option
+@click.pass_context
+def meter(context: click.Context, /, **options: Any) -> None:
+    """Publish every reading of a run, then end. Started again, it goes on where the broker's log ends.
+
+    \b
+    Examples:
+      pvsim meter --date 2024-06-21 --broker amqp://me:secret@broker.example/pv
+      pvsim meter --meter walk --run-id house-a
+    Give pvsim simulate the same options, and the two meet.
+    """  # noqa: D301
+    models = _models_of(context, options)
+
+    async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+        from pvsim.wiring.roles import run_meter  # noqa: PLC0415
+
+        with _maybe_lock(options["directory"], "meter"):
+            await run_meter(models, connection.transport(), report=report, stop=stop)
+
+    _run_role("meter", options, models.plan, work)
+
+
+@click.command()
+@period_options
+@pv_options
+@run_id_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, envvar="PVSIM_OUT",
+    help="Make the run's directory in this one.",
+)  # fmt: skip
+@broker_options
+@_dir_option
+@_quiet_option
+@_supervised_option
+@click.pass_context
+def simulate(context: click.Context, /, **options: Any) -> None:
+    """Turn a meter's readings into rows: PV power added, difference taken, written to runs/.../samples.csv.
+
+    \b
+    Examples:
+      pvsim simulate --date 2024-06-21 --broker amqp://me:secret@broker.example/pv
+      pvsim simulate --meter external --run-id house-a      readings from your own meter
+      pvsim simulate --dir runs/latest                      go on after a stop
+    """  # noqa: D301
+    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
+    from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    if options["supervised"]:
+        models = _models_of(context, options)
+        directory = RunDirectory.open(options["directory"])
+
+        async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+            await run_simulator(models, directory, connection.transport(), report=report, stop=stop)
+
+        _run_role("simulator", options, models.plan, work)
+        return
+    if options["directory"] is not None:
+        _refuse_other_options(context)
+        this = Run.open(options["directory"].resolve())
+    else:
+        this = Run.create(config_of(options, run_id=options["run_id"]), options["out"].absolute())
+
+    async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+        if this.models.external and not options["quiet"]:
+            click.echo(f"· {await connection.offer_exchange()}", err=True)
+        transport = connection.transport()
+        summary = await this.carry_out(
+            lambda: run_simulator(this.models, this.directory, transport, report=report, stop=stop)
+        )
+        if not options["quiet"]:
+            print_summary(summary, this)
+
+    _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
+
+
+def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
+    from pvsim.wiring.models import Models  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    if options["directory"] is not None:
+        _refuse_other_options(context)
+        return Run.open(options["directory"].resolve()).models
+    return Models(config_of(options, run_id=options["run_id"]))
+
+
+def _refuse_other_options(context: click.Context) -> None:
+    if extra := [name for name in given_options(context) if name not in _WITH_DIR]:
+        what = "the run's directory has its own configuration"
+        raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
+
+
+def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[None]:
+    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
+
+    return nullcontext() if directory is None else RunDirectory(directory).lock(role)
+
+
+def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -> None:
+    """Connect, work, and report: to a person, or to the parent process."""
+    from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
+
+    supervised = options["supervised"]
+    display = Display(quiet=options["quiet"] or supervised)
+    parent = ParentReport()
+    last: dict[str, Any] = {}
+
+    def report(progress: "MeterProgress | SimulatorProgress") -> None:
+        last.update(facts_of(progress))
+        if supervised:
+            parent(progress)
+        else:
+            display(role, last)
+
+    async def use(stop: asyncio.Event) -> None:
+        address = await find_broker(options["broker"], report=display.say)
+        name = await resolve_transport(options["transport"], address)
+        display.say(f"run {plan.run_id} over {name} at {address}")
+        await work(Connection(address, name, plan), report, stop)
+
+    handler = open_log(options["directory"], role) if options["directory"] is not None else None
+    try:
+        run_with_stop(use, with_parent=supervised)
+    except PvsimError as error:
+        if supervised:
+            parent.say({**last, "error": {"what": error.what, "where": error.where, "fix": error.fix}})
+            raise SystemExit(error.exit_code) from error
+        raise
+    finally:
+        display.clear()
+        if handler is not None:
+            handler.close()
+    if supervised:
+        from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
+
+        parent.say({**last, "peak_mb": peak_memory_mb()})
+
+
+COMMANDS = (meter, simulate)

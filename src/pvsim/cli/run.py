@@ -1,0 +1,139 @@
+"""`pvsim run`: one period, from the broker to the verified files."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.cli.loop import run_with_stop
+from pvsim.cli.options import broker_options, config_of, given_options, period_options, pv_options
+from pvsim.cli.progress import Display
+from pvsim.errors import UsageError
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pvsim.core.metrics import Summary
+    from pvsim.wiring.runs import Run
+
+__all__ = ["COMMANDS", "print_summary"]
+
+_WITH_RESUME = {"resume", "broker", "transport", "keep_stream", "as_json", "quiet"}
+
+
+@click.command()
+@period_options
+@pv_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    envvar="PVSIM_OUT",
+    help="Make the run's directory in this one.",
+)
+@broker_options
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Finish the interrupted run in DIR."
+)
+@click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker when the run is complete.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.pass_context
+def run(context: click.Context, /, **options: Any) -> None:
+    """Simulate a period: meter and PV simulator as two processes, rows in runs/.../samples.csv.
+
+    \b
+    Examples:
+      pvsim run
+      pvsim run --date 2024-12-21 --seed 7 --meter walk
+      pvsim run --meter house.csv --meter-unit kW --days 28 --every 1min
+      pvsim run --pv-peak-kw 10 --meters 20
+      pvsim run --resume runs/latest
+    """  # noqa: D301
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    started = time.monotonic()
+    if options["resume"] is not None:
+        if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
+            what = "a resumed run keeps its own configuration"
+            raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
+        this = Run.open(options["resume"].resolve())
+    else:
+        import secrets  # noqa: PLC0415
+
+        this = Run.create(config_of(options, run_id=secrets.token_hex(4)), options["out"].absolute())
+    display = Display(quiet=options["quiet"])
+    summary = run_with_stop(lambda stop: _simulate(this, options, display, stop))
+    if options["as_json"]:
+        import msgspec  # noqa: PLC0415
+
+        click.echo(msgspec.json.encode(summary).decode())
+    elif not options["quiet"]:
+        print_summary(summary, this, time.monotonic() - started)
+
+
+async def _simulate(this: "Run", options: dict[str, Any], display: Display, stop: "asyncio.Event") -> "Summary":
+    from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
+    from pvsim.wiring.runs import run_roles  # noqa: PLC0415
+
+    if this.complete:
+        display.say("the run is complete; verifying it again")
+        return this.verify()
+    handler = open_log(this.directory.path, "run")
+    try:
+
+        async def work() -> None:
+            address = await find_broker(options["broker"], report=display.say)
+            name = await resolve_transport(options["transport"], address)
+            environment = {"PVSIM_BROKER_URL": address.amqp_url}
+            await run_roles(this, environment, name, report=display, stop=stop)
+            if not options["keep_stream"]:
+                await Connection(address, name, this.models.plan).delete_stream()
+
+        return await this.carry_out(work)
+    finally:
+        display.clear()
+        handler.close()
+
+
+def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:
+    """A short table, and where the files are."""
+    plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
+    took = "" if seconds is None else f" · {seconds:.2f} s"
+    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    click.echo(
+        f"{days}{plan.timeline.first_date} · {plan.timeline.zone} · {summary.rows:,} rows, verified{took}\n"
+    )
+    click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
+    for name, kwh, kw, quarter in (
+        ("load", energy.load, peak.load, None),
+        ("PV", energy.pv, peak.pv, None),
+        ("self-consumed", energy.self_consumed, None, None),
+        ("import", energy.import_, peak.import_, peak.import_15min),
+        ("export", energy.export, peak.export, peak.export_15min),
+    ):
+        cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
+        click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
+    click.echo(
+        f"\nself-consumption {_percent(summary.self_consumption)} · self-sufficiency"
+        f" {_percent(summary.self_sufficiency)}\n"
+    )
+    for name in ("samples.csv", "summary.json", "manifest.json"):
+        click.echo(_short(this.directory.path / name))
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+COMMANDS = (run,)

@@ -1,0 +1,1 @@
+"""Joins ports and adapters; nothing else does."""

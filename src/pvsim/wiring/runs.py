@@ -1,0 +1,237 @@
+"""A run from its directory to its verified files, whoever does the work in between."""
+
+import platform
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from logging import getLogger
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pvsim import __version__
+from pvsim.adapters.clocks import utc_now
+from pvsim.adapters.csvfile import REJECTED, SAMPLES, last_checkpoint
+from pvsim.adapters.processes import RoleProcess, start_role
+from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
+from pvsim.app.ports import Stop
+from pvsim.app.supervise import supervise
+from pvsim.app.verify import verify_foreign, verify_own
+from pvsim.config import RunConfig, digest
+from pvsim.core.metrics import Summary
+from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
+from pvsim.wiring.models import Models
+
+__all__ = ["Run", "run_roles"]
+
+_log = getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run with its directory; make one with `create` or `resume`."""
+
+    directory: RunDirectory
+    models: Models
+
+    @classmethod
+    def create(cls, config: RunConfig, out: Path) -> "Run":
+        """Check the configuration, read its files, and make the directory.
+
+        Raises:
+            UsageError: if the configuration is impossible.
+            BadInputError: if a file of measured data does not fit.
+            CannotWriteError: if the directory cannot be made.
+        """
+        models = Models(config)
+        models.pv()
+        if not models.external:
+            models.loads()
+        now = utc_now()
+        manifest = Manifest(
+            status="running",
+            run_id=config.run_id,
+            config=msgspec.to_builtins(config),
+            config_sha256=digest(config).hex(),
+            seed=config.seed,
+            versions=_versions(),
+            created_utc=now.isoformat(timespec="seconds"),
+            inputs=msgspec.to_builtins(models.inputs) or None,
+        )
+        return cls(RunDirectory.create(out, config.run_id, now, manifest), models)
+
+    @classmethod
+    def open(cls, path: Path) -> "Run":
+        """A run that exists.
+
+        Raises:
+            BadInputError: if there is none, or its manifest cannot be read.
+        """
+        directory = RunDirectory.open(path)
+        manifest = directory.load()
+        try:
+            config = msgspec.convert(manifest.config, RunConfig)
+        except msgspec.ValidationError as error:
+            what = f"the manifest's configuration cannot be read: {error}"
+            raise BadInputError(what, where=str(path)) from error
+        if digest(config).hex() != manifest.config_sha256:
+            what = "the configuration in the manifest was changed: its SHA-256 differs"
+            raise BadInputError(what, where=str(path), fix="restore the manifest, or start a new run")
+        return cls(directory, Models(config))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run has been finished and verified."""
+        return self.directory.load().status == "complete"
+
+    async def carry_out(self, work: Callable[[], Awaitable[object]]) -> Summary:
+        """Do the work, verify what it left, and write down how it ended (I5).
+
+        Raises:
+            InterruptedRunError: if the user stopped it; it can be resumed.
+            PartialResultError: if it ended, but rows are missing.
+            PvsimError: whatever ended the work.
+        """
+        with self.directory.lock("run"):
+            self._save("running")
+            try:
+                await work()
+                summary = self.verify()
+            except InterruptedRunError as error:
+                self._save("interrupted", error)
+                error.fix = error.fix or self._resume_command
+                raise
+            except PvsimError as error:
+                _log.error("the run failed", extra={"facts": {"error": str(error)}})
+                self._save("failed", error)
+                error.fix = error.fix or self._resume_command
+                raise
+            self.directory.write(SUMMARY, _pretty(summary))
+            missing = self._counts().get("missing", 0)
+            self._save("partial" if missing else "complete")
+        if missing:
+            what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
+            raise PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
+        return summary
+
+    def verify(self) -> Summary:
+        """Prove the samples file against the configuration and the counts.
+
+        Raises:
+            BadInputError: if the run is not finished or anything differs.
+        """
+        path = self.directory.path / SAMPLES
+        checkpoint = last_checkpoint(self.directory.path)
+        if checkpoint is None or not path.exists():
+            raise BadInputError(
+                "the run is not finished", where=str(self.directory.path), fix=self._resume_command
+            )
+        now, plan = checkpoint.accounted, self.models.plan
+        if (
+            now.received != now.written + now.duplicates + now.rejected
+            or now.written + now.missing != plan.readings
+        ):
+            raise BadInputError(f"the counts do not close: {now}", where=str(self.directory.path))
+        pv = self.models.pv()
+        try:
+            with path.open("rb") as file:
+                if self.models.external or now.missing:
+                    return verify_foreign(plan, pv, iter(file), self._missing_rows(now.missing))
+                return verify_own(plan, self.models.loads(), pv, file.read)
+        except BadInputError as error:
+            error.where = f"{path}, {error.where}"
+            raise
+
+    def prove(self) -> Summary:
+        """Verify, and compare the files with the manifest.
+
+        Raises:
+            BadInputError: if the run is not finished or anything differs.
+        """
+        manifest = self.directory.load()
+        summary = self.verify()
+        for name, recorded in (manifest.files or {}).items():
+            if self.directory.facts(name) != recorded:
+                what = "the file differs from the manifest: its length or SHA-256 is another"
+                raise BadInputError(what, where=str(self.directory.path / name))
+        if manifest.status not in {"complete", "partial"}:
+            what = f"the files are whole, but the run's status is {manifest.status}"
+            raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
+        return summary
+
+    def _missing_rows(self, missing_readings: int) -> int:
+        """Readings go missing by whole averaging periods."""
+        return missing_readings // self.models.plan.every_s
+
+    @property
+    def _resume_command(self) -> str:
+        return f"pvsim run --resume {self.directory.path}"
+
+    def _counts(self) -> dict[str, int]:
+        checkpoint = last_checkpoint(self.directory.path)
+        if checkpoint is None:
+            return {}
+        now = checkpoint.accounted
+        names = ("received", "written", "duplicates", "rejected", "missing")
+        return {name: getattr(now, name) for name in names}
+
+    def _save(self, status: Status, error: PvsimError | None = None) -> None:
+        ended = status != "running"
+        facts = {name: self.directory.facts(name) for name in (SAMPLES, REJECTED, SUMMARY) if ended}
+        manifest = msgspec.structs.replace(
+            self.directory.load(),
+            status=status,
+            finished_utc=utc_now().isoformat(timespec="seconds") if ended else None,
+            counts=self._counts() or None,
+            files={name: fact for name, fact in facts.items() if fact is not None} or None,
+            error=str(error) if error else None,
+        )
+        self.directory.save(manifest)
+
+
+async def run_roles(
+    run: Run,
+    environment: dict[str, str],
+    transport: str,
+    *,
+    report: Callable[[str, dict[str, Any]], None],
+    stop: Stop,
+) -> None:
+    """Meter and simulator as two processes, until both have ended.
+
+    Args:
+        run: The run.
+        environment: What the processes need to know and nobody else may see: the broker's URL.
+        transport: `streams` or `amqp`.
+        report: Takes a role's name and each of its reports.
+        stop: The user's wish to stop.
+
+    Raises:
+        PvsimError: whatever the first role that failed said.
+        InterruptedRunError: if `stop` was set.
+    """
+    if run.models.external:
+        raise UsageError("a meter of this run is external", fix="use pvsim simulate", where="--meter")
+    start = partial(_start, run.directory.path, environment, transport)
+    roles = {role: await start(command) for role, command in (("simulator", "simulate"), ("meter", "meter"))}
+    try:
+        await supervise(roles, report=report, stop=stop)
+    finally:
+        for process in roles.values():
+            process.kill()
+
+
+async def _start(directory: Path, environment: dict[str, str], transport: str, command: str) -> RoleProcess:
+    arguments = [command, "--dir", str(directory), "--transport", transport, "--supervised"]
+    return await start_role(arguments, environment)
+
+
+def _versions() -> dict[str, str]:
+    import numpy as np  # noqa: PLC0415 - imported by the models anyway
+
+    return {"pvsim": __version__, "python": platform.python_version(), "numpy": np.__version__}
+
+
+def _pretty(summary: Summary) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"

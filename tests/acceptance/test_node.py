@@ -1,0 +1,214 @@
+"""The private broker, for real: a node of its own in a directory with a space in its name."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import aio_pika
+import pytest
+
+from pvsim.adapters import node
+from pvsim.adapters.node import probe, processes
+from pvsim.errors import BrokerError
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture
+async def home(tmp_path):
+    path = tmp_path / "my broker"
+    yield path
+    await node.destroy(path)
+
+
+def _listeners(pids):
+    """The addresses on which processes listen, from /proc (in hexadecimal)."""
+    inodes = {
+        str(entry.readlink()) for pid in pids for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()
+    }
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    rows += [line.split() for line in Path("/proc/net/tcp6").read_text().splitlines()[1:]]
+    return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in inodes}
+
+
+async def test_up_is_idempotent_and_down_leaves_no_process(home):
+    steps = []
+    address = await node.up(home, report=steps.append)
+    assert any("starting RabbitMQ" in step for step in steps)
+    steps.clear()
+    pid = (await node.status(home)).pid
+    assert await node.up(home, report=steps.append) == address
+    assert steps == []
+    status = await node.status(home)
+    assert (status.running, status.pid, status.address) == (True, pid, address)
+    assert status.version == await probe.stream_version("127.0.0.1", address.stream_port)
+    assert address.password not in repr(status)
+
+    assert await node.down(home)
+    assert processes.marked(home) == ()
+    assert not await node.down(home)
+    status = await node.status(home)
+    assert (status.running, status.pid) == (False, None)
+    assert (home / "data").is_dir()
+
+
+async def test_only_loopback_is_listened_on_and_secrets_are_private(home):
+    address = await node.up(home)
+    loopback = {"0100007F", "00000000000000000000000001000000"}
+    assert _listeners(processes.marked(home)) <= loopback
+    for path in home.rglob("*"):
+        if not path.is_symlink() and path.is_file() and address.password.encode() in path.read_bytes():
+            assert path.stat().st_mode & 0o077 == 0, path
+    for pid in processes.marked(home):
+        assert address.password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert address.password.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+async def test_two_at_once_get_one_node(home):
+    program = (
+        "import asyncio, sys; from pathlib import Path; from pvsim.adapters import node; "
+        "print(asyncio.run(node.up(Path(sys.argv[1]))))"
+    )
+    callers = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, str(home), stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    printed = [(await caller.communicate())[0] for caller in callers]
+    assert [caller.returncode for caller in callers] == [0, 0]
+    assert printed[0] == printed[1]
+    status = await node.status(home)  # it outlived both
+    assert status.running
+    assert f"{status.address}\n".encode() == printed[0]
+
+
+async def test_the_node_outlives_the_terminal_that_started_it(home):
+    program = (
+        "import asyncio, sys, time; from pathlib import Path; from pvsim.adapters import node; "
+        "asyncio.run(node.up(Path(sys.argv[1]))); print(flush=True); time.sleep(60)"
+    )
+    caller = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(home), stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    await caller.stdout.readline()
+    pid = (await node.status(home)).pid
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGKILL):  # Ctrl-C, closing the window, anything
+        os.killpg(caller.pid, number)
+    await caller.wait()
+    status = await node.status(home)
+    assert (status.running, status.pid) == (True, pid)
+
+
+async def _publish(address, body):
+    """Publish one confirmed message to a stream, declared if need be; a fresh boot opens it a bit later."""
+    for left in reversed(range(50)):
+        async with await aio_pika.connect(address.amqp_url.partition("?")[0]) as connection:
+            channel = await connection.channel(publisher_confirms=True)
+            try:
+                await channel.declare_queue("t", durable=True, arguments={"x-queue-type": "stream"})
+                await channel.default_exchange.publish(aio_pika.Message(body), "t", timeout=10)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                if not left:
+                    raise
+            else:
+                return
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+async def test_a_stream_survives_a_kill_in_its_first_moment_or_in_a_rollover(home, torn):
+    await _publish(await node.up(home), b"one")
+    status = await node.status(home)
+    assert status.streams == 1
+    os.kill(status.pid, signal.SIGKILL)
+    (stream,) = (home / "data").glob("*/stream/__*")
+    if torn:
+        (stream / f"{1:020}.index").write_bytes((stream / f"{0:020}.index").read_bytes()[:8])
+    await _publish(await node.up(home), b"two")
+
+
+async def test_after_a_kill_the_same_node_comes_up_again(home):
+    address = await node.up(home)
+    pid = (await node.status(home)).pid
+    await node.control(home, "add_vhost", "kept")
+    os.kill(pid, signal.SIGKILL)
+    assert await node.up(home) == address
+    assert (await node.status(home)).pid != pid
+    assert "kept" in (await node.control(home, "list_vhosts")).split()
+
+
+async def test_a_taken_port_is_given_up_and_data_is_kept(home):
+    address = await node.up(home)
+    await node.control(home, "add_vhost", "kept")
+    await node.down(home)
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", address.amqp_port))
+        other.listen()
+        moved = await node.up(home)
+    assert moved.amqp_port != address.amqp_port
+    assert moved.password == address.password
+    assert "kept" in (await node.control(home, "list_vhosts")).split()
+
+
+async def test_a_boot_that_was_left_is_taken_over(home):
+    first = asyncio.ensure_future(node.up(home))
+    while not (home / "state.json").exists():  # noqa: ASYNC110 (another process's file)
+        await asyncio.sleep(0.01)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    pid = (await node.status(home)).pid
+    await node.up(home)
+    assert pid is not None
+    assert (await node.status(home)).pid == pid
+
+
+async def test_a_boot_that_fails_shows_its_reason_and_leaves_nothing(home):
+    (home / "etc").mkdir(parents=True)
+    (home / "etc" / "advanced.config").write_text("[ this is no Erlang term\n")
+    with pytest.raises(BrokerError, match=r"advanced.config") as caught:
+        await node.up(home)
+    assert caught.value.exit_code == 69
+    assert "ended while it was starting" in caught.value.what
+    assert caught.value.where == str(home / "log" / "rabbit.log")
+    assert caught.value.fix
+    assert processes.marked(home) == ()
+
+
+async def test_a_boot_out_of_time_is_ended(home):
+    with pytest.raises(BrokerError, match=r"was not ready within 0\.3 s"):
+        await node.up(home, patience_s=0.3)
+    assert processes.marked(home) == ()
+    assert (await node.status(home)).pid is None
+
+
+async def test_a_command_that_fails_says_why(home):
+    with pytest.raises(BrokerError, match="not running") as caught:
+        await node.control(home, "list_vhosts")
+    assert caught.value.fix == "pvsim broker up"
+    await node.up(home)
+    with pytest.raises(BrokerError, match="delete_vhost nowhere failed"):
+        await node.control(home, "delete_vhost", "nowhere")
+
+
+async def test_destroy_removes_what_is_ours_only(home):
+    await node.up(home)
+    (home / "notes.txt").write_text("mine")
+    await node.destroy(home)
+    assert [path.name for path in home.iterdir()] == ["notes.txt"]
+    assert processes.marked(home) == ()
+    await node.destroy(home)
+
+
+async def test_the_doctor_finds_a_working_machine(home):
+    before = {finding.name: finding for finding in await node.doctor(home)}
+    assert not home.exists()
+    await node.up(home)
+    after = {finding.name: finding for finding in await node.doctor(home)}
+    assert all(finding.ok for finding in after.values())
+    assert before["broker"].what != after["broker"].what
