@@ -2,10 +2,12 @@
 
 import platform
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from logging import getLogger
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -20,12 +22,21 @@ from pvsim.app.supervise import supervise
 from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
-from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
+from pvsim.errors import (
+    BadInputError,
+    CannotWriteError,
+    InterruptedRunError,
+    PartialResultError,
+    PvsimError,
+    UsageError,
+)
 from pvsim.wiring.models import Models
 
 __all__ = ["Run", "run_roles"]
 
 _log = getLogger(__name__)
+_ENDED: frozenset[Status] = frozenset({"complete", "partial"})
+_FIX_CHANGED = "restore the file from a copy, or start a new run with the same options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,15 @@ class Run:
         """
         directory = RunDirectory.open(path)
         manifest = directory.load()
+        fix = "restore the manifest, or start a new run"
         try:
             config = msgspec.convert(manifest.config, RunConfig)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UsageError) as error:
             what = f"the manifest's configuration cannot be read: {error}"
-            raise BadInputError(what, where=str(path)) from error
+            raise BadInputError(what, where=str(path), fix=fix) from error
         if digest(config).hex() != manifest.config_sha256:
             what = "the configuration in the manifest was changed: its SHA-256 differs"
-            raise BadInputError(what, where=str(path), fix="restore the manifest, or start a new run")
+            raise BadInputError(what, where=str(path), fix=fix)
         return cls(directory, Models(config))
 
     @property
@@ -104,7 +116,8 @@ class Run:
                 raise
             except PvsimError as error:
                 _log.error("the run failed", extra={"facts": {"error": str(error)}})
-                self._save("failed", error)
+                with suppress(CannotWriteError):  # on a full disk the manifest goes on saying "running"
+                    self._save("failed", error)
                 error.fix = error.fix or self._resume_command
                 raise
             self.directory.write(SUMMARY, _pretty(summary))
@@ -124,15 +137,13 @@ class Run:
         path = self.directory.path / SAMPLES
         checkpoint = last_checkpoint(self.directory.path)
         if checkpoint is None or not path.exists():
-            raise BadInputError(
-                "the run is not finished", where=str(self.directory.path), fix=self._resume_command
-            )
+            raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
         now, plan = checkpoint.accounted, self.models.plan
         if (
             now.received != now.written + now.duplicates + now.rejected
             or now.written + now.missing != plan.readings
         ):
-            raise BadInputError(f"the counts do not close: {now}", where=str(self.directory.path))
+            raise self._unfinished(f"{plan.readings - now.written - now.missing:,} readings")
         pv = self.models.pv()
         try:
             with path.open("rb") as file:
@@ -141,6 +152,7 @@ class Run:
                 return verify_own(plan, self.models.loads(), pv, file.read)
         except BadInputError as error:
             error.where = f"{path}, {error.where}"
+            error.fix = error.fix or _FIX_CHANGED
             raise
 
     def prove(self) -> Summary:
@@ -154,8 +166,10 @@ class Run:
         for name, recorded in (manifest.files or {}).items():
             if self.directory.facts(name) != recorded:
                 what = "the file differs from the manifest: its length or SHA-256 is another"
-                raise BadInputError(what, where=str(self.directory.path / name))
-        if manifest.status not in {"complete", "partial"}:
+                if not (self.directory.path / name).exists():
+                    what = "the file is missing"
+                raise BadInputError(what, where=str(self.directory.path / name), fix=_FIX_CHANGED)
+        if manifest.status not in _ENDED:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
         return summary
@@ -164,9 +178,19 @@ class Run:
         """Readings go missing by whole averaging periods."""
         return missing_readings // self.models.plan.every_s
 
+    def _unfinished(self, lacking: str) -> BadInputError:
+        where, status = str(self.directory.path), self.directory.load().status
+        if status in _ENDED:  # it was whole: going on would not bring back what somebody took away
+            what = f"the run's status is {status}, but it lacks its {lacking}"
+            return BadInputError(what, where=where, fix=_FIX_CHANGED)
+        return BadInputError(
+            f"the run is not finished: its status is {status}", where=where, fix=self._resume_command
+        )
+
     @property
     def _resume_command(self) -> str:
-        return f"pvsim run --resume {self.directory.path}"
+        command = "simulate --dir" if self.models.external else "run --resume"
+        return f"pvsim {command} {quote(str(self.directory.path))}"
 
     def _counts(self) -> dict[str, int]:
         checkpoint = last_checkpoint(self.directory.path)
@@ -212,7 +236,8 @@ async def run_roles(
         InterruptedRunError: if `stop` was set.
     """
     if run.models.external:
-        raise UsageError("a meter of this run is external", fix="use pvsim simulate", where="--meter")
+        fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
+        raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
     start = partial(_start, run.directory.path, environment, transport)
     roles = {role: await start(command) for role, command in (("simulator", "simulate"), ("meter", "meter"))}
     try:
