@@ -40,13 +40,17 @@ class _JsonLines(logging.Handler):
             self.handleError(record)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Take it from the loggers and close the file: its number may soon be a socket's."""
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
         super().close()
 
 
 def open_log(directory: Path, role: str) -> logging.Handler:
-    """Send everything that pvsim and its AMQP library log, from INFO on, to the run's log; the caller closes the handler."""
+    """Send what pvsim and its AMQP library log, from INFO on, to the run's log; the caller closes the handler."""
     handler = _JsonLines(directory / LOG, role)
     for name in _LOGGERS:
         logger = logging.getLogger(name)
