@@ -81,8 +81,8 @@ class StreamLog:
         await self._client.request(Command.CREATE, body, accept=accept)
 
     async def delete(self) -> None:
-        """See `ports.Log.delete`."""
-        accept = frozenset({ResponseCode.STREAM_DOES_NOT_EXIST})
+        """See `ports.Log.delete`. A user who may not delete leaves it to whoever made it."""
+        accept = frozenset({ResponseCode.STREAM_DOES_NOT_EXIST, ResponseCode.ACCESS_REFUSED})
         await self._client.request(Command.DELETE, frames.string(self._stream), accept=accept)
 
     @asynccontextmanager
