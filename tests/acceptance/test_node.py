@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+import aio_pika
 import pytest
 
 from pvsim.adapters import node
@@ -85,6 +86,51 @@ async def test_two_at_once_get_one_node(home):
     assert f"{status.address}\n".encode() == printed[0]
 
 
+async def test_the_node_outlives_the_terminal_that_started_it(home):
+    program = (
+        "import asyncio, sys, time; from pathlib import Path; from pvsim.adapters import node; "
+        "asyncio.run(node.up(Path(sys.argv[1]))); print(flush=True); time.sleep(60)"
+    )
+    caller = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(home), stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    await caller.stdout.readline()
+    pid = (await node.status(home)).pid
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGKILL):  # Ctrl-C, closing the window, anything
+        os.killpg(caller.pid, number)
+    await caller.wait()
+    status = await node.status(home)
+    assert (status.running, status.pid) == (True, pid)
+
+
+async def _publish(address, body):
+    """Publish one confirmed message to a stream, declared if need be; a fresh boot opens it a bit later."""
+    for left in reversed(range(50)):
+        async with await aio_pika.connect(address.amqp_url.partition("?")[0]) as connection:
+            channel = await connection.channel(publisher_confirms=True)
+            try:
+                await channel.declare_queue("t", durable=True, arguments={"x-queue-type": "stream"})
+                await channel.default_exchange.publish(aio_pika.Message(body), "t", timeout=10)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                if not left:
+                    raise
+            else:
+                return
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+async def test_a_stream_survives_a_kill_in_its_first_moment_or_in_a_rollover(home, torn):
+    await _publish(await node.up(home), b"one")
+    status = await node.status(home)
+    assert status.streams == 1
+    os.kill(status.pid, signal.SIGKILL)
+    (stream,) = (home / "data").glob("*/stream/__*")
+    if torn:
+        (stream / f"{1:020}.index").write_bytes((stream / f"{0:020}.index").read_bytes()[:8])
+    await _publish(await node.up(home), b"two")
+
+
 async def test_after_a_kill_the_same_node_comes_up_again(home):
     address = await node.up(home)
     pid = (await node.status(home)).pid
@@ -125,7 +171,7 @@ async def test_a_boot_that_was_left_is_taken_over(home):
 async def test_a_boot_that_fails_shows_its_reason_and_leaves_nothing(home):
     (home / "etc").mkdir(parents=True)
     (home / "etc" / "advanced.config").write_text("[ this is no Erlang term\n")
-    with pytest.raises(BrokerError, match=r"advanced\.config") as caught:
+    with pytest.raises(BrokerError, match=r"advanced.config") as caught:
         await node.up(home)
     assert caught.value.exit_code == 69
     assert "ended while it was starting" in caught.value.what

@@ -9,6 +9,8 @@ import msgspec
 
 __all__ = ["LOG", "open_log"]
 
+_LOGGERS = ("pvsim", "aio_pika", "aiormq", "asyncio")
+
 LOG = "log.jsonl"
 
 
@@ -44,10 +46,11 @@ class _JsonLines(logging.Handler):
 
 
 def open_log(directory: Path, role: str) -> logging.Handler:
-    """Send everything that pvsim logs, from INFO on, to the run's log; the caller closes the handler."""
-    logger = logging.getLogger("pvsim")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
+    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; the caller closes the handler."""
     handler = _JsonLines(directory / LOG, role)
-    logger.addHandler(handler)
+    for name in _LOGGERS:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        logger.addHandler(handler)
     return handler

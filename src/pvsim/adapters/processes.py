@@ -5,11 +5,12 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-__all__ = ["RoleProcess", "start_role"]
+__all__ = ["RoleProcess", "peak_memory_mb", "start_role"]
 
 
 class RoleProcess:
@@ -67,3 +68,9 @@ async def start_role(arguments: list[str], extra_environment: Mapping[str, str])
         start_new_session=True,
     )
     return RoleProcess(process)
+
+
+def peak_memory_mb() -> int:
+    """The most memory that this process has had, in MB (`getrusage` would count the parent's before exec)."""
+    status = Path("/proc/self/status").read_text()
+    return round(next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -14,9 +15,14 @@ from pvsim.cli.run import print_summary
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
-    from pvsim.app.ports import MeterProgress, Report, SimulatorProgress, Transport
+    from pvsim.app.ports import MeterProgress, Report, SimulatorProgress
+    from pvsim.core.plan import RunPlan
+    from pvsim.wiring.broker import Connection
+    from pvsim.wiring.models import Models
 
 __all__ = ["COMMANDS"]
+
+Work: TypeAlias = Callable[["Connection", "Report", asyncio.Event], Awaitable[None]]
 
 _dir_option = click.option(
     "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Take the run from this directory."
@@ -45,13 +51,13 @@ def meter(context: click.Context, /, **options: Any) -> None:
     """  # noqa: D301
     models = _models_of(context, options)
 
-    async def work(transport: "Transport", report: "Report", stop: asyncio.Event) -> None:
+    async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
         with _maybe_lock(options["directory"], "meter"):
-            await run_meter(models, transport, report=report, stop=stop)
+            await run_meter(models, connection.transport(), report=report, stop=stop)
 
-    _run_role("meter", options, models, work)
+    _run_role("meter", options, models.plan, work)
 
 
 @click.command()
@@ -84,10 +90,10 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         models = _models_of(context, options)
         directory = RunDirectory.open(options["directory"])
 
-        async def work(transport: "Transport", report: "Report", stop: asyncio.Event) -> None:
-            await run_simulator(models, directory, transport, report=report, stop=stop)
+        async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+            await run_simulator(models, directory, connection.transport(), report=report, stop=stop)
 
-        _run_role("simulator", options, models, work)
+        _run_role("simulator", options, models.plan, work)
         return
     if options["directory"] is not None:
         _refuse_other_options(context)
@@ -95,20 +101,20 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     else:
         this = Run.create(config_of(options, run_id=options["run_id"]), options["out"].absolute())
 
-    async def work_alone(transport: "Transport", report: "Report", stop: asyncio.Event) -> None:
-        from pvsim.wiring.broker import offer_exchange  # noqa: PLC0415
-
-        await offer_exchange(transport, this.models.plan)
+    async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+        if this.models.external and not options["quiet"]:
+            click.echo(f"· {await connection.offer_exchange()}", err=True)
+        transport = connection.transport()
         summary = await this.carry_out(
             lambda: run_simulator(this.models, this.directory, transport, report=report, stop=stop)
         )
         if not options["quiet"]:
             print_summary(summary, this)
 
-    _run_role("simulator", options | {"directory": this.directory.path}, this.models, work_alone)
+    _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
 
 
-def _models_of(context: click.Context, options: dict[str, Any]) -> Any:
+def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
@@ -124,23 +130,16 @@ def _refuse_other_options(context: click.Context) -> None:
         raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
 
 
-def _maybe_lock(directory: Path | None, role: str) -> Any:
-    from contextlib import nullcontext  # noqa: PLC0415
-
+def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[None]:
     from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
 
     return nullcontext() if directory is None else RunDirectory(directory).lock(role)
 
 
-def _run_role(
-    role: str,
-    options: dict[str, Any],
-    models: Any,
-    work: Callable[["Transport", "Report", asyncio.Event], Awaitable[None]],
-) -> None:
+def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -> None:
     """Connect, work, and report: to a person, or to the parent process."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
-    from pvsim.wiring.broker import find_broker, open_transport, resolve_transport  # noqa: PLC0415
+    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
     supervised = options["supervised"]
     display = Display(quiet=options["quiet"] or supervised)
@@ -157,8 +156,8 @@ def _run_role(
     async def use(stop: asyncio.Event) -> None:
         address = await find_broker(options["broker"], report=display.say)
         name = await resolve_transport(options["transport"], address)
-        display.say(f"run {models.plan.run_id} over {name} at {address}")
-        await work(open_transport(name, address, models.plan), report, stop)
+        display.say(f"run {plan.run_id} over {name} at {address}")
+        await work(Connection(address, name, plan), report, stop)
 
     handler = open_log(options["directory"], role) if options["directory"] is not None else None
     try:
@@ -173,7 +172,9 @@ def _run_role(
         if handler is not None:
             handler.close()
     if supervised:
-        parent.say(last)
+        from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
+
+        parent.say({**last, "peak_mb": peak_memory_mb()})
 
 
 COMMANDS = (meter, simulate)

@@ -76,8 +76,8 @@ def run(context: click.Context, /, **options: Any) -> None:
 
 async def _simulate(this: "Run", options: dict[str, Any], display: Display, stop: "asyncio.Event") -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
-    from pvsim.wiring.broker import find_broker, open_transport, resolve_transport  # noqa: PLC0415
-    from pvsim.wiring.runs import delete_stream, run_roles  # noqa: PLC0415
+    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
+    from pvsim.wiring.runs import run_roles  # noqa: PLC0415
 
     if this.complete:
         display.say("the run is complete; verifying it again")
@@ -91,7 +91,7 @@ async def _simulate(this: "Run", options: dict[str, Any], display: Display, stop
             environment = {"PVSIM_BROKER_URL": address.amqp_url}
             await run_roles(this, environment, name, report=display, stop=stop)
             if not options["keep_stream"]:
-                await delete_stream(this, open_transport(name, address, this.models.plan))
+                await Connection(address, name, this.models.plan).delete_stream()
 
         return await this.carry_out(work)
     finally:

@@ -1,7 +1,7 @@
 """Where a broker is, and how to sign in to it."""
 
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from pvsim.errors import UsageError
 
@@ -9,6 +9,7 @@ __all__ = ["AMQPS_PORT", "AMQP_PORT", "STREAMS_PORT", "STREAM_PORT", "BrokerAddr
 
 AMQP_PORT, AMQPS_PORT = 5672, 5671
 STREAM_PORT, STREAMS_PORT = 5552, 5551
+_MAX_PORT, _PORT_DIGITS = 65_535, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,20 @@ class BrokerAddress:
             UsageError: if the URL is of another form.
         """
         fix = "use amqp://user:password@host:5672/vhost (amqps:// for TLS)"
-        try:
-            parts = urlsplit(url)
-            port, host = parts.port, parts.hostname
-        except ValueError as error:
-            raise UsageError(f"the broker URL cannot be read: {error}", fix=fix) from error
+        if (readable := _split(url)) is None:
+            encode = "percent-encode / ? # @ : [ ] in user and password: / is %2F"
+            raise UsageError("the broker URL cannot be read", fix=f"{fix}; {encode}")
+        parts, host, port = readable
         if parts.scheme not in {"amqp", "amqps"} or not host:
             raise UsageError(f"not a broker URL (scheme {parts.scheme or 'missing'!r})", fix=fix)
         tls = parts.scheme == "amqps"
         given = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
         if unknown := sorted(given.keys() - {"stream_port"}):
             raise UsageError(f"unknown parameter in the broker URL: {', '.join(unknown)}", fix=fix)
-        if "stream_port" in given and not given["stream_port"].isdigit():
-            raise UsageError("stream_port in the broker URL is not a number", fix="for example ?stream_port=5552")
+        if "stream_port" in given and not _is_port(given["stream_port"]):
+            raise UsageError(
+                "stream_port in the broker URL is not a port number", fix="for example ?stream_port=5552"
+            )
         return cls(
             host=host,
             amqp_port=port or (AMQPS_PORT if tls else AMQP_PORT),
@@ -71,6 +73,20 @@ class BrokerAddress:
     def __str__(self) -> str:
         """Host, port and vhost without the account: what messages and manifests may show."""
         return f"{_bracketed(self.host)}:{self.amqp_port} (vhost {self.vhost!r}, stream port {self.stream_port})"
+
+
+def _split(url: str) -> tuple[SplitResult, str | None, int | None] | None:
+    """The parts, host and port of a URL, or None: the errors of urllib quote what may be the password."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return parts, host, port
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _PORT_DIGITS and 0 < int(text) <= _MAX_PORT
 
 
 def _bracketed(host: str) -> str:

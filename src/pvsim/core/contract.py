@@ -22,6 +22,7 @@ __all__ = [
     "Reason",
     "Rejection",
     "Values",
+    "publishing_id",
     "read_message",
     "rejection_line",
 ]
@@ -132,6 +133,14 @@ def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
     return message if isinstance(message, End) else _place(message, plan)
 
 
+def publishing_id(body: bytes, plan: RunPlan) -> int | None:
+    """The publishing id that a body has in this run; None where it is not a message of the run."""
+    message = read_message(body, plan)
+    if isinstance(message, End):
+        return message.readings + 1 if message.readings == plan.readings else None
+    return None if message.position is None else message.position + 1
+
+
 def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
     try:
         meter = plan.meters.index(reading.meter)
@@ -142,7 +151,7 @@ def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
         return Rejection(Reason.TIME, f"seq {reading.seq} at {reading.t_utc.isoformat()}")
     position = reading.seq * len(plan.meters) + meter
     if not 0 <= reading.meter_w <= METER_MAX_W:
-        return Rejection(Reason.RANGE, f"{reading.meter_w:g} W", position)
+        return Rejection(Reason.RANGE, f"{reading.meter_w} W", position)
     return Values(position, round(reading.meter_w * DW_PER_W))
 
 

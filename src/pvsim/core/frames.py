@@ -296,7 +296,7 @@ def _decode_confirm(data: memoryview) -> Frame:
 
 def _decode_publish_error(data: memoryview) -> Frame:
     publisher_id, count = struct.unpack_from(">BI", data, 4)
-    return PublishError(publisher_id, tuple(struct.iter_unpack(">QH", data[9 : 9 + 10 * count])))
+    return PublishError(publisher_id, tuple(struct.iter_unpack(">QH", _cut(data, 9, 10 * count))))
 
 
 def _decode_deliver(data: memoryview) -> Frame:
@@ -323,7 +323,14 @@ def _decode_heartbeat(_: memoryview) -> Frame:
 
 def _read_string(data: memoryview, at: int) -> str:
     (length,) = _I16.unpack_from(data, at)
-    return str(bytes(data[at + 2 : at + 2 + max(length, 0)]), "utf-8")
+    return str(_cut(data, at + 2, max(length, 0)), "utf-8")
+
+
+def _cut(data: memoryview, at: int, size: int) -> memoryview:
+    """`size` bytes, all of them: a slice of a frame that is cut short would be shorter in silence."""
+    if at + size > len(data):
+        raise IndexError(at + size)
+    return data[at : at + size]
 
 
 _DECODERS = {

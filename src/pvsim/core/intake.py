@@ -86,7 +86,7 @@ class Intake:
         """Take the log from its first message: the sequence alone says what is known (DESIGN §5)."""
         now = replace(self.accounted, anchor_offset=-1, next_offset=0)
         self._ledger.clear(now)
-        self.expected = now.next_position
+        self.expected, self.ended, self._end_crc32 = now.next_position, now.ended, None
         self._skip_before, self._anchored = 0, True
 
     def take(self, batch: Batch) -> None:
@@ -100,6 +100,7 @@ class Intake:
             self._check_anchor(batch)
         known = min(max(self._skip_before - batch.first_offset, 0), len(batch))
         fresh = Batch(batch.first_offset + known, batch.bodies[known:])
+        self._skip_before = max(self._skip_before, batch.first_offset + len(batch))
         if len(fresh) and not self.ended and not self._take_block(fresh):
             for i in range(len(fresh)):
                 self._take_one(fresh.first_offset + i, fresh.body(i))

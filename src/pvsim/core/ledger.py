@@ -113,9 +113,9 @@ class Ledger:
         taken = [(s, s.values) for s in segments if s.values is not None]
         values = np.concatenate([v for _, v in taken]) if taken else np.empty(0, np.int64)
         text, spoiled = self._rows(values)
-        spoiled_lines = _spoiled_lines(spoiled, [s for s, _ in taken])
-        rejections = [s.rejection for s in segments if s.rejection]
-        missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled_lines)
+        rejections = [(s.offset, s.rejection) for s in segments if s.rejection]
+        rejections += _spoiled_lines(spoiled, [s for s, _ in taken])
+        missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled)
         self.accounted = Accounted(
             next_position=now.next_position + len(values),
             anchor_offset=taken[-1][0].end - 1 if taken else now.anchor_offset,
@@ -124,11 +124,12 @@ class Ledger:
             received=now.received + sum(s.count for s in segments),
             written=now.written + len(values) - missing,
             duplicates=now.duplicates + sum(s.count for s in segments if s.values is None and not s.rejection),
-            rejected=now.rejected + len(rejections) + len(spoiled_lines),
+            rejected=now.rejected + len(rejections),
             missing=now.missing + missing,
             ended=ended,
         )
-        return Output(text, b"".join(rejections + spoiled_lines), self.accounted)
+        in_log_order = b"".join(line for _, line in sorted(rejections))
+        return Output(text, in_log_order, self.accounted)
 
     def _pop_until(self, boundary: int) -> list[Segment]:
         segments: list[Segment] = []
@@ -164,9 +165,9 @@ class Ledger:
         return rows.render(rows.Samples(row[good], meter_mean[good], pv_mean[good]), plan), spoiled
 
 
-def _spoiled_lines(spoiled: Ints, taken: list[Segment]) -> list[bytes]:
-    """The lines of readings that are lost with a neighbour; `spoiled` indexes the values of `taken`."""
+def _spoiled_lines(spoiled: Ints, taken: list[Segment]) -> list[tuple[int, bytes]]:
+    """Offset and line of each reading lost with a neighbour; `spoiled` indexes the values of `taken`."""
     if not len(spoiled):
         return []
     offsets = np.concatenate([np.arange(s.offset, s.end) for s in taken])
-    return [rejection_line(offset, Reason.WINDOW, "", b"") for offset in offsets[spoiled].tolist()]
+    return [(offset, rejection_line(offset, Reason.WINDOW, "", b"")) for offset in offsets[spoiled].tolist()]

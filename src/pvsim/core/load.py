@@ -42,7 +42,7 @@ class WalkLoad:
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`."""
         hours = range(first_utc // HOUR_S, -(-(first_utc + n) // HOUR_S))
-        values = np.concatenate([self._hour(hour * HOUR_S) for hour in hours])
+        values = np.concatenate([np.empty(0, np.int64), *(self._hour(hour * HOUR_S) for hour in hours)])
         start = first_utc - hours.start * HOUR_S
         return values[start : start + n]
 

@@ -8,6 +8,7 @@ neighbouring points, none below zero, exact zeros at night.
 import csv
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ __all__ = ["MAX_PEAK_KW", "CurvePv", "monotone_cubic", "parse_curve"]
 
 MAX_PEAK_KW = 9_999.0
 """Rows print at most four digits before the point."""
+
+_MINUTES_PER_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,29 @@ def parse_curve(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     times: list[float] = []
     powers: list[float] = []
-    for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+    table = csv.DictReader(text.splitlines())
+    for row in table:
         try:
-            hour, minute = row["time_of_day"].split(":")
-            times.append(int(hour) * 3600.0 + int(minute) * 60.0)
+            times.append(_second_of_day(row["time_of_day"]))
             powers.append(float(row["pv_kw"]))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             what = "not a line of time_of_day,pv_kw"
-            raise BadInputError(what, where=f"PV curve, line {number}", fix="for example 12:00,2.826") from error
+            raise BadInputError(
+                what, where=f"PV curve, line {table.line_num}", fix="for example 12:00,2.826"
+            ) from error
     rising = all(later > earlier for earlier, later in pairwise(times))
-    if not times or times[0] != 0 or times[-1] != DAY_S or not rising or min(powers) < 0 or max(powers) == 0:
+    whole_day = bool(times) and times[0] == 0 and times[-1] == DAY_S and rising
+    if not whole_day or not all(0 <= power < inf for power in powers) or not any(powers):
         what = "the times must rise from 00:00 to 24:00 and the powers be positive or zero"
         raise BadInputError(what, where="PV curve")
     return np.asarray(times), np.asarray(powers)
+
+
+def _second_of_day(text: str) -> float:
+    hour, minute = text.split(":")
+    if not 0 <= int(minute) < _MINUTES_PER_HOUR:
+        raise ValueError(text)
+    return int(hour) * 3600.0 + int(minute) * 60.0
 
 
 def monotone_cubic(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ __all__ = ["DAY_S", "HOUR_S", "Timeline", "parse_period"]
 HOUR_S = 3_600
 DAY_S = 86_400
 _UNITS_S = {"": 1, "s": 1, "min": 60, "h": HOUR_S}
+_PERIOD_DIGITS = 9  # no run is longer than 10⁹ s; int() refuses more than 4,300 digits with an error of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,6 @@ def parse_period(text: str) -> int:
     compact = text.strip().lower().replace(" ", "")
     digits = compact.rstrip("abcdefghijklmnopqrstuvwxyz")
     factor = _UNITS_S.get(compact[len(digits) :])
-    if not digits.isdecimal() or factor is None:
+    if not digits.isdecimal() or len(digits) > _PERIOD_DIGITS or factor is None:
         raise UsageError(f"{text!r} is not a period", where="--every", fix="for example 1s, 2s, 1min, 15min, 1h")
     return int(digits) * factor

@@ -5,15 +5,13 @@ from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pvsim.adapters.series_csv import read_series
 from pvsim.config import CurveConfig, ExternalMeter, FileConfig, MeterConfig, RunConfig, zone_of
 from pvsim.core import noise
 from pvsim.core.load import UniformLoad, WalkLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
-from pvsim.core.series import MeasuredSeries, Quantity, Run, SeriesOptions
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import PowerSource
 from pvsim.errors import BadInputError
@@ -72,7 +70,10 @@ class Models:
         stream = noise.key(self.config.seed, "load", source.model, meter.name)
         return UniformLoad(stream) if source.model == "uniform" else WalkLoad(stream)
 
-    def _measured(self, source: FileConfig, quantity: Quantity, name: str) -> MeasuredSeries:
+    def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
+        from pvsim.adapters.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
+        from pvsim.core.series import Run, SeriesOptions  # noqa: PLC0415
+
         path = Path(source.path)
         run = Run(self.config.first_date, self.config.days, zone_of(self.config.tz))
         options = SeriesOptions(

@@ -15,7 +15,7 @@ from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import REJECTED, SAMPLES, last_checkpoint
 from pvsim.adapters.processes import RoleProcess, start_role
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
-from pvsim.app.ports import Stop, Transport
+from pvsim.app.ports import Stop
 from pvsim.app.supervise import supervise
 from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
@@ -23,7 +23,7 @@ from pvsim.core.metrics import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 
-__all__ = ["Run", "delete_stream", "run_roles"]
+__all__ = ["Run", "run_roles"]
 
 _log = getLogger(__name__)
 
@@ -225,12 +225,6 @@ async def run_roles(
 async def _start(directory: Path, environment: dict[str, str], transport: str, command: str) -> RoleProcess:
     arguments = [command, "--dir", str(directory), "--transport", transport, "--supervised"]
     return await start_role(arguments, environment)
-
-
-async def delete_stream(run: Run, transport: Transport) -> None:
-    """Remove the run's stream from the broker: the files are the truth now."""
-    async with transport.log(run.models.plan.stream) as log:
-        await log.delete()
 
 
 def _versions() -> dict[str, str]:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from pvsim.adapters.node import processes
 from pvsim.adapters.node.packages import FIX, Packages, unpacked
 from pvsim.errors import BrokerError, CannotWriteError
 
@@ -20,7 +21,8 @@ __all__ = ["fetch", "missing_tools", "planned", "wanted_libraries", "wanted_pack
 
 _TOOLS = ("apt-get", "dpkg-deb", "dpkg-query")
 _PATIENCE_S = 600.0
-_SPACE_BYTES = 400_000_000  # lists 20 MB, packages 30-50 MB, unpacked about 150 MB
+_SPACE_BYTES = 250_000_000  # measured: lists 20 MB, packages 35 MB, unpacked 70 MB
+_SCRATCH = ".unpacking-"
 
 # Debian patches erl to /usr/lib/erlang; this one finds itself, so that the directory can be moved.
 _ERL = """#!/bin/sh
@@ -73,7 +75,8 @@ async def fetch(target: Path, *, report: Callable[[str], None]) -> Packages:
                 where=str(target.parent),
                 fix="free some space, or set PVSIM_BROKER_HOME to a directory on another disk",
             )
-        with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=target.parent) as scratch:
+        _clear_abandoned(target.parent)
+        with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent) as scratch:
             root = await _unpack(Path(scratch), report)
             if unpacked(target) is None:  # another process may have been faster
                 shutil.rmtree(target, ignore_errors=True)
@@ -87,6 +90,14 @@ async def fetch(target: Path, *, report: Callable[[str], None]) -> Packages:
     if found is None:
         raise BrokerError("the packages hold no RabbitMQ where Debian puts it", where=str(target), fix=FIX)
     return found
+
+
+def _clear_abandoned(directory: Path) -> None:
+    """Remove what processes that were killed have left."""
+    for scratch in directory.glob(f"{_SCRATCH}*"):
+        owner = scratch.name.removeprefix(_SCRATCH).partition("-")[0]
+        if owner.isdigit() and processes.is_dead(int(owner)):
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 async def _unpack(scratch: Path, report: Callable[[str], None]) -> Path:
@@ -174,9 +185,8 @@ async def _run(*command: str, cwd: Path | None = None) -> tuple[int, str]:
 
 
 def _failed(what: str, printed: str) -> BrokerError:
-    """What apt or dpkg said of it: its errors, else its warnings, else its last line."""
+    """What apt or dpkg said of it: its errors, else its last line."""
     lines = printed.strip().splitlines()
-    said = [line for line in lines if line.startswith(("E:", "Err:", "dpkg-deb: error"))]
-    said = said or [line for line in lines if line.startswith("W:")] or lines[-1:]
-    detail = "; ".join(dict.fromkeys(said))[:600]
+    said = [line for line in lines if line.startswith(("E:", "W: Failed", "dpkg-deb: error"))]
+    detail = "; ".join(dict.fromkeys(said or lines[-1:]))[:600]
     return BrokerError(f"RabbitMQ is not installed, and {what}: {detail}", where="apt-get", fix=FIX)

@@ -80,7 +80,9 @@ async def boot(layout: Layout, packages: Packages, identity: Identity, *, patien
     log_before = layout.log.stat().st_size if layout.log.exists() else 0
     try:
         async with _notifications() as (notify, ready), asyncio.timeout(patience_s):
-            environment = node_environment(layout, packages, identity, notify=notify)
+            environment = node_environment(
+                layout, packages, identity, mark=processes.mark(layout.home), notify=notify
+            )
             state = await _launch(layout, environment, packages)
             await wait_until_it_answers(state, identity, ready)
     except (TimeoutError, ProcessLookupError) as error:

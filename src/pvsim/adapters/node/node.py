@@ -1,4 +1,4 @@
-"""The life of a private node: up, status, down, destroy, and commands to it."""
+"""The life of a private node: up, status, down, destroy."""
 
 import asyncio
 import shutil
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pvsim.adapters.node import apt, probe, processes, repair, store
-from pvsim.adapters.node.boot import LIMIT_FILES, PortsTakenError, boot, wait_until_it_answers
+from pvsim.adapters.node.boot import PortsTakenError, boot, wait_until_it_answers
+from pvsim.adapters.node.control import make_streams_survive
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.lock import locked
 from pvsim.adapters.node.packages import find
-from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identity, tool_environment
+from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identity
 from pvsim.core.address import BrokerAddress
 from pvsim.errors import BrokerError
 
-__all__ = ["NodeStatus", "control", "destroy", "down", "status", "up"]
+__all__ = ["NodeStatus", "destroy", "down", "status", "up"]
 
 _PORT_TRIES = 3
 _GRACE_S = 20.0  # a clean stop takes 1-3 s
@@ -73,7 +74,9 @@ async def up(home: Path, *, report: Callable[[str], None] = _silent, patience_s:
         return identity.address
     async with locked(layout, report):
         identity = await _answering(layout) or await _adopted(layout, report, patience_s)
-        return (identity or await _booted(layout, report, patience_s)).address
+        identity = identity or await _booted(layout, report, patience_s)
+        await make_streams_survive(layout, report)
+        return identity.address
 
 
 async def status(home: Path) -> NodeStatus:
@@ -121,46 +124,6 @@ async def destroy(home: Path) -> None:
                 part.unlink(missing_ok=True)
     with suppress(OSError):  # somebody's own files in it
         layout.home.rmdir()
-
-
-async def control(home: Path, *arguments: str, patience_s: float = 60.0) -> str:
-    """Run `rabbitmqctl` on the node of a home, and give what it prints.
-
-    Others can see the arguments while it runs: no secrets in them.
-
-    Raises:
-        BrokerError: if the node does not run, or the command fails.
-    """
-    layout = Layout.of(home)
-    identity, packages = store.read_identity(layout), find(layout.packages)
-    if identity is None or packages is None or store.read_state(layout) is None:
-        raise BrokerError("the private node is not running", where=str(layout.home), fix="pvsim broker up")
-    process = await asyncio.create_subprocess_exec(
-        "/bin/sh",
-        "-c",
-        f'{LIMIT_FILES}exec server/sbin/rabbitmqctl "$@"',
-        "sh",
-        *arguments,
-        cwd=layout.home,
-        env=tool_environment(layout, packages, identity),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    command = f"rabbitmqctl {' '.join(arguments)}"
-    try:
-        async with asyncio.timeout(patience_s):
-            printed, complaint = await process.communicate()
-    except TimeoutError as error:
-        raise BrokerError(f"{command} did not end within {patience_s:g} s", where=str(layout.log)) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        said = " ".join((complaint or printed).decode("utf-8", "replace").split())[:600]
-        raise BrokerError(f"{command} failed: {said}", where=str(layout.log), fix="pvsim broker status")
-    return printed.decode("utf-8", "replace")
 
 
 async def _answering(layout: Layout) -> Identity | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pvsim.adapters.node.settings import MARKER
 
-__all__ = ["end", "is_dead", "is_node", "marked", "memory_mb", "start_ticks"]
+__all__ = ["end", "is_dead", "is_node", "mark", "marked", "memory_mb", "start_ticks"]
 
 _PROC = Path("/proc")
 _TICK_S = 0.02  # no event tells of the end of a process that is not our child
@@ -18,14 +18,16 @@ _TICK_S = 0.02  # no event tells of the end of a process that is not our child
 def start_ticks(pid: int, *, proc: Path = _PROC) -> int | None:
     """When a process started, in clock ticks since boot; None if it is gone or a zombie.
 
-    A zombie counts as gone: in a container nobody may ever collect it.
+    A zombie counts as gone: in a container nobody may ever collect it. Not so while threads of it are left:
+    they still hold its ports and files.
     """
     try:
         text = (proc / str(pid) / "stat").read_text("utf-8", "replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text.rpartition(")")[2].split()  # the name before it may contain anything
-    return None if fields[0] in {"Z", "X"} else int(fields[19])
+    gone = fields[0] in {"Z", "X"} and int(fields[17]) <= 1
+    return None if gone else int(fields[19])
 
 
 def is_dead(pid: int) -> bool:
@@ -34,8 +36,23 @@ def is_dead(pid: int) -> bool:
 
 
 def is_node(pid: int, ticks: int, home: Path, *, proc: Path = _PROC) -> bool:
-    """Whether that process is the node of that home: same start time and our mark (pids are used again)."""
-    return start_ticks(pid, proc=proc) == ticks and _carries_mark(proc / str(pid), home)
+    """Whether that process is the node of that home: same start time and our mark (pids are used again).
+
+    While a process is inside `exec`, which a booting node is several times, its environment reads as empty.
+    """
+    if start_ticks(pid, proc=proc) != ticks:
+        return False
+    environment = _environment(proc / str(pid))
+    return environment == b"" or _mark(home) in environment.split(b"\0")
+
+
+def mark(home: Path) -> str:
+    """What a node's processes carry: their directory itself, not just its path, which chroots share."""
+    try:
+        found = home.stat()
+    except FileNotFoundError:
+        return f"absent:{home}"
+    return f"{found.st_dev:x}.{found.st_ino:x}:{home}"
 
 
 def marked(home: Path, *, proc: Path = _PROC) -> tuple[int, ...]:
@@ -44,7 +61,7 @@ def marked(home: Path, *, proc: Path = _PROC) -> tuple[int, ...]:
         int(entry.name)
         for entry in proc.iterdir()
         if entry.name.isdigit()
-        and _carries_mark(entry, home)
+        and _mark(home) in _environment(entry).split(b"\0")
         and start_ticks(int(entry.name), proc=proc) is not None
     )
 
@@ -81,9 +98,12 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def _carries_mark(process: Path, home: Path) -> bool:
+def _mark(home: Path) -> bytes:
+    return f"{MARKER}={mark(home)}".encode()
+
+
+def _environment(process: Path) -> bytes:
     try:
-        environment = (process / "environ").read_bytes()
+        return (process / "environ").read_bytes()
     except OSError:  # gone, or of another user
-        return False
-    return f"{MARKER}={home}".encode() in environment.split(b"\0")
+        return b"unreadable"

@@ -165,13 +165,21 @@ def tool_environment(layout: Layout, packages: Packages, identity: Identity) -> 
 
 
 def node_environment(
-    layout: Layout, packages: Packages, identity: Identity, *, notify: Path
+    layout: Layout, packages: Packages, identity: Identity, *, mark: str, notify: Path
 ) -> MappingProxyType[str, str]:
-    """The whole environment of the node; `notify` is the socket that is told READY=1 when it has booted."""
+    """The whole environment of the node.
+
+    Args:
+        layout: Where its files are.
+        packages: What it runs from.
+        identity: Who it is.
+        mark: By which its processes are found again.
+        notify: The socket that is told READY=1 when it has booted.
+    """
     return MappingProxyType(
         {
             **tool_environment(layout, packages, identity),
-            MARKER: str(layout.home),
+            MARKER: mark,
             "NOTIFY_SOCKET": str(notify),
             # the script then becomes the VM: its pid is the node's, and SIGTERM stops cleanly
             "RUNNING_UNDER_SYSTEMD": "true",

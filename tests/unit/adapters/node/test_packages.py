@@ -80,6 +80,7 @@ async def test_what_apt_says_is_shown_and_nothing_is_left(tmp_path, monkeypatch)
     _tool(tools, "dpkg-query", "exit 0")
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
     target = tmp_path / "home" / "packages"
+    (tmp_path / "home" / f".unpacking-{2**22 + 1}-killed" / "debs").mkdir(parents=True)
     with pytest.raises(BrokerError, match="Unable to locate package rabbitmq-server"):
         await apt.fetch(target, report=lambda _: None)
     assert list(target.parent.iterdir()) == []

@@ -10,14 +10,14 @@ from pvsim.adapters.node import processes
 from pvsim.adapters.node.settings import MARKER
 
 HOME = Path("/home/some body/broker")
-REST = " ".join(["0"] * 18)  # the fields of /proc/PID/stat between the state and the start time
+REST = " ".join(["0"] * 16)  # the fields of /proc/PID/stat between the state and the number of threads
 
 
-def _process(proc, pid, *, state="S", ticks=77, home=HOME, name="beam.smp"):
+def _process(proc, pid, *, state="S", ticks=77, home=HOME, name="beam.smp", threads=1):
     directory = proc / str(pid)
     directory.mkdir()
-    (directory / "stat").write_text(f"{pid} ({name}) {state} {REST} {ticks} 0 0\n")
-    (directory / "environ").write_bytes(b"A=1\0" + f"{MARKER}={home}".encode() + b"\0B=2\0")
+    (directory / "stat").write_text(f"{pid} ({name}) {state} {REST} {threads} 0 {ticks} 0 0\n")
+    (directory / "environ").write_bytes(b"A=1\0" + f"{MARKER}={processes.mark(home)}".encode() + b"\0B=2\0")
 
 
 @pytest.mark.parametrize("name", ["beam.smp", "a b", "a) Z 1 (b", ") ) ("])
@@ -33,17 +33,40 @@ def test_a_zombie_is_dead(tmp_path, state):
     assert processes.marked(HOME, proc=tmp_path) == ()
 
 
+def test_a_zombie_whose_threads_still_hold_its_ports_is_alive(tmp_path):
+    _process(tmp_path, 5, state="Z", threads=2)
+    assert processes.start_ticks(5, proc=tmp_path) == 77
+
+
+def test_the_same_path_in_another_root_is_another_home(tmp_path):
+    (tmp_path / "home").mkdir()
+    _process(tmp_path, 5, home=tmp_path / "home")
+    assert processes.marked(tmp_path / "home", proc=tmp_path) == (5,)
+    (tmp_path / "home").rename(tmp_path / "moved")
+    (tmp_path / "home").mkdir()
+    assert processes.marked(tmp_path / "home", proc=tmp_path) == ()
+
+
 def test_a_process_that_is_gone_is_dead(tmp_path):
     assert processes.start_ticks(5, proc=tmp_path) is None
 
 
 def test_a_pid_that_is_used_again_is_not_the_node(tmp_path):
     _process(tmp_path, 5)
-    _process(tmp_path, 6, home="/home/other")
+    _process(tmp_path, 6, home=Path("/home/other"))
     assert processes.is_node(5, 77, HOME, proc=tmp_path)
     assert not processes.is_node(5, 78, HOME, proc=tmp_path)
     assert not processes.is_node(6, 77, HOME, proc=tmp_path)
     assert not processes.is_node(5, 77, HOME / "below", proc=tmp_path)
+
+
+def test_a_process_inside_exec_is_still_the_node(tmp_path):
+    _process(tmp_path, 5)
+    (tmp_path / "5" / "environ").write_bytes(b"")
+    assert processes.is_node(5, 77, HOME, proc=tmp_path)
+    assert not processes.is_node(5, 78, HOME, proc=tmp_path)
+    (tmp_path / "5" / "environ").unlink()
+    assert not processes.is_node(5, 77, HOME, proc=tmp_path)
 
 
 def test_all_and_only_the_marked_are_found(tmp_path):

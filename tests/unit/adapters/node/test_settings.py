@@ -52,7 +52,7 @@ def test_the_limits_of_a_small_machine_are_set():
 
 def test_the_password_is_in_the_file_and_in_no_environment_or_repr():
     assert "default_pass = s3cret\n" in rabbitmq_conf(IDENTITY)
-    environment = node_environment(LAYOUT, PACKAGES, IDENTITY, notify=Path("/tmp/n"))  # noqa: S108 (not opened)
+    environment = node_environment(LAYOUT, PACKAGES, IDENTITY, mark="1.2:/home", notify=Path("/tmp/n"))  # noqa: S108 (not opened)
     assert "s3cret" not in str(environment)
     assert "c00kie" not in str(environment)
     assert "s3cret" not in repr(IDENTITY)
@@ -73,7 +73,7 @@ def test_the_scripts_directory_has_no_space_although_the_home_has():
 
 
 def test_only_the_nodes_own_processes_are_marked():
-    assert node_environment(LAYOUT, PACKAGES, IDENTITY, notify=Path("/n"))[MARKER] == "/home/some body"
+    assert node_environment(LAYOUT, PACKAGES, IDENTITY, mark="1.2:/home", notify=Path("/n"))[MARKER] == "1.2:/home"
     assert MARKER not in tool_environment(LAYOUT, PACKAGES, IDENTITY)
 
 

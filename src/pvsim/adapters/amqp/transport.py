@@ -1,0 +1,167 @@
+"""Logs, publishers and subscriptions over AMQP 0-9-1."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, RefusedError
+from pvsim.adapters.amqp.publisher import AmqpPublisher
+from pvsim.adapters.amqp.subscription import Subscription
+from pvsim.core.address import BrokerAddress
+from pvsim.core.intake import Batch
+
+__all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]
+
+EXCHANGE = "pvsim"
+"""The topic exchange; `meter.<site>.<meter>` reaches the stream that is bound for the site."""
+
+FIRST_S, QUIET_S, LAST_CHUNK_S = 0.5, 0.2, 5.0
+"""How long the last chunk may take to begin, what silence means that it is all there, and how long to read at
+most. The broker does not say that a log is empty; too short only costs messages that are published twice."""
+
+PublishingId = Callable[[bytes], int | None]
+"""The publishing id that a body of the run has, None for any other body."""
+
+
+class AmqpTransport:
+    """Connects to a broker's AMQP port.
+
+    Args:
+        address: The broker.
+        publishing_id: Tells which messages a log ends with. AMQP has no publisher names, so that only the log
+            itself can say where to go on. Without it everything is published again, and dropped by the reader.
+    """
+
+    def __init__(self, address: BrokerAddress, publishing_id: PublishingId | None = None) -> None:
+        self._address = address
+        self._publishing_id = publishing_id
+
+    @asynccontextmanager
+    async def log(self, stream: str) -> AsyncIterator["AmqpLog"]:
+        """See `ports.Transport.log`."""
+        async with AmqpClient.connect(self._address, f"pvsim {stream}") as client:
+            yield AmqpLog(client, stream, self._publishing_id)
+
+
+async def answers(address: BrokerAddress) -> bool:
+    """Whether the AMQP port takes connections; what speaks there shows itself later."""
+    try:
+        async with asyncio.timeout(2):
+            _, writer = await asyncio.open_connection(address.host, address.amqp_port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def bind_exchange(address: BrokerAddress, stream: str) -> None:
+    """Let everybody's meters reach an existing stream through the exchange (DESIGN §4).
+
+    Raises:
+        BrokerError: if the broker cannot be reached, the stream is not there, or the account may not bind.
+    """
+    async with AmqpClient.connect(address, f"pvsim {stream}") as client:
+        await AmqpLog(client, stream, None).bind()
+
+
+def routing_key(stream: str, meter: str) -> str:
+    """The key that takes a meter's messages to a stream: `meter.<site>.<meter>`.
+
+    Each run has a stream of its own, `pvsim.<run id>`, and for now each run is a site of its own: runs side by
+    side on one broker do not get each other's readings.
+
+    Args:
+        stream: Name of the stream.
+        meter: Name of the meter, `*` for all.
+    """
+    return f"meter.{stream.removeprefix('pvsim.')}.{meter}"
+
+
+class AmqpLog:
+    """One stream queue on the broker."""
+
+    def __init__(self, client: AmqpClient, stream: str, publishing_id: PublishingId | None) -> None:
+        self._client, self._stream, self._publishing_id = client, stream, publishing_id
+
+    async def create(self) -> None:
+        """See `ports.Log.create`. A user who may not goes on: queue and binding may have been made for them."""
+        if not await self._exists():
+            channel = await self._client.channel()
+            declare = channel.queue_declare(self._stream, durable=True, arguments={"x-queue-type": "stream"})
+            await self._client.call(declare, f"create stream {self._stream}")
+        with suppress(RefusedError):
+            await self.bind()
+
+    async def bind(self) -> None:
+        """Make the exchange and bind the stream to it; nothing happens where that is done.
+
+        Raises:
+            BrokerError: if the stream is not there, or the account may not bind.
+        """
+        channel = await self._client.channel()
+        declare = channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
+        try:
+            await self._client.call(declare, f"declare the topic exchange {EXCHANGE}")
+        except RefusedError:  # it may have been made for us
+            channel = await self._client.channel()
+        bind = channel.queue_bind(self._stream, EXCHANGE, routing_key(self._stream, "*"))
+        await self._client.call(bind, f"bind stream {self._stream} to exchange {EXCHANGE}")
+
+    async def delete(self) -> None:
+        """See `ports.Log.delete`."""
+        channel = await self._client.channel()
+        with suppress(NotFoundError):
+            await self._client.call(channel.queue_delete(self._stream), f"delete stream {self._stream}")
+
+    @asynccontextmanager
+    async def publisher(self, name: str) -> AsyncIterator[AmqpPublisher]:
+        """See `ports.Log.publisher`."""
+        channel = await self._client.channel(confirms=True)
+        key = routing_key(self._stream, name)
+        yield AmqpPublisher(self._client, channel, EXCHANGE, key, self.last_id)
+
+    @asynccontextmanager
+    async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
+        """See `ports.Log.subscribe`."""
+        subscription = Subscription(self._client, await self._client.channel(), self._stream)
+        await subscription.start(from_offset or "first")
+        try:
+            yield subscription
+        finally:
+            await subscription.stop()
+
+    async def last_id(self) -> int:
+        """The highest publishing id in the last chunk of the log, 0 for none.
+
+        One channel keeps the order, so that everything before it is in the log as well.
+
+        Raises:
+            BrokerError: if the connection is lost, or the log may not be read.
+        """
+        highest = 0
+        if self._publishing_id is None:
+            return highest
+        subscription = Subscription(self._client, await self._client.channel(), self._stream)
+        await subscription.start("last")
+        patience = FIRST_S
+        try:
+            async with asyncio.timeout(LAST_CHUNK_S):  # somebody else's meter may never be silent
+                while True:
+                    async with asyncio.timeout(patience):
+                        batch = await anext(subscription)
+                    ids = map(self._publishing_id, map(batch.body, range(len(batch))))
+                    highest = max(highest, *(known or 0 for known in ids))
+                    patience = QUIET_S
+        except TimeoutError:
+            return highest
+        finally:
+            await subscription.stop()
+
+    async def _exists(self) -> bool:
+        channel = await self._client.channel()
+        look = channel.queue_declare(self._stream, passive=True)
+        try:
+            await self._client.call(look, f"look for stream {self._stream}")
+        except NotFoundError:
+            return False
+        return True

@@ -1,0 +1,128 @@
+"""How fast pvsim is, against the broker's own limit measured in the same run."""
+
+import asyncio
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pvsim.adapters.streams import StreamTransport
+from pvsim.app.meter import readings
+from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter, parse_date, zone_of
+from pvsim.core import noise
+from pvsim.core.address import BrokerAddress
+from pvsim.core.blocks import ReadingBlocks
+from pvsim.core.chunks import publish_frame
+from pvsim.core.load import UniformLoad
+from pvsim.core.plan import RunPlan
+from pvsim.core.timeline import Timeline
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.runs import Run, run_roles
+
+__all__ = ["RunFigures", "measure_limit", "measure_run"]
+
+_FIRST_DATE, _ZONE = "2024-06-21", "Europe/Berlin"
+_FRAME_MESSAGES = 4_000
+_PUBLISHER_ID = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """One measured run.
+
+    Attributes:
+        seconds: From the start of the two processes to the sealed file.
+        sustained_s: From the first to the last row, as the simulator reported them.
+        sustained_readings: Readings between these two reports.
+        verify_s: Recomputing and comparing every row.
+        peak_mb: Largest memory of each process.
+    """
+
+    days: int
+    readings: int
+    seconds: float
+    sustained_s: float
+    sustained_readings: int
+    verify_s: float
+    peak_mb: dict[str, int]
+
+    @property
+    def rate(self) -> float:
+        """Readings per second of the whole, start of the processes included."""
+        return self.readings / self.seconds
+
+    @property
+    def sustained_rate(self) -> float:
+        """Readings per second between the first and the last report; of the whole where there was only one."""
+        return self.sustained_readings / self.sustained_s if self.sustained_s > 0 else self.rate
+
+
+async def measure_limit(address: BrokerAddress, messages: int) -> float:
+    """Confirmed messages per second that the broker takes from frames made beforehand: its own limit.
+
+    Raises:
+        BrokerError: if the broker is lost.
+    """
+    timeline = Timeline.of_days(parse_date(_FIRST_DATE, "--date"), 1, zone_of(_ZONE))
+    plan = RunPlan(f"bench-{secrets.token_hex(4)}", timeline, ("m1",))
+    blocks = ReadingBlocks(plan)
+    _, values = next(iter(readings(plan, [UniformLoad(noise.key(1, "bench"))])))
+    bodies = blocks.write(0, values[:_FRAME_MESSAGES])
+    count = len(bodies)
+    frames = [publish_frame(_PUBLISHER_ID, first, bodies) for first in range(1, messages, count)]
+    async with StreamTransport(address).log(plan.stream) as log:
+        await log.create()
+        try:
+            async with log.publisher("bench") as publisher:
+                start = time.monotonic()
+                for frame in frames:
+                    await publisher.publish_prepared(frame, count)
+                await publisher.flush()
+                return len(frames) * count / (time.monotonic() - start)
+        finally:
+            await log.delete()
+
+
+async def measure_run(address: BrokerAddress, days: int, transport: Literal["streams", "amqp"]) -> RunFigures:
+    """A run of the brief's meter and curve through meter and simulator, with checkpoints, then verified.
+
+    Raises:
+        PvsimError: if the run fails.
+    """
+    config = RunConfig(
+        run_id=secrets.token_hex(4),
+        first_date=parse_date(_FIRST_DATE, "--date"),
+        days=days,
+        tz=_ZONE,
+        seed=1,
+        every_s=1,
+        meters=(MeterConfig("m1", SyntheticMeter()),),
+        pv=CurveConfig(),
+    )
+    peaks: dict[str, int] = {}
+    seen: list[tuple[float, int]] = []
+
+    def report(role: str, said: dict[str, Any]) -> None:
+        if "peak_mb" in said:
+            peaks[role] = said["peak_mb"]
+        if role == "simulator" and said.get("written"):
+            seen.append((time.monotonic(), said["written"]))
+
+    with tempfile.TemporaryDirectory(prefix="pvsim-bench-") as scratch:
+        run = Run.create(config, Path(scratch))
+        spent: list[float] = []
+
+        async def work() -> None:
+            start = time.monotonic()
+            environment = {"PVSIM_BROKER_URL": address.amqp_url}
+            await run_roles(run, environment, transport, report=report, stop=asyncio.Event())
+            spent.append(time.monotonic() - start)
+
+        begin = time.monotonic()
+        await run.carry_out(work)
+        verify_s = time.monotonic() - begin - spent[0]
+        await Connection(address, transport, run.models.plan).delete_stream()
+    (first_at, first), (last_at, last) = seen[0], seen[-1]
+    return RunFigures(days, run.models.plan.readings, spent[0], last_at - first_at, last - first, verify_s, peaks)

@@ -1,0 +1,137 @@
+"""I1 and I5: a torn or changed checkpoint is never believed."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core import recovery
+from pvsim.core.ledger import Accounted
+from pvsim.core.recovery import FILE_BYTES, SLOT_BYTES, Checkpoint, check_resume
+from pvsim.errors import BadInputError
+
+COUNTS = st.integers(0, 2**63 - 1)
+ACCOUNTED = st.builds(
+    Accounted,
+    next_position=COUNTS,
+    anchor_offset=st.integers(-1, 2**63 - 1),
+    next_offset=COUNTS,
+    readings_crc32=st.integers(0, 2**32 - 1),
+    received=COUNTS,
+    written=COUNTS,
+    duplicates=COUNTS,
+    rejected=COUNTS,
+    missing=COUNTS,
+    ended=st.booleans(),
+)
+CHECKPOINTS = st.builds(
+    Checkpoint,
+    generation=st.integers(0, 2**64 - 1),
+    run=st.binary(min_size=16, max_size=16),
+    samples_bytes=st.integers(0, 2**64 - 1),
+    rejected_bytes=st.integers(0, 2**64 - 1),
+    samples_sha256=st.binary(min_size=32, max_size=32),
+    accounted=ACCOUNTED,
+)
+OURS = Checkpoint(7, b"r" * 16, 1_000, 50, b"d" * 32, Accounted(20, 24, 25, 99, 25, 18, 3, 4, 2, ended=True))
+EMPTY = b"\0" * SLOT_BYTES
+
+
+@given(CHECKPOINTS)
+@settings(max_examples=80, deadline=None)
+def test_a_slot_gives_back_what_was_written(checkpoint):
+    slot = recovery.encode(checkpoint)
+    assert len(slot) == SLOT_BYTES
+    assert recovery.decode(slot + EMPTY) == checkpoint
+    assert recovery.decode(EMPTY + slot) == checkpoint
+
+
+def test_a_slot_by_hand():
+    decoded = recovery.decode(recovery.encode(OURS))
+    assert decoded == OURS
+    assert decoded.accounted.ended is True
+    assert recovery.encode(OURS).startswith(b"pvsimcp1\x07")
+
+
+def test_every_changed_byte_spoils_the_slot():
+    """I5: all 512 positions."""
+    slot = recovery.encode(OURS)
+    for at in range(SLOT_BYTES):
+        for change in (0x01, 0x80, 0xFF):
+            changed = slot[:at] + bytes([slot[at] ^ change]) + slot[at + 1 :]
+            assert recovery.decode(changed + EMPTY) is None, at
+
+
+@pytest.mark.parametrize("new", [OURS, replace(OURS, generation=9, accounted=Accounted(written=1))])
+def test_a_write_torn_at_any_byte_leaves_the_old_slot(new):
+    """I1: a torn write keeps the head of the new slot and the tail of what was there, or of nothing."""
+    older = replace(OURS, generation=new.generation - 2, accounted=Accounted(5))
+    other = replace(OURS, generation=new.generation - 1, accounted=Accounted(6))
+    slot, before = recovery.encode(new), recovery.encode(older)
+    for cut in range(SLOT_BYTES + 1):
+        for tail in (before[cut:], EMPTY[cut:]):
+            written = slot[:cut] + tail
+            expected = new if written == slot else other
+            assert recovery.decode(recovery.encode(other) + written) == expected, cut
+
+
+@given(first=CHECKPOINTS, second=CHECKPOINTS)
+@settings(max_examples=50, deadline=None)
+def test_the_newer_slot_wins(first, second):
+    newest = max(first, second, key=lambda c: c.generation)
+    assert recovery.decode(recovery.encode(first) + recovery.encode(second)).generation == newest.generation
+
+
+@pytest.mark.parametrize("order", [(6, 7), (7, 6)])
+def test_the_newer_slot_wins_wherever_it_stands(order):
+    content = b"".join(recovery.encode(replace(OURS, generation=g)) for g in order)
+    assert len(content) == FILE_BYTES
+    assert recovery.decode(content).generation == 7
+
+
+def test_slots_are_written_in_turn():
+    assert [recovery.slot_at(generation) for generation in range(4)] == [0, 512, 0, 512]
+
+
+@pytest.mark.parametrize("content", [b"", EMPTY, 2 * EMPTY, b"pvsimcp1", recovery.encode(OURS)[:-1]])
+def test_where_no_slot_is_whole_there_is_no_checkpoint(content):
+    assert recovery.decode(content) is None
+
+
+@given(content=st.binary(max_size=FILE_BYTES + 10))
+@settings(max_examples=50, deadline=None)
+def test_garbage_is_no_checkpoint(content):
+    assert recovery.decode(content) is None
+
+
+@given(samples=st.integers(0, 2_000), rejected=st.integers(0, 100), same_run=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_checkpoint_never_speaks_of_more_than_the_files_hold(samples, rejected, same_run):
+    """I5: longer files are cut back, shorter ones are an error."""
+    run = OURS.run if same_run else b"x" * 16
+    if same_run and samples >= 1_000 and rejected >= 50:
+        check_resume(OURS, run, samples, rejected)
+    else:
+        with pytest.raises(BadInputError):
+            check_resume(OURS, run, samples, rejected)
+
+
+@pytest.mark.parametrize(
+    ("run", "samples", "rejected", "says"),
+    [
+        (b"x" * 16, 1_000, 50, "another configuration"),
+        (b"r" * 16, 999, 50, "ahead of the samples file: 1,000 bytes were written, 999 are there"),
+        (b"r" * 16, 0, 50, "ahead of the samples file: 1,000 bytes were written, 0 are there"),
+        (b"r" * 16, 1_000, 49, "ahead of the file of rejected messages: 50 bytes were written, 49 are there"),
+    ],
+)
+def test_why_a_run_cannot_be_resumed(run, samples, rejected, says):
+    with pytest.raises(BadInputError, match=says) as caught:
+        check_resume(OURS, run, samples, rejected)
+    assert "start a new run" in caught.value.fix
+
+
+def test_files_at_or_past_the_checkpoint_can_go_on():
+    check_resume(OURS, OURS.run, 1_000, 50)
+    check_resume(OURS, OURS.run, 1_001, 51)

@@ -1,0 +1,54 @@
+"""The error tree: facts, exit codes (DESIGN section 8), and travel between processes."""
+
+import inspect
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim import errors
+from pvsim.core.intake import AnchorLostError, SequenceGapError
+from pvsim.errors import PvsimError, UsageError
+
+EXIT_CODES = {
+    "PvsimError": 1,
+    "UsageError": 2,
+    "BadInputError": 65,
+    "BrokerError": 69,
+    "InternalError": 70,
+    "CannotWriteError": 73,
+    "PartialResultError": 75,
+    "InterruptedRunError": 130,
+}
+KINDS = [getattr(errors, name) for name in EXIT_CODES]
+
+
+def test_every_error_has_its_own_exit_code():
+    assert {name: getattr(errors, name).exit_code for name in errors.__all__} == EXIT_CODES
+
+
+def test_the_docstring_draws_the_tree_that_exists():
+    lines = [line for line in inspect.getdoc(errors).splitlines() if "...." in line]
+    drawn = {line.strip("├└─ ").split()[0]: int(line.split("....")[-1].strip(". ").split()[0]) for line in lines}
+    assert drawn == EXIT_CODES
+
+
+@given(kind=st.sampled_from([*KINDS, SequenceGapError]), what=st.text(), where=st.text(), fix=st.text())
+@settings(max_examples=50, deadline=None)
+def test_an_error_survives_pickling_with_its_facts(kind, what, where, fix):
+    error = pickle.loads(pickle.dumps(kind(what, where=where, fix=fix)))  # noqa: S301 - our own bytes
+    assert (type(error), error.what, error.where, error.fix) == (kind, what, where, fix)
+
+
+def test_an_error_says_where_and_what():
+    error = UsageError("2 s is too short", where="--every", fix="use 3s")
+    assert str(error) == "--every: 2 s is too short"
+    assert error.fix == "use 3s"
+    assert str(UsageError("no day")) == "no day"
+
+
+@pytest.mark.parametrize("kind", [*KINDS, SequenceGapError, AnchorLostError])
+def test_every_error_can_be_caught_as_ours(kind):
+    with pytest.raises(PvsimError, match="lost"):
+        raise kind("lost")
