@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pvsim.adapters import node
 from pvsim.core.address import BrokerAddress
+
+# no test asserts a time: these machines are shared
+settings.register_profile("pvsim", deadline=None)
+settings.load_profile("pvsim")
 
 
 @pytest.fixture(scope="session", autouse=True)

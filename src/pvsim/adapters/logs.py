@@ -46,7 +46,7 @@ class _JsonLines(logging.Handler):
 
 
 def open_log(directory: Path, role: str) -> logging.Handler:
-    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; the caller closes the handler."""
+    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; whoever calls closes it."""
     handler = _JsonLines(directory / LOG, role)
     for name in _LOGGERS:
         logger = logging.getLogger(name)

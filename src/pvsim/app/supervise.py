@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from signal import SIGTERM
 from typing import Any, Protocol
 
 from pvsim.app.ports import Stop
@@ -41,13 +42,14 @@ class _Watched:
     role: Role
     last: dict[str, Any] = field(default_factory=dict)
     code: int | None = None
+    stopped: bool = False
 
     def error(self) -> PvsimError | None:
         """Why it failed, None where it did not."""
         if not self.code:
             return None
         said = self.last.get("error")
-        if self.code == InterruptedRunError.exit_code:
+        if self.code == InterruptedRunError.exit_code or (self.stopped and self.code == -SIGTERM):
             return InterruptedRunError(said["what"] if said else f"the {self.name} was interrupted")
         if said:
             return RoleFailedError(said["what"], where=said["where"], fix=said["fix"], exit_code=self.code)
@@ -76,6 +78,7 @@ async def supervise(
     def stop_all() -> None:
         for each in watched:
             if each.code is None:
+                each.stopped = True
                 each.role.stop()
 
     async def watch(each: _Watched) -> None:

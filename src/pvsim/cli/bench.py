@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict
 from typing import Any
@@ -33,7 +36,7 @@ def bench(**options: Any) -> None:
     measured before and after, and the mean counts. A machine that does other work gives other figures:
     compare the shares.
     """  # noqa: D301
-    figures = asyncio.run(_measure(options))
+    figures = _measure(options)
     if options["as_json"]:
         click.echo(json.dumps(figures, indent=2))
         return
@@ -61,20 +64,21 @@ def bench(**options: Any) -> None:
         click.echo("".join(f"{cell:>13}" for cell in cells))
 
 
-async def _measure(options: dict[str, Any]) -> dict[str, Any]:
+def _measure(options: dict[str, Any]) -> dict[str, Any]:
+    from pvsim.cli.main import main  # noqa: PLC0415 - main imports this module
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
-    address = await find_broker(options["broker"], report=lambda text: click.echo(f"· {text}", err=True))
-    transport = await resolve_transport(options["transport"], address)
+    address = asyncio.run(find_broker(options["broker"], report=lambda text: click.echo(f"· {text}", err=True)))
+    transport = asyncio.run(resolve_transport(options["transport"], address))
     messages = options["limit_days"] * _DAY_MESSAGES
-    limits = [await measure_limit(address, messages)]
-    command_s = await _one_command(address.amqp_url, transport)
+    limits = [asyncio.run(measure_limit(address, messages))]
+    command_s = _one_command(address.amqp_url, transport)
     runs = []
     for days in options["days"]:
-        run = await measure_run(address, days, transport)
+        run = measure_run(address, days, transport, main)
         runs.append({**asdict(run), "rate": run.rate, "sustained_rate": run.sustained_rate})
-    limits.append(await measure_limit(address, messages))
+    limits.append(asyncio.run(measure_limit(address, messages)))
     return {
         "transport": transport,
         "limit_per_s": sum(limits) / len(limits),
@@ -84,20 +88,12 @@ async def _measure(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _one_command(url: str, transport: str) -> float:
+def _one_command(url: str, transport: str) -> float:
     """Seconds of `pvsim run` for one day, as a user would type it."""
-    import os  # noqa: PLC0415
-    import tempfile  # noqa: PLC0415
-
     with tempfile.TemporaryDirectory(prefix="pvsim-bench-") as scratch:
+        command = [sys.executable, "-m", "pvsim", "run", "--quiet", "--out", scratch, "--transport", transport]
         start = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pvsim", "run", "--quiet", "--out", scratch, "--transport", transport,
-            env={**os.environ, "PVSIM_BROKER_URL": url},
-        )  # fmt: skip
-        code = await process.wait()
-        if code:
-            raise SystemExit(code)
+        subprocess.run(command, env={**os.environ, "PVSIM_BROKER_URL": url}, check=True)
         return time.monotonic() - start
 
 

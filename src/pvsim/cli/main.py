@@ -43,10 +43,10 @@ for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMAND
     cli.add_command(command)
 
 
-def main() -> None:
-    """Run the command line and end with the exit code of what happened."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line (`sys.argv` by default) and end with the exit code of what happened."""
     try:
-        cli.main(prog_name="pvsim", standalone_mode=False)
+        cli.main(arguments, prog_name="pvsim", standalone_mode=False)
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except click.UsageError as error:

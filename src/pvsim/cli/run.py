@@ -14,6 +14,7 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     import asyncio
 
+    from pvsim.adapters.processes import RoleProcess
     from pvsim.core.metrics import Summary
     from pvsim.wiring.runs import Run
 
@@ -52,7 +53,8 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.wiring.runs import Run  # noqa: PLC0415
+    from pvsim.cli.main import main  # noqa: PLC0415 - main imports this module
+    from pvsim.wiring.runs import Run, fork_roles  # noqa: PLC0415
 
     started = time.monotonic()
     if options["resume"] is not None:
@@ -65,7 +67,8 @@ def run(context: click.Context, /, **options: Any) -> None:
 
         this = Run.create(config_of(options, run_id=secrets.token_hex(4)), options["out"].absolute())
     display = Display(quiet=options["quiet"])
-    summary = run_with_stop(lambda stop: _simulate(this, options, display, stop))
+    roles = {} if this.complete else fork_roles(main)
+    summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415
 
@@ -74,12 +77,14 @@ def run(context: click.Context, /, **options: Any) -> None:
         print_summary(summary, this, time.monotonic() - started)
 
 
-async def _simulate(this: "Run", options: dict[str, Any], display: Display, stop: "asyncio.Event") -> "Summary":
+async def _simulate(
+    this: "Run", roles: "dict[str, RoleProcess]", options: dict[str, Any], display: Display, stop: "asyncio.Event"
+) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
     from pvsim.wiring.runs import run_roles  # noqa: PLC0415
 
-    if this.complete:
+    if not roles:
         display.say("the run is complete; verifying it again")
         return this.verify()
     handler = open_log(this.directory.path, "run")
@@ -88,10 +93,10 @@ async def _simulate(this: "Run", options: dict[str, Any], display: Display, stop
         async def work() -> None:
             address = await find_broker(options["broker"], report=display.say)
             name = await resolve_transport(options["transport"], address)
-            environment = {"PVSIM_BROKER_URL": address.amqp_url}
-            await run_roles(this, environment, name, report=display, stop=stop)
+            connection = Connection(address, name, this.models.plan)
+            await run_roles(this, roles, connection, report=display, stop=stop)
             if not options["keep_stream"]:
-                await Connection(address, name, this.models.plan).delete_stream()
+                await connection.delete_stream()
 
         return await this.carry_out(work)
     finally:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
 from pvsim.wiring.broker import Connection
-from pvsim.wiring.runs import Run, run_roles
+from pvsim.wiring.runs import Run, fork_roles, run_roles
 
 __all__ = ["RunFigures", "measure_limit", "measure_run"]
 
@@ -33,7 +34,7 @@ class RunFigures:
     """One measured run.
 
     Attributes:
-        seconds: From the start of the two processes to the sealed file.
+        seconds: From the command to the two processes to the sealed file.
         sustained_s: From the first to the last row, as the simulator reported them.
         sustained_readings: Readings between these two reports.
         verify_s: Recomputing and comparing every row.
@@ -50,7 +51,7 @@ class RunFigures:
 
     @property
     def rate(self) -> float:
-        """Readings per second of the whole, start of the processes included."""
+        """Readings per second of the whole, connecting and sealing included."""
         return self.readings / self.seconds
 
     @property
@@ -85,8 +86,15 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
             await log.delete()
 
 
-async def measure_run(address: BrokerAddress, days: int, transport: Literal["streams", "amqp"]) -> RunFigures:
+def measure_run(
+    address: BrokerAddress,
+    days: int,
+    transport: Literal["streams", "amqp"],
+    command_line: Callable[[list[str]], None],
+) -> RunFigures:
     """A run of the brief's meter and curve through meter and simulator, with checkpoints, then verified.
+
+    Forks, so it needs a process without an event loop.
 
     Raises:
         PvsimError: if the run fails.
@@ -116,13 +124,14 @@ async def measure_run(address: BrokerAddress, days: int, transport: Literal["str
 
         async def work() -> None:
             start = time.monotonic()
-            environment = {"PVSIM_BROKER_URL": address.amqp_url}
-            await run_roles(run, environment, transport, report=report, stop=asyncio.Event())
+            await run_roles(run, roles, connection, report=report, stop=asyncio.Event())
             spent.append(time.monotonic() - start)
 
+        connection = Connection(address, transport, run.models.plan)
+        roles = fork_roles(command_line)
         begin = time.monotonic()
-        await run.carry_out(work)
+        asyncio.run(run.carry_out(work))
         verify_s = time.monotonic() - begin - spent[0]
-        await Connection(address, transport, run.models.plan).delete_stream()
+        asyncio.run(connection.delete_stream())
     (first_at, first), (last_at, last) = seen[0], seen[-1]
     return RunFigures(days, run.models.plan.readings, spent[0], last_at - first_at, last - first, verify_s, peaks)

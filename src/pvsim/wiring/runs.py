@@ -3,9 +3,9 @@
 import platform
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from logging import getLogger
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import REJECTED, SAMPLES, last_checkpoint
-from pvsim.adapters.processes import RoleProcess, start_role
+from pvsim.adapters.processes import RoleProcess, fork_role
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.app.ports import Stop
 from pvsim.app.supervise import supervise
@@ -21,9 +21,12 @@ from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
+from pvsim.wiring.broker import Connection
 from pvsim.wiring.models import Models
 
-__all__ = ["Run", "run_roles"]
+__all__ = ["Run", "fork_roles", "run_roles"]
+
+_COMMANDS = {"simulator": "simulate", "meter": "meter"}
 
 _log = getLogger(__name__)
 
@@ -166,7 +169,8 @@ class Run:
 
     @property
     def _resume_command(self) -> str:
-        return f"pvsim run --resume {self.directory.path}"
+        command = "simulate --dir" if self.models.external else "run --resume"
+        return f"pvsim {command} {quote(str(self.directory.path))}"
 
     def _counts(self) -> dict[str, int]:
         checkpoint = last_checkpoint(self.directory.path)
@@ -190,20 +194,25 @@ class Run:
         self.directory.save(manifest)
 
 
+def fork_roles(command_line: Callable[[list[str]], None]) -> dict[str, RoleProcess]:
+    """Two processes that wait to become simulator and meter; call it before there is an event loop."""
+    return {role: fork_role(f"pvsim-{role}", command_line) for role in _COMMANDS}
+
+
 async def run_roles(
     run: Run,
-    environment: dict[str, str],
-    transport: str,
+    roles: dict[str, RoleProcess],
+    connection: Connection,
     *,
     report: Callable[[str, dict[str, Any]], None],
     stop: Stop,
 ) -> None:
-    """Meter and simulator as two processes, until both have ended.
+    """Let meter and simulator do the run, until both have ended.
 
     Args:
         run: The run.
-        environment: What the processes need to know and nobody else may see: the broker's URL.
-        transport: `streams` or `amqp`.
+        roles: The processes.
+        connection: The broker and the way to it.
         report: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
 
@@ -213,18 +222,14 @@ async def run_roles(
     """
     if run.models.external:
         raise UsageError("a meter of this run is external", fix="use pvsim simulate", where="--meter")
-    start = partial(_start, run.directory.path, environment, transport)
-    roles = {role: await start(command) for role, command in (("simulator", "simulate"), ("meter", "meter"))}
+    where = ["--dir", str(run.directory.path), "--transport", connection.name, "--supervised"]
+    for role, process in roles.items():
+        process.begin([_COMMANDS[role], *where], {"PVSIM_BROKER_URL": connection.address.amqp_url})
     try:
         await supervise(roles, report=report, stop=stop)
     finally:
         for process in roles.values():
             process.kill()
-
-
-async def _start(directory: Path, environment: dict[str, str], transport: str, command: str) -> RoleProcess:
-    arguments = [command, "--dir", str(directory), "--transport", transport, "--supervised"]
-    return await start_role(arguments, environment)
 
 
 def _versions() -> dict[str, str]:

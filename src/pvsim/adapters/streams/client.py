@@ -15,7 +15,7 @@ from pvsim.core.frames import (
     Response,
     ResponseCode,
 )
-from pvsim.core.stream_connection import Closed, Ready, StreamConnection
+from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
 from pvsim.errors import BrokerError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["StreamClient"]
 
 CONNECT_S = 10.0
+CLOSE_S = 1.0
 TICK_S = 1.0
 
 
@@ -68,13 +69,20 @@ class StreamClient(asyncio.Protocol):
                 await loop.create_connection(lambda: client, address.host, address.stream_port, ssl=context)
                 await client._ready
         except TimeoutError as error:
-            client.abort()
             what = f"no answer in the stream protocol within {CONNECT_S:.0f} s"
             raise BrokerError(what, where=client.where, fix=fix) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            reason = getattr(error, "strerror", None) or str(error)
             raise BrokerError(f"cannot connect to the broker: {reason}", where=client.where, fix=fix) from error
+        finally:
+            if not client.is_ready:  # timed out, refused or cancelled
+                client.abort()
         return client
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the connection is signed in and stands."""
+        return self._connection.state is State.READY
 
     @property
     def frame_max(self) -> int:
@@ -105,6 +113,12 @@ class StreamClient(asyncio.Protocol):
             raise BrokerError(_refusal(command, response.code), where=self.where)
         return response
 
+    def tell(self, command: Command, body: bytes) -> None:
+        """Send a request whose answer does not matter; nothing happens where the connection is lost."""
+        if self._error is None:
+            self._connection.request(command, body)
+            self._write()
+
     async def send(self, frame: bytes) -> None:
         """Send a frame without answer; waits while the socket is full.
 
@@ -125,16 +139,17 @@ class StreamClient(asyncio.Protocol):
         self._write()
 
     async def close(self) -> None:
-        """Say goodbye and wait for the answer, at most a second."""
+        """Say goodbye and wait for the answer, at most `CLOSE_S`."""
         if self._error is None and not self._ended.is_set():
             self._connection.close()
             self._write()
             try:
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(CLOSE_S):
                     await self._ended.wait()
             except TimeoutError:
                 pass  # the server is busy or gone: closing the socket says the same
-        self.abort()
+            finally:
+                self.abort()
 
     def abort(self) -> None:
         """Close the socket at once."""
@@ -153,9 +168,10 @@ class StreamClient(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
-        for event in self._connection.receive(data, self._loop.time()):
+        events = self._connection.receive(data, self._loop.time())
+        self._write()  # first: an event may close the socket, and the server waits for our answer to its Close
+        for event in events:
             self._dispatch(event)
-        self._write()
 
     def eof_received(self) -> None:
         """See `asyncio.Protocol`."""
@@ -182,7 +198,8 @@ class StreamClient(asyncio.Protocol):
         for event in self._connection.tick(self._loop.time()):
             self._dispatch(event)
         self._write()
-        self._ticker = self._loop.call_later(TICK_S, self._tick)
+        if not self._ended.is_set():
+            self._ticker = self._loop.call_later(TICK_S, self._tick)
 
     def _write(self) -> None:
         if self._transport is not None and not self._transport.is_closing():

@@ -1,0 +1,88 @@
+"""All roles end well, or all are stopped and the first reason counts."""
+
+import asyncio
+from signal import SIGTERM
+
+import pytest
+
+from pvsim.app.supervise import RoleFailedError, supervise
+from pvsim.errors import InterruptedRunError
+
+
+class FakeRole:
+    """A role that says some things and then ends, at once or when it is told to."""
+
+    def __init__(self, *said, code=0, waits=False, code_when_stopped=130):
+        self.said, self.code, self.waits, self.code_when_stopped = said, code, waits, code_when_stopped
+        self.told = asyncio.Event()
+
+    async def reports(self):
+        for each in self.said:
+            yield each
+        if self.waits:
+            await self.told.wait()
+
+    async def wait(self):
+        return self.code_when_stopped if self.told.is_set() else self.code
+
+    def stop(self):
+        self.told.set()
+
+
+async def run(stop=None, **roles):
+    heard = []
+    await supervise(roles, report=lambda role, said: heard.append((role, said)), stop=stop or asyncio.Event())
+    return heard
+
+
+async def test_reports_are_passed_on_until_all_have_ended():
+    heard = await run(meter=FakeRole({"published": 1}, {"published": 2}), simulator=FakeRole({"written": 1}))
+    assert sorted(heard, key=str) == [
+        ("meter", {"published": 1}),
+        ("meter", {"published": 2}),
+        ("simulator", {"written": 1}),
+    ]
+
+
+async def test_a_failure_stops_the_others_and_its_reason_counts():
+    other = FakeRole(waits=True)
+    error = {"error": {"what": "no space", "where": "disk", "fix": "make room"}}
+    with pytest.raises(RoleFailedError, match="no space") as caught:
+        await run(meter=other, simulator=FakeRole(error, code=73))
+    assert other.told.is_set()
+    assert (caught.value.exit_code, caught.value.where, caught.value.fix) == (73, "disk", "make room")
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "exit_code"),
+    [(-9, "ended by signal 9", 1), (-SIGTERM, "ended by signal 15", 1), (3, "ended with exit code 3", 3)],
+)
+async def test_a_role_that_dies_without_a_word_is_named(code, what, exit_code):
+    with pytest.raises(RoleFailedError, match=f"the meter was {what}|the meter {what}") as caught:
+        await run(meter=FakeRole(code=code), simulator=FakeRole(waits=True))
+    assert caught.value.exit_code == exit_code
+
+
+@pytest.mark.parametrize("code_when_stopped", [130, -SIGTERM])
+async def test_the_users_wish_stops_all(code_when_stopped):
+    """A role that has no handler yet is ended by the signal itself."""
+    stop = asyncio.Event()
+    stop.set()
+    roles = {name: FakeRole(waits=True, code_when_stopped=code_when_stopped) for name in ("meter", "simulator")}
+    with pytest.raises(InterruptedRunError, match="interrupted"):
+        await run(stop, **roles)
+
+
+async def test_an_interrupted_role_says_how_far_it_came():
+    stop = asyncio.Event()
+    stop.set()
+    said = {"error": {"what": "stopped after 5 readings", "where": "", "fix": ""}}
+    with pytest.raises(InterruptedRunError, match="after 5"):
+        await run(stop, simulator=FakeRole(said, waits=True))
+
+
+async def test_a_role_that_has_ended_is_not_stopped():
+    done = FakeRole()
+    with pytest.raises(RoleFailedError):
+        await run(meter=done, simulator=FakeRole({}, {}, {}, code=1))
+    assert not done.told.is_set()

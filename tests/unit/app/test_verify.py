@@ -1,0 +1,107 @@
+"""A file is proved, or the first wrong line is named."""
+
+from datetime import date
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from pvsim.app.meter import readings
+from pvsim.app.verify import verify_foreign, verify_own
+from pvsim.core import noise, rows
+from pvsim.core.load import UniformLoad
+from pvsim.core.plan import RunPlan
+from pvsim.core.timeline import Timeline
+from pvsim.errors import BadInputError
+
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+
+
+class Ramp:
+    """PV that rises by 0.1 W each second."""
+
+    def power_dw(self, first_utc: int, n: int) -> np.ndarray:
+        return np.arange(first_utc, first_utc + n, dtype=np.int64) - DAY.start_utc
+
+
+def plan_of(meters: int = 1, every_s: int = 1) -> RunPlan:
+    return RunPlan("run", DAY, tuple(f"m{i}" for i in range(meters)), every_s)
+
+
+def loads_of(plan: RunPlan) -> list[UniformLoad]:
+    return [UniformLoad(noise.key(1, name)) for name in plan.meters]
+
+
+def text_of(plan: RunPlan) -> bytes:
+    """The file, made the plain way: all readings at once."""
+    values = np.concatenate([block for _, block in readings(plan, loads_of(plan))])
+    pv = np.repeat(Ramp().power_dw(DAY.start_utc, DAY.seconds), len(plan.meters))
+    means = [rows.window_means(x, plan.every_s, len(plan.meters)) for x in (values, pv)]
+    return rows.header(plan) + rows.render(rows.Samples(np.arange(plan.rows), *means), plan)
+
+
+@pytest.mark.parametrize(("meters", "every_s"), [(1, 1), (1, 2), (3, 1), (2, 900), (1, 43_200)])
+def test_a_true_file_is_proved_both_ways(meters, every_s):
+    plan = plan_of(meters, every_s)
+    text = text_of(plan)
+    own = verify_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
+    foreign = verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+    assert own == foreign
+    assert own.rows == plan.rows
+
+
+def changed(text: bytes, how: str) -> bytes:
+    lines = text.splitlines(keepends=True)
+    at = 40_000
+    match how:
+        case "digit":
+            lines[at] = lines[at][:-2] + bytes([lines[at][-2] ^ 1]) + b"\n"
+        case "lost":
+            del lines[at]
+        case "doubled":
+            lines.insert(at, lines[at])
+        case "swapped":
+            lines[at], lines[at + 1] = lines[at + 1], lines[at]
+        case "appended":
+            lines.append(lines[-1])
+        case "header":
+            lines[0] = b"time,a,b,c\n"
+        case "cut":
+            lines = lines[:at]
+    return b"".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("how", "own_where", "foreign_where"),
+    [
+        ("digit", "line 40001", "line 40001"),
+        ("lost", "line 40001", "line 86401"),
+        ("doubled", "line 40002", "line 40002"),
+        ("swapped", "line 40001", "line 40002"),
+        ("appended", "line 86402", "line 86402"),
+        ("header", "line 1", "line 1"),
+        ("cut", "line 40001", "line 40001"),
+    ],
+)
+def test_the_first_wrong_line_is_named(how, own_where, foreign_where):
+    plan = plan_of()
+    text = changed(text_of(plan), how)
+    with pytest.raises(BadInputError) as own:
+        verify_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
+    assert own.value.where == own_where
+    with pytest.raises(BadInputError) as foreign:
+        verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+    assert foreign.value.where == foreign_where
+
+
+def test_rows_known_to_be_missing_may_be_missing():
+    plan = plan_of()
+    text = changed(text_of(plan), "lost")
+    assert verify_foreign(plan, Ramp(), iter(BytesIO(text)), 1).rows == plan.rows - 1
+
+
+def test_an_empty_file_is_not_proved():
+    with pytest.raises(BadInputError) as caught:
+        verify_foreign(plan_of(), Ramp(), iter(()), 0)
+    assert caught.value.where == "line 1"

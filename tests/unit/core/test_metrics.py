@@ -1,0 +1,114 @@
+"""Energies, shares and peaks against sums by hand (I8)."""
+
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.metrics import Tally
+from pvsim.core.plan import RunPlan
+from pvsim.core.rows import Samples
+from pvsim.core.timeline import Timeline
+from pvsim.errors import InternalError
+
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+power = st.integers(0, 90_000)
+
+
+def plan(*meters: str, every_s: int = 1) -> RunPlan:
+    return RunPlan("run", DAY, meters or ("m1",), every_s)
+
+
+def samples(rows: list[tuple[int, int, int]]) -> Samples:
+    row, meter, pv = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    return Samples(row, meter, pv)
+
+
+@given(st.lists(st.tuples(power, power), min_size=1, max_size=200), st.integers(1, 3), st.integers(1, 50))
+def test_i8_the_identities_hold_for_any_rows_in_any_portions(values, n_meters, portion):
+    names = tuple(f"m{i}" for i in range(n_meters))
+    tally = Tally(plan(*names))
+    rows = [(i, load, pv) for i, (load, pv) in enumerate(values)]
+    for start in range(0, len(rows), portion):
+        tally.add(samples(rows[start : start + portion]))
+    summary = tally.summary()
+    energy = summary.energy_kwh
+
+    def kwh(powers: list[int]) -> float:
+        return float(Fraction(sum(powers), 36_000_000))
+
+    assert energy.load == pytest.approx(kwh([load for load, _ in values]), abs=1e-6)
+    assert energy.pv == pytest.approx(kwh([pv for _, pv in values]), abs=1e-6)
+    assert energy.self_consumed == pytest.approx(kwh([min(pair) for pair in values]), abs=1e-6)
+    assert energy.import_ == pytest.approx(energy.load - energy.self_consumed, abs=2e-6)
+    assert energy.export == pytest.approx(energy.pv - energy.self_consumed, abs=2e-6)
+    assert summary.rows == len(values)
+    assert summary.peak_kw.import_ == max(max(load - pv, 0) for load, pv in values) / 10_000
+    assert summary.peak_kw.export == max(max(pv - load, 0) for load, pv in values) / 10_000
+    if n_meters > 1:
+        assert summary.meters is not None
+        loads = [meter.energy_kwh.load for meter in summary.meters.values()]
+        assert sum(loads) == pytest.approx(energy.load, abs=3e-6)
+
+
+def test_an_hour_by_hand():
+    """30 min import of 2 kW with 0.5 kW PV, then 30 min export of 3 kW with 1 kW load."""
+    rows = [(i, 20_000, 5_000) if i < 1800 else (i, 10_000, 40_000) for i in range(3600)]
+    tally = Tally(plan())
+    tally.add(samples(rows))
+    found = msgspec.to_builtins(tally.summary())
+    assert found == {
+        "rows": 3600,
+        "resolution_s": 1,
+        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5},
+        "self_consumption": round(0.75 / 2.25, 6),
+        "self_sufficiency": 0.5,
+        "generation_multiple": 1.5,
+        "peak_kw": {
+            "load": 2.0,
+            "pv": 4.0,
+            "import": 1.5,
+            "export": 3.0,
+            "import_15min": 1.5,
+            "export_15min": 3.0,
+        },
+        "meters": None,
+    }
+
+
+def test_a_quarter_hour_peak_is_a_mean_on_the_clock():
+    """One minute of 9 kW lasts longer than no quarter: (60 · 9 kW) / 900 s = 0.6 kW."""
+    rows = [(i, 90_000 if 930 <= i < 990 else 0, 0) for i in range(1800)]
+    tally = Tally(plan())
+    tally.add(samples(rows[:950]))
+    tally.add(samples(rows[950:]))
+    assert tally.summary().peak_kw.import_15min == pytest.approx(0.6)
+
+
+def test_shares_are_none_where_nothing_can_be_shared():
+    tally = Tally(plan())
+    tally.add(samples([(0, 0, 0)]))
+    tally.add(Samples(*(np.empty(0, np.int64),) * 3))
+    summary = tally.summary()
+    assert (summary.self_consumption, summary.self_sufficiency, summary.generation_multiple) == (None, None, None)
+
+
+def test_rows_longer_than_a_quarter_have_no_quarter_peaks():
+    tally = Tally(plan(every_s=1800))
+    tally.add(samples([(0, 20_000, 0), (1, 40_000, 0)]))
+    summary = tally.summary()
+    assert (summary.peak_kw.import_15min, summary.peak_kw.export_15min) == (None, None)
+    assert summary.energy_kwh.load == 3.0
+
+
+def test_i8_a_broken_identity_is_a_defect():
+    tally = Tally(plan())
+    tally.add(samples([(0, 10, 5)]))
+    tally._sums[2] += 1
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()

@@ -1,0 +1,75 @@
+"""Rows read back from text: what was printed is what is read, and nothing else is a row."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core import row_text
+from pvsim.core.plan import RunPlan
+from pvsim.core.rows import Samples, render
+from pvsim.core.timeline import Timeline
+from pvsim.errors import BadInputError
+
+CHANGE = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
+
+
+@given(
+    st.lists(st.integers(0, 89_999), min_size=1, max_size=30, unique=True).map(sorted),
+    st.integers(1, 3),
+    st.data(),
+)
+def test_what_is_printed_is_read(rows, n_meters, data):
+    plan = RunPlan("run", CHANGE, tuple(f"m{i}" for i in range(n_meters)))
+    meter = data.draw(st.lists(st.integers(0, 90_000), min_size=len(rows), max_size=len(rows)))
+    pv = data.draw(st.lists(st.integers(0, 300_000), min_size=len(rows), max_size=len(rows)))
+    printed = render(Samples(*(np.array(column, dtype=np.int64) for column in (rows, meter, pv))), plan)
+    number, meter_dw = row_text.parse(printed.splitlines(keepends=True), plan, 2)
+    assert number.tolist() == rows
+    assert meter_dw.tolist() == meter
+
+
+def test_the_hour_that_comes_twice_is_two_hours():
+    plan = RunPlan("run", CHANGE, ("m1",))
+    lines = [
+        b"2024-10-27T02:30:00+02:00,1.0000,0.0000,1.0000\n",
+        b"2024-10-27T02:30:00+01:00,1.0000,0.0000,1.0000\n",
+    ]
+    number, _ = row_text.parse(lines, plan, 2)
+    assert number.tolist() == [9_000, 12_600]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b"\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00\n", "is not a row of this run"),
+        (b"yesterday,1.0000,0.0000,1.0000\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00,1.0,0.0000,1.0000\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00,-1.0000,0.0000,1.0000\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00,12345,0.0000,1.0000\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00,9.0001,0.0000,1.0000\n", "out of range"),
+        (b"2024-10-28T02:30:00+01:00,1.0000,0.0000,1.0000\n", "is not a time of this run"),
+        (b"2024-10-27T02:30:01+02:00,1.0000,0.0000,1.0000\n", "is not a time of this run"),
+    ],
+)
+def test_what_is_not_a_row_is_named_with_its_line(line, what):
+    with pytest.raises(BadInputError, match=what) as caught:
+        row_text.parse([line], RunPlan("run", CHANGE, ("m1",), every_s=2), 17)
+    assert caught.value.where == "line 17"
+
+
+def test_an_unknown_meter_is_not_of_this_run():
+    plan = RunPlan("run", CHANGE, ("a", "b"))
+    with pytest.raises(BadInputError, match="not a row"):
+        row_text.parse([b"2024-10-27T02:30:00+02:00,c,1.0000,0.0000,1.0000\n"], plan, 2)
+
+
+def test_the_first_difference_is_shown():
+    error = row_text.first_difference(b"a\nb\n", b"a\nc\n", 5)
+    assert (error.where, error.what) == ("line 6", "it is 'b' and should be 'c'")
+    error = row_text.first_difference(b"a\n", b"a\nc\n", 5)
+    assert (error.where, error.what) == ("line 6", "the file ends early")
