@@ -46,7 +46,7 @@ for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMAND
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (`sys.argv` by default) and end with the exit code of what happened."""
     try:
-        cli.main(arguments, prog_name="pvsim", standalone_mode=False)
+        cli.main(arguments, prog_name="pvsim", standalone_mode=False, obj=main)  # for commands that fork roles
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except click.UsageError as error:

@@ -53,7 +53,6 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.cli.main import main  # noqa: PLC0415 - main imports this module
     from pvsim.wiring.runs import Run, fork_roles  # noqa: PLC0415
 
     started = time.monotonic()
@@ -67,7 +66,7 @@ def run(context: click.Context, /, **options: Any) -> None:
 
         this = Run.create(config_of(options, run_id=secrets.token_hex(4)), options["out"].absolute())
     display = Display(quiet=options["quiet"])
-    roles = {} if this.complete else fork_roles(main)
+    roles = {} if this.complete else fork_roles(context.obj)
     summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415

@@ -8,7 +8,7 @@ from pvsim.errors import UsageError
 
 __all__ = ["MAX_METERS", "RunPlan"]
 
-MAX_METERS = 10_000
+MAX_METERS = 1_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
