@@ -68,8 +68,8 @@ OPTIONS = [
         for kind in ("meter", "pv")
         for option in ("column x", "time-column x", "unit W", "fill hold", "gaps zero", "start 2024-06-21")
     ),
-    ("--meters 0", USAGE, "1 to 10,000 meters, not 0", "--meters", ""),
-    ("--meters 10001", USAGE, "1 to 10,000 meters, not 10,001", "--meters", ""),
+    ("--meters 0", USAGE, "1 to 1,000 meters, not 0", "--meters", ""),
+    ("--meters 1001", USAGE, "1 to 1,000 meters, not 1,001", "--meters", ""),
     ("--meters 3 --meter uniform --meter walk", USAGE, "multiplies one --meter", "--meters", "--meter once"),
     ("--meters 3 --meter a=uniform", USAGE, "numbered, not called 'a'", "--meter", "--meter uniform"),
     ("--meter a=uniform --meter a=walk", USAGE, "the same name 'a'", "--meter", "NAME=KIND"),
@@ -148,7 +148,7 @@ VARIABLES = [
     ("PVSIM_DAYS", "0", "0 days is outside", "--days, from the variable PVSIM_DAYS"),
     ("PVSIM_EVERY", "7s", "does not divide", "--every, from the variable PVSIM_EVERY"),
     ("PVSIM_TRANSPORT", "pigeon", "is not one of", "--transport, from the variable PVSIM_TRANSPORT"),
-    ("PVSIM_METER", "my house.csv", "'my' is neither", "--meter, from the variable PVSIM_METER"),
+    ("PVSIM_METER", "walk;my dog", "'my dog' is neither", "--meter, from the variable PVSIM_METER"),
     ("PVSIM_BROKER_URL", "localhost:5672", "not a broker URL", "PVSIM_BROKER_URL"),
 ]
 
@@ -451,10 +451,10 @@ def test_an_unfinished_run_is_not_verified_but_can_be_resumed(inside, outside, h
     assert json.loads((directory / "manifest.json").read_bytes())["status"] == "complete"
 
 
-def test_what_was_filled_and_cut_is_said(inside, here):
+def test_what_was_filled_and_cut_is_said(outside, here):
     (here / "x.csv").write_text(csv("20000", "timestamp,meter_w", steps=(0, *range(3, 96))))
-    done = inside("run", "--meter", "x.csv", "--transport", "streams")
-    assert done.code == BROKER  # the fixture's broker is a closed port
-    assert f"m1: filled 1 gaps of {here}/x.csv, 1,800 s in all" in done.err
+    done = outside("run", "--meter", "x.csv", "--transport", "streams", url="amqp://127.0.0.1:9/?stream_port=9")
+    assert done.code == BROKER
+    assert f"m1: gaps filled in {here}/x.csv: 1, 1,800 s in all" in done.err
     assert "94 of 94 samples of" in done.err
     assert "above 9000 W, taken as 9000 W" in done.err

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +29,6 @@ def test_links_between_pages_resolve(pages):
             assert anchor in anchors[str(target.relative_to(REPOSITORY))], (page, link)
 
 
-@pytest.mark.xfail(reason="tests/faults comes with another branch", strict=True)
 def test_files_of_the_repository_that_pages_name_exist(pages):
     for page, text in pages.items():
         for path in re.findall(r"`((?:tests|src|scripts|docs)/[\w./-]+)`", text):

@@ -108,7 +108,7 @@ class RunDirectory:
             BadInputError: if there is no run.
         """
         if not (path / MANIFEST).is_file():
-            raise BadInputError("there is no run here", where=str(path), fix="name a directory below runs/")
+            raise BadInputError("there is no run here", where=str(path), fix="name a run, for example runs/latest")
         return cls(path)
 
     def load(self) -> Manifest:

@@ -9,9 +9,15 @@ from typing import TypeVar
 
 from pvsim.errors import InterruptedRunError
 
-__all__ = ["run_with_stop"]
+__all__ = ["hold_signals", "run_with_stop"]
 
 Result = TypeVar("Result")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def hold_signals() -> None:
+    """Keep the user's signals back until `run_with_stop` can take them in order; forked processes do likewise."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
 
 
 def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_parent: bool = False) -> Result:
@@ -31,8 +37,9 @@ def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_par
                 os._exit(InterruptedRunError.exit_code)  # roles see their standard input end, and stop
             stop.set()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             loop.add_signal_handler(number, ask)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         if with_parent:
             descriptor = sys.stdin.fileno()
 

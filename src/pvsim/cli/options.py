@@ -60,6 +60,13 @@ def _series_options(prefix: str, what: str) -> Callable[[Command], Command]:
     )
 
 
+class _MeterKind(click.types.StringParamType):
+    """A kind of meter; PVSIM_METER separates several by `;`, since paths may hold spaces."""
+
+    name = "kind"
+    envvar_list_splitter = ";"
+
+
 period_options = _all(
     click.option("--date", default="2024-06-21", show_default=True, envvar="PVSIM_DATE", help="First local day."),
     click.option("--days", type=int, default=1, show_default=True, envvar="PVSIM_DAYS", help="How many days."),
@@ -71,6 +78,7 @@ period_options = _all(
         "--meter",
         "meter",
         multiple=True,
+        type=_MeterKind(),
         metavar="[NAME=]KIND",
         default=["uniform"],
         show_default=True,
@@ -87,6 +95,7 @@ period_options = _all(
 pv_options = _all(
     click.option(
         "--pv",
+        metavar="KIND",
         default="curve",
         show_default=True,
         envvar="PVSIM_PV",
@@ -96,6 +105,7 @@ pv_options = _all(
     _series_options("pv", "PV"),
     click.option(
         "--every",
+        metavar="PERIOD",
         default="1s",
         show_default=True,
         envvar="PVSIM_EVERY",

@@ -57,14 +57,14 @@ class Display:
         self._terminal = sys.stderr.isatty()
         self._start = self._last = time.monotonic()
         self._facts: dict[str, int] = {}
-        self._first_written: int | None = None
+        self._first_done: int | None = None
         self._shown = False
 
     def __call__(self, _: str, said: dict[str, Any]) -> None:
         """Take a role's report."""
         self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
-        if "written" in said and self._first_written is None:
-            self._first_written = said["written"]
+        if self._first_done is None and _done(said):
+            self._first_done = _done(said)
         now = time.monotonic()
         if not self._quiet and now - self._last >= (_TERMINAL_S if self._terminal else _PIPE_S):
             self._last = now
@@ -84,13 +84,17 @@ class Display:
 
     def _show(self, now: float) -> None:
         facts = self._facts
-        written, total = facts.get("written", 0), max(facts.get("total", 0), 1)
-        rate = (written - (self._first_written or 0)) / max(now - self._start, 1e-9)
+        done, total = _done(facts), max(facts.get("total", 0), 1)
+        rate = (done - (self._first_done or 0)) / max(now - self._start, 1e-9)
         clock = f"{datetime.fromtimestamp(facts['t_utc'], UTC):%Y-%m-%d %H:%M}Z" if "t_utc" in facts else "-"
-        published, confirmed = facts.get("published", 0), facts.get("confirmed", 0)
-        line = (
-            f"{written / total:4.0%}  published {published:,}  confirmed {confirmed:,}  written {written:,}"
-            f"  {rate:,.0f} readings/s  {clock}"
+        counts = "  ".join(
+            f"{name} {facts[name]:,}" for name in ("published", "confirmed", "written") if name in facts
         )
+        line = f"{done / total:4.0%}  {counts}  {rate:,.0f} readings/s  {clock}"
         self._shown = True
         click.echo(f"\r\x1b[K{line}" if self._terminal else line, nl=not self._terminal, err=True)
+
+
+def _done(facts: dict[str, int]) -> int:
+    """How far it is: rows written, or what a meter alone has confirmed."""
+    return facts.get("written", facts.get("confirmed", 0))

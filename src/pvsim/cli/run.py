@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pvsim.cli.loop import run_with_stop
+from pvsim.cli.loop import hold_signals, run_with_stop
 from pvsim.cli.options import Configured, broker_options, config_of, given_options, period_options, pv_options
 from pvsim.cli.progress import Display
 from pvsim.errors import UsageError
@@ -68,6 +68,7 @@ def run(context: click.Context, /, **options: Any) -> None:
         config = config_of(options, run_id=secrets.token_hex(4))
         refuse_external(config)
         check_broker(options)
+        hold_signals()  # from here on there is a run, and an interruption is written into it
         this = Run.create(config, options["out"].absolute())
     display = Display(quiet=options["quiet"])
     for note in input_notes(this.models.inputs):
@@ -133,7 +134,9 @@ def input_notes(inputs: dict[str, Any]) -> list[str]:
         source, samples = report["source"], report["samples"]
         if gaps := report["gaps"]:
             seconds = sum(gap["seconds"] for gap in gaps)
-            notes.append(f"{name}: filled {len(gaps):,} gaps of {source}, {seconds:,} s in all (see the manifest)")
+            notes.append(
+                f"{name}: gaps filled in {source}: {len(gaps):,}, {seconds:,} s in all (see the manifest)"
+            )
         for key, text in (
             ("clipped_low", "below 0 W, taken as 0"),
             ("clipped_high", "above 9000 W, taken as 9000 W"),
@@ -148,8 +151,9 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
     plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
     took = "" if seconds is None else f" · {seconds:.2f} s"
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
     click.echo(
-        f"{days}{plan.timeline.first_date} · {plan.timeline.zone} · {summary.rows:,} rows, verified{took}\n"
+        f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}\n"
     )
     click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
     for name, kwh, kw, quarter in (

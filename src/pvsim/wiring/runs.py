@@ -112,23 +112,25 @@ class Run:
             try:
                 await work()
                 summary = self.verify()
-            except InterruptedRunError as error:
-                self._save("interrupted", error)
-                error.fix = error.fix or self._resume_command
+                self.directory.write(SUMMARY, _pretty(summary))
+                missing = self._counts().get("missing", 0)
+                self._save("partial" if missing else "complete")
+            except BaseException as error:  # a defect too: the manifest must not say that the run goes on
+                self._give_up(error)
                 raise
-            except PvsimError as error:
-                _log.error("the run failed", extra={"facts": {"error": str(error)}})
-                with suppress(CannotWriteError):  # on a full disk the manifest goes on saying "running"
-                    self._save("failed", error)
-                error.fix = error.fix or self._resume_command
-                raise
-            self.directory.write(SUMMARY, _pretty(summary))
-            missing = self._counts().get("missing", 0)
-            self._save("partial" if missing else "complete")
         if missing:
             what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
             raise PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
         return summary
+
+    def _give_up(self, error: BaseException) -> None:
+        if isinstance(error, PvsimError):
+            error.fix = error.fix or self._resume_command
+        interrupted = isinstance(error, InterruptedRunError)
+        if not interrupted:
+            _log.error("the run failed", extra={"facts": {"error": repr(error)}})
+        with suppress(CannotWriteError):  # on a full disk the manifest goes on saying "running"
+            self._save("interrupted" if interrupted else "failed", str(error) or repr(error))
 
     def verify(self) -> Summary:
         """Prove the samples file against the configuration and the counts.
@@ -202,7 +204,7 @@ class Run:
         names = ("received", "written", "duplicates", "rejected", "missing")
         return {name: getattr(now, name) for name in names}
 
-    def _save(self, status: Status, error: PvsimError | None = None) -> None:
+    def _save(self, status: Status, error: str | None = None) -> None:
         ended = status != "running"
         facts = {name: self.directory.facts(name) for name in (SAMPLES, REJECTED, SUMMARY) if ended}
         manifest = msgspec.structs.replace(
@@ -211,7 +213,7 @@ class Run:
             finished_utc=utc_now().isoformat(timespec="seconds") if ended else None,
             counts=self._counts() or None,
             files={name: fact for name, fact in facts.items() if fact is not None} or None,
-            error=str(error) if error else None,
+            error=error,
         )
         self.directory.save(manifest)
 

@@ -69,7 +69,7 @@ def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantit
         return start
     if have[0] >= have[1]:
         what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}"
-        fix = f"fill the rest of the day with --{quantity}-gaps hold, interpolate or zero"
+        fix = f"give at least one whole day, or fill the rest of it: --{quantity}-gaps hold, interpolate or zero"
         raise BadInputError(what, where=file.samples.source, fix=fix)
     count = have[1] - have[0]
     what = (

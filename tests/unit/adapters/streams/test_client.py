@@ -34,7 +34,7 @@ async def wait_closed(made: StreamClient) -> None:
 
 async def test_nobody_there():
     address = closed_port()
-    with pytest.raises(BrokerError, match="cannot connect to the broker: ") as caught:
+    with pytest.raises(BrokerError, match="cannot connect to the broker's stream port: ") as caught:
         await StreamClient.connect(address)
     assert "pvsim broker up" in caught.value.fix
     assert caught.value.where == f"127.0.0.1:{address.stream_port}"
@@ -57,7 +57,7 @@ async def test_another_protocol_answers(serve):
         await peer.ended()
 
     async with serve(http) as address:
-        with pytest.raises(BrokerError, match="not the RabbitMQ stream protocol"):
+        with pytest.raises(BrokerError, match="does not speak the stream protocol"):
             await StreamClient.connect(address)
 
 
@@ -134,7 +134,9 @@ async def test_tls_with_a_certificate_that_is_trusted(serve, monkeypatch):
 
 async def test_tls_with_a_certificate_that_is_not(serve):
     async with serve(lambda peer: peer.ended(), ssl=_server_context(), nobody_comes=True) as address:
-        with pytest.raises(BrokerError, match=r"cannot connect to the broker: .*certificate verify failed"):
+        with pytest.raises(
+            BrokerError, match=r"cannot connect to the broker's stream port: .*certificate verify failed"
+        ):
             await StreamClient.connect(address)
 
 
@@ -144,16 +146,16 @@ async def test_tls_with_a_certificate_that_is_not(serve):
 async def test_a_request_that_is_refused_says_why(serve):
     async def broker(peer):
         await peer.sign_in()
-        await peer.answer(Command.DELETE, ResponseCode.ACCESS_REFUSED)
+        await peer.answer(Command.DELETE, ResponseCode.INTERNAL_ERROR)
         await peer.answer(Command.CREATE, 99)
         await peer.answer(Command.CREATE, ResponseCode.STREAM_ALREADY_EXISTS)
         await peer.answer(Command.DELETE, ResponseCode.STREAM_DOES_NOT_EXIST)
         await peer.answer(Command.CLOSE)
 
     async with serve(broker) as address, StreamTransport(address).log("s") as log:
-        with pytest.raises(BrokerError, match="refuses delete: access refused"):
+        with pytest.raises(BrokerError, match="refuses to delete the run's stream: internal error"):
             await log.delete()
-        with pytest.raises(BrokerError, match="refuses create: code 99"):
+        with pytest.raises(BrokerError, match="refuses to create the run's stream: code 99"):
             await log.create()
         await log.create()
         await log.delete()
