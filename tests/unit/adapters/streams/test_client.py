@@ -36,7 +36,7 @@ async def test_nobody_there():
     address = closed_port()
     with pytest.raises(BrokerError, match="cannot connect to the broker's stream port: ") as caught:
         await StreamClient.connect(address)
-    assert "pvsim broker up" in caught.value.fix
+    assert "PVSIM_BROKER_URL" in caught.value.fix
     assert caught.value.where == f"127.0.0.1:{address.stream_port}"
     assert caught.value.__cause__ is not None
     assert not await answers(address)
