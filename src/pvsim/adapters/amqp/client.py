@@ -126,6 +126,8 @@ class AmqpClient:
             return RefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
         if code == NOT_FOUND:
             return NotFoundError(f"cannot {doing}: {error}", where=self.where)
+        if _NO_REPLICA in str(error):
+            return NotReadyError(f"cannot {doing}: {error}", where=self.where)
         if self.closing.done() or isinstance(error, (asyncio.CancelledError, OSError)):
             return self.lost(error)
         return BrokerError(f"the broker refuses to {doing}: {error}", where=self.where)
@@ -165,6 +167,10 @@ class NotFoundError(BrokerError):
     """The queue or exchange does not exist."""
 
 
+class NotReadyError(BrokerError):
+    """The stream has no replica on this node: not yet, if it was made a moment ago."""
+
+
 def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
     """What a done future ended with, a `CancelledError` too; None for a result or while it is not done."""
     if not future.done():
@@ -175,6 +181,7 @@ def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
         return error
 
 
+_NO_REPLICA = "does not have a replica on the local node"
 _FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
-from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, RefusedError
+from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError, RefusedError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.address import BrokerAddress
@@ -18,6 +18,9 @@ EXCHANGE = "pvsim"
 FIRST_S, QUIET_S, LAST_CHUNK_S = 0.5, 0.2, 5.0
 """How long the last chunk may take to begin, what silence means that it is all there, and how long to read at
 most. The broker does not say that a log is empty; too short only costs messages that are published twice."""
+
+REPLICA_S, REPLICA_TICK_S = 5.0, 0.05
+"""How long a new stream may take until it can be read, and how often to ask; the broker does not tell."""
 
 PublishingId = Callable[[bytes], int | None]
 """The publishing id that a body of the run has, None for any other body."""
@@ -123,8 +126,7 @@ class AmqpLog:
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
         """See `ports.Log.subscribe`."""
-        subscription = Subscription(self._client, await self._client.channel(), self._stream)
-        await subscription.start(from_offset or "first")
+        subscription = await self._subscribed(from_offset or "first")
         try:
             yield subscription
         finally:
@@ -141,8 +143,7 @@ class AmqpLog:
         highest = 0
         if self._publishing_id is None:
             return highest
-        subscription = Subscription(self._client, await self._client.channel(), self._stream)
-        await subscription.start("last")
+        subscription = await self._subscribed("last")
         patience = FIRST_S
         try:
             async with asyncio.timeout(LAST_CHUNK_S):  # somebody else's meter may never be silent
@@ -156,6 +157,21 @@ class AmqpLog:
             return highest
         finally:
             await subscription.stop()
+
+    async def _subscribed(self, offset: int | str) -> Subscription:
+        """A subscription that has started; declaring a stream returns before its replica is there."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + REPLICA_S
+        while True:
+            subscription = Subscription(self._client, await self._client.channel(), self._stream)
+            try:
+                await subscription.start(offset)
+            except NotReadyError:  # the refusal has closed the channel
+                if loop.time() >= until:
+                    raise
+                await asyncio.sleep(REPLICA_TICK_S)
+            else:
+                return subscription
 
     async def _exists(self) -> bool:
         channel = await self._client.channel()
