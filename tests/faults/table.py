@@ -64,6 +64,7 @@ _ROWS = (
     _row("kill-all-by-rows", ALL, AfterRows(), KILLED),
     _row("kill-all-after-first-checkpoint", ALL, AfterCommit(), KILLED),
     _row("kill-run-at-once", RUN, AtOnce(), KILLED),
+    _row("kill-both-at-once", BOTH, AtOnce(), FAILED),
     _row("kill-run-while-verifying", RUN, AfterSeal(), KILLED),
     replace(_row("kill-all-three-times", ALL, AfterRows(), KILLED), times=3),
     _row("term-run", TERM, AfterRows(), INTERRUPTED),
