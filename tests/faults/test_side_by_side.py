@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 @pytest.fixture
 def stopped(laboratory):
     """A run that was interrupted after its first checkpoint."""
-    out = laboratory.new_directory()
+    normal, out = laboratory.normal("streams"), laboratory.new_directory()
     with laboratory.start(out, "streams") as command:
         command.wait_for_roles()
-        assert AfterCommit().wait(command, the_run(out), laboratory.normal("streams"), None)
+        assert AfterCommit().wait(command, the_run(out), normal, None)
         os.kill(command.pid, signal.SIGTERM)
         assert command.wait() == 130
         assert f"pvsim run --resume {the_run(out)}" in command.printed
@@ -42,10 +42,10 @@ def test_two_runs_in_one_directory(laboratory):
 
 @pytest.mark.parametrize("arguments", [["run", "--resume"], ["simulate", "--dir"]])
 def test_a_second_worker_is_refused_and_told_who_is_first(laboratory, arguments):
-    out = laboratory.new_directory()
+    normal, out = laboratory.normal("streams"), laboratory.new_directory()
     with laboratory.start(out, "streams") as first:
         first.wait_for_roles()
-        assert AfterCommit().wait(first, the_run(out), laboratory.normal("streams"), None)
+        assert AfterCommit().wait(first, the_run(out), normal, None)
         for pid in (first.pid, *first.roles.values()):  # so that it is still there
             os.kill(pid, signal.SIGSTOP)
         with laboratory.command(*arguments, str(the_run(out))) as second:
@@ -54,7 +54,7 @@ def test_a_second_worker_is_refused_and_told_who_is_first(laboratory, arguments)
         for pid in (first.pid, *first.roles.values()):
             os.kill(pid, signal.SIGCONT)
         assert first.wait() == 0, first.printed
-    assert (the_run(out) / SAMPLES).read_bytes() == laboratory.normal("streams").content
+    assert (the_run(out) / SAMPLES).read_bytes() == normal.content
 
 
 def test_rows_changed_by_hand_stop_the_resume(laboratory, stopped):
@@ -96,10 +96,10 @@ def test_a_place_that_cannot_be_written(laboratory):
 
 
 def test_the_log_tells_of_a_failure(laboratory):
-    out = laboratory.new_directory()
+    normal, out = laboratory.normal("streams"), laboratory.new_directory()
     with laboratory.start(out, "streams") as command:
         command.wait_for_roles()
-        assert AfterCommit().wait(command, the_run(out), laboratory.normal("streams"), None)
+        assert AfterCommit().wait(command, the_run(out), normal, None)
         os.kill(command.roles["simulator"], signal.SIGKILL)
         assert command.wait() == 1
         assert "the simulator was ended by signal 9" in command.printed
