@@ -104,7 +104,8 @@ class RunConfig(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= MAX_DAYS:
-            raise UsageError(f"{self.days} days is outside 1..{MAX_DAYS:,}", where="--days")
+            what = f"{self.days:,} days is outside 1..{MAX_DAYS:,}"
+            raise UsageError(what, where="--days", fix="give a number of whole days, for example 7")
 
 
 def digest(config: RunConfig) -> bytes:
@@ -121,7 +122,8 @@ def parse_date(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        what = f"{text!r} is not a date ({error})"
+        reason = "" if str(error).startswith("Invalid isoformat") else f": {error}"
+        what = f"{text!r} is not a date{reason}"
         raise UsageError(what, where=option, fix="write it as YYYY-MM-DD, for example 2024-06-21") from error
 
 

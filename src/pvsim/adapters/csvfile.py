@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import Self
 
@@ -230,7 +231,7 @@ class CsvSampleFile:
         return CannotWriteError(
             f"cannot write the samples: {error.strerror or error}",
             where=str(error.filename or self._directory),
-            fix=f"make room or mend the disk, then: pvsim run --resume {self._directory}",
+            fix=f"make room or mend the disk, then: pvsim run --resume {quote(str(self._directory))}",
         )
 
 

@@ -40,8 +40,12 @@ class _JsonLines(logging.Handler):
             self.handleError(record)
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Take it from the loggers and close the file: its number may soon be a socket's."""
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(self)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
         super().close()
 
 

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Literal
 
 import msgspec
 
-from pvsim.errors import BadInputError, CannotWriteError, PvsimError, UsageError
+from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 __all__ = ["MANIFEST", "SUMMARY", "FileFacts", "Manifest", "RunDirectory"]
 
@@ -79,10 +80,8 @@ class RunDirectory:
         """
         path = out / f"{now_utc:%Y%m%dT%H%M%SZ}-{run_id}"
         try:
+            _refuse_in_the_way(out / "latest")
             path.mkdir(parents=True)
-            directory = cls(path)
-            directory.save(manifest)
-            _replace_link(out / "latest", path.name)
         except FileExistsError as error:
             what = "the run directory exists" if path.is_dir() else "it is a file, not a directory"
             fix = "give another --out" if not path.is_dir() else "run again"
@@ -90,6 +89,15 @@ class RunDirectory:
         except OSError as error:
             what = f"cannot make the run directory: {error.strerror or error}"
             raise CannotWriteError(what, where=str(error.filename or path), fix="give another --out") from error
+        directory = cls(path)
+        try:
+            directory.save(manifest)
+            _replace_link(out / "latest", path.name)
+        except (OSError, CannotWriteError) as error:
+            rmtree(path, ignore_errors=True)  # nothing half-made stays
+            reason = error.what if isinstance(error, CannotWriteError) else error.strerror or str(error)
+            what = f"cannot make the run directory: {reason}"
+            raise CannotWriteError(what, where=str(out), fix="make room, or give another --out") from error
         return directory
 
     @classmethod
@@ -113,7 +121,8 @@ class RunDirectory:
         try:
             manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
         except (OSError, msgspec.DecodeError) as error:
-            raise BadInputError(f"the manifest cannot be read: {error}", where=str(path)) from error
+            what = f"the manifest cannot be read: {error}"
+            raise BadInputError(what, where=str(path), fix="restore it from a copy, or start a new run") from error
         if manifest.manifest != MANIFEST_VERSION:
             what = f"a manifest of version {manifest.manifest}; this pvsim reads version {MANIFEST_VERSION}"
             raise BadInputError(what, where=str(path), fix="use the pvsim that made the run")
@@ -142,7 +151,11 @@ class RunDirectory:
             temporary.replace(path)
         except OSError as error:
             temporary.unlink(missing_ok=True)
-            raise CannotWriteError(f"cannot write: {error.strerror or error}", where=str(path)) from error
+            what, fix = (
+                f"cannot write: {error.strerror or error}",
+                "make room, or mend the disk or its permissions",
+            )
+            raise CannotWriteError(what, where=str(path), fix=fix) from error
 
     def facts(self, name: str) -> FileFacts | None:
         """Length and digest of a file, None where it is missing."""
@@ -167,7 +180,11 @@ class RunDirectory:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise CannotWriteError(f"cannot write: {error.strerror or error}", where=str(path)) from error
+            what, fix = (
+                f"cannot write: {error.strerror or error}",
+                "make room, or mend the disk or its permissions",
+            )
+            raise CannotWriteError(what, where=str(path), fix=fix) from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -184,9 +201,13 @@ class RunDirectory:
             os.close(descriptor)
 
 
-def _replace_link(link: Path, target: str) -> None:
+def _refuse_in_the_way(link: Path) -> None:
     if link.exists() and not link.is_symlink():
-        raise UsageError("it is in the way of the link to the latest run", where=str(link), fix="rename it")
+        what = "it is in the way of the link to the latest run"
+        raise CannotWriteError(what, where=str(link), fix="rename it, or give another --out")
+
+
+def _replace_link(link: Path, target: str) -> None:
     temporary = link.with_name(f".latest.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target)

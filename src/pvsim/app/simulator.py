@@ -26,7 +26,8 @@ class Pace:
             fsync takes a few milliseconds.
         idle_s: Commit when no message has come for so long.
         end_marker_s: How long to wait for the end marker once the last reading is there; other people's meters
-            need not send one.
+            need not send one. Likewise for the last written reading when a run is resumed: the log may have
+            become shorter.
     """
 
     commit_readings: int = 100_000
@@ -93,10 +94,9 @@ class _Session:
         try:
             while not self._intake.ended:
                 arriving = arriving or asyncio.ensure_future(anext(batches))
-                if not arriving.done():
-                    await asyncio.wait(
-                        (arriving, stopping), timeout=self._pace.idle_s, return_when=asyncio.FIRST_COMPLETED
-                    )
+                await asyncio.wait(
+                    (arriving, stopping), timeout=self._pace.idle_s, return_when=asyncio.FIRST_COMPLETED
+                )
                 if stopping.done():
                     self._commit()
                     written = self._intake.accounted.written
@@ -108,13 +108,27 @@ class _Session:
                 else:
                     self._commit()
                     waited += self._pace.idle_s
-                    if self._intake.complete and waited >= self._pace.end_marker_s:
-                        _log.warning("the last reading is written, but no end marker came")
+                    if waited >= self._pace.end_marker_s and self._is_over():
                         break
         finally:
             if arriving is not None:
                 arriving.cancel()
         self._commit()
+
+    def _is_over(self) -> bool:
+        """Whether there is nothing to wait for in this log; asked when nothing has come for a while.
+
+        Raises:
+            AnchorLostError: if the log seems to end before the last written reading: brokers start a
+                subscription past the end in silence, and what is missing here may stand further ahead.
+        """
+        if not self._intake.anchored:
+            raise AnchorLostError(
+                f"nothing comes from offset {self._intake.accounted.anchor_offset:,} of the log on"
+            )
+        if self._intake.complete:
+            _log.warning("the last reading is written, but no end marker came")
+        return self._intake.complete
 
     def _take(self, batch: Batch) -> None:
         try:

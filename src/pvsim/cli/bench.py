@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -24,7 +25,8 @@ _DAY_MESSAGES = 86_400
 @click.option("--limit-days", type=int, default=10, show_default=True, help="Messages for the limit, in days.")
 @broker_options
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def bench(**options: Any) -> None:
+@click.pass_obj
+def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
     """Measure readings per second, confirmed and checkpointed, and the broker's own limit beside them.
 
     \b
@@ -36,7 +38,7 @@ def bench(**options: Any) -> None:
     measured before and after, and the mean counts. A machine that does other work gives other figures:
     compare the shares.
     """  # noqa: D301
-    figures = _measure(options)
+    figures = _measure(options, command_line)
     if options["as_json"]:
         click.echo(json.dumps(figures, indent=2))
         return
@@ -64,8 +66,7 @@ def bench(**options: Any) -> None:
         click.echo("".join(f"{cell:>13}" for cell in cells))
 
 
-def _measure(options: dict[str, Any]) -> dict[str, Any]:
-    from pvsim.cli.main import main  # noqa: PLC0415 - main imports this module
+def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None]) -> dict[str, Any]:
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
@@ -76,7 +77,7 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
     command_s = _one_command(address.amqp_url, transport)
     runs = []
     for days in options["days"]:
-        run = measure_run(address, days, transport, main)
+        run = measure_run(address, days, transport, command_line)
         runs.append({**asdict(run), "rate": run.rate, "sustained_rate": run.sustained_rate})
     limits.append(asyncio.run(measure_limit(address, messages)))
     return {

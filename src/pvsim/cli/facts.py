@@ -76,9 +76,9 @@ def doctor(as_json: bool) -> None:
 
 
 def _print(finding: Any) -> None:
-    click.echo(f"{'ok     ' if finding.ok else 'MISSING'} {finding.what}")
+    click.echo(f"{'ok' if finding.ok else 'MISSING':8}{finding.name}: {finding.what}")
     if finding.fix and not finding.ok:
-        click.echo(f"        {finding.fix}")
+        click.echo(f"{'':8}{finding.fix}")
 
 
 COMMANDS = (verify, schema, doctor)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,12 @@ for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMAND
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (`sys.argv` by default) and end with the exit code of what happened."""
     try:
-        cli.main(arguments, prog_name="pvsim", standalone_mode=False)
+        cli.main(arguments, prog_name="pvsim", standalone_mode=False, obj=main)  # for commands that fork roles
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help(), err=True)
+        sys.exit(UsageError.exit_code)
     except click.UsageError as error:
         usage = f"see: {error.ctx.command_path} --help" if error.ctx else "see: pvsim --help"
         _end(UsageError(error.format_message().rstrip("."), fix=usage))
@@ -85,18 +89,43 @@ def _settings_files() -> dict[str, Any]:
     merged: dict[str, dict[str, Any]] = {}
     for path in (Path(base) / USER_FILE, Path(PROJECT_FILE)):
         for section, values in _read_toml(path).items():
-            known = cli.commands.get(section)
-            names = {parameter.name for parameter in known.params} if known else set()
-            if known is None or not isinstance(values, dict):
-                raise UsageError(
-                    f"no command is called {section!r}", where=str(path), fix="use [run], [meter], ..."
-                )
-            options = {name.replace("-", "_"): value for name, value in values.items()}
-            if unknown := sorted(options.keys() - names):
-                what = f"unknown setting {unknown[0]!r} in [{section}]"
-                raise UsageError(what, where=str(path), fix=f"see pvsim {section} --help")
-            merged.setdefault(section, {}).update(options)
+            if not isinstance(values, dict):
+                fix = f"write the name of a command above it, for example:\n  [run]\n  {section} = ..."
+                raise UsageError(f"the setting {section!r} stands in no section", where=str(path), fix=fix)
+            if (known := cli.commands.get(section)) is None:
+                names = ", ".join(f"[{name}]" for name in ("run", "meter", "simulate"))
+                raise UsageError(f"no command is called {section!r}", where=str(path), fix=f"use {names}")
+            merged.setdefault(section, {}).update(_settings_of(known, values, str(path)))
     return merged
+
+
+def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> dict[str, Any]:
+    """The values of one section by parameter, in a form that the options can read as if they were typed."""
+    known = {
+        name.removeprefix("--"): parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for name in parameter.opts
+    }
+    settings: dict[str, Any] = {}
+    for name, value in values.items():
+        where = f"{path}, [{command.name}] {name}"
+        option = known.get(name.replace("_", "-"))
+        if option is None or option.name is None:
+            near = get_close_matches(name.replace("_", "-"), known, n=2)
+            fix = f"did you mean {' or '.join(near)}?" if near else f"see: pvsim {command.name} --help"
+            raise UsageError("there is no such setting", where=where, fix=fix)
+        several = value if isinstance(value, list) else [value]
+        if not option.multiple and isinstance(value, list):
+            raise UsageError("a list, where one value belongs", where=where, fix=f"write {name} = ...")
+        if any(isinstance(item, dict | list) for item in several):
+            raise UsageError("a table or a list of lists, where a value belongs", where=where, fix="write a value")
+        if option.is_flag != isinstance(value, bool):
+            fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
+            raise UsageError(f"{value!r} is of the wrong type", where=where, fix=fix)
+        texts = [str(item) for item in several]
+        settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -107,4 +136,5 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UsageError(f"the settings cannot be read: {error}", where=str(path)) from error
+        what = f"the settings cannot be read: {error}"
+        raise UsageError(what, where=str(path), fix="mend the file, or move it away") from error

@@ -12,7 +12,15 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     from pvsim.config import FileConfig, MeterConfig, RunConfig
 
-__all__ = ["broker_options", "config_of", "given_options", "period_options", "pv_options", "run_id_option"]
+__all__ = [
+    "Configured",
+    "broker_options",
+    "config_of",
+    "given_options",
+    "period_options",
+    "pv_options",
+    "run_id_option",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MODELS = ("uniform", "walk")
@@ -39,9 +47,7 @@ def _series_options(prefix: str, what: str) -> Callable[[Command], Command]:
         click.option(
             f"--{prefix}-fill",
             type=click.Choice(["hold", "interpolate"]),
-            default="hold",
-            show_default=True,
-            help="A sample is the mean until the next, or a point on a line.",
+            help="A sample is the mean until the next, or a point on a line.  [default: hold]",
         ),
         click.option(
             f"--{prefix}-gaps",
@@ -120,6 +126,42 @@ run_id_option = click.option(
 )
 
 
+class Configured(click.Command):
+    """A command whose wrong values are said to be where they stand: an option, a variable or a settings file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; see `click.Command.parse_args`."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadParameter as error:
+            if error.param is None or error.param.name is None:
+                raise
+            where = _origin(ctx, error.param)
+            fix = f"see: {ctx.command_path} --help"
+            raise UsageError(error.format_message().rstrip("."), where=where, fix=fix) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see `click.Command.invoke`."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            for parameter in self.params:
+                if error.where in parameter.opts:
+                    error.where = _origin(ctx, parameter)
+            raise
+
+
+def _origin(context: click.Context, parameter: click.Parameter) -> str:
+    """Where the parameter's value stands: its option, with the variable or the settings file it came from."""
+    option = parameter.opts[0]
+    source = context.get_parameter_source(parameter.name or "")
+    if source is click.core.ParameterSource.ENVIRONMENT:
+        return f"{option}, from the variable {parameter.envvar}"
+    if source is click.core.ParameterSource.DEFAULT_MAP:
+        return f"{option}, from [{context.info_name}] in a settings file"
+    return option
+
+
 def given_options(context: click.Context) -> list[str]:
     """The options of the command that the user gave as flags, by name."""
     source = click.core.ParameterSource.COMMANDLINE
@@ -171,7 +213,7 @@ def _is_file(text: str) -> bool:
 
 def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
     """An option that says how to read a file is a mistake where there is none."""
-    for name in ("column", "time_column", "unit", "gaps", "start"):
+    for name in ("column", "time_column", "unit", "fill", "gaps", "start"):
         if not used and options.get(f"{prefix}_{name}") is not None:
             option = f"--{prefix}-{name.replace('_', '-')}"
             raise UsageError(
@@ -189,6 +231,8 @@ def _meters(texts: Sequence[str], count: int | None, options: dict[str, Any]) ->
         if not 1 <= count <= MAX_METERS:
             raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {count:,}", where="--meters")
         texts = list(texts) * count
+    for text in texts:
+        _refuse_bad_name(text, counted=count is not None)
     width = len(str(len(texts)))
     meters = []
     for number, text in enumerate(texts, start=1):
@@ -205,16 +249,31 @@ def _meters(texts: Sequence[str], count: int | None, options: dict[str, Any]) ->
     return tuple(meters)
 
 
+def _refuse_bad_name(text: str, *, counted: bool) -> None:
+    """`NAME=KIND` where NAME cannot be one, or where the meters are numbered."""
+    name, equals, kind = text.rpartition("=")
+    if not equals or Path(text).exists():
+        return
+    if counted and _NAMED.fullmatch(text):
+        fix = f"leave the name out: --meter {kind}"
+        raise UsageError(f"with --meters the meters are numbered, not called {name!r}", where="--meter", fix=fix)
+    if kind in {*MODELS, "external"} and not _NAMED.fullmatch(text):
+        fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+        raise UsageError(f"{name!r} is not a name", where="--meter", fix=fix)
+
+
 def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
+    from difflib import get_close_matches  # noqa: PLC0415 - only where there is a file
+
     from pvsim.config import FileConfig, parse_date  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
     kinds = "curve" if prefix == "pv" else ", ".join((*MODELS, "external"))
     path = Path(text)
-    if not path.suffix and not path.exists():
-        raise UsageError(
-            f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix="see pvsim run --help"
-        )
+    if not text.strip() or (not path.suffix and not path.exists()):
+        near = get_close_matches(text, kinds.split(", "), n=1)
+        fix = f"did you mean {near[0]}?" if near else f"give {kinds}, or the path of a CSV file"
+        raise UsageError(f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix=fix)
     start = options[f"{prefix}_start"]
     path = path.absolute()
     return FileConfig(
@@ -223,7 +282,7 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         column=options[f"{prefix}_column"],
         time_column=options[f"{prefix}_time_column"],
         unit=options[f"{prefix}_unit"],
-        fill=options[f"{prefix}_fill"],
+        fill=options[f"{prefix}_fill"] or "hold",
         gaps=options[f"{prefix}_gaps"],
         start=None if start is None else parse_date(start, f"--{prefix}-start"),
     )

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from pvsim.cli.loop import run_with_stop
-from pvsim.cli.options import broker_options, config_of, given_options, period_options, pv_options, run_id_option
+from pvsim.cli.options import (
+    Configured,
+    broker_options,
+    config_of,
+    given_options,
+    period_options,
+    pv_options,
+    run_id_option,
+)
 from pvsim.cli.progress import Display, ParentReport, facts_of
-from pvsim.cli.run import print_summary
+from pvsim.cli.run import check_broker, input_notes, print_summary
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ _supervised_option = click.option("--supervised", is_flag=True, hidden=True, hel
 _WITH_DIR = {"directory", "broker", "transport", "quiet", "supervised", "resume", "keep_stream"}
 
 
-@click.command()
+@click.command(cls=Configured)
 @period_options
 @run_id_option
 @broker_options
@@ -60,7 +68,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
     _run_role("meter", options, models.plan, work)
 
 
-@click.command()
+@click.command(cls=Configured)
 @period_options
 @pv_options
 @run_id_option
@@ -99,15 +107,21 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         _refuse_other_options(context)
         this = Run.open(options["directory"].resolve())
     else:
-        this = Run.create(config_of(options, run_id=options["run_id"]), options["out"].absolute())
+        config = config_of(options, run_id=options["run_id"])
+        check_broker(options)
+        this = Run.create(config, options["out"].absolute())
+        for note in [] if options["quiet"] else input_notes(this.models.inputs):
+            click.echo(f"· {note}", err=True)
 
     async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
-        if this.models.external and not options["quiet"]:
-            click.echo(f"· {await connection.offer_exchange()}", err=True)
-        transport = connection.transport()
-        summary = await this.carry_out(
-            lambda: run_simulator(this.models, this.directory, transport, report=report, stop=stop)
-        )
+        async def offer_and_simulate() -> None:
+            if this.models.external:
+                offer = await connection.offer_exchange()
+                if not options["quiet"]:
+                    click.echo(f"· {offer}", err=True)
+            await run_simulator(this.models, this.directory, connection.transport(), report=report, stop=stop)
+
+        summary = await this.carry_out(offer_and_simulate)
         if not options["quiet"]:
             print_summary(summary, this)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pvsim.cli.loop import run_with_stop
-from pvsim.cli.options import broker_options, config_of, given_options, period_options, pv_options
+from pvsim.cli.options import Configured, broker_options, config_of, given_options, period_options, pv_options
 from pvsim.cli.progress import Display
 from pvsim.errors import UsageError
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     import asyncio
 
     from pvsim.adapters.processes import RoleProcess
+    from pvsim.config import RunConfig
     from pvsim.core.metrics import Summary
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "print_summary"]
+__all__ = ["COMMANDS", "check_broker", "input_notes", "print_summary"]
 
 _WITH_RESUME = {"resume", "broker", "transport", "keep_stream", "as_json", "quiet"}
 
 
-@click.command()
+@click.command(cls=Configured)
 @period_options
 @pv_options
 @click.option(
@@ -53,7 +54,6 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.cli.main import main  # noqa: PLC0415 - main imports this module
     from pvsim.wiring.runs import Run, fork_roles  # noqa: PLC0415
 
     started = time.monotonic()
@@ -65,9 +65,14 @@ def run(context: click.Context, /, **options: Any) -> None:
     else:
         import secrets  # noqa: PLC0415
 
-        this = Run.create(config_of(options, run_id=secrets.token_hex(4)), options["out"].absolute())
+        config = config_of(options, run_id=secrets.token_hex(4))
+        refuse_external(config)
+        check_broker(options)
+        this = Run.create(config, options["out"].absolute())
     display = Display(quiet=options["quiet"])
-    roles = {} if this.complete else fork_roles(main)
+    for note in input_notes(this.models.inputs):
+        display.say(note)
+    roles = {} if this.complete else fork_roles(context.obj)
     summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415
@@ -86,7 +91,7 @@ async def _simulate(
 
     if not roles:
         display.say("the run is complete; verifying it again")
-        return this.verify()
+        return this.prove()
     handler = open_log(this.directory.path, "run")
     try:
 
@@ -102,6 +107,40 @@ async def _simulate(
     finally:
         display.clear()
         handler.close()
+
+
+def refuse_external(config: "RunConfig") -> None:
+    """Refuse a meter whose readings nobody here can compute."""
+    from pvsim.config import ExternalMeter  # noqa: PLC0415
+
+    if any(isinstance(meter.source, ExternalMeter) for meter in config.meters):
+        fix = "use: pvsim simulate --meter external --run-id ID"
+        raise UsageError("an external meter is published by somebody else", where="--meter", fix=fix)
+
+
+def check_broker(options: dict[str, Any]) -> None:
+    """Refuse a malformed broker URL before anything is made."""
+    from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+
+    if options["broker"]:
+        BrokerAddress.parse(options["broker"])
+
+
+def input_notes(inputs: dict[str, Any]) -> list[str]:
+    """What a user should know of the measured data that was read: gaps that were filled, values that were cut."""
+    notes = []
+    for name, report in inputs.items():
+        source, samples = report["source"], report["samples"]
+        if gaps := report["gaps"]:
+            seconds = sum(gap["seconds"] for gap in gaps)
+            notes.append(f"{name}: filled {len(gaps):,} gaps of {source}, {seconds:,} s in all (see the manifest)")
+        for key, text in (
+            ("clipped_low", "below 0 W, taken as 0"),
+            ("clipped_high", "above 9000 W, taken as 9000 W"),
+        ):
+            if report[key]:
+                notes.append(f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}")
+    return notes
 
 
 def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:

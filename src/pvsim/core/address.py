@@ -9,6 +9,7 @@ __all__ = ["AMQPS_PORT", "AMQP_PORT", "STREAMS_PORT", "STREAM_PORT", "BrokerAddr
 
 AMQP_PORT, AMQPS_PORT = 5672, 5671
 STREAM_PORT, STREAMS_PORT = 5552, 5551
+_WHERE = "--broker or PVSIM_BROKER_URL"
 _MAX_PORT, _PORT_DIGITS = 65_535, 5
 
 
@@ -36,20 +37,25 @@ class BrokerAddress:
             UsageError: if the URL is of another form.
         """
         fix = "use amqp://user:password@host:5672/vhost (amqps:// for TLS)"
-        if (readable := _split(url)) is None:
+        if (readable := _split(url.strip())) is None:
             encode = "percent-encode / ? # @ : [ ] in user and password: / is %2F"
-            raise UsageError("the broker URL cannot be read", fix=f"{fix}; {encode}")
+            raise UsageError("the broker URL cannot be read", where=_WHERE, fix=f"{fix}; {encode}")
         parts, host, port = readable
         if parts.scheme not in {"amqp", "amqps"} or not host:
-            raise UsageError(f"not a broker URL (scheme {parts.scheme or 'missing'!r})", fix=fix)
+            problem = (
+                "it names no host"
+                if parts.scheme in {"amqp", "amqps"}
+                else f"scheme {parts.scheme or 'missing'!r}"
+            )
+            raise UsageError(f"not a broker URL ({problem})", where=_WHERE, fix=fix)
         tls = parts.scheme == "amqps"
         given = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
         if unknown := sorted(given.keys() - {"stream_port"}):
-            raise UsageError(f"unknown parameter in the broker URL: {', '.join(unknown)}", fix=fix)
+            what = f"unknown parameter in the broker URL: {', '.join(unknown)}"
+            raise UsageError(what, where=_WHERE, fix="the only one is ?stream_port=5552")
         if "stream_port" in given and not _is_port(given["stream_port"]):
-            raise UsageError(
-                "stream_port in the broker URL is not a port number", fix="for example ?stream_port=5552"
-            )
+            what = "stream_port in the broker URL is not a port number"
+            raise UsageError(what, where=_WHERE, fix="for example ?stream_port=5552")
         return cls(
             host=host,
             amqp_port=port or (AMQPS_PORT if tls else AMQP_PORT),

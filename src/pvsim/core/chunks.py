@@ -22,6 +22,7 @@ ENTRY_OVERHEAD = 8 + 4 + 8
 _PUBLISH_HEAD = struct.Struct(">IHHBI")
 _CHUNK_HEAD = struct.Struct(">BBHIqQQIIII")
 _USER_CHUNK = 0
+_DO_NOT_FIT = "the entries of a chunk do not fit its length"
 _ENTRY_LENGTH = 4
 _SUB_BATCH_BIT = 0x80
 _SHORT_DATA, _LONG_DATA = b"\x00\x53\x75\xa0", b"\x00\x53\x75\xb0"
@@ -97,7 +98,9 @@ def _entries(data: memoryview, n: int) -> list[memoryview]:
             at += _ENTRY_LENGTH + length
             entries.append(data[at - length : at])
     except (struct.error, IndexError) as error:
-        raise FrameError("the entries of a chunk do not fit its length") from error
+        raise FrameError(_DO_NOT_FIT) from error
+    if at != len(data):
+        raise FrameError(_DO_NOT_FIT)
     return entries
 
 
@@ -117,4 +120,4 @@ def _unwrapped(message: memoryview) -> bytes:
             at = start + size
     except (IndexError, KeyError):
         return bytes(message)
-    return b"".join(parts) if parts else bytes(message)
+    return b"".join(parts) if parts and at == len(message) else bytes(message)

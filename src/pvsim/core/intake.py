@@ -78,6 +78,11 @@ class Intake:
         return self._ledger.accounted
 
     @property
+    def anchored(self) -> bool:
+        """Whether the last written reading was found again, or there is none to be found."""
+        return self._anchored
+
+    @property
     def complete(self) -> bool:
         """Whether the last reading of the run has been taken."""
         return self.expected == self._plan.readings

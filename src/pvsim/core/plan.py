@@ -8,7 +8,7 @@ from pvsim.errors import UsageError
 
 __all__ = ["MAX_METERS", "RunPlan"]
 
-MAX_METERS = 10_000
+MAX_METERS = 1_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -39,7 +39,9 @@ class RunPlan:
                 fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
                 raise UsageError(f"{name!r} is not a name", where=option, fix=fix)
         if len(set(self.meters)) != len(self.meters):
-            raise UsageError("two meters have the same name", where="--meter", fix="name them: --meter NAME=KIND")
+            twice = next(name for name in self.meters if self.meters.count(name) > 1)
+            fix = "give each its own: --meter NAME=KIND"
+            raise UsageError(f"two meters have the same name {twice!r}", where="--meter", fix=fix)
         if not 1 <= len(self.meters) <= MAX_METERS:
             raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters")
 

@@ -60,7 +60,8 @@ def first_difference(found: bytes, wanted: bytes, first_line: int) -> BadInputEr
     found_lines, wanted_lines = found.splitlines(), wanted.splitlines()
     for number, (ours, theirs) in enumerate(zip(found_lines, wanted_lines, strict=False), start=first_line):
         if ours != theirs:
-            return BadInputError(f"it is {_shown(ours)} and should be {_shown(theirs)}", where=f"line {number}")
+            what = f"the line is {_shown(ours)} and should be {_shown(theirs)}"
+            return BadInputError(what, where=f"line {number}")
     return BadInputError("the file ends early", where=f"line {first_line + len(found_lines)}")
 
 

@@ -139,7 +139,10 @@ class StreamConnection:
         while self.state is not State.CLOSED and len(self._buffer) - at >= _SIZE_FIELD:
             size = int.from_bytes(self._buffer[at : at + _SIZE_FIELD], "big")
             if size > (_CHUNK_MAX if self.state is State.READY else _HANDSHAKE_FRAME_MAX):
-                return events + self._fail("this is not the RabbitMQ stream protocol")
+                return events + self._fail(
+                    "what answers there does not speak the stream protocol",
+                    "name the broker's stream port (often 5552) in PVSIM_BROKER_URL: ...?stream_port=5552",
+                )
             end = at + _SIZE_FIELD + size
             if len(self._buffer) < end:
                 break

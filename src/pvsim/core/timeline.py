@@ -53,7 +53,9 @@ class Timeline:
             midnights = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) for d in dates]
             changes, offsets = _offset_changes(midnights[0], midnights[-1], zone)
         except (OverflowError, ValueError) as error:
-            raise UsageError(f"{days} days from {first_date} leave the calendar", where="--date") from error
+            what = f"{days:,} {'day' if days == 1 else 'days'} from {first_date} on leave the calendar"
+            fix = "choose a date between the years 1 and 9999, and fewer days"
+            raise UsageError(what, where="--date", fix=fix) from error
         for day, (start, end) in zip(dates, pairwise(midnights), strict=False):
             if end <= start:
                 raise UsageError(

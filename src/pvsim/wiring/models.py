@@ -14,7 +14,7 @@ from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import PowerSource
-from pvsim.errors import BadInputError
+from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["Models", "file_sha256"]
 
@@ -45,7 +45,8 @@ class Models:
         """The load of each meter.
 
         Raises:
-            BadInputError: if a file does not fit, or a meter is somebody else's.
+            BadInputError: if a file does not fit.
+            UsageError: if a meter is somebody else's.
         """
         return [self._load(meter) for meter in self.config.meters]
 
@@ -63,8 +64,8 @@ class Models:
     def _load(self, meter: MeterConfig) -> PowerSource:
         source = meter.source
         if isinstance(source, ExternalMeter):
-            fix = "leave it to its owner, and run pvsim simulate"
-            raise BadInputError(f"the readings of meter {meter.name} come from elsewhere", fix=fix)
+            what = f"the readings of meter {meter.name} come from elsewhere"
+            raise UsageError(what, where="--meter", fix="leave it to its owner, and use pvsim simulate")
         if isinstance(source, FileConfig):
             return self._measured(source, "meter", meter.name)
         stream = noise.key(self.config.seed, "load", source.model, meter.name)

@@ -2,9 +2,11 @@
 
 import platform
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -19,7 +21,14 @@ from pvsim.app.supervise import supervise
 from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
-from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
+from pvsim.errors import (
+    BadInputError,
+    CannotWriteError,
+    InterruptedRunError,
+    PartialResultError,
+    PvsimError,
+    UsageError,
+)
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.models import Models
 
@@ -28,6 +37,8 @@ __all__ = ["Run", "fork_roles", "run_roles"]
 _COMMANDS = {"simulator": "simulate", "meter": "meter"}
 
 _log = getLogger(__name__)
+_ENDED: frozenset[Status] = frozenset({"complete", "partial"})
+_FIX_CHANGED = "restore the file from a copy, or start a new run with the same options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +83,15 @@ class Run:
         """
         directory = RunDirectory.open(path)
         manifest = directory.load()
+        fix = "restore the manifest, or start a new run"
         try:
             config = msgspec.convert(manifest.config, RunConfig)
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UsageError) as error:
             what = f"the manifest's configuration cannot be read: {error}"
-            raise BadInputError(what, where=str(path)) from error
+            raise BadInputError(what, where=str(path), fix=fix) from error
         if digest(config).hex() != manifest.config_sha256:
             what = "the configuration in the manifest was changed: its SHA-256 differs"
-            raise BadInputError(what, where=str(path), fix="restore the manifest, or start a new run")
+            raise BadInputError(what, where=str(path), fix=fix)
         return cls(directory, Models(config))
 
     @property
@@ -106,7 +118,8 @@ class Run:
                 raise
             except PvsimError as error:
                 _log.error("the run failed", extra={"facts": {"error": str(error)}})
-                self._save("failed", error)
+                with suppress(CannotWriteError):  # on a full disk the manifest goes on saying "running"
+                    self._save("failed", error)
                 error.fix = error.fix or self._resume_command
                 raise
             self.directory.write(SUMMARY, _pretty(summary))
@@ -132,15 +145,13 @@ class Run:
                 fix="restore it from a copy, or start a new run",
             )
         if checkpoint is None or not path.exists():
-            raise BadInputError(
-                "the run is not finished", where=str(self.directory.path), fix=self._resume_command
-            )
+            raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
         now, plan = checkpoint.accounted, self.models.plan
         if (
             now.received != now.written + now.duplicates + now.rejected
             or now.written + now.missing != plan.readings
         ):
-            raise BadInputError(f"the counts do not close: {now}", where=str(self.directory.path))
+            raise self._unfinished(f"{plan.readings - now.written - now.missing:,} readings")
         pv = self.models.pv()
         try:
             with path.open("rb") as file:
@@ -149,6 +160,7 @@ class Run:
                 return verify_own(plan, self.models.loads(), pv, file.read)
         except BadInputError as error:
             error.where = f"{path}, {error.where}"
+            error.fix = error.fix or _FIX_CHANGED
             raise
 
     def prove(self) -> Summary:
@@ -162,8 +174,10 @@ class Run:
         for name, recorded in (manifest.files or {}).items():
             if self.directory.facts(name) != recorded:
                 what = "the file differs from the manifest: its length or SHA-256 is another"
-                raise BadInputError(what, where=str(self.directory.path / name))
-        if manifest.status not in {"complete", "partial"}:
+                if not (self.directory.path / name).exists():
+                    what = "the file is missing"
+                raise BadInputError(what, where=str(self.directory.path / name), fix=_FIX_CHANGED)
+        if manifest.status not in _ENDED:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
         return summary
@@ -172,9 +186,19 @@ class Run:
         """Readings go missing by whole averaging periods."""
         return missing_readings // self.models.plan.every_s
 
+    def _unfinished(self, lacking: str) -> BadInputError:
+        where, status = str(self.directory.path), self.directory.load().status
+        if status in _ENDED:  # it was whole: going on would not bring back what somebody took away
+            what = f"the run's status is {status}, but it lacks its {lacking}"
+            return BadInputError(what, where=where, fix=_FIX_CHANGED)
+        return BadInputError(
+            f"the run is not finished: its status is {status}", where=where, fix=self._resume_command
+        )
+
     @property
     def _resume_command(self) -> str:
-        return f"pvsim run --resume {self.directory.path}"
+        command = "simulate --dir" if self.models.external else "run --resume"
+        return f"pvsim {command} {quote(str(self.directory.path))}"
 
     def _counts(self) -> dict[str, int]:
         checkpoint = last_checkpoint(self.directory.path)
@@ -225,7 +249,8 @@ async def run_roles(
         InterruptedRunError: if `stop` was set.
     """
     if run.models.external:
-        raise UsageError("a meter of this run is external", fix="use pvsim simulate", where="--meter")
+        fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
+        raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
     where = ["--dir", str(run.directory.path), "--transport", connection.name, "--supervised"]
     for role, process in roles.items():
         process.begin([_COMMANDS[role], *where], {"PVSIM_BROKER_URL": connection.address.amqp_url})

@@ -1,5 +1,7 @@
 """The JSON Schemas of messages and files."""
 
+import inspect
+import re
 from typing import Any
 
 import msgspec
@@ -8,6 +10,7 @@ from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
 from pvsim.core.contract import VERSION, End, Reading
 from pvsim.core.metrics import Summary
+from pvsim.core.types import METER_MAX_W
 
 __all__ = ["schema_of"]
 
@@ -20,11 +23,29 @@ _TYPES: dict[str, Any] = {
 }
 
 
+_ATTRIBUTE = re.compile(r"(\w+): (.*)")
+
+
 def schema_of(name: str) -> dict[str, Any]:
     """The schema of `reading`, `end`, `manifest`, `summary` or `config` (JSON Schema 2020-12)."""
     schema = msgspec.json.schema(_TYPES[name])
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}", **schema}
+    for definition in schema["$defs"].values():
+        _describe(definition)
     if name == "reading":
-        power = schema["$defs"]["Reading"]["properties"]["meter_w"]
-        power |= {"minimum": 0, "maximum": 9000}
-    return schema | {"x-pvsim-contract": VERSION}
+        schema["$defs"]["Reading"]["properties"]["meter_w"] |= {"minimum": 0, "maximum": METER_MAX_W}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}
+    return {**head, **schema, "x-pvsim-contract": VERSION}
+
+
+def _describe(definition: dict[str, Any]) -> None:
+    """Take the descriptions of the fields out of the docstring, where each has its line under `Attributes:`."""
+    text, _, attributes = inspect.cleandoc(definition.get("description", "")).partition("Attributes:")
+    definition["description"] = " ".join(text.split())
+    field = None
+    for line in attributes.splitlines():
+        properties = definition.get("properties", {})
+        if (match := _ATTRIBUTE.match(line.strip())) and match[1] in properties:
+            field = properties[match[1]]
+            field["description"] = match[2]
+        elif field is not None and line.strip():
+            field["description"] += " " + line.strip()

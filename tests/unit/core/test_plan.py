@@ -62,8 +62,8 @@ def test_a_name_that_could_do_harm_is_refused(name):
     ("meters", "every_s", "where", "says"),
     [
         (("a", "b", "a"), 1, "--meter", "same name"),
-        ((), 1, "--meters", "1 to 10,000 meters, not 0"),
-        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "--meters", "not 10001"),
+        ((), 1, "--meters", "1 to 1,000 meters, not 0"),
+        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "--meters", "not 1001"),
         (("a",), 7, "--every", "does not divide"),
     ],
 )

@@ -1,6 +1,7 @@
 """One TCP connection of the stream protocol: moves bytes and wakes those who wait."""
 
 import asyncio
+import os
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +16,7 @@ from pvsim.core.frames import (
     Response,
     ResponseCode,
 )
-from pvsim.core.stream_connection import Closed, Ready, StreamConnection
+from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
 from pvsim.errors import BrokerError
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["StreamClient"]
 
 CONNECT_S = 10.0
+CLOSE_S = 1.0
+_FIX_ADDRESS = (
+    "check PVSIM_BROKER_URL, and that the broker runs with its stream plugin;"
+    " --transport auto does without the plugin; without a URL pvsim uses its own broker"
+)
 TICK_S = 1.0
 
 
@@ -61,20 +67,27 @@ class StreamClient(asyncio.Protocol):
         """
         client = cls(address)
         context = ssl.create_default_context() if address.tls else None
-        fix = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
         try:
             async with asyncio.timeout(CONNECT_S):
                 loop = asyncio.get_running_loop()
                 await loop.create_connection(lambda: client, address.host, address.stream_port, ssl=context)
                 await client._ready
         except TimeoutError as error:
-            client.abort()
             what = f"no answer in the stream protocol within {CONNECT_S:.0f} s"
+            fix = "check that this is RabbitMQ's stream port; stream_port in PVSIM_BROKER_URL names it"
             raise BrokerError(what, where=client.where, fix=fix) from error
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise BrokerError(f"cannot connect to the broker: {reason}", where=client.where, fix=fix) from error
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            what = f"cannot connect to the broker's stream port: {_reason(error)}"
+            raise BrokerError(what, where=client.where, fix=_FIX_ADDRESS) from error
+        finally:
+            if not client.is_ready:  # timed out, refused or cancelled
+                client.abort()
         return client
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the connection is signed in and stands."""
+        return self._connection.state is State.READY
 
     @property
     def frame_max(self) -> int:
@@ -102,8 +115,14 @@ class StreamClient(asyncio.Protocol):
         finally:
             self._answers.pop(correlation_id, None)
         if response.code != ResponseCode.OK and response.code not in accept:
-            raise BrokerError(_refusal(command, response.code), where=self.where)
+            raise _refusal(command, response.code, self.where)
         return response
+
+    def tell(self, command: Command, body: bytes) -> None:
+        """Send a request whose answer does not matter; nothing happens where the connection is lost."""
+        if self._error is None:
+            self._connection.request(command, body)
+            self._write()
 
     async def send(self, frame: bytes) -> None:
         """Send a frame without answer; waits while the socket is full.
@@ -125,16 +144,17 @@ class StreamClient(asyncio.Protocol):
         self._write()
 
     async def close(self) -> None:
-        """Say goodbye and wait for the answer, at most a second."""
+        """Say goodbye and wait for the answer, at most `CLOSE_S`."""
         if self._error is None and not self._ended.is_set():
             self._connection.close()
             self._write()
             try:
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(CLOSE_S):
                     await self._ended.wait()
             except TimeoutError:
                 pass  # the server is busy or gone: closing the socket says the same
-        self.abort()
+            finally:
+                self.abort()
 
     def abort(self) -> None:
         """Close the socket at once."""
@@ -153,9 +173,10 @@ class StreamClient(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
-        for event in self._connection.receive(data, self._loop.time()):
+        events = self._connection.receive(data, self._loop.time())
+        self._write()  # first: an event may close the socket, and the server waits for our answer to its Close
+        for event in events:
             self._dispatch(event)
-        self._write()
 
     def eof_received(self) -> None:
         """See `asyncio.Protocol`."""
@@ -182,7 +203,8 @@ class StreamClient(asyncio.Protocol):
         for event in self._connection.tick(self._loop.time()):
             self._dispatch(event)
         self._write()
-        self._ticker = self._loop.call_later(TICK_S, self._tick)
+        if not self._ended.is_set():
+            self._ticker = self._loop.call_later(TICK_S, self._tick)
 
     def _write(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -221,7 +243,32 @@ class StreamClient(asyncio.Protocol):
             raise self._error
 
 
-def _refusal(command: Command, code: int) -> str:
+def _refusal(command: Command, code: int, where: str) -> BrokerError:
+    """Why the broker does not do a command, and what the user can do."""
+    doing = _IN_WORDS.get(command, command.name.lower().replace("_", " "))
+    if code == ResponseCode.ACCESS_REFUSED:
+        fix = f"{_FIX_RIGHTS}, or use another account in PVSIM_BROKER_URL"
+        return BrokerError(f"the account has no permission to {doing}", where=where, fix=fix)
+    if code == ResponseCode.STREAM_DOES_NOT_EXIST:
+        fix = f"where the account may not create streams: {_FIX_RIGHTS}; else run again: the stream was deleted"
+        return BrokerError(f"cannot {doing}: there is no such stream", where=where, fix=fix)
     known = {item.value for item in ResponseCode}
     reason = ResponseCode(code).name.lower().replace("_", " ") if code in known else f"code {code}"
-    return f"the broker refuses {command.name.lower().replace('_', ' ')}: {reason}"
+    return BrokerError(f"the broker refuses to {doing}: {reason}", where=where)
+
+
+_FIX_RIGHTS = "rabbitmqctl set_permissions -p VHOST USER '^pvsim' '^pvsim' '^pvsim'"
+_IN_WORDS = {
+    Command.CREATE: "create the run's stream",
+    Command.DELETE: "delete the run's stream",
+    Command.DECLARE_PUBLISHER: "publish to the run's stream",
+    Command.QUERY_PUBLISHER_SEQUENCE: "ask what the run's stream has",
+    Command.SUBSCRIBE: "read the run's stream",
+}
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    """Why connecting failed; a ConnectionError's text is asyncio's "Connect call failed (...)", not the reason."""
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return getattr(error, "strerror", None) or str(error)

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle
 
 from pvsim.adapters.streams.client import StreamClient
 from pvsim.core import frames
@@ -31,7 +32,10 @@ MAX_UNCONFIRMED = 40_000
 CREDITS = 10
 """Chunks that the broker may send ahead, each up to about 1 MB."""
 
-_ID = 1  # of the one publisher and the one subscription that a connection has here
+FIRST_ID = 1
+"""Of a connection's first publisher or subscription; frames prepared for `publish_prepared` name it."""
+
+_LAST_ID = 255
 
 
 class StreamTransport:
@@ -55,7 +59,7 @@ async def answers(address: BrokerAddress) -> bool:
     try:
         async with asyncio.timeout(2):
             _, writer = await asyncio.open_connection(address.host, address.stream_port)
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, UnicodeError):
         return False
     writer.close()
     return True
@@ -66,6 +70,9 @@ class StreamLog:
 
     def __init__(self, client: StreamClient, stream: str) -> None:
         self._client, self._stream = client, stream
+        self._ids = cycle(
+            range(FIRST_ID, _LAST_ID + 1)
+        )  # of publishers and subscriptions; a stale frame has another id
 
     async def create(self) -> None:
         """See `ports.Log.create`. A user who may not create goes on: the stream may have been made for them."""
@@ -74,40 +81,40 @@ class StreamLog:
         await self._client.request(Command.CREATE, body, accept=accept)
 
     async def delete(self) -> None:
-        """See `ports.Log.delete`."""
-        accept = frozenset({ResponseCode.STREAM_DOES_NOT_EXIST})
+        """See `ports.Log.delete`. A user who may not delete leaves it to whoever made it."""
+        accept = frozenset({ResponseCode.STREAM_DOES_NOT_EXIST, ResponseCode.ACCESS_REFUSED})
         await self._client.request(Command.DELETE, frames.string(self._stream), accept=accept)
 
     @asynccontextmanager
     async def publisher(self, name: str) -> AsyncIterator["StreamPublisher"]:
         """See `ports.Log.publisher`."""
-        await self._client.request(Command.DECLARE_PUBLISHER, frames.declare_publisher(_ID, name, self._stream))
-        publisher = StreamPublisher(self._client, name, self._stream)
+        publisher = StreamPublisher(self._client, next(self._ids), name, self._stream)
         self._client.listeners.append(publisher.on_frame)
         try:
+            await publisher.declare()
             yield publisher
         finally:
             self._client.listeners.remove(publisher.on_frame)
+            publisher.withdraw()
 
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
         """See `ports.Log.subscribe`."""
-        subscription = _Subscription(self._client)
+        subscription = _Subscription(self._client, next(self._ids))
         self._client.listeners.append(subscription.on_frame)
-        kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
-        body = frames.subscription(_ID, self._stream, kind, from_offset, CREDITS)
         try:
-            await self._client.request(Command.SUBSCRIBE, body)
+            await subscription.start(self._stream, from_offset)
             yield subscription
         finally:
             self._client.listeners.remove(subscription.on_frame)
+            subscription.cancel()
 
 
 class StreamPublisher:
     """A named publisher: the broker drops what it already has under the name."""
 
-    def __init__(self, client: StreamClient, name: str, stream: str) -> None:
-        self._client, self._name, self._stream = client, name, stream
+    def __init__(self, client: StreamClient, id_: int, name: str, stream: str) -> None:
+        self._client, self._id, self._name, self._stream = client, id_, name, stream
         self._unconfirmed = 0
         self._confirmed = 0
         self._changed = asyncio.Event()
@@ -117,6 +124,19 @@ class StreamPublisher:
     def confirmed(self) -> int:
         """See `ports.Publisher.confirmed`."""
         return self._confirmed
+
+    async def declare(self) -> None:
+        """Make the name known to the broker.
+
+        Raises:
+            BrokerError: if the broker refuses.
+        """
+        body = frames.declare_publisher(self._id, self._name, self._stream)
+        await self._client.request(Command.DECLARE_PUBLISHER, body)
+
+    def withdraw(self) -> None:
+        """Give the name back, for the next publisher on this connection."""
+        self._client.tell(Command.DELETE_PUBLISHER, bytes([self._id]))
 
     async def last_id(self) -> int:
         """See `ports.Publisher.last_id`."""
@@ -131,10 +151,12 @@ class StreamPublisher:
         step = max(1, min(count, (limit - 32) // (width + ENTRY_OVERHEAD)))
         for start in range(0, count, step):
             part = bodies[start : start + step]
-            await self.publish_prepared(publish_frame(_ID, first_id + start, part), len(part))
+            await self.publish_prepared(publish_frame(self._id, first_id + start, part), len(part))
 
     async def publish_prepared(self, frame: bytes, count: int) -> None:
         """Send a Publish frame of `count` messages made before: what a benchmark of the broker alone needs.
+
+        The frame names the publisher: `FIRST_ID`, where this is the first one of its connection.
 
         Raises:
             BrokerError: as `publish`.
@@ -150,11 +172,10 @@ class StreamPublisher:
     def on_frame(self, frame: Frame | BrokerError) -> None:
         """Take what concerns this publisher."""
         match frame:
-            case PublishConfirm(publishing_ids=ids):
+            case PublishConfirm(publisher_id=self._id, publishing_ids=ids):
                 self._unconfirmed -= len(ids)
                 self._confirmed += len(ids)
-            case PublishError(errors=errors):
-                publishing_id, code = errors[0]
+            case PublishError(publisher_id=self._id, errors=[(publishing_id, code), *_]):
                 self._error = BrokerError(
                     f"the broker refused message {publishing_id:,} (code {code})", where=self._client.where
                 )
@@ -177,11 +198,25 @@ class StreamPublisher:
 class _Subscription:
     """Chunks as they come, a credit given back for each one taken."""
 
-    def __init__(self, client: StreamClient) -> None:
-        self._client = client
+    def __init__(self, client: StreamClient, id_: int) -> None:
+        self._client, self._id = client, id_
         self._chunks: deque[memoryview] = deque()
         self._error: BrokerError | None = None
         self._changed = asyncio.Event()
+
+    async def start(self, stream: str, from_offset: int) -> None:
+        """Ask for chunks.
+
+        Raises:
+            BrokerError: if the broker refuses.
+        """
+        kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
+        body = frames.subscription(self._id, stream, kind, from_offset, CREDITS)
+        await self._client.request(Command.SUBSCRIBE, body)
+
+    def cancel(self) -> None:
+        """Want no more chunks."""
+        self._client.tell(Command.UNSUBSCRIBE, bytes([self._id]))
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         return self
@@ -195,7 +230,7 @@ class _Subscription:
                 await self._changed.wait()
             chunk = self._chunks.popleft()
             if self._error is None:
-                self._client.send_now(frames.credit(_ID, 1))
+                self._client.send_now(frames.credit(self._id, 1))
             try:
                 batch = split_chunk(chunk)
             except FrameError as error:
@@ -206,7 +241,7 @@ class _Subscription:
     def on_frame(self, frame: Frame | BrokerError) -> None:
         """Take what concerns this subscription."""
         match frame:
-            case Deliver(chunk=chunk):
+            case Deliver(subscription_id=self._id, chunk=chunk):
                 self._chunks.append(chunk)
             case BrokerError():
                 self._error = frame

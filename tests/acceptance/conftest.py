@@ -1,0 +1,110 @@
+"""The command line, called in this process where no roles are started, else as a process."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pvsim.adapters import node
+from pvsim.cli import main
+from pvsim.core.address import BrokerAddress
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def field(self, name: str) -> str:
+        """`error`, `at` or `fix` of the message."""
+        for line in self.err.splitlines():
+            if line.strip().startswith(f"{name}:"):
+                return line.partition(":")[2].strip()
+        return ""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current directory, without settings of the machine's user."""
+    for name in [name for name in os.environ if name.startswith("PVSIM_") and "BROKER" not in name]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("PVSIM_BROKER_URL", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
+    directory = tmp_path / "here"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    return directory
+
+
+@pytest.fixture
+def inside(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:  # noqa: ARG001 - for its effect
+    """Call `pvsim ARGUMENTS` in this process; the broker is a closed port, so that none is ever started."""
+    monkeypatch.setenv("PVSIM_BROKER_URL", "amqp://127.0.0.1:9/?stream_port=9")
+    monkeypatch.setattr(sys, "excepthook", lambda *_: None)
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["pvsim", *arguments])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+        said = capsys.readouterr()
+        return Done(code if isinstance(code, int) else 0, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def outside(here: Path, broker: BrokerAddress) -> Callable[..., Done]:
+    """Run `pvsim ARGUMENTS` as a process, on the session's broker unless `url` says another."""
+
+    def call(*arguments: str, url: str = broker.amqp_url, cwd: Path = here, **env: str) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "pvsim", *arguments],
+            cwd=cwd,
+            env={**os.environ, "PVSIM_BROKER_URL": url, **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def accounts(broker: BrokerAddress, broker_home: Path) -> BrokerAddress:
+    """The session's broker with four accounts that may not do everything; their password is `s3cret`."""
+    rights = {
+        "stranger": None,
+        "reader": ("^$", "^$", ".*"),
+        "writer": ("^$", ".*", "^$"),
+        "maker": (".*", "^$", "^$"),
+    }
+    for name, granted in rights.items():
+        asyncio.run(node.control(broker_home, "add_user", name, "s3cret"))
+        if granted is not None:
+            asyncio.run(node.control(broker_home, "set_permissions", "-p", broker.vhost, name, *granted))
+    return broker
+
+
+def statuses(out: Path) -> list[str]:
+    """The status of each run below a directory."""
+    return [json.loads(path.read_bytes())["status"] for path in sorted(out.glob("2*/manifest.json"))]
+
+
+@pytest.fixture(name="statuses")
+def _statuses() -> Callable[[Path], list[str]]:
+    return statuses

@@ -1,0 +1,185 @@
+"""The command line from outside: help, streams of output, settings, and what the rows of a run are."""
+
+import json
+from datetime import datetime
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pvsim.cli.main import cli
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+COMMANDS = sorted(cli.commands)
+SCHEMAS = ("reading", "end", "manifest", "summary", "config")
+
+
+def rows_of(out):
+    return (out / "latest" / "samples.csv").read_text().splitlines()
+
+
+# --- without a broker ---
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_short_and_leads_with_examples(inside, command):
+    done = inside(command, "--help")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert len(lines) <= 110
+    assert max(map(len, lines)) <= 100
+    examples = lines.index("  Examples:") if "  Examples:" in lines else None
+    assert examples is None or examples < lines.index("Options:")
+    assert f"pvsim {command}" in done.out.partition("Options:")[0]
+
+
+def test_the_help_of_all_names_each_command(inside):
+    done = inside("--help")
+    assert done.code == 0
+    assert all(f"\n  {name} " in done.out for name in COMMANDS)
+    assert done.out.index("Examples:") < done.out.index("Commands:")
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_each_schema_is_one(inside, name):
+    done = inside("schema", name)
+    assert (done.code, done.err) == (0, "")
+    schema = json.loads(done.out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["title"] == f"pvsim {name}"
+
+
+@pytest.mark.parametrize(
+    ("flag", "variable", "project", "user", "named"),
+    [
+        ("7s", "11s", "13s", "17s", "7 s does"),
+        (None, "11s", "13s", "17s", "11 s does"),
+        (None, None, "13s", "17s", "13 s does"),
+        (None, None, None, "17s", "17 s does"),
+    ],
+)
+def test_flags_then_variables_then_project_then_user(  # noqa: PLR0917 - a row of the table
+    inside, here, monkeypatch, tmp_path, flag, variable, project, user, named
+):
+    """Each source says a period that does not divide the day, so that the message tells which one counted."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "config/pvsim").mkdir(parents=True)
+    (tmp_path / "config/pvsim/config.toml").write_text(f'[run]\nevery = "{user}"\n')
+    if project:
+        (here / "pvsim.toml").write_text(f'[run]\nevery = "{project}"\n')
+    if variable:
+        monkeypatch.setenv("PVSIM_EVERY", variable)
+    done = inside("run", *(["--every", flag] if flag else []))
+    assert done.code == 2
+    assert named in done.err
+
+
+def test_color_only_where_wanted(inside, monkeypatch):
+    assert "\x1b" not in inside("rum").err
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in inside("rum").err
+
+
+# --- on the broker ---
+
+
+@pytest.mark.broker
+def test_data_goes_to_standard_output_and_the_rest_to_the_other(outside, here):
+    done = outside("run", "--every", "1h")
+    assert done.code == 0
+    assert "24 rows, verified" in done.out
+    assert "samples.csv" in done.out
+    assert "\x1b" not in done.out + done.err
+    assert "verified" not in done.err
+    quiet = outside("run", "--every", "1h", "--quiet")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    as_json = outside("run", "--every", "1h", "--json", "--quiet")
+    assert (as_json.code, as_json.err) == (0, "")
+    verified = outside("verify", "runs/latest", "--json")
+    assert (verified.code, verified.err) == (0, "")
+    directory = here / "runs" / "latest"
+    files = {"summary": as_json.out, "manifest": (directory / "manifest.json").read_text()}
+    for name, text in files.items():
+        jsonschema.validate(json.loads(text), json.loads(outside("schema", name).out))
+    config = json.loads(files["manifest"])["config"]
+    jsonschema.validate(config, json.loads(outside("schema", "config").out))
+    assert json.loads(verified.out) == json.loads(as_json.out)
+    assert json.loads(verified.out) == json.loads((directory / "summary.json").read_text())
+
+
+@pytest.mark.broker
+def test_same_seed_same_bytes_and_means_are_of_the_seconds(outside, here):
+    """I2 and the meaning of --every: each printed mean is the mean of its seconds, to its last digit."""
+    for out, *more in (("a",), ("b",), ("c", "--seed", "2"), ("2s", "--every", "2s"), ("1h", "--every", "1h")):
+        assert outside("run", "--quiet", "--out", out, *more).code == 0
+    bytes_of = {out: (here / out / "latest/samples.csv").read_bytes() for out in "abc"}
+    assert bytes_of["a"] == bytes_of["b"]
+    assert bytes_of["a"] != bytes_of["c"]
+    seconds = [row.split(",") for row in rows_of(here / "a")[1:]]
+    assert len(seconds) == 86_400
+    tenths_w = [int(meter.replace(".", "")) for _, meter, _, _ in seconds]
+    for out, every in (("2s", 2), ("1h", 3600)):
+        rows = [row.split(",") for row in rows_of(here / out)[1:]]
+        assert len(rows) == 86_400 // every
+        for number, (stamp, meter, pv, net) in enumerate(rows):
+            window = tenths_w[number * every : (number + 1) * every]
+            assert stamp == seconds[number * every][0]
+            assert abs(int(meter.replace(".", "")) - Fraction(sum(window), every)) <= Fraction(1, 2)
+            as_int = [int(text.replace(".", "")) for text in (meter, pv, net)]
+            assert as_int[2] == as_int[0] - as_int[1]
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize(
+    ("date", "count", "hour", "before", "after"),
+    [
+        ("2024-03-31", 82_800, 2, "2024-03-31T01:59:59+01:00", "2024-03-31T03:00:00+02:00"),
+        ("2024-10-27", 90_000, 3, "2024-10-27T02:59:59+02:00", "2024-10-27T02:00:00+01:00"),
+    ],
+)
+def test_the_days_on_which_clocks_change(outside, here, date, count, hour, before, after):  # noqa: PLR0917 - a row of the table
+    assert outside("run", "--quiet", "--date", date).code == 0
+    stamps = [row.partition(",")[0] for row in rows_of(here / "runs")[1:]]
+    assert len(stamps) == count
+    assert (stamps[0][:19], stamps[-1][:19]) == (f"{date}T00:00:00", f"{date}T23:59:59")
+    assert stamps[hour * 3600 - 1 : hour * 3600 + 1] == [before, after]
+    instants = [datetime.fromisoformat(text).timestamp() for text in stamps[:: 60 * 5]]
+    assert all(later - earlier == 300 for earlier, later in pairwise(instants))
+
+
+@pytest.mark.broker
+def test_from_elsewhere_in_a_path_with_spaces_and_letters(outside, here):
+    there = here / "Häuser am Übersee 屋"
+    there.mkdir()
+    (there / "pvsim.toml").write_text('[run]\nevery = "15min"\nmeter = ["house=walk", "heat-pump=uniform"]\n')
+    done = outside("run", "--out", "my runs", cwd=there)
+    assert done.code == 0, done.err
+    assert "my runs/" in done.out
+    rows = rows_of(there / "my runs")
+    assert rows[0] == "timestamp,meter,meter_kw,pv_kw,net_kw"
+    assert [row.split(",")[1] for row in rows[1:5]] == ["house", "heat-pump"] * 2
+    assert len(rows) == 1 + 2 * 96
+    assert outside("verify", str(there / "my runs" / "latest")).code == 0
+    numbered = outside("run", "--quiet", "--meters", "10", "--every", "1h", cwd=there, PVSIM_METER="uniform")
+    assert numbered.code == 0, numbered.err
+    assert [row.split(",")[1] for row in rows_of(there / "runs")[1:11]] == [f"m{n:02}" for n in range(1, 11)]
+
+
+@pytest.mark.broker
+def test_measured_house_and_plant(outside, here):
+    arguments = ("--meter", str(DATA / "uci_sceaux_20061221.csv.gz"), "--meter-column", "global_active_power_kw")
+    done = outside(
+        "run", *arguments, "--pv", str(DATA / "nrel_serf_20220318.csv"), "--pv-unit", "W", "--pv-gaps", "zero",
+        "--pv-start", "2022-03-18", "--every", "1min", "--quiet",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    rows = [row.split(",") for row in rows_of(here / "runs")[1:]]
+    assert len(rows) == 1440
+    assert {stamp[:10] for stamp, *_ in rows} == {"2024-06-21"}
+    assert max(float(pv) for _, _, pv, _ in rows) > 0
+    assert float(rows[0][2]) == 0.0
+    inputs = json.loads((here / "runs/latest/manifest.json").read_text())["inputs"]
+    assert set(inputs) == {"m1", "pv"}
+    assert outside("verify", "runs/latest").code == 0

@@ -1,0 +1,256 @@
+"""What others publish to a run's stream: rejected with reason and offset, counted, and never in a row."""
+
+import asyncio
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+from itertools import cycle
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from pvsim.adapters.streams import StreamTransport
+
+pytestmark = pytest.mark.broker
+
+RUN = "poisoned"
+START = 1_718_920_800  # 2024-06-21T00:00:00+02:00
+DAY_S = 86_400
+
+
+def stamp(seq):
+    return str(np.datetime64(START + seq, "s")) + "Z"
+
+
+def reading(seq=0, power="1234.5", **other):
+    """A reading in another order and spacing than our meter writes it; `other` replaces fields as JSON text."""
+    fields = {
+        "meter_w": power,
+        "t_utc": f'"{stamp(seq)}"',
+        "seq": str(seq),
+        "meter": '"m1"',
+        "run": f'"{RUN}"',
+        "v": "1",
+        "kind": '"reading"',
+    } | other
+    return ("{ " + ", ".join(f'"{name}": {value}' for name, value in fields.items()) + " }").encode()
+
+
+POISON = [
+    (b"hello", "not JSON"),
+    (b"", "not JSON"),
+    (b"\xff\xfe\x00", "not JSON"),
+    (reading(power="NaN"), "not JSON"),
+    (reading(power="Infinity"), "not JSON"),
+    (b'{"a":' * 600 + b"1" + b"}" * 600, "not a message of the contract"),
+    (b"[" * 2000 + b"]" * 2000, "not a message of the contract"),
+    (b"{}", "not a message of the contract"),
+    (reading(power='"5"'), "not a message of the contract"),
+    (reading(power="1e999"), "not a message of the contract"),
+    (reading(seq=0, t_utc='"2024-06-20T22:00:00"'), "not a message of the contract"),
+    (reading(v="2"), "another version of the contract"),
+    (reading(run='"other"'), "of another run"),
+    (reading(meter='"m2"'), "of a meter that the run does not have"),
+    (reading(seq=0, t_utc=f'"{stamp(1)}"'), "time and sequence number do not fit"),
+    (reading(seq=DAY_S), "time and sequence number do not fit"),
+    (reading().replace(b'"seq": 0', b'"seq": 1' + b"0" * 30), "time and sequence number do not fit"),
+    (b"x" * 100_000, "too large"),
+    (json.dumps({"v": 1, "kind": "end", "run": RUN, "readings": 5, "crc32": 0}).encode(), "an end marker"),
+]
+
+
+async def publish(broker, bodies, name="somebody", first_id=1, stream=f"pvsim.{RUN}"):
+    """Publish bodies of any lengths, in order."""
+    async with StreamTransport(broker).log(stream) as log:
+        await log.create()
+        async with log.publisher(name) as publisher:
+            start = 0
+            while start < len(bodies):
+                end = start + 1
+                while end < len(bodies) and len(bodies[end]) == len(bodies[start]):
+                    end += 1
+                if bodies[start]:
+                    table = np.frombuffer(b"".join(bodies[start:end]), np.uint8).reshape(end - start, -1)
+                    await publisher.publish(first_id + start, table)
+                else:  # ours never publishes such a message: head, id, length, and an empty data section
+                    frame = struct.pack(">IHHBIQI", 26, 2, 1, 1, 1, first_id + start, 5) + b"\x00\x53\x75\xa0\x00"
+                    await publisher.publish_prepared(frame, 1)
+                start = end
+            await publisher.flush()
+
+
+@pytest.fixture(autouse=True)
+def _no_stream_left(broker):
+    yield
+
+    async def delete():
+        async with StreamTransport(broker).log(f"pvsim.{RUN}") as log:
+            await log.delete()
+
+    asyncio.run(delete())
+
+
+@pytest.fixture
+def service(here, broker, monkeypatch):
+    """`pvsim simulate` for an external meter, started; the test publishes, then calls it to wait for the end."""
+    monkeypatch.setenv("PVSIM_BROKER_URL", broker.amqp_url)
+    started = []
+
+    def start(*arguments, meter="external"):
+        command = ["simulate", "--meter", meter, "--run-id", RUN, "--transport", "streams", *arguments]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pvsim", *command],
+            cwd=here,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+
+        def end():
+            out, err = process.communicate(timeout=90)
+            return process.returncode, out, err, (here / "runs" / "latest").resolve()
+
+        return end
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+
+
+def manifest(directory):
+    return json.loads((directory / "manifest.json").read_bytes())
+
+
+def rejected(directory):
+    return [json.loads(line) for line in (directory / "rejected.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def day():
+    """A day of readings in 0.1 W, with both ends of the range."""
+    values = np.arange(DAY_S, dtype=np.int64) * 7919 % 90_001
+    values[:2] = 0, 90_000
+    return values
+
+
+def bodies_of(values, first=0):
+    return [reading(seq, f"{value / 10:g}") for seq, value in enumerate(values.tolist(), first)]
+
+
+def end_of(values):
+    crc = crc32(values.astype("<i4").tobytes())
+    return json.dumps({"crc32": crc, "readings": len(values), "run": RUN, "kind": "end", "v": 1}).encode()
+
+
+def test_poison_before_and_within_our_own_meters_readings(outside, here, broker, service):
+    plain = outside("run", "--quiet", "--out", "plain")
+    assert plain.code == 0
+    asyncio.run(publish(broker, [body for body, _ in POISON]))
+    meter = subprocess.Popen(
+        [sys.executable, "-m", "pvsim", "meter", "--quiet", "--run-id", RUN, "--transport", "streams"],
+        env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
+    )
+    end = service(meter="uniform")
+    asyncio.run(publish(broker, [body for body, _ in POISON] * 20, first_id=len(POISON) + 1))  # meanwhile
+    assert meter.wait(90) == 0
+    code, _, err, directory = end()
+    assert code == 0, err
+    kept = rejected(directory)
+    assert [line["offset"] for line in kept[: len(POISON)]] == list(range(len(POISON)))
+    assert [line["offset"] for line in kept] == sorted({line["offset"] for line in kept})
+    for line, (body, reason) in zip(kept, cycle(POISON), strict=False):
+        assert line["reason"].startswith(reason)
+        assert line["bytes"] == len(body)
+        assert len(line["body"]) <= 4 * 512
+    assert (directory / "samples.csv").read_bytes() == (here / "plain/latest/samples.csv").read_bytes()
+    counts = manifest(directory)["counts"]
+    assert counts == {
+        "received": DAY_S + len(kept),
+        "written": DAY_S,
+        "duplicates": 0,
+        "rejected": len(kept),
+        "missing": 0,
+    }
+    assert outside("verify", str(directory)).code == 0
+
+
+def test_another_meters_day_in_its_own_json(outside, here, broker, service, day):
+    """The same values give the same file, whoever published them and however the JSON is written."""
+    end = service("--every", "2s")
+    bodies = bodies_of(day)
+    bodies.insert(9_000, bodies[8_000])  # one that is there already
+    bodies.insert(50_000, b"noise")
+    asyncio.run(publish(broker, [*bodies, end_of(day)], name="house"))
+    code, out, err, directory = end()
+    assert code == 0, err
+    assert "43,200 rows, verified" in out
+    counts = manifest(directory)["counts"]
+    assert (counts["received"], counts["written"]) == (DAY_S + 2, DAY_S)
+    assert (counts["duplicates"], counts["rejected"], counts["missing"]) == (1, 1, 0)
+    assert [line["offset"] for line in rejected(directory)] == [50_000]
+    rows = "".join(f"{stamp(seq)},{value / 10:g}\n" for seq, value in enumerate(day.tolist()))
+    (here / "house.csv").write_text("timestamp,meter_w\n" + rows)
+    replayed = outside(
+        "run", "--quiet", "--meter", "house.csv", "--every", "2s", "--out", "replay", "--meter-gaps", "hold"
+    )
+    assert replayed.code == 0, replayed.err
+    assert (directory / "samples.csv").read_bytes() == (here / "replay/latest/samples.csv").read_bytes()
+    assert outside("verify", "--json", str(directory)).code == 0
+
+
+def test_without_an_end_marker_and_with_impossible_values_the_run_is_partial(outside, broker, service, day):
+    end = service("--every", "15min")
+    bodies = bodies_of(day)
+    bodies[100] = reading(100, "9000.1")
+    bodies[50_000] = reading(50_000, "-1")
+    asyncio.run(publish(broker, bodies, name="house"))
+    code, _, err, directory = end()
+    assert code == 75, err
+    assert "1,800 readings have no row" in err
+    assert manifest(directory)["status"] == "partial"
+    counts = manifest(directory)["counts"]
+    assert counts == {
+        "received": DAY_S,
+        "written": DAY_S - 1800,
+        "duplicates": 0,
+        "rejected": 1800,
+        "missing": 1800,
+    }
+    reasons = [line["reason"] for line in rejected(directory)]
+    assert reasons.count("outside 0..9000 W") == 2
+    assert reasons.count("another reading of its averaging period was rejected") == 1798
+    assert len((directory / "samples.csv").read_text().splitlines()) == 1 + 96 - 2
+    assert outside("verify", str(directory)).code == 0
+    path = directory / "samples.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert outside("verify", str(directory)).code == 65
+
+
+def test_a_gap_ends_the_run_and_says_where(broker, service, day, statuses, here):
+    end = service("--quiet")
+    asyncio.run(publish(broker, bodies_of(day[:10]) + bodies_of(day[12:20], 12), name="house"))
+    code, _, err, directory = end()
+    assert code == 1
+    assert "2 readings are missing from the log, from second 10 of the run of meter m1" in err
+    assert f"pvsim simulate --dir {directory}" in err
+    assert statuses(here / "runs") == ["failed"]
+    assert not (directory / "samples.csv").exists()
+
+
+def test_an_end_marker_of_other_values_fails_the_run(broker, service, day):
+    end = service("--quiet")
+    other = day.copy()
+    other[77] += 1
+    asyncio.run(publish(broker, [*bodies_of(day), end_of(other)], name="house"))
+    code, _, err, directory = end()
+    assert code == 1
+    assert "the values in the log differ from those that the meter ended the run with" in err
+    assert manifest(directory)["status"] == "failed"
+    assert not (directory / "samples.csv").exists()

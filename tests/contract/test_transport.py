@@ -1,0 +1,415 @@
+"""What every transport keeps: one suite, the memory transport being the reference."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack, suppress
+from datetime import date
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from pvsim.adapters.amqp import AmqpTransport
+from pvsim.adapters.streams import StreamTransport
+from pvsim.app.meter import PUBLISHER, publish_run
+from pvsim.app.ports import Transport
+from pvsim.app.simulator import Pace, simulate_run
+from pvsim.core import rows
+from pvsim.core.address import BrokerAddress
+from pvsim.core.contract import MAX_BODY_BYTES, publishing_id
+from pvsim.core.load import UniformLoad
+from pvsim.core.noise import key
+from pvsim.core.plan import RunPlan
+from pvsim.core.pv_curve import CurvePv
+from pvsim.core.timeline import Timeline
+from pvsim.errors import BrokerError
+from pvsim.testing import CrashAt, CrashError, MemorySampleFile, MemoryTransport
+
+HANGS_S = 60  # a test that waits so long waits for ever
+
+
+DAY_PLAN = RunPlan(
+    f"day-{secrets.token_hex(4)}", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")), ("m1",)
+)
+
+
+def id_of(body: bytes) -> int | None:
+    """The publishing id of the messages of this module, for the transport that must find it in the log."""
+    return int.from_bytes(body, "big") + 1 if len(body) == 8 else publishing_id(body, DAY_PLAN)
+
+
+KINDS: dict[str, Callable[[BrokerAddress], Transport]] = {
+    "streams": StreamTransport,
+    "amqp": lambda address: AmqpTransport(address, id_of),
+}
+
+
+def transports(*names: str) -> list[object]:
+    """The transports of these names as parameters."""
+    return [pytest.param(name, marks=[] if name == "memory" else [pytest.mark.broker]) for name in names]
+
+
+@pytest.fixture(params=transports("memory", *KINDS))
+def transport(request) -> Transport:
+    if request.param == "memory":
+        return MemoryTransport()
+    return KINDS[request.param](request.getfixturevalue("broker"))
+
+
+# AMQP has no publishers' names to deduplicate by, and waits past the end until the offset itself is reached
+as_the_stream_protocol = pytest.mark.parametrize("transport", transports("memory", "streams"), indirect=True)
+
+
+@pytest.fixture
+async def stream(transport):
+    """The name of a log that exists, and does no more after the test."""
+    name = f"pvsim.test-{secrets.token_hex(4)}"
+    async with transport.log(name) as log:
+        await log.create()
+    yield name
+    async with transport.log(name) as log:
+        await log.delete()
+
+
+@pytest.fixture(autouse=True)
+async def _bounded():
+    """Nothing here may wait for ever."""
+    task = asyncio.current_task()
+    assert task is not None
+    handle = asyncio.get_running_loop().call_later(HANGS_S, task.cancel)
+    yield
+    handle.cancel()
+
+
+def octets(*bodies: bytes) -> np.ndarray:
+    """Bodies of one length as an array."""
+    return np.frombuffer(b"".join(bodies), dtype=np.uint8).reshape(len(bodies), -1)
+
+
+def numbered(first: int, n: int) -> np.ndarray:
+    """Bodies of 8 bytes that tell them apart."""
+    return np.arange(first, first + n, dtype=">u8").view(np.uint8).reshape(n, 8)
+
+
+async def publish(log, *blocks, first_id=1, name="p") -> int:
+    """Publish blocks with consecutive ids, wait for the confirms, and return how many there were."""
+    async with log.publisher(name) as publisher:
+        for block in blocks:
+            await publisher.publish(first_id, block)
+            first_id += len(block)
+        await publisher.flush()
+        return publisher.confirmed
+
+
+async def take(batches, until_offset: int) -> list[tuple[int, bytes]]:
+    """Offsets and bodies up to an offset."""
+    found: list[tuple[int, bytes]] = []
+    async with asyncio.timeout(HANGS_S / 2):
+        while not found or found[-1][0] < until_offset:
+            batch = await anext(batches)
+            found += [(batch.first_offset + i, batch.body(i)) for i in range(len(batch))]
+    return found
+
+
+async def read(log, n: int, from_offset: int = 0) -> list[tuple[int, bytes]]:
+    """The messages up to the n-th of the log."""
+    async with log.subscribe(from_offset) as batches:
+        return await take(batches, n - 1)
+
+
+async def test_what_is_published_is_delivered_in_order_at_consecutive_offsets(transport, stream):
+    async with transport.log(stream) as log:
+        assert await publish(log, numbered(0, 3_000), numbered(3_000, 1), numbered(3_001, 2_000)) == 5_001
+        assert await read(log, 5_001) == [(i, i.to_bytes(8, "big")) for i in range(5_001)]
+
+
+async def test_twenty_thousand_messages_at_once(transport, stream):
+    async with transport.log(stream) as log:
+        assert await publish(log, numbered(0, 20_000)) == 20_000
+        assert [body for _, body in await read(log, 20_000)] == [i.to_bytes(8, "big") for i in range(20_000)]
+
+
+def starts(bodies: Iterable[bytes]) -> list[bytes]:
+    """What a transport must keep of bodies that are far beyond the contract's limit."""
+    return [body[: 4 * MAX_BODY_BYTES] for body in bodies]
+
+
+async def test_messages_of_any_length(transport, stream):
+    lengths = [1, 255, 256, 100_000, 2, 4_096, 1]
+    bodies = [bytes([65 + i]) * length for i, length in enumerate(lengths)]
+    async with transport.log(stream) as log:
+        assert await publish(log, *map(octets, bodies)) == len(bodies)
+        assert starts(body for _, body in await read(log, len(bodies))) == starts(bodies)
+
+
+async def test_many_long_messages_in_one_call(transport, stream):
+    bodies = [bytes([i]) * 100_000 for i in range(30)]  # more than one frame may hold
+    async with transport.log(stream) as log:
+        assert await publish(log, octets(*bodies)) == 30
+        assert starts(body for _, body in await read(log, 30)) == starts(bodies)
+
+
+async def test_bodies_may_be_any_part_of_an_array(transport, stream):
+    table = numbered(0, 100)[::3, 5:]
+    async with transport.log(stream) as log:
+        await publish(log, table)
+        assert [body for _, body in await read(log, 34)] == [row.tobytes() for row in table]
+
+
+async def test_subscribers_get_what_comes_later_too(transport, stream):
+    async with transport.log(stream) as reading, transport.log(stream) as writing:
+        async with reading.subscribe(0) as batches:
+            await publish(writing, numbered(0, 10))
+            first = await take(batches, 9)
+            await publish(writing, numbered(10, 10), first_id=11)
+            second = await take(batches, 19)
+        assert [offset for offset, _ in first + second] == list(range(20))
+
+
+@pytest.mark.parametrize("from_offset", [0, 1, 2_500, 4_999])
+async def test_reading_resumes_at_the_chunk_that_holds_the_offset(transport, stream, from_offset):
+    async with transport.log(stream) as log:
+        await publish(log, *(numbered(i, 1_000) for i in range(0, 5_000, 1_000)))
+        found = await read(log, 5_000, from_offset)
+    assert found[0][0] <= from_offset
+    assert found == [(i, i.to_bytes(8, "big")) for i in range(found[0][0], 5_000)]
+
+
+@as_the_stream_protocol
+async def test_reading_past_the_end_waits_for_what_comes(transport, stream):
+    async with transport.log(stream) as log:
+        await publish(log, numbered(0, 10))
+        async with log.subscribe(1_000) as batches:
+            await publish(log, numbered(10, 1), first_id=11)
+            assert await take(batches, 10) == [(10, (10).to_bytes(8, "big"))]
+
+
+async def test_one_log_may_be_subscribed_to_again_and_again(transport, stream):
+    async with transport.log(stream) as log:
+        await publish(log, numbered(0, 5_000))
+        for _ in range(3):
+            assert len(await read(log, 5_000)) == 5_000
+            assert (await read(log, 1))[0] == (0, bytes(8))  # left before everything has come
+
+
+async def test_one_log_may_be_published_to_again_and_again(transport, stream):
+    async with transport.log(stream) as log:
+        for i in range(3):
+            assert await publish(log, numbered(5 * i, 5), first_id=5 * i + 1) == 5
+        assert len(await read(log, 15)) == 15
+
+
+async def test_the_last_id_is_what_the_broker_has(transport, stream):
+    async with transport.log(stream) as log:
+        async with log.publisher(PUBLISHER) as publisher:
+            assert await publisher.last_id() == 0
+            await publisher.publish(1, numbered(0, 10))
+            await publisher.flush()
+        async with log.publisher(PUBLISHER) as publisher:
+            assert await publisher.last_id() == 10
+            assert publisher.confirmed == 0
+
+
+@as_the_stream_protocol
+async def test_what_the_broker_has_under_the_name_is_confirmed_and_dropped(transport, stream):
+    async with transport.log(stream) as log:
+        assert await publish(log, numbered(0, 10)) == 10
+        assert await publish(log, numbered(5, 10), first_id=6) == 10
+        assert await publish(log, numbered(0, 1)) == 1
+        assert await publish(log, numbered(15, 1), first_id=1, name="other") == 1
+        assert [body for _, body in await read(log, 16)] == [i.to_bytes(8, "big") for i in range(16)]
+
+
+async def test_creating_and_deleting_may_be_repeated(transport, stream):
+    async with transport.log(stream) as log:
+        await publish(log, numbered(0, 2))
+        await log.create()
+        assert len(await read(log, 2)) == 2
+        await log.delete()
+        await log.delete()
+        await log.create()
+        await publish(log, numbered(7, 1))
+        assert await read(log, 1) == [(0, (7).to_bytes(8, "big"))]
+
+
+async def test_what_does_not_exist_can_be_neither_read_nor_written(transport):
+    async with transport.log(f"pvsim.test-{secrets.token_hex(4)}") as log:
+        with pytest.raises(BrokerError):
+            await read(log, 1)
+        with pytest.raises(BrokerError):
+            await publish(log, numbered(0, 1))
+
+
+async def test_deleting_a_log_ends_its_subscriptions_and_publishers(transport, stream):
+    async with AsyncExitStack() as stack:
+        reading, writing, deleting = [await stack.enter_async_context(transport.log(stream)) for _ in range(3)]
+        batches = await stack.enter_async_context(reading.subscribe(0))
+        publisher = await stack.enter_async_context(writing.publisher("p"))
+        await publisher.publish(1, numbered(0, 10))
+        await publisher.flush()
+        await take(batches, 9)
+        await deleting.delete()
+        with pytest.raises(BrokerError):
+            await take(batches, 10)
+        with pytest.raises(BrokerError):
+            await _publish_on_and_on(publisher, 11)
+
+
+async def _publish_on_and_on(publisher, first_id):
+    """The news of a deletion may come a moment later than the deletion."""
+    for i in range(first_id, first_id + 100_000, 10):
+        await publisher.publish(i, numbered(0, 10))
+        await publisher.flush()
+
+
+async def test_streams_do_not_mix(transport, stream):
+    other = stream + "-b"
+
+    async def one_way(name: str, first: int) -> list[tuple[int, bytes]]:
+        async with transport.log(name) as reading, transport.log(name) as writing:
+            await writing.create()
+            blocks = [numbered(first + 500 * i, 500) for i in range(10)]
+            found, _ = await asyncio.gather(read(reading, 5_000), publish(writing, *blocks))
+            return found
+
+    try:
+        both = await asyncio.gather(one_way(stream, 0), one_way(other, 10_000))
+        assert both == [[(i, (first + i).to_bytes(8, "big")) for i in range(5_000)] for first in (0, 10_000)]
+    finally:
+        async with transport.log(other) as log:
+            await log.delete()
+
+
+async def test_leaving_by_an_error_lets_the_error_through(transport, stream):
+    with pytest.raises(ZeroDivisionError):
+        await _fail_within(transport, stream)
+
+
+async def _fail_within(transport, stream):
+    async with transport.log(stream) as log, log.subscribe(0), log.publisher("p") as publisher:
+        await publisher.publish(1, numbered(0, 10))
+        raise ZeroDivisionError
+
+
+# --- a whole day ---
+
+
+class Day:
+    """The default day, and its file as computed without any transport."""
+
+    def __init__(self) -> None:
+        self.plan, timeline = DAY_PLAN, DAY_PLAN.timeline
+        self.load = UniformLoad(key(1, "load", "uniform", "m1"))
+        curve = files("pvsim").joinpath("data/pv_curve.csv").read_text("utf-8")
+        self.pv = CurvePv.from_curve(curve, timeline)
+        n, start = timeline.seconds, timeline.start_utc
+        samples = rows.Samples(np.arange(n), self.load.power_dw(start, n), self.pv.power_dw(start, n))
+        self.file = rows.header(self.plan) + rows.render(samples, self.plan)
+
+    async def meter(self, transport, report):
+        async with transport.log(self.plan.stream) as log:
+            return await publish_run(
+                plan=self.plan, loads=[self.load], log=log, report=report, stop=asyncio.Event()
+            )
+
+    async def simulator(self, transport, sample_file, report):
+        async with transport.log(self.plan.stream) as log:
+            return await simulate_run(
+                plan=self.plan,
+                pv=self.pv,
+                log=log,
+                files=sample_file,
+                report=report,
+                stop=asyncio.Event(),
+                pace=Pace(commit_readings=10_000, idle_s=0.02, end_marker_s=0.1),
+            )
+
+    async def delete(self, transport):
+        async with transport.log(self.plan.stream) as log:
+            await log.delete()
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    return Day()
+
+
+async def test_a_days_file_is_the_same_on_every_transport(transport, day):
+    """I2."""
+    sample_file = MemorySampleFile(day.plan)
+    try:
+        _, accounted = await asyncio.gather(
+            day.meter(transport, lambda _: None), day.simulator(transport, sample_file, lambda _: None)
+        )
+    finally:
+        await day.delete(transport)
+    assert bytes(sample_file.samples) == day.file
+    assert sample_file.sealed
+    assert (accounted.received, accounted.written, accounted.duplicates) == (86_400, 86_400, 0)
+
+
+async def test_killed_and_resumed_a_days_file_is_still_the_same(transport, day):
+    """I1, I2."""
+    sample_file = MemorySampleFile(day.plan, points=CrashAt("after-append", 5))
+    die = CrashAt("report", 9)
+    try:
+        meter = asyncio.ensure_future(day.meter(transport, lambda _: die("report")))
+        with pytest.raises(CrashError):
+            await day.simulator(transport, sample_file, lambda _: None)
+        with pytest.raises(CrashError):
+            await meter
+        for point in ("after-fsync", "after-checkpoint"):
+            sample_file.crash()
+            sample_file.points = CrashAt(point)
+            with suppress(CrashError):
+                await asyncio.gather(
+                    day.meter(transport, lambda _: None), day.simulator(transport, sample_file, lambda _: None)
+                )
+        sample_file.crash()
+        sample_file.points = CrashAt("never")
+        await asyncio.gather(
+            day.meter(transport, lambda _: None), day.simulator(transport, sample_file, lambda _: None)
+        )
+    finally:
+        await day.delete(transport)
+    assert bytes(sample_file.samples) == day.file
+    assert sample_file.accounted.written == 86_400
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 3), (80_000, 0)], ids=["the log became longer", "shorter"])
+async def test_a_log_that_became_another_is_read_from_its_first_message(transport, day, before, after):
+    """DESIGN 5: offsets are a hint; brokers start a subscription past the end in silence."""
+    sample_file = MemorySampleFile(day.plan)
+    die = CrashAt("enough")
+
+    def die_at_20_000(point: str) -> None:
+        if point == "after-checkpoint" and sample_file.accounted.written >= 20_000:
+            die("enough")
+
+    sample_file.points = die_at_20_000
+    try:
+        await _fill(day, transport, before)
+        with pytest.raises(CrashError):
+            await day.simulator(transport, sample_file, lambda _: None)
+        sample_file.crash()
+        written = sample_file.accounted.written
+        assert 20_000 <= written < 86_400
+        await _fill(day, transport, after)
+        accounted = await day.simulator(transport, sample_file, lambda _: None)
+    finally:
+        await day.delete(transport)
+    assert bytes(sample_file.samples) == day.file
+    assert accounted.duplicates == written
+    assert accounted.received == accounted.written + accounted.duplicates + accounted.rejected
+    assert accounted.rejected == before + after
+
+
+async def _fill(day, transport, foreign):
+    """A new log that begins with so many messages of others."""
+    await day.delete(transport)
+    async with transport.log(day.plan.stream) as log:
+        await log.create()
+        await publish(log, numbered(0, foreign)[:, 1:], name="another")
+    await day.meter(transport, lambda _: None)

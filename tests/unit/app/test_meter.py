@@ -1,0 +1,142 @@
+"""The meter: all of a run's readings, once, however often it is killed."""
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pvsim.app.meter import PUBLISHER, readings
+from pvsim.app.ports import MeterProgress
+from pvsim.core.contract import End, Values, read_message
+from pvsim.errors import BrokerError, InterruptedRunError
+from pvsim.testing import CrashAt, CrashError
+
+THREE = ("m1", "kitchen", "heat-pump")
+ENDS = (100, 3_700, 7_300, 7_301)
+"""Of the blocks of a run of 7,300 s that begins 100 s before the full hour."""
+
+
+def _meaning(site, bodies):
+    return [read_message(body, site.plan) for body in bodies]
+
+
+@pytest.mark.parametrize("meters", [("m1",), THREE])
+def test_readings_are_all_readings_in_order_of_position(site, meters):
+    one = site(seconds=7_300, meters=meters)
+    blocks = list(readings(one.plan, one.loads))
+    assert np.concatenate([values for _, values in blocks]).tolist() == one.values()
+    lengths = [len(values) for _, values in blocks]
+    assert [position for position, _ in blocks] == [sum(lengths[:i]) for i in range(len(blocks))]
+    assert max(lengths) <= 4_000
+
+
+@pytest.mark.parametrize("meters", [("m1",), THREE])
+async def test_every_reading_is_published_then_the_end_marker(site, meters):
+    one = site(meters=meters)
+    progress = await one.meter()
+    total = one.plan.readings + 1
+    assert progress == MeterProgress(total, total, total)
+    expected = [Values(i, value) for i, value in enumerate(one.values())]
+    assert _meaning(one, one.messages) == [*expected, msgspec.json.decode(one.bodies()[-1], type=End)]
+
+
+async def test_progress_grows_and_ends_with_everything(site):
+    one = site(seconds=7_300)
+    await one.meter()
+    assert [report.published for report in one.reports] == list(ENDS)
+    assert all(report.total == 7_301 for report in one.reports)
+    assert one.reports[-1].confirmed == 7_301
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("point", "stored"), [("before-publish", (0, 100, 3_700, 7_300)), ("after-publish", ENDS)]
+)
+async def test_a_meter_killed_at_any_block_goes_on_where_it_was(site, point, nth, stored):
+    undisturbed, one = site(seconds=7_300), site(seconds=7_300)
+    await undisturbed.meter()
+    one.transport.points = CrashAt(point, nth)
+    with pytest.raises(CrashError):
+        await one.meter()
+    assert len(one.messages) == stored[nth - 1]
+    await one.meter()
+    assert one.messages == undisturbed.messages
+
+
+@settings(max_examples=40, deadline=None)
+@given(cuts=st.lists(st.integers(0, 450), max_size=4))
+@example(cuts=[99, 1, 150, 0])
+async def test_a_meter_cut_off_after_any_message_goes_on_after_it(site, cuts):
+    one, stored = site(), 0
+    for cut in cuts:
+        one.transport.faults.cut_publishing_after = cut
+        if stored + cut < 401:
+            with pytest.raises(BrokerError):
+                await one.meter()
+            stored += cut
+        else:
+            await one.meter()
+            stored = 401
+        assert len(one.messages) == stored
+    one.transport.faults.cut_publishing_after = None
+    progress = await one.meter()
+    assert progress == MeterProgress(401, 401, 401)
+    assert _meaning(one, one.messages) == _meaning(one, one.bodies())
+
+
+async def test_a_meter_that_has_published_everything_publishes_nothing_more(site):
+    one = site()
+    await one.meter()
+    one.transport.points = CrashAt("before-publish")
+    assert await one.meter() == MeterProgress(401, 401, 401)
+    assert len(one.messages) == 401
+
+
+async def test_a_meter_that_lacks_the_end_marker_only_publishes_just_that(site):
+    one = site()
+    one.transport.points = CrashAt("before-publish", 3)  # two hours of UTC, then the marker
+    with pytest.raises(CrashError):
+        await one.meter()
+    assert len(one.messages) == 400
+    await one.meter()
+    assert _meaning(one, one.messages[400:]) == _meaning(one, one.bodies()[400:])
+
+
+async def test_a_stopped_meter_has_every_message_confirmed_and_goes_on_later(site):
+    one = site(seconds=7_300)
+
+    def stop_after_the_second_block(progress):
+        one.reports.append(progress)
+        if len(one.reports) == 2:
+            one.stop.set()
+
+    one.report = stop_after_the_second_block
+    with pytest.raises(InterruptedRunError, match="3,700 of 7,300"):
+        await one.meter()
+    assert one.reports[-1] == MeterProgress(3_700, 3_700, 7_301)
+    assert len(one.messages) == 3_700
+    one.stop.clear()
+    await one.meter()
+    assert len(one.messages) == 7_301
+
+
+async def test_a_foreign_publishing_id_beyond_the_run_is_refused_loudly(site):
+    one = site()
+    one.transport.create(one.plan.stream)
+    body = np.frombuffer(b"x", dtype=np.uint8).reshape(1, -1)
+    async with one.transport.log(one.plan.stream) as log, log.publisher(PUBLISHER) as foreign:
+        await foreign.publish(402, body)
+    with pytest.raises(BrokerError, match="holds publishing id 402, but this run ends with 401") as caught:
+        await one.meter()
+    assert "--run-id" in caught.value.fix
+    assert one.messages == [b"x"]
+
+
+async def test_a_deleted_stream_is_published_again(site):
+    one = site()
+    await one.meter()
+    messages = one.messages
+    one.transport.delete(one.plan.stream)
+    await one.meter()
+    assert one.messages == messages
