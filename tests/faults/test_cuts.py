@@ -68,7 +68,7 @@ def test_the_part_file_cut_at_every_byte(tmp_path, states, normal, moment):
             assert got == normal, length
 
 
-@pytest.mark.parametrize("moment", ["after-append", "after-checkpoint", "before-rename"])
+@pytest.mark.parametrize("moment", ["after-append", "before-rename"])
 def test_the_checkpoint_cut_at_every_byte(tmp_path, states, normal, moment):
     files = states[moment]
     for length in range(len(files[CHECKPOINT]) + 1):

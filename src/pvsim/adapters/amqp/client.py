@@ -124,10 +124,10 @@ class AmqpClient:
         if code == ACCESS_REFUSED:
             fix = "grant the permission with: rabbitmqctl set_permissions, or use another account"
             return RefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
+        if any(words in str(error) for words in _NOT_READY):
+            return NotReadyError(f"cannot {doing}: {error}", where=self.where)
         if code == NOT_FOUND:
             return NotFoundError(f"cannot {doing}: {error}", where=self.where)
-        if _NO_REPLICA in str(error):
-            return NotReadyError(f"cannot {doing}: {error}", where=self.where)
         if self.closing.done() or isinstance(error, (asyncio.CancelledError, OSError)):
             return self.lost(error)
         return BrokerError(f"the broker refuses to {doing}: {error}", where=self.where)
@@ -168,7 +168,7 @@ class NotFoundError(BrokerError):
 
 
 class NotReadyError(BrokerError):
-    """The stream has no replica on this node: not yet, if it was made a moment ago."""
+    """The stream has no replica, or none that runs: not yet, if it was made or the node started a moment ago."""
 
 
 def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
@@ -181,7 +181,7 @@ def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
         return error
 
 
-_NO_REPLICA = "does not have a replica on the local node"
+_NOT_READY = ("does not have a replica on the local node", "is down or inaccessible")
 _FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
 
 

@@ -1,8 +1,9 @@
 """Logs, publishers and subscriptions over AMQP 0-9-1."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError, RefusedError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
@@ -19,8 +20,11 @@ FIRST_S, QUIET_S, LAST_CHUNK_S = 0.5, 0.2, 5.0
 """How long the last chunk may take to begin, what silence means that it is all there, and how long to read at
 most. The broker does not say that a log is empty; too short only costs messages that are published twice."""
 
-REPLICA_S, REPLICA_TICK_S = 5.0, 0.05
-"""How long a new stream may take until it can be read, and how often to ask; the broker does not tell."""
+READY_S, READY_TICK_S = 15.0, 0.1
+"""How long a stream that was just made, or whose node just started, may take until it can be used, and how
+often to ask; the broker does not tell."""
+
+_T = TypeVar("_T")
 
 PublishingId = Callable[[bytes], int | None]
 """The publishing id that a body of the run has, None for any other body."""
@@ -88,7 +92,7 @@ class AmqpLog:
 
     async def create(self) -> None:
         """See `ports.Log.create`. A user who may not goes on: queue and binding may have been made for them."""
-        if not await self._exists():
+        if not await _when_ready(self._exists):
             channel = await self._client.channel()
             declare = channel.queue_declare(self._stream, durable=True, arguments={"x-queue-type": "stream"})
             await self._client.call(declare, f"create stream {self._stream}")
@@ -160,18 +164,13 @@ class AmqpLog:
 
     async def _subscribed(self, offset: int | str) -> Subscription:
         """A subscription that has started; declaring a stream returns before its replica is there."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + REPLICA_S
-        while True:
+
+        async def attempt() -> Subscription:
             subscription = Subscription(self._client, await self._client.channel(), self._stream)
-            try:
-                await subscription.start(offset)
-            except NotReadyError:  # the refusal has closed the channel
-                if loop.time() >= until:
-                    raise
-                await asyncio.sleep(REPLICA_TICK_S)
-            else:
-                return subscription
+            await subscription.start(offset)
+            return subscription
+
+        return await _when_ready(attempt)
 
     async def _exists(self) -> bool:
         channel = await self._client.channel()
@@ -181,3 +180,16 @@ class AmqpLog:
         except NotFoundError:
             return False
         return True
+
+
+async def _when_ready(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """What `attempt` gives once the broker is ready for it; a refusal closes the channel, so it opens its own."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + READY_S
+    while True:
+        try:
+            return await attempt()
+        except NotReadyError:
+            if loop.time() >= until:
+                raise
+        await asyncio.sleep(READY_TICK_S)

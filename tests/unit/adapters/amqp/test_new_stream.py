@@ -55,7 +55,7 @@ async def test_it_is_asked_again_on_a_new_channel(monkeypatch):
 
 async def test_not_for_ever(monkeypatch):
     monkeypatch.setattr(transport, "Subscription", subscription_that_is_refused(10**9))
-    monkeypatch.setattr(transport, "REPLICA_S", 0.0)
+    monkeypatch.setattr(transport, "READY_S", 0.0)
     with pytest.raises(NotReadyError, match="does not have a replica") as caught:
         async with AmqpLog(FakeClient(), "pvsim.x", None).subscribe(0):
             pass
