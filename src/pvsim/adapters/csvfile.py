@@ -139,12 +139,24 @@ class CsvSampleFile:
         rejected = self._directory / REJECTED
         check_resume(checkpoint, run, _size_of(samples), _size_of(rejected))
         self._check_content(samples, checkpoint)
+        if samples == sealed and _size_of(sealed) > checkpoint.samples_bytes:
+            samples = self._unseal(sealed, checkpoint)
         self._descriptors[CHECKPOINT] = os.open(slots, os.O_RDWR)
         if samples != sealed:
             self._reopen(samples, PARTIAL, checkpoint.samples_bytes)
             if rejected.exists():
                 self._reopen(rejected, REJECTED, checkpoint.rejected_bytes)
         return checkpoint
+
+    def _unseal(self, sealed: Path, checkpoint: Checkpoint) -> Path:
+        """The newest slot was lost after the file had its name: go on from the older one, as if it had none."""
+        if checkpoint.accounted.ended:
+            raise BadInputError(
+                "the file was changed after pvsim wrote it: it is longer than the checkpoint says",
+                where=str(sealed),
+                fix="restore it from a copy, or start a new run",
+            )
+        return sealed.rename(self._directory / PARTIAL)
 
     def _begin(self, run: bytes) -> Checkpoint:
         """Start from nothing; what stands there without a checkpoint was never promised to anybody."""

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,8 @@ class RoleProcess:
     def begin(self, arguments: list[str], environment: Mapping[str, str]) -> None:
         """Let it run `pvsim ARGUMENTS`; secrets travel in the environment, through the pipe."""
         order = msgspec.json.encode(_Order(arguments, dict(environment)))
-        os.write(self._leash, order + b"\n")
+        with suppress(BrokenPipeError):  # it has died already: `wait` says how
+            os.write(self._leash, order + b"\n")
 
     def stop(self) -> None:
         """Ask it to finish in order."""

@@ -140,6 +140,12 @@ class Run:
         """
         path = self.directory.path / SAMPLES
         checkpoint = last_checkpoint(self.directory.path)
+        if checkpoint is not None and not path.exists() and self.complete:
+            raise BadInputError(
+                f"{SAMPLES} was finished, but is not there any more",
+                where=str(self.directory.path),
+                fix="restore it from a copy, or start a new run",
+            )
         if checkpoint is None or not path.exists():
             raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
         now, plan = checkpoint.accounted, self.models.plan

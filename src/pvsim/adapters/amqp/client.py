@@ -124,6 +124,8 @@ class AmqpClient:
         if code == ACCESS_REFUSED:
             fix = "grant the permission with: rabbitmqctl set_permissions, or use another account"
             return RefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
+        if any(words in str(error) for words in _NOT_READY):
+            return NotReadyError(f"cannot {doing}: {error}", where=self.where)
         if code == NOT_FOUND:
             return NotFoundError(f"cannot {doing}: {error}", where=self.where)
         if self.closing.done() or isinstance(error, (asyncio.CancelledError, OSError)):
@@ -165,6 +167,10 @@ class NotFoundError(BrokerError):
     """The queue or exchange does not exist."""
 
 
+class NotReadyError(BrokerError):
+    """The stream has no replica, or none that runs: not yet, if it was made or the node started a moment ago."""
+
+
 def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
     """What a done future ended with, a `CancelledError` too; None for a result or while it is not done."""
     if not future.done():
@@ -175,6 +181,7 @@ def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
         return error
 
 
+_NOT_READY = ("does not have a replica on the local node", "is down or inaccessible")
 _FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
 
 

@@ -1,10 +1,11 @@
 """Logs, publishers and subscriptions over AMQP 0-9-1."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
-from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, RefusedError
+from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError, RefusedError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.address import BrokerAddress
@@ -18,6 +19,12 @@ EXCHANGE = "pvsim"
 FIRST_S, QUIET_S, LAST_CHUNK_S = 0.5, 0.2, 5.0
 """How long the last chunk may take to begin, what silence means that it is all there, and how long to read at
 most. The broker does not say that a log is empty; too short only costs messages that are published twice."""
+
+READY_S, READY_TICK_S = 15.0, 0.1
+"""How long a stream that was just made, or whose node just started, may take until it can be used, and how
+often to ask; the broker does not tell."""
+
+_T = TypeVar("_T")
 
 PublishingId = Callable[[bytes], int | None]
 """The publishing id that a body of the run has, None for any other body."""
@@ -85,7 +92,7 @@ class AmqpLog:
 
     async def create(self) -> None:
         """See `ports.Log.create`. A user who may not goes on: queue and binding may have been made for them."""
-        if not await self._exists():
+        if not await _when_ready(self._exists):
             channel = await self._client.channel()
             declare = channel.queue_declare(self._stream, durable=True, arguments={"x-queue-type": "stream"})
             await self._client.call(declare, f"create stream {self._stream}")
@@ -123,8 +130,7 @@ class AmqpLog:
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
         """See `ports.Log.subscribe`."""
-        subscription = Subscription(self._client, await self._client.channel(), self._stream)
-        await subscription.start(from_offset or "first")
+        subscription = await self._subscribed(from_offset or "first")
         try:
             yield subscription
         finally:
@@ -141,8 +147,7 @@ class AmqpLog:
         highest = 0
         if self._publishing_id is None:
             return highest
-        subscription = Subscription(self._client, await self._client.channel(), self._stream)
-        await subscription.start("last")
+        subscription = await self._subscribed("last")
         patience = FIRST_S
         try:
             async with asyncio.timeout(LAST_CHUNK_S):  # somebody else's meter may never be silent
@@ -157,6 +162,16 @@ class AmqpLog:
         finally:
             await subscription.stop()
 
+    async def _subscribed(self, offset: int | str) -> Subscription:
+        """A subscription that has started; declaring a stream returns before its replica is there."""
+
+        async def attempt() -> Subscription:
+            subscription = Subscription(self._client, await self._client.channel(), self._stream)
+            await subscription.start(offset)
+            return subscription
+
+        return await _when_ready(attempt)
+
     async def _exists(self) -> bool:
         channel = await self._client.channel()
         look = channel.queue_declare(self._stream, passive=True)
@@ -165,3 +180,16 @@ class AmqpLog:
         except NotFoundError:
             return False
         return True
+
+
+async def _when_ready(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """What `attempt` gives once the broker is ready for it; a refusal closes the channel, so it opens its own."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + READY_S
+    while True:
+        try:
+            return await attempt()
+        except NotReadyError:
+            if loop.time() >= until:
+                raise
+        await asyncio.sleep(READY_TICK_S)

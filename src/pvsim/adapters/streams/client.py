@@ -31,6 +31,8 @@ _FIX_ADDRESS = (
     " --transport auto does without the plugin; without a URL pvsim uses its own broker"
 )
 TICK_S = 1.0
+READY_S, READY_TICK_S = 15.0, 0.1
+_NOT_READY = frozenset({ResponseCode.INTERNAL_ERROR, ResponseCode.STREAM_NOT_AVAILABLE})
 
 
 class StreamClient(asyncio.Protocol):
@@ -117,6 +119,22 @@ class StreamClient(asyncio.Protocol):
         if response.code != ResponseCode.OK and response.code not in accept:
             raise _refusal(command, response.code, self.where)
         return response
+
+    async def request_when_ready(
+        self, command: Command, body: bytes, *, accept: frozenset[int] = frozenset()
+    ) -> Response:
+        """The same of a broker that may just have started: its stream port answers before its streams do.
+
+        Raises:
+            BrokerError: as `request`; if the broker is not ready within `READY_S`.
+        """
+        until = self._loop.time() + READY_S
+        while self._loop.time() < until:
+            response = await self.request(command, body, accept=accept | _NOT_READY)
+            if response.code not in _NOT_READY - accept:
+                return response
+            await asyncio.sleep(READY_TICK_S)  # the broker does not tell when it is
+        return await self.request(command, body, accept=accept)
 
     def tell(self, command: Command, body: bytes) -> None:
         """Send a request whose answer does not matter; nothing happens where the connection is lost."""

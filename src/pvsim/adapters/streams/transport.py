@@ -78,7 +78,7 @@ class StreamLog:
         """See `ports.Log.create`. A user who may not create goes on: the stream may have been made for them."""
         body = frames.string(self._stream) + frames.properties({})
         accept = frozenset({ResponseCode.STREAM_ALREADY_EXISTS, ResponseCode.ACCESS_REFUSED})
-        await self._client.request(Command.CREATE, body, accept=accept)
+        await self._client.request_when_ready(Command.CREATE, body, accept=accept)
 
     async def delete(self) -> None:
         """See `ports.Log.delete`. A user who may not delete leaves it to whoever made it."""
@@ -132,7 +132,7 @@ class StreamPublisher:
             BrokerError: if the broker refuses.
         """
         body = frames.declare_publisher(self._id, self._name, self._stream)
-        await self._client.request(Command.DECLARE_PUBLISHER, body)
+        await self._client.request_when_ready(Command.DECLARE_PUBLISHER, body)
 
     def withdraw(self) -> None:
         """Give the name back, for the next publisher on this connection."""
@@ -141,7 +141,7 @@ class StreamPublisher:
     async def last_id(self) -> int:
         """See `ports.Publisher.last_id`."""
         body = frames.string(self._name) + frames.string(self._stream)
-        response = await self._client.request(Command.QUERY_PUBLISHER_SEQUENCE, body)
+        response = await self._client.request_when_ready(Command.QUERY_PUBLISHER_SEQUENCE, body)
         return int.from_bytes(response.body[:8], "big")
 
     async def publish(self, first_id: int, bodies: Octets) -> None:
@@ -212,7 +212,7 @@ class _Subscription:
         """
         kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
         body = frames.subscription(self._id, stream, kind, from_offset, CREDITS)
-        await self._client.request(Command.SUBSCRIBE, body)
+        await self._client.request_when_ready(Command.SUBSCRIBE, body)
 
     def cancel(self) -> None:
         """Want no more chunks."""

@@ -9,7 +9,7 @@ import pytest
 
 from pvsim.adapters.streams import StreamTransport, transport
 from pvsim.core import frames
-from pvsim.core.frames import Command
+from pvsim.core.frames import Command, ResponseCode
 from pvsim.errors import BrokerError
 
 BODIES = np.arange(80, dtype=np.uint8).reshape(10, 8)
@@ -229,3 +229,30 @@ async def test_publishers_and_subscriptions_of_one_connection_have_their_own_ids
             async with log.publisher("p"):
                 pass
     assert len(set(ids)) == 4
+
+
+async def test_a_broker_that_has_just_started_is_asked_again(serve, monkeypatch):
+    monkeypatch.setattr("pvsim.adapters.streams.client.READY_TICK_S", 0.0)
+
+    async def script(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE, ResponseCode.INTERNAL_ERROR)
+        await peer.answer(Command.CREATE, ResponseCode.STREAM_NOT_AVAILABLE)
+        await peer.answer(Command.CREATE, ResponseCode.STREAM_ALREADY_EXISTS)
+        await peer.answer(Command.CLOSE)
+
+    async with serve(script) as address, StreamTransport(address).log("s") as log:
+        await log.create()
+
+
+async def test_a_broker_that_does_not_get_ready_is_an_error(serve, monkeypatch):
+    monkeypatch.setattr("pvsim.adapters.streams.client.READY_S", 0.0)
+
+    async def script(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE, ResponseCode.INTERNAL_ERROR)
+        await peer.answer(Command.CLOSE)
+
+    async with serve(script) as address, StreamTransport(address).log("s") as log:
+        with pytest.raises(BrokerError, match="internal error"):
+            await log.create()

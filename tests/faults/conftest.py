@@ -1,0 +1,20 @@
+"""A laboratory around the session's broker."""
+
+import asyncio
+
+import pytest
+from tests.faults.harness import Laboratory
+
+from pvsim.adapters import node
+
+
+@pytest.fixture(scope="session")
+def _laboratory(broker, broker_home, tmp_path_factory):
+    yield Laboratory(broker_home, tmp_path_factory.mktemp("faults"))
+    assert asyncio.run(node.up(broker_home)) == broker  # brought up again where a fault had ended it
+
+
+@pytest.fixture
+def laboratory(_laboratory):
+    yield _laboratory
+    _laboratory.forget_runs()
