@@ -376,7 +376,7 @@ CHANGED = {
     "emptied": (samples(lambda _: []), "ends early", "samples.csv, line 1"),
     "summary": (lambda d: (d / "summary.json").write_text("{}"), "differs from the manifest", "summary.json"),
     "no summary": (lambda d: (d / "summary.json").unlink(), "the file is missing", "summary.json"),
-    "no samples": (lambda d: (d / "samples.csv").unlink(), "is complete, but it lacks its samples.csv", ""),
+    "no samples": (lambda d: (d / "samples.csv").unlink(), "was finished, but is not there any more", ""),
     "no checkpoint": (lambda d: (d / "checkpoint").unlink(), "is complete, but it lacks its checkpoint", ""),
     "checkpoint of zeros": (lambda d: (d / "checkpoint").write_bytes(bytes(1024)), "lacks its checkpoint", ""),
     "seed": (lambda d: config(d, '"seed": 1,', '"seed": 2,'), "configuration in the manifest was changed", ""),

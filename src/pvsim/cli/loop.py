@@ -4,20 +4,26 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pvsim.errors import InterruptedRunError
 
-__all__ = ["hold_signals", "run_with_stop"]
+__all__ = ["held_signals", "run_with_stop"]
 
 Result = TypeVar("Result")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def hold_signals() -> None:
+@contextmanager
+def held_signals() -> Iterator[None]:
     """Keep the user's signals back until `run_with_stop` can take them in order; forked processes do likewise."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_parent: bool = False) -> Result:

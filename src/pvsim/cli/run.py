@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pvsim.cli.loop import hold_signals, run_with_stop
+from pvsim.cli.loop import held_signals, run_with_stop
 from pvsim.cli.options import Configured, broker_options, config_of, given_options, period_options, pv_options
 from pvsim.cli.progress import Display
 from pvsim.errors import UsageError
@@ -54,33 +54,39 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.wiring.runs import Run, fork_roles  # noqa: PLC0415
+    from pvsim.wiring.runs import fork_roles  # noqa: PLC0415
 
     started = time.monotonic()
-    if options["resume"] is not None:
-        if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
-            what = "a resumed run keeps its own configuration"
-            raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
-        this = Run.open(options["resume"].resolve())
-    else:
-        import secrets  # noqa: PLC0415
-
-        config = config_of(options, run_id=secrets.token_hex(4))
-        refuse_external(config)
-        check_broker(options)
-        hold_signals()  # from here on there is a run, and an interruption is written into it
-        this = Run.create(config, options["out"].absolute())
     display = Display(quiet=options["quiet"])
-    for note in input_notes(this.models.inputs):
-        display.say(note)
-    roles = {} if this.complete else fork_roles(context.obj)
-    summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
+    with held_signals():  # from here on there may be a run, and an interruption is written into it
+        this = _run_of(context, options)
+        for note in input_notes(this.models.inputs):
+            display.say(note)
+        roles = {} if this.complete else fork_roles(context.obj)
+        summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415
 
         click.echo(msgspec.json.encode(summary).decode())
     elif not options["quiet"]:
         print_summary(summary, this, time.monotonic() - started)
+
+
+def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
+    """A new run, or the one to be resumed."""
+    import secrets  # noqa: PLC0415
+
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    if options["resume"] is not None:
+        if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
+            what = "a resumed run keeps its own configuration"
+            raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
+        return Run.open(options["resume"].resolve())
+    config = config_of(options, run_id=secrets.token_hex(4))
+    refuse_external(config)
+    check_broker(options)
+    return Run.create(config, options["out"].absolute())
 
 
 async def _simulate(

@@ -70,6 +70,6 @@ def test_an_unknown_meter_is_not_of_this_run():
 
 def test_the_first_difference_is_shown():
     error = row_text.first_difference(b"a\nb\n", b"a\nc\n", 5)
-    assert (error.where, error.what) == ("line 6", "it is 'b' and should be 'c'")
+    assert (error.where, error.what) == ("line 6", "the line is 'b' and should be 'c'")
     error = row_text.first_difference(b"a\n", b"a\nc\n", 5)
     assert (error.where, error.what) == ("line 6", "the file ends early")

@@ -259,7 +259,7 @@ def test_garbage_raises_nothing_and_ends_with_one_error(garbage, state):
 
 @pytest.mark.parametrize("banner", [b"HTTP/1.1 400 Bad Request\r\n", b"AMQP\0\0\x09\x01", b"SSH-2.0-x\r\n"])
 def test_another_protocol_is_known_by_its_first_bytes(banner):
-    assert "not the RabbitMQ stream protocol" in str(error_of(connection().receive(banner, 0.0)))
+    assert "does not speak the stream protocol" in str(error_of(connection().receive(banner, 0.0)))
 
 
 def test_a_frame_that_cannot_be_decoded_ends_it():
@@ -273,7 +273,7 @@ def test_chunks_may_be_larger_than_frames_but_not_of_any_size():
     made = connection(State.READY)
     large = frames.frame(Command.DELIVER, b"\1" + bytes(3 << 20))
     assert len(made.receive(large, 0.0)) == 1
-    assert "not the RabbitMQ stream protocol" in str(error_of(made.receive(b"\x7f\xff\xff\xff", 0.0)))
+    assert "does not speak the stream protocol" in str(error_of(made.receive(b"\x7f\xff\xff\xff", 0.0)))
 
 
 # --- heartbeats: times are arguments ---

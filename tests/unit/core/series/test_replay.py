@@ -193,7 +193,10 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     data = samples([700.0] * 6, first="2022-03-18T06:00")
     with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
         series(data, quantity="pv")
-    assert caught.value.fix == "fill the rest of the day with --pv-gaps hold, interpolate or zero"
+    assert (
+        caught.value.fix
+        == "give at least one whole day, or fill the rest of it: --pv-gaps hold, interpolate or zero"
+    )
     measured = series(data, quantity="pv", gaps="zero")
     clocks = ["2024-06-21T05:59:59", "2024-06-21T06:00:00", "2024-06-21T11:59:59", "2024-06-21T12:00:00"]
     assert at(measured, *clocks) == [0, 7000, 7000, 0]
