@@ -1,6 +1,9 @@
 """The command line from outside: help, streams of output, settings, and what the rows of a run are."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
@@ -30,8 +33,7 @@ def test_help_is_short_and_leads_with_examples(inside, command):
     lines = done.out.splitlines()
     assert len(lines) <= 110
     assert max(map(len, lines)) <= 100
-    examples = lines.index("  Examples:") if "  Examples:" in lines else None
-    assert examples is None or examples < lines.index("Options:")
+    assert lines.index("  Examples:") < lines.index("Options:")
     assert f"pvsim {command}" in done.out.partition("Options:")[0]
 
 
@@ -76,10 +78,18 @@ def test_flags_then_variables_then_project_then_user(  # noqa: PLR0917 - a row o
     assert named in done.err
 
 
-def test_color_only_where_wanted(inside, monkeypatch):
-    assert "\x1b" not in inside("rum").err
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b" not in inside("rum").err
+@pytest.mark.parametrize(("variable", "colored"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_color_only_on_a_terminal_that_wants_it(variable, colored):
+    terminal, process_side = os.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variable
+    command = [sys.executable, "-m", "pvsim", "rum"]
+    done = subprocess.run(command, stderr=process_side, stdout=subprocess.PIPE, env=environment, check=False)
+    os.close(process_side)
+    said = os.read(terminal, 4096)
+    os.close(terminal)
+    assert done.returncode == 2
+    assert b"error:" in said
+    assert (b"\x1b[" in said) is colored
 
 
 # --- on the broker ---
