@@ -89,7 +89,8 @@ def shell_in(broker, broker_home) -> Callable[[Path], Shell]:
         ):
             path.write_text(text)
             path.chmod(0o755)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PVSIM_")}
+        kept = {"PVSIM_BROKER_PACKAGES"}  # where RabbitMQ was unpacked, if it was
+        environment = {name: value for name, value in os.environ.items() if name in kept or name[:6] != "PVSIM_"}
         environment["PATH"] = f"{tools}:{Path(sys.executable).parent}:{environment['PATH']}"
         environment["XDG_CONFIG_HOME"] = str(directory)
         return Shell(directory, environment | {"PVSIM_BROKER_HOME": str(broker_home)})
