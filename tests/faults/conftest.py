@@ -9,9 +9,9 @@ from pvsim.adapters import node
 
 
 @pytest.fixture(scope="session")
-def _laboratory(broker, broker_home, tmp_path_factory):
+def _laboratory(broker, broker_home, tmp_path_factory):  # noqa: ARG001 - the broker must be up
     yield Laboratory(broker_home, tmp_path_factory.mktemp("faults"))
-    assert asyncio.run(node.up(broker_home)) == broker  # brought up again where a fault had ended it
+    asyncio.run(node.up(broker_home))  # up again where a fault had ended it, perhaps on other ports
 
 
 @pytest.fixture

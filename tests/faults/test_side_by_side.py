@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+from contextlib import suppress
 
 import pytest
 from tests.faults.harness import DAYS, manifest_of, the_run
@@ -46,13 +47,12 @@ def test_a_second_worker_is_refused_and_told_who_is_first(laboratory, arguments)
     with laboratory.start(out, "streams") as first:
         first.wait_for_roles()
         assert AfterCommit().wait(first, the_run(out), normal, None)
-        for pid in (first.pid, *first.roles.values()):  # so that it is still there
-            os.kill(pid, signal.SIGSTOP)
+        os.kill(first.pid, signal.SIGSTOP)  # so that it is still there
+        _signal_those_that_live(first.roles.values(), signal.SIGSTOP)
         with laboratory.command(*arguments, str(the_run(out))) as second:
             assert second.wait() == 1
             assert f"process {first.pid}" in second.printed
-        for pid in (first.pid, *first.roles.values()):
-            os.kill(pid, signal.SIGCONT)
+        _signal_those_that_live((first.pid, *first.roles.values()), signal.SIGCONT)
         assert first.wait() == 0, first.printed
     assert (the_run(out) / SAMPLES).read_bytes() == normal.content
 
@@ -117,3 +117,9 @@ def _is_refused(laboratory, run, what):
         assert not command.left()
     assert manifest_of(run).status == "failed"
     assert not (run / SAMPLES).exists()
+
+
+def _signal_those_that_live(pids, number):
+    for pid in pids:
+        with suppress(ProcessLookupError):  # the meter may have published everything by now
+            os.kill(pid, number)
