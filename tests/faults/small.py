@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from zlib import crc32
@@ -104,6 +103,6 @@ def result(directory):
 
 def first_output(accounted):
     """Some output that goes on from there."""
-    intake = Intake(PLAN, FallingPv(), replace(accounted, anchor_offset=-1))
-    intake.take(Batch(accounted.next_offset, MESSAGES[accounted.next_offset :][:CHUNK]))
+    intake = Intake(PLAN, FallingPv(), accounted)
+    intake.take(Batch(accounted.read_from, MESSAGES[accounted.read_from :][:CHUNK]))
     return intake.flush()

@@ -77,10 +77,9 @@ class _Session:
     async def follow(self, log: Log, stop: Stop) -> None:
         """Read from the last accounted message on until the run has ended."""
         start = self._intake.accounted
-        from_offset = start.anchor_offset if start.anchor_offset >= 0 else start.next_offset
         stopping = asyncio.ensure_future(stop.wait())
         try:
-            async with log.subscribe(from_offset) as batches:
+            async with log.subscribe(start.read_from) as batches:
                 self._tell()
                 await self._take_all(batches, stopping)
         except (BrokerError, SequenceGapError):  # not after a failed write: nothing may follow that
@@ -122,11 +121,16 @@ class _Session:
         Raises:
             AnchorLostError: if the log seems to end before the last written reading: brokers start a
                 subscription past the end in silence, and what is missing here may stand further ahead.
+            SequenceGapError: if readings wait for others that did not come.
         """
         if not self._intake.anchored:
             raise AnchorLostError(
                 f"nothing comes from offset {self._intake.accounted.anchor_offset:,} of the log on"
             )
+        try:
+            self._intake.settle()
+        finally:
+            self._flush()
         if self._intake.complete:
             _log.warning("the last reading is written, but no end marker came")
         return self._intake.complete
@@ -135,13 +139,16 @@ class _Session:
         try:
             self._intake.take(batch)
         finally:  # a gap: what came before it is kept
-            before = self._intake.accounted.next_position
-            if (output := self._intake.flush()) is not None:
-                self._files.append(output)
-                self._uncommitted += output.accounted.next_position - before
+            self._flush()
         if self._uncommitted >= self._pace.commit_readings:
             self._commit()
         self._tell()
+
+    def _flush(self) -> None:
+        before = self._intake.accounted.next_position
+        if (output := self._intake.flush()) is not None:
+            self._files.append(output)
+            self._uncommitted += output.accounted.next_position - before
 
     def _commit(self) -> None:
         self._files.commit()

@@ -89,6 +89,7 @@ class Reason(StrEnum):
     TIME = "time and sequence number do not fit"
     RANGE = "outside 0..9000 W"
     WRONG_END = "an end marker that does not fit"
+    EARLY = "ahead of its turn, and what stands before it did not come"
     WINDOW = "another reading of its averaging period was rejected"
 
 

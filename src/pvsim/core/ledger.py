@@ -1,11 +1,12 @@
 """What has been dealt with for good, and the rows that come of it.
 
-Sorted messages wait here as *segments* until they make whole averaging periods. What a flush accounts for is
-always a prefix of the log, so a checkpoint can stand after any flush (I1), and the counts always close (I4):
-received = written + duplicates + rejected.
+Decided messages wait here until they make whole averaging periods. What a flush accounts for is a prefix of the
+log, and beyond it only the readings that a bit map names: messages held for their turn (`core.sequence`) must be
+read again after a crash, those that overtook them must not. So a checkpoint can stand after any flush (I1), and
+the counts always close (I4): received = written + duplicates + rejected.
 """
 
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -13,26 +14,33 @@ import numpy as np
 
 from pvsim.core import rows
 from pvsim.core.contract import Reason, rejection_line
+from pvsim.core.pending import NO_MESSAGE, Pending, Segment
 from pvsim.core.plan import RunPlan
 from pvsim.core.types import Ints, PowerSource
 
-__all__ = ["REJECTED_DW", "Accounted", "Ledger", "Output", "Segment"]
+__all__ = ["REJECTED_DW", "Accounted", "Ledger", "Output"]
 
 REJECTED_DW = -1
-"""Stands for the value of a reading that takes its place in the sequence but was rejected."""
+"""Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accounted:
-    """All messages before `next_offset`, all readings before `next_position`.
+    """All messages before `next_offset` and those that `ahead` names, all readings before `next_position`.
 
     Attributes:
-        anchor_offset: Offset of the reading at `next_position − 1`; −1 where it is not known.
+        anchor_offset: Offset of the last reading that a message stands for; −1 where it is not known.
         readings_crc32: CRC-32 of the values so far, as in `contract.End`.
         received: Messages, the end marker not among them.
         written: Readings that became part of a row.
-        missing: Readings that no row holds, because they or a neighbour in their period were rejected.
+        missing: Readings that no row holds, because they or a neighbour in their period were rejected or damaged.
         ended: The end marker has been seen and fits.
+        anchor_lag: Readings after the anchor's that no message stands for: its position is
+            `next_position − 1 − anchor_lag`.
+        damaged: Messages without a position, rejected since the last reading taken: each may be one that is
+            missing next.
+        ahead: Bit i is set where the message at `next_offset + i` is accounted for already: a reading that
+            overtook one that still waits.
     """
 
     next_position: int = 0
@@ -45,6 +53,14 @@ class Accounted:
     rejected: int = 0
     missing: int = 0
     ended: bool = False
+    anchor_lag: int = 0
+    damaged: int = 0
+    ahead: int = 0
+
+    @property
+    def read_from(self) -> int:
+        """The offset to read the log from when going on: of the anchor, or of what is not accounted for."""
+        return self.next_offset if self.anchor_offset < 0 else min(self.anchor_offset, self.next_offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,94 +72,92 @@ class Output:
     accounted: Accounted
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Messages of one fate at consecutive offsets.
-
-    Attributes:
-        values: Values in 0.1 W where the messages take positions, else None (duplicates, foreign messages).
-        rejection: The line that is kept of a rejected message.
-    """
-
-    offset: int
-    count: int
-    values: Ints | None = None
-    rejection: bytes = b""
-
-    @property
-    def end(self) -> int:
-        """The offset after the last message."""
-        return self.offset + self.count
-
-    def split(self, n: int) -> tuple["Segment", "Segment"]:
-        """The first `n` readings and the others."""
-        values = np.empty(0, np.int64) if self.values is None else self.values
-        return Segment(self.offset, n, values[:n]), Segment(self.offset + n, self.count - n, values[n:])
-
-
 @dataclass(slots=True)
 class Ledger:
-    """Holds sorted messages until they make whole averaging periods, then turns them into rows."""
+    """Holds decided messages until they make whole averaging periods, then turns them into rows."""
 
     plan: RunPlan
     pv: PowerSource
     accounted: Accounted
-    _pending: deque[Segment] = field(default_factory=deque)
+    _pending: Pending = field(default_factory=Pending)
+    _end: int = 0  # the offset after all that was ever appended or skipped
 
     def append(self, segment: Segment) -> None:
-        """Take the next messages of the log."""
+        """Take what was decided next: readings in the order of their positions."""
         self._pending.append(segment)
+        self._end = max(self._end, segment.end)
+
+    def skip(self, offset: int) -> None:
+        """Pass over a message that is accounted for."""
+        self._end = max(self._end, offset + 1)
 
     def clear(self, accounted: Accounted) -> None:
         """Forget what is pending and go on from `accounted`."""
-        self._pending.clear()
+        self._pending = Pending()
+        self._end = 0
         self.accounted = accounted
 
-    def flush(self, boundary: int, *, ended: bool) -> Output | None:
-        """Account for all segments before the reading at position `boundary`; None where there are none.
+    def flush(
+        self, boundary: int, *, ended: bool, undecided: int | None = None, damaged: int = 0
+    ) -> Output | None:
+        """Account for what can be; None where there is nothing.
 
         Args:
-            boundary: A multiple of the readings of one averaging period.
+            boundary: All readings before it have been appended; a multiple of those of one averaging period.
             ended: The end marker has been taken.
+            undecided: Offset of the first message that waits for its turn.
+            damaged: As in `Accounted`, of the messages before `undecided`.
         """
-        segments = self._pop_until(boundary)
         now = self.accounted
-        if not segments and ended == now.ended:
+        taken, next_offset = self._pop_prefix(boundary, undecided)
+        others = self._pending.pop_others(next_offset)
+        if not taken and not others and (ended, next_offset) == (now.ended, now.next_offset):
             return None
-        taken = [(s, s.values) for s in segments if s.values is not None]
-        values = np.concatenate([v for _, v in taken]) if taken else np.empty(0, np.int64)
+        waiting, values = self._pending.lowest_offset, _values_of(taken)
         text, spoiled = self._rows(values)
-        rejections = [(s.offset, s.rejection) for s in segments if s.rejection]
-        rejections += _spoiled_lines(spoiled, [s for s, _ in taken])
+        rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
+        rejections += _spoiled_lines(spoiled, taken)
         missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled)
+        anchor_offset, anchor_lag = _anchor(taken, now)
         self.accounted = Accounted(
             next_position=now.next_position + len(values),
-            anchor_offset=taken[-1][0].end - 1 if taken else now.anchor_offset,
-            next_offset=segments[-1].end if segments else now.next_offset,
+            anchor_offset=anchor_offset,
+            next_offset=next_offset,
             readings_crc32=crc32(values.astype("<i4").tobytes(), now.readings_crc32),
-            received=now.received + sum(s.count for s in segments),
+            received=now.received + sum(s.messages for s in (*taken, *others)),
             written=now.written + len(values) - missing,
-            duplicates=now.duplicates + sum(s.count for s in segments if s.values is None and not s.rejection),
+            duplicates=now.duplicates + sum(s.count for s in others if not s.rejection),
             rejected=now.rejected + len(rejections),
             missing=now.missing + missing,
             ended=ended,
+            anchor_lag=anchor_lag,
+            damaged=self._pending.missing_first or (0 if waiting == next_offset else damaged),
+            ahead=_ahead(taken, next_offset, now),
         )
         in_log_order = b"".join(line for _, line in sorted(rejections))
         return Output(text, in_log_order, self.accounted)
 
-    def _pop_until(self, boundary: int) -> list[Segment]:
-        segments: list[Segment] = []
-        room = boundary - self.accounted.next_position
-        while self._pending:
-            segment = self._pending[0]
-            if segment.values is not None and segment.count > room:
-                if room:
-                    head, self._pending[0] = segment.split(room)
-                    segments.append(head)
-                break
-            segments.append(self._pending.popleft())
-            room -= 0 if segment.values is None else segment.count
-        return segments
+    def _pop_prefix(self, boundary: int, undecided: int | None) -> tuple[list[Segment], int]:
+        """The readings to account for, and the offset before which all are accounted for then.
+
+        Lines of rejected messages are kept in the order of the log (I2), so a reading that has one waits with
+        its averaging period until everything before it is decided: the boundary is lowered.
+        """
+        while True:
+            taken = self._pending.pop_readings(boundary - self.accounted.next_position)
+            end = max(self._end, self.accounted.next_offset)
+            waiting = (undecided, self._pending.lowest_offset)
+            next_offset = min([end, *(offset for offset in waiting if offset is not None)])
+            if all(segment.end <= next_offset for segment in taken):
+                return taken, next_offset
+            values, window = _values_of(taken), self.plan.window
+            rejected, spoiled = self._spoiled(values)
+            lines = np.union1d(np.flatnonzero(rejected), spoiled)
+            too_early = lines[_offsets_of(taken)[lines] >= next_offset]
+            if not len(too_early):
+                return taken, next_offset
+            self._pending.put_back(taken)
+            boundary = self.accounted.next_position + int(too_early[0]) // window * window
 
     def _rows(self, values: Ints) -> tuple[bytes, Ints]:
         """The rows of whole periods, and the indices of the values that were good but in vain."""
@@ -155,19 +169,55 @@ class Ledger:
         pv_dw = self.pv.power_dw(plan.timeline.start_utc + first // n_meters, len(values) // n_meters)
         meter_mean = rows.window_means(values, plan.every_s, n_meters)
         pv_mean = np.repeat(rows.window_means(pv_dw, plan.every_s), n_meters)
-        rejected = values == REJECTED_DW
+        rejected, spoiled = self._spoiled(values)
         if not rejected.any():
-            return rows.render(rows.Samples(row, meter_mean, pv_mean), plan), np.empty(0, np.int64)
-        by_window = rejected.reshape(-1, plan.every_s, n_meters)
-        bad = by_window.any(axis=1, keepdims=True)
-        spoiled = np.flatnonzero(np.broadcast_to(bad, by_window.shape).reshape(-1) & ~rejected)
-        good = ~bad.reshape(-1)
+            return rows.render(rows.Samples(row, meter_mean, pv_mean), plan), spoiled
+        good = ~rejected.reshape(-1, plan.every_s, n_meters).any(axis=1).reshape(-1)
         return rows.render(rows.Samples(row[good], meter_mean[good], pv_mean[good]), plan), spoiled
 
+    def _spoiled(self, values: Ints) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Ints]:
+        """Which values are rejected, and the indices of the good ones that share a period with one of them."""
+        rejected = values == REJECTED_DW
+        if not rejected.any():
+            return rejected, np.empty(0, np.int64)
+        by_window = rejected.reshape(-1, self.plan.every_s, len(self.plan.meters))
+        bad = np.broadcast_to(by_window.any(axis=1, keepdims=True), by_window.shape).reshape(-1)
+        return rejected, np.flatnonzero(bad & ~rejected)
 
-def _spoiled_lines(spoiled: Ints, taken: list[Segment]) -> list[tuple[int, bytes]]:
+
+def _values_of(taken: Sequence[Segment]) -> Ints:
+    values = [s.values for s in taken if s.values is not None]
+    return np.concatenate(values) if values else np.empty(0, np.int64)
+
+
+def _offsets_of(taken: Sequence[Segment]) -> Ints:
+    """The offset of each reading, −1 where no message stands for it."""
+    return np.concatenate([np.arange(s.offset, s.end) if s.messages else np.full(s.count, -1) for s in taken])
+
+
+def _anchor(taken: Sequence[Segment], before: Accounted) -> tuple[int, int]:
+    """Offset of the last reading that has a message, and how many follow it that have none."""
+    lag = 0
+    for segment in reversed(taken):
+        if segment.offset != NO_MESSAGE:
+            return segment.end - 1, lag
+        lag += segment.count
+    return before.anchor_offset, before.anchor_lag + lag
+
+
+def _ahead(taken: Sequence[Segment], next_offset: int, before: Accounted) -> int:
+    """The bit map of what is accounted for from `next_offset` on."""
+    bits = before.ahead >> (next_offset - before.next_offset)
+    for segment in taken:
+        first = max(segment.offset, next_offset)
+        if segment.end > first:
+            bits |= ((1 << (segment.end - first)) - 1) << (first - next_offset)
+    return bits
+
+
+def _spoiled_lines(spoiled: Ints, taken: Sequence[Segment]) -> list[tuple[int, bytes]]:
     """Offset and line of each reading lost with a neighbour; `spoiled` indexes the values of `taken`."""
     if not len(spoiled):
         return []
-    offsets = np.concatenate([np.arange(s.offset, s.end) for s in taken])
-    return [(offset, rejection_line(offset, Reason.WINDOW, "", b"")) for offset in offsets[spoiled].tolist()]
+    offsets = _offsets_of(taken)[spoiled].tolist()
+    return [(offset, rejection_line(offset, Reason.WINDOW, "", b"")) for offset in offsets]

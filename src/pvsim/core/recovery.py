@@ -6,20 +6,23 @@ more than the files hold; if it does, somebody changed them: an error with a nam
 """
 
 import struct
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from zlib import crc32
 
 from pvsim.core.ledger import Accounted
+from pvsim.core.sequence import REORDER_MESSAGES
 from pvsim.errors import BadInputError
 
 __all__ = ["FILE_BYTES", "SLOT_BYTES", "Checkpoint", "check_resume", "decode", "encode", "slot_at"]
 
 SLOT_BYTES = 512
 FILE_BYTES = 2 * SLOT_BYTES
-_MAGIC = b"pvsimcp1"
-_FIELDS = [field.name for field in fields(Accounted)]
+_MAGIC = b"pvsimcp2"
+_MAGICS = (_MAGIC, b"pvsimcp1")  # 1 had zeros for the fields from `anchor_lag` on, which is what they say
+_FIELDS = [field.name for field in fields(Accounted) if field.name != "ahead"]
 _ACCOUNTED = struct.Struct("<" + "q" * len(_FIELDS))
-_LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s")
+_AHEAD_BYTES = REORDER_MESSAGES // 8
+_LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s{_AHEAD_BYTES}s")
 _CRC = struct.Struct("<I")
 
 
@@ -47,9 +50,10 @@ class Checkpoint:
 def encode(checkpoint: Checkpoint) -> bytes:
     """One slot of 512 bytes with its CRC-32."""
     c = checkpoint
-    accounted = _ACCOUNTED.pack(*map(int, astuple(c.accounted)))
+    accounted = _ACCOUNTED.pack(*(int(getattr(c.accounted, name)) for name in _FIELDS))
+    ahead = c.accounted.ahead.to_bytes(_AHEAD_BYTES, "little")
     lengths = (c.samples_bytes, c.rejected_bytes)
-    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted)
+    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted, ahead)
     padded = body.ljust(SLOT_BYTES - _CRC.size, b"\0")
     return padded + _CRC.pack(crc32(padded))
 
@@ -69,11 +73,12 @@ def _decode_slot(slot: bytes) -> Checkpoint | None:
     if len(slot) != SLOT_BYTES:
         return None
     body, stored = slot[: -_CRC.size], slot[-_CRC.size :]
-    if not body.startswith(_MAGIC) or _CRC.pack(crc32(body)) != stored:
+    if not body.startswith(_MAGICS) or _CRC.pack(crc32(body)) != stored:
         return None
-    _, generation, run, samples, rejected, sha256, accounted = _LAYOUT.unpack_from(body)
+    _, generation, run, samples, rejected, sha256, accounted, ahead = _LAYOUT.unpack_from(body)
     values = dict(zip(_FIELDS, _ACCOUNTED.unpack(accounted), strict=True))
-    progress = Accounted(**(values | {"ended": bool(values["ended"])}))
+    values |= {"ended": bool(values["ended"]), "ahead": int.from_bytes(ahead, "little")}
+    progress = Accounted(**values)
     return Checkpoint(generation, run, samples, rejected, sha256, progress)
 
 

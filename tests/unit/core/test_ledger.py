@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.contract import Reason
-from pvsim.core.ledger import REJECTED_DW, Accounted, Ledger, Segment
+from pvsim.core.ledger import REJECTED_DW, Accounted, Ledger
+from pvsim.core.pending import Segment
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
 
@@ -28,26 +29,6 @@ def a_ledger(*, every_s: int = 1, meters: tuple[str, ...] = ("m1",)) -> Ledger:
 
 def values_at(offset: int, *values: int, rejection: bytes = b"") -> Segment:
     return Segment(offset, len(values), np.array(values, dtype=np.int64), rejection)
-
-
-@given(
-    values=st.lists(st.integers(0, 90_000), min_size=1, max_size=9),
-    offset=st.integers(0, 10**12),
-    data=st.data(),
-)
-@settings(max_examples=50, deadline=None)
-def test_the_parts_of_a_segment_are_the_segment(values, offset, data):
-    n = data.draw(st.integers(0, len(values)))
-    head, tail = values_at(offset, *values).split(n)
-    assert (head.offset, head.end, tail.end) == (offset, tail.offset, offset + len(values))
-    assert [*head.values, *tail.values] == values
-    assert (head.count, tail.count) == (n, len(values) - n)
-
-
-def test_a_segment_without_values_splits_by_its_count():
-    head, tail = Segment(5, 4).split(1)
-    assert (head.offset, head.count, tail.offset, tail.count) == (5, 1, 6, 3)
-    assert len(head.values) == len(tail.values) == 0
 
 
 @given(

@@ -1,6 +1,7 @@
 """I1 and I5: a torn or changed checkpoint is never believed."""
 
 from dataclasses import replace
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from pvsim.core import recovery
 from pvsim.core.ledger import Accounted
 from pvsim.core.recovery import FILE_BYTES, SLOT_BYTES, Checkpoint, check_resume
+from pvsim.core.sequence import REORDER_MESSAGES
 from pvsim.errors import BadInputError
 
 COUNTS = st.integers(0, 2**63 - 1)
@@ -24,6 +26,9 @@ ACCOUNTED = st.builds(
     rejected=COUNTS,
     missing=COUNTS,
     ended=st.booleans(),
+    anchor_lag=COUNTS,
+    damaged=COUNTS,
+    ahead=st.integers(0, 2**REORDER_MESSAGES - 1),
 )
 CHECKPOINTS = st.builds(
     Checkpoint,
@@ -51,7 +56,16 @@ def test_a_slot_by_hand():
     decoded = recovery.decode(recovery.encode(OURS))
     assert decoded == OURS
     assert decoded.accounted.ended is True
-    assert recovery.encode(OURS).startswith(b"pvsimcp1\x07")
+    assert recovery.encode(OURS).startswith(b"pvsimcp2\x07")
+
+
+def test_a_slot_of_the_first_form_is_still_read():
+    """It knew of no disorder in the log."""
+    body = b"pvsimcp1" + recovery.encode(OURS)[8:-4]
+    slot = body + crc32(body).to_bytes(4, "little")
+    assert recovery.decode(slot + EMPTY) == OURS
+    unknown = b"pvsimcp3" + body[8:]
+    assert recovery.decode(unknown + crc32(unknown).to_bytes(4, "little") + EMPTY) is None
 
 
 def test_every_changed_byte_spoils_the_slot():
@@ -94,7 +108,7 @@ def test_slots_are_written_in_turn():
     assert [recovery.slot_at(generation) for generation in range(4)] == [0, 512, 0, 512]
 
 
-@pytest.mark.parametrize("content", [b"", EMPTY, 2 * EMPTY, b"pvsimcp1", recovery.encode(OURS)[:-1]])
+@pytest.mark.parametrize("content", [b"", EMPTY, 2 * EMPTY, b"pvsimcp2", recovery.encode(OURS)[:-1]])
 def test_where_no_slot_is_whole_there_is_no_checkpoint(content):
     assert recovery.decode(content) is None
 

@@ -1,0 +1,232 @@
+"""What becomes of each message: by its position against the next one expected, and by its place in the log.
+
+    position                    is          what happens
+    none: no reading of the run rejected    kept with its reason; called damaged below, for it may be one
+    < expected                  duplicate   dropped and counted
+    = expected                  new         becomes (part of) a row
+    > expected                  early       held until it is decided
+
+Something held is decided when the log has gone REORDER_MESSAGES past it, when it ends, or when it pauses. Then
+the oldest comes first, and the first line that fits counts:
+
+    1  its position was taken meanwhile                 duplicate
+    2  all from `expected` to it are held               they are taken, and what follows in order
+    3  something later in the log was taken             rejected: the log went on in order without it (EARLY)
+    4  the lowest held one is at expected + g, and g    g readings are missing, their values rejected; then
+       damaged messages stand between the reading       line 2
+       taken last and it
+    5  else                                             a gap: an error; what came before is kept
+
+So a reading in its turn is never displaced by one that came early: of several at one position the one in order
+is taken, that is the first behind all that were taken, and only where there is none the first of those held.
+The outcome depends on the log alone (except where it pauses), so a resumed run decides again as it did. Where a
+log is read again from its first message, nothing is in order before the reading taken last has come again.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pvsim.core.contract import Reason, rejection_line
+from pvsim.core.ledger import REJECTED_DW, Ledger
+from pvsim.core.pending import NO_MESSAGE, Segment
+from pvsim.core.plan import RunPlan
+from pvsim.core.types import Ints
+from pvsim.errors import PvsimError
+
+__all__ = ["REORDER_MESSAGES", "Early", "Sequence", "SequenceGapError"]
+
+REORDER_MESSAGES = 2_048
+"""How many further messages something early is held for. Half an hour of one meter's seconds, and more than
+publishers of one run were seen to overtake each other by (some hundred messages). One bit for each fits in a slot
+of the checkpoint; held bodies take 8 MiB at most."""
+
+
+class SequenceGapError(PvsimError):
+    """A reading is missing from the log."""
+
+
+@dataclass(slots=True)
+class Early:
+    """A message of a position that is not expected yet.
+
+    Attributes:
+        value: In 0.1 W, or `REJECTED_DW` with the line that is kept of it then.
+        taken: It has become part of the sequence.
+    """
+
+    offset: int
+    position: int
+    value: int
+    rejection: bytes
+    body: bytes
+    taken: bool = False
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Decides about messages in the order of the log, and hands them to the ledger. Pure.
+
+    Attributes:
+        expected: Position of the next new reading.
+        frontier: The highest offset of a reading that was taken.
+        damaged: Damaged messages behind it, as far as they precede all held ones.
+        replaying: The log is read from its first message, and the reading taken last has not come again.
+        patience: How many further messages something early is held for.
+    """
+
+    plan: RunPlan
+    ledger: Ledger
+    expected: int
+    frontier: int
+    damaged: int
+    replaying: bool
+    patience: int = REORDER_MESSAGES
+    _held: deque[Early] = field(default_factory=deque)
+    _at: dict[int, list[Early]] = field(default_factory=dict)  # by position, in the order of the log
+    _damaged_at: deque[int] = field(default_factory=deque)  # offsets of those behind the first held message
+
+    @classmethod
+    def after(cls, plan: RunPlan, ledger: Ledger, patience: int) -> "Sequence":
+        """Go on from what the ledger has accounted for."""
+        now = ledger.accounted
+        frontier = now.next_offset + now.ahead.bit_length() - 1
+        replaying = now.anchor_offset < 0 < now.next_position
+        return cls(plan, ledger, now.next_position, frontier, now.damaged, replaying, patience)
+
+    @property
+    def undecided(self) -> int | None:
+        """The offset of the oldest held message."""
+        return self._held[0].offset if self._held else None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last reading of the run has been taken."""
+        return self.expected == self.plan.readings
+
+    def is_next(self, offset: int, position: int) -> bool:
+        """Whether a reading is in its turn: the next one, and behind all that were taken."""
+        return position == self.expected and offset > self.frontier and not self.replaying
+
+    def drop(self, offset: int, position: int, count: int = 1) -> None:
+        """Count duplicates at consecutive offsets and positions."""
+        self.ledger.append(Segment(offset, count))
+        if position + count == self.expected:
+            self.replaying = False
+
+    def take(self, offset: int, values: Ints, rejection: bytes = b"") -> None:
+        """Take readings in their turn, at consecutive offsets behind all that were taken."""
+        self.ledger.append(Segment(offset, len(values), values, rejection))
+        self.expected += len(values)
+        if offset > self.frontier:
+            self.frontier = offset + len(values) - 1
+            self.damaged = 0
+            self.replaying = False
+            while self._damaged_at and self._damaged_at[0] < self.frontier:
+                self._damaged_at.popleft()
+
+    def hold(self, message: Early) -> None:
+        """Keep a message until it is decided."""
+        self._held.append(message)
+        self._at.setdefault(message.position, []).append(message)
+
+    def reject(self, offset: int, line: bytes) -> None:
+        """Reject a message that has no position."""
+        self.ledger.append(Segment(offset, 1, rejection=line))
+        if self._held:
+            self._damaged_at.append(offset)
+        else:
+            self.damaged += 1
+
+    def pass_over(self, offset: int) -> None:
+        """Decide whatever the log has gone past when it comes to `offset`.
+
+        Raises:
+            SequenceGapError: if a reading is missing.
+        """
+        while self._held and self._held[0].offset + self.patience <= offset:
+            self._decide()
+
+    def settle(self) -> None:
+        """Decide everything: the log ends here, or pauses.
+
+        Raises:
+            SequenceGapError: if a reading is missing.
+        """
+        while self._held:
+            self._decide()
+
+    def end(self) -> None:
+        """The run has ended: what is missing now was damaged, or never sent.
+
+        Raises:
+            SequenceGapError: if a reading is missing.
+        """
+        self.settle()
+        self._miss(self.plan.readings, self.damaged)
+
+    # --- the table: the oldest held message ---
+
+    def _decide(self) -> None:
+        """Decide about the oldest, or bring the sequence on."""
+        oldest = self._held[0]
+        if oldest.taken:
+            self._let_go()
+        elif oldest.position < self.expected:
+            self._let_go()
+            self.drop(oldest.offset, oldest.position)
+        elif self._all_held_until(oldest.position):
+            self._take_held(oldest.position)
+        elif self.frontier > oldest.offset:
+            self._let_go()
+            detail = f"{oldest.position - self.expected:,} readings before it had not come"
+            line = rejection_line(oldest.offset, Reason.EARLY, detail, oldest.body)
+            self.ledger.append(Segment(oldest.offset, 1, rejection=line))
+        else:
+            lowest = min(position for position in self._at if position >= self.expected)
+            until = self._at[lowest][0].offset
+            self._miss(lowest, self.damaged + sum(offset < until for offset in self._damaged_at))
+            self._take_held(lowest)
+
+    def _all_held_until(self, position: int) -> bool:
+        if position - self.expected > len(self._held):
+            return False
+        return all(between in self._at for between in range(self.expected, position))
+
+    def _take_held(self, position: int) -> None:
+        """Take what is held until a position, and from there on as long as it stands in order in the log."""
+        while candidates := self._at.get(self.expected):
+            in_order = next((c for c in candidates if c.offset > self.frontier), None)
+            if in_order is None and self.expected > position:
+                return
+            self._take(in_order or candidates[0])
+
+    def _take(self, message: Early) -> None:
+        message.taken = True
+        self.take(message.offset, np.array([message.value], dtype=np.int64), message.rejection)
+
+    def _let_go(self) -> None:
+        oldest = self._held.popleft()
+        if oldest.position < self.expected:
+            self._at.pop(oldest.position, None)
+        else:  # the oldest of all is the oldest at its position
+            self._at[oldest.position].pop(0)
+            if not self._at[oldest.position]:
+                del self._at[oldest.position]
+        while self._damaged_at and (not self._held or self._damaged_at[0] < self._held[0].offset):
+            self._damaged_at.popleft()
+            self.damaged += 1
+
+    def _miss(self, position: int, damaged: int) -> None:
+        """Go on at a later position, if damaged messages explain what is missing before it."""
+        missing = position - self.expected
+        if missing > damaged:
+            seq, meter = divmod(self.expected, len(self.plan.meters))
+            raise SequenceGapError(
+                f"{missing:,} readings are missing from the log, from second {seq:,} of the run"
+                f" of meter {self.plan.meters[meter]}"
+            )
+        if missing:
+            self.ledger.append(Segment(NO_MESSAGE, missing, np.full(missing, REJECTED_DW, dtype=np.int64)))
+            self.expected = position
