@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pvsim.core import noise
 from pvsim.core.building import (
@@ -15,8 +15,10 @@ from pvsim.core.building import (
     electric_car,
     parse_kinds,
 )
-from pvsim.core.types import PowerSource
 from pvsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from pvsim.core.types import PowerSource
 
 __all__ = ["BuildingKind", "building_load", "device_table"]
 

@@ -14,6 +14,7 @@ from pvsim.core.building.devices import QUARTERS, Floats
 from pvsim.core.series.wallclock import WallClock
 from pvsim.core.timeline import DAY_S
 from pvsim.core.types import Ints
+from pvsim.errors import UsageError
 
 __all__ = ["WEEK_DAYS", "Place", "Week", "day_kind", "first_instant", "ordinal_at", "season", "sine"]
 
@@ -33,11 +34,21 @@ _DARK_FLOOR = 0.06  # inner rooms at noon
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a building stands: its clock, and its coordinates in degrees for sunset and season."""
+    """Where a building stands: its clock, and its coordinates in degrees for sunset and season.
+
+    Raises:
+        UsageError: if the coordinates are none.
+    """
 
     zone: tzinfo
     latitude: float = 51.0
     longitude: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name, degrees, most in (("latitude", self.latitude, 90), ("longitude", self.longitude, 180)):
+            if not -most <= degrees <= most:  # also refuses NaN
+                what = f"{name} {degrees:g} is outside −{most}..{most} degrees"
+                raise UsageError(what, where="place", fix="for example latitude 52.5, longitude 13.4")
 
     def darkness(self, t_utc: Ints) -> Ints:
         """How much light people need at Unix times, in 1/1000: 1000 at night, 60 by day.

@@ -192,8 +192,8 @@ def _check(name: str, kind: Kind) -> None:
     for device in kind.devices:
         if device.shape not in kind.shapes:
             wrong.append(f"{device.name} has an unknown shape {device.shape!r}")
-        if not all(phase.w and phase.s for phase in device.phases):
-            wrong.append(f"{device.name} has a phase without power or duration")
+        if not device.phases or not all(phase.w and phase.s for phase in device.phases):
+            wrong.append(f"{device.name} has no phase, or one without power or duration")
     if len({device.name for device in kind.devices}) < len(kind.devices):
         wrong.append("two devices have one name")
     if wrong:

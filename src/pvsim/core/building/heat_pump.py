@@ -101,10 +101,9 @@ class HeatPump:
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`."""
         first = first_utc // _SLOT_S
-        slots = np.arange(first, (first_utc + n - 1) // _SLOT_S + 1)
-        mean_w = np.minimum(
-            self.scale_w * _ratio(self.temperature(slots * _SLOT_S + _SLOT_S // 2)), self.greatest_w
-        )
+        slots = np.arange(first, (first_utc + n) // _SLOT_S + 1)  # one slot at least, also for n = 0
+        wanted_w = self.scale_w * _ratio(self.temperature(slots * _SLOT_S + _SLOT_S // 2))
+        mean_w = np.minimum(wanted_w, self.greatest_w)
         running_w = np.maximum(mean_w, self.LEAST_SHARE * self.greatest_w)
         run_s = np.rint(_SLOT_S * mean_w / running_w).astype(np.int64)
         late = noise.uniform(self.stream, first, len(slots))

@@ -24,6 +24,8 @@ _HOURS_PER_YEAR = 8_760
 _W_PER_KW = 1_000
 _KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
 
+_FIRST_UTC, _LAST_UTC = -62_104_060_800, 253_339_228_800  # years 2 to 9997: their neighbours exist
+
 _T = TypeVar("_T")
 
 
@@ -43,7 +45,8 @@ class BuildingLoad:
         others: Loads on top, for example a heat pump.
 
     Raises:
-        UsageError: if the annual energy is outside the range that the model holds for.
+        UsageError: if the annual energy is outside the range that the model holds for, or `extra` asks for a
+            shape that the kind has not.
     """
 
     def __init__(
@@ -88,10 +91,17 @@ class BuildingLoad:
         return int(np.count_nonzero((power < 0) | (power > METER_MAX_DW)))
 
     def unclipped_dw(self, first_utc: int, n: int) -> Ints:
-        """The power of each second in 0.1 W before it is clipped to the meter's range."""
+        """The power of each second in 0.1 W before it is clipped to the meter's range.
+
+        Raises:
+            UsageError: before year 2 or after 9997.
+        """
         power, ripple = np.zeros(n, dtype=np.int64), np.zeros(n)
         if not n:
             return power
+        if not _FIRST_UTC <= first_utc <= _LAST_UTC - n:
+            what = "a building's calendar goes from year 2 to 9997"
+            raise UsageError(what, where="--date", fix="choose another date")
         self._base.add(first_utc, power, ripple)
         for compressor in self._cold:
             compressor.add(first_utc, power)
