@@ -1,0 +1,188 @@
+"""A building's load: calibrated to an annual energy, computed for any window."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import numpy as np
+
+from pvsim.core import noise
+from pvsim.core.building.always_on import Base, Compressor
+from pvsim.core.building.calendar import WEEK_DAYS, Place, Week, day_kind, ordinal_at
+from pvsim.core.building.devices import Device, Kind
+from pvsim.core.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
+from pvsim.core.building.presence import Holidays, Persons
+from pvsim.core.building.rates import SHARE, Year, uses_before
+from pvsim.core.building.render import add_segments
+from pvsim.core.types import DW_PER_W, METER_MAX_DW, Ints, PowerSource
+from pvsim.errors import UsageError
+
+__all__ = ["BuildingLoad"]
+
+_HOURS_PER_YEAR = 8_760
+_W_PER_KW = 1_000
+_KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
+
+_FIRST_UTC, _LAST_UTC = -62_104_060_800, 253_339_228_800  # years 2 to 9997: their neighbours exist
+
+_T = TypeVar("_T")
+
+
+class BuildingLoad:
+    """The load of one building, a `PowerSource`.
+
+    A value depends on (seed, meter, second) only (I7). Weeks and years are computed when a window first touches
+    them; three of each are kept, about 150 kB, so memory does not grow with the length of a run.
+
+    Args:
+        kind: What it contains.
+        place: Its clock and coordinates.
+        seed: Of the simulation.
+        meter: The meter's name: other meters are other buildings.
+        annual_kwh: Energy of a year of 365 days, without `extra` and `others`: uses are scaled, not powers.
+        extra: Devices on top, with uses of their own number, for example a car.
+        others: Loads on top, for example a heat pump.
+
+    Raises:
+        UsageError: if the annual energy is outside the range that the model holds for, or `extra` asks for a
+            shape that the kind has not.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        place: Place,
+        *,
+        seed: int,
+        meter: str,
+        annual_kwh: float,
+        extra: Sequence[Device] = (),
+        others: Sequence[PowerSource] = (),
+    ) -> None:
+        if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
+            what = f"{annual_kwh:g} kWh a year is outside {kind.least_kwh:g}..{kind.most_kwh:g} kWh"
+            raise UsageError(what, where=f"meter {meter}", fix=f"for example {kind.least_kwh * 2:g} kWh")
+        for device in extra:
+            if device.shape not in kind.shapes:
+                what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"
+                raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
+        self._place = place
+        self._others = tuple(others)
+        self._name = (seed, meter)
+        self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
+        self._holidays = Holidays(self._key("holidays"))
+        base_w = kind.base_share * annual_kwh * _W_PER_KW / _HOURS_PER_YEAR
+        self._base = Base((self._key("base", "1"), self._key("base", "2")), round(base_w * DW_PER_W))
+        self._cold = tuple(
+            Compressor.of(cold, self._key("cold", cold.name)) for cold in kind.cold if annual_kwh >= cold.from_kwh
+        )
+        self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
+        self._weeks: OrderedDict[int, Segments] = OrderedDict()
+        self._years: OrderedDict[int, tuple[Year, list[list[int]]]] = OrderedDict()
+
+    def power_dw(self, first_utc: int, n: int) -> Ints:
+        """See `PowerSource.power_dw`; clipped to 0..9000 W, see `clipped_s`."""
+        return np.clip(self.unclipped_dw(first_utc, n), 0, METER_MAX_DW)
+
+    def clipped_s(self, first_utc: int, n: int) -> int:
+        """How many of the seconds exceed the meter's range and are clipped to it."""
+        power = self.unclipped_dw(first_utc, n)
+        return int(np.count_nonzero((power < 0) | (power > METER_MAX_DW)))
+
+    def unclipped_dw(self, first_utc: int, n: int) -> Ints:
+        """The power of each second in 0.1 W before it is clipped to the meter's range.
+
+        Raises:
+            UsageError: before year 2 or after 9997.
+        """
+        power, ripple = np.zeros(n, dtype=np.int64), np.zeros(n)
+        if not n:
+            return power
+        if not _FIRST_UTC <= first_utc <= _LAST_UTC - n:
+            what = "a building's calendar goes from year 2 to 9997"
+            raise UsageError(what, where="--date", fix="choose another date")
+        self._base.add(first_utc, power, ripple)
+        for compressor in self._cold:
+            compressor.add(first_utc, power)
+        last_week = self._week_at(first_utc + n - 1)
+        for number in range(self._week_at(first_utc) - 1, last_week + 1):  # a use may reach into the next week
+            add_segments(_kept(self._weeks, number, self._draw_week), first_utc, power, ripple)
+        power += np.rint(noise.near_normal(self._key("ripple"), first_utc, n) * ripple).astype(np.int64)
+        for other in self._others:
+            power += other.power_dw(first_utc, n)
+        return power
+
+    def _calibrated(self, kind: Kind, devices: Sequence[Device], annual_kwh: float) -> tuple[Used, ...]:
+        shapes = {name: shape.quarters() for name, shape in kind.shapes.items()}
+        power_q = {
+            device.name: float(noise.uniform(self._key("device", device.name), -4, 1)[0]) if device.fixed else None
+            for device in devices
+        }
+        always_w = self._base.power_dw / DW_PER_W + sum(compressor.mean_w for compressor in self._cold)
+        wanted = annual_kwh - always_w * _HOURS_PER_YEAR / _W_PER_KW
+        given = sum(
+            device.per_year * device.energy_kwh(power_q[device.name]) for device in devices if device.scaled
+        )
+        used = []
+        for device in devices:
+            key = self._key("device", device.name)
+            per_year = device.per_year * (wanted / given if device.scaled else 1.0)
+            phase = int(noise.raw(key, -3, 1)[0]) % SHARE
+            used.append(
+                Used(device, shapes[device.shape], round(per_year * SHARE), key, phase, power_q[device.name])
+            )
+        return tuple(used)
+
+    def _key(self, *component: str) -> noise.Key:
+        seed, meter = self._name
+        return noise.key(seed, "building", meter, *component)
+
+    def _week_at(self, t_utc: int) -> int:
+        return (ordinal_at(t_utc, self._place.zone) - 1) // WEEK_DAYS
+
+    def _draw_week(self, number: int) -> Segments:
+        week = Week.of(number, self._place.zone)
+        ordinals = [week.first + day for day in range(WEEK_DAYS)]
+        days = np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64)
+        home = np.array([self._at_home(ordinal) for ordinal in ordinals], dtype=np.int64)
+        active = np.ones_like(week.starts)
+        if self._persons:
+            awake = [self._persons.active(ordinal, kind) for ordinal, kind in zip(ordinals, days, strict=True)]
+            active = np.stack(awake)[week.days, week.quarters].astype(np.int64)
+        parts = []
+        for index, used in enumerate(self._used):
+            first, after = (self._uses_before(index, week.first + day) for day in (0, WEEK_DAYS))
+            if after > first:
+                weights = quarter_weights(used, week, self._place, days=days, home=home, active=active)
+                starts, q = draw_uses(used, week, weights, first, after - first)
+                parts.append(programs(used, starts, q, first))
+        return joined(parts)
+
+    def _at_home(self, ordinal: int) -> bool:
+        year, _ = self._year(ordinal)
+        return bool(year.home[ordinal - year.first])
+
+    def _uses_before(self, index: int, ordinal: int) -> int:
+        year, cumulative = self._year(ordinal)
+        used = self._used[index]
+        number = date.fromordinal(ordinal).year
+        return uses_before(cumulative[index], ordinal - year.first, number, used.per_year, used.phase)
+
+    def _year(self, ordinal: int) -> tuple[Year, list[list[int]]]:
+        return _kept(self._years, date.fromordinal(ordinal).year, self._make_year)
+
+    def _make_year(self, number: int) -> tuple[Year, list[list[int]]]:
+        home = self._holidays.at_home(number)
+        year = Year.of(number, self._place, home if self._persons else np.ones_like(home))
+        return year, [year.cumulative(used.device, used.shape) for used in self._used]
+
+
+def _kept(kept: OrderedDict[int, _T], number: int, make: Callable[[int], _T]) -> _T:
+    """The value of `number`, made when it is not among the few that were used last."""
+    if number not in kept:
+        kept[number] = make(number)
+        if len(kept) > _KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(number)
+    return kept[number]

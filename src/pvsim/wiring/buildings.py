@@ -1,0 +1,82 @@
+"""Households, offices and depots from the device table that comes with pvsim."""
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+from pvsim.core import noise
+from pvsim.core.building import (
+    BuildingLoad,
+    HeatPump,
+    Kind,
+    OutdoorTemperature,
+    Place,
+    SeasonalTemperature,
+    electric_car,
+    parse_kinds,
+)
+from pvsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from pvsim.core.types import PowerSource
+
+__all__ = ["BuildingKind", "building_load", "device_table"]
+
+BuildingKind = Literal["household", "office", "depot"]
+
+_ARRIVALS = {"household": "arrival", "office": "arrivals", "depot": "return"}
+
+
+@cache
+def device_table() -> dict[str, Kind]:
+    """The kinds of buildings by name."""
+    return parse_kinds((files("pvsim") / "data" / "devices.json").read_text(encoding="utf-8"))
+
+
+def building_load(
+    kind: BuildingKind,
+    annual_kwh: float,
+    *,
+    place: Place,
+    seed: int,
+    meter: str,
+    year: int,
+    car: tuple[float, float] | None = None,
+    heat_pump_kwh: float | None = None,
+    temperature: OutdoorTemperature | None = None,
+) -> BuildingLoad:
+    """The load of one building.
+
+    Args:
+        kind: What it is.
+        annual_kwh: Energy of a year without car and heat pump.
+        place: Its clock and coordinates.
+        seed: Of the simulation.
+        meter: The meter's name.
+        year: Calendar year that the heat pump's energy is for.
+        car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
+        heat_pump_kwh: Energy of the heat pump in that year.
+        temperature: Outdoor temperatures for the heat pump; None is a simple season with weather.
+
+    Raises:
+        UsageError: if an energy, the charger or the kind of building is out of range.
+    """
+    kinds = device_table()
+    if kind not in kinds:
+        what = f"{kind!r} is not a kind of building"
+        raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kinds)}")
+    others: list[PowerSource] = []
+    if heat_pump_kwh is not None:
+        outdoors = temperature or SeasonalTemperature(noise.key(seed, "weather", "temperature"), place)
+        stream = noise.key(seed, "building", meter, "heat pump")
+        pump = HeatPump.of_energy(stream, outdoors, annual_kwh=heat_pump_kwh, year=year, place=place)
+        others.append(pump)
+    return BuildingLoad(
+        kinds[kind],
+        place,
+        seed=seed,
+        meter=meter,
+        annual_kwh=annual_kwh,
+        extra=[] if car is None else [electric_car(*car, shape=_ARRIVALS[kind])],
+        others=others,
+    )

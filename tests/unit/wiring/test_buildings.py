@@ -1,0 +1,42 @@
+"""From names and numbers to a building."""
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from pvsim.core.building import Place
+from pvsim.errors import UsageError
+from pvsim.wiring.buildings import building_load
+
+PLACE = Place(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
+JANUARY = 1_673_222_400  # 2023-01-09
+WEEK_S = 7 * 86_400
+
+
+def load(kind="household", **extra):
+    return building_load(kind, 5_000, place=PLACE, seed=1, meter="m1", year=2023, **extra)
+
+
+@pytest.mark.parametrize("kind", ["household", "office", "depot"])
+def test_car_and_heat_pump_come_on_top(kind):
+    plain = load(kind).unclipped_dw(JANUARY, WEEK_S)
+    for extra in ({"car": (3.7, 2_000)}, {"heat_pump_kwh": 3_000}):
+        more = load(kind, **extra).unclipped_dw(JANUARY, WEEK_S)
+        assert (more >= plain).all()
+        assert 15 < (more - plain).sum() / 3.6e7 < 150
+
+
+def test_a_given_temperature_is_used():
+    plain = load()
+    cold = load(heat_pump_kwh=3_000, temperature=lambda t_utc: np.where(t_utc < JANUARY, 14.0, -10.0))
+    before, after = (
+        (cold.unclipped_dw(first, 3_600) - plain.unclipped_dw(first, 3_600)).mean()
+        for first in (JANUARY - 3_600, JANUARY)
+    )
+    assert after > 10 * before > 0
+
+
+def test_another_kind_is_refused():
+    with pytest.raises(UsageError, match="'castle' is not a kind"):
+        load("castle")
