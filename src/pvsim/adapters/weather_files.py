@@ -61,23 +61,23 @@ def _kind_of(path: Path) -> str:
 def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
     source = str(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = (line for line in file if line.strip() and not line.startswith("#"))
-        first = next(lines, "")
+        notes = 0
+        while (first := file.readline()).startswith("#"):
+            notes += 1
         mark = max(",;\t", key=first.count)
-        reader = csv.reader(chain([first], lines), delimiter=mark, skipinitialspace=True)
-        header = [name.strip() for name in next(reader)]
+        reader = csv.reader(chain([first], file), delimiter=mark, skipinitialspace=True)
+        header = [name.strip() for name in next(reader, [""])]
         time, wanted = which_columns(header, source)
-        rows = list(reader)
-    if not rows:
+        numbered = [(row, reader.line_num + notes) for row in reader if row]
+    if not numbered:
         raise BadInputError("only a header, no data", where=source, fix="give a file with the days of the run")
-    numbers = list(range(2, len(rows) + 2))
+    rows, numbers = [row for row, _ in numbered], [number for _, number in numbered]
     wall, offset = _times([row[time].strip() if len(row) > time else "" for row in rows], numbers, source)
-    if offset is None:
-        t_utc = to_utc(wall, ZoneInfo(weather.tz or "UTC"), source)
-    else:
-        t_utc = wall - offset
+    t_utc = to_utc(wall, ZoneInfo(weather.tz or "UTC"), source) if offset is None else wall - offset
     decimal_comma = mark == ";"
-    columns = {name: _values(rows, place, source, decimal_comma=decimal_comma) for name, place in wanted.items()}
+    columns = {
+        name: _values(rows, numbers, place, source, decimal_comma=decimal_comma) for name, place in wanted.items()
+    }
     share = _STAMP_SHARE[weather.stamp]
     return on_grid(source, t_utc, columns, stamp_share=share)
 
@@ -87,12 +87,14 @@ def _times(texts: list[str], numbers: list[int], source: str) -> tuple[Any, Any]
         style = style_of(texts[0])
     except ValueError as error:
         fix = "write times as 2024-06-21T12:00:00Z, in the first column or one called time"
-        raise BadInputError(str(error), where=f"{source}, data line 1", fix=fix) from error
+        raise BadInputError(str(error), where=f"{source}:{numbers[0]}", fix=fix) from error
     wall, offset = parse_stamps(texts, style, lines=numbers, source=source)
     return wall, None if style.offset == "none" else offset
 
 
-def _values(rows: Sequence[Sequence[str]], place: int, source: str, *, decimal_comma: bool) -> Floats:
+def _values(
+    rows: Sequence[Sequence[str]], numbers: Sequence[int], place: int, source: str, *, decimal_comma: bool
+) -> Floats:
     values = np.full(len(rows), np.nan)
     for index, row in enumerate(rows):
         text = row[place].strip() if len(row) > place else ""
@@ -102,7 +104,9 @@ def _values(rows: Sequence[Sequence[str]], place: int, source: str, *, decimal_c
             values[index] = float(text.replace(",", ".") if decimal_comma else text)
         except ValueError as error:
             fix = "put a number there, or leave the cell empty where the measurement is missing"
-            raise BadInputError(f"{text[:40]!r} is no number", where=f"{source}:{index + 2}", fix=fix) from error
+            raise BadInputError(
+                f"{text[:40]!r} is no number", where=f"{source}:{numbers[index]}", fix=fix
+            ) from error
     return values
 
 

@@ -27,9 +27,7 @@ COLUMNS: Final = tuple(_HEADERS)
 """What a weather file may have, by pvlib's names."""
 
 _TIMES: Final = frozenset({"time", "timestamp", "datetime", "date", "time(utc)", "utc", "zeit", "zeitstempel"})
-_UNIT: Final = re.compile(
-    r"\s*[\[(]?\s*(w/m\^?[²2]|wm-2|w_m2|°?c|m/s)\s*[\])]?\s*$|_w_?m2$|_ms$|_c$", re.IGNORECASE
-)
+_UNIT: Final = re.compile(r"\s*[\[(]?\s*(w/m\^?[²2]|wm-2|w_m2|°?c|m/s)\s*[\])]?\s*$|_w_?m2$|_ms$|_c$")
 _LOWEST_W, _HIGHEST_W = -20.0, 2000.0  # an offset by night, and more than any cloud's edge adds
 _COARSEST_S = HOUR_S
 
@@ -66,7 +64,7 @@ def to_utc(wall_s: Ints, zone: tzinfo, source: str) -> Ints:
     """
     clock = WallClock.over(zone, int(wall_s.min()) - DAY_S, int(wall_s.max()) + DAY_S)
     # a change at s splits the wall clock: before it the old offset holds, from s + the larger one on the new
-    t_utc = wall_s - clock.offsets[0]
+    t_utc: Ints = wall_s - clock.offsets[0]
     for start, old, new in zip(clock.starts[1:], clock.offsets[:-1], clock.offsets[1:], strict=True):
         skipped = (wall_s >= start + old) & (wall_s < start + new)
         if skipped.any():
@@ -105,9 +103,8 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
     step = int(values[np.argmax(counts)])
     places, off = np.divmod(t_utc - t_utc[0], step)
     if step > _COARSEST_S or _COARSEST_S % step or off.any():
-        what = f"the times are not on a grid of {step} s"
-        if not off.any():
-            what = f"the step is {step} s: {'coarser than an hour' if step > _COARSEST_S else 'no divisor of an hour'}"
+        problem = "coarser than an hour" if step > _COARSEST_S else "no divisor of an hour"
+        what = f"the times are not on a grid of {step} s" if off.any() else f"the step is {step} s: {problem}"
         raise BadInputError(what, where=source, fix="resample the file to one step, from 1 s to 1 h")
     _refuse_absurd(columns, t_utc, source, step)
     gridded = {}
