@@ -1,0 +1,101 @@
+"""From the light to the power of one plant: PVWatts with a cell temperature that has inertia.
+
+pvlib's functions on numpy arrays; their names are kept (`poa_global`, `temp_cell`, `pdc0`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pvsim.core.pv_site.clear_sky import ClearSky
+from pvsim.core.pv_site.horizon import share_of_beam
+from pvsim.core.pv_site.sky import Air
+from pvsim.core.pv_site.sun import Sun
+from pvsim.core.pv_site.thermal import lagged
+from pvsim.core.pv_site.types import Floats
+from pvsim.core.site import Plant
+from pvsim.core.types import Ints
+
+__all__ = ["InPlane", "ac_power_w", "in_plane"]
+
+_W_PER_KW = 1000.0
+_LOWEST_COSINE = 0.01745  # pvlib's bound: the sun 1° over the horizon
+
+
+@dataclass(frozen=True, slots=True)
+class InPlane:
+    """Light on the modules in W/m²; arrays of one length.
+
+    Attributes:
+        poa_global: All that falls on them, which warms them.
+        effective_irradiance: What gets through the glass to the cells.
+    """
+
+    poa_global: Floats
+    effective_irradiance: Floats
+
+
+def in_plane(plant: Plant, sun: Sun, light: ClearSky) -> InPlane:
+    """Transposition (Hay & Davies 1980) and the glass (physical model, De Soto et al. 2006).
+
+    Of the diffuse light, the circumsolar part comes from the sun's direction, as the beam does; it goes with the
+    beam that gets over the horizon. The glass weakens the beam only, as in pvlib's ModelChain.
+
+    Args:
+        plant: Tilt, azimuth, albedo and horizon (None is taken as none).
+        sun: At n seconds, all with the sun up.
+        light: What arrives on open ground.
+    """
+    from pvlib import iam, irradiance  # noqa: PLC0415 - see `sun_at`
+
+    dni = light.dni * share_of_beam(sun, plant.horizon or ())
+    up = np.cos(np.radians(sun.apparent_zenith))
+    projection = irradiance.aoi_projection(plant.tilt_deg, plant.azimuth_deg, sun.apparent_zenith, sun.azimuth)
+    aoi = np.degrees(np.arccos(projection))
+    beam = dni * np.maximum(projection, 0.0)
+    from_sky = irradiance.haydavies(
+        plant.tilt_deg,
+        plant.azimuth_deg,
+        light.dhi,
+        dni,
+        sun.dni_extra,
+        projection_ratio=np.maximum(projection, 0.0)
+        / np.maximum(up, 0.01745),  # pvlib's bound: 1° over the horizon
+    )
+    from_ground = irradiance.get_ground_diffuse(plant.tilt_deg, dni * up + light.dhi, plant.albedo)
+    diffuse = from_sky + from_ground
+    return InPlane(beam + diffuse, beam * iam.physical(aoi) + diffuse)
+
+
+def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
+    """AC power of a plant in W, shape of `air`, zeros where the sun is down.
+
+    Faiman 2008 (doi 10.1002/pip.813) for the temperature that the cells strive for, a first-order lag for the one
+    they have, PVWatts 5 (Dobos 2014, NREL/TP-6A20-62641) for DC power and inverter; the inverter clips.
+
+    Args:
+        plant: The modules and the inverter.
+        lit: Which of the seconds of `air` have the sun up: their indices.
+        plane: Light on the modules at the lit seconds.
+        air: All seconds, without a gap: the lag needs the dark ones too.
+    """
+    from pvlib import inverter, pvsystem, temperature  # noqa: PLC0415 - see `sun_at`
+
+    strived = air.temp_air.copy()
+    strived[lit] = temperature.faiman(
+        plane.poa_global, air.temp_air[lit], air.wind_speed[lit], plant.faiman_u0, plant.faiman_u1
+    )
+    temp_cell = lagged(strived, plant.thermal_time_constant_s)[lit]
+    pdc = pvsystem.pvwatts_dc(
+        plane.effective_irradiance,
+        temp_cell,
+        plant.peak_kw * _W_PER_KW,
+        plant.temperature_percent_per_c / 100.0,
+    ) * (1.0 - plant.losses_percent / 100.0)
+    most_kw = plant.peak_kw if plant.inverter_kw is None else plant.inverter_kw
+    power = np.zeros_like(air.temp_air)
+    if most_kw > 0:
+        efficiency = plant.inverter_efficiency
+        pac = inverter.pvwatts(pdc, most_kw * _W_PER_KW / efficiency, eta_inv_nom=efficiency)
+        power[lit] = np.maximum(pac, 0.0)
+    return power

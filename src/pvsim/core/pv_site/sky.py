@@ -1,0 +1,73 @@
+"""What the air does to a clear sky's light, and how warm and windy it is: what a plant is told each second."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from pvsim.core.pv_site.clear_sky import monthly
+from pvsim.core.pv_site.types import Floats
+from pvsim.core.timeline import DAY_S, HOUR_S
+
+__all__ = ["Air", "ClimateSky", "CloudIndices", "Sky"]
+
+CloudIndices: TypeAlias = Callable[[int, int], tuple[Floats, Floats]]
+"""From the first second (Unix time) and a number n to the shares of the clear sky's beam and of its diffuse light
+that get through the clouds, each of shape (n,): 1 is clear, diffuse may be far above 1."""
+
+_WARMEST_S = 15 * HOUR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """The air over some seconds; arrays of one length.
+
+    Attributes:
+        beam_index: Share of the clear sky's beam that arrives.
+        diffuse_index: Diffuse light as a share of the clear sky's.
+        temp_air: In °C.
+        wind_speed: In m/s.
+    """
+
+    beam_index: Floats
+    diffuse_index: Floats
+    temp_air: Floats
+    wind_speed: Floats
+
+
+class Sky(Protocol):
+    """Anything that gives the air for each second: a climate, synthetic clouds, a weather file."""
+
+    def air(self, first_utc: int, n: int) -> Air:
+        """The air over `n` seconds from `first_utc` on (Unix time); each depends on its second only (I7)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClimateSky:
+    """Air by month and hour, under a clear sky or under given clouds.
+
+    Attributes:
+        longitude_deg: By which the sun's time is known: the warmest hour is 15:00 of it.
+        temp_air_c: Twelve monthly means.
+        temp_air_swing_c: From the coldest to the warmest time of a day.
+        wind_speed_ms: All the time.
+        clouds: None is a clear sky.
+    """
+
+    longitude_deg: float
+    temp_air_c: Sequence[float]
+    temp_air_swing_c: float
+    wind_speed_ms: float
+    clouds: CloudIndices | None = None
+
+    def air(self, first_utc: int, n: int) -> Air:
+        """See `Sky.air`."""
+        t_utc = np.arange(first_utc, first_utc + n, dtype=np.int64)
+        ones = np.ones(n)
+        beam, diffuse = (ones, ones) if self.clouds is None else self.clouds(first_utc, n)
+        by_the_sun = t_utc + self.longitude_deg / 360.0 * DAY_S
+        swing = np.cos((by_the_sun - _WARMEST_S) * (2.0 * np.pi / DAY_S))
+        temp_air = monthly(self.temp_air_c, t_utc) + 0.5 * self.temp_air_swing_c * swing
+        return Air(beam, diffuse, temp_air, np.full(n, self.wind_speed_ms))

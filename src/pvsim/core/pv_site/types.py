@@ -1,0 +1,24 @@
+"""What the physical models share: the array type, and the check that the extra is installed."""
+
+from importlib.util import find_spec
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.errors import UsageError
+
+__all__ = ["Floats", "physics_extra"]
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+def physics_extra() -> None:
+    """Refuse to go on where pvlib is not installed.
+
+    Raises:
+        UsageError: naming the command that mends it.
+    """
+    if find_spec("pvlib") is None:
+        fix = "in a clone call ./run again; elsewhere: pip install 'pvsim[physics]'"
+        raise UsageError("a physical PV site needs pvlib, which is not installed", where="pvlib", fix=fix)

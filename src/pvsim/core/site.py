@@ -1,0 +1,282 @@
+"""A site as plain data: where it is, its plants, weather, load, battery and grid connection."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+__all__ = [
+    "Battery",
+    "ClearWeather",
+    "CloudyWeather",
+    "DepotLoad",
+    "ElectricCar",
+    "FileWeather",
+    "Grid",
+    "HeatPump",
+    "HorizonPoint",
+    "HouseholdLoad",
+    "Load",
+    "Location",
+    "OfficeLoad",
+    "Plant",
+    "Site",
+    "Weather",
+]
+
+MAX_POWER_KW = 9_999.0
+"""Rows print at most four digits before the point."""
+
+Degrees: TypeAlias = Annotated[float, Meta(ge=0, le=360)]
+Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
+Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
+PowerKw: TypeAlias = Annotated[float, Meta(ge=0, le=MAX_POWER_KW)]
+EnergyKwh: TypeAlias = Annotated[float, Meta(ge=0, le=100_000_000)]
+Turbidity: TypeAlias = Annotated[float, Meta(ge=1, le=15)]
+TempC: TypeAlias = Annotated[float, Meta(ge=-90, le=60)]
+MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=12, max_length=12)]
+MonthlyTempC: TypeAlias = Annotated[tuple[TempC, ...], Meta(min_length=12, max_length=12)]
+
+
+class HorizonPoint(Struct, frozen=True, forbid_unknown_fields=True):
+    """A point of the line that hides the sun.
+
+    Attributes:
+        azimuth_deg: Direction from north by way of east: 90 is east, 180 south.
+        elevation_deg: Height of the line there.
+        soft_deg: How soft the edge is: the beam rises from 12 to 88 % over four times this. The sun's disc is
+            0.53° wide.
+    """
+
+    azimuth_deg: Degrees
+    elevation_deg: Annotated[float, Meta(ge=0, le=90)]
+    soft_deg: Annotated[float, Meta(ge=0, le=45)] = 0.13
+
+
+class Plant(Struct, frozen=True, forbid_unknown_fields=True):
+    """Modules of one orientation with their inverter.
+
+    Attributes:
+        tilt_deg: 0 is flat, 90 a wall.
+        azimuth_deg: Where the modules face, from north by way of east: 180 is south, 270 west.
+        peak_kw: Power of the modules under standard test conditions (kWp).
+        name: What it is called in messages.
+        inverter_kw: The most that the inverter gives, AC; null is as much as the modules' peak.
+        losses_percent: Soiling, mismatch, wiring, light-induced degradation …, on the DC side; PVWatts' 14 %.
+        temperature_percent_per_c: Change of power with each degree above 25 °C of the cell.
+        inverter_efficiency: At full load.
+        albedo: Share of light that the ground throws back.
+        faiman_u0: Loss of heat of the modules in W/m²/°C; 25 is a free-standing rack.
+        faiman_u1: The wind's part in W/m²/°C for each m/s.
+        thermal_time_constant_s: How slowly the cells follow the light; 0 is at once.
+        horizon: What hides the sun from this plant; null takes the site's.
+    """
+
+    tilt_deg: Annotated[float, Meta(ge=0, le=90)]
+    azimuth_deg: Degrees
+    peak_kw: PowerKw
+    name: str = ""
+    inverter_kw: PowerKw | None = None
+    losses_percent: Percent = 14.0
+    temperature_percent_per_c: Annotated[float, Meta(ge=-2, le=0)] = -0.35
+    inverter_efficiency: Annotated[float, Meta(ge=0.5, le=1)] = 0.96
+    albedo: Share = 0.2
+    faiman_u0: Annotated[float, Meta(ge=1, le=100)] = 25.0
+    faiman_u1: Annotated[float, Meta(ge=0, le=50)] = 6.84
+    thermal_time_constant_s: Annotated[float, Meta(ge=0, le=3600)] = 420.0
+    horizon: tuple[HorizonPoint, ...] | None = None
+
+
+class Location(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place.
+
+    Attributes:
+        latitude_deg: North is positive.
+        longitude_deg: East is positive.
+        tz: IANA zone of the place.
+        altitude_m: Above sea level.
+    """
+
+    latitude_deg: Annotated[float, Meta(ge=-90, le=90)]
+    longitude_deg: Annotated[float, Meta(ge=-180, le=180)]
+    tz: str
+    altitude_m: Annotated[float, Meta(ge=-500, le=9000)] = 0.0
+
+
+class _Climate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Air by month.
+
+    Attributes:
+        linke_turbidity: Haziness, one number or twelve; null takes the world table of SoDa that comes with pvlib.
+        temp_air_c: Mean temperature of the air, one number or twelve.
+        temp_air_swing_c: From the coldest to the warmest hour of a day; the warmest is 15:00 by the sun.
+        wind_speed_ms: Wind at the modules.
+    """
+
+    linke_turbidity: Turbidity | MonthlyTurbidity | None = None
+    temp_air_c: TempC | MonthlyTempC = 20.0
+    temp_air_swing_c: Annotated[float, Meta(ge=0, le=40)] = 0.0
+    wind_speed_ms: Annotated[float, Meta(ge=0, le=50)] = 1.0
+
+
+class ClearWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="clear"):
+    """No cloud, ever."""
+
+
+class CloudyWeather(
+    _Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="clouds"
+):
+    """Synthetic clouds at 1 s, by the seed.
+
+    Attributes:
+        regime: One kind of sky for all days, or `climate`: a mix of days as a year has it.
+        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; null is the regime's own.
+    """
+
+    regime: Literal["clear", "scattered", "broken", "overcast", "climate"] = "climate"
+    mean_index: Annotated[float, Meta(ge=0.05, le=1.1)] | None = None
+
+
+class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="file"):
+    """Measured weather (CSV), or a typical year (TMY3, EPW, PVGIS TMY), which serves for any year.
+
+    Attributes:
+        path: The file; relative to the site file.
+        format: What it is; `auto` looks at the file.
+        tz: Zone of a CSV file's times that name no offset; null is UTC.
+        stamp: Which part of its interval a CSV file's time is: its start, middle or end.
+        fill: How the clear-sky index goes between values: held, or straight lines between the intervals' middles.
+        gaps: Missing values by day: refuse them, or fill them.
+    """
+
+    path: str
+    format: Literal["auto", "csv", "tmy3", "epw", "pvgis"] = "auto"
+    tz: str | None = None
+    stamp: Literal["start", "middle", "end"] = "start"
+    fill: Literal["hold", "interpolate"] = "hold"
+    gaps: Literal["error", "hold", "clear"] = "error"
+
+
+Weather: TypeAlias = ClearWeather | CloudyWeather | FileWeather
+
+
+class HeatPump(Struct, frozen=True, forbid_unknown_fields=True):
+    """A heat pump.
+
+    Attributes:
+        annual_kwh: Electric energy of a year.
+        peak_kw: Electric power at its most.
+    """
+
+    annual_kwh: EnergyKwh
+    peak_kw: Annotated[float, Meta(gt=0, le=100)] = 3.0
+
+
+class ElectricCar(Struct, frozen=True, forbid_unknown_fields=True):
+    """Charging at this site.
+
+    Attributes:
+        annual_kwh: Energy charged in a year, all cars together.
+        charger_kw: Power of one charging point.
+        cars: How many.
+    """
+
+    annual_kwh: EnergyKwh
+    charger_kw: Annotated[float, Meta(gt=0, le=400)] = 11.0
+    cars: Annotated[int, Meta(ge=1, le=1000)] = 1
+
+
+class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the building uses.
+
+    Attributes:
+        annual_kwh: Energy of a year, without heat pump and cars.
+        heat_pump: None if null.
+        electric_car: None if null.
+    """
+
+    annual_kwh: EnergyKwh
+    heat_pump: HeatPump | None = None
+    electric_car: ElectricCar | None = None
+
+
+class HouseholdLoad(
+    _Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="household"
+):
+    """A home.
+
+    Attributes:
+        people: Who live there.
+    """
+
+    people: Annotated[int, Meta(ge=1, le=12)] = 3
+
+
+class OfficeLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="office"):
+    """Offices: weekdays, by day."""
+
+
+class DepotLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="depot"):
+    """A yard whose vehicles charge."""
+
+
+Load: TypeAlias = HouseholdLoad | OfficeLoad | DepotLoad
+
+
+class Battery(Struct, frozen=True, forbid_unknown_fields=True):
+    """A battery that keeps import and export small.
+
+    Attributes:
+        capacity_kwh: Usable energy between the limits 0 and 100 %.
+        charge_kw: The most that it takes, AC.
+        discharge_kw: The most that it gives, AC; null is as `charge_kw`.
+        charge_efficiency: Share of the AC energy that is stored.
+        discharge_efficiency: Share of the stored energy that comes out, AC.
+        standby_w: What it uses itself.
+        min_soc_percent: It is not discharged below.
+        max_soc_percent: It is not charged above.
+        start_soc_percent: Where a run starts.
+    """
+
+    capacity_kwh: Annotated[float, Meta(gt=0, le=1_000_000)]
+    charge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)]
+    discharge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)] | None = None
+    charge_efficiency: Annotated[float, Meta(gt=0, le=1)] = 0.96
+    discharge_efficiency: Annotated[float, Meta(gt=0, le=1)] = 0.96
+    standby_w: Annotated[float, Meta(ge=0, le=1000)] = 10.0
+    min_soc_percent: Percent = 0.0
+    max_soc_percent: Percent = 100.0
+    start_soc_percent: Percent = 50.0
+
+
+class Grid(Struct, frozen=True, forbid_unknown_fields=True):
+    """The connection to the grid.
+
+    Attributes:
+        export_limit_kw: No more than this is fed in; the surplus is curtailed. Null is no limit.
+    """
+
+    export_limit_kw: PowerKw | None = None
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """One place with what stands there.
+
+    Attributes:
+        name: What it is called.
+        location: Where it is.
+        plants: Its PV plants; their powers add up.
+        weather: What the sky does.
+        horizon: What hides the sun, for plants that have no horizon of their own.
+        load: What the building uses; null leaves it to the meter.
+        battery: None if null.
+        grid: The connection.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    location: Location
+    plants: Annotated[tuple[Plant, ...], Meta(min_length=1, max_length=100)]
+    weather: Weather = ClearWeather()
+    horizon: tuple[HorizonPoint, ...] = ()
+    load: Load | None = None
+    battery: Battery | None = None
+    grid: Grid = Grid()
