@@ -1,6 +1,7 @@
 """Proves a finished run: every row recomputed, none missing, none twice."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ from pvsim.app.meter import readings
 from pvsim.core import row_text, rows
 from pvsim.core.metrics import Summary, Tally
 from pvsim.core.plan import RunPlan
+from pvsim.core.sampling import samples_of
 from pvsim.core.types import Ints, PowerSource
 from pvsim.errors import BadInputError
 
@@ -29,12 +31,10 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, rea
     """
     tally = Tally(plan)
     _compare(read, rows.header(plan), 1)
-    row = np.empty(0, np.int64)
-    for first, values in _whole_windows(plan, loads):
-        row = np.arange(first, first + len(values) // plan.every_s, dtype=np.int64)
-        meter_dw = rows.window_means(values, plan.every_s, len(plan.meters))
-        samples = rows.Samples(row, meter_dw, _pv_of_rows(plan, pv, row))
-        _compare(read, rows.render(samples, plan), first + 2)
+    stored = plan.balance.start if plan.balance is not None else 0
+    for first_row, values in _whole_windows(plan, loads):
+        samples, stored = samples_of(plan, pv, first_row * plan.every_s, values, stored)
+        _compare(read, rows.render(samples, plan), first_row + 2)
         tally.add(samples)
     if read(1):
         raise BadInputError("the file goes on after the last row of the run", where=f"line {plan.rows + 2}")
@@ -42,7 +42,10 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, rea
 
 
 def verify_foreign(plan: RunPlan, pv: PowerSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
-    """The same where the readings cannot be computed again: order, number, PV power and difference of each row.
+    """The same where the readings cannot be computed again: order, number, PV power and differences of each row.
+
+    What a battery or an export limit did to rows depends on readings that are not there: their PV power is only
+    held against what the plant could give, and the battery's power is taken as it stands.
 
     Args:
         plan: The run.
@@ -59,10 +62,15 @@ def verify_foreign(plan: RunPlan, pv: PowerSource, lines: Iterator[bytes], missi
         raise row_text.first_difference(found, header, 1)
     line, last_row = 2, -1
     while chunk := list(islice(lines, _LINES)):
-        row, meter_dw = row_text.parse(chunk, plan, line)
+        samples = row_text.parse(chunk, plan, line)
+        row = samples.row
         if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
             raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
-        samples = rows.Samples(row, meter_dw, _pv_of_rows(plan, pv, row))
+        could_dw = _pv_of_rows(plan, pv, row)
+        if plan.balance is None:
+            samples = replace(samples, pv_dw=could_dw)
+        elif (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:
+            raise BadInputError("the PV power is more than the plant can give", where=f"line {line + wrong[0]}")
         expected = rows.render(samples, plan)
         if (text := b"".join(chunk)) != expected:
             raise row_text.first_difference(text, expected, line)

@@ -119,6 +119,10 @@ class Battery:
         capacity = round(self.capacity_kwh * _DJ_PER_KWH) * self.units_per_dj
         return min(max(capacity * round(soc * _PER_MILLE) // _PER_MILLE, self.lower), self.upper)
 
+    def units_per_soc(self, steps: int) -> int:
+        """How many units one of `steps` parts of the capacity has, rounded up: a full battery is not above 1."""
+        return -(-round(self.capacity_kwh * _DJ_PER_KWH) * self.units_per_dj // steps)
+
     def soc(self, stored: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """The state of charge, 0 to 1, of stored energies."""
         share: np.ndarray[tuple[int], np.dtype[np.float64]] = self.kwh(stored) / self.capacity_kwh

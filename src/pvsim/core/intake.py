@@ -11,8 +11,9 @@ import numpy as np
 from pvsim.core import contract
 from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import End, Reason, Rejection, Values, rejection_line
-from pvsim.core.ledger import REJECTED_DW, Accounted, Ledger, Output
+from pvsim.core.ledger import Accounted, Ledger, Output
 from pvsim.core.plan import RunPlan
+from pvsim.core.sampling import REJECTED_DW
 from pvsim.core.sequence import REORDER_MESSAGES, Early, Sequence, SequenceGapError
 from pvsim.core.types import Ints, Octets, PowerSource
 from pvsim.errors import PvsimError

@@ -16,12 +16,10 @@ from pvsim.core import rows
 from pvsim.core.contract import Reason, rejection_line
 from pvsim.core.pending import NO_MESSAGE, Pending, Segment
 from pvsim.core.plan import RunPlan
+from pvsim.core.sampling import REJECTED_DW, samples_of
 from pvsim.core.types import Ints, PowerSource
 
-__all__ = ["REJECTED_DW", "Accounted", "Ledger", "Output"]
-
-REJECTED_DW = -1
-"""Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing."""
+__all__ = ["Accounted", "Ledger", "Output"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Accounted:
             `next_position − 1 − anchor_lag`.
         damaged: Messages without a position, rejected since the last reading taken: each may be one that is
             missing next.
+        stored: What the battery holds after the readings before `next_position`, in its units.
         ahead: Bit i is set where the message at `next_offset + i` is accounted for already: a reading that
             overtook one that still waits.
     """
@@ -55,6 +54,7 @@ class Accounted:
     ended: bool = False
     anchor_lag: int = 0
     damaged: int = 0
+    stored: int = 0
     ahead: int = 0
 
     @property
@@ -114,7 +114,7 @@ class Ledger:
         if not taken and not others and (ended, next_offset) == (now.ended, now.next_offset):
             return None
         waiting, values = self._pending.lowest_offset, _values_of(taken)
-        text, spoiled = self._rows(values)
+        text, spoiled, stored = self._rows(values)
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
         rejections += _spoiled_lines(spoiled, taken)
         missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled)
@@ -132,6 +132,7 @@ class Ledger:
             ended=ended,
             anchor_lag=anchor_lag,
             damaged=self._pending.missing_first or (0 if waiting == next_offset else damaged),
+            stored=stored,
             ahead=_ahead(taken, next_offset, now),
         )
         in_log_order = b"".join(line for _, line in sorted(rejections))
@@ -159,21 +160,18 @@ class Ledger:
             self._pending.put_back(taken)
             boundary = self.accounted.next_position + int(too_early[0]) // window * window
 
-    def _rows(self, values: Ints) -> tuple[bytes, Ints]:
-        """The rows of whole periods, and the indices of the values that were good but in vain."""
-        plan, n_meters = self.plan, len(self.plan.meters)
+    def _rows(self, values: Ints) -> tuple[bytes, Ints, int]:
+        """The rows of whole periods, the indices of values that were good but in vain, and the battery's state."""
+        plan, now = self.plan, self.accounted
         if not len(values):
-            return b"", values
-        first = self.accounted.next_position
-        row = np.arange(first // plan.every_s, (first + len(values)) // plan.every_s, dtype=np.int64)
-        pv_dw = self.pv.power_dw(plan.timeline.start_utc + first // n_meters, len(values) // n_meters)
-        meter_mean = rows.window_means(values, plan.every_s, n_meters)
-        pv_mean = np.repeat(rows.window_means(pv_dw, plan.every_s), n_meters)
+            return b"", values, now.stored
+        start = plan.balance.start if plan.balance is not None and not now.next_position else now.stored
+        samples, stored = samples_of(plan, self.pv, now.next_position, values, start)
         rejected, spoiled = self._spoiled(values)
-        if not rejected.any():
-            return rows.render(rows.Samples(row, meter_mean, pv_mean), plan), spoiled
-        good = ~rejected.reshape(-1, plan.every_s, n_meters).any(axis=1).reshape(-1)
-        return rows.render(rows.Samples(row[good], meter_mean[good], pv_mean[good]), plan), spoiled
+        if rejected.any():
+            bad = rejected.reshape(-1, plan.every_s, len(plan.meters)).any(axis=1).reshape(-1)
+            samples = samples.where(~bad)
+        return rows.render(samples, plan), spoiled, stored
 
     def _spoiled(self, values: Ints) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Ints]:
         """Which values are rejected, and the indices of the good ones that share a period with one of them."""

@@ -22,16 +22,26 @@ __all__ = ["Energies", "Peaks", "PeriodEnergies", "Summary", "Tally"]
 
 _DWS_PER_KWH = DW_PER_KW * 3600
 _QUARTER_S = 900
+_SUMS = 6
 
 
 class Energies(msgspec.Struct, frozen=True):
-    """Energies in kWh. load = self_consumed + import; pv = self_consumed + export."""
+    """Energies in kWh: pv = self_consumed + export; import − export = load − pv + charge − discharge.
+
+    Attributes:
+        self_consumed: PV energy that was not exported: used at once, or charged. Without a battery also
+            load − import.
+        battery_charge: None where there is no battery.
+        battery_discharge: Likewise.
+    """
 
     load: float
     pv: float
     self_consumed: float
     import_: float = msgspec.field(name="import")
     export: float
+    battery_charge: float | None = None
+    battery_discharge: float | None = None
 
 
 class PeriodEnergies(Energies, frozen=True, kw_only=True):
@@ -61,8 +71,8 @@ class Summary(msgspec.Struct, frozen=True):
     Attributes:
         rows: How many rows.
         resolution_s: Seconds that one row is the mean of.
-        self_consumption: Part of the PV energy used on site.
-        self_sufficiency: Part of the load met by PV.
+        self_consumption: Part of the PV energy that was not exported.
+        self_sufficiency: Part of the load that was not imported.
         generation_multiple: PV energy over load.
         meters: The same for each meter, where a run has several; totals are their sums, peaks their maxima.
         days: Energies of each local day, where a run has several; a day without rows is left out.
@@ -88,9 +98,11 @@ class Tally:
         self._plan = plan
         n = len(plan.meters)
         self._midnights = np.asarray(plan.timeline.midnights_utc)
-        self._days = np.zeros((plan.timeline.days, 6), dtype=np.int64)  # the five sums of each day, and its rows
+        self._days = np.zeros(
+            (plan.timeline.days, _SUMS + 1), dtype=np.int64
+        )  # the sums of each day, and its rows
         self._rows = np.zeros(n, dtype=np.int64)
-        self._sums = np.zeros((5, n), dtype=np.int64)  # load, pv, self-consumed, import, export
+        self._sums = np.zeros((_SUMS, n), dtype=np.int64)  # load, pv, import, export, charge, discharge
         self._peaks = np.zeros((4, n), dtype=np.int64)  # load, pv, import, export
         self._quarter_peaks = np.zeros((2, n), dtype=np.float64)
         self._quarter = -1
@@ -100,9 +112,10 @@ class Tally:
         """Count more rows."""
         if not len(samples):
             return
-        load, pv = samples.meter_dw, samples.pv_dw
+        load, pv, grid = samples.meter_dw, samples.pv_dw, samples.grid_dw
+        battery = np.zeros_like(load) if samples.battery_dw is None else samples.battery_dw
         window, meter = np.divmod(samples.row, len(self._plan.meters))
-        powers = (load, pv, np.minimum(load, pv), np.maximum(load - pv, 0), np.maximum(pv - load, 0))
+        powers = (load, pv, *_halves(grid), *_halves(battery))
         n = len(self._plan.meters)
         self._rows += np.bincount(meter, minlength=n)
         for i, power in enumerate(powers):
@@ -110,14 +123,14 @@ class Tally:
                 self._sums[i] += power.sum()
             else:
                 np.add.at(self._sums[i], meter, power)
-        for i, power in enumerate((load, pv, powers[3], powers[4])):
+        for i, power in enumerate(powers[:4]):
             if n == 1:
                 self._peaks[i] = max(self._peaks[i, 0], power.max())
             else:
                 np.maximum.at(self._peaks[i], meter, power)
         t_utc = self._plan.timeline.start_utc + window * self._plan.every_s
         self._add_days(t_utc, powers)
-        self._add_quarters(t_utc // _QUARTER_S, meter, load - pv)
+        self._add_quarters(t_utc // _QUARTER_S, meter, grid)
 
     def _add_days(self, t_utc: Ints, powers: tuple[Ints, ...]) -> None:
         first, last = np.searchsorted(self._midnights, t_utc[[0, -1]], side="right").tolist()
@@ -151,9 +164,10 @@ class Tally:
             InternalError: if an energy identity does not hold (I8).
         """
         self._close_quarter()
-        load, pv, used, bought, sold = self._sums
-        by_day = self._days[:, :5].sum(axis=0)
-        if (load != used + bought).any() or (pv != used + sold).any() or (by_day != self._sums.sum(axis=1)).any():
+        load, pv, bought, sold, charged, discharged = self._sums
+        by_day = self._days[:, :_SUMS].sum(axis=0)
+        balance = bought - sold - (load - pv + charged - discharged)
+        if balance.any() or (sold > pv).any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self._plan.meters))
         meters = None
@@ -169,18 +183,21 @@ class Tally:
         """The energies of all days whose dates begin with the same `length` characters."""
         first = self._plan.timeline.first_date
         sums: dict[str, Ints] = {}
-        for day in np.flatnonzero(self._days[:, 5]).tolist():
+        for day in np.flatnonzero(self._days[:, _SUMS]).tolist():
             period = (first + timedelta(days=day)).isoformat()[:length]
-            sums[period] = sums.get(period, 0) + self._days[day, :5]
+            sums[period] = sums.get(period, 0) + self._days[day, :_SUMS]
         return tuple(PeriodEnergies(*self._kwh(each), period=period) for period, each in sums.items())
 
-    def _kwh(self, sums: Ints) -> list[float]:
-        return [round(s * self._plan.every_s / _DWS_PER_KWH, 6) for s in sums.tolist()]
+    def _kwh(self, sums: Ints) -> list[Any]:
+        """The fields of `Energies`."""
+        load, pv, bought, sold, *battery = sums.tolist()
+        parts = (load, pv, pv - sold, bought, sold, *(battery if self._plan.has_battery else ()))
+        return [round(part * self._plan.every_s / _DWS_PER_KWH, 6) for part in parts]
 
     def _of(self, which: slice) -> Summary:
         plan = self._plan
         sums = self._sums[:, which].sum(axis=1)
-        load, pv, used = sums[:3].tolist()
+        load, pv, bought, sold = sums[:4].tolist()
         peaks = (self._peaks[:, which].max(axis=1) / DW_PER_KW).tolist()
         quarters: list[float | None] = [None, None]
         if _QUARTER_S % plan.every_s == 0:
@@ -189,11 +206,16 @@ class Tally:
             rows=int(self._rows[which].sum()),
             resolution_s=plan.every_s,
             energy_kwh=Energies(*self._kwh(sums)),
-            self_consumption=_share(used, pv),
-            self_sufficiency=_share(used, load),
+            self_consumption=_share(pv - sold, pv),
+            self_sufficiency=_share(load - bought, load),
             generation_multiple=_share(pv, load),
             peak_kw=Peaks(*peaks, *quarters),
         )
+
+
+def _halves(power: Ints) -> tuple[Ints, Ints]:
+    """The positive part of a power, and the negative one."""
+    return np.maximum(power, 0), np.maximum(-power, 0)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from pvsim.core.balance import Balance
 from pvsim.core.timeline import Timeline
 from pvsim.errors import UsageError
 
@@ -22,15 +23,18 @@ class RunPlan:
 
     Attributes:
         every_s: Seconds that one row is the mean of.
+        balance: Battery and export limit behind the grid connection; None is neither.
 
     Raises:
-        UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
+        UsageError: if a name cannot stand in a routing key or a file name, or stands twice; if there is a balance
+            and not exactly one meter.
     """
 
     run_id: str
     timeline: Timeline
     meters: tuple[str, ...]
     every_s: int = 1
+    balance: Balance | None = None
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)
@@ -44,6 +48,15 @@ class RunPlan:
             raise UsageError(f"two meters have the same name {twice!r}", where="--meter", fix=fix)
         if not 1 <= len(self.meters) <= MAX_METERS:
             raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters")
+
+        if self.balance is not None and len(self.meters) > 1:
+            what = f"a battery or an export limit stands behind one meter, not {len(self.meters)}"
+            raise UsageError(what, where="--meter", fix="give one --meter, or a site without them")
+
+    @property
+    def has_battery(self) -> bool:
+        """Whether the rows have the columns of a battery."""
+        return self.balance is not None and self.balance.battery is not None
 
     @property
     def readings(self) -> int:

@@ -5,7 +5,8 @@ from datetime import datetime
 import numpy as np
 
 from pvsim.core.plan import RunPlan
-from pvsim.core.types import DW_PER_KW, METER_MAX_DW, Ints
+from pvsim.core.rows import Samples
+from pvsim.core.types import DW_PER_KW, METER_MAX_DW
 from pvsim.errors import BadInputError
 
 __all__ = ["first_difference", "parse"]
@@ -14,10 +15,8 @@ _FRACTION_DIGITS = 4
 _SHOWN_BYTES = 120
 
 
-def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> tuple[Ints, Ints]:
-    """Number of each row in the run, and its meter power in 0.1 W.
-
-    Whatever else a line holds is for the caller to render anew and compare.
+def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
+    """The rows as their own columns say; what follows from them is for the caller to render anew and compare.
 
     Args:
         lines: Lines of the file, each ended by a newline.
@@ -29,30 +28,31 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> tuple[Ints, Int
     """
     meters = {name.encode(): i for i, name in enumerate(plan.meters)}
     several = len(meters) > 1
-    numbers: list[int] = []
-    powers: list[int] = []
+    columns: list[list[int]] = []
     for number, line in enumerate(lines, start=first_line):
         try:
-            timestamp, *rest = line.split(b",")
+            timestamp, *rest = line.rstrip(b"\n").split(b",")
             meter = meters[rest.pop(0)] if several else 0
             since_start = int(datetime.fromisoformat(timestamp.decode()).timestamp()) - plan.timeline.start_utc
-            power_dw = _deciwatts(rest[0])
+            power_dw = _units(rest[0])
+            others = [_units(rest[i]) for i in ((1, 3, 4) if plan.has_battery else (1,))]
         except (ValueError, KeyError, IndexError) as error:
             raise BadInputError(f"{_shown(line)} is not a row of this run", where=f"line {number}") from error
         if not 0 <= since_start < plan.timeline.seconds or since_start % plan.every_s:
             raise BadInputError(f"{_shown(timestamp)} is not a time of this run", where=f"line {number}")
         if not 0 <= power_dw <= METER_MAX_DW:
             raise BadInputError(f"a meter power of {_shown(rest[0])} kW is out of range", where=f"line {number}")
-        numbers.append(since_start // plan.every_s * len(meters) + meter)
-        powers.append(power_dw)
-    return np.array(numbers, dtype=np.int64), np.array(powers, dtype=np.int64)
+        columns.append([since_start // plan.every_s * len(meters) + meter, power_dw, *others])
+    return Samples(*np.array(columns, dtype=np.int64).T)
 
 
-def _deciwatts(text: bytes) -> int:
-    whole, point, fraction = text.partition(b".")
+def _units(text: bytes) -> int:
+    """A number with four decimals, in units of the last: kW in 0.1 W, a state of charge in 1/10,000."""
+    whole, point, fraction = text.removeprefix(b"-").partition(b".")
     if not point or len(fraction) != _FRACTION_DIGITS or not (whole + fraction).isdigit():
         raise ValueError(text)
-    return int(whole) * DW_PER_KW + int(fraction)
+    units = int(whole) * DW_PER_KW + int(fraction)
+    return -units if text.startswith(b"-") else units
 
 
 def first_difference(found: bytes, wanted: bytes, first_line: int) -> BadInputError:

@@ -1,8 +1,11 @@
 """The rows of `samples.csv`: text from arrays, exact to the last digit (I3)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from pvsim.core import digits
+from pvsim.core.balance import SOC_STEPS
 from pvsim.core.plan import RunPlan
 from pvsim.core.types import DW_PER_KW, Ints, Octets
 
@@ -11,21 +14,43 @@ __all__ = ["Samples", "header", "render", "window_means"]
 _FRACTION_DIGITS = 4
 
 
+@dataclass(frozen=True, slots=True)
 class Samples:
-    """Consecutive rows as arrays, each of shape (n,): row index, meter power and PV power in 0.1 W."""
+    """Consecutive rows as arrays, each of shape (n,).
 
-    __slots__ = ("meter_dw", "pv_dw", "row")
+    Attributes:
+        row: Index of the row in the run.
+        meter_dw: Meter power in 0.1 W.
+        pv_dw: PV power, likewise.
+        battery_dw: Power of the battery, positive charges; None where the run has none.
+        soc_steps: State of charge in steps of 1/10,000; likewise.
+    """
 
-    def __init__(self, row: Ints, meter_dw: Ints, pv_dw: Ints) -> None:
-        self.row, self.meter_dw, self.pv_dw = row, meter_dw, pv_dw
+    row: Ints
+    meter_dw: Ints
+    pv_dw: Ints
+    battery_dw: Ints | None = None
+    soc_steps: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def grid_dw(self) -> Ints:
+        """What the meter at the grid connection shows: positive imports, negative exports."""
+        net_dw = self.meter_dw - self.pv_dw
+        return net_dw if self.battery_dw is None else net_dw + self.battery_dw
+
+    def where(self, kept: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> "Samples":
+        """Some of the rows."""
+        columns = (self.row, self.meter_dw, self.pv_dw, self.battery_dw, self.soc_steps)
+        return Samples(*(None if column is None else column[kept] for column in columns))  # type: ignore[arg-type]
 
 
 def header(plan: RunPlan) -> bytes:
     """The first line of the file. A run of several meters names the meter in each row."""
     names = ["timestamp", *(["meter"] if len(plan.meters) > 1 else []), "meter_kw", "pv_kw", "net_kw"]
+    names += ["battery_kw", "soc", "grid_kw"] if plan.has_battery else []
     return (",".join(names) + "\n").encode()
 
 
@@ -64,10 +89,23 @@ def render(samples: Samples, plan: RunPlan) -> bytes:
     if n_meters > 1:
         names = np.array([name.encode() for name in plan.meters])
         columns += [names[meter], b","]
-    net_dw = samples.meter_dw - samples.pv_dw
     columns += [*_kw_texts(samples.meter_dw), b",", *_kw_texts(samples.pv_dw), b","]
-    columns += [np.where(net_dw < 0, b"-", b""), *_kw_texts(np.abs(net_dw)), b"\n"]
+    columns += _signed_kw_texts(samples.meter_dw - samples.pv_dw)
+    if samples.battery_dw is not None and samples.soc_steps is not None:
+        whole, fraction = np.divmod(samples.soc_steps, SOC_STEPS)
+        soc: list[digits.Texts | bytes] = [
+            digits.table(2, 1, b"0")[whole],
+            b".",
+            digits.table(SOC_STEPS, _FRACTION_DIGITS, b"0")[fraction],
+        ]
+        columns += [b",", *_signed_kw_texts(samples.battery_dw), b",", *soc]
+        columns += [b",", *_signed_kw_texts(samples.grid_dw)]
+    columns.append(b"\n")
     return _joined(columns, len(samples))
+
+
+def _signed_kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:
+    return [np.where(power_dw < 0, b"-", b""), *_kw_texts(np.abs(power_dw))]
 
 
 def _kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:

@@ -29,9 +29,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pvsim.core.contract import Reason, rejection_line
-from pvsim.core.ledger import REJECTED_DW, Ledger
+from pvsim.core.ledger import Ledger
 from pvsim.core.pending import NO_MESSAGE, Segment
 from pvsim.core.plan import RunPlan
+from pvsim.core.sampling import REJECTED_DW
 from pvsim.core.types import Ints
 from pvsim.errors import PvsimError
 

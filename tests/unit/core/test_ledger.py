@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.contract import Reason
-from pvsim.core.ledger import REJECTED_DW, Accounted, Ledger
+from pvsim.core.ledger import Accounted, Ledger
 from pvsim.core.pending import Segment
 from pvsim.core.plan import RunPlan
+from pvsim.core.sampling import REJECTED_DW
 from pvsim.core.timeline import Timeline
 
 TIMELINE = Timeline(date(1970, 1, 1), 1, "UTC", (0, 12), (0,), (0,))

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.core.balance import Balance
+from pvsim.core.battery import Battery
 from pvsim.core.metrics import Tally
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples
@@ -18,6 +20,7 @@ from pvsim.errors import InternalError
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 power = st.integers(0, 90_000)
+NO_BATTERY = {"battery_charge": None, "battery_discharge": None}
 
 
 def plan(*meters: str, every_s: int = 1) -> RunPlan:
@@ -103,7 +106,7 @@ def test_an_hour_by_hand():
     assert found == {
         "rows": 3600,
         "resolution_s": 1,
-        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5},
+        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5} | NO_BATTERY,
         "self_consumption": round(0.75 / 2.25, 6),
         "self_sufficiency": 0.5,
         "generation_multiple": 1.5,
@@ -160,3 +163,18 @@ def test_i8_days_that_do_not_add_up_are_a_defect():
     tally._days[0, 0] += 1
     with pytest.raises(InternalError, match="identities"):
         tally.summary()
+
+
+def test_i8_a_battery_is_part_of_the_balance():
+    """An hour of 2 kW surplus of which 1.5 kW are charged, then an hour of 1 kW of which 0.6 kW are discharged."""
+    battery = Battery(10, 5, 5)
+    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(battery)))
+    columns = np.array([(0, 20_000, 15_000, 0), (10_000, 0, -6_000, 0)], dtype=np.int64).repeat(3600, axis=0).T
+    tally.add(Samples(np.arange(7200), *columns))
+    summary = tally.summary()
+    assert msgspec.to_builtins(summary.energy_kwh) == {
+        "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
+        "battery_charge": 1.5, "battery_discharge": 0.6,
+    }  # fmt: skip
+    assert (summary.self_consumption, summary.self_sufficiency) == (0.75, 0.6)
+    assert (summary.peak_kw.import_, summary.peak_kw.export) == (0.4, 0.5)

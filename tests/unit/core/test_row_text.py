@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core import row_text
+from pvsim.core.balance import Balance
+from pvsim.core.battery import Battery
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples, render
 from pvsim.core.timeline import Timeline
@@ -27,9 +29,21 @@ def test_what_is_printed_is_read(rows, n_meters, data):
     meter = data.draw(st.lists(st.integers(0, 90_000), min_size=len(rows), max_size=len(rows)))
     pv = data.draw(st.lists(st.integers(0, 300_000), min_size=len(rows), max_size=len(rows)))
     printed = render(Samples(*(np.array(column, dtype=np.int64) for column in (rows, meter, pv))), plan)
-    number, meter_dw = row_text.parse(printed.splitlines(keepends=True), plan, 2)
-    assert number.tolist() == rows
-    assert meter_dw.tolist() == meter
+    read = row_text.parse(printed.splitlines(keepends=True), plan, 2)
+    assert (read.row.tolist(), read.meter_dw.tolist(), read.pv_dw.tolist()) == (rows, meter, pv)
+
+
+def test_a_row_of_a_battery_is_read():
+    battery = Battery(10, 5, 5)
+    plan = RunPlan("run", CHANGE, ("m1",), balance=Balance(battery))
+    line = b"2024-10-27T00:00:10+02:00,1.0000,3.0000,-2.0000,-0.5000,0.8712,-2.5000\n"
+    read = row_text.parse([line], plan, 2)
+    assert (read.battery_dw.tolist(), read.soc_steps.tolist(), read.grid_dw.tolist()) == (
+        [-5_000],
+        [8_712],
+        [-25_000],
+    )
+    assert render(read, plan) == line
 
 
 def test_the_hour_that_comes_twice_is_two_hours():
@@ -38,8 +52,7 @@ def test_the_hour_that_comes_twice_is_two_hours():
         b"2024-10-27T02:30:00+02:00,1.0000,0.0000,1.0000\n",
         b"2024-10-27T02:30:00+01:00,1.0000,0.0000,1.0000\n",
     ]
-    number, _ = row_text.parse(lines, plan, 2)
-    assert number.tolist() == [9_000, 12_600]
+    assert row_text.parse(lines, plan, 2).row.tolist() == [9_000, 12_600]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +62,7 @@ def test_the_hour_that_comes_twice_is_two_hours():
         (b"2024-10-27T02:30:00+02:00\n", "is not a row of this run"),
         (b"yesterday,1.0000,0.0000,1.0000\n", "is not a row of this run"),
         (b"2024-10-27T02:30:00+02:00,1.0,0.0000,1.0000\n", "is not a row of this run"),
-        (b"2024-10-27T02:30:00+02:00,-1.0000,0.0000,1.0000\n", "is not a row of this run"),
+        (b"2024-10-27T02:30:00+02:00,-1.0000,0.0000,1.0000\n", "out of range"),
         (b"2024-10-27T02:30:00+02:00,12345,0.0000,1.0000\n", "is not a row of this run"),
         (b"2024-10-27T02:30:00+02:00,9.0001,0.0000,1.0000\n", "out of range"),
         (b"2024-10-28T02:30:00+01:00,1.0000,0.0000,1.0000\n", "is not a time of this run"),

@@ -1,0 +1,83 @@
+"""Battery and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
+
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.balance import SOC_STEPS, Balance
+from pvsim.core.battery import Battery
+from pvsim.core.plan import RunPlan
+from pvsim.core.rows import render
+from pvsim.core.sampling import REJECTED_DW, samples_of
+from pvsim.core.timeline import Timeline
+from pvsim.errors import UsageError
+
+BATTERY = Battery(0.05, 3, 3, standby_w=5)
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+powers = st.lists(st.tuples(st.integers(-1, 90_000), st.integers(0, 120_000)), min_size=1, max_size=120)
+
+
+class Pv:
+    """What the plant could give, from a list."""
+
+    def __init__(self, pv_dw):
+        self.pv_dw = np.array(pv_dw, dtype=np.int64)
+
+    def power_dw(self, first_utc, n):
+        first = first_utc - DAY.start_utc
+        return self.pv_dw[first : first + n]
+
+
+@given(
+    values=powers,
+    battery=st.sampled_from([None, BATTERY]),
+    limit=st.none() | st.integers(0, 60_000),
+    cuts=st.lists(st.integers(1, 119), max_size=4),
+)
+def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cuts):
+    meter, pv = (np.array(column, dtype=np.int64) for column in zip(*values, strict=True))
+    start = battery.stored_at(0.5) if battery else 0
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, start, limit))
+    whole, end = samples_of(plan, Pv(pv), 0, meter, start)
+    assert (whole.pv_dw <= pv).all()
+    seen = meter != REJECTED_DW
+    if limit is not None:
+        assert (whole.grid_dw[seen] >= -limit).all()
+        curtailed = seen & (whole.pv_dw < pv)
+        assert (whole.grid_dw[curtailed] == -limit).all()  # no more than must be
+    if battery:
+        assert (whole.battery_dw[~seen] == 0).all()
+        assert ((whole.soc_steps >= 0) & (whole.soc_steps <= SOC_STEPS)).all()
+    bounds = sorted({0, len(meter), *(cut for cut in cuts if cut < len(meter))})
+    stored, parts = start, []
+    for first, after in pairwise(bounds):
+        part, stored = samples_of(plan, Pv(pv), first, meter[first:after], stored)
+        parts.append(render(part.where(seen[first:after]), plan))
+    assert (b"".join(parts), stored) == (render(whole.where(seen), plan), end)
+
+
+def test_an_hour_by_hand():
+    """5 kW of PV, 1 kW of load: 3 kW are charged; 1 kW would be fed in, but 0.4 kW are the limit."""
+    battery = Battery(10, 3, 3, charge_efficiency=1, discharge_efficiency=1)
+    plan = RunPlan("run", DAY, ("m1",), 60, Balance(battery, battery.stored_at(0.2), 4_000))
+    samples, stored = samples_of(plan, Pv([50_000] * 3600), 0, np.full(3600, 10_000), battery.stored_at(0.2))
+    last = render(samples, plan).splitlines()[-1]
+    assert last == b"2024-06-21T00:59:00+02:00,1.0000,4.4000,-3.4000,3.0000,0.5000,-0.4000"
+    assert battery.kwh(stored) == pytest.approx(5.0)
+
+
+def test_a_full_battery_is_never_above_one():
+    battery = Battery(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913)
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
+    samples, _ = samples_of(plan, Pv([50_000] * 900), 0, np.zeros(900, dtype=np.int64), battery.lower)
+    assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
+
+
+def test_one_battery_stands_behind_one_meter():
+    with pytest.raises(UsageError, match="behind one meter, not 2"):
+        RunPlan("run", DAY, ("m1", "m2"), balance=Balance(BATTERY))
