@@ -4,6 +4,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from pvsim.core import noise
 from pvsim.core.building import (
     BuildingLoad,
@@ -15,6 +17,7 @@ from pvsim.core.building import (
     electric_car,
     parse_kinds,
 )
+from pvsim.core.building.presence import MAX_PEOPLE
 from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ def building_load(
     seed: int,
     meter: str,
     year: int,
+    people: int | None = None,
     car: tuple[float, float] | None = None,
     heat_pump_kwh: float | None = None,
     temperature: OutdoorTemperature | None = None,
@@ -54,17 +58,24 @@ def building_load(
         seed: Of the simulation.
         meter: The meter's name.
         year: Calendar year that the heat pump's energy is for.
+        people: Persons of a household, 1 to 12; None is 3.
         car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
         heat_pump_kwh: Energy of the heat pump in that year.
         temperature: Outdoor temperatures for the heat pump; None is a simple season with weather.
 
     Raises:
-        UsageError: if an energy, the charger or the kind of building is out of range.
+        UsageError: if an energy, the charger, the people or the kind of building is out of range.
     """
     kinds = device_table()
     if kind not in kinds:
         what = f"{kind!r} is not a kind of building"
         raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kinds)}")
+    contents = kinds[kind]
+    if people is not None:
+        if not contents.people or not 1 <= people <= MAX_PEOPLE:
+            what = f"{people} people do not live in this {kind}"
+            raise UsageError(what, where=f"meter {meter}", fix=f"1 to {MAX_PEOPLE} in a household, none elsewhere")
+        contents = msgspec.structs.replace(contents, people=people)
     others: list[PowerSource] = []
     if heat_pump_kwh is not None:
         outdoors = temperature or SeasonalTemperature(noise.key(seed, "weather", "temperature"), place)
@@ -72,7 +83,7 @@ def building_load(
         pump = HeatPump.of_energy(stream, outdoors, annual_kwh=heat_pump_kwh, year=year, place=place)
         others.append(pump)
     return BuildingLoad(
-        kinds[kind],
+        contents,
         place,
         seed=seed,
         meter=meter,

@@ -37,6 +37,15 @@ def test_a_given_temperature_is_used():
     assert after > 10 * before > 0
 
 
+def test_people_live_in_households():
+    few, many = (load(people=people).power_dw(JANUARY, WEEK_S).reshape(7, -1)[:5] for people in (1, 6))
+    working_hours = slice(10 * 3_600, 14 * 3_600)
+    assert few[:, working_hours].mean() < many[:, working_hours].mean()
+    for kind, people in [("household", 0), ("household", 13), ("office", 3)]:
+        with pytest.raises(UsageError, match="do not live"):
+            load(kind, people=people)
+
+
 def test_another_kind_is_refused():
     with pytest.raises(UsageError, match="'castle' is not a kind"):
         load("castle")

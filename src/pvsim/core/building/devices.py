@@ -149,6 +149,12 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     devices: tuple[Device, ...]
 
 
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    about: str
+    sources: tuple[str, ...]
+    kinds: dict[str, Kind]
+
+
 def parse_kinds(text: str) -> dict[str, Kind]:
     """Read the device table (`data/devices.json`).
 
@@ -156,7 +162,7 @@ def parse_kinds(text: str) -> dict[str, Kind]:
         BadInputError: naming what is wrong where.
     """
     try:
-        kinds = msgspec.json.decode(text, type=dict[str, Kind])
+        kinds = msgspec.json.decode(text, type=_Table).kinds
     except msgspec.DecodeError as error:
         raise BadInputError(
             str(error), where="devices.json", fix="restore the file that came with pvsim"

@@ -77,6 +77,7 @@ def test_a_damaged_table_is_refused(changed, words):
         "base_share": 0.3, "least_kwh": 1, "most_kwh": 2, "people": 0, "cold": [], "devices": [],
         "shapes": {"s": {"workday": day, "weekend": day}},
     }  # fmt: skip
-    parse_kinds(json.dumps({"k": kind}))
+    table = {"about": "", "sources": []}
+    parse_kinds(json.dumps(table | {"kinds": {"k": kind}}))
     with pytest.raises(BadInputError, match=words):
-        parse_kinds(json.dumps({"k": kind | changed}))
+        parse_kinds(json.dumps(table | {"kinds": {"k": kind | changed}}))
