@@ -1,0 +1,170 @@
+"""The clear-sky index at a place, second by second."""
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from math import cos, radians, sin
+
+import numpy as np
+
+from pvsim.core.clouds import gaussian
+from pvsim.core.clouds.gaussian import Floats, Place
+from pvsim.core.clouds.regimes import REGIMES, Regime, rms
+from pvsim.errors import UsageError
+
+__all__ = ["CloudField", "Sky"]
+
+_EDGE_S = 3
+"""Edges are the mean of three seconds, taken three times: sun and cloud edges are not sharp. Seven
+seconds in all, 1.4 s RMS, at which the structure function has the measured slope."""
+_MARGIN_S = 3 * (_EDGE_S - 1) // 2
+
+_REACH = 5.0  # quadrature covers ±5 standard deviations, which leaves 6e-7
+_THRESHOLDS = tuple(float(threshold) for threshold in range(-8, 13))
+_HALVINGS = 25  # of at most 20: 6e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """What the clouds do to the light in each second, shape (n,), as shares of the clear sky's.
+
+    Attributes:
+        index: The global horizontal clear-sky index; above 1 beside clouds.
+        beam: The index of the beam, 0..1. `diffuse_index` gives the third.
+    """
+
+    index: Floats
+    beam: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CloudField:
+    """A sky of clouds over a region, which the wind carries along unchanged.
+
+    All sites of a region share one seed; each takes its own view with `at`. A site downwind sees the same
+    clouds later; sites beside each other across the wind share clouds larger than their distance.
+
+    Attributes:
+        seed: The seed of the run.
+        regime: A name of `REGIMES`, or a regime of your own.
+        mean_index: The long-run mean index to keep, or None for the regime's own.
+        wind_m_s: The speed of the clouds. One site alone does not notice it: time scales are the regime's.
+        wind_from_deg: Where they come from, clockwise from north.
+        east_m: The site's position.
+        north_m: The site's position.
+
+    Raises:
+        UsageError: if the regime is not known, cannot have this mean, or there is no wind.
+    """
+
+    seed: int
+    regime: str | Regime = "climate"
+    mean_index: float | None = None
+    wind_m_s: float = 20.0
+    wind_from_deg: float = 270.0
+    east_m: float = 0.0
+    north_m: float = 0.0
+    _kind: Regime = field(init=False, repr=False, compare=False)
+    _threshold: float = field(init=False, repr=False, compare=False)
+    _place: Place = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kind = _regime(self.regime)
+        if not self.wind_m_s > 0:
+            raise UsageError(f"a wind of {self.wind_m_s} m/s carries no clouds", fix="give a speed above 0, as 10")
+        threshold = kind.threshold if self.mean_index is None else _threshold(kind, self.mean_index)
+        toward = radians(self.wind_from_deg + 180.0)
+        along_m = self.east_m * sin(toward) + self.north_m * cos(toward)
+        across_m = self.east_m * cos(toward) - self.north_m * sin(toward)
+        # rounded, so that the last bit of a sine does not depend on the machine
+        place = Place(round(along_m / self.wind_m_s, 6), round(across_m / (self.wind_m_s * kind.widening), 6))
+        object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_threshold", threshold)
+        object.__setattr__(self, "_place", place)
+
+    def at(self, east_m: float, north_m: float) -> "CloudField":
+        """The same sky, seen from another place, in metres east and north of the region's origin."""
+        return replace(self, east_m=east_m, north_m=north_m)
+
+    def clear_sky_index(self, first_utc: int, n: int) -> Floats:
+        """The global clear-sky index of `n` seconds from `first_utc` (Unix time), shape (n,).
+
+        Each value depends on the seed, the settings, the place and its second only (I7).
+        """
+        depth, thin = self._depth(first_utc, n)
+        return _smoothed(self._kind.profile.index(depth, thin))
+
+    def sky(self, first_utc: int, n: int) -> Sky:
+        """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
+        depth, thin = self._depth(first_utc, n)
+        profile = self._kind.profile
+        return Sky(_smoothed(profile.index(depth, thin)), _smoothed(profile.beam(depth, thin)))
+
+    def _depth(self, first_utc: int, n: int) -> tuple[Floats, Floats | float]:
+        """Depth and the thinness of edges, with the margins that `_smoothed` takes off."""
+        kind = self._kind
+        first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
+
+        def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
+            return gaussian.field(self.seed, f"{kind.name}/{name}", octaves, self._place, first_utc=first, n=n)
+
+        fast = part("fast", kind.fast)
+        if not kind.slow:
+            return fast - self._threshold, kind.profile.thin
+        slow, lively = part("slow", kind.slow), part("lively", kind.lively)
+        return fast * kind.gain(lively) + slow - self._threshold, kind.thin(lively, slow)
+
+
+def _regime(regime: str | Regime) -> Regime:
+    if isinstance(regime, Regime):
+        return regime
+    if regime not in REGIMES:
+        raise UsageError(f"there are no clouds called {regime!r}", fix=f"one of: {', '.join(REGIMES)}")
+    return REGIMES[regime]
+
+
+def _smoothed(values: Floats) -> Floats:
+    """The edges' smoothing; takes `_MARGIN_S` values off each end. Sums in a fixed order: same bits."""
+    for _ in range(3):
+        values = (values[:-2] + values[1:-1] + values[2:]) / _EDGE_S
+    return values
+
+
+@lru_cache(maxsize=256)
+def _threshold(kind: Regime, mean_index: float) -> float:
+    """The threshold on the field at which the long-run mean of the index is the one asked for.
+
+    A few clouds can make a sky brighter than none, so the mean first rises with the threshold and then
+    falls; the search is on the falling side. The result is rounded to 1e-6, which frees it from the last
+    bit of a machine's `exp`.
+    """
+    means = [(_mean(kind, threshold), threshold) for threshold in _THRESHOLDS]
+    highest, low = max(means)
+    lowest, high = means[-1]
+    if not lowest < mean_index < highest:
+        what = f"clouds called {kind.name!r} cannot have a mean index of {mean_index}"
+        raise UsageError(what, fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}")
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if _mean(kind, middle) > mean_index else (low, middle)
+    return round(low, 6)
+
+
+def _mean(kind: Regime, threshold: float) -> float:
+    """The expected index: quadrature over the fast field, the slow one and the liveliness, all Gaussian."""
+    fast, fast_weight = _nodes(401, rms(kind.fast))
+    if not kind.slow:
+        return float((kind.profile.index(fast - threshold, kind.profile.thin) * fast_weight).sum())
+    slow, slow_weight = _nodes(61, rms(kind.slow))
+    total = 0.0
+    for lively, lively_weight in zip(*_nodes(25, 1.0), strict=True):
+        depth = fast * kind.gain(lively) + slow[:, None] - threshold
+        index = kind.profile.index(depth, kind.thin(lively, slow)[:, None])
+        total += float(((index * fast_weight).sum(axis=1) * slow_weight).sum() * lively_weight)
+    return total
+
+
+def _nodes(count: int, spread: float) -> tuple[Floats, Floats]:
+    """Evenly spaced values of a Gaussian variable of RMS `spread`, and their weights."""
+    units = np.linspace(-_REACH, _REACH, count)
+    weights = np.exp(-units * units / 2.0)
+    return units * spread, weights / weights.sum()
