@@ -61,7 +61,8 @@ class Model:
             return
         if message is not None and message["kind"] == "end" and message["readings"] == self.plan.readings:
             self.settle()
-            self.miss_until(self.plan.readings, offset)
+            if not self.gap:
+                self.miss_until(self.plan.readings, offset)
             self.ended = not self.gap
             return
         self.received += 1

@@ -135,6 +135,8 @@ class Sequence:
     def reject(self, offset: int, line: bytes) -> None:
         """Reject a message that has no position."""
         self.ledger.append(Segment(offset, 1, rejection=line))
+        if offset < self.frontier:
+            return  # read again, behind a reading that overtook it
         if self._held:
             self._damaged_at.append(offset)
         else:
