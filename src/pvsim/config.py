@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from pvsim.core.pv_curve import MAX_PEAK_KW
+from pvsim.core.site import Battery, Load, Site
 from pvsim.errors import UsageError
 
 __all__ = [
+    "BuildingMeter",
     "CurveConfig",
     "ExternalMeter",
     "FileConfig",
     "MeterConfig",
     "PvConfig",
     "RunConfig",
+    "SitePvConfig",
     "SyntheticMeter",
     "digest",
     "parse_date",
@@ -56,6 +59,20 @@ class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthet
     model: Literal["uniform", "walk"] = "uniform"
 
 
+class BuildingMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="building"):
+    """A household, office or depot made of its devices, driven by the seed.
+
+    Attributes:
+        load: What it is and what it uses in a year.
+        latitude_deg: Where it stands, for the light that people need.
+        longitude_deg: Likewise.
+    """
+
+    load: Load
+    latitude_deg: float
+    longitude_deg: float
+
+
 class ExternalMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="external"):
     """Somebody else publishes this meter's readings."""
 
@@ -71,14 +88,26 @@ class CurveConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
             raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
 
 
-PvConfig: TypeAlias = CurveConfig | FileConfig
+class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
+    """The plants of a site under its weather.
+
+    Attributes:
+        site: All of it, resolved: a later change of its file changes no run.
+        weather_sha256: Digest of its weather file, where it has one.
+    """
+
+    site: Site
+    weather_sha256: str | None = None
+
+
+PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig
 
 
 class MeterConfig(msgspec.Struct, frozen=True):
     """One meter of the run."""
 
     name: str
-    source: SyntheticMeter | FileConfig | ExternalMeter
+    source: SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter
 
 
 class RunConfig(msgspec.Struct, frozen=True):
@@ -91,6 +120,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         tz: IANA zone.
         seed: Seed of the load models.
         every_s: Seconds that one row is the mean of.
+        battery: Of the site; None is none.
+        export_limit_kw: The most that is fed in; None is no limit.
         split: `day`: in the end one file for each local day.
     """
 
@@ -102,6 +133,8 @@ class RunConfig(msgspec.Struct, frozen=True):
     every_s: int
     meters: tuple[MeterConfig, ...]
     pv: PvConfig
+    battery: Battery | None = None
+    export_limit_kw: float | None = None
     split: Literal["none", "day"] = "none"
 
     def __post_init__(self) -> None:

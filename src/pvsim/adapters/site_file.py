@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from pvsim.core.building import CHARGER_KW
 from pvsim.core.checked import problems
 from pvsim.core.site import MAX_POWER_KW, FileWeather, HorizonPoint, Plant, Site
 from pvsim.errors import BadInputError
@@ -76,6 +77,9 @@ def _contradictions(site: Site) -> list[str]:
         found += _horizon(f"plants[{index}].horizon", plant.horizon or ())
     if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
         found.append(f"plants: {total:g} kW together is more than the {MAX_POWER_KW:g} kW that a row has room for")
+    if site.load and (car := site.load.electric_car) and car.charger_kw not in CHARGER_KW:
+        chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
+        found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is none of {chargers}")
     if battery := site.battery:
         low, start, high = battery.min_soc_percent, battery.start_soc_percent, battery.max_soc_percent
         if not low < high:

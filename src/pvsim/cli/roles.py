@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from pvsim.cli.configure import config_of
 from pvsim.cli.loop import run_with_stop
-from pvsim.cli.options import (
-    Configured,
-    broker_options,
-    config_of,
-    given_options,
-    period_options,
-    pv_options,
-    run_id_option,
-)
+from pvsim.cli.options import Configured, broker_options, given_options, period_options, pv_options, run_id_option
 from pvsim.cli.progress import Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes, print_summary
 from pvsim.errors import PvsimError, UsageError

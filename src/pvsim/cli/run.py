@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pvsim.cli.configure import config_of
 from pvsim.cli.loop import held_signals, run_with_stop
-from pvsim.cli.options import Configured, broker_options, config_of, given_options, period_options, pv_options
+from pvsim.cli.options import Configured, broker_options, given_options, period_options, pv_options
 from pvsim.cli.progress import Display
 from pvsim.errors import BrokerError, UsageError
 

@@ -164,25 +164,22 @@ class HeatPump(Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         annual_kwh: Electric energy of a year.
-        peak_kw: Electric power at its most.
     """
 
-    annual_kwh: EnergyKwh
-    peak_kw: Annotated[float, Meta(gt=0, le=100)] = 3.0
+    annual_kwh: Annotated[float, Meta(ge=200, le=12_000)]
 
 
 class ElectricCar(Struct, frozen=True, forbid_unknown_fields=True):
     """Charging at this site.
 
     Attributes:
-        annual_kwh: Energy charged in a year, all cars together.
-        charger_kw: Power of one charging point.
-        cars: How many.
+        annual_kwh: Energy charged in a year.
+        charger_kw: Power of the charging point: one phase of 16 A, three of 16 A, three of 32 A. What is above the
+            meter's range of 9 kW is cut off.
     """
 
-    annual_kwh: EnergyKwh
-    charger_kw: Annotated[float, Meta(gt=0, le=400)] = 11.0
-    cars: Annotated[int, Meta(ge=1, le=1000)] = 1
+    annual_kwh: Annotated[float, Meta(ge=100, le=8_000)]
+    charger_kw: float = 3.7
 
 
 class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -197,6 +194,11 @@ class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     annual_kwh: EnergyKwh
     heat_pump: HeatPump | None = None
     electric_car: ElectricCar | None = None
+
+    @property
+    def kind(self) -> Literal["household", "office", "depot"]:
+        """Its name in a file."""
+        return self.__struct_config__.tag  # type: ignore[return-value]  # the classes below have these
 
 
 class HouseholdLoad(

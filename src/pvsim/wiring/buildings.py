@@ -1,11 +1,13 @@
 """Households, offices and depots from the device table that comes with pvsim."""
 
+from datetime import tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pvsim.config import BuildingMeter
 from pvsim.core import noise
 from pvsim.core.building import (
     BuildingLoad,
@@ -18,12 +20,17 @@ from pvsim.core.building import (
     parse_kinds,
 )
 from pvsim.core.building.presence import MAX_PEOPLE
+from pvsim.core.site import HouseholdLoad
 from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
     from pvsim.core.types import PowerSource
 
-__all__ = ["BuildingKind", "building_load", "device_table"]
+__all__ = ["BuildingKind", "building_load", "device_table", "load_of"]
+
+REFERENCE_YEAR = 2023
+"""In whose weather a heat pump uses what the user names; a year of 365 days. Not the run's: a value may not
+depend on when a run begins (I7)."""
 
 BuildingKind = Literal["household", "office", "depot"]
 
@@ -34,6 +41,26 @@ _ARRIVALS = {"household": "arrival", "office": "arrivals", "depot": "return"}
 def device_table() -> dict[str, Kind]:
     """The kinds of buildings by name."""
     return parse_kinds((files("pvsim") / "data" / "devices.json").read_text(encoding="utf-8"))
+
+
+def load_of(meter: BuildingMeter, *, zone: tzinfo, seed: int, meter_name: str) -> BuildingLoad:
+    """The load that a run's configuration describes.
+
+    Raises:
+        UsageError: as `building_load`.
+    """
+    load = meter.load
+    return building_load(
+        load.kind,
+        load.annual_kwh,
+        place=Place(zone, meter.latitude_deg, meter.longitude_deg),
+        seed=seed,
+        meter=meter_name,
+        year=REFERENCE_YEAR,
+        people=load.people if isinstance(load, HouseholdLoad) else None,
+        car=(load.electric_car.charger_kw, load.electric_car.annual_kwh) if load.electric_car else None,
+        heat_pump_kwh=load.heat_pump.annual_kwh if load.heat_pump else None,
+    )
 
 
 def building_load(

@@ -7,16 +7,29 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pvsim.config import CurveConfig, ExternalMeter, FileConfig, MeterConfig, RunConfig, zone_of
+from pvsim.config import (
+    BuildingMeter,
+    CurveConfig,
+    ExternalMeter,
+    FileConfig,
+    MeterConfig,
+    RunConfig,
+    SitePvConfig,
+    zone_of,
+)
 from pvsim.core import noise
+from pvsim.core.balance import Balance
+from pvsim.core.battery import Battery
 from pvsim.core.load import UniformLoad, WalkLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
+from pvsim.core.site import Battery as BatteryConfig
+from pvsim.core.site import FileWeather
 from pvsim.core.timeline import Timeline
-from pvsim.core.types import PowerSource
+from pvsim.core.types import DW_PER_KW, PowerSource
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["Models", "file_sha256"]
+__all__ = ["Models", "balance_of", "file_sha256"]
 
 
 @dataclass(slots=True)
@@ -34,7 +47,8 @@ class Models:
     def __post_init__(self) -> None:
         timeline = Timeline.of_days(self.config.first_date, self.config.days, zone_of(self.config.tz))
         names = tuple(meter.name for meter in self.config.meters)
-        self.plan = RunPlan(self.config.run_id, timeline, names, self.config.every_s)
+        balance = balance_of(self.config.battery, self.config.export_limit_kw)
+        self.plan = RunPlan(self.config.run_id, timeline, names, self.config.every_s, balance)
 
     @property
     def external(self) -> bool:
@@ -59,7 +73,20 @@ class Models:
         if isinstance(self.config.pv, CurveConfig):
             curve = (files("pvsim") / "data" / "pv_curve.csv").read_text()
             return CurvePv.from_curve(curve, self.plan.timeline, peak_kw=self.config.pv.peak_kw)
+        if isinstance(self.config.pv, SitePvConfig):
+            return self._site_pv(self.config.pv)
         return self._measured(self.config.pv, "pv", "pv")
+
+    def _site_pv(self, pv: SitePvConfig) -> PowerSource:
+        from pvsim.wiring.sites import clouds_over, site_pv  # noqa: PLC0415 - numpy's and pvlib's heavier parts
+
+        site, timeline = pv.site, self.plan.timeline
+        if isinstance(site.weather, FileWeather):
+            _refuse_changed(Path(site.weather.path), pv.weather_sha256)
+        found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds_over(site, self.config.seed))
+        if found.coverage is not None:
+            self.inputs["weather"] = asdict(found.coverage)
+        return found.source
 
     def _load(self, meter: MeterConfig) -> PowerSource:
         source = meter.source
@@ -68,6 +95,10 @@ class Models:
             raise UsageError(what, where="--meter", fix="leave it to its owner, and use pvsim simulate")
         if isinstance(source, FileConfig):
             return self._measured(source, "meter", meter.name)
+        if isinstance(source, BuildingMeter):
+            from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
+
+            return load_of(source, zone=zone_of(self.config.tz), seed=self.config.seed, meter_name=meter.name)
         stream = noise.key(self.config.seed, "load", source.model, meter.name)
         return UniformLoad(stream) if source.model == "uniform" else WalkLoad(stream)
 
@@ -81,11 +112,39 @@ class Models:
             source.column, source.time_column, source.unit, source.fill, source.gaps, source.start
         )
         series = read_series(path, options, quantity=quantity, run=run)
-        if file_sha256(path) != source.sha256:
-            fix = "restore the file, or start a new run"
-            raise BadInputError("the file has changed since the run was made", where=str(path), fix=fix)
+        _refuse_changed(path, source.sha256)
         self.inputs[name] = asdict(series.report)
         return series
+
+
+def _refuse_changed(path: Path, sha256: str | None) -> None:
+    if file_sha256(path) != sha256:
+        fix = "restore the file, or start a new run"
+        raise BadInputError("the file has changed since the run was made", where=str(path), fix=fix)
+
+
+def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> Balance | None:
+    """Battery and export limit as the simulator reckons with them; None where there is neither.
+
+    Raises:
+        UsageError: if the battery is impossible.
+    """
+    if battery is None and export_limit_kw is None:
+        return None
+    limit_dw = None if export_limit_kw is None else round(export_limit_kw * DW_PER_KW)
+    if battery is None:
+        return Balance(export_limit_dw=limit_dw)
+    b = Battery(
+        battery.capacity_kwh,
+        battery.charge_kw,
+        battery.charge_kw if battery.discharge_kw is None else battery.discharge_kw,
+        battery.charge_efficiency,
+        battery.discharge_efficiency,
+        battery.standby_w,
+        battery.min_soc_percent / 100,
+        battery.max_soc_percent / 100,
+    )
+    return Balance(b, b.stored_at(battery.start_soc_percent / 100), limit_dw)
 
 
 def file_sha256(path: Path) -> str:

@@ -1,0 +1,225 @@
+"""The configuration that the options of a command make."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pvsim.errors import InternalError, UsageError
+
+if TYPE_CHECKING:
+    from pvsim.config import (
+        BuildingMeter,
+        ExternalMeter,
+        FileConfig,
+        MeterConfig,
+        PvConfig,
+        RunConfig,
+        SitePvConfig,
+        SyntheticMeter,
+    )
+    from pvsim.core.site import Site
+
+__all__ = ["config_of"]
+
+DEFAULT_ZONE = "Europe/Berlin"
+MODELS = ("uniform", "walk")
+BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
+"""Kinds of buildings, each with the example site whose load it takes where the site has none of the kind."""
+
+_DEFAULT_SITE = "home"
+_KINDS = (*MODELS, *BUILDINGS, "external")
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
+
+
+def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig":
+    """The configuration that the options say.
+
+    Args:
+        options: The command's parameters; PV options may be missing.
+        run_id: Name of the run; None makes one from the meters' side of the options, so that meter and
+            simulator that are given the same options meet.
+
+    Raises:
+        UsageError: if an option is wrong or does not fit another.
+    """
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    from pvsim.config import CurveConfig, RunConfig, digest, parse_date  # noqa: PLC0415
+    from pvsim.core.timeline import parse_period  # noqa: PLC0415
+
+    site = _site(options)
+    texts = options["meter"] or ("site",)
+    config = RunConfig(
+        run_id=run_id or "",
+        first_date=parse_date(options["date"], "--date"),
+        days=options["days"],
+        tz=_zone(options, site),
+        seed=options["seed"],
+        every_s=1,
+        meters=_meters(texts, options, site),
+        pv=CurveConfig(),
+    )
+    if run_id is None:
+        config = replace(config, run_id=f"{config.first_date:%Y%m%d}-{digest(config).hex()[:8]}")
+    _refuse_unused(options, "meter", used=any(_is_file(text) for text in texts))
+    return replace(
+        config,
+        every_s=parse_period(options.get("every", "1s")),
+        pv=_pv(options, site),
+        battery=site and site.battery,
+        export_limit_kw=site and site.grid.export_limit_kw,
+        split=options.get("split", "none"),
+    )
+
+
+def _site(options: dict[str, Any]) -> "Site | None":
+    if options["site"] is None:
+        return None
+    from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - most runs have none
+
+    return read_site(options["site"])
+
+
+def _zone(options: dict[str, Any], site: "Site | None") -> str:
+    if site is None:
+        return options["tz"] or DEFAULT_ZONE
+    if options["tz"] not in {None, site.location.tz}:
+        what = f"site {site.name} is in {site.location.tz}"
+        raise UsageError(what, where="--tz", fix="leave it out, or change location.tz in the site file")
+    return site.location.tz
+
+
+def _pv(options: dict[str, Any], site: "Site | None") -> "PvConfig":
+    from pvsim.config import CurveConfig  # noqa: PLC0415
+
+    kind = options.get("pv") or ("curve" if site is None else "site")
+    peak_kw = options.get("pv_peak_kw")
+    _refuse_unused(options, "pv", used=kind not in {"curve", "site"})
+    if kind == "curve":
+        return CurveConfig(peak_kw)
+    if peak_kw is not None:
+        what = "it scales the curve; a site and a file have their own power"
+        raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
+    return _site_pv(site) if kind == "site" else _file(kind, "pv", options)
+
+
+def _site_pv(site: "Site | None") -> "SitePvConfig":
+    from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
+    from pvsim.config import SitePvConfig  # noqa: PLC0415
+    from pvsim.core.site import FileWeather  # noqa: PLC0415
+    from pvsim.wiring.models import file_sha256  # noqa: PLC0415
+
+    site = site or read_site(_DEFAULT_SITE)
+    weather = site.weather
+    return SitePvConfig(site, file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None)
+
+
+def _is_file(text: str) -> bool:
+    named = _NAMED.fullmatch(text)
+    return (named.group(2) if named else text) not in {*_KINDS, "site"}
+
+
+def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
+    """An option that says how to read a file is a mistake where there is none."""
+    for name in ("column", "time_column", "unit", "fill", "gaps", "start"):
+        if not used and options.get(f"{prefix}_{name}") is not None:
+            option = f"--{prefix}-{name.replace('_', '-')}"
+            raise UsageError(
+                "it says how to read a file, but none is given", where=option, fix=f"add --{prefix} FILE"
+            )
+
+
+def _meters(texts: Sequence[str], options: dict[str, Any], site: "Site | None") -> tuple["MeterConfig", ...]:
+    from pvsim.config import BuildingMeter, MeterConfig  # noqa: PLC0415
+    from pvsim.core.plan import MAX_METERS  # noqa: PLC0415
+
+    count = options["meters"]
+    if count is not None:
+        if len(texts) != 1:
+            raise UsageError("it multiplies one --meter, not several", where="--meters", fix="give --meter once")
+        if not 1 <= count <= MAX_METERS:
+            raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {count:,}", where="--meters")
+        texts = list(texts) * count
+    for text in texts:
+        _refuse_bad_name(text, counted=count is not None)
+    width = len(str(len(texts)))
+    meters = []
+    for number, text in enumerate(texts, start=1):
+        named = _NAMED.fullmatch(text)
+        name, kind = named.groups() if named and count is None else (f"m{number:0{width}}", text)
+        meters.append(MeterConfig(name, _source(kind, options, site)))
+    if options["annual_kwh"] is not None and not any(isinstance(m.source, BuildingMeter) for m in meters):
+        fix = f"add --meter {' or '.join(BUILDINGS)}, or leave it out"
+        raise UsageError("it says what a building uses, but there is none", where="--annual-kwh", fix=fix)
+    return tuple(meters)
+
+
+def _source(
+    kind: str, options: dict[str, Any], site: "Site | None"
+) -> "SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter":
+    from pvsim.config import ExternalMeter, SyntheticMeter  # noqa: PLC0415
+
+    if kind == "site":  # no --meter was given
+        kind = site.load.kind if site is not None and site.load is not None else "uniform"
+    if kind in MODELS:
+        return SyntheticMeter(kind)  # type: ignore[arg-type]  # checked by `in`
+    if kind in BUILDINGS:
+        return _building(kind, options, site)
+    return ExternalMeter() if kind == "external" else _file(kind, "meter", options)
+
+
+def _building(kind: str, options: dict[str, Any], site: "Site | None") -> "BuildingMeter":
+    from msgspec.structs import replace  # noqa: PLC0415
+
+    from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
+    from pvsim.config import BuildingMeter  # noqa: PLC0415
+
+    load = site.load if site is not None else None
+    if load is None or load.kind != kind:
+        load = read_site(BUILDINGS[kind]).load
+    if load is None:
+        raise InternalError(f"the site {BUILDINGS[kind]} has no load")
+    if options["annual_kwh"] is not None:
+        load = replace(load, annual_kwh=options["annual_kwh"])
+    location = (site or read_site(BUILDINGS[kind])).location
+    return BuildingMeter(load, location.latitude_deg, location.longitude_deg)
+
+
+def _refuse_bad_name(text: str, *, counted: bool) -> None:
+    """`NAME=KIND` where NAME cannot be one, or where the meters are numbered."""
+    name, equals, kind = text.rpartition("=")
+    if not equals or Path(text).exists():
+        return
+    if counted and _NAMED.fullmatch(text):
+        fix = f"leave the name out: --meter {kind}"
+        raise UsageError(f"with --meters the meters are numbered, not called {name!r}", where="--meter", fix=fix)
+    if kind in set(_KINDS) and not _NAMED.fullmatch(text):
+        fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+        raise UsageError(f"{name!r} is not a name", where="--meter", fix=fix)
+
+
+def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
+    from difflib import get_close_matches  # noqa: PLC0415 - only where there is a file
+
+    from pvsim.config import FileConfig, parse_date  # noqa: PLC0415
+    from pvsim.wiring.models import file_sha256  # noqa: PLC0415
+
+    kinds = "curve, site" if prefix == "pv" else ", ".join(_KINDS)
+    path = Path(text)
+    if not text.strip() or (not path.suffix and not path.exists()):
+        near = get_close_matches(text, kinds.split(", "), n=1)
+        fix = f"did you mean {near[0]}?" if near else f"give {kinds}, or the path of a CSV file"
+        raise UsageError(f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix=fix)
+    start = options[f"{prefix}_start"]
+    path = path.absolute()
+    return FileConfig(
+        path=str(path),
+        sha256=file_sha256(path),
+        column=options[f"{prefix}_column"],
+        time_column=options[f"{prefix}_time_column"],
+        unit=options[f"{prefix}_unit"],
+        fill=options[f"{prefix}_fill"] or "hold",
+        gaps=options[f"{prefix}_gaps"],
+        start=None if start is None else parse_date(start, f"--{prefix}-start"),
+    )
