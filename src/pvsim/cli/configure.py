@@ -83,7 +83,7 @@ def _site(options: dict[str, Any]) -> "Site | None":
 
 def _zone(options: dict[str, Any], site: "Site | None") -> str:
     if site is None:
-        return options["tz"] or DEFAULT_ZONE
+        return DEFAULT_ZONE if options["tz"] is None else str(options["tz"])
     if options["tz"] not in {None, site.location.tz}:
         what = f"site {site.name} is in {site.location.tz}"
         raise UsageError(what, where="--tz", fix="leave it out, or change location.tz in the site file")

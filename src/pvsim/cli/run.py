@@ -121,7 +121,10 @@ async def _simulate(
             if not options["keep_stream"]:
                 await _delete_stream(connection, display)
 
-        return await this.carry_out(work)
+        summary = await this.carry_out(work)
+        for note in input_notes(this.models.clipped):
+            display.say(note)
+        return summary
     finally:
         display.clear()
         handler.close()
@@ -156,6 +159,10 @@ def input_notes(inputs: dict[str, Any]) -> list[str]:
     """What a user should know of the measured data that was read: gaps that were filled, values that were cut."""
     notes = []
     for name, report in inputs.items():
+        if seconds := report.get("clipped_s"):
+            notes.append(f"{name}: {seconds:,} s above 9000 W, taken as 9000 W")
+        if "source" not in report:
+            continue
         source, samples = report["source"], report["samples"]
         if gaps := report["gaps"]:
             seconds = sum(gap["seconds"] for gap in gaps)
@@ -187,7 +194,11 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
         ("self-consumed", energy.self_consumed, None, None),
         ("import", energy.import_, peak.import_, peak.import_15min),
         ("export", energy.export, peak.export, peak.export_15min),
+        ("battery charge", energy.battery_charge, None, None),
+        ("battery use", energy.battery_discharge, None, None),
     ):
+        if kwh is None:
+            continue
         cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
     click.echo(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pvsim.config import (
     BuildingMeter,
@@ -25,9 +25,12 @@ from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.site import Battery as BatteryConfig
 from pvsim.core.site import FileWeather
-from pvsim.core.timeline import Timeline
+from pvsim.core.timeline import DAY_S, Timeline
 from pvsim.core.types import DW_PER_KW, PowerSource
 from pvsim.errors import BadInputError, UsageError
+
+if TYPE_CHECKING:
+    from pvsim.core.building import BuildingLoad
 
 __all__ = ["Models", "balance_of", "file_sha256"]
 
@@ -38,11 +41,13 @@ class Models:
 
     Attributes:
         inputs: What was read from files: filled by `loads` and `pv`.
+        clipped: Seconds of each building above the meter's range, where there are any: filled by `count_clipped`.
     """
 
     config: RunConfig
     plan: RunPlan = field(init=False)
     inputs: dict[str, Any] = field(default_factory=dict)
+    clipped: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         timeline = Timeline.of_days(self.config.first_date, self.config.days, zone_of(self.config.tz))
@@ -63,6 +68,17 @@ class Models:
             UsageError: if a meter is somebody else's.
         """
         return [self._load(meter) for meter in self.config.meters]
+
+    def count_clipped(self) -> None:
+        """Count the seconds in which a building takes more than the meter can show."""
+        timeline = self.plan.timeline
+        for meter in self.config.meters:
+            if isinstance(meter.source, BuildingMeter):
+                load = self._building(meter.name, meter.source)
+                starts = range(timeline.start_utc, timeline.end_utc, DAY_S)
+                seconds = sum(load.clipped_s(start, min(DAY_S, timeline.end_utc - start)) for start in starts)
+                if seconds:
+                    self.clipped[meter.name] = {"clipped_s": seconds}
 
     def pv(self) -> PowerSource:
         """The PV source.
@@ -96,11 +112,14 @@ class Models:
         if isinstance(source, FileConfig):
             return self._measured(source, "meter", meter.name)
         if isinstance(source, BuildingMeter):
-            from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
-
-            return load_of(source, zone=zone_of(self.config.tz), seed=self.config.seed, meter_name=meter.name)
+            return self._building(meter.name, source)
         stream = noise.key(self.config.seed, "load", source.model, meter.name)
         return UniformLoad(stream) if source.model == "uniform" else WalkLoad(stream)
+
+    def _building(self, name: str, source: BuildingMeter) -> "BuildingLoad":
+        from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
+
+        return load_of(source, zone=zone_of(self.config.tz), seed=self.config.seed, meter_name=name)
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
         from pvsim.adapters.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs

@@ -18,6 +18,7 @@ from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
+from pvsim.core.types import METER_MAX_W
 from pvsim.errors import (
     BadInputError,
     CannotWriteError,
@@ -107,6 +108,8 @@ class Run:
                 await work()
                 summary = self.verify()
                 self.directory.write(SUMMARY, _pretty(summary))
+                if summary.peak_kw.load >= METER_MAX_W / 1_000:
+                    self.models.count_clipped()
                 missing = self._counts().get("missing", 0)
                 self._finish("partial" if missing else "complete")
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
@@ -234,6 +237,9 @@ class Run:
             files={name: fact for name, fact in facts.items() if fact is not None} or None,
             error=error,
         )
+        if self.models.clipped:
+            inputs = (manifest.inputs or {}) | self.models.clipped
+            manifest = msgspec.structs.replace(manifest, inputs=inputs)
         self.directory.save(manifest)
 
 

@@ -1,0 +1,130 @@
+"""Sites from outside: each example runs, and its rows hold what the site file says."""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pvsim.adapters.site_file import EXAMPLES
+
+pytestmark = pytest.mark.broker
+COLUMNS = "timestamp,meter_kw,pv_kw,net_kw"
+BATTERY_COLUMNS = f"{COLUMNS},battery_kw,soc,grid_kw"
+
+
+def read(run):
+    """The header, and the columns of numbers in units of their last decimal."""
+    header, *lines = (run / "samples.csv").read_text().splitlines()
+    texts = zip(*(line.split(",")[1:] for line in lines), strict=True)
+    numbers = [np.array([round(float(text) * 10_000) for text in column]) for column in texts]
+    return header, dict(zip(header.split(",")[1:], numbers, strict=True))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_runs_and_adds_up(outside, here, name):
+    done = outside("run", "--site", name, "--every", "10s", "--json", "--quiet")
+    assert done.code == 0, done.err
+    run = here / "runs" / "latest"
+    header, columns = read(run)
+    battery = name == "home-battery"
+    assert header == (BATTERY_COLUMNS if battery else COLUMNS)
+    assert (columns["net_kw"] == columns["meter_kw"] - columns["pv_kw"]).all()
+    energy = json.loads(done.out)["energy_kwh"]
+    assert energy["pv"] > 0.01 < energy["load"]
+    grid = columns["net_kw"]
+    if battery:
+        grid = columns["grid_kw"]
+        assert (grid == columns["net_kw"] + columns["battery_kw"]).all()
+        assert (columns["battery_kw"].min(), columns["battery_kw"].max()) >= (-50_000, 50_000)
+        assert 0 <= columns["soc"].min() < columns["soc"].max() <= 10_000
+        assert energy["battery_charge"] > energy["battery_discharge"] > 0
+    if name in {"home-battery", "depot"}:
+        assert grid.min() == (-60_000 if battery else -100_000)  # June: the limit is reached, and holds
+    assert outside("verify", run).code == 0
+
+
+def test_a_battery_goes_on_where_it_was_when_a_run_is_resumed(outside, here, broker):
+    """Killed in the middle: the same bytes, so the same state of charge in each second."""
+    run = ("run", "--site", "home-battery", "--days", "2")
+    assert outside(*run, "--out", here / "whole", "--quiet").code == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pvsim", *run, "--out", str(here / "killed")],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
+    )
+    part = None
+    while part is None or not part.exists() or part.stat().st_size < 2_000_000:
+        found = list((here / "killed").glob("2*/samples.csv.part"))
+        part = found[0] if found else None
+        assert process.poll() is None
+    process.kill()
+    process.communicate()  # until the roles have noticed, and ended too
+    killed = here / "killed" / "latest"
+    assert outside("run", "--resume", killed, "--quiet").code == 0
+    texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", killed)]
+    assert texts[0] == texts[1]
+
+
+def test_days_of_other_lengths(outside, here, site_file):
+    """Lord Howe Island's clocks change by half an hour: 24½ hours, each second once."""
+    path = site_file(tz="Australia/Lord_Howe", latitude_deg=-31.5, longitude_deg=159.1)
+    done = outside("run", "--site", path, "--date", "2024-04-07", "--every", "30min", "--quiet")
+    assert done.code == 0, done.err
+    header, columns = read(here / "runs" / "latest")
+    assert len(columns["meter_kw"]) == 49
+    noon = int(np.argmax(columns["pv_kw"]))
+    assert 22 <= noon <= 28
+    stamps = [
+        line.split(",")[0] for line in (here / "runs" / "latest" / "samples.csv").read_text().splitlines()[1:]
+    ]
+    assert all(a < b or a[-6:] != b[-6:] for a, b in pairwise(stamps))
+
+
+@pytest.fixture
+def site_file(here):
+    """Writes a site file of one roof and one household."""
+
+    def write(**location):
+        text = "name = 'test'\n[location]\n"
+        text += "".join(f"{key} = {json.dumps(value)}\n" for key, value in location.items())
+        text += "[[plants]]\ntilt_deg = 20\nazimuth_deg = 0\npeak_kw = 5\n"
+        text += "[load]\nkind = 'household'\nannual_kwh = 3000\n"
+        (here / "site.toml").write_text(text)
+        return here / "site.toml"
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "what", "where"),
+    [
+        ("--site nowhere", 65, "there is no such site file", "nowhere"),
+        ("--site home --tz UTC", 2, "site home is in Europe/Berlin", "--tz"),
+        ("--site home-battery --meters 2", 2, "stands behind one meter, not 2", "--meter"),
+        ("--annual-kwh 4000", 2, "says what a building uses, but there is none", "--annual-kwh"),
+        ("--meter household --annual-kwh 1", 2, "1 kWh a year is outside", "meter m1"),
+        ("--meter household --annual-kwh nan", 2, "nan kWh a year is outside", "meter m1"),
+        ("--pv site --pv-peak-kw 3", 2, "it scales the curve", "--pv-peak-kw"),
+        ("--pv site --pv-unit W", 2, "it says how to read a file, but none is given", "--pv-unit"),
+        ("--pv sites", 2, "'sites' is neither curve, site nor a file", "--pv"),
+        ("--meter houshold", 2, "'houshold' is neither", "--meter"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_made(outside, here, arguments, code, what, where):
+    done = outside("run", *arguments.split())
+    assert (done.code, done.out) == (code, "")
+    assert what in done.err
+    assert where in done.err
+    assert not (here / "runs").exists()
+
+
+def test_all_that_is_wrong_in_a_site_file_is_said_at_once(outside, here, site_file):
+    path = site_file(tz="Europe/Berln", latitude_deg=95, longitude_deg=11)
+    path.write_text(path.read_text().replace("tilt_deg = 20", "tilt = 20").replace("peak_kw = 5", "peak_kw = -5"))
+    done = outside("run", "--site", path)
+    assert done.code == 65
+    assert all(text in done.err for text in ("location.latitude_deg", "plants[0].tilt_deg", "plants[0].peak_kw"))
