@@ -182,8 +182,9 @@ def _grid(top: float, most: float, step: int, form: str) -> list[str]:
 
 def _line(kind: str, watts: Floats, top: float, most: float) -> str:
     width = (W - LEFT - RIGHT) / len(watts)
-    steps = (f"V{top + PANEL * (1 - w / most):.1f}H{LEFT + (i + 1) * width:.1f}" for i, w in enumerate(watts))
-    return f'<path class="{kind}" d="M{LEFT} {top + PANEL}{"".join(steps)}"/>'
+    ys = [top + PANEL * (1 - w / most) for w in watts]
+    steps = (f"V{y:.1f}H{LEFT + (i + 1) * width:.1f}" for i, y in enumerate(ys))
+    return f'<path class="{kind}" d="M{LEFT} {ys[0]:.1f}{"".join(steps)}"/>'
 
 
 def main(page: Path, picture: Path) -> None:
