@@ -108,7 +108,7 @@ def test_the_seconds_of_a_year_add_up_to_the_annual_energy(kinds):
 
 
 def test_a_household_lives_by_its_local_clock(kinds):
-    """The same people two time zones apart do the same two hours later by UTC."""
+    """On both sides of an ocean the night is quiet and the evening is not, by the clock on the wall."""
     hours = {}
     for zone in ("Europe/Berlin", "America/New_York"):
         model = building(kinds, place=Place(ZoneInfo(zone), 45, 0))
