@@ -200,6 +200,10 @@ def _check(name: str, kind: Kind) -> None:
             wrong.append(f"{device.name} has an unknown shape {device.shape!r}")
         if not device.phases or not all(phase.w and phase.s for phase in device.phases):
             wrong.append(f"{device.name} has no phase, or one without power or duration")
+        if not (-1 < device.winter < 1 and min(device.days) >= 0 < max(device.days) and device.per_year > 0):
+            wrong.append(f"{device.name} would be used less than never")
+        if any(phase.cycle and min(phase.cycle) < 1 for phase in device.phases):
+            wrong.append(f"{device.name} has a cycle of less than a second")
     if len({device.name for device in kind.devices}) < len(kind.devices):
         wrong.append("two devices have one name")
     if wrong:

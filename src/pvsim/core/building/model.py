@@ -10,18 +10,20 @@ import numpy as np
 from pvsim.core import noise
 from pvsim.core.building.always_on import Base, Compressor
 from pvsim.core.building.calendar import WEEK_DAYS, Place, Week, day_kind, ordinal_at
-from pvsim.core.building.devices import Device, Kind
+from pvsim.core.building.devices import Device, Kind, quantile
 from pvsim.core.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
 from pvsim.core.building.presence import Holidays, Persons
 from pvsim.core.building.rates import SHARE, Year, uses_before
 from pvsim.core.building.render import add_segments
-from pvsim.core.types import DW_PER_W, METER_MAX_DW, Ints, PowerSource
+from pvsim.core.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
 from pvsim.errors import UsageError
 
 __all__ = ["BuildingLoad"]
 
 _HOURS_PER_YEAR = 8_760
 _W_PER_KW = 1_000
+_BASE_HABIT = (0.7, 1.0, 1.3)
+_USE_HABIT = (0.5, 1.0, 1.5)  # homes differ: one bakes, the other never does
 _KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
 
 _FIRST_UTC, _LAST_UTC = -62_104_060_800, 253_339_228_800  # years 2 to 9997: their neighbours exist
@@ -72,8 +74,9 @@ class BuildingLoad:
         self._name = (seed, meter)
         self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
         self._holidays = Holidays(self._key("holidays"))
-        base_w = kind.base_share * annual_kwh * _W_PER_KW / _HOURS_PER_YEAR
-        self._base = Base((self._key("base", "1"), self._key("base", "2")), round(base_w * DW_PER_W))
+        base_kwh = kind.base_share * annual_kwh * self._habit(_BASE_HABIT, "base")
+        base_dw = round(base_kwh * DW_PER_KW / _HOURS_PER_YEAR)
+        self._base = Base((self._key("base", "1"), self._key("base", "2")), base_dw)
         self._cold = tuple(
             Compressor.of(cold, self._key("cold", cold.name)) for cold in kind.cold if annual_kwh >= cold.from_kwh
         )
@@ -115,24 +118,27 @@ class BuildingLoad:
 
     def _calibrated(self, kind: Kind, devices: Sequence[Device], annual_kwh: float) -> tuple[Used, ...]:
         shapes = {name: shape.quarters() for name, shape in kind.shapes.items()}
-        power_q = {
-            device.name: float(noise.uniform(self._key("device", device.name), -4, 1)[0]) if device.fixed else None
-            for device in devices
-        }
         always_w = self._base.power_dw / DW_PER_W + sum(compressor.mean_w for compressor in self._cold)
         wanted = annual_kwh - always_w * _HOURS_PER_YEAR / _W_PER_KW
-        given = sum(
-            device.per_year * device.energy_kwh(power_q[device.name]) for device in devices if device.scaled
-        )
-        used = []
+        before, given = [], 0.0
         for device in devices:
             key = self._key("device", device.name)
-            per_year = device.per_year * (wanted / given if device.scaled else 1.0)
+            power_q = float(noise.uniform(key, -4, 1)[0]) if device.fixed else None
+            per_year = device.per_year
+            if device.scaled:
+                per_year *= self._habit(_USE_HABIT, "device", device.name)
+                given += per_year * device.energy_kwh(power_q)
+            before.append((device, key, per_year, power_q))
+        used = []
+        for device, key, per_year, power_q in before:
+            scaled = per_year * (wanted / given if device.scaled else 1.0)
             phase = int(noise.raw(key, -3, 1)[0]) % SHARE
-            used.append(
-                Used(device, shapes[device.shape], round(per_year * SHARE), key, phase, power_q[device.name])
-            )
+            used.append(Used(device, shapes[device.shape], round(scaled * SHARE), key, phase, power_q))
         return tuple(used)
+
+    def _habit(self, table: tuple[float, ...], *component: str) -> float:
+        """How far this building is from the average one."""
+        return float(quantile(table, noise.uniform(self._key(*component), -8, 1))[0])
 
     def _key(self, *component: str) -> noise.Key:
         seed, meter = self._name

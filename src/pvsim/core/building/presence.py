@@ -23,7 +23,7 @@ _PER_DAY = 256  # indices kept for one day: more than the draws of MAX_PEOPLE
 MAX_PEOPLE = 12
 _SUMMER_FROM, _SUMMER_WINDOW, _SUMMER_DAYS = (6, 20), 60, 14
 _SPRING_FROM, _SPRING_WINDOW, _SPRING_DAYS = (2, 10), 75, 6
-_AT_HOME_SHARE = 0.3  # of adults after the first who do not leave for work
+_AT_HOME_SHARE = 0.5  # of adults after the first who do not leave for work
 _OUTING_SHARE = 0.55  # of free days
 
 
@@ -75,7 +75,7 @@ def _awake_at_home(draws: list[float], kind: int, *, leaves: bool, school: bool)
     home[wake:sleep] = True
     if leaves:
         away = wake + _between(leave_u, 3, 6)
-        back = _between(back_u, 52, 64) if school else _between(back_u, 62, 76)  # 13:00–16:00, 15:30–19:00
+        back = _between(back_u, 52, 64) if school else _between(back_u, 58, 76)  # 13:00–16:00, 14:30–19:00
         home[away:back] = False
     elif out_u < _OUTING_SHARE:
         away = _between(start_u, 38, 66)  # 09:30–16:30
