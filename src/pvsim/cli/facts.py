@@ -11,6 +11,8 @@ from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
+_SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site"]
+
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
@@ -37,7 +39,9 @@ def verify(directory: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice(["reading", "end", "manifest", "summary", "config"]), default="reading")
+@click.argument(
+    "name", type=click.Choice(["reading", "end", "manifest", "summary", "config", "site"]), default="reading"
+)
 def schema(name: str) -> None:
     """Print the JSON Schema of a message or a file.
 
@@ -46,6 +50,7 @@ def schema(name: str) -> None:
       pvsim schema                what a meter publishes
       pvsim schema end            the message that ends a run
       pvsim schema manifest
+      pvsim schema site > site.schema.json    for editors: a first line "#:schema ./site.schema.json"
     """  # noqa: D301
     from pvsim.wiring.schemas import schema_of  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, facts, roles, run
+from pvsim.cli import bench, broker, facts, fit, roles, run
 from pvsim.errors import InternalError, InterruptedRunError, PvsimError, UsageError
 
 __all__ = ["cli", "main"]
@@ -40,7 +40,7 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMANDS, *bench.COMMANDS):
+for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMANDS, *bench.COMMANDS, *fit.COMMANDS):
     cli.add_command(command)
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
+from pvsim.core import site
 from pvsim.core.contract import VERSION, End, Reading
 from pvsim.core.metrics import Summary
 from pvsim.core.types import METER_MAX_W
@@ -20,6 +21,7 @@ _TYPES: dict[str, Any] = {
     "manifest": Manifest,
     "summary": Summary,
     "config": RunConfig,
+    "site": site.Site,
 }
 
 
@@ -27,10 +29,13 @@ _ATTRIBUTE = re.compile(r"(\w+): (.*)")
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of `reading`, `end`, `manifest`, `summary` or `config` (JSON Schema 2020-12)."""
+    """The schema of `reading`, `end`, `manifest`, `summary`, `config` or `site` (JSON Schema 2020-12)."""
     schema = msgspec.json.schema(_TYPES[name])
-    for definition in schema["$defs"].values():
+    for title, definition in schema["$defs"].items():
         _describe(definition)
+        for base in getattr(site, title, object).__mro__[1:]:  # what a kind of weather or load inherits
+            inherited = {"description": base.__doc__ or "", "properties": definition.get("properties", {})}
+            _describe(inherited)
     if name == "reading":
         schema["$defs"]["Reading"]["properties"]["meter_w"] |= {"minimum": 0, "maximum": METER_MAX_W}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}

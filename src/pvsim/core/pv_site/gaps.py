@@ -11,7 +11,6 @@ import numpy as np
 
 from pvsim.core.pv_site.weather import FileSky
 from pvsim.core.timeline import DAY_S
-from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
 __all__ = ["Coverage", "covering"]
@@ -64,7 +63,8 @@ def covering(
             by_night += int((~light).sum())
             by_day += lacking[light].tolist()
     if by_day and gaps == "error":
-        what = f"no light is given for {len(by_day):,} intervals by day, the first at {_iso(origin + by_day[0] * step)}"
+        when = _iso(origin + by_day[0] * step)
+        what = f"no light is given for {len(by_day):,} intervals by day, the first at {when}"
         fix = 'fill the file, or say so in the site: gaps = "hold" or gaps = "clear" under [weather]'
         raise BadInputError(what, where=sky.series.source, fix=fix)
     filled = _held(sky, by_day) if gaps == "hold" else {}
@@ -72,18 +72,17 @@ def covering(
 
 
 def _held(sky: FileSky, by_day: list[int]) -> dict[int, tuple[float, float]]:
-    """For each of the rising numbers the latest index before it in good light, within a day; else a clear sky's."""
+    """For each of the rising numbers the latest index in good light, of up to a day before; else a clear sky's."""
     found: dict[int, tuple[float, float]] = {}
     for number in by_day:
         if number - 1 in found:
             found[number] = found[number - 1]
             continue
-        before: Ints = np.arange(number - DAY_S // sky.series.step_s, number)
+        before = np.arange(number - DAY_S // sky.series.step_s, number)
         indices = sky.indices(before)
         good = np.flatnonzero((indices.clear_ghi > _BRIGHT_W) & ~sky.series.missing[sky.series.rows(before)])
-        found[number] = (
-            (float(indices.beam[good[-1]]), float(indices.diffuse[good[-1]])) if len(good) else (1.0, 1.0)
-        )
+        beam, diffuse = (float(part[good[-1]]) if len(good) else 1.0 for part in (indices.beam, indices.diffuse))
+        found[number] = (beam, diffuse)
     return found
 
 

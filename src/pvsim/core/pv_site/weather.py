@@ -62,7 +62,8 @@ class WeatherSeries:
     def missing(self) -> NDArray[np.bool_]:
         """Which intervals lack a value of the light, shape (k,)."""
         parts = [np.isnan(part) for part in (self.ghi, self.dni, self.dhi) if part is not None]
-        return np.logical_or.reduce(parts)
+        lacking: NDArray[np.bool_] = np.logical_or.reduce(parts)
+        return lacking
 
     def rows(self, numbers: Ints) -> Ints:
         """The row of each interval, counted from `first_utc`; before and after the file the nearest one.
@@ -120,19 +121,20 @@ class FileSky:
         indices = self.indices(numbers)
         t_utc = np.arange(first_utc, first_utc + n, dtype=np.int64)
         place = (t_utc - origin) // step - numbers[0]
-        middles = origin + (numbers + 0.5) * step
+        middles = origin + (numbers.astype(np.float64) + 0.5) * step
+        seconds = t_utc.astype(np.float64) + 0.5
         if self.fill == "hold":
             beam, diffuse = indices.beam[place], indices.diffuse[place]
         else:
             lit = indices.clear_ghi > _DARK_W
             lit |= not lit.any()
             beam, diffuse = (
-                np.interp(t_utc + 0.5, middles[lit], part[lit]) for part in (indices.beam, indices.diffuse)
+                np.interp(seconds, middles[lit], part[lit]) for part in (indices.beam, indices.diffuse)
             )
         air = self.climate.air(first_utc, n)
         rows = self.series.rows(numbers)
         temp_air, wind_speed = (
-            given if part is None else _between(t_utc + 0.5, middles, part[rows], given)
+            given if part is None else _between(seconds, middles, part[rows], given)
             for part, given in ((self.series.temp_air, air.temp_air), (self.series.wind_speed, air.wind_speed))
         )
         return Air(beam, diffuse, temp_air, wind_speed)

@@ -1,0 +1,116 @@
+"""Site files: TOML, checked as a whole, and the examples that come with pvsim."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from pvsim.core.checked import problems
+from pvsim.core.site import MAX_POWER_KW, FileWeather, HorizonPoint, Plant, Site
+from pvsim.errors import BadInputError
+
+__all__ = ["EXAMPLES", "read_site"]
+
+EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
+"""The sites that come with pvsim, by name."""
+
+
+def read_site(name: str) -> Site:
+    """The site of a TOML file, or one of the examples by its name.
+
+    The path of a weather file is made absolute: what is relative is relative to the site file.
+
+    Raises:
+        BadInputError: the file cannot be read, is no TOML, or is wrong: all that is wrong, each with its path.
+    """
+    if name in EXAMPLES:
+        text, path = files("pvsim").joinpath(f"data/sites/{name}.toml").read_text("utf-8"), Path(f"{name}.toml")
+    else:
+        path = Path(name)
+        text = _text(path)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        fix = "mend that line; a text stands in quotes, a table in [brackets]"
+        raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
+    found = problems(data, Site)
+    if not found:
+        site = msgspec.convert(data, Site)
+        found = _contradictions(site)
+        if not found:
+            return _placed(site, path)
+    raise BadInputError(_listed(found), where=str(path), fix="pvsim schema site describes every setting")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        fix = f"check the path, or use an example: {', '.join(EXAMPLES)}"
+        raise BadInputError("there is no such site file", where=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        raise BadInputError("the site file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
+    except OSError as error:
+        what = f"the site file cannot be read: {error.strerror or error}"
+        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
+
+
+def _listed(found: list[str]) -> str:
+    return (
+        found[0]
+        if len(found) == 1
+        else f"{len(found)} settings are wrong:" + "".join(f"\n  {one}" for one in found)
+    )
+
+
+def _contradictions(site: Site) -> list[str]:
+    """What no single value shows."""
+    found = [*_zone("location.tz", site.location.tz)]
+    if isinstance(site.weather, FileWeather) and site.weather.tz is not None:
+        found += _zone("weather.tz", site.weather.tz)
+    found += _horizon("horizon", site.horizon)
+    for index, plant in enumerate(site.plants):
+        found += _horizon(f"plants[{index}].horizon", plant.horizon or ())
+    if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
+        found.append(f"plants: {total:g} kW together is more than the {MAX_POWER_KW:g} kW that a row has room for")
+    if battery := site.battery:
+        low, start, high = battery.min_soc_percent, battery.start_soc_percent, battery.max_soc_percent
+        if not low < high:
+            found.append(f"battery.max_soc_percent: {high:g} is not above min_soc_percent, {low:g}")
+        elif not low <= start <= high:
+            found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
+    return found
+
+
+def _zone(path: str, name: str) -> list[str]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        from difflib import get_close_matches  # noqa: PLC0415 - only for the message
+        from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
+
+        near = get_close_matches(name, sorted(available_timezones()), n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else "use an IANA name, for example Europe/Berlin"
+        return [f"{path}: {name!r} is not a time zone; {hint}"]
+    return []
+
+
+def _horizon(path: str, horizon: tuple[HorizonPoint, ...]) -> list[str]:
+    around = [point.azimuth_deg % 360.0 for point in horizon]
+    if len(set(around)) < len(around):
+        return [f"{path}: two points have the same azimuth (0 and 360 are both north)"]
+    return []
+
+
+def _ac_kw(plant: Plant) -> float:
+    return plant.peak_kw if plant.inverter_kw is None else plant.inverter_kw
+
+
+def _placed(site: Site, path: Path) -> Site:
+    if not isinstance(site.weather, FileWeather):
+        return site
+    changed: dict[str, Any] = {"path": str((path.parent / site.weather.path).absolute())}
+    return msgspec.structs.replace(site, weather=msgspec.structs.replace(site.weather, **changed))

@@ -1,0 +1,77 @@
+"""`pvsim fit`: the plant behind a measured day."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pvsim.cli.options import Configured
+
+__all__ = ["COMMANDS"]
+
+_CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no plant explains
+
+
+@click.command(cls=Configured)
+@click.argument("curve", type=click.Path(path_type=Path), metavar="CURVE.csv")
+@click.option("--latitude", type=click.FloatRange(-90, 90), required=True, help="Degrees, north is positive.")
+@click.option("--longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees, east is positive.")
+@click.option("--altitude", type=click.FloatRange(-500, 9000), default=0, show_default=True, help="Metres.")
+@click.option("--date", help="The day.  [default: the file's first whole one; without dates in it 2024-06-21]")
+@click.option("--tz", default="Europe/Berlin", show_default=True, help="IANA zone of the file's times.")
+@click.option("--turbidity", type=click.FloatRange(1, 15), help="Linke turbidity.  [default: of place and month]")
+@click.option(
+    "--temp-air-c", type=click.FloatRange(-90, 60), default=15, show_default=True, help="Mean of the day, in °C."
+)
+@click.option(
+    "--losses-percent",
+    type=click.FloatRange(0, 90),
+    default=10,
+    show_default=True,
+    help="Of the modules: one day cannot tell losses from a smaller plant.",
+)
+@click.option("--column", help="Header of the power column.  [default: found]")
+@click.option("--unit", type=click.Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
+def fit(curve: Path, as_json: bool, **options: Any) -> None:
+    """Find the plant behind a clear day: tilt, azimuth, peak power and horizon.
+
+    CURVE.csv has a day's PV power: time_of_day,pv_kw (HH:MM, 00:00 to 24:00), or times with dates as
+    `pvsim run --pv` reads them. Prints a site file; its comments say how well the plant fits, and how
+    far other dates, azimuths and turbidities would do.
+
+    \b
+    Examples:
+      pvsim fit day.csv --latitude 48.14 --longitude 11.58 --altitude 520
+      pvsim fit inverter.csv --latitude -33.9 --longitude 18.4 --tz Africa/Johannesburg \\
+          --date 2024-12-21 --unit W > site.toml
+    """  # noqa: D301
+    from pvsim.config import parse_date, zone_of  # noqa: PLC0415
+    from pvsim.core.pv_site import Place  # noqa: PLC0415
+    from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
+
+    asked = Asked(
+        curve,
+        Place(options["latitude"], options["longitude"], options["altitude"]),
+        zone_of(options["tz"]),
+        parse_date(options["date"], "--date") if options["date"] else None,
+        options["turbidity"],
+        options["temp_air_c"],
+        options["losses_percent"],
+        options["column"],
+        options["unit"],
+    )
+    found = find_plant(asked)
+    if found.fit.r2 < _CLEAR_R2:
+        click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
+    if not as_json:
+        click.echo(site_text(found), nl=False)
+        return
+    import msgspec  # noqa: PLC0415
+
+    facts = {"date": found.day.date, "fit": found.fit, "neighbours": found.neighbours}
+    click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
+
+
+COMMANDS = (fit,)

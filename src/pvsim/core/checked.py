@@ -1,0 +1,150 @@
+"""Plain data against a msgspec type: every problem at once, each with its path.
+
+msgspec itself stops at the first one. Used for files that people write by hand.
+"""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+__all__ = ["problems"]
+
+_NAMES = {
+    inspect.StrType: "a text",
+    inspect.IntType: "a whole number",
+    inspect.FloatType: "a number",
+    inspect.BoolType: "true or false",
+    inspect.StructType: "a table",
+    inspect.VarTupleType: "a list",
+}
+
+
+def problems(data: Any, kind: type) -> list[str]:
+    """What is wrong with `data` as an instance of the struct `kind`: `plants[1].tilt_deg: 130 is outside 0..90`.
+
+    Empty if and only if `msgspec.convert(data, kind)` accepts it. Structs must forbid unknown fields; fields may
+    be structs, unions of structs with tags, tuples of any length, texts, numbers, literals, and unions of these.
+    """
+    return list(_of(data, inspect.type_info(kind), ""))
+
+
+def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
+    if isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    if isinstance(kind, inspect.UnionType):
+        yield from _union(data, kind.types, path)
+    elif isinstance(kind, inspect.StructType) and isinstance(data, dict):
+        yield from _struct(data, kind, path)
+    elif isinstance(kind, inspect.VarTupleType) and isinstance(data, list):
+        yield from _list(data, kind, path)
+    elif problem := _leaf(data, kind):
+        yield f"{path or 'the file'}: {problem}"
+
+
+def _union(data: Any, kinds: Sequence[inspect.Type], path: str) -> Iterator[str]:
+    structs = {
+        str(kind.tag): kind for kind in kinds if isinstance(kind, inspect.StructType) and kind.tag is not None
+    }
+    if structs and isinstance(data, dict):
+        yield from _tagged(data, structs, path)
+        return
+    findings = [list(_of(data, kind, path)) for kind in kinds]
+    if all(findings):
+        # a value of the right form says more than that none fits
+        fitting = [found for kind, found in zip(kinds, findings, strict=True) if _has_form(data, kind)]
+        yield from fitting[0] if fitting else [f"{path}: {_shown(data)} is not {_names(kinds)}"]
+
+
+def _tagged(data: dict[str, Any], structs: dict[str, inspect.StructType], path: str) -> Iterator[str]:
+    tag_field = next(iter(structs.values())).tag_field
+    tag = data.get(str(tag_field))
+    if isinstance(tag, str) and tag in structs:
+        yield from _struct(data, structs[tag], path, ignored=str(tag_field))
+    else:
+        known = ", ".join(structs)
+        said = "missing" if tag is None else f"{_shown(tag)} is not known"
+        yield f"{path}.{tag_field}: {said}; write one of {known}"
+
+
+def _struct(
+    data: dict[str, Any], kind: inspect.StructType, path: str, ignored: str | None = None
+) -> Iterator[str]:
+    fields = {field.encode_name: field for field in kind.fields}
+    for name, value in data.items():
+        if name in fields:
+            yield from _of(value, fields[name].type, _joined(path, name))
+        elif name != ignored:
+            near = get_close_matches(str(name), fields, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(fields)}"
+            yield f"{_joined(path, name)}: there is no such setting; {hint}"
+    for name, field in fields.items():
+        if field.required and name not in data:
+            yield f"{_joined(path, name)}: missing"
+
+
+def _list(data: list[Any], kind: inspect.VarTupleType, path: str) -> Iterator[str]:
+    low, high = kind.min_length or 0, kind.max_length
+    if len(data) < low or (high is not None and len(data) > high):
+        wanted = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
+        yield f"{path}: a list of {len(data)}, where {wanted} belong"
+    for index, item in enumerate(data):
+        yield from _of(item, kind.item_type, f"{path}[{index}]")
+
+
+def _leaf(data: Any, kind: inspect.Type) -> str:
+    """What is wrong with a single value, or nothing."""
+    if isinstance(kind, inspect.LiteralType):
+        if data in kind.values:
+            return ""
+        near = get_close_matches(str(data), [str(value) for value in kind.values], n=1)
+        hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(map(str, kind.values))}"
+        return f"{_shown(data)} is not known; {hint}"
+    if not _has_form(data, kind):
+        return f"{_shown(data)} is not {_names([kind])}"
+    if isinstance(kind, inspect.IntType | inspect.FloatType):
+        return _outside(data, kind)
+    if isinstance(kind, inspect.StrType):
+        low, high = kind.min_length or 0, kind.max_length
+        if len(data) < low or (high is not None and len(data) > high):
+            return f"a text of {len(data)} characters, where {low} to {high} belong"
+    return ""
+
+
+def _outside(data: float, kind: inspect.IntType | inspect.FloatType) -> str:
+    above = data > kind.gt if kind.gt is not None else data >= kind.ge if kind.ge is not None else True
+    below = data <= kind.le if kind.le is not None else True
+    if above and below:  # a NaN is neither
+        return ""
+    low = f"{kind.ge:g}" if kind.ge is not None else f"more than {kind.gt:g}"
+    return f"{data:g} is outside {low}{'..' if kind.ge is not None else ' to '}{kind.le:g}"
+
+
+def _has_form(data: Any, kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.NoneType):
+        return data is None
+    if isinstance(kind, inspect.BoolType) or isinstance(data, bool):
+        return isinstance(kind, inspect.BoolType) and isinstance(data, bool)
+    if isinstance(kind, inspect.FloatType):
+        return isinstance(data, int | float)
+    if isinstance(kind, inspect.IntType):
+        return isinstance(data, int)
+    if isinstance(kind, inspect.StrType):
+        return isinstance(data, str)
+    return isinstance(kind, inspect.VarTupleType) and isinstance(data, list)
+
+
+def _names(kinds: Sequence[inspect.Type]) -> str:
+    return " or ".join(_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES)
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _shown(data: Any) -> str:
+    """A value as JSON has it, short."""
+    text = msgspec.json.encode(data, enc_hook=str).decode()
+    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - what fits a line

@@ -1,0 +1,131 @@
+"""Columns of a weather file put on a grid of UTC."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+import numpy as np
+
+from pvsim.core.pv_site.types import Floats
+from pvsim.core.pv_site.weather import WeatherSeries
+from pvsim.core.series.wallclock import WallClock
+from pvsim.core.timeline import DAY_S, HOUR_S
+from pvsim.core.types import Ints
+from pvsim.errors import BadInputError
+
+__all__ = ["COLUMNS", "on_grid", "to_utc", "which_columns"]
+
+_HEADERS: Final = {
+    "ghi": {"ghi", "g(h)", "global", "globalstrahlung"},
+    "dni": {"dni", "gb(n)", "direct_normal", "beam"},
+    "dhi": {"dhi", "gd(h)", "diffuse", "diffus"},
+    "temp_air": {"temp_air", "temp_air_c", "temperature", "t2m", "temp", "lufttemperatur"},
+    "wind_speed": {"wind_speed", "wind_speed_ms", "ws10m", "wind", "windgeschwindigkeit"},
+}
+COLUMNS: Final = tuple(_HEADERS)
+"""What a weather file may have, by pvlib's names."""
+
+_TIMES: Final = frozenset({"time", "timestamp", "datetime", "date", "time(utc)", "utc", "zeit", "zeitstempel"})
+_UNIT: Final = re.compile(r"\s*[\[(]?\s*(w/m\^?[²2]|wm-2|w_m2|°?c|m/s)\s*[\])]?\s*$|_w_?m2$|_ms$|_c$")
+_LOWEST_W, _HIGHEST_W = -20.0, 2000.0  # an offset by night, and more than any cloud's edge adds
+_COARSEST_S = HOUR_S
+
+
+def which_columns(header: Sequence[str], source: str) -> tuple[int, dict[str, int]]:
+    """Places of the time and of the columns of weather, by their headers.
+
+    Raises:
+        BadInputError: there is no light among them, or two columns mean the same.
+    """
+    names = [name.strip().lower() for name in header]
+    time = next((place for place, name in enumerate(names) if name in _TIMES), 0)
+    found: dict[str, int] = {}
+    for place, name in enumerate(names):
+        for meaning, words in _HEADERS.items():
+            if place == time or not ({name, _UNIT.sub("", name)} & words):
+                continue
+            if meaning in found:
+                what = f"the columns {header[found[meaning]]!r} and {header[place]!r} are both {meaning}"
+                raise BadInputError(what, where=source, fix="leave one of them out")
+            found[meaning] = place
+    if "ghi" not in found and not {"dni", "dhi"} <= found.keys():
+        what = f"there is neither ghi nor dni with dhi among the columns {', '.join(header)}"
+        fix = "name the columns ghi, dni, dhi (W/m²), temp_air (°C), wind_speed (m/s)"
+        raise BadInputError(what, where=source, fix=fix)
+    return time, found
+
+
+def to_utc(wall_s: Ints, zone: tzinfo, source: str) -> Ints:
+    """Unix times of the wall clock of a zone; in the hour that a zone has twice, the order of the file decides.
+
+    Raises:
+        BadInputError: a time that the zone's clock skips.
+    """
+    clock = WallClock.over(zone, int(wall_s.min()) - DAY_S, int(wall_s.max()) + DAY_S)
+    # a change at s splits the wall clock: before it the old offset holds, from s + the larger one on the new
+    t_utc: Ints = wall_s - clock.offsets[0]
+    for start, old, new in zip(clock.starts[1:], clock.offsets[:-1], clock.offsets[1:], strict=True):
+        skipped = (wall_s >= start + old) & (wall_s < start + new)
+        if skipped.any():
+            when = datetime.fromtimestamp(int(wall_s[skipped][0]), UTC).replace(tzinfo=None)
+            fix = "write the offset with each time, or name the right zone: tz under [weather]"
+            raise BadInputError(f"the clock of {zone} never shows {when}", where=source, fix=fix)
+        after = wall_s >= start + max(old, new)
+        twice = np.flatnonzero((wall_s >= start + new) & (wall_s < start + old))
+        again = twice[1:][np.diff(wall_s[twice]) <= 0][:1]
+        after[twice] = (twice >= again[0]) if len(again) else False
+        t_utc[after] = wall_s[after] - new
+    return t_utc
+
+
+def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share: float) -> WeatherSeries:
+    """The columns on a grid of their most frequent step, NaN where a line or a value is missing.
+
+    Args:
+        source: The file's name.
+        t_utc: Unix time of each line.
+        columns: Light in W/m², temperature in °C, wind in m/s, each of the shape of `t_utc`.
+        stamp_share: Which part of its interval a time is: 0 the start, 0.5 the middle, 1 the end.
+
+    Raises:
+        BadInputError: times out of order or off the grid, a step that no hour can be divided by, light that no sun
+            gives, a global irradiance alone in steps below a minute.
+    """
+    if len(t_utc) < 2:  # noqa: PLR2004 - a step needs two
+        raise BadInputError("there is one line of data only", where=source, fix="give a file with whole days")
+    steps = np.diff(t_utc)
+    if (steps <= 0).any():
+        when = _iso(int(t_utc[int(np.argmax(steps <= 0)) + 1]))
+        fix = "sort the file, each time once; where clocks change, write times with their offset or in UTC"
+        raise BadInputError(f"the time {when} comes twice or out of order", where=source, fix=fix)
+    values, counts = np.unique(steps, return_counts=True)
+    step = int(values[np.argmax(counts)])
+    places, off = np.divmod(t_utc - t_utc[0], step)
+    if step > _COARSEST_S or _COARSEST_S % step or off.any():
+        problem = "coarser than an hour" if step > _COARSEST_S else "no divisor of an hour"
+        what = f"the times are not on a grid of {step} s" if off.any() else f"the step is {step} s: {problem}"
+        raise BadInputError(what, where=source, fix="resample the file to one step, from 1 s to 1 h")
+    _refuse_absurd(columns, t_utc, source, step)
+    gridded = {}
+    for name, part in columns.items():
+        gridded[name] = np.full(int(places[-1]) + 1, np.nan)
+        gridded[name][places] = np.maximum(part, 0.0) if name in {"ghi", "dni", "dhi"} else part
+    return WeatherSeries(source, step, int(t_utc[0]) - round(stamp_share * step), typical=False, **gridded)
+
+
+def _refuse_absurd(columns: dict[str, Floats], t_utc: Ints, source: str, step: int) -> None:
+    for name in columns.keys() & {"ghi", "dni", "dhi"}:
+        absurd = (columns[name] < _LOWEST_W) | (columns[name] > _HIGHEST_W) | np.isinf(columns[name])
+        if absurd.any():
+            index = int(np.argmax(absurd))
+            what = f"{name} is {columns[name][index]:g} W/m² at {_iso(int(t_utc[index]))}"
+            fix = "give W/m²; leave the cell empty where the measurement is missing"
+            raise BadInputError(what, where=source, fix=fix)
+    if "dni" not in columns and "dhi" not in columns and step < 60:  # noqa: PLR2004 - see the message
+        what = f"only ghi, in steps of {step} s: beam and diffuse light cannot be told apart below a minute"
+        raise BadInputError(what, where=source, fix="add dni or dhi, or average the file to minutes or hours")
+
+
+def _iso(t_utc: int) -> str:
+    return datetime.fromtimestamp(t_utc, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -1,0 +1,188 @@
+"""From a file with a day's PV power to the plant behind it, as a site file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from pvsim.adapters.series_csv import read_samples, read_series
+from pvsim.adapters.turbidity import linke_turbidity
+from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
+from pvsim.core.pv_curve import parse_curve
+from pvsim.core.pv_site import Place, physics_extra
+from pvsim.core.pv_site.types import Floats
+from pvsim.core.series import Run, SeriesOptions
+from pvsim.core.site import HorizonPoint
+from pvsim.core.timeline import DAY_S, Timeline
+from pvsim.core.types import DW_PER_KW, Ints
+from pvsim.errors import BadInputError, UsageError
+
+__all__ = ["Asked", "Found", "find_plant", "site_text"]
+
+_POINT_S = 300
+_MIDSUMMER = date(2024, 6, 21)
+_MOST_KW = 9_999.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user says about a measured day.
+
+    Attributes:
+        path: A CSV file: `time_of_day,pv_kw`, or times with dates.
+        place: Where the plant is.
+        tz: Zone of the file's times.
+        date: The day; None is the file's first whole one, or 21 June where the file has no dates.
+        turbidity: Linke turbidity of the day; None takes the world table's.
+        temp_air_c: Mean temperature of the day.
+        losses_percent: On the DC side.
+        column: Header of the power column; None finds it.
+        unit: Of that column; None finds it.
+    """
+
+    path: Path
+    place: Place
+    tz: ZoneInfo
+    date: date | None
+    turbidity: float | None
+    temp_air_c: float
+    losses_percent: float
+    column: str | None = None
+    unit: Literal["W", "kW"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The plant, the day it was found from, and how other assumptions would do."""
+
+    day: Day
+    fit: Fit
+    neighbours: list[Neighbour]
+    tz: str
+
+
+def find_plant(asked: Asked) -> Found:
+    """Find the plant behind a day.
+
+    Raises:
+        BadInputError: the file cannot be read, has no such day, or no power.
+        UsageError: an option is impossible, or pvlib is missing.
+    """
+    physics_extra()
+    first_line = _first_line(asked.path)
+    day, t_utc, power_kw = (_curve if "time_of_day" in first_line else _measured)(asked)
+    if power_kw.max() > _MOST_KW:
+        what = f"a power of {power_kw.max():g} kW is outside 0..{_MOST_KW:g} kW"
+        raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass --unit W")
+    turbidity = asked.turbidity
+    if turbidity is None:
+        months = linke_turbidity(asked.place.latitude_deg, asked.place.longitude_deg)
+        turbidity = months[day.month - 1]
+    known = Day(
+        str(asked.path),
+        asked.place,
+        day,
+        t_utc,
+        power_kw,
+        turbidity,
+        temp_air_c=asked.temp_air_c,
+        losses_percent=asked.losses_percent,
+    )
+    fit = fit_plant(known)
+    return Found(known, fit, profile(known, fit), str(asked.tz))
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.readline(1000).decode("utf-8", "replace").lower()
+    except OSError as error:
+        what = f"cannot be read: {error.strerror or error}"
+        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
+
+
+def _curve(asked: Asked) -> tuple[date, Ints, Floats]:
+    """A table by local time of day; its points are powers at their times."""
+    if asked.column is not None:
+        fix = "leave it out; the table is time_of_day,pv_kw"
+        raise UsageError("the file has one column of power, pv_kw", where="--column", fix=fix)
+    times, power_kw = parse_curve(asked.path.read_text("utf-8"))
+    day = asked.date or _MIDSUMMER
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone is put on below
+    inside = times < DAY_S
+    t_utc = np.array(
+        [(midnight + timedelta(seconds=s)).replace(tzinfo=asked.tz).timestamp() for s in times[inside].tolist()],
+        np.int64,
+    )
+    rising = np.diff(t_utc, prepend=t_utc[0] - 1) > 0  # the hour that the clock skips is there twice in UTC
+    return day, t_utc[rising], power_kw[inside][rising]
+
+
+def _measured(asked: Asked) -> tuple[date, Ints, Floats]:
+    """A file with dates: means over five minutes, at their middles."""
+    options = SeriesOptions(column=asked.column, unit=asked.unit, start=asked.date)
+    day = asked.date
+    if day is None:
+        samples = read_samples(asked.path, options, quantity="pv")
+        first = datetime.fromtimestamp(int(samples.wall_s[0]), UTC)
+        whole = first.replace(tzinfo=asked.tz) if not samples.utc else first.astimezone(asked.tz)
+        day = whole.date() if (whole.hour, whole.minute, whole.second) == (0, 0, 0) else None
+        day = day or whole.date() + timedelta(days=1)
+        options = SeriesOptions(column=asked.column, unit=asked.unit, start=day)
+    series = read_series(asked.path, options, quantity="pv", run=Run(day, 1, asked.tz))
+    timeline = Timeline.of_days(day, 1, asked.tz)
+    power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
+    return day, timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2, power
+
+
+def site_text(found: Found) -> str:
+    """A whole site file for the plant, with what is known about its fit as comments."""
+    day, fit = found.day, found.fit
+    plant = fit.plant
+    lines = [
+        f"# found by pvsim fit from {Path(day.source).name}, taken as {day.date}",
+        f"# RMSE {fit.rmse_kw:.4f} kW, {fit.rmse_kw / fit.highest_kw:.1%} of the peak; R² {fit.r2:.5f}",
+        f"# {fit.energy_kwh:.2f} kWh; measured {fit.measured_kwh:.2f} kWh",
+        "#",
+        *_table(found.neighbours),
+        'name = "found"',
+        "",
+        "[location]",
+        f"latitude_deg = {day.place.latitude_deg:g}",
+        f"longitude_deg = {day.place.longitude_deg:g}",
+        f"altitude_m = {day.place.altitude_m:g}",
+        f'tz = "{found.tz}"',
+        "",
+        "[weather]",
+        'kind = "clear"',
+        f"linke_turbidity = {day.linke_turbidity:g}",
+        f"temp_air_c = {day.temp_air_c:g}",
+        f"temp_air_swing_c = {day.temp_air_swing_c:g}",
+        f"wind_speed_ms = {day.wind_speed_ms:g}",
+        "",
+        "[[plants]]",
+        f"tilt_deg = {plant.tilt_deg:g}",
+        f"azimuth_deg = {plant.azimuth_deg:g}",
+        f"peak_kw = {plant.peak_kw:g}",
+        f"losses_percent = {plant.losses_percent:g}",
+        "horizon = [",
+        *(_point(point) for point in plant.horizon or ()),
+        "]",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(neighbours: list[Neighbour]) -> Iterator[str]:
+    yield f"# {'held at':<24} {'RMSE kW':>8} {'tilt °':>8} {'azimuth °':>10} {'kWp':>9}"
+    for row in neighbours:
+        plant = f"{row.tilt_deg:>8.1f} {row.azimuth_deg:>10.1f} {row.peak_kw:>9.3f}"
+        yield f"# {row.what:<12} {row.value:>11} {row.rmse_kw:>8.4f} {plant}"
+
+
+def _point(point: HorizonPoint) -> str:
+    where = f"azimuth_deg = {point.azimuth_deg:g}, elevation_deg = {point.elevation_deg:g}"
+    return f"    {{ {where}, soft_deg = {point.soft_deg:g} }},"
