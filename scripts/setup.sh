@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Sets up what `run` and `test` need; sourced by both, with ROOT set to the repository (absolute, no symlinks).
 #
-#   ensure_environment base|dev     Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
+#   ensure_environment physics|dev  Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
 #
 # When nothing is to do it costs three forks and prints nothing. Otherwise: one line a step on stderr, details in a
 # log, and an error that says what happened and what to type. Exit codes are pvsim's own:
@@ -20,7 +20,7 @@ ensure_environment() {
 
 # The stamp is written last, so .venv is finished if and only if it has one. It is valid for one place (the scripts
 # in .venv name their interpreter by absolute path), one interpreter, and one state of the locks. A dev environment
-# serves as a base one, so that ./run after ./test does not throw the dev packages away.
+# serves as one to run, so that ./run after ./test does not throw the dev packages away.
 environment_ready() {
     read_stamp && environment_sound && [ "$stamp_locks" = "$locks" ] || return 1
     [ "$stamp_level" = dev ] || [ "$stamp_level" = "$1" ]
@@ -33,7 +33,7 @@ read_stamp() {
         IFS= read -r stamp_format && IFS= read -r stamp_level && IFS= read -r stamp_locks &&
             IFS= read -r stamp_python && IFS= read -r stamp_asked && IFS= read -r stamp_root
     } <"$ROOT/.venv/.pvsim-stamp" || return 1
-    locks=$(sum_of "$ROOT/requirements/base.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
+    locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
 }
 
 # Does .venv belong to this place and to an interpreter that still is what it was?
@@ -179,7 +179,7 @@ make_venv() {
     logged "$uv" pip install --quiet --python "$venv/bin/python" --offline --no-deps --editable "$ROOT" ||
         fail 70 'pvsim itself could not be installed' "look at $LOG; does [build-system] of pyproject.toml admit this uv?"
 
-    locks=$(sum_of "$ROOT/requirements/base.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
+    locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
     python=$("$venv/bin/python" -V)
     {
         printf '%s\n' "$STAMP_FORMAT" "$1" "$locks" "$python" "${PVSIM_PYTHON:-}" "$ROOT" >"$venv/.pvsim-stamp.new" &&

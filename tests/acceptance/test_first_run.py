@@ -122,7 +122,7 @@ def bare(tmp_path: Path) -> Machine:
     wheels.mkdir()
     base = make_wheel(wheels, "tinybase", {"tinybase.py": ""})
     (root / "requirements").mkdir()
-    (root / "requirements" / "base.txt").write_text(base)
+    (root / "requirements" / "physics.txt").write_text(base)
     (root / "requirements" / "dev.txt").write_text(base + make_wheel(wheels, "tinydev", {"tinydev.py": ""}))
     uv = f'#!/bin/sh\nexec "{find_uv()}" "$@"\n'
     tools = make_wheel(wheels, "uv", {"uv-1.data/scripts/uv": uv})
@@ -186,7 +186,7 @@ def test_from_nothing_to_the_first_result(bare: Machine) -> None:
     assert done.stdout == f"{bare.root.parent}|['run']|['tinybase']\n", done.stderr
     assert steps(done) == [
         "setup: fetching uv into .tools",
-        "setup: installing the locked packages into .venv (base)",
+        "setup: installing the locked packages into .venv (physics)",
     ]
 
 
@@ -241,7 +241,7 @@ def test_the_dev_environment_serves_run_and_is_not_taken_apart(machine: Machine)
     machine.set_up_dev()
     done = machine.call()
     assert (done.stdout.rpartition("|")[2], done.stderr) == ("['tinybase', 'tinydev']\n", "")
-    lock = machine.root / "requirements" / "base.txt"
+    lock = machine.root / "requirements" / "physics.txt"
     lock.write_text(lock.read_text() + "# changed\n")
     done = machine.call()
     assert steps(done) == ["setup: installing the locked packages into .venv (dev)"]
@@ -250,7 +250,7 @@ def test_the_dev_environment_serves_run_and_is_not_taken_apart(machine: Machine)
 
 def test_a_changed_lock_is_installed(machine: Machine) -> None:
     machine.call()
-    lock = machine.root / "requirements" / "base.txt"
+    lock = machine.root / "requirements" / "physics.txt"
     lock.write_text((machine.root / "requirements" / "dev.txt").read_text())
     assert machine.call().stdout.endswith("|['tinybase', 'tinydev']\n")
 
@@ -274,7 +274,7 @@ def test_a_half_made_environment_is_made_again(machine: Machine) -> None:
 
 def test_a_failed_set_up_leaves_no_stamp_and_the_next_one_heals_it(machine: Machine) -> None:
     machine.call()
-    lock = machine.root / "requirements" / "base.txt"
+    lock = machine.root / "requirements" / "physics.txt"
     good = lock.read_text()
     lock.write_text(good + "nowhere==1 --hash=sha256:" + "0" * 64 + "\n")
     done = machine.call()

@@ -39,9 +39,7 @@ def verify(directory: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument(
-    "name", type=click.Choice(["reading", "end", "manifest", "summary", "config", "site"]), default="reading"
-)
+@click.argument("name", type=click.Choice(_SCHEMAS), default="reading")
 def schema(name: str) -> None:
     """Print the JSON Schema of a message or a file.
 
