@@ -96,6 +96,7 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
     power = np.zeros_like(air.temp_air)
     if most_kw > 0:
         efficiency = plant.inverter_efficiency
-        pac = inverter.pvwatts(pdc, most_kw * _W_PER_KW / efficiency, eta_inv_nom=efficiency)
+        with np.errstate(over="ignore"):  # it divides by the load, which is almost nothing at the horizon
+            pac = inverter.pvwatts(pdc, most_kw * _W_PER_KW / efficiency, eta_inv_nom=efficiency)
         power[lit] = np.maximum(pac, 0.0)
     return power

@@ -1,0 +1,114 @@
+"""Weather columns: found by their headers, put on a grid of UTC, across changes of the clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.pv_site.weather_grid import on_grid, to_utc, which_columns
+from pvsim.errors import BadInputError
+
+ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata", "UTC"])
+
+
+def wall_of(t_utc, zone):
+    walls = [datetime.fromtimestamp(int(t), UTC).astimezone(zone).replace(tzinfo=UTC) for t in t_utc]
+    return np.array([int(wall.timestamp()) for wall in walls])
+
+
+@given(
+    name=ZONES,
+    first=st.integers(1_700_000_000, 1_735_000_000),
+    step=st.sampled_from([900, 1800]),
+    n=st.integers(2, 400),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_whole_series_of_wall_clock_comes_back_as_utc(name, first, step, n):
+    """I6. Where the series begins or ends in the hour that comes twice, the file cannot tell."""
+    zone = ZoneInfo(name)
+    t_utc = first // step * step + np.arange(n) * step
+    wall = wall_of(t_utc, zone)
+    edges = [datetime.fromtimestamp(int(t), UTC).astimezone(zone) for t in (*t_utc[:8], *t_utc[-8:])]
+    if any((edge + timedelta(hours=h)).utcoffset() != edge.utcoffset() for edge in edges for h in (-3, 3)):
+        return
+    np.testing.assert_array_equal(to_utc(wall, zone, "w.csv"), t_utc)
+
+
+def test_the_autumn_night_by_hand():
+    zone = ZoneInfo("Europe/Berlin")
+    t_utc = np.arange(1_729_976_400, 1_729_976_400 + 7 * 1800, 1800)  # 2024-10-26T21:00Z on
+    t_utc = t_utc + 2 * 3600
+    wall = wall_of(t_utc, zone)
+    assert len(set(wall.tolist())) < len(wall)
+    np.testing.assert_array_equal(to_utc(wall, zone, "w.csv"), t_utc)
+
+
+def test_a_time_that_the_clock_skips_is_refused():
+    wall = np.array([int(datetime(2024, 3, 31, 2, 30, tzinfo=UTC).timestamp())])
+    with pytest.raises(BadInputError, match=r"Europe/Berlin never shows 2024-03-31 02:30:00"):
+        to_utc(wall, ZoneInfo("Europe/Berlin"), "w.csv")
+
+
+PVGIS = ["id", "time(UTC)", "T2m", "G(h)", "Gb(n)", "Gd(h)", "WS10m"]
+
+
+@pytest.mark.parametrize(
+    ("header", "time", "found"),
+    [
+        (["timestamp", "ghi", "dni", "temp_air"], 0, {"ghi": 1, "dni": 2, "temp_air": 3}),
+        (PVGIS, 1, {"temp_air": 2, "ghi": 3, "dni": 4, "dhi": 5, "wind_speed": 6}),
+        (
+            ["when", "GHI [W/m²]", "Temperature (°C)", "wind_speed_ms"],
+            0,
+            {"ghi": 1, "temp_air": 2, "wind_speed": 3},
+        ),
+        (["Zeit", "Globalstrahlung W/m^2", "ghi_uncertainty"], 0, {"ghi": 1}),
+        (["time", "dni_w_m2", "dhi_W_m2"], 0, {"dni": 1, "dhi": 2}),
+    ],
+)
+def test_columns_by_their_headers(header, time, found):
+    assert which_columns(header, "w.csv") == (time, found)
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        (["time", "dni", "temp_air"], "neither ghi nor dni with dhi among the columns time, dni, temp_air"),
+        (["time", "ghi", "GHI (W/m2)"], "'ghi' and 'GHI .W/m2.' are both ghi"),
+    ],
+)
+def test_headers_that_do_not_say_enough(header, says):
+    with pytest.raises(BadInputError, match=says):
+        which_columns(header, "w.csv")
+
+
+def test_lines_that_are_missing_become_gaps_and_small_negatives_zero():
+    weather = on_grid("w.csv", np.array([0, 60, 180]) + 600, {"ghi": np.array([-3.0, 5, 7])}, stamp_share=1.0)
+    assert (weather.first_utc, weather.step_s) == (540, 60)
+    np.testing.assert_array_equal(weather.ghi, [0, 5, np.nan, 7])
+    assert weather.missing.tolist() == [False, False, True, False]
+
+
+ONES = np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("t_utc", "columns", "says"),
+    [
+        ([0], {"ghi": ONES[:1]}, "one line of data only"),
+        ([0, 60, 60], {"ghi": ONES}, "1970-01-01 00:01:00Z comes twice or out of order"),
+        ([0, 60, 130], {"ghi": ONES}, "not on a grid of 60 s"),
+        ([0, 7200, 14400], {"ghi": ONES}, "coarser than an hour"),
+        ([0, 7, 14], {"dni": ONES, "dhi": ONES}, "no divisor of an hour"),
+        ([0, 60, 120], {"ghi": ONES * 5000}, "ghi is 5000 W/m²"),
+        ([0, 60, 120], {"dni": ONES, "dhi": -ONES * 99}, "dhi is -99 W/m²"),
+        ([0, 10, 20], {"ghi": ONES}, "cannot be told apart below a minute"),
+    ],
+)
+def test_what_is_no_weather_is_refused(t_utc, columns, says):
+    with pytest.raises(BadInputError, match=says) as caught:
+        on_grid("w.csv", np.array(t_utc), columns, stamp_share=0.0)
+    assert caught.value.fix
