@@ -42,8 +42,6 @@ def problems(data: Any, kind: type) -> list[str]:
 
 
 def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
-    if isinstance(kind, inspect.Metadata):
-        kind = kind.type
     if isinstance(kind, inspect.UnionType):
         yield from _union(data, kind.types, path)
     elif isinstance(kind, inspect.StructType) and isinstance(data, dict):
