@@ -106,7 +106,8 @@ class _Climate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Air by month.
 
     Attributes:
-        linke_turbidity: Haziness, one number or twelve; if left out, the world table of SoDa that comes with pvlib.
+        linke_turbidity: Haziness, one number or twelve; if left out, the world table of SoDa that comes with
+            pvlib.
         temp_air_c: Mean temperature of the air, one number or twelve.
         temp_air_swing_c: From the coldest to the warmest hour of a day; the warmest is 15:00 by the sun.
         wind_speed_ms: Wind at the modules.
@@ -129,7 +130,8 @@ class CloudyWeather(
 
     Attributes:
         regime: One kind of sky for all days, or `climate`: a mix of days as a year has it.
-        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; if left out, the regime's own.
+        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; if left out, the
+            regime's own.
     """
 
     regime: Literal["clear", "scattered", "broken", "overcast", "climate"] = "climate"

@@ -77,9 +77,9 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
         (csv_text().replace("2024-06-21T00:00", "yesterday"), {}, "not a date", "w.csv:2"),
         (csv_text().replace("T00:15", "T00:77"), {}, "no such time of day", "w.csv:3"),
         (b"time,ghi\n\xff", {}, "not UTF-8", "w.csv"),
-        ("a,b\n1,2\n", {"format": "tmy3"}, "not a tmy3 file", "w.csv"),
-        ("a,b\n1,2\n", {"format": "epw"}, "not a epw file", "w.csv"),
-        ("a,b\n1,2\n", {"format": "pvgis"}, "not a pvgis file", "w.csv"),
+        ("a,b\n1,2\n", {"format": "tmy3"}, "cannot be read as tmy3", "w.csv"),
+        ("a,b\n1,2\n", {"format": "epw"}, "cannot be read as epw", "w.csv"),
+        ("a,b\n1,2\n", {"format": "pvgis"}, "cannot be read as pvgis", "w.csv"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line(weather, text, options, says, where):

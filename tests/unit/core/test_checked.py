@@ -67,7 +67,7 @@ things = st.fixed_dictionaries(
 
 
 @given(things)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_problem_is_found_exactly_where_msgspec_refuses(data):
     try:
         msgspec.convert(data, Thing)
