@@ -14,6 +14,7 @@ from pvsim import config, errors
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES
 from pvsim.adapters.logs import LOG
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest
+from pvsim.adapters.site_file import EXAMPLES
 from pvsim.cli.main import cli
 from pvsim.core import rows
 from pvsim.core.contract import End, Reading, Reason, rejection_line
@@ -24,6 +25,7 @@ from pvsim.core.recovery import Checkpoint
 from pvsim.core.series import MeasuredSeries
 from pvsim.core.stream_connection import State, StreamConnection
 from pvsim.core.timeline import Timeline
+from pvsim.wiring.schemas import schema_of
 
 SOURCES = Path(config.__file__).parent
 INTERNAL = {"PVSIM_BROKER_NODE"}  # marks the processes of a node; nobody sets it
@@ -143,6 +145,14 @@ def test_every_status_and_file_is_in_the_reference(files):
     statuses = typing.get_args(typing.get_type_hints(Manifest)["status"])
     for word in (*statuses, SAMPLES, PARTIAL, REJECTED, CHECKPOINT, LOG, MANIFEST, SUMMARY):
         assert f"`{word}`" in files, word
+
+
+def test_every_setting_of_a_site_is_in_the_reference(pages):
+    code = _code(pages["docs/reference/site.md"])
+    names = {name for definition in schema_of("site")["$defs"].values() for name in definition["properties"]}
+    assert len(names) > 50
+    for name in (*names, *EXAMPLES):
+        assert f"`{name}`" in code, name
 
 
 @pytest.mark.parametrize("struct", [Reading, End])

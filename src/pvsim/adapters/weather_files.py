@@ -125,7 +125,7 @@ def _read_typical(path: Path, kind: str) -> WeatherSeries:
         frame, about = reader(str(path))
     except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         fix = "check format under [weather]: csv, tmy3, epw or pvgis (a typical year, TMY)"
-        raise BadInputError(f"not a {kind} file: {error}", where=str(path), fix=fix) from error
+        raise BadInputError(f"cannot be read as {kind}: {error}", where=str(path), fix=fix) from error
     if len(frame) != _YEAR_HOURS:
         what = f"a typical year has {_YEAR_HOURS:,} hours, this file has {len(frame):,}"
         raise BadInputError(what, where=str(path), fix="get the file again, or use its data as CSV")

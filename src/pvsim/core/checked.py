@@ -21,6 +21,16 @@ _NAMES = {
     inspect.VarTupleType: "a list",
 }
 
+_FORMS: dict[type, Any] = {
+    inspect.NoneType: type(None),
+    inspect.StrType: str,
+    inspect.IntType: int,
+    inspect.FloatType: int | float,
+    inspect.BoolType: bool,
+    inspect.StructType: dict,
+    inspect.VarTupleType: list,
+}
+
 
 def problems(data: Any, kind: type) -> list[str]:
     """What is wrong with `data` as an instance of the struct `kind`: `plants[1].tilt_deg: 130 is outside 0..90`.
@@ -32,8 +42,6 @@ def problems(data: Any, kind: type) -> list[str]:
 
 
 def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
-    if isinstance(kind, inspect.Metadata):
-        kind = kind.type
     if isinstance(kind, inspect.UnionType):
         yield from _union(data, kind.types, path)
     elif isinstance(kind, inspect.StructType) and isinstance(data, dict):
@@ -119,25 +127,16 @@ def _outside(data: float, kind: inspect.IntType | inspect.FloatType) -> str:
     if above and below:  # a NaN is neither
         return ""
     low = f"{kind.ge:g}" if kind.ge is not None else f"more than {kind.gt:g}"
-    return f"{data:g} is outside {low}{'..' if kind.ge is not None else ' to '}{kind.le:g}"
+    return f"{data:g} is outside {low}{'..' if kind.ge is not None else ' to '}{kind.le:,.10g}"
 
 
 def _has_form(data: Any, kind: inspect.Type) -> bool:
-    if isinstance(kind, inspect.NoneType):
-        return data is None
-    if isinstance(kind, inspect.BoolType) or isinstance(data, bool):
-        return isinstance(kind, inspect.BoolType) and isinstance(data, bool)
-    if isinstance(kind, inspect.FloatType):
-        return isinstance(data, int | float)
-    if isinstance(kind, inspect.IntType):
-        return isinstance(data, int)
-    if isinstance(kind, inspect.StrType):
-        return isinstance(data, str)
-    return isinstance(kind, inspect.VarTupleType) and isinstance(data, list)
+    fitting = isinstance(data, _FORMS.get(type(kind), ()))
+    return fitting and isinstance(data, bool) == isinstance(kind, inspect.BoolType)  # True is no 1 here
 
 
 def _names(kinds: Sequence[inspect.Type]) -> str:
-    return " or ".join(_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES)
+    return " or ".join(dict.fromkeys(_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES))
 
 
 def _joined(path: str, name: str) -> str:

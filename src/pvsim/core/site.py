@@ -60,7 +60,7 @@ class Plant(Struct, frozen=True, forbid_unknown_fields=True):
         azimuth_deg: Where the modules face, from north by way of east: 180 is south, 270 west.
         peak_kw: Power of the modules under standard test conditions (kWp).
         name: What it is called in messages.
-        inverter_kw: The most that the inverter gives, AC; null is as much as the modules' peak.
+        inverter_kw: The most that the inverter gives, AC; if left out, as much as the modules' peak.
         losses_percent: Soiling, mismatch, wiring, light-induced degradation …, on the DC side; PVWatts' 14 %.
         temperature_percent_per_c: Change of power with each degree above 25 °C of the cell.
         inverter_efficiency: At full load.
@@ -68,7 +68,7 @@ class Plant(Struct, frozen=True, forbid_unknown_fields=True):
         faiman_u0: Loss of heat of the modules in W/m²/°C; 25 is a free-standing rack.
         faiman_u1: The wind's part in W/m²/°C for each m/s.
         thermal_time_constant_s: How slowly the cells follow the light; 0 is at once.
-        horizon: What hides the sun from this plant; null takes the site's.
+        horizon: What hides the sun from this plant; if left out, the site's.
     """
 
     tilt_deg: Annotated[float, Meta(ge=0, le=90)]
@@ -106,7 +106,8 @@ class _Climate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Air by month.
 
     Attributes:
-        linke_turbidity: Haziness, one number or twelve; null takes the world table of SoDa that comes with pvlib.
+        linke_turbidity: Haziness, one number or twelve; if left out, the world table of SoDa that comes with
+            pvlib.
         temp_air_c: Mean temperature of the air, one number or twelve.
         temp_air_swing_c: From the coldest to the warmest hour of a day; the warmest is 15:00 by the sun.
         wind_speed_ms: Wind at the modules.
@@ -129,7 +130,8 @@ class CloudyWeather(
 
     Attributes:
         regime: One kind of sky for all days, or `climate`: a mix of days as a year has it.
-        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; null is the regime's own.
+        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; if left out, the
+            regime's own.
     """
 
     regime: Literal["clear", "scattered", "broken", "overcast", "climate"] = "climate"
@@ -142,7 +144,7 @@ class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     Attributes:
         path: The file; relative to the site file.
         format: What it is; `auto` looks at the file.
-        tz: Zone of a CSV file's times that name no offset; null is UTC.
+        tz: Zone of a CSV file's times that name no offset; if left out, UTC.
         stamp: Which part of its interval a CSV file's time is: its start, middle or end.
         fill: How the clear-sky index goes between values: held, or straight lines between the intervals' middles.
         gaps: Missing values by day: refuse them, or fill them.
@@ -187,8 +189,8 @@ class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         annual_kwh: Energy of a year, without heat pump and cars.
-        heat_pump: None if null.
-        electric_car: None if null.
+        heat_pump: A heat pump, if there is one.
+        electric_car: Cars, if they charge here.
     """
 
     annual_kwh: EnergyKwh
@@ -230,7 +232,7 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         capacity_kwh: Usable energy between the limits 0 and 100 %.
         charge_kw: The most that it takes, AC.
-        discharge_kw: The most that it gives, AC; null is as `charge_kw`.
+        discharge_kw: The most that it gives, AC; if left out, as `charge_kw`.
         charge_efficiency: Share of the AC energy that is stored.
         discharge_efficiency: Share of the stored energy that comes out, AC.
         standby_w: What it uses itself.
@@ -254,7 +256,7 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     """The connection to the grid.
 
     Attributes:
-        export_limit_kw: No more than this is fed in; the surplus is curtailed. Null is no limit.
+        export_limit_kw: No more than this is fed in; the surplus is curtailed. If left out, there is no limit.
     """
 
     export_limit_kw: PowerKw | None = None
@@ -269,8 +271,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         plants: Its PV plants; their powers add up.
         weather: What the sky does.
         horizon: What hides the sun, for plants that have no horizon of their own.
-        load: What the building uses; null leaves it to the meter.
-        battery: None if null.
+        load: What the building uses; if left out, a meter says.
+        battery: A battery, if there is one.
         grid: The connection.
     """
 

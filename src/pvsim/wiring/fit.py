@@ -12,12 +12,12 @@ import numpy as np
 from pvsim.adapters.series_csv import read_samples, read_series
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
-from pvsim.core.pv_curve import parse_curve
+from pvsim.core.pv_curve import CurvePv
 from pvsim.core.pv_site import Place, physics_extra
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.series import Run, SeriesOptions
 from pvsim.core.site import HorizonPoint
-from pvsim.core.timeline import DAY_S, Timeline
+from pvsim.core.timeline import Timeline
 from pvsim.core.types import DW_PER_KW, Ints
 from pvsim.errors import BadInputError, UsageError
 
@@ -110,16 +110,11 @@ def _curve(asked: Asked) -> tuple[date, Ints, Floats]:
     if asked.column is not None:
         fix = "leave it out; the table is time_of_day,pv_kw"
         raise UsageError("the file has one column of power, pv_kw", where="--column", fix=fix)
-    times, power_kw = parse_curve(asked.path.read_text("utf-8"))
     day = asked.date or _MIDSUMMER
-    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - the zone is put on below
-    inside = times < DAY_S
-    t_utc = np.array(
-        [(midnight + timedelta(seconds=s)).replace(tzinfo=asked.tz).timestamp() for s in times[inside].tolist()],
-        np.int64,
-    )
-    rising = np.diff(t_utc, prepend=t_utc[0] - 1) > 0  # the hour that the clock skips is there twice in UTC
-    return day, t_utc[rising], power_kw[inside][rising]
+    timeline = Timeline.of_days(day, 1, asked.tz)
+    curve = CurvePv.from_curve(asked.path.read_text("utf-8-sig", errors="replace"), timeline)
+    t_utc = np.arange(timeline.start_utc, timeline.end_utc, _POINT_S, dtype=np.int64)
+    return day, t_utc, curve.power_dw(timeline.start_utc, timeline.seconds)[::_POINT_S] / DW_PER_KW
 
 
 def _measured(asked: Asked) -> tuple[date, Ints, Floats]:

@@ -94,7 +94,8 @@ class Models:
         return self._measured(self.config.pv, "pv", "pv")
 
     def _site_pv(self, pv: SitePvConfig) -> PowerSource:
-        from pvsim.wiring.sites import clouds_over, site_pv  # noqa: PLC0415 - numpy's and pvlib's heavier parts
+        from pvsim.wiring.clouds import clouds_over  # noqa: PLC0415 - not for other sources
+        from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - likewise
 
         site, timeline = pv.site, self.plan.timeline
         if isinstance(site.weather, FileWeather):

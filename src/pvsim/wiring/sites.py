@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from msgspec.structs import replace
 
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.adapters.weather_files import read_weather
-from pvsim.core.clouds import CloudField, diffuse_index
 from pvsim.core.pv_site import (
     ClimateSky,
     CloudIndices,
@@ -20,10 +18,9 @@ from pvsim.core.pv_site import (
     covering,
     physics_extra,
 )
-from pvsim.core.pv_site.types import Floats
-from pvsim.core.site import CloudyWeather, FileWeather, Plant, Site, Weather
+from pvsim.core.site import FileWeather, Plant, Site, Weather
 
-__all__ = ["SitePower", "clear_light", "clouds_over", "site_pv"]
+__all__ = ["SitePower", "clear_light", "site_pv"]
 
 _MONTHS = 12
 
@@ -65,29 +62,6 @@ def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | Non
         fresh = FileSky(outside, read_weather(weather), climate, weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
     return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), sky), coverage)
-
-
-def clouds_over(site: Site, seed: int) -> CloudIndices | None:
-    """The synthetic clouds of a site, None where its weather has none.
-
-    What of the light is beam is taken from a grid of minutes: it changes by less than 0.001 in one.
-    """
-    if not isinstance(site.weather, CloudyWeather):
-        return None
-    field = CloudField(seed, site.weather.regime, site.weather.mean_index)
-    outside = clear_light(site)
-
-    def indices(first_utc: int, n: int) -> tuple[Floats, Floats]:
-        sky = field.sky(first_utc, n)
-        grid = np.arange(first_utc // 60 * 60, first_utc + n + 60, 60, dtype=np.int64)
-        lit, sun, clear = outside.at(grid)
-        on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
-        share = np.zeros(len(grid))
-        share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
-        at_seconds = np.interp(np.arange(first_utc, first_utc + n), grid, share)
-        return sky.beam, diffuse_index(sky.index, sky.beam, at_seconds)
-
-    return indices
 
 
 def clear_light(site: Site) -> LightOutside:

@@ -30,7 +30,7 @@ class Day:
         source: The file's name.
         place: Where.
         date: The local day.
-        t_utc: Unix times of the points, rising, shape (n,).
+        t_utc: Unix times of the points, evenly rising, shape (n,), n ≥ 2.
         power_kw: AC power at the points, shape (n,).
         linke_turbidity: Of the day.
         temp_air_c: Mean temperature of the day.
@@ -49,6 +49,11 @@ class Day:
     temp_air_swing_c: float = 10.0
     wind_speed_ms: float = 1.0
     losses_percent: float = 10.0
+
+    @property
+    def step_s(self) -> int:
+        """From point to point."""
+        return int(self.t_utc[1] - self.t_utc[0])
 
     @property
     def sky(self) -> ClimateSky:
@@ -70,7 +75,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The light of a day's points, computed once, and plants under it. Cells have no inertia here."""
+    """The light of a day's points, computed once, and plants under it."""
 
     day: Day
     lit: Ints
@@ -101,7 +106,8 @@ class Model:
     def unit_kw(self, parameters: Floats) -> Floats:
         """Power of 1 kWp at the points; see `plant_of`."""
         plant = plant_of(parameters, self.day.losses_percent)
-        return ac_power_w(plant, self.lit, in_plane(plant, self.sun, self.light), self.air) / _W_PER_KW
+        plane = in_plane(plant, self.sun, self.light)
+        return ac_power_w(plant, self.lit, plane, self.air, self.day.step_s) / _W_PER_KW
 
     def peak_kw(self, unit_kw: Floats) -> float:
         """The kWp that meet the day best, given the power of one."""
@@ -118,9 +124,7 @@ class Model:
         return float(np.sqrt(np.mean(self.residuals_kw(parameters) ** 2)))
 
 
-def plant_of(
-    parameters: Floats, losses_percent: float, peak_kw: float = 1.0, thermal_time_constant_s: float = 0.0
-) -> Plant:
+def plant_of(parameters: Floats, losses_percent: float, peak_kw: float = 1.0) -> Plant:
     """The plant of six parameters in degrees: tilt, azimuth; height and softness of the horizon east, then west.
 
     East and west meet where the sun is highest, in the south and in the north.
@@ -131,7 +135,6 @@ def plant_of(
         azimuth_deg=azimuth % 360.0,
         peak_kw=peak_kw,
         losses_percent=losses_percent,
-        thermal_time_constant_s=thermal_time_constant_s,
         horizon=(
             HorizonPoint(1.0, east, east_soft),
             HorizonPoint(179.0, east, east_soft),

@@ -27,7 +27,6 @@ Held: TypeAlias = Literal["date", "azimuth", "turbidity"]
 _STARTS = 5
 _LOWEST = np.array([0.0, -360.0, 0.0, 0.1, 0.0, 0.1])
 _HIGHEST = np.array([90.0, 720.0, 60.0, 15.0, 60.0, 15.0])
-_INERTIA_S = 420.0  # the default of `Plant`
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Neighbour:
     Attributes:
         what: What is held.
         value: Where: a date, degrees or a turbidity.
-        rmse_kw: Of the best plant then; its cells have no inertia.
+        rmse_kw: Of the best plant then.
         tilt_deg: Of that plant, as the next two.
         azimuth_deg: Where it faces.
         peak_kw: Its kWp.
@@ -85,18 +84,18 @@ def fit_plant(day: Day) -> Fit:
     best[1] %= 360.0
     best = np.round(best, 2)
     peak_kw = round(model.peak_kw(model.unit_kw(best)), 3)
-    plant = plant_of(best, day.losses_percent, peak_kw, _INERTIA_S)
+    plant = plant_of(best, day.losses_percent, peak_kw)
     power = day.power_of(plant)
     off = power - day.power_kw
     spread = float(np.sum((day.power_kw - day.power_kw.mean()) ** 2))
-    hours = np.diff(day.t_utc, append=2 * day.t_utc[-1] - day.t_utc[-2]) / HOUR_S
+    hours = day.step_s / HOUR_S
     return Fit(
         plant,
         rmse_kw=float(np.sqrt(np.mean(off**2))),
         highest_kw=float(day.power_kw.max()),
         r2=1.0 - float(np.sum(off**2)) / spread if spread > 0 else 0.0,
-        energy_kwh=float(power @ hours),
-        measured_kwh=float(day.power_kw @ hours),
+        energy_kwh=float(power.sum()) * hours,
+        measured_kwh=float(day.power_kw.sum()) * hours,
     )
 
 

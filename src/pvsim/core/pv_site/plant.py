@@ -67,7 +67,7 @@ def in_plane(plant: Plant, sun: Sun, light: ClearSky) -> InPlane:
     return InPlane(beam + diffuse, beam * iam.physical(aoi) + diffuse)
 
 
-def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
+def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air, step_s: int = 1) -> Floats:
     """AC power of a plant in W, shape of `air`, zeros where the sun is down.
 
     Faiman 2008 (doi 10.1002/pip.813) for the temperature that the cells strive for, a first-order lag for the one
@@ -78,6 +78,7 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
         lit: Which of the seconds of `air` have the sun up: their indices.
         plane: Light on the modules at the lit seconds.
         air: All seconds, without a gap: the lag needs the dark ones too.
+        step_s: From one second of `air` to the next.
     """
     from pvlib import inverter, pvsystem, temperature  # noqa: PLC0415 - see `sun_at`
 
@@ -85,7 +86,7 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
     strived[lit] = temperature.faiman(
         plane.poa_global, air.temp_air[lit], air.wind_speed[lit], plant.faiman_u0, plant.faiman_u1
     )
-    temp_cell = lagged(strived, plant.thermal_time_constant_s)[lit]
+    temp_cell = lagged(strived, plant.thermal_time_constant_s, step_s)[lit]
     pdc = pvsystem.pvwatts_dc(
         plane.effective_irradiance,
         temp_cell,
@@ -96,7 +97,8 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air) -> Floats:
     power = np.zeros_like(air.temp_air)
     if most_kw > 0:
         efficiency = plant.inverter_efficiency
-        with np.errstate(over="ignore"):  # it divides by the load, which is almost nothing at the horizon
+        # it divides by the load, which is almost nothing at the horizon
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             pac = inverter.pvwatts(pdc, most_kw * _W_PER_KW / efficiency, eta_inv_nom=efficiency)
-        power[lit] = np.maximum(pac, 0.0)
+        power[lit] = np.fmax(pac, 0.0)
     return power

@@ -6,20 +6,28 @@ from pvsim.core.pv_site.types import Floats
 
 __all__ = ["lagged"]
 
+_LEAST_STEPS = 0.02  # a = 2e-22: nothing is left of the step before, and below a⁻¹ overflows
 
-def lagged(target: Floats, time_constant_s: float) -> Floats:
-    """A first-order lag at steps of 1 s: `y[k] = a y[k − 1] + (1 − a) x[k]`, a = exp(−1/τ), y[−1] = x[0].
 
-    The recursion, a block at a time: within a block `y[k] = a^(k+1) (y[−1] + (1 − a) Σ x a^−(i+1))`.
+def lagged(target: Floats, time_constant_s: float, step_s: int = 1) -> Floats:
+    """A first-order lag: `y[k] = a y[k − 1] + (1 − a) x[k]`, a = exp(−step/τ), y[−1] = x[0].
+
+    The recursion, a block at a time: within a block `y[k] = a^(k+1) (y[−1] + (1 − a) Σ x a^−(i+1))`. In steps
+    above 1 s, x is taken to run straight from point to point: the same recursion of a mean of neighbours.
 
     Args:
         target: What is followed, shape (n,), n ≥ 1.
         time_constant_s: τ; 0 follows at once.
+        step_s: From point to point.
     """
-    if time_constant_s <= 0:
+    steps = time_constant_s / step_s
+    if steps < _LEAST_STEPS:
         return target
-    step = np.exp(-1.0 / time_constant_s)
-    block = max(1, int(time_constant_s))  # a^-block stays below e
+    step = np.exp(-1.0 / steps)
+    if step_s > 1:
+        weight = (steps * (1.0 - step) - step) / (1.0 - step)
+        target = (1.0 - weight) * target + weight * np.concatenate([target[:1], target[:-1]])
+    block = max(1, int(steps))  # a^-block stays below e, or is one step
     powers = np.cumprod(np.full(block, step))
     # relative to the first value, so that what is carried on starts from zero
     padded = np.zeros(-(-len(target) // block) * block)

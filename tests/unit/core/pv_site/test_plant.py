@@ -71,10 +71,25 @@ def test_the_lag_is_the_plain_recursion(values, time_constant_s):
     np.testing.assert_allclose(lagged(np.array(values), time_constant_s), expected, atol=1e-9)
 
 
+@given(st.lists(st.floats(-40, 90), min_size=2, max_size=12), st.sampled_from([2, 60, 300]), st.floats(10, 900))
+@settings(max_examples=40, deadline=None)
+def test_the_lag_in_longer_steps_is_that_of_straight_lines_in_short_ones(values, step_s, time_constant_s):
+    fine = np.interp(np.arange((len(values) - 1) * step_s * 20 + 1) / (step_s * 20), range(len(values)), values)
+    followed, expected = values[0], [values[0]]
+    for value in (fine[1:] + fine[:-1]) / 2:  # steps of 1/20 s
+        followed += (value - followed) * (1 - np.exp(-0.05 / time_constant_s))
+        expected.append(followed)
+    np.testing.assert_allclose(
+        lagged(np.array(values), time_constant_s, step_s), expected[:: step_s * 20], atol=1e-3
+    )
+
+
 def test_the_lag_by_hand():
     stepped = np.concatenate([np.zeros(1), np.full(420, 10.0)])
     assert lagged(stepped, 420)[-1] == pytest.approx(10 * (1 - np.exp(-1)))
     assert lagged(stepped, 0) is stepped
+    assert lagged(stepped, 0.001) is stepped
+    assert np.isfinite(lagged(stepped, 0.03)).all()
 
 
 @given(LIT, st.floats(0, 90), st.floats(0, 360), st.floats(0, 20), st.floats(0, 20))

@@ -128,7 +128,7 @@ def with_hole(*intervals, step_s=3600):
 
 
 def test_a_gap_by_night_is_filled_and_counted():
-    sky, coverage = covering(sky_of(with_hole(0, 23, 24)), START, START + 2 * DAY_S, "error")
+    sky, coverage = covering(sky_of(with_hole(0, 23, 24)), START, START + 3 * DAY_S, "error")
     assert (coverage.night_intervals, coverage.day_intervals) == (3, 0)
     assert not sky.air(START, 3600).beam_index.any()
 

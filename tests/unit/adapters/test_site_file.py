@@ -1,0 +1,120 @@
+import tomllib
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.adapters.site_file import EXAMPLES, read_site
+from pvsim.core.site import FileWeather
+from pvsim.errors import BadInputError
+from pvsim.wiring.schemas import schema_of
+
+HOME = files("pvsim").joinpath("data/sites/home-battery.toml").read_text("utf-8")
+
+
+@pytest.fixture
+def site_file(tmp_path):
+    def write(text):
+        path = tmp_path / "site.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    return write
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_are_sites_and_fit_their_schema(name):
+    site = read_site(name)
+    assert site.name == name
+    data = tomllib.loads(files("pvsim").joinpath(f"data/sites/{name}.toml").read_text("utf-8"))
+    jsonschema.validate(data, schema_of("site"))
+
+
+def test_every_setting_of_a_site_is_described_in_its_schema():
+    for definition in schema_of("site")["$defs"].values():
+        assert definition["description"]
+        for name, field in definition["properties"].items():
+            assert name == "kind" or field["description"], (definition["title"], name)
+
+
+def test_an_example_says_what_it_is():
+    site = read_site("home-battery")
+    assert [plant.azimuth_deg for plant in site.plants] == [90, 270]
+    assert (site.battery.capacity_kwh, site.grid.export_limit_kw, site.load.heat_pump.annual_kwh) == (10, 6, 3500)
+
+
+def test_a_schema_line_is_a_comment(site_file):
+    assert read_site(site_file("#:schema ./site.schema.json\n" + HOME)) == read_site("home-battery")
+
+
+def test_all_mistakes_are_told_at_once(site_file):
+    text = HOME.replace("azimuth_deg = 90", "azimut_deg = 90").replace("capacity_kwh = 10", "capacity_kwh = -1")
+    with pytest.raises(BadInputError) as caught:
+        read_site(site_file(text))
+    assert caught.value.what == (
+        "3 settings are wrong:\n"
+        "  plants[0].azimut_deg: there is no such setting; did you mean azimuth_deg?\n"
+        "  plants[0].azimuth_deg: missing\n"
+        "  battery.capacity_kwh: -1 is outside more than 0 to 1,000,000"
+    )
+    assert caught.value.where.endswith("site.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("Europe/Berlin", "Europe/Berln", r"'Europe/Berln' is not a time zone; did you mean Europe/Berlin"),
+        ("Europe/Berlin", "Mars", r"location.tz: 'Mars' is not a time zone"),
+        ("Europe/Berlin", "../etc", r"location.tz: '../etc' is not a time zone"),
+        ("peak_kw = 5\n\n[[", "peak_kw = 9995\n\n[[", r"plants: 10000 kW together is more than the 9999 kW"),
+        ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 100", r"max_soc_percent: 100 is not above"),
+        ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60", r"start_soc_percent: 50 is outside 60..100"),
+        ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
+        ("name =", "name", "not TOML"),
+    ],
+)  # fmt: skip
+def test_contradictions(site_file, old, new, says):
+    with pytest.raises(BadInputError, match=says):
+        read_site(site_file(HOME.replace(old, new, 1)))
+
+
+def test_two_points_of_a_horizon_in_one_direction(site_file):
+    points = "{ azimuth_deg = 0, elevation_deg = 3 }, { azimuth_deg = 360, elevation_deg = 5 }"
+    text = f"horizon = [{points}]\n" + HOME.replace("peak_kw = 5\n", f"peak_kw = 5\nhorizon = [{points}]\n", 1)
+    with pytest.raises(BadInputError) as caught:
+        read_site(site_file(text))
+    assert "\n  horizon: two points have the same azimuth" in caught.value.what
+    assert "\n  plants[0].horizon: two points" in caught.value.what
+
+
+def test_a_weather_file_is_found_beside_the_site(site_file, tmp_path):
+    head, _, tail = HOME.partition("[weather]")
+    text = f'{head}[weather]\nkind = "file"\npath = "w/year.epw"\n[[plants]]{tail.partition("[[plants]]")[2]}'
+    weather = read_site(site_file(text)).weather
+    assert isinstance(weather, FileWeather)
+    assert weather.path == str(tmp_path / "w" / "year.epw")
+    with pytest.raises(BadInputError, match=r"weather.tz: 'Nowhere' is not a time zone"):
+        read_site(site_file(text.replace('"w/year.epw"', '"w/year.epw"\ntz = "Nowhere"')))
+
+
+def test_files_that_cannot_be_read(site_file, tmp_path):
+    for path, says in (
+        (str(tmp_path / "no.toml"), "there is no such site file"),
+        (str(tmp_path), "cannot be read: Is a directory"),
+        (site_file(b"name = '\xff'"), "not UTF-8"),
+    ):
+        with pytest.raises(BadInputError, match=says) as caught:
+            read_site(path)
+        assert caught.value.where == path
+        assert caught.value.fix
+
+
+@given(st.text(alphabet='abcktilt_deg= []{}"\n0123456789.-', max_size=80))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_a_site_or_is_refused(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_text(text)
+    with pytest.raises(BadInputError):
+        read_site(str(path))

@@ -1,0 +1,49 @@
+import json
+from importlib.resources import files
+
+import pytest
+
+from pvsim.cli.main import main
+
+CURVE = str(files("pvsim").joinpath("data/pv_curve.csv"))
+MUNICH = ("--latitude", "48.14", "--longitude", "11.58", "--altitude", "520")
+
+
+def test_json_has_the_plant_and_the_neighbours(capsys):
+    main_returns(["fit", CURVE, *MUNICH, "--json"], 0)
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["date"] == "2024-06-21"
+    assert 4 < facts["fit"]["plant"]["peak_kw"] < 5
+    assert {row["what"] for row in facts["neighbours"]} == {"date", "azimuth", "turbidity"}
+
+
+def test_a_day_that_no_plant_explains_is_said_to_be_none(capsys, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("time_of_day,pv_kw\n00:00,0\n08:00,3\n12:00,0.1\n16:00,3\n24:00,0\n")
+    main_returns(["fit", str(path), *MUNICH], 0)
+    printed = capsys.readouterr()
+    assert "not a clear day, or another place: R² is only" in printed.err
+    assert printed.out.startswith("# found by pvsim fit from odd.csv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--latitude", "91", "--longitude", "0"], "91"),
+        (["--longitude", "0"], "--latitude"),
+        ([*MUNICH, "--tz", "Europe/Berln"], "did you mean Europe/Berlin"),
+        ([*MUNICH, "--date", "21.6."], "write it as YYYY-MM-DD"),
+    ],
+)
+def test_impossible_options_are_refused(capsys, arguments, says):
+    main_returns(["fit", CURVE, *arguments], 2)
+    assert says in capsys.readouterr().err
+
+
+def main_returns(arguments, code):
+    if code == 0:
+        main(arguments)
+        return
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == code
