@@ -67,9 +67,9 @@ def test_the_mean_asked_for_is_kept(name, mean):
 
 
 def test_the_climate_keeps_its_mean_over_years():
-    """A second of every 31 h of six years (the weather's memory is days): within 0.03, two standard errors."""
+    """A second of every 53 h of six years (the weather's memory is days): within 0.03, two standard errors."""
     clouds = CloudField(1, mean_index=0.65)
-    values = [clouds.clear_sky_index(second, 1)[0] for second in range(0, 2_190 * DAY_S, 31 * 3_600)]
+    values = [clouds.clear_sky_index(second, 1)[0] for second in range(0, 2_190 * DAY_S, 53 * 3_600)]
     assert abs(np.mean(values) - 0.65) < 0.03
 
 
