@@ -74,7 +74,7 @@ def test_days_of_other_lengths(outside, here, site_file):
     path = site_file(tz="Australia/Lord_Howe", latitude_deg=-31.5, longitude_deg=159.1)
     done = outside("run", "--site", path, "--date", "2024-04-07", "--every", "30min", "--quiet")
     assert done.code == 0, done.err
-    header, columns = read(here / "runs" / "latest")
+    _, columns = read(here / "runs" / "latest")
     assert len(columns["meter_kw"]) == 49
     noon = int(np.argmax(columns["pv_kw"]))
     assert 22 <= noon <= 28
@@ -114,7 +114,7 @@ def site_file(here):
         ("--meter houshold", 2, "'houshold' is neither", "--meter"),
     ],
 )
-def test_what_does_not_fit_is_said_and_nothing_is_made(outside, here, arguments, code, what, where):
+def test_what_does_not_fit_is_said_and_nothing_is_made(outside, here, arguments, code, what, where):  # noqa: PLR0917 - a row of the table
     done = outside("run", *arguments.split())
     assert (done.code, done.out) == (code, "")
     assert what in done.err
@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_said_and_nothing_is_made(outside, here, arguments,
     assert not (here / "runs").exists()
 
 
-def test_all_that_is_wrong_in_a_site_file_is_said_at_once(outside, here, site_file):
+def test_all_that_is_wrong_in_a_site_file_is_said_at_once(outside, site_file):
     path = site_file(tz="Europe/Berln", latitude_deg=95, longitude_deg=11)
     path.write_text(path.read_text().replace("tilt_deg = 20", "tilt = 20").replace("peak_kw = 5", "peak_kw = -5"))
     done = outside("run", "--site", path)

@@ -118,7 +118,7 @@ def _fields(kind):
 def test_every_field_of_the_files_is_in_the_reference(files, struct):
     names = set(_fields(struct))
     assert len(names) > 8
-    for name in names:
+    for name in names - set(_fields(Site)):  # they have a page of their own
         assert f"`{name}`" in files, name
 
 

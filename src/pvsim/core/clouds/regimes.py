@@ -85,20 +85,21 @@ _BROKEN = Regime(
     fast=_power_law(1.0, 1.03, 242.0),
 )
 
-# steps of 2048 s … 6 days; the strongest is 1.5 days
-_WEATHER = {2**11: 0.105, 2**12: 0.109, 2**13: 0.114, 2**14: 0.119, 2**15: 0.313}
-_WEATHER |= {2**16: 0.826, 2**17: 1.093, 2**18: 0.913, 2**19: 0.763}
+# 2048 s … 6 days; the strongest is a day
+_WEATHER = {2**11: 0.077, 2**12: 0.072, 2**13: 0.068, 2**14: 0.064, 2**15: 0.252}
+_WEATHER |= {2**16: 0.992, 2**17: 1.44, 2**18: 1.078, 2**19: 0.807}
+_LIVELY = {2**13: 0.0374, 2**14: 0.3483, 2**15: 0.8085, 2**16: 0.4680, 2**17: 0.0675}
 
 _CLIMATE = Regime(
     name="climate",
-    profile=Profile(thick=0.01, thin=0.526, cloud_scale=3.21, far=0.894, bright=0.506, gap_scale=0.687),
-    threshold=1.129,
-    fast=_power_law(0.79, 1.172, 428.0),
+    profile=Profile(thick=0.03, thin=0.568, cloud_scale=2.99, far=0.915, bright=0.477, gap_scale=0.696),
+    threshold=1.204,
+    fast=_power_law(1.196, 1.569, 380.0),
     slow=_octaves(_WEATHER),
-    lively=_octaves({2**12: 0.4216, 2**13: 0.8156, 2**14: 0.3934, 2**15: 0.0473}),
-    swing=0.534,
-    thin_lively=0.601,
-    thin_slow=-0.203,
+    lively=_octaves(_LIVELY),
+    swing=0.222,
+    thin_lively=0.621,
+    thin_slow=-0.194,
 )
 
 REGIMES = {

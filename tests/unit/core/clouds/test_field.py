@@ -1,0 +1,128 @@
+"""I7 for the index; the mean that is asked for; neighbours."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.clouds import REGIMES, CloudField
+from pvsim.core.clouds.field import _mean
+from pvsim.errors import UsageError
+
+MIDNIGHT = 1_718_928_000  # 2024-06-21 UTC
+DAY_S = 86_400
+NAMES = sorted(REGIMES)
+
+
+@given(
+    name=st.sampled_from(NAMES),
+    first=st.integers(-(10**10), 10**11),
+    n=st.integers(0, 4_000),
+    east_m=st.floats(-5_000, 5_000),
+    data=st.data(),
+)
+@settings(max_examples=50, deadline=None)
+def test_any_window_equals_the_same_seconds_of_a_longer_one(name, first, n, east_m, data):
+    """I7."""
+    start = data.draw(st.integers(0, n))
+    stop = data.draw(st.integers(start, n))
+    site = CloudField(5, name).at(east_m, 300.0)
+    whole = site.clear_sky_index(first, n)
+    assert whole.shape == (n,)
+    np.testing.assert_array_equal(site.clear_sky_index(first + start, stop - start), whole[start:stop])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hours_in_any_order_make_the_days(name):
+    """I7, across midnight; the same for the beam."""
+    clouds = CloudField(1, name)
+    whole = clouds.sky(MIDNIGHT - 7_200, 4 * 3_600)
+    for hour in (3, 0, 2, 1):
+        part = clouds.sky(MIDNIGHT - 7_200 + hour * 3_600, 3_600)
+        np.testing.assert_array_equal(part.index, whole.index[hour * 3_600 :][:3_600])
+        np.testing.assert_array_equal(part.beam, whole.beam[hour * 3_600 :][:3_600])
+    np.testing.assert_array_equal(clouds.clear_sky_index(MIDNIGHT - 7_200, 4 * 3_600), whole.index)
+
+
+@given(seed=st.integers(0, 10**6), name=st.sampled_from(NAMES), day=st.integers(-10_000, 30_000))
+@settings(max_examples=40, deadline=None)
+def test_indexes_lie_between_the_darkest_cloud_and_the_brightest_edge(seed, name, day):
+    profile = REGIMES[name].profile
+    sky = CloudField(seed, name).sky(day * DAY_S, 3_000)
+    assert sky.index.min() >= profile.thick
+    assert sky.index.max() <= profile.far + profile.bright + 1e-12
+    assert sky.beam.min() >= 0
+    assert sky.beam.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "mean"), [("broken", 0.4), ("broken", 0.6), ("scattered", 0.9), ("overcast", 0.3), ("clear", 0.97)]
+)
+def test_the_mean_asked_for_is_kept(name, mean):
+    """10 days of each of three seeds: within 0.02, which is about three standard errors for broken clouds."""
+    means = [
+        CloudField(seed, name, mean_index=mean).clear_sky_index(MIDNIGHT, 10 * DAY_S).mean() for seed in (1, 2, 3)
+    ]
+    assert abs(np.mean(means) - mean) < 0.02
+
+
+def test_the_climate_keeps_its_mean_over_years():
+    """A second of every 53 h of six years (the weather's memory is days): within 0.03, two standard errors."""
+    clouds = CloudField(1, mean_index=0.65)
+    values = [clouds.clear_sky_index(second, 1)[0] for second in range(0, 2_190 * DAY_S, 53 * 3_600)]
+    assert abs(np.mean(values) - 0.65) < 0.03
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_regimes_own_threshold_is_that_of_its_own_mean(name):
+    own = CloudField(1, name)
+    again = CloudField(1, name, mean_index=_mean(REGIMES[name], REGIMES[name].threshold))
+    assert again._threshold == pytest.approx(own._threshold, abs=1e-5)
+
+
+def test_a_site_downwind_sees_the_same_clouds_later():
+    clouds = CloudField(1, "broken", wind_m_s=10.0, wind_from_deg=180.0)
+    here = clouds.clear_sky_index(MIDNIGHT, 3_000)
+    np.testing.assert_allclose(clouds.at(0.0, 1_000.0).clear_sky_index(MIDNIGHT + 100, 3_000), here, atol=1e-9)
+    np.testing.assert_allclose(clouds.at(0.0, -50.0).clear_sky_index(MIDNIGHT - 5, 3_000), here, atol=1e-9)
+
+
+def test_sites_across_the_wind_are_the_less_alike_the_farther():
+    clouds = CloudField(1, "broken")
+    here = clouds.clear_sky_index(MIDNIGHT, DAY_S)
+    alike = [
+        np.corrcoef(here, clouds.at(0.0, north).clear_sky_index(MIDNIGHT, DAY_S))[0, 1]
+        for north in (30, 300, 30_000)
+    ]
+    assert alike[0] > 0.9
+    assert alike[0] > alike[1] > alike[2]
+    assert abs(alike[2]) < 0.1
+
+
+def test_sites_under_other_seeds_have_other_clouds():
+    one, other = (CloudField(seed, "broken").clear_sky_index(MIDNIGHT, DAY_S) for seed in (1, 2))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
+
+
+def test_a_regime_of_ones_own_is_taken():
+    own = REGIMES["broken"]
+    np.testing.assert_array_equal(
+        CloudField(1, own).clear_sky_index(MIDNIGHT, 100), CloudField(1, "broken").clear_sky_index(MIDNIGHT, 100)
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings_", "what"),
+    [
+        ({"regime": "foggy"}, "there are no clouds called 'foggy'"),
+        ({"regime": "broken", "mean_index": 1.3}, "cannot have a mean index of 1.3"),
+        ({"regime": "broken", "mean_index": -0.1}, "cannot have a mean index of -0.1"),
+        ({"regime": "broken", "mean_index": float("nan")}, "cannot have a mean index of nan"),
+        ({"wind_m_s": 0.0}, "a wind of 0.0 m/s"),
+        ({"wind_m_s": float("nan")}, "a wind of nan m/s"),
+    ],
+)
+def test_settings_that_make_no_sky_are_refused_with_a_way_out(settings_, what):
+    with pytest.raises(UsageError, match=what) as caught:
+        CloudField(1, **settings_)
+    assert caught.value.fix
