@@ -44,10 +44,17 @@ class FallingPv:
 
 
 def _messages():
-    """What a meter sends, with a duplicate, something foreign and an impossible value in between."""
+    """What a meter sends, with a duplicate, something foreign and an impossible value in between.
+
+    Towards the end somebody else's reading of a later second, which waits so that checkpoints name what overtook
+    it; then a reading that is damaged, and two that have changed places.
+    """
     ((_, values),) = readings(PLAN, [UniformLoad(noise.key(1, "load", "uniform", "main"))])
     bodies = [row.tobytes() for row in ReadingBlocks(PLAN).write(0, values)]
     bodies[41] = msgspec.json.encode({**msgspec.json.decode(bodies[41]), "meter_w": 1e9})
+    bodies[56] = bodies[56][:-9]
+    bodies[58:] = bodies[59], bodies[58]
+    bodies[50:50] = [msgspec.json.encode({**msgspec.json.decode(bodies[58]), "meter_w": 1})]
     bodies[20:20] = [bodies[3], b"not JSON"]
     return [*bodies, msgspec.json.encode(End(1, "small", SECONDS, crc32(values.astype("<i4").tobytes())))]
 

@@ -26,7 +26,7 @@ def _no_waiting_for_the_disk():
 def states(tmp_path_factory):
     """What the directory held at a crash, by its moment: file names and contents."""
     found = {}
-    for moment in (("after-append", 8), ("after-fsync", 3), ("after-checkpoint", 3), ("before-rename", 1)):
+    for moment in (("after-append", 10), ("after-fsync", 5), ("after-checkpoint", 4), ("before-rename", 1)):
         directory = tmp_path_factory.mktemp("state")
         assert small.crash_at(directory, *moment)
         found[moment[0]] = {name: (directory / name).read_bytes() for name in FILES}
@@ -75,12 +75,44 @@ def test_the_checkpoint_cut_at_every_byte(tmp_path, states, normal, moment):
         assert outcome(tmp_path / "run", {**files, CHECKPOINT: files[CHECKPOINT][:length]}) == normal, length
 
 
-def test_the_rejected_messages_cut_at_every_byte(tmp_path, states, normal):
-    files = states["before-rename"]
-    for length in range(len(files[REJECTED])):
+@pytest.mark.parametrize("moment", ["after-append", "before-rename"])
+def test_the_rejected_messages_cut_at_every_byte(tmp_path, states, normal, moment):
+    files = states[moment]
+    (tmp_path / CHECKPOINT).write_bytes(files[CHECKPOINT])
+    vouched = last_checkpoint(tmp_path).rejected_bytes
+    assert vouched > 400
+    for length in range(len(files[REJECTED]) + 1):
         got = outcome(tmp_path / "run", {**files, REJECTED: files[REJECTED][:length]})
-        assert "the checkpoint is ahead of the file of rejected messages" in got, length
+        if length < vouched:
+            assert "the checkpoint is ahead of the file of rejected messages" in got, length
+        else:
+            assert got == normal, length
+
+
+def test_the_finished_file_cut_at_every_byte(tmp_path, states, normal):
+    files = states["complete"]
+    for length in range(len(files[SAMPLES])):
+        got = outcome(tmp_path / "run", {**files, SAMPLES: files[SAMPLES][:length]})
+        assert "the checkpoint is ahead of the samples file" in got, length
     assert outcome(tmp_path / "run", files) == normal
+
+
+@pytest.mark.parametrize("moment", ["after-append", "complete"])
+def test_every_byte_of_the_checkpoint_changed(tmp_path, states, normal, moment):
+    """One slot is spoiled, the other counts."""
+    files = states[moment]
+    for at in range(len(files[CHECKPOINT])):
+        changed = (
+            files[CHECKPOINT][:at] + bytes([files[CHECKPOINT][at] ^ 1 << at % 8]) + files[CHECKPOINT][at + 1 :]
+        )
+        assert outcome(tmp_path / "run", {**files, CHECKPOINT: changed}) == normal, at
+
+
+def test_a_checkpoint_names_what_overtook_a_message_that_waits(tmp_path, states):
+    """So that the cuts above meet one."""
+    (tmp_path / CHECKPOINT).write_bytes(states["after-append"][CHECKPOINT])
+    accounted = last_checkpoint(tmp_path).accounted
+    assert (accounted.ahead, accounted.next_offset) == (0b110, 52)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -69,16 +69,19 @@ class Intake:
         *,
         patience: int = REORDER_MESSAGES,
     ) -> None:
-        start = accounted or Accounted()
-        self.ended = start.ended
         self._plan = plan
         self._blocks = ReadingBlocks(plan)
-        self._ledger = Ledger(plan, pv, start)
+        self._ledger = Ledger(plan, pv, accounted or Accounted())
         self._patience = patience
-        self._unchecked: list[Batch] = []
-        self._begin(start)
+        self._begin()
 
-    def _begin(self, start: Accounted) -> None:
+    def _begin(self) -> None:
+        start = self.accounted
+        if start.anchor_offset < 0:  # no reading says whether this is still the same log: trust no offset
+            start = replace(start, anchor_lag=0, next_offset=0, damaged=0, ahead=0)
+        self._ledger.clear(start)
+        self._unchecked: list[Batch] = []
+        self.ended = start.ended
         self._sequence = Sequence.after(self._plan, self._ledger, self._patience)
         self._start = start
         self._skip_before = start.next_offset
@@ -112,11 +115,8 @@ class Intake:
         rejected and kept once more. Which of them were kept before cannot be told, since in a log that was
         made anew the same offset holds another message. The counts close all the same (I4).
         """
-        now = replace(self.accounted, anchor_offset=-1, anchor_lag=0, next_offset=0, damaged=0, ahead=0)
-        self._ledger.clear(now)
-        self._unchecked.clear()
-        self.ended = now.ended
-        self._begin(now)
+        self._ledger.clear(replace(self.accounted, anchor_offset=-1))
+        self._begin()
 
     def take(self, batch: Batch) -> None:
         """Sort the messages of a batch.
@@ -218,11 +218,10 @@ class Intake:
         self._sequence.pass_over(offset)
         if self.ended:
             return
-        if self._is_accounted(offset):
-            self._ledger.skip(offset)
-            return
         message = contract.read_message(body, self._plan)
-        if isinstance(message, End):
+        if self._is_accounted(offset):
+            self._skip(offset, message)
+        elif isinstance(message, End):
             self._take_end(offset, body, message)
         elif message.position is None:
             self._reject(offset, body, message)
@@ -243,6 +242,13 @@ class Intake:
     def _is_accounted(self, offset: int) -> bool:
         """Whether it is a reading that had overtaken others before the run was resumed."""
         return bool(self._start.ahead >> (offset - self._start.next_offset) & 1) if self._start.ahead else False
+
+    def _skip(self, offset: int, message: Values | End | Rejection) -> None:
+        """Pass over a reading that is accounted for: it must be one, else this is another log."""
+        position = None if isinstance(message, End) else message.position
+        if position is None or position >= self._start.next_position:
+            raise AnchorLostError(f"offset {offset:,} of the log no longer holds a reading that was written")
+        self._ledger.skip(offset)
 
     def _take_end(self, offset: int, body: bytes, end: End) -> None:
         if end.readings != self._plan.readings:

@@ -21,6 +21,8 @@ from pvsim.core.types import Ints, PowerSource
 
 __all__ = ["Accounted", "Ledger", "Output"]
 
+_FLOOD = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Accounted:
@@ -59,8 +61,11 @@ class Accounted:
 
     @property
     def read_from(self) -> int:
-        """The offset to read the log from when going on: of the anchor, or of what is not accounted for."""
-        return self.next_offset if self.anchor_offset < 0 else min(self.anchor_offset, self.next_offset)
+        """The offset to read the log from when going on: of the anchor, or before it of what is still to be read.
+
+        Without an anchor it is that of the first message, since no offset can be trusted then.
+        """
+        return 0 if self.anchor_offset < 0 else min(self.anchor_offset, self.next_offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,9 @@ class Ledger:
     ) -> Output | None:
         """Account for what can be; None where there is nothing.
 
+        As long as no reading was taken, which would be the anchor, foreign messages wait: after a crash they
+        would be counted twice. A flood of them does not wait.
+
         Args:
             boundary: All readings before it have been appended; a multiple of those of one averaging period.
             ended: The end marker has been taken.
@@ -110,6 +118,10 @@ class Ledger:
         """
         now = self.accounted
         taken, next_offset = self._pop_prefix(boundary, undecided)
+        anchor_offset, anchor_lag = _anchor(taken, now)
+        if anchor_offset < 0 and not ended and self._pending.others < _FLOOD:
+            self._pending.put_back(taken)
+            return None
         others = self._pending.pop_others(next_offset)
         if not taken and not others and (ended, next_offset) == (now.ended, now.next_offset):
             return None
@@ -118,7 +130,6 @@ class Ledger:
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
         rejections += _spoiled_lines(spoiled, taken)
         missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled)
-        anchor_offset, anchor_lag = _anchor(taken, now)
         self.accounted = Accounted(
             next_position=now.next_position + len(values),
             anchor_offset=anchor_offset,

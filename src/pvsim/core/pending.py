@@ -62,6 +62,11 @@ class Pending:
         return self._minima[0] if self._minima else None
 
     @property
+    def others(self) -> int:
+        """How many segments are no readings."""
+        return len(self._others)
+
+    @property
     def missing_first(self) -> int:
         """How many readings without a message stand before all others."""
         first = self._readings[0] if self._readings else None

@@ -12,9 +12,9 @@ the oldest comes first, and the first line that fits counts:
     1  its position was taken meanwhile                 duplicate
     2  all from `expected` to it are held               they are taken, and what follows in order
     3  something later in the log was taken             rejected: the log went on in order without it (EARLY)
-    4  the lowest held one is at expected + g, and g    g readings are missing, their values rejected; then
-       damaged messages stand between the reading       line 2
-       taken last and it
+    4  of those held, one is at expected + g, and g     g readings are missing, their values rejected; the
+       damaged messages or more stand between the       lowest such one is taken, and what follows in order
+       reading taken last and it
     5  else                                             a gap: an error; what came before is kept
 
 So a reading in its turn is never displaced by one that came early: of several at one position the one in order
@@ -23,6 +23,7 @@ The outcome depends on the log alone (except where it pauses), so a resumed run 
 log is read again from its first message, nothing is in order before the reading taken last has come again.
 """
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -187,10 +188,20 @@ class Sequence:
             line = rejection_line(oldest.offset, Reason.EARLY, detail, oldest.body)
             self.ledger.append(Segment(oldest.offset, 1, rejection=line))
         else:
-            lowest = min(position for position in self._at if position >= self.expected)
-            until = self._at[lowest][0].offset
-            self._miss(lowest, self.damaged + sum(offset < until for offset in self._damaged_at))
-            self._take_held(lowest)
+            explained = self._explained()
+            self._miss(explained.position, self._damaged_before(explained))
+            self._take(explained)
+            self._take_held(explained.position)
+
+    def _explained(self) -> Early:
+        """The lowest held message before which damaged ones explain what is missing; else the lowest."""
+        positions = sorted(position for position in self._at if position >= self.expected)
+        held = (message for position in positions for message in self._at[position])
+        explained = (m for m in held if m.position - self.expected <= self._damaged_before(m))
+        return next(explained, self._at[positions[0]][0])
+
+    def _damaged_before(self, message: Early) -> int:
+        return self.damaged + bisect_left(self._damaged_at, message.offset)
 
     def _all_held_until(self, position: int) -> bool:
         if position - self.expected > len(self._held):

@@ -122,7 +122,7 @@ def test_an_impossible_value_takes_its_place(form, known):
         (an_end(readings=SECONDS - 1), Reason.WRONG_END),
     ],
 )
-@pytest.mark.parametrize("known", [0, 3, SECONDS])
+@pytest.mark.parametrize("known", [1, 3, SECONDS])
 def test_what_is_foreign_is_kept_and_takes_no_place(body, reason, known):
     """I4."""
     intake = an_intake()
@@ -358,13 +358,28 @@ def test_a_run_that_ended_needs_nothing_more():
     assert resumed.flush() is None
 
 
-def test_without_an_anchor_only_the_offset_says_what_is_known():
+def test_foreign_messages_wait_for_the_first_reading():
+    """I4: without an anchor nobody could tell after a crash whether the same log begins with them."""
     intake = an_intake()
     intake.take(Batch(0, [b"garbage"]))
-    resumed = an_intake(intake.flush().accounted)
-    resumed.take(Batch(0, [b"garbage", *BODIES]))
-    counts = resumed.flush().accounted
+    assert intake.flush() is None
+    intake.take(Batch(1, BODIES))
+    counts = intake.flush().accounted
     assert (counts.received, counts.rejected, counts.written) == (7, 1, 6)
+
+
+def test_a_flood_of_foreign_messages_does_not_wait():
+    """I4: what is in memory is bounded. After a crash they are received again, and the counts close."""
+    intake = an_intake()
+    intake.take(Batch(0, [b"garbage"] * 9_999))
+    assert intake.flush() is None
+    intake.take(Batch(9_999, [b"garbage"]))
+    assert intake.flush().accounted.rejected == 10_000
+    assert intake.accounted.read_from == 0
+    resumed = an_intake(intake.accounted)
+    resumed.take(Batch(0, [b"garbage", *BODIES]))  # another log
+    counts = resumed.flush().accounted
+    assert (counts.received, counts.rejected, counts.written, counts.missing) == (10_007, 10_001, 6, 0)
 
 
 @FORMS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import Reason
-from pvsim.core.intake import Batch, Intake, SequenceGapError
+from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
 from pvsim.core.plan import RunPlan
 from pvsim.core.sequence import REORDER_MESSAGES
 from pvsim.core.timeline import Timeline
@@ -89,6 +89,10 @@ WHOLE = "0 1 2 3 4 5 6 7 8 9 10 11"
         pytest.param("0 x 2 1 3 4 5 6 7 8 9 10 11 E", WHOLE, {1: 0}, 0, id="garbage beside a late one"),
         pytest.param("0 x 4! 2 3 4 5 6 7 8 9 10 11 E", "0 2 3 4 5 6 7 8 9 10 11", {1: 0}, 1,
                      id="damaged, and another's early one"),
+        pytest.param("0 2! x 2 3 4 5 6 7 8 9 10 11 E", "0 2 3 4 5 6 7 8 9 10 11", {2: 0}, 1,
+                     id="another's early one, then damaged"),
+        pytest.param("0 2! x x 3 4 5 6 7 8 9 10 11 E", "0 3 4 5 6 7 8 9 10 11", {2: 0, 3: 0}, 1,
+                     id="another's early one, then two damaged"),
         pytest.param("x x x x x x x x x x x x E", "", dict.fromkeys(range(12), 0), 0, id="all damaged"),
     ],
 )  # fmt: skip
@@ -182,6 +186,15 @@ def test_nothing_is_taken_before_the_anchor_was_found(stop):
     assert rows(output.rows) == "4 5 6 7 8 9 10 11"
     assert rejected(output.rejected) == [(4, Reason.NOT_JSON)]
     assert (output.accounted.received, output.accounted.duplicates) == (14, 1)
+
+
+@pytest.mark.parametrize("other", ["x", "4", "E"])
+def test_one_that_overtook_must_be_there_again(other):
+    """I1: the same reading at the anchor by accident, in a log that was made anew."""
+    intake = taken("0 9! 1 2 3", patience=100)
+    resumed = Intake(PLAN, Dark(), intake.flush().accounted, patience=100)
+    with pytest.raises(AnchorLostError, match="offset 2 of the log no longer holds a reading that was written"):
+        taken(f"x 0 {other} 2 3", intake=resumed)
 
 
 def test_a_rejected_one_that_overtook_waits_so_that_lines_stand_in_the_order_of_the_log():
