@@ -43,7 +43,8 @@ def test_each_example_runs_and_adds_up(outside, here, name):
         assert 0 <= columns["soc"].min() < columns["soc"].max() <= 10_000
         assert energy["battery_charge"] > energy["battery_discharge"] > 0
     if name in {"home-battery", "depot"}:
-        assert grid.min() == (-60_000 if battery else -100_000)  # June: the limit is reached, and holds
+        limit = -60_000 if battery else -100_000  # June: it is reached, and holds but for the rounding of means
+        assert limit - 2 <= grid.min() <= limit
     assert outside("verify", run).code == 0
 
 

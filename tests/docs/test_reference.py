@@ -23,6 +23,7 @@ from pvsim.core.metrics import Summary
 from pvsim.core.plan import RunPlan
 from pvsim.core.recovery import Checkpoint
 from pvsim.core.series import MeasuredSeries
+from pvsim.core.site import Site
 from pvsim.core.stream_connection import State, StreamConnection
 from pvsim.core.timeline import Timeline
 from pvsim.wiring.schemas import schema_of
