@@ -9,7 +9,11 @@ from tests.faults.processes import Command, wait_until
 
 from pvsim.adapters.csvfile import PARTIAL, SAMPLES, last_checkpoint
 
-__all__ = ["AfterCommit", "AfterRows", "AfterSeal", "AtOnce", "AtTime", "Moment", "Undisturbed"]
+__all__ = ["AfterCommit", "AfterMeter", "AfterRows", "AfterSeal", "AtOnce", "AtTime", "Moment", "Undisturbed"]
+
+
+LINE_BYTES = 120
+"""Of a reading on its way, with its share of the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Undisturbed:
     content: bytes
     readings: int
     seconds: float
+
+    @property
+    def line_bytes(self) -> int:
+        """About how many bytes pass between roles and broker: each reading to the broker and back."""
+        return 2 * LINE_BYTES * self.readings
 
 
 class Moment:
@@ -73,6 +82,16 @@ class AfterCommit(Moment):
             return checkpoint is not None and checkpoint.accounted.written > 0
 
         return _wait(command, committed, directory)
+
+
+@dataclass(frozen=True)
+class AfterMeter(Moment):
+    """When the meter has published everything and gone; the simulator is held until then."""
+
+    def wait(self, command: Command, directory: Path, normal: Undisturbed, rng: Random) -> bool:  # noqa: ARG002
+        with command.held("simulator"):
+            command.wait_for_end_of("meter")
+        return not command.ended()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Faults inside the simulator's own process; Python imports this module at its start from PYTHONPATH.
+"""Faults inside the roles' own processes; Python imports this module at its start from PYTHONPATH.
 
-The roles are forked from `pvsim run`; only the simulator has a sample file and calls fdatasync.
-PVSIM_TEST_FAULT is `kill:POINT:N` (SIGKILL when the sample file reaches the crash point for the N-th time) or
+The roles are forked from `pvsim run`; only the simulator has a sample file and calls fdatasync, only the meter
+publishes. PVSIM_TEST_FAULT is `kill:POINT:N` (SIGKILL when the role reaches the point for the N-th time: one of
+the sample file's crash points, or `before-end-marker`, or `after-end-marker`, when the broker has confirmed it) or
 `eio:fdatasync:N` (the N-th fdatasync fails). So the product carries no code for its tests.
 """
 
@@ -13,7 +14,7 @@ import sys
 from itertools import count
 
 if "PVSIM_TEST_FAULT" in os.environ and "pvsim" in sys.orig_argv:
-    from pvsim.adapters import csvfile
+    from pvsim.adapters import amqp, csvfile, streams
 
     kind, name, nth = os.environ["PVSIM_TEST_FAULT"].split(":")
     calls = count(1)
@@ -30,7 +31,24 @@ if "PVSIM_TEST_FAULT" in os.environ and "pvsim" in sys.orig_argv:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         sync(descriptor)
 
-    if kind == "kill":
+    def watch_end_marker(publisher: type) -> None:
+        publish = publisher.publish
+
+        async def watched(self, first_id, bodies) -> None:
+            is_end = len(bodies) == 1 and b'"kind":"end"' in bodies.tobytes()
+            if is_end:
+                at("before-end-marker")
+            await publish(self, first_id, bodies)
+            if is_end:
+                await self.flush()
+                at("after-end-marker")
+
+        publisher.publish = watched
+
+    if name.endswith("-end-marker"):
+        watch_end_marker(streams.transport.StreamPublisher)
+        watch_end_marker(amqp.publisher.AmqpPublisher)
+    elif kind == "kill":
         csvfile.CsvSampleFile.__init__ = functools.partialmethod(csvfile.CsvSampleFile.__init__, at=at)
     else:
         os.fdatasync = failing_fdatasync
