@@ -8,6 +8,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -54,12 +55,15 @@ class Manner:
         window_bytes: Of the sockets' buffers (the kernel makes at least 2 kB of it).
         pieces: The first `slow_bytes` of each direction are read in pieces of 1 to `pieces[0]` bytes, the rest
             in pieces of 1 to `pieces[1]`.
+        whole_bytes: The first so many come as they were written: RabbitMQ 3.10.8 closes a stream connection whose
+            frames before `Open` are cut ("Invalid transition from tcp_connected to tcp_connected").
     """
 
     delay_s: tuple[float, float] | None = None
     window_bytes: int | None = None
     pieces: tuple[int, int] | None = None
     slow_bytes: int = 1 << 15
+    whole_bytes: int = 256
 
 
 @dataclass(eq=False)
@@ -89,6 +93,7 @@ class Forwarder:
 
     Attributes:
         happened: How many incidents there have been.
+        happened_at: When the last one was, as `time.monotonic` has it.
         passed_bytes: How many bytes have been passed on.
     """
 
@@ -101,6 +106,7 @@ class Forwarder:
         manner: Manner | None = None,
     ) -> None:
         self.happened = 0
+        self.happened_at = 0.0
         self.passed_bytes = 0
         self._broker, self._rng, self._manner = broker, rng, manner or Manner()
         self._incidents = sorted(incidents, key=lambda incident: incident.at_byte)
@@ -218,7 +224,7 @@ class Forwarder:
         await delivering
 
     def _piece(self, read: int) -> int:
-        if self._manner.pieces is None:
+        if self._manner.pieces is None or read < self._manner.whole_bytes:
             return _READ_BYTES
         return self._rng.randint(1, self._manner.pieces[read >= self._manner.slow_bytes])
 
@@ -244,6 +250,7 @@ class Forwarder:
         self, incident: Incident, connection: _Connection, direction: Direction, sink: socket.socket
     ) -> None:
         self.happened += 1
+        self.happened_at = time.monotonic()
         if incident.refuse_s:
             self._start(self._refuse(incident.refuse_s))
         hit = list(self._connections) if incident.everyone else [connection]

@@ -37,7 +37,8 @@ class Outcome:
         lost: Rows that the undisturbed run has and this one has not.
         doubled: Rows with the timestamp of an earlier one.
         different: Bytes that differ.
-        recover_s: How long the undisturbed resume took; of a run that heals, how long it went on after the fault.
+        recover_s: How long the undisturbed resume took; of a run that heals, how long it took from the last
+            fault to its end.
         problems: Whatever else did not hold.
     """
 
@@ -144,7 +145,8 @@ class Laboratory:
     def try_row(self, row: Row, seed: str) -> Outcome:
         """One run with the row's fault in it, resumed as soon as the disturbed command has ended.
 
-        A row that heals is not resumed: the command itself must end well.
+        A row that heals is not resumed, because the command itself must end well; where it has not, the resume
+        shows whether anything is lost.
         """
         normal, outcome = self.normal(row.transport, row.days), Outcome()
         with ExitStack() as stack:
@@ -159,7 +161,7 @@ class Laboratory:
             )
             commands = [self._disturb(row, scene, outcome, again=False)]
             commands += [self._disturb(row, scene, outcome, again=True) for _ in range(row.times - 1)]
-            if not row.heals:
+            if not row.heals or scene.problems or outcome.problems:
                 self._resume(row, scene, outcome)
             self._examine(row, scene, outcome)
             if not wait_until(lambda: not any(c.left() for c in commands), patience_s=ORPHAN_S):
@@ -179,15 +181,16 @@ class Laboratory:
         if scene.command.wait_for_roles() and row.moment.wait(
             scene.command, scene.directory, scene.normal, scene.rng
         ):
+            scene.hit_at = time.monotonic()
             hit = row.fault.inject(scene)
-        injected = time.monotonic()
         code = scene.command.wait()
+        ended = time.monotonic()
         outcome.faults += hit
         manifest = manifest_of(scene.directory)
         if manifest.status == "complete":  # healed; or it came too late, or so late that only the command was hit
             outcome.compare((scene.directory / SAMPLES).read_bytes(), scene.normal.content)
         if row.heals:
-            outcome.recover_s = time.monotonic() - injected
+            outcome.recover_s = ended - scene.hit_at if hit else 0.0
         good = hit and (code, manifest.status) in row.ends
         if not good and ((row.heals and code != 0) or manifest.status != "complete"):
             outcome.problems.append(

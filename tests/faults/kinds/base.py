@@ -47,6 +47,7 @@ class Scene:
         stack: What must be undone when the attempt is over, however it ends.
         command: The disturbed command, once it has started.
         memory: What a fault wishes to remember until later.
+        hit_at: When the last fault was, as `time.monotonic` has it.
         problems: What did not hold.
     """
 
@@ -59,6 +60,7 @@ class Scene:
     stack: ExitStack
     command: Command = None  # type: ignore[assignment] - set as soon as it has started
     memory: dict[str, Any] = field(default_factory=dict)
+    hit_at: float = 0.0
     problems: list[str] = field(default_factory=list)
 
     @property

@@ -30,6 +30,7 @@ class _Line(Fault):
     def inject(self, scene: Scene) -> int:
         scene.command.wait()
         line: Forwarder = scene.memory["line"]
+        scene.hit_at = line.happened_at or scene.hit_at
         return line.happened
 
 
