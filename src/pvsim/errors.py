@@ -3,7 +3,8 @@
 PvsimError ........................ 1   the run failed
 ├── UsageError .................... 2   the command line or a setting is wrong
 ├── BadInputError ................. 65  a file or a message has wrong content
-├── BrokerError ................... 69  the broker cannot be reached or refuses
+├── BrokerError ................... 69  the broker cannot be reached, or was lost: it may be back soon
+│   └── BrokerRefusedError ........ 69  the broker says no: trying again changes nothing
 ├── InternalError ................. 70  a broken invariant: a defect of pvsim
 ├── CannotWriteError .............. 73  an output cannot be created or written
 ├── PartialResultError ............ 75  finished, but not every second has a row
@@ -16,6 +17,7 @@ adapter that met them, with the cause chained.
 __all__ = [
     "BadInputError",
     "BrokerError",
+    "BrokerRefusedError",
     "CannotWriteError",
     "InternalError",
     "InterruptedRunError",
@@ -69,6 +71,10 @@ class BrokerError(PvsimError):
     """The broker cannot be reached, or refuses what we ask for."""
 
     exit_code = 69
+
+
+class BrokerRefusedError(BrokerError):
+    """The broker answers, and refuses: a wrong password, a missing permission, something else on that port."""
 
 
 class InternalError(PvsimError):

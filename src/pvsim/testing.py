@@ -2,7 +2,7 @@
 
     transport = MemoryTransport()
     async with transport.log(plan.stream) as log:
-        await publish_run(plan=plan, loads=loads, log=log, report=report, stop=stop)
+        await Meter(plan, loads, stop=stop).publish(log, report)
 
 `MemoryTransport` is the reference that the real transports are compared with, `MemorySampleFile` that of the
 file on disk. Both fail on purpose where they are told to: `Faults` cuts connections and repeats deliveries,

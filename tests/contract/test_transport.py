@@ -13,7 +13,7 @@ import pytest
 
 from pvsim.adapters.amqp import AmqpTransport
 from pvsim.adapters.streams import StreamTransport
-from pvsim.app.meter import PUBLISHER, publish_run
+from pvsim.app.meter import PUBLISHER, Meter
 from pvsim.app.ports import Transport
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core import rows
@@ -310,9 +310,7 @@ class Day:
 
     async def meter(self, transport, report):
         async with transport.log(self.plan.stream) as log:
-            return await publish_run(
-                plan=self.plan, loads=[self.load], log=log, report=report, stop=asyncio.Event()
-            )
+            return await Meter(self.plan, [self.load], stop=asyncio.Event()).publish(log, report)
 
     async def simulator(self, transport, sample_file, report):
         async with transport.log(self.plan.stream) as log:

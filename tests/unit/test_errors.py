@@ -16,6 +16,7 @@ EXIT_CODES = {
     "UsageError": 2,
     "BadInputError": 65,
     "BrokerError": 69,
+    "BrokerRefusedError": 69,
     "InternalError": 70,
     "CannotWriteError": 73,
     "PartialResultError": 75,
@@ -30,7 +31,7 @@ def test_every_error_has_its_own_exit_code():
 
 def test_the_docstring_draws_the_tree_that_exists():
     lines = [line for line in inspect.getdoc(errors).splitlines() if "...." in line]
-    drawn = {line.strip("├└─ ").split()[0]: int(line.split("....")[-1].strip(". ").split()[0]) for line in lines}
+    drawn = {line.strip("│├└─ ").split()[0]: int(line.split("....")[-1].strip(". ").split()[0]) for line in lines}
     assert drawn == EXIT_CODES
 
 

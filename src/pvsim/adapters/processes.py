@@ -80,6 +80,11 @@ class RoleProcess:
         with suppress(BrokenPipeError):  # it has died already: `wait` says how
             os.write(self._leash, order + b"\n")
 
+    def nudge(self) -> None:
+        """Let it look once more whether it has done everything."""
+        with suppress(BrokenPipeError):
+            os.write(self._leash, b"\n")
+
     def stop(self) -> None:
         """Ask it to finish in order."""
         if self._code is None:

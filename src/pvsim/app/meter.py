@@ -1,35 +1,50 @@
 """The meter: publishes every reading of a run, exactly once as far as the broker can tell."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from logging import getLogger
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
-from pvsim.app.ports import Log, MeterProgress, Report, Stop
+from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, Stop
 from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import End
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import HOUR_S
-from pvsim.core.types import Ints, PowerSource
-from pvsim.errors import BrokerError, InterruptedRunError
+from pvsim.core.types import Ints, Octets, PowerSource
+from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
-__all__ = ["PUBLISHER", "publish_run", "readings"]
+__all__ = ["PUBLISHER", "Meter", "readings"]
 
 PUBLISHER = "meter"
 """The name under which a run's meter publishes; the stream is the run's own."""
 
+STALL_S = 2.0
+"""Without a confirm for so long, the broker is said to take no messages. Frames are confirmed within 0.1 s."""
+
 _BLOCK = 4_000
 """Readings handed over at once; frames of about this size reach the broker's own limit."""
 
+_log = getLogger(__name__)
 
-def readings(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tuple[int, Ints]]:
-    """All readings of a run in blocks: position of the first, and the values in 0.1 W.
+
+def readings(
+    plan: RunPlan, loads: Sequence[PowerSource], first_utc: int | None = None
+) -> Iterator[tuple[int, Ints]]:
+    """The readings of a run in blocks: position of the first, and the values in 0.1 W.
 
     Computed an hour of UTC at a time, so that memory does not grow with the run.
+
+    Args:
+        plan: The run.
+        loads: One for each meter.
+        first_utc: The second to begin with; None for the run's first.
     """
-    position = 0
-    first_utc = plan.timeline.start_utc
+    first_utc = plan.timeline.start_utc if first_utc is None else first_utc
+    position = (first_utc - plan.timeline.start_utc) * len(loads)
     while first_utc < plan.timeline.end_utc:
         until_utc = min((first_utc // HOUR_S + 1) * HOUR_S, plan.timeline.end_utc)
         columns = [load.power_dw(first_utc, until_utc - first_utc) for load in loads]
@@ -41,47 +56,118 @@ def readings(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tuple[int,
         first_utc = until_utc
 
 
-async def publish_run(
-    *, plan: RunPlan, loads: Sequence[PowerSource], log: Log, report: Report, stop: Stop
-) -> MeterProgress:
-    """Publish what the broker does not have yet, then the end marker, and wait for every confirm.
+class Meter:
+    """Publishes a run; may be asked again after any failure, and then adds what the broker lacks.
 
-    Returns:
-        What the broker has at the end: everything.
-
-    Raises:
-        InterruptedRunError: if `stop` was set; everything handed over is confirmed.
-        BrokerError: if the broker is lost, refuses, or holds more under the run's name than the run has.
+    Args:
+        plan: The run.
+        loads: One for each meter of the run.
+        stop: The user's wish to end.
+        stall_s: Say that the broker takes no messages after so many seconds without a confirm.
     """
-    blocks = ReadingBlocks(plan)
-    total = plan.readings + 1
-    checksum = 0
-    await log.create()
-    async with log.publisher(PUBLISHER) as publisher:
-        last = await publisher.last_id()
-        if last > total:
-            what = f"stream {plan.stream} holds publishing id {last:,}, but this run ends with {total:,}"
-            raise BrokerError(what, fix="something else publishes under this run's name; use another --run-id")
-        published = last
 
-        def progress() -> MeterProgress:
-            return MeterProgress(published, last + publisher.confirmed, total)
+    def __init__(
+        self, plan: RunPlan, loads: Sequence[PowerSource], *, stop: Stop, stall_s: float = STALL_S
+    ) -> None:
+        self._plan, self._loads, self._stop, self._stall_s = plan, loads, stop, stall_s
+        self._blocks = ReadingBlocks(plan)
+        self._checksums = {0: 0}  # CRC-32 of all values before a position, for the first reading of each hour
 
-        for position, values in readings(plan, loads):
-            checksum = crc32(values.astype("<i4").tobytes(), checksum)
-            known = min(max(published - position, 0), len(values))
-            if known < len(values):
-                first = position + known
-                await publisher.publish(first + 1, blocks.write(first, values[known:]))
-                published = position + len(values)
-                report(progress())
-            if stop.is_set():
+    async def publish(self, log: Log, report: Report) -> MeterProgress:
+        """Publish what the broker does not have yet, then the end marker, and wait for every confirm.
+
+        Returns:
+            What the broker has at the end: everything.
+
+        Raises:
+            InterruptedRunError: if `stop` was set; everything handed over is confirmed.
+            BrokerError: if the broker is lost, refuses, or holds more under the run's name than the run has.
+        """
+        plan, total = self._plan, self._plan.readings + 1
+        await log.create()
+        async with log.publisher(PUBLISHER) as publisher:
+            last = await publisher.last_id()
+            if last > total:
+                what = f"stream {plan.stream} holds publishing id {last:,}, but this run ends with {total:,}"
+                fix = "something else publishes under this run's name; use another --run-id"
+                raise BrokerRefusedError(what, fix=fix)
+            published = last
+
+            def progress() -> MeterProgress:
+                return MeterProgress(published, last + publisher.confirmed, total)
+
+            report(progress())
+            async with self._stalls_told(progress, report):
+                for first, bodies in self._lacking(last):
+                    if len(bodies):
+                        published = first + len(bodies)
+                        await publisher.publish(first + 1, bodies)
+                        report(progress())
+                    else:
+                        await asyncio.sleep(0)  # what the broker has goes by fast, but heartbeats must not wait
+                    if self._stop.is_set() and published < total:
+                        await publisher.flush()
+                        what = f"the meter stopped after {published:,} of {plan.readings:,} readings"
+                        raise InterruptedRunError(what)
                 await publisher.flush()
-                raise InterruptedRunError(f"the meter stopped after {published:,} of {plan.readings:,} readings")
-        if published < total:
+            report(progress())
+            return progress()
+
+    def _lacking(self, last_id: int) -> Iterator[tuple[int, Octets]]:
+        """Messages after `last_id`, in blocks: position of the first, and the bodies; the last is the end marker.
+
+        Blocks that the broker has come as empty ones: their values count for the end marker's CRC-32.
+        """
+        plan = self._plan
+        checksum = 0
+        for position, values, checksum in self._from(last_id):  # noqa: B007 (the last one is used)
+            known = min(max(last_id - position, 0), len(values))
+            yield position + known, self._blocks.write(position + known, values[known:])
+        if last_id <= plan.readings:
             end = msgspec.json.encode(End(1, plan.run_id, plan.readings, checksum))
-            await publisher.publish(total, np.frombuffer(end, dtype=np.uint8).reshape(1, -1))
-            published = total
-        await publisher.flush()
-        report(progress())
-        return progress()
+            yield plan.readings, np.frombuffer(end, dtype=np.uint8).reshape(1, -1)
+
+    def _from(self, last_id: int) -> Iterator[tuple[int, Ints, int]]:
+        """Blocks of readings from the last known hour before `last_id` on, each with the CRC-32 after it."""
+        plan, n_meters = self._plan, len(self._loads)
+        if last_id > plan.readings:
+            return
+        start = max(position for position in self._checksums if position <= last_id)
+        checksum = self._checksums[start]
+        for position, values in readings(plan, self._loads, plan.timeline.start_utc + start // n_meters):
+            if (plan.timeline.start_utc + position // n_meters) % HOUR_S == 0 and position % n_meters == 0:
+                self._checksums[position] = checksum
+            checksum = crc32(values.astype("<i4").tobytes(), checksum)
+            yield position, values, checksum
+
+    @asynccontextmanager
+    async def _stalls_told(self, progress: Callable[[], MeterProgress], report: Report) -> AsyncIterator[None]:
+        """Report when the broker confirms nothing for a while, and when it does again.
+
+        A broker out of disk space confirms nothing on a stream and says nothing (3.10.8 and 4.0.5), so that
+        only the time tells; it goes on by itself once there is space.
+        """
+
+        async def watch() -> None:
+            well, before = True, -1
+            while True:
+                now = progress()
+                if well != (now.confirmed != before or now.confirmed == now.published):
+                    well = not well
+                    what = "the broker takes messages again" if well else _STALLED.format(self._stall_s)
+                    _log.log(20 if well else 30, what, extra={"facts": {"confirmed": now.confirmed}})
+                    report(BrokerState(what, well))
+                before = now.confirmed
+                await asyncio.sleep(self._stall_s)
+
+        watching = asyncio.ensure_future(watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+
+
+_STALLED = (
+    "the broker has confirmed nothing for {:g} s; it may be out of disk space or memory"
+    " (rabbitmq-diagnostics alarms); waiting until it does"
+)

@@ -10,6 +10,7 @@ from pvsim.core.ledger import Accounted, Output
 from pvsim.core.types import Octets
 
 __all__ = [
+    "BrokerState",
     "Log",
     "MeterProgress",
     "Publisher",
@@ -141,5 +142,13 @@ class SimulatorProgress:
     t_utc: int
 
 
-Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress], None]
+@dataclass(frozen=True, slots=True)
+class BrokerState:
+    """Whether the broker can be worked with; said when that changes, in a sentence."""
+
+    what: str
+    well: bool
+
+
+Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState], None]
 """Takes the newest progress; cheap, called for each block."""

@@ -81,6 +81,7 @@ class _Session:
         stopping = asyncio.ensure_future(stop.wait())
         try:
             async with log.subscribe(from_offset) as batches:
+                self._tell()
                 await self._take_all(batches, stopping)
         except (BrokerError, SequenceGapError):  # not after a failed write: nothing may follow that
             self._commit()

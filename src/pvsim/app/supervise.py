@@ -1,4 +1,4 @@
-"""Runs the roles of a run side by side: all end well, or all are stopped and the first reason counts."""
+"""Runs the roles of a run side by side: the leader ends well, or all are stopped and the first reason counts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -43,13 +43,21 @@ class _Watched:
     last: dict[str, Any] = field(default_factory=dict)
     code: int | None = None
     stopped: bool = False
+    released: bool = False
+
+    def stop(self) -> None:
+        """Ask it to end, if it has not ended."""
+        if self.code is None:
+            self.stopped = True
+            self.role.stop()
 
     def error(self) -> PvsimError | None:
         """Why it failed, None where it did not."""
-        if not self.code:
+        interrupted = self.code == InterruptedRunError.exit_code or (self.stopped and self.code == -SIGTERM)
+        if not self.code or (self.released and interrupted):
             return None
         said = self.last.get("error")
-        if self.code == InterruptedRunError.exit_code or (self.stopped and self.code == -SIGTERM):
+        if interrupted:
             return InterruptedRunError(said["what"] if said else f"the {self.name} was interrupted")
         if said:
             return RoleFailedError(said["what"], where=said["where"], fix=said["fix"], exit_code=self.code)
@@ -59,12 +67,13 @@ class _Watched:
 
 
 async def supervise(
-    roles: Mapping[str, Role], *, report: Callable[[str, dict[str, Any]], None], stop: Stop
+    roles: Mapping[str, Role], *, leader: str, report: Callable[[str, dict[str, Any]], None], stop: Stop
 ) -> None:
     """Wait until every role has ended; if one fails or the user wishes to stop, stop the others too.
 
     Args:
         roles: The running roles by name.
+        leader: The role whose work is the purpose: once it has ended well, the others are stopped.
         report: Called with a role's name and each of its reports.
         stop: The user's wish to stop.
 
@@ -75,12 +84,6 @@ async def supervise(
     watched = [_Watched(name, role) for name, role in roles.items()]
     failures: list[PvsimError] = []
 
-    def stop_all() -> None:
-        for each in watched:
-            if each.code is None:
-                each.stopped = True
-                each.role.stop()
-
     async def watch(each: _Watched) -> None:
         async for said in each.role.reports():
             each.last = said
@@ -88,11 +91,15 @@ async def supervise(
         each.code = await each.role.wait()
         if (error := each.error()) is not None:
             failures.append(error)
-            stop_all()
+            _stop_all(watched)
+        elif each.name == leader:
+            for other in watched:
+                other.released = True
+            _stop_all(watched)
 
     async def stop_when_asked() -> None:
         await stop.wait()
-        stop_all()
+        _stop_all(watched)
 
     asking = asyncio.ensure_future(stop_when_asked())
     try:
@@ -105,3 +112,8 @@ async def supervise(
     reasons = [e for e in failures if not isinstance(e, InterruptedRunError)] or failures
     if reasons:
         raise reasons[0]
+
+
+def _stop_all(watched: list[_Watched]) -> None:
+    for each in watched:
+        each.stop()

@@ -26,12 +26,15 @@ def held_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
-def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_parent: bool = False) -> Result:
+def run_with_stop(
+    use: Callable[[asyncio.Event], Awaitable[Result]], *, parent: Callable[[], None] | None = None
+) -> Result:
     """Run `use(stop)`; SIGINT and SIGTERM set `stop`, and a second one ends the process.
 
     Args:
         use: What to run.
-        with_parent: Also stop when standard input ends: the parent process is gone.
+        parent: Given, there is a parent process: called when it writes to standard input; and when that ends, the
+            parent is gone, and `stop` is set.
     """
 
     async def main() -> Result:
@@ -46,11 +49,13 @@ def run_with_stop(use: Callable[[asyncio.Event], Awaitable[Result]], *, with_par
         for number in _SIGNALS:
             loop.add_signal_handler(number, ask)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        if with_parent:
+        if parent is not None:
             descriptor = sys.stdin.fileno()
 
             def listen() -> None:
-                if not os.read(descriptor, 1024):
+                if os.read(descriptor, 1024):
+                    parent()
+                else:
                     loop.remove_reader(descriptor)
                     stop.set()
 

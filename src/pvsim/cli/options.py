@@ -129,6 +129,16 @@ broker_options = _all(
         help="amqp[s]://user:password@host[:port][/vhost][?stream_port=N]; better given as PVSIM_BROKER_URL, which"
         " other users of the machine cannot see.  [default: pvsim's own]",
     ),
+    click.option(
+        "--patience",
+        "patience_s",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        default=60.0,
+        show_default=True,
+        envvar="PVSIM_PATIENCE",
+        help="Go on trying so long when the broker is lost; 0 gives up at once. The run can be resumed.",
+    ),
 )
 
 run_id_option = click.option(

@@ -9,34 +9,42 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pvsim.app.ports import MeterProgress, SimulatorProgress
+    from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
 
 __all__ = ["Display", "ParentReport", "facts_of"]
 
 _TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 1.0, 0.1
 
 
-def facts_of(progress: "MeterProgress | SimulatorProgress") -> dict[str, Any]:
-    """The figures of a report, as plain data."""
-    from pvsim.app.ports import MeterProgress  # noqa: PLC0415
+def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState") -> dict[str, Any]:
+    """What a report says, as plain data."""
+    from pvsim.app.ports import BrokerState, MeterProgress  # noqa: PLC0415
 
+    if isinstance(progress, BrokerState):
+        return {"broker": progress.what, "well": progress.well}
     if isinstance(progress, MeterProgress):
         return {"published": progress.published, "confirmed": progress.confirmed, "total": progress.total}
     return {"written": progress.accounted.next_position, "total": progress.total, "t_utc": progress.t_utc}
 
 
 class ParentReport:
-    """Reports of a role to the process that started it: JSON lines on standard output, ten a second."""
+    """Reports of a role to the process that started it: JSON lines on standard output.
+
+    Progress goes ten times a second at most; the state of the broker always.
+    """
 
     def __init__(self) -> None:
         self._last = 0.0
 
-    def __call__(self, progress: "MeterProgress | SimulatorProgress") -> None:
+    def __call__(self, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
         """Say it, if the last time is long enough ago."""
+        facts = facts_of(progress)
         now = time.monotonic()
-        if now - self._last >= _PARENT_S:
+        if "broker" in facts:
+            self.say(facts)
+        elif now - self._last >= _PARENT_S:
             self._last = now
-            self.say(facts_of(progress))
+            self.say(facts)
 
     @staticmethod
     def say(facts: dict[str, Any]) -> None:
@@ -60,8 +68,11 @@ class Display:
         self._first_done: int | None = None
         self._shown = False
 
-    def __call__(self, _: str, said: dict[str, Any]) -> None:
+    def __call__(self, role: str, said: dict[str, Any]) -> None:
         """Take a role's report."""
+        if "broker" in said:
+            self.say(f"{role}: {said['broker']}")
+            return
         self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
         if self._first_done is None and _done(said):
             self._first_done = _done(said)

@@ -23,7 +23,8 @@ from pvsim.cli.run import check_broker, input_notes, print_summary
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
-    from pvsim.app.ports import MeterProgress, Report, SimulatorProgress
+    from pvsim.app.patience import Patience
+    from pvsim.app.ports import BrokerState, MeterProgress, Report, SimulatorProgress
     from pvsim.core.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
@@ -36,8 +37,13 @@ _dir_option = click.option(
     "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Take the run from this directory."
 )
 _quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-_supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
-_WITH_DIR = {"directory", "broker", "transport", "quiet", "supervised", "resume", "keep_stream"}
+_supervised_option = click.option(
+    "--supervised",
+    type=click.Choice(["own", "given"]),
+    hidden=True,
+    help="Report to the parent process, which uses its own broker or a given one.",
+)
+_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "resume", "keep_stream"}
 
 
 @click.command(cls=Configured)
@@ -63,9 +69,14 @@ def meter(context: click.Context, /, **options: Any) -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
         with _maybe_lock(options["directory"], "meter"):
-            await run_meter(models, connection.transport(), report=report, stop=stop)
+            patience = _patience(options)
+            waiting = again if options["supervised"] else None
+            await run_meter(
+                models, connection.transport(), patience=patience, report=report, stop=stop, again=waiting
+            )
 
-    _run_role("meter", options, models.plan, work)
+    again = asyncio.Event()
+    _run_role("meter", options, models.plan, work, nudged=again.set)
 
 
 @click.command(cls=Configured)
@@ -99,7 +110,15 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         directory = RunDirectory.open(options["directory"])
 
         async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
-            await run_simulator(models, directory, connection.transport(), report=report, stop=stop)
+            await run_simulator(
+                models,
+                directory,
+                connection.transport(),
+                patience=_patience(options),
+                report=report,
+                stop=stop,
+                with_meter=True,
+            )
 
         _run_role("simulator", options, models.plan, work)
         return
@@ -119,13 +138,29 @@ def simulate(context: click.Context, /, **options: Any) -> None:
                 offer = await connection.offer_exchange()
                 if not options["quiet"]:
                     click.echo(f"· {offer}", err=True)
-            await run_simulator(this.models, this.directory, connection.transport(), report=report, stop=stop)
+            await run_simulator(
+                this.models,
+                this.directory,
+                connection.transport(),
+                patience=_patience(options),
+                report=report,
+                stop=stop,
+            )
 
         summary = await this.carry_out(offer_and_simulate)
         if not options["quiet"]:
             print_summary(summary, this)
 
     _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
+
+
+def _patience(options: dict[str, Any]) -> "Patience":
+    import random  # noqa: PLC0415
+
+    from pvsim.app.patience import Patience  # noqa: PLC0415
+
+    from_start = options["supervised"] == "own"  # it was started for us: it is there, or will be soon
+    return Patience(options["patience_s"], jitter=random.random, from_start=from_start)
 
 
 def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
@@ -150,22 +185,26 @@ def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[Non
     return nullcontext() if directory is None else RunDirectory(directory).lock(role)
 
 
-def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -> None:
-    """Connect, work, and report: to a person, or to the parent process."""
+def _run_role(
+    role: str, options: dict[str, Any], plan: "RunPlan", work: Work, *, nudged: Callable[[], None] = lambda: None
+) -> None:
+    """Connect, work, and report: to a person, or to the parent process, which may nudge."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
-    supervised = options["supervised"]
+    supervised = options["supervised"] is not None
     display = Display(quiet=options["quiet"] or supervised)
     parent = ParentReport()
     last: dict[str, Any] = {}
 
-    def report(progress: "MeterProgress | SimulatorProgress") -> None:
-        last.update(facts_of(progress))
+    def report(progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+        facts = facts_of(progress)
         if supervised:
             parent(progress)
         else:
-            display(role, last)
+            display(role, facts)
+        if "broker" not in facts:
+            last.update(facts)
 
     async def use(stop: asyncio.Event) -> None:
         address = await find_broker(options["broker"], report=display.say)
@@ -175,7 +214,7 @@ def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -
 
     handler = open_log(options["directory"], role) if options["directory"] is not None else None
     try:
-        run_with_stop(use, with_parent=supervised)
+        run_with_stop(use, parent=nudged if supervised else None)
     except PvsimError as error:
         if supervised:
             parent.say({**last, "error": {"what": error.what, "where": error.where, "fix": error.fix}})

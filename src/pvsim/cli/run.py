@@ -1,6 +1,7 @@
 """`pvsim run`: one period, from the broker to the verified files."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import click
 from pvsim.cli.loop import held_signals, run_with_stop
 from pvsim.cli.options import Configured, broker_options, config_of, given_options, period_options, pv_options
 from pvsim.cli.progress import Display
-from pvsim.errors import UsageError
+from pvsim.errors import BrokerError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from pvsim.adapters.processes import RoleProcess
     from pvsim.config import RunConfig
     from pvsim.core.metrics import Summary
+    from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
 __all__ = ["COMMANDS", "check_broker", "input_notes", "print_summary"]
 
-_WITH_RESUME = {"resume", "broker", "transport", "keep_stream", "as_json", "quiet"}
+_WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "as_json", "quiet"}
 
 
 @click.command(cls=Configured)
@@ -106,14 +108,30 @@ async def _simulate(
             address = await find_broker(options["broker"], report=display.say)
             name = await resolve_transport(options["transport"], address)
             connection = Connection(address, name, this.models.plan)
-            await run_roles(this, roles, connection, report=display, stop=stop)
+            await run_roles(
+                this,
+                roles,
+                connection,
+                patience_s=options["patience_s"],
+                revive=None if options["broker"] else partial(find_broker, None, report=display.say),
+                report=display,
+                stop=stop,
+            )
             if not options["keep_stream"]:
-                await connection.delete_stream()
+                await _delete_stream(connection, display)
 
         return await this.carry_out(work)
     finally:
         display.clear()
         handler.close()
+
+
+async def _delete_stream(connection: "Connection", display: Display) -> None:
+    """Clean up; the run does not depend on it."""
+    try:
+        await connection.delete_stream()
+    except BrokerError as error:
+        display.say(f"the run's messages are still on the broker, stream {connection.plan.stream}: {error}")
 
 
 def refuse_external(config: "RunConfig") -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pvsim.core import frames
 from pvsim.core.frames import Command, ResponseCode
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,21 +228,25 @@ class StreamConnection:
     def _refused(self, code: int) -> list[Event]:
         user = self._account[0]
         if code == ResponseCode.AUTHENTICATION_FAILURE:
-            return self._fail(
+            return self._refuse(
                 f"the broker refuses user {user!r}: wrong name or password",
                 "check the account in PVSIM_BROKER_URL",
             )
         if code == ResponseCode.AUTHENTICATION_FAILURE_LOOPBACK:
-            return self._fail(
+            return self._refuse(
                 f"the broker lets user {user!r} in from its own machine only",
                 "use another user of the broker",
             )
         if code == ResponseCode.VIRTUAL_HOST_ACCESS_FAILURE:
-            return self._fail(
+            return self._refuse(
                 f"user {user!r} may not use the virtual host {self._vhost!r}",
                 f"rabbitmqctl set_permissions -p {self._vhost} {user} '^pvsim' '^pvsim' '^pvsim'",
             )
         return self._fail(f"the broker refuses the connection (code {code})")
+
+    def _refuse(self, what: str, fix: str) -> list[Event]:
+        self.state = State.CLOSED
+        return [Closed(BrokerRefusedError(what, where=self._where, fix=fix))]
 
     def _fail(self, what: str, fix: str = "") -> list[Event]:
         self.state = State.CLOSED

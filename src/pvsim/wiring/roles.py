@@ -1,15 +1,19 @@
 """The two roles of a run, each with its adapters."""
 
+import asyncio
 from logging import getLogger
 
 from pvsim.adapters.csvfile import CsvSampleFile
 from pvsim.adapters.rundir import RunDirectory
-from pvsim.app.meter import publish_run
-from pvsim.app.ports import MeterProgress, Report, Stop, Transport
+from pvsim.app.meter import Meter
+from pvsim.app.patience import Patience, keep_connected
+from pvsim.app.ports import Log, MeterProgress, Report, Stop, Transport
 from pvsim.app.simulator import simulate_run
 from pvsim.config import digest
 from pvsim.core import rows
+from pvsim.core.intake import SequenceGapError
 from pvsim.core.ledger import Accounted
+from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 
 __all__ = ["CHECKPOINT_KEY_BYTES", "run_meter", "run_simulator"]
@@ -18,26 +22,63 @@ CHECKPOINT_KEY_BYTES = 16
 _log = getLogger(__name__)
 
 
-async def run_meter(models: Models, transport: Transport, *, report: Report, stop: Stop) -> MeterProgress:
+async def run_meter(
+    models: Models,
+    transport: Transport,
+    *,
+    patience: Patience,
+    report: Report,
+    stop: Stop,
+    again: asyncio.Event | None = None,
+) -> MeterProgress:
     """Publish all readings of a run.
 
+    Args:
+        models: The run.
+        transport: The way to the broker.
+        patience: How long to go on without it.
+        report: Takes the progress.
+        stop: The user's wish to end.
+        again: Set when the broker may have lost something: then what it lacks is published once more. With it
+            the meter stays until `stop` is set.
+
     Raises:
-        PvsimError: as `app.meter.publish_run`.
+        PvsimError: as `app.meter.Meter.publish`.
     """
-    loads = models.loads()
-    async with transport.log(models.plan.stream) as log:
-        _log.info(
-            "the meter starts", extra={"facts": {"run": models.plan.run_id, "readings": models.plan.readings}}
+    plan = models.plan
+    meter = Meter(plan, models.loads(), stop=stop)
+    _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
+    while True:
+        done = await keep_connected(
+            transport, plan.stream, meter.publish, patience=patience, report=report, stop=stop
         )
-        done = await publish_run(plan=models.plan, loads=loads, log=log, report=report, stop=stop)
         _log.info("the meter has published everything", extra={"facts": {"confirmed": done.confirmed}})
-        return done
+        if again is None or not await _set_before(again, stop):
+            return done
+        again.clear()
 
 
 async def run_simulator(
-    models: Models, directory: RunDirectory, transport: Transport, *, report: Report, stop: Stop
+    models: Models,
+    directory: RunDirectory,
+    transport: Transport,
+    *,
+    patience: Patience,
+    report: Report,
+    stop: Stop,
+    with_meter: bool = False,
 ) -> Accounted:
     """Write all rows of a run into its directory.
+
+    Args:
+        models: The run.
+        directory: Its directory.
+        transport: The way to the broker.
+        patience: How long to go on without it.
+        report: Takes the progress.
+        stop: The user's wish to end.
+        with_meter: The run's meter stands by and publishes again what a log has lost. So a log with a gap is
+            thrown away: a retention policy may have cut its beginning off.
 
     Raises:
         PvsimError: as `app.simulator.simulate_run`, or if another simulator works on the directory.
@@ -49,10 +90,30 @@ async def run_simulator(
         CsvSampleFile(directory.path, header=rows.header(plan), run=key) as sample_file,
     ):
         _log.info("the simulator starts", extra={"facts": {"run": plan.run_id, **_counts(sample_file.accounted)}})
-        async with transport.log(plan.stream) as log:
-            done = await simulate_run(plan=plan, pv=pv, log=log, files=sample_file, report=report, stop=stop)
+
+        async def use(log: Log, report: Report) -> Accounted:
+            try:
+                return await simulate_run(plan=plan, pv=pv, log=log, files=sample_file, report=report, stop=stop)
+            except SequenceGapError as gap:
+                if not with_meter:
+                    raise
+                await log.delete()
+                raise BrokerError(f"{gap}; the meter publishes them again") from gap
+
+        done = await keep_connected(transport, plan.stream, use, patience=patience, report=report, stop=stop)
         _log.info("the simulator has written everything", extra={"facts": _counts(done)})
         return done
+
+
+async def _set_before(event: asyncio.Event, stop: Stop) -> bool:
+    """Wait for one of the two; whether it was the event."""
+    waiting = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
+    return event.is_set() and not stop.is_set()
 
 
 def _counts(accounted: Accounted) -> dict[str, int]:

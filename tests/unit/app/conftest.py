@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from pvsim.app.meter import publish_run
+from pvsim.app.meter import Meter
 from pvsim.app.ports import MeterProgress, SimulatorProgress
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core.ledger import Accounted
@@ -55,7 +55,7 @@ class Site:
 
     async def meter(self) -> MeterProgress:
         async with asyncio.timeout(HANGS_S), self.transport.log(self.plan.stream) as log:
-            return await publish_run(plan=self.plan, loads=self.loads, log=log, report=self.report, stop=self.stop)
+            return await Meter(self.plan, self.loads, stop=self.stop).publish(log, self.report)
 
     async def simulator(self) -> Accounted:
         async with asyncio.timeout(HANGS_S), self.transport.log(self.plan.stream) as log:

@@ -1,13 +1,16 @@
 """The meter: all of a run's readings, once, however often it is killed."""
 
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
+
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pvsim.app.meter import PUBLISHER, readings
-from pvsim.app.ports import MeterProgress
+from pvsim.app.meter import PUBLISHER, Meter, readings
+from pvsim.app.ports import BrokerState, MeterProgress
 from pvsim.core.contract import End, Values, read_message
 from pvsim.errors import BrokerError, InterruptedRunError
 from pvsim.testing import CrashAt, CrashError
@@ -44,7 +47,7 @@ async def test_every_reading_is_published_then_the_end_marker(site, meters):
 async def test_progress_grows_and_ends_with_everything(site):
     one = site(seconds=7_300)
     await one.meter()
-    assert [report.published for report in one.reports] == list(ENDS)
+    assert [report.published for report in one.reports] == [0, *ENDS, 7_301]
     assert all(report.total == 7_301 for report in one.reports)
     assert one.reports[-1].confirmed == 7_301
 
@@ -108,7 +111,7 @@ async def test_a_stopped_meter_has_every_message_confirmed_and_goes_on_later(sit
 
     def stop_after_the_second_block(progress):
         one.reports.append(progress)
-        if len(one.reports) == 2:
+        if len(one.reports) == 3:  # the first says where it begins
             one.stop.set()
 
     one.report = stop_after_the_second_block
@@ -140,3 +143,64 @@ async def test_a_deleted_stream_is_published_again(site):
     one.transport.delete(one.plan.stream)
     await one.meter()
     assert one.messages == messages
+
+
+class Asked:
+    """A load that keeps which seconds it was asked for."""
+
+    def __init__(self, load, start_utc):
+        self.load, self.start_utc, self.seconds = load, start_utc, []
+
+    def power_dw(self, first_utc, n):
+        self.seconds.append(first_utc - self.start_utc)
+        return self.load.power_dw(first_utc, n)
+
+
+async def test_a_meter_that_is_cut_off_goes_on_with_the_hour_that_it_was_in(site):
+    one = site(seconds=7_300)
+    load = Asked(one.loads[0], one.plan.timeline.start_utc)
+    meter = Meter(one.plan, [load], stop=one.stop)
+    one.transport.faults.cut_publishing_after = 5_000
+    for ending in (pytest.raises(BrokerError), nullcontext(), nullcontext()):
+        async with one.transport.log(one.plan.stream) as log:
+            with ending:
+                await meter.publish(log, one.report)
+    assert load.seconds == [0, 100, 3_700, 3_700]  # and nothing for the third time: the broker has it all
+    assert _meaning(one, one.messages) == _meaning(one, one.bodies())
+
+
+async def test_a_broker_that_confirms_nothing_is_reported_until_it_does(site):
+    one, said = site(), []
+    taken, seen = asyncio.Event(), asyncio.Event()
+
+    class Hesitant:
+        """Takes a block, and confirms it once it was told to."""
+
+        confirmed = 0
+
+        async def last_id(self):
+            return 0
+
+        async def publish(self, first_id, bodies):
+            await taken.wait()
+            self.confirmed += len(bodies)
+
+        async def flush(self):
+            await seen.wait()
+
+    class Log:
+        async def create(self):
+            pass
+
+        @asynccontextmanager
+        async def publisher(self, _):
+            yield Hesitant()
+
+    def report(progress):
+        if isinstance(progress, BrokerState):
+            said.append(progress.well)
+            (seen if progress.well else taken).set()
+
+    meter = Meter(one.plan, one.loads, stop=one.stop, stall_s=0.005)
+    await asyncio.wait_for(meter.publish(Log(), report), 20)
+    assert said == [False, True]

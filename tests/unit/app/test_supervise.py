@@ -31,7 +31,8 @@ class FakeRole:
 
 async def run(stop=None, **roles):
     heard = []
-    await supervise(roles, report=lambda role, said: heard.append((role, said)), stop=stop or asyncio.Event())
+    hear = lambda role, said: heard.append((role, said))  # noqa: E731
+    await supervise(roles, leader="simulator", report=hear, stop=stop or asyncio.Event())
     return heard
 
 
@@ -86,3 +87,17 @@ async def test_a_role_that_has_ended_is_not_stopped():
     with pytest.raises(RoleFailedError):
         await run(meter=done, simulator=FakeRole({}, {}, {}, code=1))
     assert not done.told.is_set()
+
+
+@pytest.mark.parametrize("code_when_stopped", [0, 130, -SIGTERM])
+async def test_when_the_leader_has_ended_well_the_others_are_released(code_when_stopped):
+    """A meter stays as long as it may be needed; that it was then stopped is no failure."""
+    meter = FakeRole({"published": 1}, waits=True, code_when_stopped=code_when_stopped)
+    heard = await run(meter=meter, simulator=FakeRole({"written": 1}))
+    assert meter.told.is_set()
+    assert len(heard) == 2
+
+
+async def test_a_released_role_may_still_fail():
+    with pytest.raises(RoleFailedError, match="exit code 70"):
+        await run(meter=FakeRole(waits=True, code_when_stopped=70), simulator=FakeRole())

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pvsim.core.address import BrokerAddress
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection
@@ -123,7 +123,7 @@ class AmqpClient:
         code = _code(error)
         if code == ACCESS_REFUSED:
             fix = "grant the permission with: rabbitmqctl set_permissions, or use another account"
-            return RefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
+            return BrokerRefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
         if any(words in str(error) for words in _NOT_READY):
             return NotReadyError(f"cannot {doing}: {error}", where=self.where)
         if code == NOT_FOUND:
@@ -157,10 +157,6 @@ class AmqpClient:
             await asyncio.wait({ready, self.closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             ready.cancel()
-
-
-class RefusedError(BrokerError):
-    """The account has no permission for this."""
 
 
 class NotFoundError(BrokerError):
@@ -209,11 +205,12 @@ def _sign_in_error(error: BaseException, address: BrokerAddress, where: str) -> 
     code = _code(error)
     if code == ACCESS_REFUSED:
         what = f"the broker refuses user {address.user!r}: wrong user or password"
-        return BrokerError(what, where=where, fix="correct the account in PVSIM_BROKER_URL")
+        return BrokerRefusedError(what, where=where, fix="correct the account in PVSIM_BROKER_URL")
     opening = "Connection.OpenOk" in str(error)  # the library keeps no code here, only what it had hoped for
     if code == NOT_ALLOWED or opening:
         what = f"the broker refuses vhost {address.vhost!r} to user {address.user!r}"
-        return BrokerError(what, where=where, fix="correct the vhost in PVSIM_BROKER_URL, or ask for permission")
+        fix = "correct the vhost in PVSIM_BROKER_URL, or ask for permission"
+        return BrokerRefusedError(what, where=where, fix=fix)
     if (cause := _system_error(error)) is not None:
         known = isinstance(cause, ConnectionError) and cause.errno
         reason = os.strerror(cause.errno or 0).lower() if known else cause.strerror or str(cause)

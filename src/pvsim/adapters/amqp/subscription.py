@@ -10,7 +10,7 @@ import numpy as np
 
 from pvsim.adapters.amqp.client import AmqpClient, cause_of
 from pvsim.core.intake import Batch
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from aiormq.abc import DeliveredMessage
@@ -98,7 +98,8 @@ class Subscription:
             self._arrived.append(Delivery(offset, message.body[:MAX_KEPT_BYTES], message.delivery_tag))
         else:
             what = f"{self._stream} is a queue but no stream: its messages have no offset"
-            self._fail(BrokerError(what, where=self._client.where, fix="delete it, or use another --run-id"))
+            fix = "delete it, or use another --run-id"
+            self._fail(BrokerRefusedError(what, where=self._client.where, fix=fix))
         self._changed.set()
 
     def _on_cancelled(self, _frame: object) -> None:

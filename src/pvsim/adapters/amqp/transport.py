@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
-from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError, RefusedError
+from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.address import BrokerAddress
 from pvsim.core.intake import Batch
+from pvsim.errors import BrokerRefusedError
 
 __all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]
 
@@ -96,7 +97,7 @@ class AmqpLog:
             channel = await self._client.channel()
             declare = channel.queue_declare(self._stream, durable=True, arguments={"x-queue-type": "stream"})
             await self._client.call(declare, f"create stream {self._stream}")
-        with suppress(RefusedError):
+        with suppress(BrokerRefusedError):
             await self.bind()
 
     async def bind(self) -> None:
@@ -109,7 +110,7 @@ class AmqpLog:
         declare = channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
         try:
             await self._client.call(declare, f"declare the topic exchange {EXCHANGE}")
-        except RefusedError:  # it may have been made for us
+        except BrokerRefusedError:  # it may have been made for us
             channel = await self._client.channel()
         bind = channel.queue_bind(self._stream, EXCHANGE, routing_key(self._stream, "*"))
         await self._client.call(bind, f"bind stream {self._stream} to exchange {EXCHANGE}")

@@ -13,6 +13,7 @@ __all__ = ["end", "is_dead", "is_node", "mark", "marked", "memory_mb", "start_ti
 
 _PROC = Path("/proc")
 _TICK_S = 0.02  # no event tells of the end of a process that is not our child
+_LOOKS = 2  # a process inside `exec` shows no environment for a moment, and so not whose it is
 
 
 def start_ticks(pid: int, *, proc: Path = _PROC) -> int | None:
@@ -79,17 +80,23 @@ async def end(pids: Callable[[], Iterable[int]], *, grace_s: float) -> None:
     """End processes: SIGTERM, and SIGKILL for what is left after `grace_s` seconds (0: SIGKILL at once).
 
     Args:
-        pids: Gives those that still live; asked again after each step, because they may have children.
+        pids: Gives those that still live; asked again and again, because a node that boots goes on making
+            processes: one that is between `fork` and `exec` when all are killed is found a moment later.
         grace_s: How long they may take to end by themselves.
     """
+    told: set[int] = set()
     for number, patience_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
         if patience_s:
-            for pid in pids():
-                _send(pid, number)
-                _send(pid, signal.SIGCONT)  # a stopped process sees no SIGTERM
             with suppress(TimeoutError):
                 async with asyncio.timeout(patience_s):
-                    while tuple(pids()):  # noqa: ASYNC110 (see _TICK_S)
+                    absent = 0
+                    while absent < _LOOKS:
+                        living = set(pids())
+                        for pid in living if number == signal.SIGKILL else living - told:
+                            _send(pid, number)
+                            _send(pid, signal.SIGCONT)  # a stopped process sees no SIGTERM
+                        told |= living
+                        absent = 0 if living else absent + 1
                         await asyncio.sleep(_TICK_S)
 
 

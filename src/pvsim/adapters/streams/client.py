@@ -17,7 +17,7 @@ from pvsim.core.frames import (
     ResponseCode,
 )
 from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +41,13 @@ class StreamClient(asyncio.Protocol):
     Attributes:
         frame_max: The largest frame in bytes, 0 for no limit.
         where: Host and port, for messages.
+        may_create: The account has not been refused to create a stream.
         listeners: Called with each frame that is not a response, and with the error that ends the connection.
     """
 
     def __init__(self, address: BrokerAddress) -> None:
         self.where = f"{address.host}:{address.stream_port}"
+        self.may_create = True
         self.listeners: list[Callable[[Frame | BrokerError], None]] = []
         self._connection = StreamConnection(
             user=address.user, password=address.password, vhost=address.vhost, where=self.where
@@ -117,7 +119,7 @@ class StreamClient(asyncio.Protocol):
         finally:
             self._answers.pop(correlation_id, None)
         if response.code != ResponseCode.OK and response.code not in accept:
-            raise _refusal(command, response.code, self.where)
+            raise _refusal(command, response.code, self.where, may_create=self.may_create)
         return response
 
     async def request_when_ready(
@@ -261,15 +263,19 @@ class StreamClient(asyncio.Protocol):
             raise self._error
 
 
-def _refusal(command: Command, code: int, where: str) -> BrokerError:
-    """Why the broker does not do a command, and what the user can do."""
+def _refusal(command: Command, code: int, where: str, *, may_create: bool) -> BrokerError:
+    """Why the broker does not do a command, and what the user can do.
+
+    A stream that is not there was deleted a moment ago, and the next attempt makes it again; unless we may not.
+    """
     doing = _IN_WORDS.get(command, command.name.lower().replace("_", " "))
     if code == ResponseCode.ACCESS_REFUSED:
         fix = f"{_FIX_RIGHTS}, or use another account in PVSIM_BROKER_URL"
-        return BrokerError(f"the account has no permission to {doing}", where=where, fix=fix)
+        return BrokerRefusedError(f"the account has no permission to {doing}", where=where, fix=fix)
     if code == ResponseCode.STREAM_DOES_NOT_EXIST:
         fix = f"where the account may not create streams: {_FIX_RIGHTS}; else run again: the stream was deleted"
-        return BrokerError(f"cannot {doing}: there is no such stream", where=where, fix=fix)
+        kind = BrokerError if may_create else BrokerRefusedError
+        return kind(f"cannot {doing}: there is no such stream", where=where, fix=fix)
     known = {item.value for item in ResponseCode}
     reason = ResponseCode(code).name.lower().replace("_", " ") if code in known else f"code {code}"
     return BrokerError(f"the broker refuses to {doing}: {reason}", where=where)

@@ -78,7 +78,8 @@ class StreamLog:
         """See `ports.Log.create`. A user who may not create goes on: the stream may have been made for them."""
         body = frames.string(self._stream) + frames.properties({})
         accept = frozenset({ResponseCode.STREAM_ALREADY_EXISTS, ResponseCode.ACCESS_REFUSED})
-        await self._client.request_when_ready(Command.CREATE, body, accept=accept)
+        response = await self._client.request_when_ready(Command.CREATE, body, accept=accept)
+        self._client.may_create = response.code != ResponseCode.ACCESS_REFUSED
 
     async def delete(self) -> None:
         """See `ports.Log.delete`. A user who may not delete leaves it to whoever made it."""

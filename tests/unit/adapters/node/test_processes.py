@@ -97,3 +97,21 @@ async def test_end_kills_what_ignores_sigterm():
     await child.stdout.readline()
     await processes.end(lambda: () if processes.is_dead(child.pid) else (child.pid,), grace_s=0.1)
     assert await child.wait() == -signal.SIGKILL
+
+
+async def test_what_appears_while_all_are_killed_is_killed_too():
+    """A node that boots goes on making processes: here one shows itself only after the others are gone."""
+    children = [await asyncio.create_subprocess_exec("sleep", "60") for _ in range(3)]
+    hidden = [children[2].pid]
+
+    def living():
+        found = [c.pid for c in children[:2] if not processes.is_dead(c.pid)]
+        if found or not hidden:
+            return [*found, *(() if hidden or processes.is_dead(children[2].pid) else (children[2].pid,))]
+        hidden.clear()  # this time it is still inside `exec`
+        return []
+
+    await processes.end(living, grace_s=0)
+    assert all(processes.is_dead(child.pid) for child in children)
+    for child in children:
+        await child.wait()

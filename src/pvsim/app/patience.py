@@ -1,0 +1,166 @@
+"""Goes on by itself when the broker is lost: connects again, ever less often, until patience ends.
+
+Meter and simulator both take up where the broker and the files stand, so an attempt may end anywhere and the next
+one finishes the work (I1). What the broker *refuses* (a wrong password, a missing permission) is not tried again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from logging import getLogger
+from typing import TypeVar
+
+from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, SimulatorProgress, Stop, Transport
+from pvsim.errors import BrokerError, BrokerRefusedError, InterruptedRunError
+
+__all__ = ["Patience", "keep_connected"]
+
+GRACE_S = 2.0
+"""How long work may take to end in order once the user wants to stop; a broker that does not answer must not hold
+him up."""
+
+_log = getLogger(__name__)
+_T = TypeVar("_T")
+
+
+def _no_jitter() -> float:
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to go on without a broker, and how often to try.
+
+    Attributes:
+        limit_s: Give up when nothing has come further for so long; 0 never tries again.
+        first_pause_s: Before the first new attempt; each failure doubles it.
+        longest_pause_s: It grows no longer.
+        jitter: Gives numbers in 0..1, which each pause is scaled with to 50..100 %: a thousand sites that lose
+            one broker at one moment must not come back at one moment.
+        from_start: Also wait for a first connection. Without it, what fails before anything has worked is the
+            user's mistake, and said at once.
+    """
+
+    limit_s: float = 60.0
+    first_pause_s: float = 0.05
+    longest_pause_s: float = 2.0
+    jitter: Callable[[], float] = _no_jitter
+    from_start: bool = False
+
+    def pause_s(self, failures: int) -> float:
+        """How long to wait after so many failures in a row."""
+        longest = min(self.first_pause_s * 2.0 ** min(failures, 20), self.longest_pause_s)
+        return longest * (0.5 + 0.5 * self.jitter())
+
+
+async def keep_connected(
+    transport: Transport,
+    stream: str,
+    use: Callable[[Log, Report], Awaitable[_T]],
+    *,
+    patience: Patience,
+    report: Report,
+    stop: Stop,
+) -> _T:
+    """Do `use(log, report)`, again and again, until it ends without losing the broker.
+
+    Args:
+        transport: The way to the broker.
+        stream: The log.
+        use: The work; it may be begun anew at any time. What it reports shows that it comes further.
+        patience: For how long, and how often.
+        report: Takes the work's reports, and a `BrokerState` when the broker is lost or there again.
+        stop: The user's wish to stop, also while waiting.
+
+    Raises:
+        BrokerError: when patience has ended; at once where the broker refuses.
+        InterruptedRunError: if `stop` was set.
+        PvsimError: whatever else ends the work.
+    """
+    return await _Keeper(patience, report, stop).keep(transport, stream, use)
+
+
+class _Keeper:
+    """One piece of work under way, through all its attempts."""
+
+    def __init__(self, patience: Patience, report: Report, stop: Stop) -> None:
+        self._patience, self._report, self._stop = patience, report, stop
+        self._now = asyncio.get_running_loop().time
+        self._begun = patience.from_start
+        self._well = True
+        self._failures = 0
+        self._lost_at = 0.0
+        self._first: int | None = None
+
+    async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
+        while True:
+            self._first = None
+            try:
+                return await self._in_order(self._attempt(transport, stream, use))
+            except BrokerRefusedError:
+                raise
+            except BrokerError as error:
+                self._take_failure(error)
+            await self._pause()
+
+    async def _attempt(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
+        async with transport.log(stream) as log:
+            if not self._well:
+                self._tell(f"connected to the broker again after {self._now() - self._lost_at:.1f} s", well=True)
+            return await use(log, self._watched)
+
+    def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState) -> None:
+        if not isinstance(progress, BrokerState):
+            self._begun = True
+            done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.received
+            self._first = done if self._first is None else self._first
+            if done > self._first:
+                self._failures = 0
+        self._report(progress)
+
+    def _take_failure(self, error: BrokerError) -> None:
+        """Note a failure.
+
+        Raises:
+            BrokerError: if it is the last.
+        """
+        limit_s = self._patience.limit_s
+        if not self._begun or not limit_s:
+            raise error
+        if not self._failures:
+            self._lost_at = self._now()
+        elif self._now() - self._lost_at >= limit_s:
+            what = f"{error.what}; gave up after {limit_s:g} s"
+            raise BrokerError(what, where=error.where, fix=error.fix) from error
+        if self._well:
+            self._tell(f"{error}; trying again for up to {limit_s:g} s", well=False)
+        self._failures += 1
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience.pause_s(self._failures - 1)):
+                await self._stop.wait()
+        except TimeoutError:
+            return
+        raise InterruptedRunError("stopped while waiting for the broker")
+
+    async def _in_order(self, attempt: Awaitable[_T]) -> _T:
+        """Let an attempt end by itself when the user stops it, but not for ever."""
+        working = asyncio.ensure_future(attempt)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await asyncio.wait({working}, timeout=GRACE_S)
+            if working.done():
+                return working.result()
+        finally:
+            stopping.cancel()
+            if working.cancel():
+                await asyncio.wait({working})
+        raise InterruptedRunError("stopped while the broker did not answer")
+
+    def _tell(self, what: str, *, well: bool) -> None:
+        self._well = well
+        _log.log(20 if well else 30, what, extra={"facts": {"failures": self._failures}})
+        self._report(BrokerState(what, well))
