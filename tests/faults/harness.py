@@ -104,14 +104,15 @@ class Laboratory:
         self,
         out: Path,
         transport: str,
+        *options: str,
         extra: Mapping[str, str] | None = None,
-        *,
         days: int | None = None,
         prefix: Sequence[str] = (),
     ) -> Command:
         """Start a new run below `out`."""
-        options = ["--quiet", "--transport", transport, "--days", str(days or DAYS[transport])]
-        return self.command("run", "--out", str(out), *options, extra=extra, prefix=prefix)
+        length = str(days or DAYS[transport])
+        arguments = ("--out", str(out), "--quiet", "--transport", transport, "--days", length, *options)
+        return self.command("run", *arguments, extra=extra, prefix=prefix)
 
     def new_directory(self) -> Path:
         """A directory that nothing is in yet."""
@@ -173,9 +174,9 @@ class Laboratory:
         """Start the run or resume it, let the fault happen, and see how the command ends."""
         extra, prefix = row.fault.arm(scene), row.fault.prefix()
         scene.command = scene.stack.enter_context(
-            self._again(scene.out, row.transport, extra, prefix)
+            self._again(scene.out, row.transport, *row.options, extra=extra, prefix=prefix)
             if again
-            else self.start(scene.out, row.transport, extra, days=row.days, prefix=prefix)
+            else self.start(scene.out, row.transport, *row.options, extra=extra, days=row.days, prefix=prefix)
         )
         hit = 0
         if scene.command.wait_for_roles() and row.moment.wait(
@@ -200,10 +201,15 @@ class Laboratory:
         return scene.command
 
     def _again(
-        self, out: Path, transport: str, extra: Mapping[str, str] | None = None, prefix: Sequence[str] = ()
+        self,
+        out: Path,
+        transport: str,
+        *options: str,
+        extra: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> Command:
-        arguments = ("run", "--quiet", "--resume", str(the_run(out)), "--transport", transport)
-        return self.command(*arguments, extra=extra, prefix=prefix)
+        arguments = ("--resume", str(the_run(out)), "--quiet", "--transport", transport, *options)
+        return self.command("run", *arguments, extra=extra, prefix=prefix)
 
     def _resume(self, row: Row, scene: Scene, outcome: Outcome) -> None:
         if row.refused is not None and manifest_of(scene.directory).status != "complete":

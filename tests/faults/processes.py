@@ -127,10 +127,6 @@ class Command:
             return False
         return True
 
-    def wait_for_end_of(self, name: str) -> None:
-        """Wait until a role has ended, or the command itself."""
-        wait_until(lambda: self.ended() or self.pid_of(name) is None)
-
     def left(self) -> list[int]:
         """Roles that still run."""
         return [pid for pid in self.roles.values() if _is_role(pid)]

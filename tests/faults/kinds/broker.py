@@ -176,7 +176,7 @@ class StreamDeletedMeanwhile(_ByAgent):
 
 @dataclass(frozen=True)
 class Retention(_ByAgent):
-    """A policy keeps only the newest few MB of the stream, while the simulator is stopped and falls behind."""
+    """A policy keeps only the newest few MB of the stream; use it when the simulator has fallen behind."""
 
     def arm(self, scene: Scene) -> Mapping[str, str]:
         super().arm(scene)
@@ -186,13 +186,7 @@ class Retention(_ByAgent):
         return {}
 
     def inject(self, scene: Scene) -> int:
-        with scene.command.held("simulator"):
-            scene.command.wait_for_end_of("meter")
         return int(not scene.command.ended())
-
-    def mend(self, scene: Scene) -> None:
-        self._remove(scene)
-        _delete_queue(scene)
 
     @staticmethod
     def _remove(scene: Scene) -> None:
