@@ -156,8 +156,8 @@ class _Keeper:
                 return working.result()
         finally:
             stopping.cancel()
-            if working.cancel():
-                await asyncio.wait({working})
+            working.cancel()
+            await asyncio.wait({working})
         raise InterruptedRunError("stopped while the broker did not answer")
 
     def _tell(self, what: str, *, well: bool) -> None:

@@ -134,7 +134,7 @@ broker_options = _all(
         "patience_s",
         type=click.FloatRange(min=0),
         metavar="SECONDS",
-        default=60.0,
+        default=60,
         show_default=True,
         envvar="PVSIM_PATIENCE",
         help="Go on trying so long when the broker is lost; 0 gives up at once. The run can be resumed.",

@@ -181,7 +181,7 @@ async def test_a_broker_that_confirms_nothing_is_reported_until_it_does(site):
         async def last_id(self):
             return 0
 
-        async def publish(self, first_id, bodies):
+        async def publish(self, _, bodies):
             await taken.wait()
             self.confirmed += len(bodies)
 

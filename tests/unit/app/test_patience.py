@@ -13,6 +13,7 @@ from pvsim.app.ports import BrokerState, MeterProgress
 from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InterruptedRunError
 
 QUICK = Patience(limit_s=30, first_pause_s=0.0005, longest_pause_s=0.001)
+STALLED = BrokerState("no confirms", well=False)  # the work's own report: it shows no step forward
 LOST = BrokerError("the connection was lost", where="memory", fix="start it")
 
 
@@ -46,6 +47,7 @@ class Work:
         self.done += 1
         for confirmed in range(come_further):
             report(MeterProgress(5, confirmed, 5))
+        report(STALLED)
         if ending is not None:
             raise ending
         return "finished"
@@ -60,7 +62,7 @@ async def keep(work, *, broker=None, patience=QUICK, stop=None):
         ),
         20,
     )
-    return result, [state.well for state in said if isinstance(state, BrokerState)]
+    return result, [state.well for state in said if isinstance(state, BrokerState) and state != STALLED]
 
 
 async def test_what_goes_well_is_done_once():
