@@ -176,7 +176,7 @@ class StreamDeletedMeanwhile(_ByAgent):
 
 @dataclass(frozen=True)
 class Retention(_ByAgent):
-    """A policy keeps only the newest few MB of the stream; use it when the simulator has fallen behind."""
+    """A policy keeps only the newest few MB of the stream until the simulator has fallen behind."""
 
     def arm(self, scene: Scene) -> Mapping[str, str]:
         super().arm(scene)
@@ -186,6 +186,7 @@ class Retention(_ByAgent):
         return {}
 
     def inject(self, scene: Scene) -> int:
+        self._remove(scene)
         return int(not scene.command.ended())
 
     @staticmethod
