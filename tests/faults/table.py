@@ -16,7 +16,19 @@ from tests.faults.kinds.broker import (
     StreamDeleted,
     StreamDeletedMeanwhile,
 )
-from tests.faults.kinds.disk import FileLimit, FsyncFails
+from tests.faults.kinds.clock import ClockJumps
+from tests.faults.kinds.data import Garbage, each_kind, oversize, unknown_meters
+from tests.faults.kinds.disk import (
+    ChangedManifest,
+    ChangedRow,
+    DirectoryReadOnly,
+    DiskFull,
+    FileLimit,
+    FsyncFails,
+    Shortened,
+    TornLine,
+    TornSlot,
+)
 from tests.faults.kinds.line import Broken, Slow
 from tests.faults.kinds.processes import CrashAt, Paused, Signals
 from tests.faults.moments import AfterCommit, AfterMeter, AfterRows, AfterSeal, AtOnce, AtTime, Moment
@@ -70,6 +82,7 @@ class Row:
 
 COMPLETE = (0, "complete")
 FAILED, FULL, NO_BROKER = (1, "failed"), (73, "failed"), (69, "failed")
+FULL_UNSAID = (73, "running")  # not even the manifest could be written
 INTERRUPTED = (130, "interrupted")
 ENDED_NOW = (130, "running")  # at the second signal
 KILLED, TERMINATED = (-signal.SIGKILL, "running"), (-signal.SIGTERM, "running")
@@ -131,9 +144,34 @@ _PROCESSES = (
     ),
 )  # fmt: skip
 
+_MIDDLE = AfterRows(0.1, 0.6)
 _DISK = (
     _row("disk-full", FileLimit(), AtOnce(), FULL),
+    _row("disk-really-full", DiskFull(), AtOnce(), FULL, FULL_UNSAID),
+    _row("directory-read-only", DirectoryReadOnly(), _MIDDLE, FULL, FULL_UNSAID),
     _row("fsync-eio", FsyncFails(at_most=3), AtOnce(), FULL),
+    _row("kill-and-torn-line", TornLine(ALL.targets), _MIDDLE, KILLED),
+    _row("kill-and-torn-checkpoint", TornSlot(ALL.targets), _MIDDLE, KILLED),
+    *(
+        replace(_row(f"kill-and-{name}", fault, _MIDDLE, KILLED), refused=words)
+        for name, fault, words in (
+            ("changed-row", ChangedRow(ALL.targets), "changed after pvsim wrote it"),
+            ("shortened-samples", Shortened(ALL.targets), "the checkpoint is ahead of the samples file"),
+            ("changed-manifest", ChangedManifest(ALL.targets), "the configuration in the manifest was changed"),
+        )
+    ),
+)
+
+_DATA = (
+    _heals("stranger-each-kind", Garbage(each_kind), EARLY),
+    _heals("stranger-10000-meters", Garbage(unknown_meters, "streams"), EARLY, runs=2),
+    _heals("stranger-oversize", Garbage(oversize, "amqp"), EARLY, runs=2),
+)
+
+_CLOCK = (
+    _heals("clock-an-hour-on", ClockJumps(3_600.0), AfterRows(0.02, 0.7)),
+    _heals("clock-an-hour-back", ClockJumps(-3_600.0), AfterRows(0.02, 0.7)),
+    _heals("clock-to-daylight-saving", ClockJumps(None), AfterRows(0.02, 0.7)),
 )
 
 _BROKER = (
@@ -182,7 +220,7 @@ TABLE: tuple[Row, ...] = (
     *(
         replace(row, transport=name, resume_transport=name)
         for name in TRANSPORTS
-        for row in (*_PROCESSES, *_BROKER, *_LINE, *_DISK)
+        for row in (*_PROCESSES, *_BROKER, *_LINE, *_DISK, *_DATA, *_CLOCK)
     ),
     *(
         replace(_row(f"kill-all-then-{after}", ALL, AfterRows(), KILLED), transport=before, resume_transport=after)

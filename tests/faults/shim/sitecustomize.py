@@ -3,7 +3,8 @@
 The roles are forked from `pvsim run`; only the simulator has a sample file and calls fdatasync, only the meter
 publishes. PVSIM_TEST_FAULT is `kill:POINT:N` (SIGKILL when the role reaches the point for the N-th time: one of
 the sample file's crash points, or `before-end-marker`, or `after-end-marker`, when the broker has confirmed it) or
-`eio:fdatasync:N` (the N-th fdatasync fails). So the product carries no code for its tests.
+`eio:fdatasync:N` (the N-th fdatasync fails). PVSIM_TEST_CLOCK is `JUMP@FILE`: the wall clock of all processes
+jumps by so many seconds as soon as there is such a file. So the product carries no code for its tests.
 """
 
 import errno
@@ -11,6 +12,8 @@ import functools
 import os
 import signal
 import sys
+import time
+from datetime import UTC, datetime
 from itertools import count
 
 if "PVSIM_TEST_FAULT" in os.environ and "pvsim" in sys.orig_argv:
@@ -52,3 +55,14 @@ if "PVSIM_TEST_FAULT" in os.environ and "pvsim" in sys.orig_argv:
         csvfile.CsvSampleFile.__init__ = functools.partialmethod(csvfile.CsvSampleFile.__init__, at=at)
     else:
         os.fdatasync = failing_fdatasync
+
+if "PVSIM_TEST_CLOCK" in os.environ and "pvsim" in sys.orig_argv:
+    from pvsim.adapters import clocks
+
+    jump_s, _, signal_file = os.environ["PVSIM_TEST_CLOCK"].partition("@")
+
+    def jumping_time(now=time.time) -> float:
+        return now() + (float(jump_s) if os.access(signal_file, os.F_OK) else 0.0)
+
+    time.time = jumping_time
+    clocks.utc_now = lambda: datetime.fromtimestamp(jumping_time(), UTC)
