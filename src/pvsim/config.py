@@ -91,6 +91,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         tz: IANA zone.
         seed: Seed of the load models.
         every_s: Seconds that one row is the mean of.
+        split: `day`: in the end one file for each local day.
     """
 
     run_id: str
@@ -101,6 +102,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     every_s: int
     meters: tuple[MeterConfig, ...]
     pv: PvConfig
+    split: Literal["none", "day"] = "none"
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= MAX_DAYS:

@@ -160,6 +160,33 @@ def test_the_days_on_which_clocks_change(outside, here, date, count, hour, befor
 
 
 @pytest.mark.broker
+def test_a_file_for_each_day(outside, here):
+    """The same rows as in one file, over the end of summer time; a changed digit is found, a deleted day too."""
+    period = ("--date", "2024-10-26", "--days", "3", "--every", "1min", "--quiet")
+    assert outside("run", *period, "--out", here / "whole").code == 0
+    assert outside("run", *period, "--out", here / "split", "--split", "day").code == 0
+    run = here / "split" / "latest"
+    days = [f"2024-10-{day}.csv" for day in (26, 27, 28)]
+    assert sorted(path.name for path in (run / "samples").iterdir()) == days
+    assert not (run / "samples.csv").exists()
+    texts = [(run / "samples" / day).read_text().splitlines() for day in days]
+    assert [len(lines) - 1 for lines in texts] == [1440, 1500, 1440]
+    assert [line for lines in texts for line in lines[1:]] == rows_of(here / "whole")[1:]
+    summary = json.loads((run / "summary.json").read_text())
+    assert [each["period"] for each in summary["days"]] == [day.removesuffix(".csv") for day in days]
+    assert sum(each["load"] for each in summary["days"]) == pytest.approx(summary["energy_kwh"]["load"], abs=1e-5)
+    assert outside("verify", run).code == 0
+    assert outside("run", "--resume", run, "--quiet").code == 0
+    day = run / "samples" / days[1]
+    text = day.read_text()
+    day.write_text(text[:-2] + ("1" if text[-2] == "0" else "0") + text[-1])
+    done = outside("verify", run)
+    assert (done.code, "should be" in done.err) == (65, True)
+    day.unlink()
+    done = outside("verify", run)
+    assert (done.code, days[1] in done.err) == (65, True)
+
+
 def test_from_elsewhere_in_a_path_with_spaces_and_letters(outside, here):
     there = here / "Häuser am Übersee 屋"
     there.mkdir()

@@ -111,6 +111,14 @@ pv_options = _all(
         envvar="PVSIM_EVERY",
         help="Write means over this: 2s, 1min, 1h.",
     ),
+    click.option(
+        "--split",
+        type=click.Choice(["none", "day"]),
+        default="none",
+        show_default=True,
+        envvar="PVSIM_SPLIT",
+        help="day: one file for each local day, in samples/, instead of samples.csv.",
+    ),
 )
 
 broker_options = _all(
@@ -223,7 +231,8 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
     if pv_kind != "curve" and peak_kw is not None:
         raise UsageError("it scales the curve; a file has its own power", where="--pv-peak-kw", fix="leave it out")
     pv = CurveConfig(peak_kw) if pv_kind == "curve" else _file(pv_kind, "pv", options)
-    return replace(config, every_s=parse_period(options.get("every", "1s")), pv=pv)
+    split = options.get("split", "none")
+    return replace(config, every_s=parse_period(options.get("every", "1s")), pv=pv, split=split)
 
 
 def _is_file(text: str) -> bool:

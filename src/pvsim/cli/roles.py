@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pvsim.core.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
+    from pvsim.wiring.runs import Run
 
 __all__ = ["COMMANDS"]
 
@@ -101,26 +102,11 @@ def simulate(context: click.Context, /, **options: Any) -> None:
       pvsim simulate --meter external --run-id house-a      readings from your own meter
       pvsim simulate --dir runs/latest                      go on after a stop
     """  # noqa: D301
-    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
     from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options["supervised"]:
-        models = _models_of(context, options)
-        directory = RunDirectory.open(options["directory"])
-
-        async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
-            await run_simulator(
-                models,
-                directory,
-                connection.transport(),
-                patience=_patience(options),
-                report=report,
-                stop=stop,
-                with_meter=True,
-            )
-
-        _run_role("simulator", options, models.plan, work)
+        _simulate_supervised(context, options)
         return
     if options["directory"] is not None:
         _refuse_other_options(context)
@@ -131,6 +117,10 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         this = Run.create(config, options["out"].absolute())
         for note in [] if options["quiet"] else input_notes(this.models.inputs):
             click.echo(f"· {note}", err=True)
+
+    if this.complete:
+        _prove_again(this, options)
+        return
 
     async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
         async def offer_and_simulate() -> None:
@@ -152,6 +142,29 @@ def simulate(context: click.Context, /, **options: Any) -> None:
             print_summary(summary, this)
 
     _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
+
+
+def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> None:
+    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
+    from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
+
+    models = _models_of(context, options)
+    directory = RunDirectory.open(options["directory"])
+
+    async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+        transport, patience = connection.transport(), _patience(options)
+        await run_simulator(
+            models, directory, transport, patience=patience, report=report, stop=stop, with_meter=True
+        )
+
+    _run_role("simulator", options, models.plan, work)
+
+
+def _prove_again(this: "Run", options: dict[str, Any]) -> None:
+    Display(quiet=options["quiet"]).say("the run is complete; verifying it again")
+    summary = this.prove()
+    if not options["quiet"]:
+        print_summary(summary, this)
 
 
 def _patience(options: dict[str, Any]) -> "Patience":

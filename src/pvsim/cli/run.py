@@ -56,7 +56,7 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.wiring.runs import fork_roles  # noqa: PLC0415
+    from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
 
     started = time.monotonic()
     display = Display(quiet=options["quiet"])
@@ -96,7 +96,7 @@ async def _simulate(
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
-    from pvsim.wiring.runs import run_roles  # noqa: PLC0415
+    from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
 
     if not roles:
         display.say("the run is complete; verifying it again")
@@ -193,7 +193,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
         f"\nself-consumption {_percent(summary.self_consumption)} · self-sufficiency"
         f" {_percent(summary.self_sufficiency)}\n"
     )
-    for name in ("samples.csv", "summary.json", "manifest.json"):
+    samples = "samples" if this.models.config.split == "day" else "samples.csv"
+    for name in (samples, "summary.json", "manifest.json"):
         click.echo(_short(this.directory.path / name))
 
 

@@ -4,6 +4,7 @@ Definitions: Luthander et al. 2015, doi 10.1016/j.apenergy.2014.12.028. Sums are
 identities I8 hold exactly, and are asserted.
 """
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pvsim.core.plan import RunPlan
     from pvsim.core.rows import Samples
 
-__all__ = ["Energies", "Peaks", "Summary", "Tally"]
+__all__ = ["Energies", "Peaks", "PeriodEnergies", "Summary", "Tally"]
 
 _DWS_PER_KWH = DW_PER_KW * 3600
 _QUARTER_S = 900
@@ -31,6 +32,16 @@ class Energies(msgspec.Struct, frozen=True):
     self_consumed: float
     import_: float = msgspec.field(name="import")
     export: float
+
+
+class PeriodEnergies(Energies, frozen=True, kw_only=True):
+    """Energies of a day or a month.
+
+    Attributes:
+        period: `2024-06-21` or `2024-06`, local time.
+    """
+
+    period: str
 
 
 class Peaks(msgspec.Struct, frozen=True):
@@ -54,6 +65,8 @@ class Summary(msgspec.Struct, frozen=True):
         self_sufficiency: Part of the load met by PV.
         generation_multiple: PV energy over load.
         meters: The same for each meter, where a run has several; totals are their sums, peaks their maxima.
+        days: Energies of each local day, where a run has several; a day without rows is left out.
+        months: Energies of each local month, where a run touches several.
     """
 
     rows: int
@@ -64,6 +77,8 @@ class Summary(msgspec.Struct, frozen=True):
     generation_multiple: float | None
     peak_kw: Peaks
     meters: dict[str, Any] | None = None
+    days: tuple[PeriodEnergies, ...] | None = None
+    months: tuple[PeriodEnergies, ...] | None = None
 
 
 class Tally:
@@ -72,6 +87,8 @@ class Tally:
     def __init__(self, plan: "RunPlan") -> None:
         self._plan = plan
         n = len(plan.meters)
+        self._midnights = np.asarray(plan.timeline.midnights_utc)
+        self._days = np.zeros((plan.timeline.days, 6), dtype=np.int64)  # the five sums of each day, and its rows
         self._rows = np.zeros(n, dtype=np.int64)
         self._sums = np.zeros((5, n), dtype=np.int64)  # load, pv, self-consumed, import, export
         self._peaks = np.zeros((4, n), dtype=np.int64)  # load, pv, import, export
@@ -98,10 +115,17 @@ class Tally:
                 self._peaks[i] = max(self._peaks[i, 0], power.max())
             else:
                 np.maximum.at(self._peaks[i], meter, power)
-        self._add_quarters(window, meter, load - pv)
+        t_utc = self._plan.timeline.start_utc + window * self._plan.every_s
+        self._add_days(t_utc, powers)
+        self._add_quarters(t_utc // _QUARTER_S, meter, load - pv)
 
-    def _add_quarters(self, window: Ints, meter: Ints, net: Ints) -> None:
-        quarter = (self._plan.timeline.start_utc + window * self._plan.every_s) // _QUARTER_S
+    def _add_days(self, t_utc: Ints, powers: tuple[Ints, ...]) -> None:
+        first, last = np.searchsorted(self._midnights, t_utc[[0, -1]], side="right").tolist()
+        bounds = [0, *np.searchsorted(t_utc, self._midnights[first:last]).tolist(), len(t_utc)]
+        for day, (start, end) in enumerate(pairwise(bounds), start=first - 1):
+            self._days[day] += [*(int(power[start:end].sum()) for power in powers), end - start]
+
+    def _add_quarters(self, quarter: Ints, meter: Ints, net: Ints) -> None:
         starts = np.flatnonzero(np.diff(quarter, prepend=self._quarter))
         bounds = [0, *starts.tolist(), len(quarter)]
         for start, end in pairwise(bounds):
@@ -128,20 +152,35 @@ class Tally:
         """
         self._close_quarter()
         load, pv, used, bought, sold = self._sums
-        if (load != used + bought).any() or (pv != used + sold).any():
+        by_day = self._days[:, :5].sum(axis=0)
+        if (load != used + bought).any() or (pv != used + sold).any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self._plan.meters))
         meters = None
         if len(every) > 1:
             meters = {self._plan.meters[i]: self._of(slice(i, i + 1)) for i in every}
         total = self._of(slice(None))
-        return msgspec.structs.replace(total, meters=meters)
+        days, months = self._periods(len("2024-06-21")), self._periods(len("2024-06"))
+        return msgspec.structs.replace(
+            total, meters=meters, days=days if len(days) > 1 else None, months=months if len(months) > 1 else None
+        )
+
+    def _periods(self, length: int) -> tuple[PeriodEnergies, ...]:
+        """The energies of all days whose dates begin with the same `length` characters."""
+        first = self._plan.timeline.first_date
+        sums: dict[str, Ints] = {}
+        for day in np.flatnonzero(self._days[:, 5]).tolist():
+            period = (first + timedelta(days=day)).isoformat()[:length]
+            sums[period] = sums.get(period, 0) + self._days[day, :5]
+        return tuple(PeriodEnergies(*self._kwh(each), period=period) for period, each in sums.items())
+
+    def _kwh(self, sums: Ints) -> list[float]:
+        return [round(s * self._plan.every_s / _DWS_PER_KWH, 6) for s in sums.tolist()]
 
     def _of(self, which: slice) -> Summary:
         plan = self._plan
-        sums = self._sums[:, which].sum(axis=1).tolist()
-        energies = [s * plan.every_s / _DWS_PER_KWH for s in sums]
-        load, pv, used = sums[:3]
+        sums = self._sums[:, which].sum(axis=1)
+        load, pv, used = sums[:3].tolist()
         peaks = (self._peaks[:, which].max(axis=1) / DW_PER_KW).tolist()
         quarters: list[float | None] = [None, None]
         if _QUARTER_S % plan.every_s == 0:
@@ -149,7 +188,7 @@ class Tally:
         return Summary(
             rows=int(self._rows[which].sum()),
             resolution_s=plan.every_s,
-            energy_kwh=Energies(*(round(e, 6) for e in energies)),
+            energy_kwh=Energies(*self._kwh(sums)),
             self_consumption=_share(used, pv),
             self_sufficiency=_share(used, load),
             generation_multiple=_share(pv, load),

@@ -20,7 +20,8 @@ from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
 from pvsim.wiring.broker import Connection
-from pvsim.wiring.runs import Run, fork_roles, run_roles
+from pvsim.wiring.role_processes import fork_roles, run_roles
+from pvsim.wiring.runs import Run
 
 __all__ = ["RunFigures", "measure_limit", "measure_run"]
 

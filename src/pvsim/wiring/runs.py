@@ -1,42 +1,34 @@
 """A run from its directory to its verified files, whoever does the work in between."""
 
-import asyncio
 import platform
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import REJECTED, SAMPLES, last_checkpoint
-from pvsim.adapters.processes import RoleProcess, fork_role
+from pvsim.adapters.daily import DAYS, DailyFiles, split_by_day
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
-from pvsim.app.ports import Stop
-from pvsim.app.supervise import supervise
-from pvsim.app.verify import verify_foreign, verify_own
+from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
 from pvsim.errors import (
     BadInputError,
-    BrokerError,
     CannotWriteError,
     InterruptedRunError,
     PartialResultError,
     PvsimError,
     UsageError,
 )
-from pvsim.wiring.broker import Connection
 from pvsim.wiring.models import Models
 
-__all__ = ["Run", "fork_roles", "run_roles"]
-
-_COMMANDS = {"simulator": "simulate", "meter": "meter"}
+__all__ = ["Run"]
 
 _log = getLogger(__name__)
 _ENDED: frozenset[Status] = frozenset({"complete", "partial"})
@@ -116,7 +108,7 @@ class Run:
                 summary = self.verify()
                 self.directory.write(SUMMARY, _pretty(summary))
                 missing = self._counts().get("missing", 0)
-                self._save("partial" if missing else "complete")
+                self._finish("partial" if missing else "complete")
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
@@ -124,6 +116,16 @@ class Run:
             what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
             raise PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
         return summary
+
+    def _finish(self, status: Status) -> None:
+        """Write down that the run has ended well, with its files in their last form."""
+        samples = self.directory.path / SAMPLES
+        if self.models.config.split == "none":
+            self._save(status, files=[SAMPLES])
+            return
+        names = split_by_day(samples, self.directory.path / DAYS)
+        self._save(status, files=[f"{DAYS}/{name}" for name in names])
+        samples.unlink()
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, PvsimError):
@@ -142,13 +144,14 @@ class Run:
         """
         path = self.directory.path / SAMPLES
         checkpoint = last_checkpoint(self.directory.path)
-        if checkpoint is not None and not path.exists() and self.complete:
+        days = self._daily_files()
+        if checkpoint is not None and not days and not path.exists() and self.complete:
             raise BadInputError(
                 f"{SAMPLES} was finished, but is not there any more",
                 where=str(self.directory.path),
                 fix="restore it from a copy, or start a new run",
             )
-        if checkpoint is None or not path.exists():
+        if checkpoint is None or not (days or path.exists()):
             raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
         now, plan = checkpoint.accounted, self.models.plan
         if (
@@ -156,16 +159,28 @@ class Run:
             or now.written + now.missing != plan.readings
         ):
             raise self._unfinished(f"{plan.readings - now.written - now.missing:,} readings")
-        pv = self.models.pv()
         try:
+            if days:
+                path = self.directory.path / DAYS
+                daily = DailyFiles(path, days)
+                return self._verify_rows(daily.read, daily.lines(), now.missing)
             with path.open("rb") as file:
-                if self.models.external or now.missing:
-                    return verify_foreign(plan, pv, iter(file), self._missing_rows(now.missing))
-                return verify_own(plan, self.models.loads(), pv, file.read)
+                return self._verify_rows(file.read, iter(file), now.missing)
         except BadInputError as error:
-            error.where = f"{path}, {error.where}"
+            error.where = error.where if error.where.startswith(str(path)) else f"{path}, {error.where}"
             error.fix = error.fix or _FIX_CHANGED
             raise
+
+    def _verify_rows(self, read: Read, lines: Iterator[bytes], missing: int) -> Summary:
+        plan, pv = self.models.plan, self.models.pv()
+        if self.models.external or missing:
+            return verify_foreign(plan, pv, lines, missing // plan.every_s)  # whole periods go missing
+        return verify_own(plan, self.models.loads(), pv, read)
+
+    def _daily_files(self) -> list[str]:
+        """The names of the daily files; none before the run has been split."""
+        manifest = self.directory.load()
+        return [Path(name).name for name in manifest.files or {} if Path(name).parent.name == DAYS]
 
     def prove(self) -> Summary:
         """Verify, and compare the files with the manifest.
@@ -185,10 +200,6 @@ class Run:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
         return summary
-
-    def _missing_rows(self, missing_readings: int) -> int:
-        """Readings go missing by whole averaging periods."""
-        return missing_readings // self.models.plan.every_s
 
     def _unfinished(self, lacking: str) -> BadInputError:
         where, status = str(self.directory.path), self.directory.load().status
@@ -212,9 +223,9 @@ class Run:
         names = ("received", "written", "duplicates", "rejected", "missing")
         return {name: getattr(now, name) for name in names}
 
-    def _save(self, status: Status, error: str | None = None) -> None:
+    def _save(self, status: Status, error: str | None = None, *, files: Sequence[str] = (SAMPLES,)) -> None:
         ended = status != "running"
-        facts = {name: self.directory.facts(name) for name in (SAMPLES, REJECTED, SUMMARY) if ended}
+        facts = {name: self.directory.facts(name) for name in (*files, REJECTED, SUMMARY) if ended}
         manifest = msgspec.structs.replace(
             self.directory.load(),
             status=status,
@@ -224,83 +235,6 @@ class Run:
             error=error,
         )
         self.directory.save(manifest)
-
-
-def fork_roles(command_line: Callable[[list[str]], None]) -> dict[str, RoleProcess]:
-    """Two processes that wait to become simulator and meter; call it before there is an event loop."""
-    return {role: fork_role(f"pvsim-{role}", command_line) for role in _COMMANDS}
-
-
-async def run_roles(
-    run: Run,
-    roles: dict[str, RoleProcess],
-    connection: Connection,
-    *,
-    patience_s: float,
-    revive: Callable[[], Awaitable[object]] | None,
-    report: Callable[[str, dict[str, Any]], None],
-    stop: Stop,
-) -> None:
-    """Let meter and simulator do the run, until the simulator has written everything.
-
-    Args:
-        run: The run.
-        roles: The processes.
-        connection: The broker and the way to it.
-        patience_s: How long they go on without the broker.
-        revive: Starts the broker where it is ours; called when a role has lost it.
-        report: Takes a role's name and each of its reports.
-        stop: The user's wish to stop.
-
-    Raises:
-        PvsimError: whatever the first role that failed said.
-        InterruptedRunError: if `stop` was set.
-    """
-    if run.models.external:
-        fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
-        raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
-    where = ["--dir", str(run.directory.path), "--transport", connection.name, "--patience", str(patience_s)]
-    supervised = "--supervised=given" if revive is None else "--supervised=own"
-    for role, process in roles.items():
-        process.begin([_COMMANDS[role], *where, supervised], {"PVSIM_BROKER_URL": connection.address.amqp_url})
-    reviver = _Reviver(revive)
-
-    def relay(role: str, said: dict[str, Any]) -> None:
-        if said.get("well") is False:
-            reviver.start()
-        elif said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
-            roles["meter"].nudge()
-        report(role, said)
-
-    try:
-        await supervise(roles, leader="simulator", report=relay, stop=stop)
-    finally:
-        reviver.cancel()
-        for process in roles.values():
-            process.kill()
-
-
-class _Reviver:
-    """Starts our own broker again, once at a time; what goes wrong with that, the roles notice by themselves."""
-
-    def __init__(self, revive: Callable[[], Awaitable[object]] | None) -> None:
-        self._revive = revive
-        self._task: asyncio.Future[None] | None = None
-
-    def start(self) -> None:
-        if self._revive is not None and (self._task is None or self._task.done()):
-            self._task = asyncio.ensure_future(self._try(self._revive))
-
-    def cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    @staticmethod
-    async def _try(revive: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await revive()
-        except BrokerError as error:
-            _log.warning("our own broker could not be started again", extra={"facts": {"error": str(error)}})
 
 
 def _versions() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Energies, shares and peaks against sums by hand (I8)."""
 
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,44 @@ def test_i8_the_identities_hold_for_any_rows_in_any_portions(values, n_meters, p
         assert sum(loads) == pytest.approx(energy.load, abs=3e-6)
 
 
+@given(st.lists(st.tuples(st.integers(0, 1_000), power, power), min_size=1, max_size=300), st.integers(1, 90))
+def test_the_days_and_months_add_up_to_the_run(values, portion):
+    """Rows of 15 min over 60 days with a day of 23 hours, many of them missing, in any portions."""
+    span = RunPlan("run", Timeline.of_days(date(2024, 3, 1), 60, ZoneInfo("Europe/Berlin")), ("m1",), 900)
+    numbers = np.minimum(np.cumsum([1 + skip // 50 for skip, _, _ in values]), span.rows) - 1
+    rows = [(n, load, pv) for n, (_, load, pv) in zip(dict.fromkeys(numbers.tolist()), values, strict=False)]
+    tally = Tally(span)
+    for start in range(0, len(rows), portion):
+        tally.add(samples(rows[start : start + portion]))
+    summary = tally.summary()
+    expected: dict[str, int] = {}
+    for n, load, _ in rows:
+        local = datetime.fromtimestamp(span.timeline.start_utc + 900 * n, ZoneInfo("Europe/Berlin"))
+        expected[f"{local:%Y-%m-%d}"] = expected.get(f"{local:%Y-%m-%d}", 0) + load
+    if summary.days is None:
+        assert len(expected) == 1
+        return
+    found = {each.period: each.load for each in summary.days}
+    assert found == {day: pytest.approx(dw * 900 / 36e6, abs=1e-6) for day, dw in expected.items()}
+    if summary.months is not None:
+        assert [each.period for each in summary.months] == sorted({day[:7] for day in expected})
+        total = sum(each.self_consumed + each.import_ for each in summary.months)
+        assert total == pytest.approx(summary.energy_kwh.load, abs=1e-5)
+
+
+def test_two_days_by_hand():
+    """1 kW on the last hour of a day, 2 kW on the first of the next: another month, too."""
+    span = RunPlan("run", Timeline.of_days(date(2024, 6, 30), 2, ZoneInfo("UTC")), ("m1",), 3600)
+    tally = Tally(span)
+    tally.add(samples([(23, 10_000, 0), (24, 20_000, 5_000)]))
+    summary = tally.summary()
+    assert [(each.period, each.load, each.pv) for each in summary.days] == [
+        ("2024-06-30", 1.0, 0.0),
+        ("2024-07-01", 2.0, 0.5),
+    ]
+    assert [(each.period, each.import_) for each in summary.months] == [("2024-06", 1.0), ("2024-07", 1.5)]
+
+
 def test_an_hour_by_hand():
     """30 min import of 2 kW with 0.5 kW PV, then 30 min export of 3 kW with 1 kW load."""
     rows = [(i, 20_000, 5_000) if i < 1800 else (i, 10_000, 40_000) for i in range(3600)]
@@ -78,6 +116,8 @@ def test_an_hour_by_hand():
             "export_15min": 3.0,
         },
         "meters": None,
+        "days": None,
+        "months": None,
     }
 
 
@@ -110,5 +150,13 @@ def test_i8_a_broken_identity_is_a_defect():
     tally = Tally(plan())
     tally.add(samples([(0, 10, 5)]))
     tally._sums[2] += 1
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()
+
+
+def test_i8_days_that_do_not_add_up_are_a_defect():
+    tally = Tally(plan())
+    tally.add(samples([(0, 10, 5)]))
+    tally._days[0, 0] += 1
     with pytest.raises(InternalError, match="identities"):
         tally.summary()

@@ -1,0 +1,96 @@
+"""Meter and simulator of a run as processes, and what is done for them while they work."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from logging import getLogger
+from typing import Any
+
+from pvsim.adapters.processes import RoleProcess, fork_role
+from pvsim.app.ports import Stop
+from pvsim.app.supervise import supervise
+from pvsim.errors import BrokerError, UsageError
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.runs import Run
+
+__all__ = ["fork_roles", "run_roles"]
+
+_COMMANDS = {"simulator": "simulate", "meter": "meter"}
+
+_log = getLogger(__name__)
+
+
+def fork_roles(command_line: Callable[[list[str]], None]) -> dict[str, RoleProcess]:
+    """Two processes that wait to become simulator and meter; call it before there is an event loop."""
+    return {role: fork_role(f"pvsim-{role}", command_line) for role in _COMMANDS}
+
+
+async def run_roles(
+    run: Run,
+    roles: dict[str, RoleProcess],
+    connection: Connection,
+    *,
+    patience_s: float,
+    revive: Callable[[], Awaitable[object]] | None,
+    report: Callable[[str, dict[str, Any]], None],
+    stop: Stop,
+) -> None:
+    """Let meter and simulator do the run, until the simulator has written everything.
+
+    Args:
+        run: The run.
+        roles: The processes.
+        connection: The broker and the way to it.
+        patience_s: How long they go on without the broker.
+        revive: Starts the broker where it is ours; called when a role has lost it.
+        report: Takes a role's name and each of its reports.
+        stop: The user's wish to stop.
+
+    Raises:
+        PvsimError: whatever the first role that failed said.
+        InterruptedRunError: if `stop` was set.
+    """
+    if run.models.external:
+        fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
+        raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
+    where = ["--dir", str(run.directory.path), "--transport", connection.name, "--patience", str(patience_s)]
+    supervised = "--supervised=given" if revive is None else "--supervised=own"
+    for role, process in roles.items():
+        process.begin([_COMMANDS[role], *where, supervised], {"PVSIM_BROKER_URL": connection.address.amqp_url})
+    reviver = _Reviver(revive)
+
+    def relay(role: str, said: dict[str, Any]) -> None:
+        if said.get("well") is False:
+            reviver.start()
+        elif said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
+            roles["meter"].nudge()
+        report(role, said)
+
+    try:
+        await supervise(roles, leader="simulator", report=relay, stop=stop)
+    finally:
+        reviver.cancel()
+        for process in roles.values():
+            process.kill()
+
+
+class _Reviver:
+    """Starts our own broker again, once at a time; what goes wrong with that, the roles notice by themselves."""
+
+    def __init__(self, revive: Callable[[], Awaitable[object]] | None) -> None:
+        self._revive = revive
+        self._task: asyncio.Future[None] | None = None
+
+    def start(self) -> None:
+        if self._revive is not None and (self._task is None or self._task.done()):
+            self._task = asyncio.ensure_future(self._try(self._revive))
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    @staticmethod
+    async def _try(revive: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await revive()
+        except BrokerError as error:
+            _log.warning("our own broker could not be started again", extra={"facts": {"error": str(error)}})
