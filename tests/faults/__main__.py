@@ -6,6 +6,7 @@ import platform
 import shutil
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -69,7 +70,10 @@ def main(names: tuple[str, ...], runs: float, seed: int, transport: str | None, 
 
 
 def _tried(laboratory: Laboratory, row: Row, seed: str) -> Outcome:
-    outcome = laboratory.try_row(row, seed)
+    try:
+        outcome = laboratory.try_row(row, seed)
+    except Exception:  # noqa: BLE001 - one attempt that goes wrong must not lose the others' figures
+        outcome = Outcome(problems=[traceback.format_exc()])
     for problem in outcome.problems:
         click.echo(f"{seed}: {problem}", err=True)
     laboratory.forget_runs()

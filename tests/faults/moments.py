@@ -10,10 +10,20 @@ from tests.faults.processes import Command, wait_until
 from pvsim.adapters.csvfile import PARTIAL, SAMPLES, last_checkpoint
 from pvsim.adapters.logs import LOG
 
-__all__ = ["AfterCommit", "AfterMeter", "AfterRows", "AfterSeal", "AtOnce", "AtTime", "Moment", "Undisturbed"]
+__all__ = [
+    "AfterCommit",
+    "AfterMeter",
+    "AfterRows",
+    "AfterSeal",
+    "AtOnce",
+    "AtTime",
+    "Moment",
+    "Undisturbed",
+    "has_published",
+]
 
 
-PUBLISHED = "the meter has published everything"  # in the log of the run
+_PUBLISHED = "the meter has published everything"  # in the log of the run
 LINE_BYTES = 120
 """Of a reading on its way, with its share of the protocol."""
 
@@ -92,7 +102,7 @@ class AfterMeter(Moment):
 
     def wait(self, command: Command, directory: Path, normal: Undisturbed, rng: Random) -> bool:  # noqa: ARG002
         with command.held("simulator"):
-            wait_until(lambda: command.ended() or PUBLISHED in (directory / LOG).read_text())
+            wait_until(lambda: command.ended() or has_published(directory))
         return not command.ended()
 
 
@@ -103,6 +113,12 @@ class AfterSeal(Moment):
     def wait(self, command: Command, directory: Path, normal: Undisturbed, rng: Random) -> bool:  # noqa: ARG002
         wait_until(lambda: (directory / SAMPLES).exists() or command.ended())
         return not command.ended()
+
+
+def has_published(directory: Path) -> bool:
+    """Whether the meter has published everything, as the run's log says."""
+    path = directory / LOG
+    return path.exists() and _PUBLISHED in path.read_text()
 
 
 def _wait(command: Command, reached, directory: Path) -> bool:

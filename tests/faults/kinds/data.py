@@ -11,10 +11,9 @@ from typing import Any, Literal
 import aio_pika
 import numpy as np
 from tests.faults.kinds.base import Fault, Scene, manifest_of
-from tests.faults.moments import PUBLISHED
+from tests.faults.moments import has_published
 
 from pvsim.adapters.csvfile import REJECTED
-from pvsim.adapters.logs import LOG
 from pvsim.adapters.streams import StreamTransport
 from pvsim.core.contract import Reason
 
@@ -49,7 +48,7 @@ class Garbage(Fault):
         by_streams = scene.rng.random() < 0.5 if self.by is None else self.by == "streams"
         publish = _by_streams if by_streams else _by_amqp
         with scene.command.held("meter"):  # so that nothing comes after the end marker
-            if scene.command.ended() or PUBLISHED in (scene.directory / LOG).read_text():
+            if scene.command.ended() or has_published(scene.directory):
                 return 0
             asyncio.run(publish(scene, [body for body, _ in messages]))
         scene.memory["expected"] = Counter(outcome for _, outcome in messages)
