@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import click
+from tests.faults.damaged import DAMAGED, DamagedDay
 from tests.faults.harness import Laboratory, Outcome
 from tests.faults.table import TABLE, TRANSPORTS, Row
 
@@ -39,7 +40,7 @@ def main(names: tuple[str, ...], runs: float, seed: int, transport: str | None, 
     """
     rows = [
         row
-        for row in TABLE
+        for row in (*TABLE, *DAMAGED)
         if transport in {None, row.transport}
         and (not names or any(fnmatch(str(row), name) or row.name == name for name in names))
     ]
@@ -56,12 +57,12 @@ def main(names: tuple[str, ...], runs: float, seed: int, transport: str | None, 
         click.echo(_line(["---"] * len(COLUMNS)))
         everything: list[Outcome] = []
         for row in rows:
-            if why := row.fault.impossible():
+            if why := row.impossible():
                 click.echo(f"{row}: not possible here: {why}", err=True)
                 continue
             n = max(1, round(runs * row.runs))
             outcomes = [_tried(laboratory, row, f"{seed}/{row}/{i}") for i in range(n)]
-            click.echo(_line([row.name, _over(row), *_cells(outcomes, heals="yes" if row.heals else "no")]))
+            click.echo(_line([row.name, row.over, *_cells(outcomes, heals="yes" if row.heals else "no")]))
             everything += outcomes
     click.echo(_line([f"all {len(rows)}", "", *_cells(everything, heals="")]))
     click.echo(f"\nin {(time.monotonic() - started) / 60:.0f} min")
@@ -69,19 +70,15 @@ def main(names: tuple[str, ...], runs: float, seed: int, transport: str | None, 
         raise SystemExit(1)
 
 
-def _tried(laboratory: Laboratory, row: Row, seed: str) -> Outcome:
+def _tried(laboratory: Laboratory, row: Row | DamagedDay, seed: str) -> Outcome:
     try:
-        outcome = laboratory.try_row(row, seed)
+        outcome = row.attempt(laboratory, seed) if isinstance(row, DamagedDay) else laboratory.try_row(row, seed)
     except Exception:  # noqa: BLE001 - one attempt that goes wrong must not lose the others' figures
         outcome = Outcome(problems=[traceback.format_exc()])
     for problem in outcome.problems:
         click.echo(f"{seed}: {problem}", err=True)
     laboratory.forget_runs()
     return outcome
-
-
-def _over(row: Row) -> str:
-    return row.transport if row.transport == row.resume_transport else f"{row.transport}, {row.resume_transport}"
 
 
 def _cells(outcomes: list[Outcome], *, heals: str) -> list[str]:

@@ -75,7 +75,7 @@ class Laboratory:
     """
 
     def __init__(self, home: Path, directory: Path) -> None:
-        self._home, self._directory = home, directory
+        self.home, self._directory = home, directory
         own = {name: value for name, value in os.environ.items() if not name.startswith("PVSIM_")}
         packages = os.environ.get("PVSIM_BROKER_PACKAGES")
         self.environment = {
@@ -152,7 +152,7 @@ class Laboratory:
         normal, outcome = self.normal(row.transport, row.days), Outcome()
         with ExitStack() as stack:
             scene = Scene(
-                home=self._home,
+                home=self.home,
                 out=self.new_directory(),
                 transport=row.transport,
                 rng=Random(seed),  # noqa: S311 - repeatable

@@ -72,9 +72,18 @@ class Row:
     runs: int = 6
 
     @property
+    def over(self) -> str:
+        """The transports, for people."""
+        return self.transport if self.transport == self.resume_transport else "both"
+
+    @property
     def heals(self) -> bool:
         """Whether the command itself must get over the fault, with no resume."""
         return self.ends == {COMPLETE}
+
+    def impossible(self) -> str:
+        """Why it cannot be tried on this machine; empty where it can."""
+        return self.fault.impossible()
 
     def __str__(self) -> str:
         return f"{self.name}-{self.transport}"
