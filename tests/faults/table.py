@@ -17,7 +17,7 @@ from tests.faults.kinds.broker import (
     StreamDeletedMeanwhile,
 )
 from tests.faults.kinds.clock import ClockJumps
-from tests.faults.kinds.data import Garbage, each_kind, oversize, unknown_meters
+from tests.faults.kinds.data import Garbage, each_kind, early, oversize, unknown_meters
 from tests.faults.kinds.disk import (
     ChangedManifest,
     ChangedRow,
@@ -172,9 +172,10 @@ _DISK = (
 )
 
 _DATA = (
-    _heals("stranger-each-kind", Garbage(each_kind), EARLY),
-    _heals("stranger-10000-meters", Garbage(unknown_meters, "streams"), EARLY, runs=2),
-    _heals("stranger-oversize", Garbage(oversize, "amqp"), EARLY, runs=2),
+    _heals("stranger-each-kind", Garbage(each_kind), AfterRows(0.001, 0.1)),
+    _heals("stranger-early", Garbage(early), AfterRows(0.001, 0.1)),
+    _heals("stranger-10000-meters", Garbage(unknown_meters, "streams"), AfterRows(0.001, 0.1), runs=2),
+    _heals("stranger-oversize", Garbage(oversize, "amqp"), AfterRows(0.001, 0.1), runs=2),
 )
 
 _CLOCK = (
@@ -239,13 +240,18 @@ TABLE: tuple[Row, ...] = (
 
 _SHORT = {
     "streams": {
-        "kill-meter-any-time", "kill-both-any-time", "kill-simulator-by-rows", "kill-both-by-rows",
-        "kill-run-by-rows", "kill-all-after-first-checkpoint", "kill-both-at-once", "kill-run-while-verifying",
-        "kill-all-three-times", "term-run", "term-run-at-once", "int-and-term-run", "crash-after-append",
-        "crash-after-fsync", "crash-after-checkpoint", "crash-after-rename", "disk-full", "fsync-eio",
-        "broker-killed", "stream-deleted",
+        "kill-meter-any-time", "kill-both-by-rows", "kill-run-by-rows", "kill-all-after-first-checkpoint",
+        "kill-both-at-once", "kill-run-while-verifying", "kill-all-three-times", "term-run", "term-run-at-once",
+        "int-and-term-run", "term-simulator", "crash-after-append", "crash-after-fsync", "crash-after-checkpoint",
+        "crash-after-rename", "crash-after-end-marker", "pause-all",
+        "broker-killed", "broker-killed-no-patience", "broker-stop-app", "connections-closed", "disk-alarm",
+        "disk-alarm-before", "stream-deleted", "stream-deleted-late", "stream-deleted-after-meter",
+        "stream-truncated",
+        "line-cut-10-times", "line-reset", "line-half-closed", "line-stalls-down", "line-crumbs",
+        "disk-full", "disk-really-full", "directory-read-only", "fsync-eio", "kill-and-torn-checkpoint",
+        "kill-and-changed-row", "stranger-each-kind", "clock-to-daylight-saving",
     },
-    "amqp": {"kill-run-by-rows", "kill-all-then-streams"},
+    "amqp": {"kill-run-by-rows", "kill-all-then-streams", "line-cut", "connections-closed", "stream-deleted-late"},
 }  # fmt: skip
 SHORT: tuple[Row, ...] = tuple(row for row in TABLE if row.name in _SHORT[row.transport])
 """What is run with each change; the others are much like them."""

@@ -13,13 +13,15 @@ import numpy as np
 from tests.faults.kinds.base import Fault, Scene, manifest_of
 from tests.faults.moments import has_published
 
+from pvsim.adapters import node
 from pvsim.adapters.csvfile import REJECTED
 from pvsim.adapters.streams import StreamTransport
 from pvsim.core.contract import Reason
 
-__all__ = ["DUPLICATE", "Garbage", "each_kind", "oversize", "unknown_meters"]
+__all__ = ["DUPLICATE", "Garbage", "each_kind", "early", "oversize", "unknown_meters"]
 
 DUPLICATE = "duplicate"
+EARLY = "ahead of its turn, and what stands before it did not come"
 _DAY_UTC = datetime(2024, 6, 20, 22, tzinfo=UTC)  # where the default run begins
 
 Message = tuple[bytes, str]
@@ -42,14 +44,13 @@ class Garbage(Fault):
     by: Literal["streams", "amqp"] | None = None
 
     def inject(self, scene: Scene) -> int:
-        scene.memory["address"] = scene.address()
-        messages = list(self.messages(_reading_of(scene), scene.normal.readings))
-        scene.rng.shuffle(messages)
         by_streams = scene.rng.random() < 0.5 if self.by is None else self.by == "streams"
         publish = _by_streams if by_streams else _by_amqp
         with scene.command.held("meter"):  # so that nothing comes after the end marker
             if scene.command.ended() or has_published(scene.directory):
                 return 0
+            messages = list(self.messages(_reading_of(scene), scene.normal.readings))
+            scene.rng.shuffle(messages)
             asyncio.run(publish(scene, [body for body, _ in messages]))
         scene.memory["expected"] = Counter(outcome for _, outcome in messages)
         return len(scene.memory["expected"])
@@ -66,7 +67,7 @@ class Garbage(Fault):
 def each_kind(reading: Reading, readings: int) -> Iterable[Message]:  # noqa: ARG001
     """One of each: what can be wrong with a message."""
     yield b"\x00\xff not JSON", Reason.NOT_JSON
-    yield b"", Reason.NOT_JSON
+    yield b" ", Reason.NOT_JSON
     yield b"[" * 2_000, Reason.NOT_A_MESSAGE
     yield reading(meter_w=float("nan")), Reason.NOT_JSON  # JSON has no NaN
     yield b'{"v": 1, "kind": "reading"}', Reason.NOT_A_MESSAGE
@@ -82,6 +83,12 @@ def each_kind(reading: Reading, readings: int) -> Iterable[Message]:  # noqa: AR
     yield reading(), DUPLICATE
     yield reading(meter_w=-1.0), DUPLICATE
     yield reading(meter_w=1e9), DUPLICATE
+
+
+def early(reading: Reading, readings: int) -> Iterable[Message]:
+    """Readings of the run's last seconds, long before their turn."""
+    yield reading(seq=readings - 1), EARLY
+    yield reading(seq=readings - 2, meter_w=-1.0), EARLY
 
 
 def unknown_meters(reading: Reading, readings: int) -> Iterable[Message]:  # noqa: ARG001
@@ -118,7 +125,7 @@ def _reading_of(scene: Scene) -> Reading:
 
 async def _by_streams(scene: Scene, bodies: list[bytes]) -> None:
     async with (
-        StreamTransport(scene.memory["address"]).log(scene.stream) as log,
+        StreamTransport(await node.up(scene.home)).log(scene.stream) as log,
         log.publisher("stranger") as publisher,
     ):
         for id_, body in enumerate(bodies, 1):
@@ -127,7 +134,7 @@ async def _by_streams(scene: Scene, bodies: list[bytes]) -> None:
 
 
 async def _by_amqp(scene: Scene, bodies: list[bytes]) -> None:
-    address = scene.memory["address"]
+    address = await node.up(scene.home)
     connection = await aio_pika.connect(
         host=address.host, port=address.amqp_port, login=address.user, password=address.password
     )
