@@ -10,7 +10,9 @@ from pvsim.adapters import node
 
 @pytest.fixture(scope="session")
 def _laboratory(broker, broker_home, tmp_path_factory):  # noqa: ARG001 - the broker must be up
-    yield Laboratory(broker_home, tmp_path_factory.mktemp("faults"))
+    laboratory = Laboratory(broker_home, tmp_path_factory.mktemp("faults"))
+    yield laboratory
+    laboratory.close()
     asyncio.run(node.up(broker_home))  # up again where a fault had ended it, perhaps on other ports
 
 

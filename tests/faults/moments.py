@@ -8,8 +8,24 @@ from random import Random
 from tests.faults.processes import Command, wait_until
 
 from pvsim.adapters.csvfile import PARTIAL, SAMPLES, last_checkpoint
+from pvsim.adapters.logs import LOG
 
-__all__ = ["AfterCommit", "AfterRows", "AfterSeal", "AtOnce", "AtTime", "Moment", "Undisturbed"]
+__all__ = [
+    "AfterCommit",
+    "AfterMeter",
+    "AfterRows",
+    "AfterSeal",
+    "AtOnce",
+    "AtTime",
+    "Moment",
+    "Undisturbed",
+    "has_published",
+]
+
+
+_PUBLISHED = "the meter has published everything"  # in the log of the run
+LINE_BYTES = 120
+"""Of a reading on its way, with its share of the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,11 @@ class Undisturbed:
     content: bytes
     readings: int
     seconds: float
+
+    @property
+    def line_bytes(self) -> int:
+        """About how many bytes pass between roles and broker: each reading to the broker and back."""
+        return 2 * LINE_BYTES * self.readings
 
 
 class Moment:
@@ -76,12 +97,28 @@ class AfterCommit(Moment):
 
 
 @dataclass(frozen=True)
+class AfterMeter(Moment):
+    """When the meter has published everything; the simulator is held until then."""
+
+    def wait(self, command: Command, directory: Path, normal: Undisturbed, rng: Random) -> bool:  # noqa: ARG002
+        with command.held("simulator"):
+            wait_until(lambda: command.ended() or has_published(directory))
+        return not command.ended()
+
+
+@dataclass(frozen=True)
 class AfterSeal(Moment):
     """When the samples file has its name and the run is being verified."""
 
     def wait(self, command: Command, directory: Path, normal: Undisturbed, rng: Random) -> bool:  # noqa: ARG002
         wait_until(lambda: (directory / SAMPLES).exists() or command.ended())
         return not command.ended()
+
+
+def has_published(directory: Path) -> bool:
+    """Whether the meter has published everything, as the run's log says."""
+    path = directory / LOG
+    return path.exists() and _PUBLISHED in path.read_text()
 
 
 def _wait(command: Command, reached, directory: Path) -> bool:

@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-__all__ = ["PATIENCE_S", "Command", "wait_until"]
+__all__ = ["PATIENCE_S", "Command", "cpu_seconds", "wait_until"]
 
 PATIENCE_S = 120.0  # nothing here takes a tenth of it: what has not ended by then hangs
 _TICK_S = 0.002  # no event tells of another process's children, or of how long its file is
@@ -34,12 +35,20 @@ class Command:
         roles: Process ids of the roles seen so far, by name.
     """
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], cwd: Path, log: Path) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        *,
+        prefix: Sequence[str] = (),
+    ) -> None:
         self.roles: dict[str, int] = {}
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pvsim", *arguments],
+                [*prefix, sys.executable, "-m", "pvsim", *arguments],
                 env=environment,
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
@@ -99,9 +108,39 @@ class Command:
         pid = self.roles.get(name)
         return pid if pid is not None and _is_role(pid) else None
 
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Stop a role for a while, if it runs."""
+        self.signal(name, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(name, signal.SIGCONT)
+
+    def signal(self, name: str, number: signal.Signals) -> bool:
+        """Signal the command or a role; False if it does not run."""
+        if (pid := self.pid_of(name)) is None:
+            return False
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
     def left(self) -> list[int]:
         """Roles that still run."""
         return [pid for pid in self.roles.values() if _is_role(pid)]
+
+
+def cpu_seconds(pid: int | None) -> float | None:
+    """The processor time that a process has taken, None where there is none."""
+    if pid is None:
+        return None
+    try:
+        fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _parent(process: Path) -> int | None:

@@ -3,10 +3,37 @@
 import signal
 from dataclasses import dataclass, replace
 
-from tests.faults.faults import BrokerKilled, CrashAt, Fault, FileLimit, FsyncFails, Signals, StreamDeleted
-from tests.faults.moments import AfterCommit, AfterRows, AfterSeal, AtOnce, AtTime, Moment
+from tests.faults.forwarder import Manner
+from tests.faults.kinds.base import Fault
+from tests.faults.kinds.broker import (
+    Alarm,
+    AppRestarted,
+    BrokerKilled,
+    BrokerPaused,
+    BrokerRestarted,
+    ConnectionsClosed,
+    Retention,
+    StreamDeleted,
+    StreamDeletedMeanwhile,
+)
+from tests.faults.kinds.clock import ClockJumps
+from tests.faults.kinds.data import Garbage, each_kind, early, oversize, unknown_meters
+from tests.faults.kinds.disk import (
+    ChangedManifest,
+    ChangedRow,
+    DirectoryReadOnly,
+    DiskFull,
+    FileLimit,
+    FsyncFails,
+    Shortened,
+    TornLine,
+    TornSlot,
+)
+from tests.faults.kinds.line import Broken, Slow
+from tests.faults.kinds.processes import CrashAt, Paused, Signals
+from tests.faults.moments import AfterCommit, AfterMeter, AfterRows, AfterSeal, AtOnce, AtTime, Moment
 
-__all__ = ["SHORT", "TABLE", "Row"]
+__all__ = ["SHORT", "TABLE", "TRANSPORTS", "Row"]
 
 TRANSPORTS = ("streams", "amqp")
 
@@ -25,6 +52,10 @@ class Row:
         times: How many attempts are disturbed, one after the other, before one is left alone.
         resumes: How often it may be resumed until it is complete: all but the last may end with 69, because a
             broker that has just started may close connections.
+        refused: What the first resume must complain of, with 65, before it is mended; None if it is not refused.
+        days: Length of the run; None for the transport's usual one.
+        options: Of the disturbed commands.
+        runs: How often it is tried when all are: slow ones rarely.
     """
 
     name: str
@@ -35,12 +66,32 @@ class Row:
     resume_transport: str = "streams"
     times: int = 1
     resumes: int = 1
+    refused: str | None = None
+    days: int | None = None
+    options: tuple[str, ...] = ()
+    runs: int = 6
+
+    @property
+    def over(self) -> str:
+        """The transports, for people."""
+        return self.transport if self.transport == self.resume_transport else "both"
+
+    @property
+    def heals(self) -> bool:
+        """Whether the command itself must get over the fault, with no resume."""
+        return self.ends == {COMPLETE}
+
+    def impossible(self) -> str:
+        """Why it cannot be tried on this machine; empty where it can."""
+        return self.fault.impossible()
 
     def __str__(self) -> str:
         return f"{self.name}-{self.transport}"
 
 
+COMPLETE = (0, "complete")
 FAILED, FULL, NO_BROKER = (1, "failed"), (73, "failed"), (69, "failed")
+FULL_UNSAID = (73, "running")  # not even the manifest could be written
 INTERRUPTED = (130, "interrupted")
 ENDED_NOW = (130, "running")  # at the second signal
 KILLED, TERMINATED = (-signal.SIGKILL, "running"), (-signal.SIGTERM, "running")
@@ -50,12 +101,19 @@ BOTH, ALL = Signals(("meter", "simulator")), Signals(("run", "meter", "simulator
 TERM, INT = (Signals(("run",), (number,)) for number in (signal.SIGTERM, signal.SIGINT))
 INT_TERM = Signals(("run",), (signal.SIGINT, signal.SIGTERM))
 
+AT_ONCE, EARLY, LATE = AtOnce(), AfterRows(0.02, 0.3), AfterRows(0.6, 0.95)
+LONG_S = 40.0  # ours gives a silent connection up after 25 s
+
 
 def _row(name: str, fault: Fault, moment: Moment, *ends: tuple[int, str]) -> Row:
     return Row(name, fault, moment, frozenset(ends))
 
 
-_ROWS = (
+def _heals(name: str, fault: Fault, moment: Moment = AT_ONCE, *, runs: int = 6, days: int | None = None) -> Row:
+    return replace(_row(name, fault, moment, COMPLETE), runs=runs, days=days)
+
+
+_PROCESSES = (
     _row("kill-meter-any-time", METER, AtTime(), FAILED),
     _row("kill-simulator-any-time", SIMULATOR, AtTime(), FAILED),
     _row("kill-both-any-time", BOTH, AtTime(), FAILED),
@@ -74,31 +132,126 @@ _ROWS = (
     _row("int-run", INT, AtTime(0.1), INTERRUPTED),
     _row("term-run-at-once", TERM, AtOnce(), INTERRUPTED, TERMINATED),  # by the signal itself: no handler yet
     _row("int-and-term-run", INT_TERM, AfterRows(), ENDED_NOW),
+    _row("term-meter", Signals(("meter",), (signal.SIGTERM,)), AtTime(), INTERRUPTED, FAILED),
+    _row("term-simulator", Signals(("simulator",), (signal.SIGTERM,)), AtTime(), INTERRUPTED, FAILED),
     _row("crash-after-append", CrashAt("after-append", 12), AtOnce(), FAILED),
     _row("crash-after-fsync", CrashAt("after-fsync"), AtOnce(), FAILED),
     _row("crash-after-checkpoint", CrashAt("after-checkpoint"), AtOnce(), FAILED),
     _row("crash-before-rename", CrashAt("before-rename"), AtOnce(), FAILED),
     _row("crash-after-rename", CrashAt("after-rename"), AtOnce(), FAILED),
+    _row("crash-before-end-marker", CrashAt("before-end-marker"), AtOnce(), FAILED),
+    _row("crash-after-end-marker", CrashAt("after-end-marker"), AtOnce(), FAILED),
+    _heals("pause-meter", Paused(("meter",)), AtTime()),
+    _heals("pause-simulator", Paused(("simulator",)), AtTime()),
+    _heals("pause-run", Paused(("run",)), AtTime()),
+    _heals("pause-all", Paused(("run", "meter", "simulator")), AtTime()),
+    *(
+        _heals(f"pause-{who}-60-s", Paused(targets, 60.0, 60.0), EARLY, runs=1)
+        for who, targets in {
+            "meter": ("meter",), "simulator": ("simulator",), "all": ("run", "meter", "simulator")
+        }.items()
+    ),
+)  # fmt: skip
+
+_MIDDLE = AfterRows(0.1, 0.6)
+_DISK = (
     _row("disk-full", FileLimit(), AtOnce(), FULL),
+    _row("disk-really-full", DiskFull(), AtOnce(), FULL, FULL_UNSAID),
+    _row("directory-read-only", DirectoryReadOnly(), _MIDDLE, FULL, FULL_UNSAID),
     _row("fsync-eio", FsyncFails(at_most=3), AtOnce(), FULL),
-    replace(_row("broker-killed", BrokerKilled(), AfterRows(0.02, 0.5), NO_BROKER), resumes=3),
+    _row("kill-and-torn-line", TornLine(ALL.targets), _MIDDLE, KILLED),
+    _row("kill-and-torn-checkpoint", TornSlot(ALL.targets), _MIDDLE, KILLED),
+    *(
+        replace(_row(f"kill-and-{name}", fault, _MIDDLE, KILLED), refused=words)
+        for name, fault, words in (
+            ("changed-row", ChangedRow(ALL.targets), "changed after pvsim wrote it"),
+            ("shortened-samples", Shortened(ALL.targets), "the checkpoint is ahead of the samples file"),
+            ("changed-manifest", ChangedManifest(ALL.targets), "the configuration in the manifest was changed"),
+        )
+    ),
+)
+
+_DATA = (
+    _heals("stranger-each-kind", Garbage(each_kind), AfterRows(0.001, 0.1)),
+    _heals("stranger-early", Garbage(early), AfterRows(0.001, 0.1)),
+    _heals("stranger-10000-meters", Garbage(unknown_meters, "streams"), AfterRows(0.001, 0.1), runs=2),
+    _heals("stranger-oversize", Garbage(oversize, "amqp"), AfterRows(0.001, 0.1), runs=2),
+)
+
+_CLOCK = (
+    _heals("clock-an-hour-on", ClockJumps(3_600.0), AfterRows(0.02, 0.7)),
+    _heals("clock-an-hour-back", ClockJumps(-3_600.0), AfterRows(0.02, 0.7)),
+    _heals("clock-to-daylight-saving", ClockJumps(None), AfterRows(0.02, 0.7)),
+)
+
+_BROKER = (
+    _heals("broker-killed", BrokerKilled(), AtTime(0.0, 0.5), runs=2),
+    replace(
+        _row("broker-killed-no-patience", BrokerKilled(), AfterRows(0.02, 0.5), NO_BROKER),
+        resumes=3,
+        runs=2,
+        options=("--patience", "0"),
+    ),
+    _heals("broker-killed-and-started", BrokerRestarted(), AtTime(), runs=4),
+    _heals("broker-stop-app", AppRestarted(), AtTime()),
+    _heals("broker-paused", BrokerPaused(), AtTime(), runs=4),
+    _heals("broker-paused-40-s", BrokerPaused(LONG_S, LONG_S), EARLY, runs=1),
+    _heals("connections-closed", ConnectionsClosed(), AtTime()),
+    _heals("connections-closed-10-times", ConnectionsClosed(10), AtOnce(), runs=3),
+    _heals("disk-alarm", Alarm("disk"), EARLY),
+    _heals("memory-alarm", Alarm("memory"), EARLY),
+    _heals("disk-alarm-before", Alarm("disk", before=True)),
+    _heals("memory-alarm-before", Alarm("memory", before=True)),
     _row("stream-deleted", StreamDeleted(ALL.targets), AfterRows(), KILLED),
+    _heals("stream-deleted-early", StreamDeletedMeanwhile(), EARLY),
+    _heals("stream-deleted-late", StreamDeletedMeanwhile(), LATE),
+    _heals("stream-deleted-after-meter", StreamDeletedMeanwhile(), AfterMeter()),
+    _heals("stream-truncated", Retention(), AfterMeter()),
+)
+
+_LINE = (
+    _heals("line-cut", Broken("cut"), runs=12),
+    _heals("line-cut-10-times", Broken("cut", 10), runs=6),
+    _heals("line-reset", Broken("reset"), runs=12),
+    _heals("line-reset-10-times", Broken("reset", 10)),
+    _heals("line-half-closed", Broken("half-close")),
+    _heals("line-cut-and-refused", Broken("cut", everyone=True, refuse_s=3.0)),
+    _heals("line-stalls", Broken("stall", seconds=2.0)),
+    _heals("line-stalls-up", Broken("stall", seconds=2.0, directions=("up",))),
+    _heals("line-stalls-down", Broken("stall", seconds=2.0, directions=("down",))),
+    _heals("line-stalls-40-s", Broken("stall", everyone=True, seconds=LONG_S), runs=1),
+    _heals("line-stalls-up-40-s", Broken("stall", seconds=LONG_S, directions=("up",)), runs=1),
+    _heals("line-stalls-down-40-s", Broken("stall", seconds=LONG_S, directions=("down",)), runs=1),
+    _heals("line-delays", Slow(Manner(delay_s=(0.005, 0.050))), days=1, runs=3),
+    _heals("line-crumbs", Slow(Manner(window_bytes=2_048, pieces=(7, 4_096))), days=1, runs=2),
 )
 
 TABLE: tuple[Row, ...] = (
-    *(replace(row, transport=name, resume_transport=name) for name in TRANSPORTS for row in _ROWS),
+    *(
+        replace(row, transport=name, resume_transport=name)
+        for name in TRANSPORTS
+        for row in (*_PROCESSES, *_BROKER, *_LINE, *_DISK, *_DATA, *_CLOCK)
+    ),
     *(
         replace(_row(f"kill-all-then-{after}", ALL, AfterRows(), KILLED), transport=before, resume_transport=after)
         for before, after in (TRANSPORTS, TRANSPORTS[::-1])
     ),
 )
 
-_LONG = {
-    "kill-simulator-any-time", "kill-run-any-time", "kill-all-any-time", "kill-all-by-rows", "kill-run-at-once",
-    "crash-before-rename", "int-run", "kill-all-then-amqp",
+_SHORT = {
+    "streams": {
+        "kill-meter-any-time", "kill-both-by-rows", "kill-run-by-rows", "kill-all-after-first-checkpoint",
+        "kill-both-at-once", "kill-run-while-verifying", "kill-all-three-times", "term-run", "term-run-at-once",
+        "int-and-term-run", "term-simulator", "crash-after-append", "crash-after-fsync", "crash-after-checkpoint",
+        "crash-after-rename", "crash-after-end-marker", "pause-all",
+        "broker-killed", "broker-killed-no-patience", "broker-stop-app", "connections-closed", "disk-alarm",
+        "disk-alarm-before", "stream-deleted", "stream-deleted-late", "stream-deleted-after-meter",
+        "stream-truncated",
+        "line-cut-10-times", "line-reset", "line-half-closed", "line-stalls-down", "line-crumbs",
+        "disk-full", "disk-really-full", "directory-read-only", "fsync-eio", "kill-and-torn-checkpoint",
+        "kill-and-changed-row", "stranger-each-kind", "clock-to-daylight-saving",
+    },
+    "amqp": {"kill-run-by-rows", "kill-all-then-streams", "line-cut", "connections-closed", "stream-deleted-late"},
 }  # fmt: skip
-_SHORT_AMQP = {"kill-run-by-rows", "kill-all-then-streams"}
-SHORT: tuple[Row, ...] = tuple(
-    row for row in TABLE if (row.name in _SHORT_AMQP if row.transport == "amqp" else row.name not in _LONG)
-)
+SHORT: tuple[Row, ...] = tuple(row for row in TABLE if row.name in _SHORT[row.transport])
 """What is run with each change; the others are much like them."""

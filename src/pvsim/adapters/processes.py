@@ -81,7 +81,9 @@ class RoleProcess:
             os.write(self._leash, order + b"\n")
 
     def nudge(self) -> None:
-        """Let it look once more whether it has done everything."""
+        """Let it look once more whether it has done everything; nothing happens where it has ended."""
+        if self._code is not None:  # the pipe is closed, and its number may be another file's
+            return
         with suppress(BrokenPipeError):
             os.write(self._leash, b"\n")
 

@@ -16,6 +16,9 @@ __all__ = ["fork_roles", "run_roles"]
 
 _COMMANDS = {"simulator": "simulate", "meter": "meter"}
 
+IDLE_S = 3.0
+"""The meter looks again whether the broker has everything when the simulator has come no further for so long."""
+
 _log = getLogger(__name__)
 
 
@@ -57,17 +60,31 @@ async def run_roles(
     for role, process in roles.items():
         process.begin([_COMMANDS[role], *where, supervised], {"PVSIM_BROKER_URL": connection.address.amqp_url})
     reviver = _Reviver(revive)
+    written: Any = None
 
     def relay(role: str, said: dict[str, Any]) -> None:
+        nonlocal written
+        written = said.get("written", written)
         if said.get("well") is False:
             reviver.start()
         elif said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
             roles["meter"].nudge()
         report(role, said)
 
+    async def look_after_idleness() -> None:
+        """A simulator that finds no stream makes an empty one and waits; the meter may think that it is done."""
+        before = None
+        while True:
+            await asyncio.sleep(IDLE_S)
+            if written == before:
+                roles["meter"].nudge()
+            before = written
+
+    looking = asyncio.ensure_future(look_after_idleness())
     try:
         await supervise(roles, leader="simulator", report=relay, stop=stop)
     finally:
+        looking.cancel()
         reviver.cancel()
         for process in roles.values():
             process.kill()
