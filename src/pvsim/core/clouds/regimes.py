@@ -85,21 +85,21 @@ _BROKEN = Regime(
     fast=_power_law(1.0, 1.03, 242.0),
 )
 
-# 2048 s … 6 days; the strongest is a day
-_WEATHER = {2**11: 0.077, 2**12: 0.072, 2**13: 0.068, 2**14: 0.064, 2**15: 0.252}
-_WEATHER |= {2**16: 0.992, 2**17: 1.44, 2**18: 1.078, 2**19: 0.807}
-_LIVELY = {2**13: 0.0374, 2**14: 0.3483, 2**15: 0.8085, 2**16: 0.4680, 2**17: 0.0675}
+# 2048 s … 6 days; the strongest is a day and a half
+_WEATHER = {2**11: 0.083, 2**12: 0.072, 2**13: 0.062, 2**14: 0.054, 2**15: 0.274}
+_WEATHER |= {2**16: 1.396, 2**17: 1.932, 2**18: 1.122, 2**19: 0.652}
+_LIVELY = {2**13: 0.0330, 2**14: 0.3258, 2**15: 0.8026, 2**16: 0.4929, 2**17: 0.0755}
 
 _CLIMATE = Regime(
     name="climate",
-    profile=Profile(thick=0.03, thin=0.568, cloud_scale=2.99, far=0.915, bright=0.477, gap_scale=0.696),
-    threshold=1.204,
-    fast=_power_law(1.196, 1.569, 380.0),
+    profile=Profile(thick=0.035, thin=0.603, cloud_scale=2.69, far=0.918, bright=0.469, gap_scale=0.625),
+    threshold=1.326,
+    fast=_power_law(1.212, 1.439, 415.8),
     slow=_octaves(_WEATHER),
     lively=_octaves(_LIVELY),
-    swing=0.222,
-    thin_lively=0.621,
-    thin_slow=-0.194,
+    swing=0.305,
+    thin_lively=0.638,
+    thin_slow=-0.166,
 )
 
 REGIMES = {

@@ -80,6 +80,19 @@ def test_a_regimes_own_threshold_is_that_of_its_own_mean(name):
     assert again._threshold == pytest.approx(own._threshold, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("broken", [1.1295773580293755, 1.1296869987583051, 1.1257524601880746]),
+        ("climate", [0.999112968036204, 0.9989682439190117, 0.9990144096251666]),
+    ],
+)
+def test_the_first_seconds_are_pinned(name, expected):
+    """A change of any of these numbers changes everybody's results."""
+    seconds = CloudField(1, name).at(120.0, 80.0).clear_sky_index(MIDNIGHT, 3)
+    assert seconds.tolist() == pytest.approx(expected, abs=1e-12)
+
+
 def test_a_site_downwind_sees_the_same_clouds_later():
     clouds = CloudField(1, "broken", wind_m_s=10.0, wind_from_deg=180.0)
     here = clouds.clear_sky_index(MIDNIGHT, 3_000)

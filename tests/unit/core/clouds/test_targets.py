@@ -50,7 +50,7 @@ def test_factors_are_those_of_a_hand_computed_table(script):
 
 
 def test_the_climate_has_the_measured_mix_of_days(script):
-    """Two years, one day in five: within what the eight whole years of the page range over."""
+    """Two years, one day in five: looser than the page, because 146 days are few."""
     years = [script["year"](CloudField(seed), range(seed % 5, 365, 5)) for seed in (31, 32)]
     daily = np.mean([year.daily_mean for year in years], axis=0)
     assert np.abs(daily - script["LYNGBY"]["daily_mean"]).max() < 0.15
@@ -58,7 +58,7 @@ def test_the_climate_has_the_measured_mix_of_days(script):
     moves = np.median([year.abs_change_1_min for year in years], axis=0)
     rms, worst = script["factors"](moves, np.array(script["LYNGBY"]["abs_change_1_min"]))
     assert rms < 1.7
-    assert worst < 3.5
+    assert worst < 2.5
     assert 0.07 < np.mean([year.share_above_1_1 for year in years]) < 0.17
     assert 0.28 < np.mean([year.share_below_0_4 for year in years]) < 0.52
 
