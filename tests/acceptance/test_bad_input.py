@@ -53,16 +53,16 @@ OPTIONS = [
     ("--every fast", USAGE, "'fast' is not a period", "--every", "1s, 2s"),
     ("--every=", USAGE, "'' is not a period", "--every", "1s, 2s"),
     (f"--every {'9' * 30}", USAGE, "9", "--every", "1s, 2s"),
-    ("--meter unifrom", USAGE, "'unifrom' is neither uniform, walk, external", "--meter", "did you mean uniform?"),
+    ("--meter unifrom", USAGE, "'unifrom' is neither uniform, walk, household", "--meter", "did you mean uniform?"),
     ("--meter=", USAGE, "'' is neither", "--meter", "path of a CSV file"),
     ("--meter external", USAGE, "published by somebody else", "--meter", "pvsim simulate --meter external"),
     ("--meter good.csv --meter b=external", USAGE, "published by somebody else", "--meter", "pvsim simulate"),
-    ("--pv sun", USAGE, "'sun' is neither curve nor a file", "--pv", "path of a CSV file"),
-    ("--pv=", USAGE, "'' is neither curve nor a file", "--pv", "path of a CSV file"),
+    ("--pv sun", USAGE, "'sun' is neither curve, site nor a file", "--pv", "path of a CSV file"),
+    ("--pv=", USAGE, "'' is neither curve, site nor a file", "--pv", "path of a CSV file"),
     ("--pv-peak-kw -1", USAGE, "a peak of -1 kW is outside", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw nan", USAGE, "a peak of nan kW is outside", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw inf", USAGE, "a peak of inf kW is outside", "--pv-peak-kw", "3.257"),
-    ("--pv-peak-kw 5 --pv good.csv", USAGE, "a file has its own power", "--pv-peak-kw", "leave it out"),
+    ("--pv-peak-kw 5 --pv good.csv", USAGE, "a site and a file have their own power", "--pv-peak-kw", "leave it out"),
     *(
         (f"--{kind}-{option}", USAGE, "how to read a file, but none", f"--{kind}-{option.split()[0]}", f"--{kind}")
         for kind in ("meter", "pv")

@@ -93,7 +93,9 @@ def _zone(options: dict[str, Any], site: "Site | None") -> str:
 def _pv(options: dict[str, Any], site: "Site | None") -> "PvConfig":
     from pvsim.config import CurveConfig  # noqa: PLC0415
 
-    kind = options.get("pv") or ("curve" if site is None else "site")
+    kind = options.get("pv")
+    if kind is None:
+        kind = "curve" if site is None else "site"
     peak_kw = options.get("pv_peak_kw")
     _refuse_unused(options, "pv", used=kind not in {"curve", "site"})
     if kind == "curve":
