@@ -244,7 +244,7 @@ def test_damaged_messages_of_before_are_forgotten_where_the_log_still_has_them()
     intake = taken("0 1 x x")
     intake.flush()
     intake.distrust_offsets()
-    with pytest.raises(SequenceGapError, match="^2 readings are missing"):
+    with pytest.raises(SequenceGapError, match=r"^2 readings are missing"):
         taken("0 1 4 5 6 7 8 9 10 11 E", intake=intake)
 
 
