@@ -78,7 +78,7 @@ class Intake:
     def _begin(self) -> None:
         start = self.accounted
         if start.anchor_offset < 0:  # no reading says whether this is still the same log: trust no offset
-            start = replace(start, anchor_lag=0, next_offset=0, damaged=0, ahead=0)
+            start = replace(start, anchor_lag=0, next_offset=0, ahead=0)
         self._ledger.clear(start)
         self._unchecked: list[Batch] = []
         self.ended = start.ended
@@ -215,33 +215,34 @@ class Intake:
             self._sequence.take(offset + known, values[known:])
 
     def _take_one(self, offset: int, body: bytes) -> None:
-        self._sequence.pass_over(offset)
+        sequence = self._sequence
+        if sequence.held:
+            sequence.pass_over(offset)
         if self.ended:
             return
         message = contract.read_message(body, self._plan)
-        if self._is_accounted(offset):
+        if self._start.ahead and self._is_accounted(offset):
             self._skip(offset, message)
+        elif isinstance(message, Values) and sequence.is_next(offset, message.position):
+            sequence.take(offset, np.array([message.meter_dw], dtype=np.int64))
         elif isinstance(message, End):
             self._take_end(offset, body, message)
         elif message.position is None:
             self._reject(offset, body, message)
-        elif message.position < self.expected:
-            self._sequence.drop(offset, message.position)
+        elif message.position < sequence.expected:
+            sequence.drop(offset, message.position)
         elif isinstance(message, Values):
-            self._take_or_hold(offset, body, message.position, message.meter_dw)
+            sequence.hold(Early(offset, message.position, message.meter_dw, b"", body))
         else:
             line = rejection_line(offset, message.reason, message.detail, body)
-            self._take_or_hold(offset, body, message.position, REJECTED_DW, line)
-
-    def _take_or_hold(self, offset: int, body: bytes, position: int, value: int, line: bytes = b"") -> None:
-        if self._sequence.is_next(offset, position):
-            self._sequence.take(offset, np.array([value], dtype=np.int64), line)
-        else:
-            self._sequence.hold(Early(offset, position, value, line, body))
+            if sequence.is_next(offset, message.position):
+                sequence.take(offset, np.array([REJECTED_DW], dtype=np.int64), line)
+            else:
+                sequence.hold(Early(offset, message.position, REJECTED_DW, line, body))
 
     def _is_accounted(self, offset: int) -> bool:
         """Whether it is a reading that had overtaken others before the run was resumed."""
-        return bool(self._start.ahead >> (offset - self._start.next_offset) & 1) if self._start.ahead else False
+        return bool(self._start.ahead >> (offset - self._start.next_offset) & 1)
 
     def _skip(self, offset: int, message: Values | End | Rejection) -> None:
         """Pass over a reading that is accounted for: it must be one, else this is another log."""

@@ -7,6 +7,7 @@ of the log. Where the log is in order the two are one.
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from pvsim.core.types import Ints
 
@@ -69,8 +70,8 @@ class Pending:
     @property
     def missing_first(self) -> int:
         """How many readings without a message stand before all others."""
-        first = self._readings[0] if self._readings else None
-        return first.count if first is not None and first.offset == NO_MESSAGE else 0
+        missing = takewhile(lambda segment: segment.offset == NO_MESSAGE, self._readings)
+        return sum(segment.count for segment in missing)
 
     def append(self, segment: Segment) -> None:
         """Take what was decided next."""

@@ -76,6 +76,7 @@ class Sequence:
         damaged: Damaged messages behind it, as far as they precede all held ones.
         replaying: The log is read from its first message, and the reading taken last has not come again.
         patience: How many further messages something early is held for.
+        held: What waits for its turn, in the order of the log.
     """
 
     plan: RunPlan
@@ -85,7 +86,7 @@ class Sequence:
     damaged: int
     replaying: bool
     patience: int = REORDER_MESSAGES
-    _held: deque[Early] = field(default_factory=deque)
+    held: deque[Early] = field(default_factory=deque)
     _at: dict[int, list[Early]] = field(default_factory=dict)  # by position, in the order of the log
     _damaged_at: deque[int] = field(default_factory=deque)  # offsets of those behind the first held message
 
@@ -100,7 +101,7 @@ class Sequence:
     @property
     def undecided(self) -> int | None:
         """The offset of the oldest held message."""
-        return self._held[0].offset if self._held else None
+        return self.held[0].offset if self.held else None
 
     @property
     def complete(self) -> bool:
@@ -114,8 +115,9 @@ class Sequence:
     def drop(self, offset: int, position: int, count: int = 1) -> None:
         """Count duplicates at consecutive offsets and positions."""
         self.ledger.append(Segment(offset, count))
-        if position + count == self.expected:
+        if self.replaying and position + count == self.expected:
             self.replaying = False
+            self._forget_damaged(offset)
 
     def take(self, offset: int, values: Ints, rejection: bytes = b"") -> None:
         """Take readings in their turn, at consecutive offsets behind all that were taken."""
@@ -123,14 +125,12 @@ class Sequence:
         self.expected += len(values)
         if offset > self.frontier:
             self.frontier = offset + len(values) - 1
-            self.damaged = 0
             self.replaying = False
-            while self._damaged_at and self._damaged_at[0] < self.frontier:
-                self._damaged_at.popleft()
+            self._forget_damaged(self.frontier)
 
     def hold(self, message: Early) -> None:
         """Keep a message until it is decided."""
-        self._held.append(message)
+        self.held.append(message)
         self._at.setdefault(message.position, []).append(message)
 
     def reject(self, offset: int, line: bytes) -> None:
@@ -138,7 +138,7 @@ class Sequence:
         self.ledger.append(Segment(offset, 1, rejection=line))
         if offset < self.frontier:
             return  # read again, behind a reading that overtook it
-        if self._held:
+        if self.held:
             self._damaged_at.append(offset)
         else:
             self.damaged += 1
@@ -149,7 +149,7 @@ class Sequence:
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self._held and self._held[0].offset + self.patience <= offset:
+        while self.held and self.held[0].offset + self.patience <= offset:
             self._decide()
 
     def settle(self) -> None:
@@ -158,7 +158,7 @@ class Sequence:
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self._held:
+        while self.held:
             self._decide()
 
     def end(self) -> None:
@@ -170,11 +170,16 @@ class Sequence:
         self.settle()
         self._miss(self.plan.readings, self.damaged)
 
+    def _forget_damaged(self, before_offset: int) -> None:
+        self.damaged = 0
+        while self._damaged_at and self._damaged_at[0] < before_offset:
+            self._damaged_at.popleft()
+
     # --- the table: the oldest held message ---
 
     def _decide(self) -> None:
         """Decide about the oldest, or bring the sequence on."""
-        oldest = self._held[0]
+        oldest = self.held[0]
         if oldest.taken:
             self._let_go()
         elif oldest.position < self.expected:
@@ -204,7 +209,7 @@ class Sequence:
         return self.damaged + bisect_left(self._damaged_at, message.offset)
 
     def _all_held_until(self, position: int) -> bool:
-        if position - self.expected > len(self._held):
+        if position - self.expected > len(self.held):
             return False
         return all(between in self._at for between in range(self.expected, position))
 
@@ -221,14 +226,14 @@ class Sequence:
         self.take(message.offset, np.array([message.value], dtype=np.int64), message.rejection)
 
     def _let_go(self) -> None:
-        oldest = self._held.popleft()
+        oldest = self.held.popleft()
         if oldest.position < self.expected:
             self._at.pop(oldest.position, None)
         else:  # the oldest of all is the oldest at its position
             self._at[oldest.position].pop(0)
             if not self._at[oldest.position]:
                 del self._at[oldest.position]
-        while self._damaged_at and (not self._held or self._damaged_at[0] < self._held[0].offset):
+        while self._damaged_at and (not self.held or self._damaged_at[0] < self.held[0].offset):
             self._damaged_at.popleft()
             self.damaged += 1
 

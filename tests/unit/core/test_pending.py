@@ -59,7 +59,6 @@ def test_the_lowest_offset_is_that_of_a_list(offsets, steps):
         else:
             del model[:n]
         assert pending.lowest_offset == min((o for o in model if o != NO_MESSAGE), default=None)
-        # in one segment: what follows missing readings has a message here
         assert pending.missing_first == next((i for i, o in enumerate(model) if o != NO_MESSAGE), len(model))
 
 
@@ -70,6 +69,14 @@ def test_readings_that_overtook_others_by_hand():
     assert pending.lowest_offset == 10
     assert [s.offset for s in pending.pop_readings(2)] == [10, 13]
     assert pending.lowest_offset == 11
+
+
+def test_missing_readings_that_were_put_back_are_counted_together():
+    pending = Pending()
+    pending.append(values_at(NO_MESSAGE, -1, -1, -1))
+    pending.append(values_at(4, 1))
+    pending.put_back(pending.pop_readings(1))
+    assert pending.missing_first == 3
 
 
 @pytest.mark.parametrize("before", range(9))

@@ -229,6 +229,25 @@ def test_a_log_that_was_made_anew_and_goes_on_is_taken_after_a_pause():
     assert rows(intake.flush().rows) == "3 4 5"
 
 
+@pytest.mark.parametrize("again", ["6 7 8 9 10 11 E", "0 1 x x x x 6 7 8 9 10 11 E"])
+def test_damaged_messages_count_also_where_the_log_has_lost_them(again):
+    """The front of the log is gone, and with it the anchor and what explains the gap."""
+    intake = taken("0 1 x x x x")
+    assert intake.flush().accounted.damaged == 4
+    intake.distrust_offsets()
+    taken(again, intake=intake)
+    assert rows(intake.flush().rows) == "6 7 8 9 10 11"
+    assert intake.accounted.missing == 4
+
+
+def test_damaged_messages_of_before_are_forgotten_where_the_log_still_has_them():
+    intake = taken("0 1 x x")
+    intake.flush()
+    intake.distrust_offsets()
+    with pytest.raises(SequenceGapError, match=r"^2 readings are missing"):
+        taken("0 1 4 5 6 7 8 9 10 11 E", intake=intake)
+
+
 def test_messages_rejected_again_after_a_replay_are_counted_again():
     """I4: the counts close; that they stand there twice is the price (see `Intake.distrust_offsets`)."""
     intake = taken("0 x 1 x 2R")
