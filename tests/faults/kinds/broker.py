@@ -10,9 +10,11 @@ from typing import Literal
 
 from tests.faults.kinds.base import Fault, Scene
 from tests.faults.kinds.processes import Signals
+from tests.faults.moments import has_published
 from tests.faults.processes import cpu_seconds
 
 from pvsim.adapters import node, streams
+from pvsim.adapters.logs import LOG
 
 __all__ = [
     "Alarm",
@@ -35,6 +37,7 @@ _CLOSE_ALL = """begin
 end"""  # 3.10.8 has no better way for streams: its readers do not know the message that closes others
 _DISK = "rabbit_disk_monitor:set_disk_free_limit({})"
 _MEMORY = "vm_memory_monitor:set_vm_memory_high_watermark({})"
+_WAITING = ("has confirmed nothing", "trying again")  # in the log of a run
 _BUSY_SHARE = 0.25  # of one core; what works in a loop takes 1.0
 
 
@@ -121,11 +124,12 @@ class Alarm(_ByAgent):
     """The broker has too little disk or memory for a while; then it takes no messages.
 
     Attributes:
+        hold_s: For so long: until the meter must have said that it waits.
         before: It is so before the run starts.
     """
 
     of: Literal["disk", "memory"]
-    hold_s: tuple[float, float] = (1.0, 4.0)
+    hold_s: tuple[float, float] = (5.0, 7.0)
     before: bool = False
 
     def arm(self, scene: Scene) -> Mapping[str, str]:
@@ -141,6 +145,8 @@ class Alarm(_ByAgent):
             self._raise(scene)
         meter, hold_s = scene.command.pid_of("meter"), scene.rng.uniform(*self.hold_s)
         time.sleep(0.2)  # what is in its hands
+        blocks = self.of == "disk" or scene.transport == "amqp"  # streams take messages without memory
+        scene.memory["waits"] = blocks and meter is not None and not has_published(scene.directory)
         before_s = cpu_seconds(meter)
         time.sleep(hold_s)
         after_s = cpu_seconds(meter)
@@ -149,6 +155,11 @@ class Alarm(_ByAgent):
             share = (after_s - before_s) / hold_s
             scene.require(f"the meter took {share:.0%} of a core while it waited", holds=share < _BUSY_SHARE)
         return 1
+
+    def check(self, scene: Scene) -> None:
+        said = (scene.directory / LOG).read_text()
+        shown = any(words in said for words in _WAITING)
+        scene.require("the log does not say that the meter waits", holds=shown or not scene.memory.get("waits"))
 
     def _raise(self, scene: Scene) -> None:
         disk, memory = (
