@@ -53,7 +53,7 @@ OPTIONS = [
     ("--every fast", USAGE, "'fast' is not a period", "--every", "1s, 2s"),
     ("--every=", USAGE, "'' is not a period", "--every", "1s, 2s"),
     (f"--every {'9' * 30}", USAGE, "9", "--every", "1s, 2s"),
-    ("--meter unifrom", USAGE, "'unifrom' is neither uniform, walk, household", "--meter", "did you mean uniform?"),
+    ("--meter unifrom", USAGE, "'unifrom' is neither uniform, walk", "--meter", "did you mean uniform?"),
     ("--meter=", USAGE, "'' is neither", "--meter", "path of a CSV file"),
     ("--meter external", USAGE, "published by somebody else", "--meter", "pvsim simulate --meter external"),
     ("--meter good.csv --meter b=external", USAGE, "published by somebody else", "--meter", "pvsim simulate"),
@@ -62,7 +62,7 @@ OPTIONS = [
     ("--pv-peak-kw -1", USAGE, "a peak of -1 kW is outside", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw nan", USAGE, "a peak of nan kW is outside", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw inf", USAGE, "a peak of inf kW is outside", "--pv-peak-kw", "3.257"),
-    ("--pv-peak-kw 5 --pv good.csv", USAGE, "a site and a file have their own power", "--pv-peak-kw", "leave it out"),
+    ("--pv-peak-kw 5 --pv good.csv", USAGE, "a file have their own power", "--pv-peak-kw", "leave it out"),
     *(
         (f"--{kind}-{option}", USAGE, "how to read a file, but none", f"--{kind}-{option.split()[0]}", f"--{kind}")
         for kind in ("meter", "pv")
