@@ -252,7 +252,7 @@ _SHORT = {
         "disk-full", "disk-really-full", "directory-read-only", "fsync-eio", "kill-and-torn-checkpoint",
         "kill-and-changed-row", "stranger-each-kind", "clock-to-daylight-saving",
     },
-    "amqp": {"kill-run-by-rows", "kill-all-then-streams", "line-cut", "connections-closed", "stream-deleted-late"},
+    "amqp": {"kill-run-by-rows", "kill-all-then-streams", "line-cut", "connections-closed"},
 }  # fmt: skip
 SHORT: tuple[Row, ...] = tuple(row for row in TABLE if row.name in _SHORT[row.transport])
 """What is run with each change; the others are much like them."""
