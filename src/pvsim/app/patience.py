@@ -90,11 +90,13 @@ class _Keeper:
         self._well = True
         self._failures = 0
         self._lost_at = 0.0
-        self._first: int | None = None
+        self._furthest: int | None = None
+        self._anew = True
 
     async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
         while True:
-            self._first = None
+            if self._anew:  # a meter counts for the log, which may be another now; rows once written stay written
+                self._furthest = None
             try:
                 return await self._in_order(self._attempt(transport, stream, use))
             except BrokerRefusedError:
@@ -112,10 +114,12 @@ class _Keeper:
     def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState) -> None:
         if not isinstance(progress, BrokerState):
             self._begun = True
-            done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.received
-            self._first = done if self._first is None else self._first
-            if done > self._first:
-                self._failures = 0
+            self._anew = isinstance(progress, MeterProgress)
+            done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.next_position
+            if self._furthest is None:
+                self._furthest = done
+            elif done > self._furthest:
+                self._furthest, self._failures = done, 0
         self._report(progress)
 
     def _take_failure(self, error: BrokerError) -> None:

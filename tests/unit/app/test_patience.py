@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pvsim.app import patience as patience_module
 from pvsim.app.patience import Patience, keep_connected
-from pvsim.app.ports import BrokerState, MeterProgress
+from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
+from pvsim.core.ledger import Accounted
 from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InterruptedRunError
 
 QUICK = Patience(limit_s=30, first_pause_s=0.0005, longest_pause_s=0.001)
@@ -97,6 +98,22 @@ async def test_patience_begins_anew_with_each_step_forward():
     work = Work(*[(2, LOST)] * 200, (1, None))
     patience = Patience(limit_s=0.05, first_pause_s=0.002, longest_pause_s=0.002)
     assert (await keep(work, patience=patience))[0] == "finished"
+
+
+async def test_to_read_again_what_is_written_is_no_step_forward():
+    """A log that is cut off again and again before anything new is read from it must not keep a run for ever."""
+    attempts = 0
+
+    async def work(_, report):
+        nonlocal attempts
+        attempts += 1
+        for position in range(50):
+            report(SimulatorProgress(Accounted(next_position=position), 100, 0))
+        raise LOST
+
+    with pytest.raises(BrokerError, match="gave up"):
+        await keep(work, patience=Patience(limit_s=0.05, first_pause_s=0.001, longest_pause_s=0.001))
+    assert attempts > 1
 
 
 @pytest.mark.parametrize("patience", [QUICK, Patience(limit_s=0)])
