@@ -132,7 +132,7 @@ class RecoveryMachine(RuleBasedStateMachine):
     @rule(n=st.integers(1, 4))
     def the_meter_repeats_itself(self, n):
         self.log += [self.bodies[p] for p in range(max(self.next - n, 0), self.next)
-                     if p not in self.reference.damaged]  # fmt: skip
+                     if p not in self.reference.damaged | self.swapped]  # fmt: skip
 
     # --- others ---
 

@@ -87,6 +87,7 @@ class Intake:
         self._skip_before = start.next_offset
         self._anchored = start.anchor_offset < 0
         self._end_crc32: int | None = None
+        self._last = False  # the last reading is there, and nothing has come for a while
 
     @property
     def expected(self) -> int:
@@ -143,6 +144,7 @@ class Intake:
             SequenceGapError: if a reading is missing.
         """
         self._sequence.settle()
+        self._last = self.complete
 
     def flush(self) -> Output | None:
         """Turn whole averaging periods into rows; None where there is nothing new.
@@ -153,7 +155,11 @@ class Intake:
         sequence = self._sequence
         boundary = sequence.expected - sequence.expected % self._plan.window
         output = self._ledger.flush(
-            boundary, ended=self.ended, undecided=sequence.undecided, damaged=sequence.damaged
+            boundary,
+            ended=self.ended,
+            last=self._last,
+            undecided=sequence.undecided,
+            damaged=sequence.damaged,
         )
         now = self.accounted
         if self._end_crc32 not in {None, now.readings_crc32} and not now.missing:

@@ -14,7 +14,7 @@ import numpy as np
 
 from pvsim.core import rows
 from pvsim.core.contract import Reason, rejection_line
-from pvsim.core.pending import NO_MESSAGE, Pending, Segment
+from pvsim.core.pending import Pending, Segment
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import REJECTED_DW, samples_of
 from pvsim.core.types import Ints, PowerSource
@@ -29,16 +29,16 @@ class Accounted:
     """All messages before `next_offset` and those that `ahead` names, all readings before `next_position`.
 
     Attributes:
-        anchor_offset: Offset of the last reading that a message stands for; −1 where it is not known.
+        anchor_offset: The highest offset of a reading among them, by which the log is known again; −1 for none.
         readings_crc32: CRC-32 of the values so far, as in `contract.End`.
         received: Messages, the end marker not among them.
         written: Readings that became part of a row.
         missing: Readings that no row holds, because they or a neighbour in their period were rejected or damaged.
         ended: The end marker has been seen and fits.
-        anchor_lag: Readings after the anchor's that no message stands for: its position is
-            `next_position − 1 − anchor_lag`.
-        damaged: Messages without a position, rejected since the last reading taken: each may be one that is
-            missing next.
+        anchor_lag: The anchor's position is `next_position − 1 − anchor_lag`: the last reading's, unless that one
+            came early, or is missing.
+        damaged: Messages without a position, rejected behind the anchor: each may be one that is missing next.
+            They are read again when going on, except for a flood of them.
         stored: What the battery holds after the readings before `next_position`, in its units.
         ahead: Bit i is set where the message at `next_offset + i` is accounted for already: a reading that
             overtook one that still waits.
@@ -103,29 +103,37 @@ class Ledger:
         self.accounted = accounted
 
     def flush(
-        self, boundary: int, *, ended: bool, undecided: int | None = None, damaged: int = 0
+        self,
+        boundary: int,
+        *,
+        ended: bool = False,
+        last: bool = False,
+        undecided: int | None = None,
+        damaged: int = 0,
     ) -> Output | None:
         """Account for what can be; None where there is nothing.
 
-        As long as no reading was taken, which would be the anchor, foreign messages wait: after a crash they
-        would be counted twice. A flood of them does not wait.
+        What follows the last reading waits for the next one: when going on, a log that was made anew is known by
+        the anchor, and what is skipped then must not stand behind it. A flood does not wait.
 
         Args:
             boundary: All readings before it have been appended; a multiple of those of one averaging period.
             ended: The end marker has been taken.
+            last: No reading will follow.
             undecided: Offset of the first message that waits for its turn.
             damaged: As in `Accounted`, of the messages before `undecided`.
         """
         now = self.accounted
-        taken, next_offset = self._pop_prefix(boundary, undecided)
+        everything = ended or last or self._pending.others >= _FLOOD
+        taken, next_offset = self._pop_prefix(boundary, undecided, everything=everything)
         anchor_offset, anchor_lag = _anchor(taken, now)
-        if anchor_offset < 0 and not ended and self._pending.others < _FLOOD:
+        if anchor_offset < 0 and not everything:
             self._pending.put_back(taken)
             return None
         others = self._pending.pop_others(next_offset)
         if not taken and not others and (ended, next_offset) == (now.ended, now.next_offset):
             return None
-        waiting, values = self._pending.lowest_offset, _values_of(taken)
+        values = _values_of(taken)
         text, spoiled, stored = self._rows(values)
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
         rejections += _spoiled_lines(spoiled, taken)
@@ -142,14 +150,18 @@ class Ledger:
             missing=now.missing + missing,
             ended=ended,
             anchor_lag=anchor_lag,
-            damaged=self._pending.missing_first or (0 if waiting == next_offset else damaged),
+            damaged=self._still_damaged(next_offset, damaged) if everything else 0,
             stored=stored,
             ahead=_ahead(taken, next_offset, now),
         )
         in_log_order = b"".join(line for _, line in sorted(rejections))
         return Output(text, in_log_order, self.accounted)
 
-    def _pop_prefix(self, boundary: int, undecided: int | None) -> tuple[list[Segment], int]:
+    def _still_damaged(self, next_offset: int, damaged: int) -> int:
+        """Those that explain readings not accounted for yet, or may explain later ones."""
+        return self._pending.missing_first or (0 if self._pending.lowest_offset == next_offset else damaged)
+
+    def _pop_prefix(self, boundary: int, undecided: int | None, *, everything: bool) -> tuple[list[Segment], int]:
         """The readings to account for, and the offset before which all are accounted for then.
 
         Lines of rejected messages are kept in the order of the log (I2), so a reading that has one waits with
@@ -157,7 +169,8 @@ class Ledger:
         """
         while True:
             taken = self._pending.pop_readings(boundary - self.accounted.next_position)
-            end = max(self._end, self.accounted.next_offset)
+            end = self._end if everything else min(self._end, _anchor(taken, self.accounted)[0] + 1)
+            end = max(end, self.accounted.next_offset)
             waiting = (undecided, self._pending.lowest_offset)
             next_offset = min([end, *(offset for offset in waiting if offset is not None)])
             if all(segment.end <= next_offset for segment in taken):
@@ -205,13 +218,14 @@ def _offsets_of(taken: Sequence[Segment]) -> Ints:
 
 
 def _anchor(taken: Sequence[Segment], before: Accounted) -> tuple[int, int]:
-    """Offset of the last reading that has a message, and how many follow it that have none."""
-    lag = 0
-    for segment in reversed(taken):
-        if segment.offset != NO_MESSAGE:
-            return segment.end - 1, lag
-        lag += segment.count
-    return before.anchor_offset, before.anchor_lag + lag
+    """The highest offset of a reading, and how far its position is behind the last reading's."""
+    offset, position = before.anchor_offset, before.next_position - 1 - before.anchor_lag
+    next_position = before.next_position
+    for segment in taken:
+        next_position += segment.count
+        if segment.messages and segment.end > offset:
+            offset, position = segment.end - 1, next_position - 1
+    return offset, next_position - 1 - position
 
 
 def _ahead(taken: Sequence[Segment], next_offset: int, before: Accounted) -> int:

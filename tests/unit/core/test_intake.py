@@ -80,15 +80,14 @@ def test_every_position_after_every_number_of_known_readings(form, known, positi
     intake.take(Batch(known, form([BODIES[position]])))
     new = position == known
     assert intake.expected == known + new
-    intake.flush()
-    counts = intake.accounted
-    assert (counts.written, counts.duplicates) == (known + new, int(position < known))
-    assert counts.received == counts.written + counts.duplicates
     if position > known:
         with pytest.raises(SequenceGapError, match=f"^{position - known} readings are missing"):
             intake.settle()
-    else:
-        intake.settle()
+        return
+    intake.take(Batch(known + 1, [*BODIES[known + new :], an_end()]))
+    counts = intake.flush().accounted
+    assert (counts.written, counts.duplicates) == (SECONDS, not new)
+    assert counts.received == counts.written + counts.duplicates
 
 
 @FORMS
@@ -102,7 +101,7 @@ def test_an_impossible_value_takes_its_place(form, known):
         with pytest.raises(SequenceGapError):
             intake.settle()
         return
-    intake.take(Batch(known + 1, form(BODIES[max(known, 3) :])))
+    intake.take(Batch(known + 1, [*BODIES[max(known, 3) :], an_end()]))
     output = intake.flush()
     replaced = known == 2
     assert output.rows.decode().splitlines() == [line for line in LINES if not (replaced and line is LINES[2])]
@@ -122,16 +121,19 @@ def test_an_impossible_value_takes_its_place(form, known):
         (an_end(readings=SECONDS - 1), Reason.WRONG_END),
     ],
 )
-@pytest.mark.parametrize("known", [1, 3, SECONDS])
+@pytest.mark.parametrize("known", [1, 3, SECONDS - 1])
 def test_what_is_foreign_is_kept_and_takes_no_place(body, reason, known):
     """I4."""
     intake = an_intake()
     intake.take(Batch(0, [*BODIES[:known], body]))
     assert intake.expected == known
+    intake.flush()
+    assert (intake.accounted.received, intake.accounted.next_offset) == (known, known)  # it waits
+    intake.take(Batch(known + 1, [*BODIES[known:], an_end()]))
     output = intake.flush()
     assert reasons(output.rejected) == [(known, reason)]
-    assert (output.accounted.received, output.accounted.rejected) == (known + 1, 1)
-    assert output.accounted.next_offset == known + 1
+    assert (output.accounted.received, output.accounted.rejected) == (SECONDS + 1, 1)
+    assert output.accounted.next_offset == SECONDS + 1
 
 
 def test_a_block_of_which_a_part_is_known():
@@ -146,7 +148,9 @@ def test_a_block_of_which_all_is_known():
     intake = an_intake()
     intake.take(Batch(0, as_array(BODIES[:4])))
     intake.take(Batch(4, as_array(BODIES[1:3])))
-    assert (intake.expected, intake.flush().accounted.duplicates) == (4, 2)
+    assert intake.expected == 4
+    intake.take(Batch(6, as_array(BODIES[4:])))
+    assert (intake.expected, intake.flush().accounted.duplicates) == (6, 2)
 
 
 def test_an_array_that_is_no_block_is_taken_one_by_one():
@@ -278,20 +282,20 @@ def test_a_rejected_reading_takes_its_period_with_it_in_the_order_of_the_log():
 
 
 def after_four() -> Accounted:
-    """As after a flush of four readings and a garbage message, from offset 100 on."""
+    """As after a flush of four readings with a garbage message, from offset 100 on."""
     intake = an_intake()
-    intake.take(Batch(100, [*BODIES[:4], b"garbage"]))
+    intake.take(Batch(100, [*BODIES[:3], b"garbage", BODIES[3]]))
     return intake.flush().accounted
 
 
-LOG = [*BODIES[:4], b"garbage", *BODIES[4:], an_end()]
+LOG = [*BODIES[:3], b"garbage", *BODIES[3:], an_end()]
 
 
 @pytest.mark.parametrize("first", range(4))
 def test_a_resumed_run_goes_on_after_the_anchor(first):
     """I1: delivery starts at a chunk before the anchor; what is accounted for is not counted again."""
     accounted = after_four()
-    assert (accounted.anchor_offset, accounted.next_offset) == (103, 105)
+    assert (accounted.anchor_offset, accounted.next_offset) == (104, 105)
     for size in range(1, 9):
         intake = an_intake(accounted)
         for at in range(first, len(LOG), size):
@@ -314,17 +318,17 @@ def test_an_anchor_that_was_rejected_for_its_value_is_an_anchor_too():
 @pytest.mark.parametrize(
     ("first", "bodies"),
     [
-        (104, [b"garbage", *BODIES[4:]]),  # the log begins after the anchor
-        (100, BODIES[1:]),  # another reading there
-        (100, [*BODIES[:3], b"garbage"]),
-        (100, [*BODIES[:3], an_end()]),
-        (103, as_array(BODIES[4:])),
+        (105, BODIES[4:]),  # the log begins after the anchor
+        (100, BODIES),  # another reading there
+        (100, [*BODIES[:4], b"garbage"]),
+        (100, [*BODIES[:4], an_end()]),
+        (104, as_array(BODIES[4:])),
     ],
 )
 def test_a_lost_anchor_is_an_error_and_the_log_can_be_taken_from_its_start(first, bodies):
     """I1: brokers clamp offsets in silence; then the sequence alone says what is known."""
     intake = an_intake(after_four())
-    with pytest.raises(AnchorLostError, match="offset 103 of the log no longer holds the last written reading"):
+    with pytest.raises(AnchorLostError, match="offset 104 of the log no longer holds the last written reading"):
         intake.take(Batch(first, bodies))
     intake.distrust_offsets()
     assert (intake.accounted.anchor_offset, intake.accounted.next_offset) == (-1, 0)
@@ -333,6 +337,28 @@ def test_a_lost_anchor_is_an_error_and_the_log_can_be_taken_from_its_start(first
     assert output.rows.decode().splitlines() == LINES[4:]
     assert output.accounted.duplicates == 4
     assert output.accounted.ended
+
+
+@pytest.mark.parametrize("behind", [[b"garbage"], BODIES[2:4], [BODIES[5]], [b"garbage", BODIES[0], b""]])
+def test_a_log_made_anew_is_known_whatever_stood_behind_the_last_reading(behind):
+    """I1: the anchor is where it was; what followed it is not skipped, since another reading stands there now."""
+    intake = an_intake()
+    intake.take(Batch(0, [*BODIES[:4], *behind]))
+    resumed = an_intake(intake.flush().accounted)
+    resumed.take(Batch(0, [*BODIES, an_end()]))
+    output = resumed.flush()
+    assert output.rows.decode().splitlines() == LINES[4:]
+    assert (output.accounted.received, output.accounted.written) == (6, 6)
+
+
+def test_what_follows_the_last_reading_of_all_is_kept_where_no_end_marker_comes():
+    intake = an_intake()
+    intake.take(Batch(0, [*BODIES, b"garbage", BODIES[3]]))
+    assert intake.flush().accounted.received == 6
+    intake.settle()
+    counts = intake.flush().accounted
+    assert (counts.received, counts.rejected, counts.duplicates) == (8, 1, 1)
+    assert intake.flush() is None
 
 
 def test_distrust_forgets_what_was_taken_and_not_flushed():
@@ -350,7 +376,7 @@ def test_distrust_forgets_what_was_taken_and_not_flushed():
 
 def test_a_run_that_ended_needs_nothing_more():
     intake = an_intake()
-    intake.take(Batch(0, LOG[:4] + LOG[5:]))
+    intake.take(Batch(0, LOG[:3] + LOG[4:]))
     resumed = an_intake(intake.flush().accounted)
     assert resumed.ended
     assert resumed.complete
