@@ -166,10 +166,8 @@ class Model:
         if len(self.values) == whole and not self.gap:
             assert got == expected
             last = max(self.offset_of.values(), default=-1)
-            done = (
-                self.ended or whole == self.plan.readings
-            )  # else what follows the last reading waits for the next
-            kept = sorted((o, reason) for o, reason in self.rejected.items() if done or o < last)
+            done = self.ended or whole == self.plan.readings  # else what follows the last reading waits
+            kept = sorted((o, reason) for o, reason in self.rejected.items() if done or o <= last)
             assert [(line["offset"], line["reason"]) for line in lines] == kept
             assert (accounted.next_position, accounted.ahead) == (whole, 0)
             if done:
