@@ -37,7 +37,7 @@ def test_the_readme_is_a_session_that_works(readme, shell):
         for block in readme
         if block.run and not _makes_accounts(block) and block.language in {"sh", "console"}
     ]
-    assert len(runnable) == 3
+    assert len(runnable) == 4
     for block in runnable:
         commands = _commands(block.text) if block.language == "console" else [(block.text, None)]
         for command, expected in commands:
@@ -46,7 +46,7 @@ def test_the_readme_is_a_session_that_works(readme, shell):
             if expected is not None:
                 assert re.fullmatch(expected, done.stdout), f"{command}\n{done.stdout}"
     runs = [path for path in (shell.directory / "runs").iterdir() if not path.is_symlink()]
-    assert len(runs) == 3
+    assert len(runs) == 7
     assert all((run / "summary.json").exists() for run in runs)
 
 

@@ -37,8 +37,8 @@ class Patience:
         longest_pause_s: It grows no longer.
         jitter: Gives numbers in 0..1, which each pause is scaled with to 50..100 %: a thousand sites that lose
             one broker at one moment must not come back at one moment.
-        from_start: Also wait for a first connection. Without it, what fails before anything has worked is the
-            user's mistake, and said at once.
+        from_start: Also wait for a first connection. Without it, what fails before one has stood is the user's
+            mistake, and said at once.
     """
 
     limit_s: float = 60.0
@@ -107,13 +107,13 @@ class _Keeper:
 
     async def _attempt(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
         async with transport.log(stream) as log:
+            self._begun = True
             if not self._well:
                 self._tell(f"connected to the broker again after {self._now() - self._lost_at:.1f} s", well=True)
             return await use(log, self._watched)
 
     def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState) -> None:
         if not isinstance(progress, BrokerState):
-            self._begun = True
             self._anew = isinstance(progress, MeterProgress)
             done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.next_position
             if self._furthest is None:

@@ -31,12 +31,7 @@ _dir_option = click.option(
     "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Take the run from this directory."
 )
 _quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
-_supervised_option = click.option(
-    "--supervised",
-    type=click.Choice(["own", "given"]),
-    hidden=True,
-    help="Report to the parent process, which uses its own broker or a given one.",
-)
+_supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
 _WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "resume", "keep_stream"}
 
 
@@ -165,7 +160,7 @@ def _patience(options: dict[str, Any]) -> "Patience":
 
     from pvsim.app.patience import Patience  # noqa: PLC0415
 
-    from_start = options["supervised"] == "own"  # it was started for us: it is there, or will be soon
+    from_start = options["supervised"]  # the parent has spoken with the broker a moment ago
     return Patience(options["patience_s"], jitter=random.random, from_start=from_start)
 
 
@@ -198,7 +193,7 @@ def _run_role(
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
-    supervised = options["supervised"] is not None
+    supervised = options["supervised"]
     display = Display(quiet=options["quiet"] or supervised)
     parent = ParentReport()
     last: dict[str, Any] = {}

@@ -109,6 +109,8 @@ async def _simulate(
             address = await find_broker(options["broker"], report=display.say)
             name = await resolve_transport(options["transport"], address)
             connection = Connection(address, name, this.models.plan)
+            if options["broker"]:
+                await connection.check()
             await run_roles(
                 this,
                 roles,

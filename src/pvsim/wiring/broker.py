@@ -53,6 +53,15 @@ class Connection:
 
         return AmqpTransport(self.address, partial(publishing_id, plan=self.plan))
 
+    async def check(self) -> None:
+        """Connect once, so that a wrong address or account is said before anything waits for the broker.
+
+        Raises:
+            BrokerError: if that fails.
+        """
+        async with self.transport().log(self.plan.stream):
+            pass
+
     async def delete_stream(self) -> None:
         """Remove the run's stream: the files are the truth now."""
         async with self.transport().log(self.plan.stream) as log:

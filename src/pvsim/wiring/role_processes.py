@@ -55,10 +55,10 @@ async def run_roles(
     if run.models.external:
         fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
         raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
-    where = ["--dir", str(run.directory.path), "--transport", connection.name, "--patience", str(patience_s)]
-    supervised = "--supervised=given" if revive is None else "--supervised=own"
+    where = ["--supervised", "--dir", str(run.directory.path)]
+    where += ["--transport", connection.name, "--patience", str(patience_s)]
     for role, process in roles.items():
-        process.begin([_COMMANDS[role], *where, supervised], {"PVSIM_BROKER_URL": connection.address.amqp_url})
+        process.begin([_COMMANDS[role], *where], {"PVSIM_BROKER_URL": connection.address.amqp_url})
     reviver = _Reviver(revive)
     written: Any = None
 

@@ -118,10 +118,14 @@ async def test_to_read_again_what_is_written_is_no_step_forward():
 
 @pytest.mark.parametrize("patience", [QUICK, Patience(limit_s=0)])
 async def test_what_fails_before_anything_worked_is_said_at_once(patience):
-    work = Work((0, LOST), (1, None))
+    work = Work((1, None))
     with pytest.raises(BrokerError) as caught:
-        await keep(work, patience=patience)
-    assert (caught.value, work.done) == (LOST, 1)
+        await keep(work, broker=Broker(LOST), patience=patience)
+    assert (caught.value, work.done) == (LOST, 0)
+
+
+async def test_a_connection_that_stood_is_mended_though_nothing_came_further_yet():
+    assert await keep(Work((0, LOST), (1, None))) == ("finished", [False, True])
 
 
 async def test_without_patience_a_loss_is_final():
