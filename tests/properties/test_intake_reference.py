@@ -169,7 +169,7 @@ class Model:
             done = (
                 self.ended or whole == self.plan.readings
             )  # else what follows the last reading waits for the next
-            kept = sorted((o, reason) for o, reason in self.rejected.items() if done or o < last)
+            kept = sorted((o, reason) for o, reason in self.rejected.items() if done or o <= last)
             assert [(line["offset"], line["reason"]) for line in lines] == kept
             assert (accounted.next_position, accounted.ahead) == (whole, 0)
             if done:
