@@ -115,9 +115,8 @@ class Sequence:
     def drop(self, offset: int, position: int, count: int = 1) -> None:
         """Count duplicates at consecutive offsets and positions."""
         self.ledger.append(Segment(offset, count))
-        if self.replaying and position + count == self.expected:
+        if position + count == self.expected:
             self.replaying = False
-            self._forget_damaged(offset)
 
     def take(self, offset: int, values: Ints, rejection: bytes = b"") -> None:
         """Take readings in their turn, at consecutive offsets behind all that were taken."""
@@ -126,7 +125,9 @@ class Sequence:
         if offset > self.frontier:
             self.frontier = offset + len(values) - 1
             self.replaying = False
-            self._forget_damaged(self.frontier)
+            self.damaged = 0
+            while self._damaged_at and self._damaged_at[0] < self.frontier:
+                self._damaged_at.popleft()
 
     def hold(self, message: Early) -> None:
         """Keep a message until it is decided."""
@@ -169,11 +170,6 @@ class Sequence:
         """
         self.settle()
         self._miss(self.plan.readings, self.damaged)
-
-    def _forget_damaged(self, before_offset: int) -> None:
-        self.damaged = 0
-        while self._damaged_at and self._damaged_at[0] < before_offset:
-            self._damaged_at.popleft()
 
     # --- the table: the oldest held message ---
 
