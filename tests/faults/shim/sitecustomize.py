@@ -65,4 +65,5 @@ if "PVSIM_TEST_CLOCK" in os.environ and "pvsim" in sys.orig_argv:
         return now() + (float(jump_s) if os.access(signal_file, os.F_OK) else 0.0)
 
     time.time = jumping_time
+    time.time_ns = lambda: round(jumping_time() * 1e9)  # what logging asks from Python 3.13 on
     clocks.utc_now = lambda: datetime.fromtimestamp(jumping_time(), UTC)
