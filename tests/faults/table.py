@@ -242,17 +242,14 @@ TABLE: tuple[Row, ...] = (
 _SHORT = {
     "streams": {
         "kill-meter-any-time", "kill-both-by-rows", "kill-run-by-rows", "kill-all-after-first-checkpoint",
-        "kill-both-at-once", "kill-run-while-verifying", "kill-all-three-times", "term-run", "term-run-at-once",
-        "int-and-term-run", "term-simulator", "crash-after-append", "crash-after-fsync", "crash-after-checkpoint",
+        "kill-run-while-verifying", "kill-all-three-times", "term-run", "term-run-at-once", "crash-after-fsync",
         "crash-after-rename", "crash-after-end-marker", "pause-all",
-        "broker-killed", "broker-killed-no-patience", "broker-stop-app", "connections-closed", "disk-alarm",
-        "disk-alarm-before", "stream-deleted", "stream-deleted-late", "stream-deleted-after-meter",
-        "stream-truncated",
-        "line-cut-10-times", "line-reset", "line-half-closed", "line-stalls-down", "line-crumbs",
-        "disk-full", "disk-really-full", "directory-read-only", "fsync-eio", "kill-and-torn-checkpoint",
-        "kill-and-changed-row", "stranger-each-kind", "clock-to-daylight-saving",
+        "broker-killed", "broker-stop-app", "connections-closed", "disk-alarm", "stream-deleted-late",
+        "stream-deleted-after-meter", "stream-truncated",
+        "line-cut-10-times", "line-stalls-down",
+        "disk-full", "fsync-eio", "kill-and-torn-checkpoint", "stranger-each-kind", "clock-to-daylight-saving",
     },
-    "amqp": {"kill-run-by-rows", "kill-all-then-streams", "line-cut", "connections-closed"},
+    "amqp": {"kill-run-by-rows", "kill-all-then-streams"},
 }  # fmt: skip
 SHORT: tuple[Row, ...] = tuple(row for row in TABLE if row.name in _SHORT[row.transport])
 """What is run with each change; the others are much like them."""
