@@ -95,8 +95,8 @@ class _Keeper:
 
     async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
         while True:
-            if self._anew:  # a meter counts for the log, which may be another now; rows once written stay written
-                self._furthest = None
+            # a meter counts for the log, which may be another now; rows once written stay written
+            self._furthest = None if self._anew else self._furthest
             try:
                 return await self._in_order(self._attempt(transport, stream, use))
             except BrokerRefusedError:

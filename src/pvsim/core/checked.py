@@ -114,10 +114,9 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
         return f"{_shown(data)} is not {_names([kind])}"
     if isinstance(kind, inspect.IntType | inspect.FloatType):
         return _outside(data, kind)
-    if isinstance(kind, inspect.StrType):
-        low, high = kind.min_length or 0, kind.max_length
-        if len(data) < low or (high is not None and len(data) > high):
-            return f"a text of {len(data)} characters, where {low} to {high} belong"
+    low, high = getattr(kind, "min_length", None) or 0, getattr(kind, "max_length", None)
+    if isinstance(data, str) and (len(data) < low or (high is not None and len(data) > high)):
+        return f"a text of {len(data)} characters, where {low} to {high} belong"
     return ""
 
 

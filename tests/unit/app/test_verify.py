@@ -1,5 +1,6 @@
 """A file is proved, or the first wrong line is named."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from pvsim.app.meter import readings
 from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.core import noise, rows
+from pvsim.core.balance import Balance
 from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
@@ -105,3 +107,16 @@ def test_an_empty_file_is_not_proved():
     with pytest.raises(BadInputError) as caught:
         verify_foreign(plan_of(), Ramp(), iter(()), 0)
     assert caught.value.where == "line 1"
+
+
+def test_more_pv_power_than_the_plant_can_give_is_named():
+    """Behind an export limit a row may have less than that, never more."""
+    plan = replace(plan_of(), balance=Balance(export_limit_dw=0))
+    could = np.array([10, 11])
+    samples = rows.Samples(np.array([10, 11]), np.array([50, 50]), could - [1, 0])
+    good = rows.header(plan) + rows.render(samples, plan)
+    assert verify_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2).rows == 2
+    bad = rows.header(plan) + rows.render(replace(samples, pv_dw=could + np.array([0, 1])), plan)
+    with pytest.raises(BadInputError, match="more than the plant can give") as caught:
+        verify_foreign(plan, Ramp(), iter(BytesIO(bad)), plan.rows - 2)
+    assert caught.value.where == "line 3"
