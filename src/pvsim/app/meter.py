@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from logging import getLogger
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
-from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, Stop
+from pvsim.app.patience import tell_state
+from pvsim.app.ports import Log, MeterProgress, Report, Stop
 from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import End
 from pvsim.core.plan import RunPlan
@@ -27,8 +27,6 @@ STALL_S = 2.0
 
 _BLOCK = 4_000
 """Readings handed over at once; frames of about this size reach the broker's own limit."""
-
-_log = getLogger(__name__)
 
 
 def readings(
@@ -155,8 +153,7 @@ class Meter:
                 if well != (now.confirmed != before or now.confirmed == now.published):
                     well = not well
                     what = "the broker takes messages again" if well else _STALLED.format(self._stall_s)
-                    _log.log(20 if well else 30, what, extra={"facts": {"confirmed": now.confirmed}})
-                    report(BrokerState(what, well))
+                    tell_state(report, what, well=well, confirmed=now.confirmed)
                 before = now.confirmed
                 await asyncio.sleep(self._stall_s)
 

@@ -7,13 +7,13 @@ one finishes the work (I1). What the broker *refuses* (a wrong password, a missi
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from logging import getLogger
+from logging import INFO, WARNING, getLogger
 from typing import TypeVar
 
 from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, SimulatorProgress, Stop, Transport
 from pvsim.errors import BrokerError, BrokerRefusedError, InterruptedRunError
 
-__all__ = ["Patience", "keep_connected"]
+__all__ = ["Patience", "keep_connected", "tell_state"]
 
 GRACE_S = 2.0
 """How long work may take to end in order once the user wants to stop; a broker that does not answer must not hold
@@ -166,5 +166,10 @@ class _Keeper:
 
     def _tell(self, what: str, *, well: bool) -> None:
         self._well = well
-        _log.log(20 if well else 30, what, extra={"facts": {"failures": self._failures}})
-        self._report(BrokerState(what, well))
+        tell_state(self._report, what, well=well, failures=self._failures)
+
+
+def tell_state(report: Report, what: str, *, well: bool, **facts: int) -> None:
+    """Say to the user and to the log whether the broker can be worked with."""
+    _log.log(INFO if well else WARNING, what, extra={"facts": facts})
+    report(BrokerState(what, well))
