@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.faults.kinds.base import SHIM, Fault, Scene
-from tests.faults.kinds.processes import Signals
+from tests.faults.kinds.base import Fault, Scene
+from tests.faults.kinds.processes import CrashAt, Signals
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, last_checkpoint
 from pvsim.adapters.rundir import MANIFEST
@@ -46,17 +46,11 @@ class FileLimit(Fault):
 
 
 @dataclass(frozen=True)
-class FsyncFails(Fault):
+class FsyncFails(CrashAt):
     """EIO from the simulator's fdatasync: the kernel may have dropped the pages."""
 
-    at_most: int = 1
-
-    def arm(self, scene: Scene) -> Mapping[str, str]:
-        nth = scene.rng.randint(1, self.at_most)
-        return {"PVSIM_TEST_FAULT": f"eio:fdatasync:{nth}", "PYTHONPATH": str(SHIM)}
-
-    def inject(self, scene: Scene) -> int:
-        return int(scene.command.wait() != 0)
+    point: str = "fdatasync"
+    kind: str = "eio"
 
 
 @dataclass(frozen=True)

@@ -43,14 +43,15 @@ class Paused(Fault):
 
 @dataclass(frozen=True)
 class CrashAt(Fault):
-    """SIGKILL of a role at a named point: see the shim."""
+    """SIGKILL of a role, or another fault, at a named point: see the shim."""
 
     point: str
     at_most: int = 1
+    kind: str = "kill"
 
     def arm(self, scene: Scene) -> Mapping[str, str]:
         nth = scene.rng.randint(1, self.at_most)
-        return {"PVSIM_TEST_FAULT": f"kill:{self.point}:{nth}", "PYTHONPATH": str(SHIM)}
+        return {"PVSIM_TEST_FAULT": f"{self.kind}:{self.point}:{nth}", "PYTHONPATH": str(SHIM)}
 
     def inject(self, scene: Scene) -> int:
         return int(scene.command.wait() != 0)
