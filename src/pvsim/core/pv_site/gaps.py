@@ -4,11 +4,11 @@ By night a missing value is a zero. By day it is refused, unless the user said w
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
 
+from pvsim.core.pv_site.types import iso_utc
 from pvsim.core.pv_site.weather import FileSky
 from pvsim.core.timeline import DAY_S
 from pvsim.errors import BadInputError
@@ -48,8 +48,8 @@ def covering(
     step, origin = sky.series.step_s, sky.series.first_utc
     first, after = (start_utc - origin) // step, -(-(end_utc - origin) // step)
     if not sky.series.typical and (first < 0 or after > sky.series.intervals):
-        have = f"{_iso(origin)} to {_iso(origin + sky.series.intervals * step)}"
-        what = f"the weather goes from {have}, the run from {_iso(start_utc)} to {_iso(end_utc)}"
+        have = f"{iso_utc(origin)} to {iso_utc(origin + sky.series.intervals * step)}"
+        what = f"the weather goes from {have}, the run from {iso_utc(start_utc)} to {iso_utc(end_utc)}"
         fix = "choose days that the file has (--date, --days), or a typical year (TMY3, EPW, PVGIS TMY)"
         raise BadInputError(what, where=sky.series.source, fix=fix)
     missing = sky.series.missing
@@ -63,7 +63,7 @@ def covering(
             by_night += int((~light).sum())
             by_day += lacking[light].tolist()
     if by_day and gaps == "error":
-        when = _iso(origin + by_day[0] * step)
+        when = iso_utc(origin + by_day[0] * step)
         what = f"no light is given for {len(by_day):,} intervals by day, the first at {when}"
         fix = 'fill the file, or say so in the site: gaps = "hold" or gaps = "clear" under [weather]'
         raise BadInputError(what, where=sky.series.source, fix=fix)
@@ -84,7 +84,3 @@ def _held(sky: FileSky, by_day: list[int]) -> dict[int, tuple[float, float]]:
         beam, diffuse = (float(part[good[-1]]) if len(good) else 1.0 for part in (indices.beam, indices.diffuse))
         found[number] = (beam, diffuse)
     return found
-
-
-def _iso(t_utc: int) -> str:
-    return datetime.fromtimestamp(t_utc, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

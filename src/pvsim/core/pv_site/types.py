@@ -1,5 +1,6 @@
 """What the physical models share: the array type, and the check that the extra is installed."""
 
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TypeAlias
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from pvsim.errors import UsageError
 
-__all__ = ["Floats", "physics_extra"]
+__all__ = ["Floats", "iso_utc", "physics_extra"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -22,3 +23,8 @@ def physics_extra() -> None:
     if find_spec("pvlib") is None:
         fix = "in a clone call ./run again; elsewhere: pip install 'pvsim[physics]'"
         raise UsageError("a physical PV site needs pvlib, which is not installed", where="pvlib", fix=fix)
+
+
+def iso_utc(t_utc: int) -> str:
+    """A Unix time for people: `2024-06-21 10:00:00Z`."""
+    return datetime.fromtimestamp(t_utc, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

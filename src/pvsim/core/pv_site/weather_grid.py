@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from pvsim.core.pv_site.types import Floats
+from pvsim.core.pv_site.types import Floats, iso_utc
 from pvsim.core.pv_site.weather import WeatherSeries
 from pvsim.core.series.wallclock import WallClock
 from pvsim.core.timeline import DAY_S, HOUR_S
@@ -96,7 +96,7 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
         raise BadInputError("there is one line of data only", where=source, fix="give a file with whole days")
     steps = np.diff(t_utc)
     if (steps <= 0).any():
-        when = _iso(int(t_utc[int(np.argmax(steps <= 0)) + 1]))
+        when = iso_utc(int(t_utc[int(np.argmax(steps <= 0)) + 1]))
         fix = "sort the file, each time once; where clocks change, write times with their offset or in UTC"
         raise BadInputError(f"the time {when} comes twice or out of order", where=source, fix=fix)
     values, counts = np.unique(steps, return_counts=True)
@@ -119,13 +119,9 @@ def _refuse_absurd(columns: dict[str, Floats], t_utc: Ints, source: str, step: i
         absurd = (columns[name] < _LOWEST_W) | (columns[name] > _HIGHEST_W) | np.isinf(columns[name])
         if absurd.any():
             index = int(np.argmax(absurd))
-            what = f"{name} is {columns[name][index]:g} W/m² at {_iso(int(t_utc[index]))}"
+            what = f"{name} is {columns[name][index]:g} W/m² at {iso_utc(int(t_utc[index]))}"
             fix = "give W/m²; leave the cell empty where the measurement is missing"
             raise BadInputError(what, where=source, fix=fix)
     if "dni" not in columns and "dhi" not in columns and step < 60:  # noqa: PLR2004 - see the message
         what = f"only ghi, in steps of {step} s: beam and diffuse light cannot be told apart below a minute"
         raise BadInputError(what, where=source, fix="add dni or dhi, or average the file to minutes or hours")
-
-
-def _iso(t_utc: int) -> str:
-    return datetime.fromtimestamp(t_utc, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
