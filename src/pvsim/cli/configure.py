@@ -49,7 +49,7 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
     from pvsim.core.timeline import parse_period  # noqa: PLC0415
 
     site = _site(options)
-    texts = options["meter"] or ("site",)
+    texts = options["meter"] or (site.load.kind if site is not None and site.load is not None else "uniform",)
     config = RunConfig(
         run_id=run_id or "",
         first_date=parse_date(options["date"], "--date"),
@@ -119,7 +119,7 @@ def _site_pv(site: "Site | None") -> "SitePvConfig":
 
 def _is_file(text: str) -> bool:
     named = _NAMED.fullmatch(text)
-    return (named.group(2) if named else text) not in {*_KINDS, "site"}
+    return (named.group(2) if named else text) not in _KINDS
 
 
 def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
@@ -162,8 +162,6 @@ def _source(
 ) -> "SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter":
     from pvsim.config import ExternalMeter, SyntheticMeter  # noqa: PLC0415
 
-    if kind == "site":  # no --meter was given
-        kind = site.load.kind if site is not None and site.load is not None else "uniform"
     if kind in MODELS:
         return SyntheticMeter(kind)  # type: ignore[arg-type]  # checked by `in`
     if kind in BUILDINGS:
@@ -177,14 +175,13 @@ def _building(kind: str, options: dict[str, Any], site: "Site | None") -> "Build
     from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
     from pvsim.config import BuildingMeter  # noqa: PLC0415
 
-    load = site.load if site is not None else None
-    if load is None or load.kind != kind:
-        load = read_site(BUILDINGS[kind]).load
+    has_kind = site is not None and site.load is not None and site.load.kind == kind
+    example = site if site is not None and has_kind else read_site(BUILDINGS[kind])
+    load, location = example.load, (site or example).location
     if load is None:
-        raise InternalError(f"the site {BUILDINGS[kind]} has no load")
+        raise InternalError(f"the site {example.name} has no load")
     if options["annual_kwh"] is not None:
         load = replace(load, annual_kwh=options["annual_kwh"])
-    location = (site or read_site(BUILDINGS[kind])).location
     return BuildingMeter(load, location.latitude_deg, location.longitude_deg)
 
 
@@ -196,7 +193,7 @@ def _refuse_bad_name(text: str, *, counted: bool) -> None:
     if counted and _NAMED.fullmatch(text):
         fix = f"leave the name out: --meter {kind}"
         raise UsageError(f"with --meters the meters are numbered, not called {name!r}", where="--meter", fix=fix)
-    if kind in set(_KINDS) and not _NAMED.fullmatch(text):
+    if kind in _KINDS and not _NAMED.fullmatch(text):
         fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
         raise UsageError(f"{name!r} is not a name", where="--meter", fix=fix)
 
