@@ -17,13 +17,13 @@ class Packages:
     Args:
         rabbitmq: RabbitMQ's own directory, with `sbin`, `plugins` and `escript`.
         erlang_bin: The directory of `erl` and `epmd`.
-        library_dirs: Shared libraries that the system does not have.
+        lib_dirs: Shared libraries that the system does not have.
         origin: "system" or "unpacked".
     """
 
     rabbitmq: Path
     erlang_bin: Path
-    library_dirs: tuple[Path, ...] = ()
+    lib_dirs: tuple[Path, ...] = ()
     origin: str = "system"
 
     @property

@@ -159,8 +159,8 @@ def tool_environment(layout: Layout, packages: Packages, identity: Identity) -> 
         "RABBITMQ_CTL_DIST_PORT_MAX": "0",
         "RABBITMQ_CTL_ERL_ARGS": f"{_BIND} -start_epmd false",
     }
-    if packages.library_dirs:
-        environment["LD_LIBRARY_PATH"] = ":".join(map(str, packages.library_dirs))
+    if packages.lib_dirs:
+        environment["LD_LIBRARY_PATH"] = ":".join(map(str, packages.lib_dirs))
     return MappingProxyType(environment)
 
 

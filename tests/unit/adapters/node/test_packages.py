@@ -39,7 +39,7 @@ def test_a_plan_is_split_into_what_is_fetched():
 def test_files_are_found_whatever_their_version(tmp_path):
     _install(tmp_path, "3.9.27", "3.10.8")
     found = system(tmp_path)
-    assert (found.version, found.origin, found.library_dirs) == ("3.10.8", "system", ())
+    assert (found.version, found.origin, found.lib_dirs) == ("3.10.8", "system", ())
     assert found.erlang_bin == tmp_path / "usr/lib/erlang/bin"
 
 
@@ -48,7 +48,7 @@ def test_unpacked_files_bring_their_libraries(tmp_path):
     (tmp_path / "usr/lib/x86_64-linux-gnu").mkdir()
     found = unpacked(tmp_path)
     assert (found.version, found.origin) == ("4.0.5", "unpacked")
-    assert found.library_dirs == (tmp_path / "usr/lib/x86_64-linux-gnu",)
+    assert found.lib_dirs == (tmp_path / "usr/lib/x86_64-linux-gnu",)
 
 
 def test_nothing_is_found_where_nothing_is(tmp_path, monkeypatch):
