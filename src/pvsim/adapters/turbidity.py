@@ -3,14 +3,11 @@
 Remund et al. 2003, "Worldwide Linke turbidity information", ISES Solar World Congress; a cell is 5' wide.
 """
 
-from functools import cache
-
 from pvsim.errors import UsageError
 
 __all__ = ["linke_turbidity"]
 
 
-@cache
 def linke_turbidity(latitude_deg: float, longitude_deg: float) -> tuple[float, ...]:
     """Twelve monthly means of the Linke turbidity.
 
