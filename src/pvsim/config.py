@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 MAX_DAYS = 36_600
+MAX_SPREAD_KM = 100.0
+"""The sun of the named place serves for all: at the edge it is off by half a degree."""
 
 
 class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
@@ -94,10 +96,18 @@ class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
     Attributes:
         site: All of it, resolved: a later change of its file changes no run.
         weather_sha256: Digest of its weather file, where it has one.
+        spread_km: Each meter of the run is a site like it, somewhere in a square of this side; 0: all are at
+            one place.
     """
 
     site: Site
     weather_sha256: str | None = None
+    spread_km: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.spread_km <= MAX_SPREAD_KM:
+            what = f"{self.spread_km:g} km is outside 0..{MAX_SPREAD_KM:g} km"
+            raise UsageError(what, where="--spread-km", fix="give the side of a square, for example 3")
 
 
 PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig

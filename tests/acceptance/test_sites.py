@@ -105,7 +105,11 @@ def site_file(here):
     [
         ("--site nowhere", 65, "there is no such site file", "nowhere"),
         ("--site home --tz UTC", 2, "site home is in Europe/Berlin", "--tz"),
-        ("--site home-battery --meters 2", 2, "stands behind one meter, not 2", "--meter"),
+        ("--site home --spread-km 2", 2, "site home is one or has no such clouds", "--spread-km"),
+        ("--site brief --meters 2 --spread-km 2", 2, "is one or has no such clouds", "--spread-km"),
+        ("--site home --meters 2 --spread-km 101", 2, "101 km is outside 0..100 km", "--spread-km"),
+        ("--site home --meters 2 --spread-km nan", 2, "nan km is outside 0..100 km", "--spread-km"),
+        ("--meters 2 --spread-km 2", 2, "a curve and a file are the same everywhere", "--spread-km"),
         ("--annual-kwh 4000", 2, "says what a building uses, but there is none", "--annual-kwh"),
         ("--meter household --annual-kwh 1", 2, "1 kWh a year is outside", "meter m1"),
         ("--meter household --annual-kwh nan", 2, "nan kWh a year is outside", "meter m1"),

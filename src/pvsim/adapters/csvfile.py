@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from pvsim.core.ledger import Accounted, Output
-from pvsim.core.recovery import Checkpoint, check_resume, decode, encode, slot_at
+from pvsim.core.recovery import SLOT_BYTES, Checkpoint, check_resume, decode, encode
 from pvsim.errors import BadInputError, CannotWriteError
 
 __all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile", "last_checkpoint"]
@@ -32,6 +32,7 @@ class CsvSampleFile:
         directory: The run's directory.
         header: The first line of the file.
         run: Digest of the run's configuration, 16 bytes.
+        slot: Length of a slot of the checkpoint, as `core.recovery.slot_bytes`.
         at: Called with the name of each point that a crash may be tried at.
 
     Raises:
@@ -40,9 +41,15 @@ class CsvSampleFile:
     """
 
     def __init__(
-        self, directory: Path, *, header: bytes, run: bytes, at: Callable[[str], None] = lambda _: None
+        self,
+        directory: Path,
+        *,
+        header: bytes,
+        run: bytes,
+        slot: int = SLOT_BYTES,
+        at: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._directory, self._header, self._at = directory, header, at
+        self._directory, self._header, self._slot, self._at = directory, header, slot, at
         self._failed = False
         self._dirty = False
         self._hash = sha256()
@@ -131,7 +138,7 @@ class CsvSampleFile:
 
     def _open(self, run: bytes) -> Checkpoint:
         slots = self._directory / CHECKPOINT
-        checkpoint = decode(slots.read_bytes()) if slots.exists() else None
+        checkpoint = decode(slots.read_bytes(), self._slot) if slots.exists() else None
         if checkpoint is None:
             return self._begin(run)
         sealed = self._directory / SAMPLES
@@ -212,7 +219,7 @@ class CsvSampleFile:
 
     def _save(self, checkpoint: Checkpoint) -> None:
         descriptor = self._descriptors[CHECKPOINT]
-        os.pwrite(descriptor, encode(checkpoint), slot_at(checkpoint.generation))
+        os.pwrite(descriptor, encode(checkpoint, self._slot), checkpoint.generation % 2 * self._slot)
         os.fdatasync(descriptor)
         self._checkpoint = checkpoint
 
@@ -245,7 +252,7 @@ def _size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def last_checkpoint(directory: Path) -> Checkpoint | None:
-    """What a run's checkpoint says, None where there is none yet."""
+def last_checkpoint(directory: Path, slot: int = SLOT_BYTES) -> Checkpoint | None:
+    """What a run's checkpoint says, None where there is none yet; `slot` as in `CsvSampleFile`."""
     path = directory / CHECKPOINT
-    return decode(path.read_bytes()) if path.exists() else None
+    return decode(path.read_bytes(), slot) if path.exists() else None

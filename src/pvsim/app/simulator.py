@@ -9,7 +9,7 @@ from pvsim.app.ports import Log, Report, SampleFile, SimulatorProgress, Stop
 from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
 from pvsim.core.ledger import Accounted
 from pvsim.core.plan import RunPlan
-from pvsim.core.types import PowerSource
+from pvsim.core.types import PvSource
 from pvsim.errors import BrokerError, InterruptedRunError
 
 __all__ = ["Pace", "simulate_run"]
@@ -38,7 +38,7 @@ class Pace:
 async def simulate_run(
     *,
     plan: RunPlan,
-    pv: PowerSource,
+    pv: PvSource,
     log: Log,
     files: SampleFile,
     report: Report,

@@ -12,7 +12,7 @@ from pvsim.core import row_text, rows
 from pvsim.core.metrics import Summary, Tally
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import samples_of
-from pvsim.core.types import Ints, PowerSource
+from pvsim.core.types import Ints, PowerSource, PvSource
 from pvsim.errors import BadInputError
 
 __all__ = ["Read", "verify_foreign", "verify_own"]
@@ -23,7 +23,7 @@ Read: TypeAlias = Callable[[int], bytes]
 """Gives the next n bytes of the samples file, fewer at its end."""
 
 
-def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, read: Read) -> Summary:
+def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PvSource, read: Read) -> Summary:
     """Compare a file with what the plan must give, byte by byte, and add it up.
 
     Raises:
@@ -31,7 +31,7 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, rea
     """
     tally = Tally(plan)
     _compare(read, rows.header(plan), 1)
-    stored = plan.balance.start if plan.balance is not None else 0
+    stored = plan.stored_at_start
     for first_row, values in _whole_windows(plan, loads):
         samples, stored = samples_of(plan, pv, first_row * plan.every_s, values, stored)
         _compare(read, rows.render(samples, plan), first_row + 2)
@@ -41,7 +41,7 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PowerSource, rea
     return tally.summary()
 
 
-def verify_foreign(plan: RunPlan, pv: PowerSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
+def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
     """The same where the readings cannot be computed again: order, number, PV power and differences of each row.
 
     What a battery or an export limit did to rows depends on readings that are not there: their PV power is only
@@ -95,13 +95,16 @@ def _whole_windows(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tupl
         pending = joined[whole:]
 
 
-def _pv_of_rows(plan: RunPlan, pv: PowerSource, row: Ints) -> Ints:
+def _pv_of_rows(plan: RunPlan, pv: PvSource, row: Ints) -> Ints:
     """PV power of rows that rise."""
-    window = row // len(plan.meters)
-    first, last = int(window[0]), int(window[-1])
+    n_meters = len(plan.meters)
+    first, last = int(row[0]) // n_meters, int(row[-1]) // n_meters
     power = pv.power_dw(plan.timeline.start_utc + first * plan.every_s, (last - first + 1) * plan.every_s)
-    of_rows: Ints = rows.window_means(power, plan.every_s)[window - first]
-    return of_rows
+    if power.ndim == 1:
+        shared: Ints = rows.window_means(power, plan.every_s)[row // n_meters - first]
+        return shared
+    own: Ints = rows.window_means(power.reshape(-1), plan.every_s, n_meters)[row - first * n_meters]
+    return own
 
 
 def _compare(read: Read, expected: bytes, first_line: int) -> None:

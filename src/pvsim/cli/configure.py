@@ -28,6 +28,7 @@ BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
 """Kinds of buildings, each with the example site whose load it takes where the site has none of the kind."""
 
 _DEFAULT_SITE = "home"
+_SPREAD_KM = 1.0  # a neighbourhood
 _KINDS = (*MODELS, *BUILDINGS, "external")
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
 
@@ -66,7 +67,7 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
     return replace(
         config,
         every_s=parse_period(options.get("every", "1s")),
-        pv=_pv(options, site),
+        pv=_pv(options, site, len(config.meters)),
         battery=site and site.battery,
         export_limit_kw=site and site.grid.export_limit_kw,
         split=options.get("split", "none"),
@@ -90,7 +91,7 @@ def _zone(options: dict[str, Any], site: "Site | None") -> str:
     return site.location.tz
 
 
-def _pv(options: dict[str, Any], site: "Site | None") -> "PvConfig":
+def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig":
     from pvsim.config import CurveConfig  # noqa: PLC0415
 
     kind = options.get("pv")
@@ -98,23 +99,41 @@ def _pv(options: dict[str, Any], site: "Site | None") -> "PvConfig":
         kind = "curve" if site is None else "site"
     peak_kw = options.get("pv_peak_kw")
     _refuse_unused(options, "pv", used=kind not in {"curve", "site"})
+    if kind == "site":
+        return _site_pv(site, options, meters)
+    if options.get("spread_km") is not None:
+        what = "it strews sites under clouds; a curve and a file are the same everywhere"
+        raise UsageError(what, where="--spread-km", fix="add --site, or leave it out")
     if kind == "curve":
         return CurveConfig(peak_kw)
     if peak_kw is not None:
-        what = "it scales the curve; a site and a file have their own power"
-        raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
-    return _site_pv(site) if kind == "site" else _file(kind, "pv", options)
+        raise _not_the_curve()
+    return _file(kind, "pv", options)
 
 
-def _site_pv(site: "Site | None") -> "SitePvConfig":
+def _site_pv(site: "Site | None", options: dict[str, Any], meters: int) -> "SitePvConfig":
     from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
     from pvsim.config import SitePvConfig  # noqa: PLC0415
-    from pvsim.core.site import FileWeather  # noqa: PLC0415
+    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
+    if options.get("pv_peak_kw") is not None:
+        raise _not_the_curve()
     site = site or read_site(_DEFAULT_SITE)
-    weather = site.weather
-    return SitePvConfig(site, file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None)
+    weather, spread_km = site.weather, options.get("spread_km")
+    strewn = isinstance(weather, CloudyWeather) and meters > 1
+    if spread_km is None:
+        spread_km = _SPREAD_KM if strewn else 0.0
+    elif not strewn:
+        what = f"it strews the sites of several meters under clouds; site {site.name} is one or has no such clouds"
+        raise UsageError(what, where="--spread-km", fix="add --meters N, or leave it out")
+    sha256 = file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
+    return SitePvConfig(site, sha256, spread_km)
+
+
+def _not_the_curve() -> UsageError:
+    what = "it scales the curve; a site and a file have their own power"
+    return UsageError(what, where="--pv-peak-kw", fix="leave it out")
 
 
 def _is_file(text: str) -> bool:

@@ -92,7 +92,7 @@ period_options = _all(
         metavar="NAME",
         envvar="PVSIM_SITE",
         help="A place with its PV plants, weather, load and battery: brief, home, home-battery, office, depot, or"
-        " a FILE.toml (pvsim schema site).",
+        " a FILE.toml (pvsim schema site). With several meters, each has a site like it.",
     ),
     _series_options("meter", "meter"),
 )
@@ -106,6 +106,14 @@ pv_options = _all(
         " --site, else curve]",
     ),
     click.option("--pv-peak-kw", type=float, envvar="PVSIM_PV_PEAK_KW", help="Scale the curve to this peak."),
+    click.option(
+        "--spread-km",
+        type=float,
+        metavar="KM",
+        envvar="PVSIM_SPREAD_KM",
+        help="Strew the sites of several meters over a square of this side, under the same moving clouds; 0: all"
+        " at one place.  [default: 1]",
+    ),
     _series_options("pv", "PV"),
     click.option(
         "--every",

@@ -15,7 +15,7 @@ from pvsim.core.ledger import Accounted, Ledger, Output
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import REJECTED_DW
 from pvsim.core.sequence import REORDER_MESSAGES, Early, Sequence, SequenceGapError
-from pvsim.core.types import Ints, Octets, PowerSource
+from pvsim.core.types import Ints, Octets, PvSource
 from pvsim.errors import PvsimError
 
 __all__ = ["AnchorLostError", "Batch", "Intake", "SequenceGapError"]
@@ -64,7 +64,7 @@ class Intake:
     def __init__(
         self,
         plan: RunPlan,
-        pv: PowerSource,
+        pv: PvSource,
         accounted: Accounted | None = None,
         *,
         patience: int = REORDER_MESSAGES,

@@ -17,7 +17,7 @@ from pvsim.core.contract import Reason, rejection_line
 from pvsim.core.pending import Pending, Segment
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import REJECTED_DW, samples_of
-from pvsim.core.types import Ints, PowerSource
+from pvsim.core.types import Ints, PvSource
 
 __all__ = ["Accounted", "Ledger", "Output"]
 
@@ -39,7 +39,7 @@ class Accounted:
             came early, or is missing.
         damaged: Messages without a position, rejected behind the anchor: each may be one that is missing next.
             They are read again when going on, except for a flood of them.
-        stored: What the battery holds after the readings before `next_position`, in its units.
+        stored: What each battery holds after the readings before `next_position`, in its units; () at the start.
         ahead: Bit i is set where the message at `next_offset + i` is accounted for already: a reading that
             overtook one that still waits.
     """
@@ -56,7 +56,7 @@ class Accounted:
     ended: bool = False
     anchor_lag: int = 0
     damaged: int = 0
-    stored: int = 0
+    stored: tuple[int, ...] = ()
     ahead: int = 0
 
     @property
@@ -82,7 +82,7 @@ class Ledger:
     """Holds decided messages until they make whole averaging periods, then turns them into rows."""
 
     plan: RunPlan
-    pv: PowerSource
+    pv: PvSource
     accounted: Accounted
     _pending: Pending = field(default_factory=Pending)
     _end: int = 0  # the offset after all that was ever appended or skipped
@@ -184,12 +184,12 @@ class Ledger:
             self._pending.put_back(taken)
             boundary = self.accounted.next_position + int(too_early[0]) // window * window
 
-    def _rows(self, values: Ints) -> tuple[bytes, Ints, int]:
-        """The rows of whole periods, the indices of values that were good but in vain, and the battery's state."""
+    def _rows(self, values: Ints) -> tuple[bytes, Ints, tuple[int, ...]]:
+        """The rows of whole periods, the indices of values that were good in vain, and the batteries' states."""
         plan, now = self.plan, self.accounted
         if not len(values):
             return b"", values, now.stored
-        start = plan.balance.start if plan.balance is not None and not now.next_position else now.stored
+        start = now.stored if now.next_position else plan.stored_at_start
         samples, stored = samples_of(plan, self.pv, now.next_position, values, start)
         rejected, spoiled = self._spoiled(values)
         if rejected.any():

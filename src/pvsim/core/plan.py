@@ -23,11 +23,10 @@ class RunPlan:
 
     Attributes:
         every_s: Seconds that one row is the mean of.
-        balance: Battery and export limit behind the grid connection; None is neither.
+        balance: Battery and export limit of each meter's site; None is neither.
 
     Raises:
-        UsageError: if a name cannot stand in a routing key or a file name, or stands twice; if there is a balance
-            and not exactly one meter.
+        UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
     """
 
     run_id: str
@@ -49,14 +48,15 @@ class RunPlan:
         if not 1 <= len(self.meters) <= MAX_METERS:
             raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters")
 
-        if self.balance is not None and len(self.meters) > 1:
-            what = f"a battery or an export limit stands behind one meter, not {len(self.meters)}"
-            raise UsageError(what, where="--meter", fix="give one --meter, or a site without them")
-
     @property
     def has_battery(self) -> bool:
         """Whether the rows have the columns of a battery."""
         return self.balance is not None and self.balance.battery is not None
+
+    @property
+    def stored_at_start(self) -> tuple[int, ...]:
+        """What the battery of each meter's site holds when the run begins; () where there are none."""
+        return (self.balance.start,) * len(self.meters) if self.balance is not None and self.has_battery else ()
 
     @property
     def readings(self) -> int:

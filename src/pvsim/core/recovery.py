@@ -1,8 +1,9 @@
 """The checkpoint, and where to go on from it.
 
-The checkpoint file has two slots of 512 bytes that are written in turn: a torn write spoils one slot, never
-both. The order of a commit is: append rows → fsync rows → write slot → fsync slot. So a slot never speaks of
-more than the files hold; if it does, somebody changed them: an error with a name, never padded with NULs.
+The checkpoint file has two slots that are written in turn: a torn write spoils one slot, never both. A slot has
+512 bytes, or as many sectors more as the states of the run's batteries take. The order of a commit is: append
+rows → fsync rows → write slot → fsync slot. So a slot never speaks of more than the files hold; if it does,
+somebody changed them: an error with a name, never padded with NULs.
 """
 
 import struct
@@ -13,16 +14,17 @@ from pvsim.core.ledger import Accounted
 from pvsim.core.sequence import REORDER_MESSAGES
 from pvsim.errors import BadInputError
 
-__all__ = ["FILE_BYTES", "SLOT_BYTES", "Checkpoint", "check_resume", "decode", "encode", "slot_at"]
+__all__ = ["SLOT_BYTES", "Checkpoint", "check_resume", "decode", "encode", "slot_bytes"]
 
 SLOT_BYTES = 512
-FILE_BYTES = 2 * SLOT_BYTES
-_MAGIC = b"pvsimcp2"
-_MAGICS = (_MAGIC, b"pvsimcp1")  # 1 had zeros for the fields from `anchor_lag` on, which is what they say
-_FIELDS = [field.name for field in fields(Accounted) if field.name != "ahead"]
+"""Of a run without batteries; a sector."""
+
+_MAGIC = b"pvsimcp3"
+_FIELDS = [field.name for field in fields(Accounted) if field.name not in {"stored", "ahead"}]
 _ACCOUNTED = struct.Struct("<" + "q" * len(_FIELDS))
 _AHEAD_BYTES = REORDER_MESSAGES // 8
-_LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s{_AHEAD_BYTES}s")
+_LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s{_AHEAD_BYTES}sQ")
+_STATE = struct.Struct("<q")
 _CRC = struct.Struct("<I")
 
 
@@ -47,38 +49,43 @@ class Checkpoint:
     accounted: Accounted
 
 
-def encode(checkpoint: Checkpoint) -> bytes:
-    """One slot of 512 bytes with its CRC-32."""
+def slot_bytes(batteries: int) -> int:
+    """Length of a slot with the states of so many batteries: whole sectors."""
+    needed = _LAYOUT.size + batteries * _STATE.size + _CRC.size
+    return -(-needed // SLOT_BYTES) * SLOT_BYTES
+
+
+def encode(checkpoint: Checkpoint, slot: int = SLOT_BYTES) -> bytes:
+    """One slot of `slot` bytes with its CRC-32; generation g belongs at byte g % 2 · slot of the file."""
     c = checkpoint
     accounted = _ACCOUNTED.pack(*(int(getattr(c.accounted, name)) for name in _FIELDS))
     ahead = c.accounted.ahead.to_bytes(_AHEAD_BYTES, "little")
+    stored = c.accounted.stored
     lengths = (c.samples_bytes, c.rejected_bytes)
-    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted, ahead)
-    padded = body.ljust(SLOT_BYTES - _CRC.size, b"\0")
+    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted, ahead, len(stored))
+    body += b"".join(map(_STATE.pack, stored))
+    padded = body.ljust(slot - _CRC.size, b"\0")
     return padded + _CRC.pack(crc32(padded))
 
 
-def slot_at(generation: int) -> int:
-    """The byte position in the file that this generation is written to."""
-    return generation % 2 * SLOT_BYTES
-
-
-def decode(content: bytes) -> Checkpoint | None:
+def decode(content: bytes, slot: int = SLOT_BYTES) -> Checkpoint | None:
     """The newer valid slot of a checkpoint file, or None where no slot is whole."""
-    slots = [_decode_slot(content[at : at + SLOT_BYTES]) for at in (0, SLOT_BYTES)]
+    slots = [_decode_slot(content[at : at + slot], slot) for at in (0, slot)]
     return max((s for s in slots if s is not None), key=lambda s: s.generation, default=None)
 
 
-def _decode_slot(slot: bytes) -> Checkpoint | None:
-    if len(slot) != SLOT_BYTES:
+def _decode_slot(content: bytes, slot: int) -> Checkpoint | None:
+    if len(content) != slot:
         return None
-    body, stored = slot[: -_CRC.size], slot[-_CRC.size :]
-    if not body.startswith(_MAGICS) or _CRC.pack(crc32(body)) != stored:
+    body, crc = content[: -_CRC.size], content[-_CRC.size :]
+    if not body.startswith(_MAGIC) or _CRC.pack(crc32(body)) != crc:
         return None
-    _, generation, run, samples, rejected, sha256, accounted, ahead = _LAYOUT.unpack_from(body)
+    _, generation, run, samples, rejected, sha256, accounted, ahead, batteries = _LAYOUT.unpack_from(body)
     values = dict(zip(_FIELDS, _ACCOUNTED.unpack(accounted), strict=True))
-    values |= {"ended": bool(values["ended"]), "ahead": int.from_bytes(ahead, "little")}
-    progress = Accounted(**values)
+    values["ended"] = bool(values["ended"])
+    states = body[_LAYOUT.size :][: batteries * _STATE.size]
+    stored = tuple(state for (state,) in _STATE.iter_unpack(states))
+    progress = Accounted(**values, stored=stored, ahead=int.from_bytes(ahead, "little"))
     return Checkpoint(generation, run, samples, rejected, sha256, progress)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples, window_means
-from pvsim.core.types import Ints, PowerSource
+from pvsim.core.types import Ints, PvSource
 
 __all__ = ["REJECTED_DW", "samples_of"]
 
@@ -13,31 +13,35 @@ REJECTED_DW = -1
 
 
 def samples_of(
-    plan: RunPlan, pv: PowerSource, first_position: int, values: Ints, stored: int
-) -> tuple[Samples, int]:
+    plan: RunPlan, pv: PvSource, first_position: int, values: Ints, stored: tuple[int, ...]
+) -> tuple[Samples, tuple[int, ...]]:
     """The samples of whole averaging periods, those with rejected readings too, which have no meaning.
 
     Args:
         plan: The run; its balance says what battery and export limit there are.
-        pv: What the plant could give.
+        pv: What the plants could give.
         first_position: Position of the first reading: the first of an averaging period.
         values: Readings in order of position in 0.1 W, shape (periods * plan.window,).
-        stored: The battery's state before them. A battery rests while a reading is missing.
+        stored: The state of each battery before them. A battery rests while a reading is missing.
 
     Returns:
-        The samples, and the battery's state after them.
+        The samples, and the batteries' states after them.
     """
     n_meters, every_s = len(plan.meters), plan.every_s
     row = np.arange(first_position // every_s, (first_position + len(values)) // every_s, dtype=np.int64)
     pv_dw = pv.power_dw(plan.timeline.start_utc + first_position // n_meters, len(values) // n_meters)
-    battery_dw, soc_steps = None, None
-    if plan.balance is not None:
-        seen = values != REJECTED_DW
-        balanced = plan.balance.run(np.where(seen, values, pv_dw), pv_dw, stored)
-        pv_dw, stored = balanced.pv_dw, balanced.stored
-        if balanced.battery_dw is not None and balanced.soc_steps is not None:
-            battery_dw = window_means(balanced.battery_dw, every_s)
-            soc_steps = balanced.soc_steps[every_s - 1 :: every_s]
     meter_mean = window_means(values, every_s, n_meters)
-    pv_mean = np.repeat(window_means(pv_dw, every_s), n_meters)
-    return Samples(row, meter_mean, pv_mean, battery_dw, soc_steps), stored
+    if plan.balance is None:
+        if pv_dw.ndim > 1:
+            return Samples(row, meter_mean, window_means(pv_dw.reshape(-1), every_s, n_meters)), stored
+        return Samples(row, meter_mean, np.repeat(window_means(pv_dw, every_s), n_meters)), stored
+    by_meter = values.reshape(-1, n_meters)
+    could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
+    resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
+    balanced = plan.balance.run(resting, could_dw, stored)
+    pv_mean = window_means(balanced.pv_dw.reshape(-1), every_s, n_meters)
+    if balanced.battery_dw is None or balanced.soc_steps is None:
+        return Samples(row, meter_mean, pv_mean), balanced.stored
+    battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
+    soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
+    return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps), balanced.stored

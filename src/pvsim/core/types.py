@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DW_PER_KW", "DW_PER_W", "METER_MAX_DW", "METER_MAX_W", "Ints", "Octets", "PowerSource"]
+__all__ = ["DW_PER_KW", "DW_PER_W", "METER_MAX_DW", "METER_MAX_W", "Ints", "Octets", "PowerSource", "PvSource"]
 
 Ints: TypeAlias = NDArray[np.int64]
 """Seconds, positions or deciwatts."""
@@ -36,4 +36,12 @@ class PowerSource(Protocol):
         Returns:
             `n` powers in 0.1 W, never negative. Each depends on its second only (I7).
         """
+        ...
+
+
+class PvSource(Protocol):
+    """The PV power of a run: one for all its meters, or one for each."""
+
+    def power_dw(self, first_utc: int, n: int) -> Ints:
+        """As `PowerSource.power_dw`: shape (n,) where each meter has the same, else (n, meters)."""
         ...

@@ -1,34 +1,40 @@
 """From a site's weather to its clouds."""
 
-import numpy as np
+from collections.abc import Sequence
 
-from pvsim.core.clouds import CloudField, diffuse_index
+from pvsim.core import noise
+from pvsim.core.clouds import CloudField
 from pvsim.core.pv_site import CloudIndices
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import CloudyWeather, Site
-from pvsim.wiring.sites import clear_light
 
-__all__ = ["clouds_over"]
+__all__ = ["clouds_over", "strewn"]
 
 
-def clouds_over(site: Site, seed: int) -> CloudIndices | None:
-    """The synthetic clouds of a site, None where its weather has none.
+def clouds_over(site: Site, seed: int, east_m: float = 0.0, north_m: float = 0.0) -> CloudIndices | None:
+    """The synthetic clouds over a site or near it, None where its weather has none.
 
-    What of the light is beam is taken from a grid of minutes: it changes by less than 0.001 in one.
+    Args:
+        site: Its weather.
+        seed: Of the simulation: one sky for all places.
+        east_m: How far east of the site, in metres.
+        north_m: How far north.
     """
     if not isinstance(site.weather, CloudyWeather):
         return None
-    field = CloudField(seed, site.weather.regime, site.weather.mean_index)
-    outside = clear_light(site)
+    field = CloudField(seed, site.weather.regime, site.weather.mean_index, east_m=east_m, north_m=north_m)
 
     def indices(first_utc: int, n: int) -> tuple[Floats, Floats]:
         sky = field.sky(first_utc, n)
-        grid = np.arange(first_utc // 60 * 60, first_utc + n + 60, 60, dtype=np.int64)
-        lit, sun, clear = outside.at(grid)
-        on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
-        share = np.zeros(len(grid))
-        share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
-        at_seconds = np.interp(np.arange(first_utc, first_utc + n), grid, share)
-        return sky.beam, diffuse_index(sky.index, sky.beam, at_seconds)
+        return sky.index, sky.beam
 
     return indices
+
+
+def strewn(names: Sequence[str], seed: int, spread_km: float) -> dict[str, tuple[float, float]]:
+    """Where the site of each meter is, in metres east and north of the middle of a square of side `spread_km`."""
+    places = {}
+    for name in names:
+        east, north = (noise.uniform(noise.key(seed, "place", name), 0, 2) - 0.5) * spread_km * 1_000
+        places[name] = (round(float(east), 1), round(float(north), 1))
+    return places

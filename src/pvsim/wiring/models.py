@@ -23,10 +23,11 @@ from pvsim.core.battery import Battery
 from pvsim.core.load import UniformLoad, WalkLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
+from pvsim.core.recovery import slot_bytes
 from pvsim.core.site import Battery as BatteryConfig
 from pvsim.core.site import FileWeather
 from pvsim.core.timeline import DAY_S, Timeline
-from pvsim.core.types import DW_PER_KW, PowerSource
+from pvsim.core.types import DW_PER_KW, PowerSource, PvSource
 from pvsim.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ class Models:
         """Whether some meter's readings cannot be computed here."""
         return any(isinstance(meter.source, ExternalMeter) for meter in self.config.meters)
 
+    @property
+    def slot_bytes(self) -> int:
+        """Length of a slot of the run's checkpoint."""
+        return slot_bytes(len(self.plan.stored_at_start))
+
     def loads(self) -> Sequence[PowerSource]:
         """The load of each meter.
 
@@ -80,7 +86,7 @@ class Models:
                 if seconds:
                     self.clipped[meter.name] = {"clipped_s": seconds}
 
-    def pv(self) -> PowerSource:
+    def pv(self) -> PvSource:
         """The PV source.
 
         Raises:
@@ -93,14 +99,19 @@ class Models:
             return self._site_pv(self.config.pv)
         return self._measured(self.config.pv, "pv", "pv")
 
-    def _site_pv(self, pv: SitePvConfig) -> PowerSource:
-        from pvsim.wiring.clouds import clouds_over  # noqa: PLC0415 - not for other sources
+    def _site_pv(self, pv: SitePvConfig) -> PvSource:
+        from pvsim.wiring.clouds import clouds_over, strewn  # noqa: PLC0415 - not for other sources
         from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - likewise
 
         site, timeline = pv.site, self.plan.timeline
         if isinstance(site.weather, FileWeather):
             _refuse_changed(Path(site.weather.path), pv.weather_sha256)
-        found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds_over(site, self.config.seed))
+        places = {site.name: (0.0, 0.0)}
+        if pv.spread_km:
+            places = strewn(self.plan.meters, self.config.seed, pv.spread_km)
+            self.inputs["places_m"] = places
+        clouds = [clouds_over(site, self.config.seed, *place) for place in places.values()]
+        found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds)
         if found.coverage is not None:
             self.inputs["weather"] = asdict(found.coverage)
         return found.source

@@ -87,7 +87,7 @@ async def run_simulator(
     pv = models.pv()
     with (
         directory.lock("simulator"),
-        CsvSampleFile(directory.path, header=rows.header(plan), run=key) as sample_file,
+        CsvSampleFile(directory.path, header=rows.header(plan), run=key, slot=models.slot_bytes) as sample_file,
     ):
         _log.info("the simulator starts", extra={"facts": {"run": plan.run_id, **_counts(sample_file.accounted)}})
 

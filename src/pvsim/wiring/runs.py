@@ -146,7 +146,7 @@ class Run:
             BadInputError: if the run is not finished or anything differs.
         """
         path = self.directory.path / SAMPLES
-        checkpoint = last_checkpoint(self.directory.path)
+        checkpoint = last_checkpoint(self.directory.path, self.models.slot_bytes)
         days = self._daily_files()
         if checkpoint is not None and not days and not path.exists() and self.complete:
             raise BadInputError(
@@ -219,7 +219,7 @@ class Run:
         return f"pvsim {command} {quote(str(self.directory.path))}"
 
     def _counts(self) -> dict[str, int]:
-        checkpoint = last_checkpoint(self.directory.path)
+        checkpoint = last_checkpoint(self.directory.path, self.models.slot_bytes)
         if checkpoint is None:
             return {}
         now = checkpoint.accounted

@@ -1,5 +1,6 @@
 """From a site to the source of its PV power."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -38,15 +39,16 @@ class SitePower:
     coverage: Coverage | None
 
 
-def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | None = None) -> SitePower:
-    """The PV power of a site over a run.
+def site_pv(
+    site: Site, start_utc: int, end_utc: int, clouds: Sequence[CloudIndices | None] = (None,)
+) -> SitePower:
+    """The PV power of a site over a run; of several like it, where there are several clouds.
 
     Args:
         site: As checked by `read_site`.
         start_utc: First second of the run (Unix time): a weather file must cover the run.
         end_utc: The second after its last.
-        clouds: For weather that is not from a file: beam and diffuse light as shares of the clear sky's; None is
-            a clear sky.
+        clouds: Over each site, None for a clear sky. A weather file takes their place.
 
     Raises:
         UsageError: pvlib is missing.
@@ -55,13 +57,13 @@ def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | Non
     physics_extra()
     outside = clear_light(site)
     weather = site.weather
-    climate = _climate(site, None if isinstance(weather, FileWeather) else clouds)
-    sky: Sky = climate
+    skies: tuple[Sky, ...] = tuple(_climate(site, each) for each in clouds)
     coverage = None
     if isinstance(weather, FileWeather):
-        fresh = FileSky(outside, read_weather(weather), climate, weather.fill)
+        fresh = FileSky(outside, read_weather(weather), _climate(site, None), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
-    return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), sky), coverage)
+        skies = (sky,)
+    return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), skies), coverage)
 
 
 def clear_light(site: Site) -> LightOutside:

@@ -1,5 +1,6 @@
 """Battery and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,7 +16,6 @@ from pvsim.core.plan import RunPlan
 from pvsim.core.rows import render
 from pvsim.core.sampling import REJECTED_DW, samples_of
 from pvsim.core.timeline import Timeline
-from pvsim.errors import UsageError
 
 BATTERY = Battery(0.05, 3, 3, standby_w=5)
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
@@ -33,6 +33,12 @@ class Pv:
         return self.pv_dw[first : first + n]
 
 
+def run(plan, pv_dw, first, values, stored):
+    """`samples_of` for one meter, whose battery's state is a number."""
+    samples, states = samples_of(plan, Pv(pv_dw), first, values, (stored,) if plan.has_battery else ())
+    return samples, states[0] if states else 0
+
+
 @given(
     values=powers,
     battery=st.sampled_from([None, BATTERY]),
@@ -43,7 +49,7 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
     meter, pv = (np.array(column, dtype=np.int64) for column in zip(*values, strict=True))
     start = battery.stored_at(0.5) if battery else 0
     plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, start, limit))
-    whole, end = samples_of(plan, Pv(pv), 0, meter, start)
+    whole, end = run(plan, pv, 0, meter, start)
     assert (whole.pv_dw <= pv).all()
     seen = meter != REJECTED_DW
     if limit is not None:
@@ -56,7 +62,7 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
     bounds = sorted({0, len(meter), *(cut for cut in cuts if cut < len(meter))})
     stored, parts = start, []
     for first, after in pairwise(bounds):
-        part, stored = samples_of(plan, Pv(pv), first, meter[first:after], stored)
+        part, stored = run(plan, pv, first, meter[first:after], stored)
         parts.append(render(part.where(seen[first:after]), plan))
     assert (b"".join(parts), stored) == (render(whole.where(seen), plan), end)
 
@@ -65,7 +71,7 @@ def test_an_hour_by_hand():
     """5 kW of PV, 1 kW of load: 3 kW are charged; 1 kW would be fed in, but 0.4 kW are the limit."""
     battery = Battery(10, 3, 3, charge_efficiency=1, discharge_efficiency=1)
     plan = RunPlan("run", DAY, ("m1",), 60, Balance(battery, battery.stored_at(0.2), 4_000))
-    samples, stored = samples_of(plan, Pv([50_000] * 3600), 0, np.full(3600, 10_000), battery.stored_at(0.2))
+    samples, stored = run(plan, [50_000] * 3600, 0, np.full(3600, 10_000), battery.stored_at(0.2))
     last = render(samples, plan).splitlines()[-1]
     assert last == b"2024-06-21T00:59:00+02:00,1.0000,4.4000,-3.4000,3.0000,0.5000,-0.4000"
     assert battery.kwh(stored) == pytest.approx(5.0)
@@ -74,10 +80,32 @@ def test_an_hour_by_hand():
 def test_a_full_battery_is_never_above_one():
     battery = Battery(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913)
     plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
-    samples, _ = samples_of(plan, Pv([50_000] * 900), 0, np.zeros(900, dtype=np.int64), battery.lower)
+    samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
 
 
-def test_one_battery_stands_behind_one_meter():
-    with pytest.raises(UsageError, match="behind one meter, not 2"):
-        RunPlan("run", DAY, ("m1", "m2"), balance=Balance(BATTERY))
+@given(
+    values=st.lists(
+        st.tuples(*[st.integers(-1, 90_000)] * 3, *[st.integers(0, 120_000)] * 3), min_size=2, max_size=60
+    ),
+    battery=st.sampled_from([None, BATTERY]),
+    limit=st.none() | st.integers(0, 60_000),
+    every_s=st.sampled_from([1, 2]),
+    shared=st.booleans(),
+)
+def test_several_sites_are_each_as_if_alone(values, battery, limit, every_s, shared):
+    values = np.array(values[: len(values) // 2 * 2], dtype=np.int64)
+    meters, pv = values[:, :3], values[:, 3] if shared else values[:, 3:]
+    start = battery.stored_at(0.5) if battery else 0
+    balance = Balance(battery, start, limit) if battery or limit is not None else None
+    plan = RunPlan("run", DAY, ("a", "b", "c"), every_s, balance)
+    together, states = samples_of(plan, Pv(pv), 0, meters.reshape(-1), plan.stored_at_start)
+    assert len(states) == (3 if battery else 0)
+    for i in range(3):
+        alone = replace(plan, meters=("m",))
+        own = pv if shared else pv[:, i]
+        single, end = samples_of(alone, Pv(own), 0, meters[:, i], alone.stored_at_start)
+        for name in ("meter_dw", "pv_dw", "battery_dw", "soc_steps"):
+            column = getattr(together, name)
+            assert column is getattr(single, name) is None or (column[i::3] == getattr(single, name)).all()
+        assert states[i : i + 1] == end

@@ -7,7 +7,7 @@ import numpy as np
 
 from pvsim.core.pv_site import ClimateSky, LightOutside, Place, SitePv
 from pvsim.core.pv_site.clear_sky import ClearSky
-from pvsim.core.pv_site.plant import ac_power_w, in_plane
+from pvsim.core.pv_site.plant import ac_power_w, cell_temperature, in_plane
 from pvsim.core.pv_site.sky import Air
 from pvsim.core.pv_site.sun import Sun
 from pvsim.core.pv_site.types import Floats
@@ -68,7 +68,7 @@ class Day:
 
     def power_of(self, plant: Plant) -> Floats:
         """Power of a plant at the points, in kW, as a run at 1 s has it."""
-        source = SitePv(self.outside, (plant,), self.sky)
+        source = SitePv(self.outside, (plant,), (self.sky,))
         powers = [int(source.power_dw(int(t), 1)[0]) for t in self.t_utc]
         return np.asarray(powers, np.float64) / DW_PER_KW
 
@@ -98,7 +98,9 @@ class Model:
             fix = "check --latitude, --longitude, --date and --tz, or give a file with more points"
             raise BadInputError(what, where=day.source, fix=fix)
         span = int(day.t_utc[-1] - day.t_utc[0]) + 1
-        whole = day.sky.air(int(day.t_utc[0]), span)
+        whole = day.sky.air(
+            int(day.t_utc[0]), np.zeros(span)
+        )  # without clouds the share of the beam is not asked for
         points = day.t_utc - day.t_utc[0]
         parts = (whole.beam_index, whole.diffuse_index, whole.temp_air, whole.wind_speed)
         return cls(day, lit, sun, light, Air(*(part[points] for part in parts)))
@@ -107,7 +109,8 @@ class Model:
         """Power of 1 kWp at the points; see `plant_of`."""
         plant = plant_of(parameters, self.day.losses_percent)
         plane = in_plane(plant, self.sun, self.light)
-        return ac_power_w(plant, self.lit, plane, self.air, self.day.step_s) / _W_PER_KW
+        temp_cell = cell_temperature(plant, self.lit, plane, self.air, step_s=self.day.step_s)
+        return ac_power_w(plant, self.lit, plane, temp_cell) / _W_PER_KW
 
     def peak_kw(self, unit_kw: Floats) -> float:
         """The kWp that meet the day best, given the power of one."""

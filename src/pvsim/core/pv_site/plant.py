@@ -1,4 +1,4 @@
-"""From the light to the power of one plant: PVWatts with a cell temperature that has inertia.
+"""From the light to the power of one plant: cells whose temperature has inertia, and PVWatts.
 
 pvlib's functions on numpy arrays; their names are kept (`poa_global`, `temp_cell`, `pdc0`).
 """
@@ -16,7 +16,7 @@ from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import Plant
 from pvsim.core.types import Ints
 
-__all__ = ["InPlane", "ac_power_w", "in_plane"]
+__all__ = ["InPlane", "ac_power_w", "cell_temperature", "in_plane"]
 
 _W_PER_KW = 1000.0
 _LOWEST_COSINE = 0.01745  # pvlib's bound: the sun 1° over the horizon
@@ -67,34 +67,52 @@ def in_plane(plant: Plant, sun: Sun, light: ClearSky) -> InPlane:
     return InPlane(beam + diffuse, beam * iam.physical(aoi) + diffuse)
 
 
-def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, air: Air, step_s: int = 1) -> Floats:
-    """AC power of a plant in W, shape of `air`, zeros where the sun is down.
+def cell_temperature(
+    plant: Plant, lit: Ints, plane: InPlane, air: Air, *, step_s: int = 1, before: float | None = None
+) -> Floats:
+    """Temperature of the cells in °C at each second of `air`: shape (n,).
 
-    Faiman 2008 (doi 10.1002/pip.813) for the temperature that the cells strive for, a first-order lag for the one
-    they have, PVWatts 5 (Dobos 2014, NREL/TP-6A20-62641) for DC power and inverter; the inverter clips.
+    Faiman 2008 (doi 10.1002/pip.813) for the temperature that they strive for, a first-order lag for the one they
+    have.
 
     Args:
-        plant: The modules and the inverter.
+        plant: The modules.
         lit: Which of the seconds of `air` have the sun up: their indices.
         plane: Light on the modules at the lit seconds.
         air: All seconds, without a gap: the lag needs the dark ones too.
         step_s: From one second of `air` to the next.
+        before: The cells' temperature before the first second; None is what they strive for there.
     """
-    from pvlib import inverter, pvsystem, temperature  # noqa: PLC0415 - see `sun_at`
+    from pvlib import temperature  # noqa: PLC0415 - see `sun_at`
 
     strived = air.temp_air.copy()
     strived[lit] = temperature.faiman(
         plane.poa_global, air.temp_air[lit], air.wind_speed[lit], plant.faiman_u0, plant.faiman_u1
     )
-    temp_cell = lagged(strived, plant.thermal_time_constant_s, step_s)[lit]
+    return lagged(strived, plant.thermal_time_constant_s, step_s, before)
+
+
+def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Floats:
+    """AC power in W, shape of `temp_cell`, zeros where the sun is down.
+
+    PVWatts 5 (Dobos 2014, NREL/TP-6A20-62641) for DC power and inverter; the inverter clips.
+
+    Args:
+        plant: The modules and the inverter.
+        lit: As in `cell_temperature`.
+        plane: Likewise.
+        temp_cell: Of all seconds.
+    """
+    from pvlib import inverter, pvsystem  # noqa: PLC0415 - see `sun_at`
+
     pdc = pvsystem.pvwatts_dc(
         plane.effective_irradiance,
-        temp_cell,
+        temp_cell[lit],
         plant.peak_kw * _W_PER_KW,
         plant.temperature_percent_per_c / 100.0,
     ) * (1.0 - plant.losses_percent / 100.0)
     most_kw = plant.peak_kw if plant.inverter_kw is None else plant.inverter_kw
-    power = np.zeros_like(air.temp_air)
+    power = np.zeros_like(temp_cell)
     if most_kw > 0:
         efficiency = plant.inverter_efficiency
         # it divides by the load, which is almost nothing at the horizon

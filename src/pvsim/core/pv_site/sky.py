@@ -6,6 +6,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from pvsim.core.clouds import diffuse_index
 from pvsim.core.pv_site.clear_sky import monthly
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.timeline import DAY_S, HOUR_S
@@ -13,8 +14,8 @@ from pvsim.core.timeline import DAY_S, HOUR_S
 __all__ = ["Air", "ClimateSky", "CloudIndices", "Sky"]
 
 CloudIndices: TypeAlias = Callable[[int, int], tuple[Floats, Floats]]
-"""From the first second (Unix time) and a number n to the shares of the clear sky's beam and of its diffuse light
-that get through the clouds, each of shape (n,): 1 is clear, diffuse may be far above 1."""
+"""From the first second (Unix time) and a number n to what clouds leave of the clear sky's global light (on the
+level; above 1 beside them) and of its beam (0..1), each of shape (n,)."""
 
 _WARMEST_S = 15 * HOUR_S
 
@@ -39,8 +40,13 @@ class Air:
 class Sky(Protocol):
     """Anything that gives the air for each second: a climate, synthetic clouds, a weather file."""
 
-    def air(self, first_utc: int, n: int) -> Air:
-        """The air over `n` seconds from `first_utc` on (Unix time); each depends on its second only (I7)."""
+    def air(self, first_utc: int, beam_share: Floats) -> Air:
+        """The air over the seconds from `first_utc` on (Unix time); each depends on its second only (I7).
+
+        Args:
+            first_utc: The first of them.
+            beam_share: For each, what part of a clear sky's light on the level is beam, shape (n,); 0 by night.
+        """
         ...
 
 
@@ -62,11 +68,14 @@ class ClimateSky:
     wind_speed_ms: float
     clouds: CloudIndices | None = None
 
-    def air(self, first_utc: int, n: int) -> Air:
+    def air(self, first_utc: int, beam_share: Floats) -> Air:
         """See `Sky.air`."""
+        n = len(beam_share)
         t_utc = np.arange(first_utc, first_utc + n, dtype=np.int64)
-        ones = np.ones(n)
-        beam, diffuse = (ones, ones) if self.clouds is None else self.clouds(first_utc, n)
+        beam = diffuse = np.ones(n)
+        if self.clouds is not None:
+            index, beam = self.clouds(first_utc, n)
+            diffuse = diffuse_index(index, beam, beam_share)
         by_the_sun = t_utc + self.longitude_deg / 360.0 * DAY_S
         swing = np.cos((by_the_sun - _WARMEST_S) * (2.0 * np.pi / DAY_S))
         temp_air = monthly(self.temp_air_c, t_utc) + 0.5 * self.temp_air_swing_c * swing

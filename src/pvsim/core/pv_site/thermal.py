@@ -9,8 +9,8 @@ __all__ = ["lagged"]
 _LEAST_STEPS = 0.02  # a = 2e-22: nothing is left of the step before, and below a⁻¹ overflows
 
 
-def lagged(target: Floats, time_constant_s: float, step_s: int = 1) -> Floats:
-    """A first-order lag: `y[k] = a y[k − 1] + (1 − a) x[k]`, a = exp(−step/τ), y[−1] = x[0].
+def lagged(target: Floats, time_constant_s: float, step_s: int = 1, before: float | None = None) -> Floats:
+    """A first-order lag: `y[k] = a y[k − 1] + (1 − a) x[k]`, a = exp(−step/τ).
 
     The recursion, a block at a time: within a block `y[k] = a^(k+1) (y[−1] + (1 − a) Σ x a^−(i+1))`. In steps
     above 1 s, x is taken to run straight from point to point: the same recursion of a mean of neighbours.
@@ -19,6 +19,7 @@ def lagged(target: Floats, time_constant_s: float, step_s: int = 1) -> Floats:
         target: What is followed, shape (n,), n ≥ 1.
         time_constant_s: τ; 0 follows at once.
         step_s: From point to point.
+        before: y[−1]; None is x[0].
     """
     steps = time_constant_s / step_s
     if steps < _LEAST_STEPS:
@@ -34,7 +35,7 @@ def lagged(target: Floats, time_constant_s: float, step_s: int = 1) -> Floats:
     padded[: len(target)] = (target - target[0]) * (1.0 - step)
     sums = np.cumsum(padded.reshape(-1, block) / powers, axis=1)
     followed = np.empty_like(sums)
-    carried = 0.0
+    carried = 0.0 if before is None else before - float(target[0])
     for row, total in zip(followed, sums, strict=True):
         np.multiply(total + carried, powers, out=row)
         carried = float(row[-1])

@@ -114,8 +114,9 @@ class FileSky:
     fill: Literal["hold", "interpolate"] = "hold"
     filled: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def air(self, first_utc: int, n: int) -> Air:
+    def air(self, first_utc: int, beam_share: Floats) -> Air:
         """See `Sky.air`."""
+        n = len(beam_share)
         step, origin = self.series.step_s, self.series.first_utc
         numbers = np.arange((first_utc - origin) // step - 1, (first_utc + n - 1 - origin) // step + 2)
         indices = self.indices(numbers)
@@ -131,7 +132,7 @@ class FileSky:
             beam, diffuse = (
                 np.interp(seconds, middles[lit], part[lit]) for part in (indices.beam, indices.diffuse)
             )
-        air = self.climate.air(first_utc, n)
+        air = self.climate.air(first_utc, beam_share)
         rows = self.series.rows(numbers)
         temp_air, wind_speed = (
             given if part is None else _between(seconds, middles, part[rows], given)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.pv_site.clear_sky import ClearSky
 from pvsim.core.pv_site.horizon import share_of_beam
-from pvsim.core.pv_site.plant import ac_power_w, in_plane
+from pvsim.core.pv_site.plant import ac_power_w, cell_temperature, in_plane
 from pvsim.core.pv_site.sky import Air
 from pvsim.core.pv_site.sun import Sun
 from pvsim.core.pv_site.thermal import lagged
@@ -32,7 +32,8 @@ def air_of(n, temp_air=20.0):
 def power(plant, points, temp_air=20.0):
     zenith, azimuth, dni, dhi = (np.array(part) for part in zip(*points, strict=True))
     plane = in_plane(plant, sun_of(zenith, azimuth), ClearSky(dni, dhi))
-    return ac_power_w(plant, np.arange(len(zenith)), plane, air_of(len(zenith), temp_air))
+    lit = np.arange(len(zenith))
+    return ac_power_w(plant, lit, plane, cell_temperature(plant, lit, plane, air_of(len(zenith), temp_air)))
 
 
 horizons = st.lists(
@@ -84,9 +85,19 @@ def test_the_lag_in_longer_steps_is_that_of_straight_lines_in_short_ones(values,
     )
 
 
+@given(st.lists(st.floats(-40, 90), min_size=2, max_size=200), st.floats(0.5, 900), st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_lag_goes_on_where_it_was(values, time_constant_s, data):
+    cut = data.draw(st.integers(1, len(values) - 1))
+    whole = lagged(np.array(values), time_constant_s)
+    rest = lagged(np.array(values[cut:]), time_constant_s, before=float(whole[cut - 1]))
+    np.testing.assert_allclose(rest, whole[cut:], atol=1e-9)
+
+
 def test_the_lag_by_hand():
     stepped = np.concatenate([np.zeros(1), np.full(420, 10.0)])
     assert lagged(stepped, 420)[-1] == pytest.approx(10 * (1 - np.exp(-1)))
+    assert lagged(np.zeros(420), 420, before=10.0)[-1] == pytest.approx(10 * np.exp(-1))
     assert lagged(stepped, 0) is stepped
     assert lagged(stepped, 0.001) is stepped
     assert np.isfinite(lagged(stepped, 0.03)).all()

@@ -9,6 +9,7 @@ import pvlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pvsim.core import noise
 from pvsim.core.pv_site import ClimateSky, LightOutside, Place, SitePv, physics_extra
@@ -24,12 +25,17 @@ ROOF = Plant(30, 200, 5.0, inverter_kw=4.0, horizon=(HorizonPoint(90, 10, 2), Ho
 def flicker(first_utc, n):
     """Clouds that change every second, and are the same in any window."""
     beam = noise.uniform(noise.key(1, "clouds"), first_utc, n)
-    return beam, 1.5 - beam
+    return 0.2 + 0.8 * beam, beam
 
 
-def site(*plants, latitude=48.14, longitude=11.58, clouds=None):
+def under(*clouds, plants=(ROOF,), latitude=48.14, longitude=11.58):
+    """Sites like one another, each under its own clouds."""
     outside = LightOutside(Place(latitude, longitude, 0.0), HAZE)
-    return SitePv(outside, plants or (ROOF,), ClimateSky(longitude, (15.0,) * 12, 8.0, 1.0, clouds))
+    return SitePv(outside, plants, tuple(ClimateSky(longitude, (15.0,) * 12, 8.0, 1.0, each) for each in clouds))
+
+
+def site(*plants, clouds=None, **place):
+    return under(clouds, plants=plants or (ROOF,), **place)
 
 
 @given(
@@ -51,10 +57,34 @@ def test_any_slice_equals_the_slice_of_the_whole(latitude, first, n, data):
     np.testing.assert_array_equal(part, whole[start:stop])
 
 
-def test_slices_around_the_edges_of_blocks():
+@given(
+    hours=st.lists(st.integers(-30, 30), min_size=1, max_size=8),
+    inertia_s=st.sampled_from([0, 420, 3_600]),
+    n=st.integers(1, 2),
+)
+@settings(max_examples=15, deadline=None)
+def test_hours_asked_for_in_any_order_are_the_same(hours, inertia_s, n):
+    """I7; and a site is the same, however many others there are."""
+    roof = Plant(30, 200, 5.0, thermal_time_constant_s=inertia_s)
+    source = under(*(flicker, None)[:n], plants=(roof,))
+    for hour in hours:
+        alone = site(roof, clouds=flicker).power_dw(MIDSUMMER + hour * 3_600, 3_600)
+        power = source.power_dw(MIDSUMMER + hour * 3_600, 3_600).reshape(3_600, n)
+        np.testing.assert_array_equal(power[:, 0], alone)
+
+
+def test_each_site_has_its_own_clouds():
+    both = under(flicker, None).power_dw(MIDSUMMER + 10 * 3_600, 7_200)
+    assert both.shape == (7_200, 2)
+    assert both[:, 0].mean() < 0.8 * both[:, 1].mean()
+    assert np.abs(np.diff(both[:, 0])).mean() > 50 * np.abs(np.diff(both[:, 1])).mean()
+
+
+@pytest.mark.parametrize(("inertia_s", "edge_h"), [(420, 6), (420, 12), (3_600, 12), (3_600, 18)])
+def test_slices_around_the_edges_of_blocks(inertia_s, edge_h):
     """I7; and the blocks join without a seam."""
-    edge = MIDSUMMER + 2 * SitePv.BLOCK_S
-    source = site()
+    edge = MIDSUMMER + edge_h * 3_600
+    source = site(replace(ROOF, thermal_time_constant_s=inertia_s))
     whole = source.power_dw(edge - 2, 4)
     for first in range(4):
         for n in range(5 - first):
@@ -112,7 +142,7 @@ def test_a_clear_day_against_pvlib_computed_straight(latitude, day):
     """ModelChain with SPA at the very seconds; only the sun's distance is held for a day there: 0.5 W of 1 kWp."""
     plant = Plant(30, 180, 1.0, thermal_time_constant_s=0)
     outside = LightOutside(Place(latitude, 11.58, 100.0), HAZE)
-    source = SitePv(outside, (plant,), ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0))
+    source = SitePv(outside, (plant,), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
     start_utc = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
     place = pvlib.location.Location(latitude, 11.58, "UTC", 100.0)
     times = pd.date_range(f"{day} 00:00:00.5", periods=DAY_S // 97, freq="97s", tz="UTC")
@@ -144,16 +174,15 @@ def test_a_clear_day_against_pvlib_computed_straight(latitude, day):
 
 def test_clouds_take_beam_and_diffuse_apart():
     bright = site(Plant(30, 180, 1.0)).power_dw(MIDSUMMER, DAY_S).sum()
-    no_beam = (
-        site(Plant(30, 180, 1.0), clouds=lambda _t, n: (np.zeros(n), np.ones(n))).power_dw(MIDSUMMER, DAY_S).sum()
-    )
+    dull = site(Plant(30, 180, 1.0), clouds=lambda _t, n: (np.full(n, 0.2), np.zeros(n)))
+    no_beam = dull.power_dw(MIDSUMMER, DAY_S).sum()
     nothing = site(Plant(30, 180, 1.0), clouds=lambda _t, n: (np.zeros(n), np.zeros(n))).power_dw(MIDSUMMER, DAY_S)
     assert 0.05 * bright < no_beam < 0.3 * bright
     assert not nothing.any()
 
 
 def test_no_cloud_makes_the_beam_stronger_than_in_space():
-    doubled = site(Plant(30, 180, 1.0, inverter_kw=9.0), clouds=lambda _t, n: (np.full(n, 9.0), np.ones(n)))
+    doubled = site(Plant(30, 180, 1.0, inverter_kw=9.0), clouds=lambda _t, n: (np.ones(n), np.full(n, 9.0)))
     assert doubled.power_dw(MIDSUMMER, DAY_S).max() < 14_500
 
 
@@ -162,8 +191,8 @@ def test_inertia_delays_the_cells():
 
     def cloud(first_utc, n):
         t = np.arange(first_utc, first_utc + n) - MIDSUMMER
-        beam = np.where((t > 10 * 3600) & (t < 11 * 3600), 0.0, 1.0)
-        return beam, np.ones(n)
+        hidden = (t > 10 * 3600) & (t < 11 * 3600)
+        return np.where(hidden, 0.15, 1.0), np.where(hidden, 0.0, 1.0)
 
     slow = site(Plant(30, 180, 1.0), clouds=cloud).power_dw(MIDSUMMER + 11 * 3600, 3600)
     quick = site(Plant(30, 180, 1.0, thermal_time_constant_s=0), clouds=cloud).power_dw(
