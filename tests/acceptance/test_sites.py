@@ -19,9 +19,12 @@ BATTERY_COLUMNS = f"{COLUMNS},battery_kw,soc,grid_kw"
 def read(run):
     """The header, and the columns of numbers in units of their last decimal."""
     header, *lines = (run / "samples.csv").read_text().splitlines()
-    texts = zip(*(line.split(",")[1:] for line in lines), strict=True)
-    numbers = [np.array([round(float(text) * 10_000) for text in column]) for column in texts]
-    return header, dict(zip(header.split(",")[1:], numbers, strict=True))
+    numbers = [name for name in header.split(",") if name not in {"timestamp", "meter"}]
+    texts = zip(*(line.split(",")[-len(numbers) :] for line in lines), strict=True)
+    return header, {
+        name: np.array([round(float(text) * 10_000) for text in column])
+        for name, column in zip(numbers, texts, strict=True)
+    }
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -48,9 +51,10 @@ def test_each_example_runs_and_adds_up(outside, here, name):
     assert outside("verify", run).code == 0
 
 
-def test_a_battery_goes_on_where_it_was_when_a_run_is_resumed(outside, here, broker):
-    """Killed in the middle: the same bytes, so the same state of charge in each second."""
-    run = ("run", "--site", "home-battery", "--days", "2")
+@pytest.mark.parametrize("size", [("--days", "2"), ("--meters", "10")])
+def test_batteries_go_on_where_they_were_when_a_run_is_resumed(outside, here, broker, size):
+    """Killed in the middle: the same bytes, so the same state of charge in each second. Ten need a longer slot."""
+    run = ("run", "--site", "home-battery", *size)
     assert outside(*run, "--out", here / "whole", "--quiet").code == 0
     process = subprocess.Popen(
         [sys.executable, "-m", "pvsim", *run, "--out", str(here / "killed")],
@@ -68,6 +72,29 @@ def test_a_battery_goes_on_where_it_was_when_a_run_is_resumed(outside, here, bro
     assert outside("run", "--resume", killed, "--quiet").code == 0
     texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", killed)]
     assert texts[0] == texts[1]
+
+
+def test_neighbours_have_their_own_clouds_and_households(outside, here):
+    """Strewn over 2 km they smooth one another; at one place all plants give the same."""
+    outside("run", "--site", "home", "--meters", "6", "--spread-km", "2", "--every", "10s", "--quiet")
+    run = here / "runs" / "latest"
+    places = json.loads((run / "manifest.json").read_text())["inputs"]["places_m"]
+    assert list(places) == [f"m{i}" for i in range(1, 7)]
+    assert 1_000 < np.abs(np.array(list(places.values()))).max() * 2 <= 2_000
+    _, columns = read(run)
+    pv = columns["pv_kw"].reshape(-1, 6)
+    moves = np.abs(np.diff(pv, axis=0))
+    together = np.abs(np.diff(pv.mean(axis=1)))
+    assert np.quantile(together, 0.999) < 0.6 * np.quantile(moves, 0.999)
+    energy = pv.sum(axis=0)
+    assert 0 < np.ptp(energy) < 0.1 * energy.mean()
+    meters = json.loads((run / "summary.json").read_text())["meters"]
+    assert len({meter["energy_kwh"]["load"] for meter in meters.values()}) == 6
+    assert outside("verify", run).code == 0
+
+    outside("run", "--site", "home", "--meters", "6", "--spread-km", "0", "--every", "1min", "--quiet")
+    _, columns = read(here / "runs" / "latest")
+    assert not np.ptp(columns["pv_kw"].reshape(-1, 6), axis=1).any()
 
 
 def test_days_of_other_lengths(outside, here, site_file):

@@ -27,6 +27,16 @@ class Ramp:
         return np.arange(first_utc, first_utc + n, dtype=np.int64) - DAY.start_utc
 
 
+class Ramps:
+    """Each meter's own: the first's is `Ramp`, each other has 1 kW more than the one before."""
+
+    def __init__(self, meters: int) -> None:
+        self.meters = meters
+
+    def power_dw(self, first_utc: int, n: int) -> np.ndarray:
+        return Ramp().power_dw(first_utc, n)[:, None] + 10_000 * np.arange(self.meters)
+
+
 def plan_of(meters: int = 1, every_s: int = 1) -> RunPlan:
     return RunPlan("run", DAY, tuple(f"m{i}" for i in range(meters)), every_s)
 
@@ -35,10 +45,11 @@ def loads_of(plan: RunPlan) -> list[UniformLoad]:
     return [UniformLoad(noise.key(1, name)) for name in plan.meters]
 
 
-def text_of(plan: RunPlan) -> bytes:
+def text_of(plan: RunPlan, pv=None) -> bytes:
     """The file, made the plain way: all readings at once."""
     values = np.concatenate([block for _, block in readings(plan, loads_of(plan))])
-    pv = np.repeat(Ramp().power_dw(DAY.start_utc, DAY.seconds), len(plan.meters))
+    if pv is None:
+        pv = np.repeat(Ramp().power_dw(DAY.start_utc, DAY.seconds), len(plan.meters))
     means = [rows.window_means(x, plan.every_s, len(plan.meters)) for x in (values, pv)]
     return rows.header(plan) + rows.render(rows.Samples(np.arange(plan.rows), *means), plan)
 
@@ -51,6 +62,19 @@ def test_a_true_file_is_proved_both_ways(meters, every_s):
     foreign = verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
     assert own == foreign
     assert own.rows == plan.rows
+
+
+@pytest.mark.parametrize(("meters", "every_s"), [(2, 1), (3, 900)])
+def test_the_pv_power_of_each_meter_is_its_own(meters, every_s):
+    plan, pv = plan_of(meters, every_s), Ramps(meters)
+    text = text_of(plan, pv.power_dw(DAY.start_utc, DAY.seconds).reshape(-1))
+    own = verify_own(plan, loads_of(plan), pv, BytesIO(text).read)
+    assert own == verify_foreign(plan, pv, iter(BytesIO(text)), 0)
+    first, second = (own.meters[name].energy_kwh.pv for name in plan.meters[:2])
+    assert second == pytest.approx(first + 24)
+    with pytest.raises(BadInputError, match="and should be") as caught:
+        verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+    assert caught.value.where == "line 3"
 
 
 def changed(text: bytes, how: str) -> bytes:
