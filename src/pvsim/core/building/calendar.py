@@ -6,6 +6,7 @@ of the next one, so a day on which the clocks change has 23, 25 or 24½ hours, a
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -88,6 +89,7 @@ class Week:
     days: Ints
 
     @classmethod
+    @lru_cache(maxsize=8)  # all buildings share them
     def of(cls, number: int, zone: tzinfo) -> "Week":
         """The week of that number: 0 begins on 0001-01-01."""
         first = number * WEEK_DAYS + 1

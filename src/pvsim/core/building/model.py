@@ -12,7 +12,7 @@ from pvsim.core.building.always_on import Base, Compressor
 from pvsim.core.building.calendar import WEEK_DAYS, Place, Week, day_kind, ordinal_at
 from pvsim.core.building.devices import Device, Kind, quantile
 from pvsim.core.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
-from pvsim.core.building.presence import Holidays, Persons
+from pvsim.core.building.presence import Bools, Holidays, Persons
 from pvsim.core.building.rates import SHARE, Year, uses_before
 from pvsim.core.building.render import add_segments
 from pvsim.core.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
@@ -34,8 +34,8 @@ _T = TypeVar("_T")
 class BuildingLoad:
     """The load of one building, a `PowerSource`.
 
-    A value depends on (seed, meter, second) only (I7). Weeks and years are computed when a window first touches
-    them; three of each are kept, about 150 kB, so memory does not grow with the length of a run.
+    A value depends on (seed, meter, second) only (I7). A week is computed when a window first touches it; three
+    are kept, about 60 kB, so memory does not grow with the length of a run.
 
     Args:
         kind: What it contains.
@@ -82,7 +82,7 @@ class BuildingLoad:
         )
         self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
         self._weeks: OrderedDict[int, Segments] = OrderedDict()
-        self._years: OrderedDict[int, tuple[Year, list[list[int]]]] = OrderedDict()
+        self._homes: OrderedDict[int, Bools] = OrderedDict()
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`; clipped to 0..9000 W, see `clipped_s`."""
@@ -151,37 +151,36 @@ class BuildingLoad:
         week = Week.of(number, self._place.zone)
         ordinals = [week.first + day for day in range(WEEK_DAYS)]
         days = np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64)
-        home = np.array([self._at_home(ordinal) for ordinal in ordinals], dtype=np.int64)
+        home = np.array([self._is_home(ordinal) for ordinal in ordinals], dtype=np.int64)
         active = np.ones_like(week.starts)
         if self._persons:
             awake = [self._persons.active(ordinal, kind) for ordinal, kind in zip(ordinals, days, strict=True)]
             active = np.stack(awake)[week.days, week.quarters].astype(np.int64)
         parts = []
-        for index, used in enumerate(self._used):
-            first, after = (self._uses_before(index, week.first + day) for day in (0, WEEK_DAYS))
+        for used in self._used:
+            first, after = (self._uses_before(used, week.first + day) for day in (0, WEEK_DAYS))
             if after > first:
                 weights = quarter_weights(used, week, self._place, days=days, home=home, active=active)
                 starts, q = draw_uses(used, week, weights, first, after - first)
                 parts.append(programs(used, starts, q, first))
         return joined(parts)
 
-    def _at_home(self, ordinal: int) -> bool:
-        year, _ = self._year(ordinal)
-        return bool(year.home[ordinal - year.first])
+    def _at_home(self, year: int) -> Bools:
+        """Whether the household sleeps at home on each day of a calendar year."""
+        home = self._holidays.at_home(year)
+        return home if self._persons else np.ones_like(home)
 
-    def _uses_before(self, index: int, ordinal: int) -> int:
-        year, cumulative = self._year(ordinal)
-        used = self._used[index]
+    def _uses_before(self, used: Used, ordinal: int) -> int:
         number = date.fromordinal(ordinal).year
-        return uses_before(cumulative[index], ordinal - year.first, number, used.per_year, used.phase)
+        year = Year.of(number, self._place)
+        rates = year.rates(used.device, used.shape)
+        if used.device.needs != "nothing":
+            rates = rates * _kept(self._homes, number, self._at_home)
+        return uses_before(rates, ordinal - year.first, number, used.per_year, used.phase)
 
-    def _year(self, ordinal: int) -> tuple[Year, list[list[int]]]:
-        return _kept(self._years, date.fromordinal(ordinal).year, self._make_year)
-
-    def _make_year(self, number: int) -> tuple[Year, list[list[int]]]:
-        home = self._holidays.at_home(number)
-        year = Year.of(number, self._place, home if self._persons else np.ones_like(home))
-        return year, [year.cumulative(used.device, used.shape) for used in self._used]
+    def _is_home(self, ordinal: int) -> bool:
+        day = date.fromordinal(ordinal)
+        return bool(_kept(self._homes, day.year, self._at_home)[day.timetuple().tm_yday - 1])
 
 
 def _kept(kept: OrderedDict[int, _T], number: int, make: Callable[[int], _T]) -> _T:

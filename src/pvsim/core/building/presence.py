@@ -14,7 +14,7 @@ from pvsim.core import noise
 from pvsim.core.building.calendar import WORKDAY
 from pvsim.core.building.devices import QUARTERS
 
-__all__ = ["MAX_PEOPLE", "Holidays", "Persons"]
+__all__ = ["MAX_PEOPLE", "Bools", "Holidays", "Persons"]
 
 Bools = NDArray[np.bool_]
 

@@ -6,13 +6,11 @@ calendar year's rates add up to the device's annual number. The rates follow sea
 holidays; when in its week a use falls is drawn (`events`). Everything is in integers (I2, I7).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pvsim.core.building.calendar import WORKDAY, Place, day_kind, quarters_of
 from pvsim.core.building.devices import Device
@@ -26,43 +24,42 @@ SHARE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The days of one calendar year, as all devices see them.
+    """The days of one calendar year at a place, as all devices of all its buildings see them.
 
     Attributes:
         first: Ordinal of 1 January.
         kinds: Workday, Saturday or Sunday.
         winter: +1 in midwinter to −1, in 1/1000.
-        home: Whether the household is not on holiday.
         darkness: Need of light in 1/1000 by quarter hour: shape (days, 96).
     """
 
     first: int
     kinds: Ints
     winter: Ints
-    home: NDArray[np.bool_]
     darkness: Ints
+    _rates: dict[tuple[Device, bytes], Ints] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def of(cls, year: int, place: Place, home: NDArray[np.bool_]) -> "Year":
-        """The calendar year at a place, with the holidays of a household."""
+    @lru_cache(maxsize=8)  # of two places, say: 0.4 MB each, which 1,000 buildings share
+    def of(cls, year: int, place: Place) -> "Year":
+        """The calendar year at a place."""
         first = date(year, 1, 1).toordinal()
         ordinals = range(first, date(year + 1, 1, 1).toordinal())
         return cls(
             first=first,
             kinds=np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64),
             winter=np.rint(1_000 * place.winter(np.array(ordinals))).astype(np.int64),
-            home=home,
             darkness=place.darkness(quarters_of(list(ordinals), place.zone)),
         )
 
-    def cumulative(self, device: Device, shape: Ints) -> list[int]:
-        """Sums of the device's rates before each day and at the end: days + 1 integers from 0 on."""
-        by_quarter = shape[(self.kinds > WORKDAY).astype(np.int64)]
-        by_day = (by_quarter * self.darkness // 1_000 if device.dark else by_quarter).sum(axis=1)
-        rates = by_day * day_weights(device, self.kinds, self.winter)
-        if device.needs != "nothing":
-            rates = rates * self.home
-        return [0, *accumulate(rates.tolist())]
+    def rates(self, device: Device, shape: Ints) -> Ints:
+        """The device's rate on each day, shape (days,), where nobody has holidays."""
+        known = (device, shape.tobytes())
+        if known not in self._rates:
+            by_quarter = shape[(self.kinds > WORKDAY).astype(np.int64)]
+            by_day = (by_quarter * self.darkness // 1_000 if device.dark else by_quarter).sum(axis=1)
+            self._rates[known] = by_day * day_weights(device, self.kinds, self.winter)
+        return self._rates[known]
 
 
 def day_weights(device: Device, kinds: Ints, winter: Ints) -> Ints:
@@ -71,15 +68,15 @@ def day_weights(device: Device, kinds: Ints, winter: Ints) -> Ints:
     return weights
 
 
-def uses_before(cumulative: Sequence[int], day: int, year: int, per_year: int, phase: int) -> int:
+def uses_before(rates: Ints, day: int, year: int, per_year: int, phase: int) -> int:
     """How many uses have begun before a day.
 
     Args:
-        cumulative: Of the day's calendar year.
+        rates: Of each day of the calendar year.
         day: Days since 1 January.
         year: The calendar year.
         per_year: Uses in a year, in millionths.
         phase: 0 to 999,999, drawn for each building: when the count goes up.
     """
-    total = cumulative[-1]
-    return ((phase + year * per_year) * total + per_year * cumulative[day]) // (SHARE * total)
+    before, total = int(rates[:day].sum()), int(rates.sum())
+    return ((phase + year * per_year) * total + per_year * before) // (SHARE * total)

@@ -61,7 +61,7 @@ def test_hours_in_any_order_over_a_new_year(kinds):
     for first in [*hours[::-9], *hours[::7]]:
         np.testing.assert_array_equal(model.power_dw(first, 3_600), forth[first])
     assert len(model._weeks) <= 3
-    assert len(model._years) <= 3
+    assert len(model._homes) <= 3
 
 
 def test_the_first_values_are_pinned(kinds):
