@@ -65,7 +65,7 @@ class Display:
         self._terminal = sys.stderr.isatty()
         self._start = self._last = time.monotonic()
         self._facts: dict[str, int] = {}
-        self._first_done: int | None = None
+        self._first: dict[str, int] = {}  # a resumed run does not begin with nothing
         self._shown = False
 
     def __call__(self, role: str, said: dict[str, Any]) -> None:
@@ -74,8 +74,7 @@ class Display:
             self.say(f"{role}: {said['broker']}")
             return
         self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
-        if self._first_done is None and _done(said):
-            self._first_done = _done(said)
+        self._first = self._facts | self._first
         now = time.monotonic()
         if not self._quiet and now - self._last >= (_TERMINAL_S if self._terminal else _PIPE_S):
             self._last = now
@@ -95,8 +94,9 @@ class Display:
 
     def _show(self, now: float) -> None:
         facts = self._facts
-        done, total = _done(facts), max(facts.get("total", 0), 1)
-        rate = (done - (self._first_done or 0)) / max(now - self._start, 1e-9)
+        what = "written" if "written" in facts else "confirmed"  # of a meter alone
+        done, total = facts.get(what, 0), max(facts.get("total", 0), 1)
+        rate = (done - self._first.get(what, 0)) / max(now - self._start, 1e-9)
         clock = f"{datetime.fromtimestamp(facts['t_utc'], UTC):%Y-%m-%d %H:%M}Z" if "t_utc" in facts else "-"
         counts = "  ".join(
             f"{name} {facts[name]:,}" for name in ("published", "confirmed", "written") if name in facts
@@ -104,8 +104,3 @@ class Display:
         line = f"{done / total:4.0%}  {counts}  {rate:,.0f} readings/s  {clock}"
         self._shown = True
         click.echo(f"\r\x1b[K{line}" if self._terminal else line, nl=not self._terminal, err=True)
-
-
-def _done(facts: dict[str, int]) -> int:
-    """How far it is: rows written, or what a meter alone has confirmed."""
-    return facts.get("written", facts.get("confirmed", 0))

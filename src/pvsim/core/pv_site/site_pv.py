@@ -107,22 +107,22 @@ class SitePv:
         if hour == self._hour:
             return
         block = hour // self.BLOCK_H * self.BLOCK_H
-        before = self._hour
-        if before is None or not block <= before < hour:
-            before = self._begin(block) - 1
-        for each in range(before + 1, hour + 1):
+        first = self._hour + 1 if self._hour is not None else hour + 1
+        if not block < first <= hour:
+            first = self._begin(block, hour)
+        for each in range(first, hour + 1):
             watts = self._next_hour(each * HOUR_S)
             self._power_dw = np.rint(watts.T * DW_PER_W).astype(np.int32)
         self._hour = hour
 
-    def _begin(self, block: int) -> int:
-        """The first hour to compute for a block."""
+    def _begin(self, block: int, hour: int) -> int:
+        """The hour to compute first for an hour of a block: the latest dark one, after which cells have rested."""
         inertia_s = max(plant.thermal_time_constant_s for plant in self.plants)
         first = block - ceil(_FORGOTTEN * inertia_s / HOUR_S)
         t_utc = np.arange(first * HOUR_S, (block + self.BLOCK_H) * HOUR_S, dtype=np.int64)
         self._light = _Light(first * HOUR_S, *self.outside.at(t_utc))
         self._rest()
-        return first
+        return max((h for h in range(first, hour + 1) if not len(self._light.hour(h * HOUR_S)[0])), default=first)
 
     def _rest(self) -> None:
         self._cells = [[None] * len(self.plants) for _ in self.skies]

@@ -1,0 +1,46 @@
+"""What the live line says while a run goes on."""
+
+import pytest
+
+from pvsim.cli import progress
+from pvsim.cli.progress import Display
+
+START_UTC = 1_718_928_000
+
+
+@pytest.fixture
+def shown(monkeypatch, capsys):
+    """Gives a display its reports, and the last line that it wrote."""
+    monkeypatch.setattr(progress, "_PIPE_S", 0.0)
+    display = Display(quiet=False)
+
+    def give(*reports):
+        for role, facts in reports:
+            display(role, facts)
+        return capsys.readouterr().err.splitlines()[-1]
+
+    return give
+
+
+def meter(confirmed):
+    return "meter", {"published": confirmed + 5, "confirmed": confirmed, "total": 100_000}
+
+
+def simulator(written):
+    return "simulator", {"written": written, "total": 100_000, "t_utc": START_UTC}
+
+
+def test_a_meter_ahead_of_the_simulator_makes_no_rate_below_zero(shown):
+    line = shown(meter(30_000), simulator(0))
+    assert line == "  0%  published 30,005  confirmed 30,000  written 0  0 readings/s  2024-06-21 00:00Z"
+
+
+def test_what_a_resumed_run_had_before_is_not_its_rate(shown):
+    assert "  0 readings/s" in shown(simulator(40_000))
+    line = shown(simulator(50_000))
+    assert line.startswith(" 50%  written 50,000  ")
+    assert "  0 readings/s" not in line
+
+
+def test_a_meter_alone_counts_what_is_confirmed(shown):
+    assert shown(meter(0), meter(20_000)).startswith(" 20%  published 20,005  confirmed 20,000  ")
