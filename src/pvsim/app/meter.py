@@ -45,8 +45,10 @@ def readings(
     position = (first_utc - plan.timeline.start_utc) * len(loads)
     while first_utc < plan.timeline.end_utc:
         until_utc = min((first_utc // HOUR_S + 1) * HOUR_S, plan.timeline.end_utc)
-        columns = [load.power_dw(first_utc, until_utc - first_utc) for load in loads]
-        values = columns[0] if len(columns) == 1 else np.column_stack(columns).reshape(-1)
+        by_meter = np.empty((until_utc - first_utc, len(loads)), dtype=np.int64)
+        for i, load in enumerate(loads):
+            by_meter[:, i] = load.power_dw(first_utc, len(by_meter))
+        values = by_meter.reshape(-1)
         for start in range(0, len(values), _BLOCK):
             block = values[start : start + _BLOCK]
             yield position, block

@@ -5,6 +5,7 @@ and powers are quantile tables: equally spaced quantiles from 0 to 1 with straig
 means are exact, and so is the energy that a device is expected to use (`Device.energy_kwh`).
 """
 
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -125,6 +126,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workday: tuple[float, ...]
     weekend: tuple[float, ...]
 
+    @cache  # noqa: B019 - a few shapes, which all buildings share
     def quarters(self) -> NDArray[np.int64]:
         """Shape (2, 96): workday and weekend by quarter hour, straight lines between the hours, in 1/1000."""
         rows = [_interpolated(np.array(hours)) for hours in (self.workday, self.weekend)]
