@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky, monthly
+from pvsim.core.months import monthly
+from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky
 from pvsim.core.pv_site.plant import ac_power_w, in_plane
 from pvsim.core.pv_site.sky import Sky
 from pvsim.core.pv_site.sun import Place, Sun, sun_at

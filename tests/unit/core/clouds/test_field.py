@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.clouds import REGIMES, CloudField
-from pvsim.core.clouds.field import _mean
 from pvsim.errors import UsageError
 
 MIDNIGHT = 1_718_928_000  # 2024-06-21 UTC
 DAY_S = 86_400
 NAMES = sorted(REGIMES)
+SEASONS = (0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.7, 0.7, 0.65, 0.55, 0.45, 0.4)
 
 
 @given(
@@ -21,12 +21,13 @@ NAMES = sorted(REGIMES)
     east_m=st.floats(-5_000, 5_000),
     data=st.data(),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_window_equals_the_same_seconds_of_a_longer_one(name, first, n, east_m, data):
     """I7."""
     start = data.draw(st.integers(0, n))
     stop = data.draw(st.integers(start, n))
-    site = CloudField(5, name).at(east_m, 300.0)
+    mean_index = data.draw(st.sampled_from((None, SEASONS))) if name == "climate" else None
+    site = CloudField(5, name, mean_index=mean_index).at(east_m, 300.0)
     whole = site.clear_sky_index(first, n)
     assert whole.shape == (n,)
     np.testing.assert_array_equal(site.clear_sky_index(first + start, stop - start), whole[start:stop])
@@ -73,11 +74,33 @@ def test_the_climate_keeps_its_mean_over_years():
     assert abs(np.mean(values) - 0.65) < 0.03
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_regimes_own_threshold_is_that_of_its_own_mean(name):
-    own = CloudField(1, name)
-    again = CloudField(1, name, mean_index=_mean(REGIMES[name], REGIMES[name].threshold))
-    assert again._threshold == pytest.approx(own._threshold, abs=1e-5)
+@given(month=st.integers(0, 11), year=st.integers(-30, 80), seed=st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_in_the_middle_of_a_month_the_sky_is_that_of_its_mean(month, year, seed):
+    starts = np.array([12 * year + month, 12 * year + month + 1], "datetime64[M]").astype("datetime64[s]")
+    middle = int(starts.astype(np.int64).sum()) // 2
+    seasons, steady = (CloudField(seed, mean_index=mean) for mean in (SEASONS, SEASONS[month]))
+    # the threshold moves by less than 1e-6 in the seconds around; only a cloud's edge would show it
+    off = np.abs(seasons.clear_sky_index(middle - 30, 60) - steady.clear_sky_index(middle - 30, 60))
+    assert np.median(off) < 1e-4
+
+
+def test_a_december_of_a_lower_mean_is_cloudier_than_a_july():
+    """A second of every six hours of six years' months: 0.7 against 0.4, with the noise of the weather."""
+    seasons = CloudField(3, mean_index=SEASONS)
+
+    def mean(month: str) -> float:
+        starts = [int(np.datetime64(f"{year}-{month}-01", "s").astype(np.int64)) for year in range(2001, 2007)]
+        return np.mean([seasons.clear_sky_index(day + i * 21_600, 1)[0] for day in starts for i in range(120)])
+
+    assert mean("07") - mean("12") > 0.15
+
+
+def test_twelve_equal_means_are_one():
+    one, twelve = (CloudField(1, "broken", mean_index=mean) for mean in (0.6, (0.6,) * 12))
+    np.testing.assert_allclose(
+        twelve.clear_sky_index(MIDNIGHT, 3_000), one.clear_sky_index(MIDNIGHT, 3_000), rtol=0, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,6 +154,8 @@ def test_a_regime_of_ones_own_is_taken():
         ({"regime": "broken", "mean_index": 1.3}, "cannot have a mean index of 1.3"),
         ({"regime": "broken", "mean_index": -0.1}, "cannot have a mean index of -0.1"),
         ({"regime": "broken", "mean_index": float("nan")}, "cannot have a mean index of nan"),
+        ({"mean_index": (*SEASONS[:2], 1.2, *SEASONS[3:])}, "cannot have a mean index of 1.2 in month 3"),
+        ({"mean_index": SEASONS[:11]}, "11 mean indexes are not one for each month"),
         ({"wind_m_s": 0.0}, "a wind of 0.0 m/s"),
         ({"wind_m_s": float("nan")}, "a wind of nan m/s"),
     ],
