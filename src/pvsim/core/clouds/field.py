@@ -6,7 +6,7 @@ from math import cos, radians, sin
 import numpy as np
 
 from pvsim.core.clouds import gaussian
-from pvsim.core.clouds.gaussian import Floats, Place
+from pvsim.core.clouds.gaussian import Floats, Place, Still
 from pvsim.core.clouds.mean import thresholds
 from pvsim.core.clouds.regimes import REGIMES, Regime
 from pvsim.core.months import monthly
@@ -18,6 +18,11 @@ _EDGE_S = 3
 """Edges are the mean of three seconds, taken three times: sun and cloud edges are not sharp. Seven
 seconds in all, 1.4 s RMS, at which the structure function has the measured slope."""
 _MARGIN_S = 3 * (_EDGE_S - 1) // 2
+
+
+_ALL_DRIFTS = Still()
+_REGION_M = 5_000.0
+"""Changes in place are alike within some kilometres: more than the 3 km over which the share was fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,11 @@ class Sky:
 
 @dataclass(frozen=True, slots=True)
 class CloudField:
-    """A sky of clouds over a region, which the wind carries along unchanged.
+    """A sky of clouds over a region, which the wind carries along.
 
     All sites of a region share one seed; each takes its own view with `at`. A site downwind sees the same
-    clouds later; sites beside each other across the wind share clouds larger than their distance.
+    clouds later; sites beside each other across the wind share clouds larger than their distance. A part of
+    the quick changes (`Regime.in_place`) stays where it is and is common to sites within some kilometres.
 
     Attributes:
         seed: The seed of the run.
@@ -101,10 +107,11 @@ class CloudField:
         kind = self._kind
         first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
 
-        def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
-            return gaussian.field(self.seed, f"{kind.name}/{name}", octaves, self._place, first_utc=first, n=n)
+        def part(name: str, octaves: tuple[gaussian.Octave, ...], still: Still = _ALL_DRIFTS) -> Floats:
+            name = f"{kind.name}/{name}"
+            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n, still=still)
 
-        fast = part("fast", kind.fast)
+        fast = part("fast", kind.fast, Still(kind.in_place, _REGION_M / self.wind_m_s))
         threshold = self._threshold(first, n)
         if not kind.slow:
             return fast - threshold, kind.profile.thin
