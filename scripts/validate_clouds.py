@@ -7,7 +7,7 @@ two minutes; the same numbers each time.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -191,10 +191,16 @@ def _climate() -> list[str]:
 
 
 def _fleet() -> list[str]:
+    drifting = replace(REGIMES["broken"], in_place=0.0)
     rows = []
-    for wind in (10.0, 20.0, 30.0):
-        ours = np.median([smoothing(CloudField(seed, "broken", wind_m_s=wind)) for seed in (1, 2, 3, 4)], axis=0)
-        rows.append(_row(f"ours, {wind:.0f} m/s", *_smoothing_cells(ours)))
+    for name, regime, wind in (
+        ("ours, 10 m/s", "broken", 10.0),
+        ("ours, 20 m/s", "broken", 20.0),
+        ("ours, 30 m/s", "broken", 30.0),
+        ("drift alone, 20 m/s", drifting, 20.0),
+    ):
+        ours = np.median([smoothing(CloudField(seed, regime, wind_m_s=wind)) for seed in (1, 2, 3, 4)], axis=0)
+        rows.append(_row(name, *_smoothing_cells(ours)))
     means = HOPE["mean_of_50_over_3_km"]
     measured = np.array([HOPE["abs_change"][0][3], means["1 s"], HOPE["abs_change"][2][3], means["60 s"]])
     return [
@@ -205,7 +211,32 @@ def _fleet() -> list[str]:
         _row("measured", *_smoothing_cells(measured)),
         *rows,
         "",
+        _row("correlation of the change, 20 m/s", "100 m", "300 m", "1 km"),
+        _row(*["---"] * 4),
+        *(
+            _row(
+                f"{lag} s: ours · drift alone · Perez · Lave",
+                *(
+                    f"**{alike(CloudField(1, 'broken'), metres, lag):.2f}**"
+                    f" · {alike(CloudField(1, drifting), metres, lag):.2f}"
+                    f" · {0.2 ** (metres / (1.5 * 20.0 * lag)):.2f} · {np.exp(-2.0 * metres / (20.0 * lag)):.2f}"
+                    for metres in (100.0, 300.0, 1_000.0)
+                ),
+            )
+            for lag in (1, 10, 60)
+        ),
+        "",
     ]
+
+
+def alike(clouds: CloudField, metres: float, lag: int) -> float:
+    """The correlation of the changes over `lag` s at two places: mean of along, across and at 45° to the wind."""
+    here = clouds.clear_sky_index(0, DAY_S)
+    found = []
+    for east, north in ((1.0, 0.0), (0.5**0.5, 0.5**0.5), (0.0, 1.0)):
+        there = clouds.at(east * metres, north * metres).clear_sky_index(0, DAY_S)
+        found.append(np.corrcoef(here[lag:] - here[:-lag], there[lag:] - there[:-lag])[0, 1])
+    return float(np.mean(found))
 
 
 def _smoothing_cells(values: Floats) -> list[str]:

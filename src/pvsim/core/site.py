@@ -34,7 +34,9 @@ EnergyKwh: TypeAlias = Annotated[float, Meta(ge=0, le=100_000_000)]
 Turbidity: TypeAlias = Annotated[float, Meta(ge=1, le=15)]
 TempC: TypeAlias = Annotated[float, Meta(ge=-90, le=60)]
 MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=12, max_length=12)]
+MeanIndex: TypeAlias = Annotated[float, Meta(ge=0.05, le=1.1)]
 MonthlyTempC: TypeAlias = Annotated[tuple[TempC, ...], Meta(min_length=12, max_length=12)]
+MonthlyMeanIndex: TypeAlias = Annotated[tuple[MeanIndex, ...], Meta(min_length=12, max_length=12)]
 
 
 class HorizonPoint(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,12 +132,12 @@ class CloudyWeather(
 
     Attributes:
         regime: One kind of sky for all days, or `climate`: a mix of days as a year has it.
-        mean_index: Long-run mean of the global irradiance as a share of the clear sky's; if left out, the
-            regime's own.
+        mean_index: Long-run mean of the global irradiance as a share of the clear sky's, one number or twelve; if
+            left out, the regime's own.
     """
 
     regime: Literal["clear", "scattered", "broken", "overcast", "climate"] = "climate"
-    mean_index: Annotated[float, Meta(ge=0.05, le=1.1)] | None = None
+    mean_index: MeanIndex | MonthlyMeanIndex | None = None
 
 
 class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="file"):

@@ -1,14 +1,15 @@
 """The clear-sky index at a place, second by second."""
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from math import cos, radians, sin
 
 import numpy as np
 
 from pvsim.core.clouds import gaussian
-from pvsim.core.clouds.gaussian import Floats, Place
-from pvsim.core.clouds.regimes import REGIMES, Regime, rms
+from pvsim.core.clouds.gaussian import Floats, Place, Still
+from pvsim.core.clouds.mean import thresholds
+from pvsim.core.clouds.regimes import REGIMES, Regime
+from pvsim.core.months import monthly
 from pvsim.errors import UsageError
 
 __all__ = ["CloudField", "Sky"]
@@ -18,9 +19,10 @@ _EDGE_S = 3
 seconds in all, 1.4 s RMS, at which the structure function has the measured slope."""
 _MARGIN_S = 3 * (_EDGE_S - 1) // 2
 
-_REACH = 5.0  # quadrature covers ±5 standard deviations, which leaves 6e-7
-_THRESHOLDS = tuple(float(threshold) for threshold in range(-8, 13))
-_HALVINGS = 25  # of at most 20: 6e-7
+
+_ALL_DRIFTS = Still()
+_REGION_M = 5_000.0
+"""Changes in place are alike within some kilometres: more than the 3 km over which the share was fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,17 @@ class Sky:
 
 @dataclass(frozen=True, slots=True)
 class CloudField:
-    """A sky of clouds over a region, which the wind carries along unchanged.
+    """A sky of clouds over a region, which the wind carries along.
 
     All sites of a region share one seed; each takes its own view with `at`. A site downwind sees the same
-    clouds later; sites beside each other across the wind share clouds larger than their distance.
+    clouds later; sites beside each other across the wind share clouds larger than their distance. A part of
+    the quick changes (`Regime.in_place`) stays where it is and is common to sites within some kilometres.
 
     Attributes:
         seed: The seed of the run.
         regime: A name of `REGIMES`, or a regime of your own.
-        mean_index: The long-run mean index to keep, or None for the regime's own.
+        mean_index: The long-run mean index to keep: one, or one for the middle of each month from January on
+            (between them the threshold of cloud goes in straight lines); None is the regime's own.
         wind_m_s: The speed of the clouds. One site alone does not notice it: time scales are the regime's.
         wind_from_deg: Where they come from, clockwise from north.
         east_m: The site's position.
@@ -58,27 +62,26 @@ class CloudField:
 
     seed: int
     regime: str | Regime = "climate"
-    mean_index: float | None = None
+    mean_index: float | tuple[float, ...] | None = None
     wind_m_s: float = 20.0
     wind_from_deg: float = 270.0
     east_m: float = 0.0
     north_m: float = 0.0
     _kind: Regime = field(init=False, repr=False, compare=False)
-    _threshold: float = field(init=False, repr=False, compare=False)
+    _thresholds: tuple[float, ...] = field(init=False, repr=False, compare=False)
     _place: Place = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         kind = _regime(self.regime)
         if not self.wind_m_s > 0:
             raise UsageError(f"a wind of {self.wind_m_s} m/s carries no clouds", fix="give a speed above 0, as 10")
-        threshold = kind.threshold if self.mean_index is None else _threshold(kind, self.mean_index)
         toward = radians(self.wind_from_deg + 180.0)
         along_m = self.east_m * sin(toward) + self.north_m * cos(toward)
         across_m = self.east_m * cos(toward) - self.north_m * sin(toward)
         # rounded, so that the last bit of a sine does not depend on the machine
         place = Place(round(along_m / self.wind_m_s, 6), round(across_m / (self.wind_m_s * kind.widening), 6))
         object.__setattr__(self, "_kind", kind)
-        object.__setattr__(self, "_threshold", threshold)
+        object.__setattr__(self, "_thresholds", thresholds(kind, self.mean_index))
         object.__setattr__(self, "_place", place)
 
     def at(self, east_m: float, north_m: float) -> "CloudField":
@@ -104,14 +107,21 @@ class CloudField:
         kind = self._kind
         first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
 
-        def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
-            return gaussian.field(self.seed, f"{kind.name}/{name}", octaves, self._place, first_utc=first, n=n)
+        def part(name: str, octaves: tuple[gaussian.Octave, ...], still: Still = _ALL_DRIFTS) -> Floats:
+            name = f"{kind.name}/{name}"
+            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n, still=still)
 
-        fast = part("fast", kind.fast)
+        fast = part("fast", kind.fast, Still(kind.in_place, _REGION_M / self.wind_m_s))
+        threshold = self._threshold(first, n)
         if not kind.slow:
-            return fast - self._threshold, kind.profile.thin
+            return fast - threshold, kind.profile.thin
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
-        return fast * kind.gain(lively) + slow - self._threshold, kind.thin(lively, slow)
+        return fast * kind.gain(lively) + slow - threshold, kind.thin(lively, slow)
+
+    def _threshold(self, first_utc: int, n: int) -> Floats | float:
+        if len(self._thresholds) == 1:
+            return self._thresholds[0]
+        return monthly(self._thresholds, np.arange(first_utc, first_utc + n, dtype=np.int64))
 
 
 def _regime(regime: str | Regime) -> Regime:
@@ -127,44 +137,3 @@ def _smoothed(values: Floats) -> Floats:
     for _ in range(3):
         values = (values[:-2] + values[1:-1] + values[2:]) / _EDGE_S
     return values
-
-
-@lru_cache(maxsize=256)
-def _threshold(kind: Regime, mean_index: float) -> float:
-    """The threshold on the field at which the long-run mean of the index is the one asked for.
-
-    A few clouds can make a sky brighter than none, so the mean first rises with the threshold and then
-    falls; the search is on the falling side. The result is rounded to 1e-6, which frees it from the last
-    bit of a machine's `exp`.
-    """
-    means = [(_mean(kind, threshold), threshold) for threshold in _THRESHOLDS]
-    highest, low = max(means)
-    lowest, high = means[-1]
-    if not lowest < mean_index < highest:
-        what = f"clouds called {kind.name!r} cannot have a mean index of {mean_index}"
-        raise UsageError(what, fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}")
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if _mean(kind, middle) > mean_index else (low, middle)
-    return round(low, 6)
-
-
-def _mean(kind: Regime, threshold: float) -> float:
-    """The expected index: quadrature over the fast field, the slow one and the liveliness, all Gaussian."""
-    fast, fast_weight = _nodes(401, rms(kind.fast))
-    if not kind.slow:
-        return float((kind.profile.index(fast - threshold, kind.profile.thin) * fast_weight).sum())
-    slow, slow_weight = _nodes(61, rms(kind.slow))
-    total = 0.0
-    for lively, lively_weight in zip(*_nodes(25, 1.0), strict=True):
-        depth = fast * kind.gain(lively) + slow[:, None] - threshold
-        index = kind.profile.index(depth, kind.thin(lively, slow)[:, None])
-        total += float(((index * fast_weight).sum(axis=1) * slow_weight).sum() * lively_weight)
-    return total
-
-
-def _nodes(count: int, spread: float) -> tuple[Floats, Floats]:
-    """Evenly spaced values of a Gaussian variable of RMS `spread`, and their weights."""
-    units = np.linspace(-_REACH, _REACH, count)
-    weights = np.exp(-units * units / 2.0)
-    return units * spread, weights / weights.sum()

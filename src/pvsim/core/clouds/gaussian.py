@@ -10,13 +10,15 @@ element: the same bits in a window of any length, and on any machine.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core import noise
 
-__all__ = ["Floats", "Octave", "Place", "field"]
+__all__ = ["Floats", "Octave", "Place", "Still", "field"]
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +53,32 @@ class Place:
     across_s: float = 0.0
 
 
-def field(seed: int, name: str, octaves: Sequence[Octave], place: Place, *, first_utc: int, n: int) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What does not drift: clouds also grow, dissolve and thin out where they are.
+
+    Attributes:
+        share: The share of the variance of the octaves shorter than `reach_s`.
+        reach_s: How far it is alike, in seconds of wind: the distance between two knots of each such octave.
+    """
+
+    share: float = 0.0
+    reach_s: float = 0.0
+
+
+_ALL_DRIFTS = Still()
+
+
+def field(
+    seed: int,
+    name: str,
+    octaves: Sequence[Octave],
+    place: Place,
+    *,
+    first_utc: int,
+    n: int,
+    still: Still = _ALL_DRIFTS,
+) -> Floats:
     """The sum of the octaves for `n` seconds: shape (n,), mean 0, nearly Gaussian, RMS √Σ rms².
 
     Args:
@@ -61,7 +88,29 @@ def field(seed: int, name: str, octaves: Sequence[Octave], place: Place, *, firs
         place: Where.
         first_utc: The first second, in Unix time.
         n: How many.
+        still: How much of the octaves stays where it is; one place alone does not notice it.
     """
+    if not still.share:
+        return _drifting(seed, name, octaves, place, first_utc=first_utc, n=n)
+    moving = [
+        _scaled(octave, 1.0 - still.share) if octave.step_s < still.reach_s else octave for octave in octaves
+    ]
+    total = _drifting(seed, name, moving, place, first_utc=first_utc, n=n)
+    for octave in octaves:
+        if octave.step_s < still.reach_s:
+            slower = octave.step_s / still.reach_s
+            near = Place(place.delay_s * slower, place.across_s * slower)
+            part = (_scaled(octave, still.share),)
+            total += _drifting(seed, f"{name}/still", part, near, first_utc=first_utc, n=n)
+    return total
+
+
+def _scaled(octave: Octave, share: float) -> Octave:
+    return Octave(octave.step_s, octave.rms * sqrt(share))
+
+
+def _drifting(seed: int, name: str, octaves: Sequence[Octave], place: Place, *, first_utc: int, n: int) -> Floats:
+    """The sum of octaves that the wind carries along; see `field`."""
     whole_s = int(np.floor(-place.delay_s))
     first, part_s = first_utc + whole_s, -place.delay_s - whole_s
     total = np.zeros(n)
@@ -95,7 +144,8 @@ def _octave(seed: int, name: str, octave: Octave, across_s: float, window: _Wind
     phases = octave.step_s // window.unit_s  # points between two knots
     low, high = window.first // phases, (window.first + window.n - 1) // phases
     count = high - low + 1
-    knots = _knots((seed, name, octave.step_s), across_s / octave.step_s, low - 1, count + _KNOTS - 1)
+    draw = _kept_knots if window.unit_s > 1 else _knots
+    knots = draw((seed, name, octave.step_s), across_s / octave.step_s, low - 1, count + _KNOTS - 1)
     start = window.first - low * phases
     if count == 1:  # an hour between two knots of the weather: only its own phases
         weights = _spline((np.arange(start, start + window.n) + window.part) / phases) * octave.rms
@@ -103,7 +153,7 @@ def _octave(seed: int, name: str, octave: Octave, across_s: float, window: _Wind
         for k in range(1, _KNOTS):
             values += knots[k] * weights[k]
         return np.asarray(values)
-    weights = _spline((np.arange(phases) + window.part) / phases) * octave.rms
+    weights = _phase_weights(phases, window.part, octave.rms)
     if phases < _FEW_PHASES:
         values = knots[:count] * weights[0][:, None]
         for k in range(1, _KNOTS):
@@ -122,12 +172,25 @@ def _knots(lattice: tuple[int, str, int], across: float, low: int, n: int) -> Fl
     seed, name, step_s = lattice
     lane = int(np.floor(across))
     total = np.zeros(n)
-    for k, weight in enumerate(_spline(np.array([across - lane]))[:, 0].tolist()):
+    for k, weight in enumerate(_lane_weights(across - lane)):
         if weight:
-            total += (
-                noise.near_normal(noise.key(seed, "clouds", name, str(step_s), str(lane + k)), low, n) * weight
-            )
+            stream = noise.key(seed, "clouds", name, str(step_s), str(lane + k))
+            total += noise.near_normal(stream, low, n) * weight
     return total
+
+
+# What the next hour needs too; asked hour by hour, a day would take half as long again without.
+_kept_knots = lru_cache(maxsize=128)(_knots)
+
+
+@lru_cache(maxsize=256)
+def _lane_weights(u: float) -> tuple[float, ...]:
+    return tuple(_spline(np.array([u]))[:, 0].tolist())
+
+
+@lru_cache(maxsize=64)
+def _phase_weights(phases: int, part: float, rms: float) -> Floats:
+    return _spline((np.arange(phases) + part) / phases) * rms
 
 
 def _spline(u: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """The PV power of a physical site, with pvlib: sun, sky, horizon, modules, inverter."""
 
-from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky, monthly
+from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky
 from pvsim.core.pv_site.gaps import Coverage, covering
 from pvsim.core.pv_site.site_pv import LightOutside, SitePv
 from pvsim.core.pv_site.sky import Air, ClimateSky, CloudIndices, Sky
@@ -23,7 +23,6 @@ __all__ = [
     "WeatherSeries",
     "clear_sky",
     "covering",
-    "monthly",
     "physics_extra",
     "sun_at",
 ]

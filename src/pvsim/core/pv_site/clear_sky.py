@@ -1,17 +1,13 @@
 """The light of a cloudless sky: Ineichen & Perez 2002 (doi 10.1016/S0038-092X(02)00045-2), as pvlib has it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pvsim.core.pv_site.sun import Place, Sun
 from pvsim.core.pv_site.types import Floats
-from pvsim.core.types import Ints
 
-__all__ = ["ClearSky", "clear_sky", "monthly"]
-
-_MONTHS = 12
+__all__ = ["ClearSky", "clear_sky"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +39,3 @@ def clear_sky(place: Place, sun: Sun, linke_turbidity: Floats) -> ClearSky:
     light = clearsky.ineichen(zenith, airmass, linke_turbidity, place.altitude_m, sun.dni_extra)
     up = sun.apparent_zenith < 90.0  # noqa: PLR2004 - the horizon
     return ClearSky(np.where(up, light["dni"], 0.0), np.where(up, light["dhi"], 0.0))
-
-
-def monthly(values: Sequence[float], t_utc: Ints) -> Floats:
-    """A climate of twelve monthly means at the times `t_utc`: straight lines between the middles of the months."""
-    month = t_utc.astype("datetime64[s]").astype("datetime64[M]")
-    numbers = np.arange(int(month[0].astype(np.int64)) - 1, int(month[-1].astype(np.int64)) + 2)
-    starts = numbers.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64)
-    ends = (numbers + 1).astype("datetime64[M]").astype("datetime64[s]").astype(np.int64)
-    middles = (starts + ends) / 2.0
-    return np.interp(t_utc, middles, np.asarray(values, np.float64)[numbers % _MONTHS])

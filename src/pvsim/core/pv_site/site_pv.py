@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky, monthly
+from pvsim.core.months import monthly
+from pvsim.core.pv_site.clear_sky import ClearSky, clear_sky
 from pvsim.core.pv_site.plant import ac_power_w, cell_temperature, in_plane
 from pvsim.core.pv_site.sky import Sky
 from pvsim.core.pv_site.sun import Place, Sun, sun_at

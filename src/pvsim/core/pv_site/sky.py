@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from pvsim.core.clouds import diffuse_index
-from pvsim.core.pv_site.clear_sky import monthly
+from pvsim.core.months import monthly
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.timeline import DAY_S, HOUR_S
 
