@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pvsim.core.pv_site.types import Floats, physics_extra
-from pvsim.core.pv_site.weather import WeatherSeries
 from pvsim.core.pv_site.weather_grid import COLUMNS, on_grid, to_utc, which_columns
+from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.series import parse_stamps, style_of
 from pvsim.core.site import FileWeather
 from pvsim.errors import BadInputError
@@ -27,7 +27,7 @@ _STAMP_SHARE: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
 def read_weather(weather: FileWeather) -> WeatherSeries:
-    """Read the file that a site names.
+    """Read the file that a site names; gaps of up to six hours in temperature and wind are bridged.
 
     Raises:
         BadInputError: the file cannot be read, or is not what the site says: where, and what to do.
@@ -37,9 +37,9 @@ def read_weather(weather: FileWeather) -> WeatherSeries:
     try:
         kind = _kind_of(path) if weather.format == "auto" else weather.format
         if kind == "csv":
-            return _read_csv(path, weather)
+            return _read_csv(path, weather).bridged()
         physics_extra()
-        return _read_typical(path, kind)
+        return _read_typical(path, kind).bridged()
     except OSError as error:
         what = f"the weather file cannot be read: {error.strerror or error}"
         fix = "check path under [weather]; it is relative to the site file"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         SitePvConfig,
         SyntheticMeter,
     )
-    from pvsim.core.site import Site
+    from pvsim.core.site import Site, Weather
 
 __all__ = ["config_of"]
 
@@ -109,12 +109,16 @@ def _pv(options: dict[str, Any], site: "Site | None") -> "PvConfig":
 def _site_pv(site: "Site | None") -> "SitePvConfig":
     from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
     from pvsim.config import SitePvConfig  # noqa: PLC0415
+
+    site = site or read_site(_DEFAULT_SITE)
+    return SitePvConfig(site, _weather_sha256(site.weather))
+
+
+def _weather_sha256(weather: "Weather | None") -> str | None:
     from pvsim.core.site import FileWeather  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
-    site = site or read_site(_DEFAULT_SITE)
-    weather = site.weather
-    return SitePvConfig(site, file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None)
+    return file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
 
 
 def _is_file(text: str) -> bool:
@@ -182,7 +186,8 @@ def _building(kind: str, options: dict[str, Any], site: "Site | None") -> "Build
         raise InternalError(f"the site {example.name} has no load")
     if options["annual_kwh"] is not None:
         load = replace(load, annual_kwh=options["annual_kwh"])
-    return BuildingMeter(load, location.latitude_deg, location.longitude_deg)
+    weather = (site or example).weather if load.heat_pump else None
+    return BuildingMeter(load, location.latitude_deg, location.longitude_deg, weather, _weather_sha256(weather))
 
 
 def _refuse_bad_name(text: str, *, counted: bool) -> None:

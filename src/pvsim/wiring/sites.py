@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.adapters.weather_files import read_weather
 from pvsim.core.pv_site import (
-    ClimateSky,
     CloudIndices,
     Coverage,
     FileSky,
@@ -18,11 +17,10 @@ from pvsim.core.pv_site import (
     covering,
     physics_extra,
 )
-from pvsim.core.site import FileWeather, Plant, Site, Weather
+from pvsim.core.site import FileWeather, Plant, Site
+from pvsim.wiring.outdoors import by_month, climate_of
 
 __all__ = ["SitePower", "clear_light", "site_pv"]
-
-_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,9 @@ class SitePower:
     coverage: Coverage | None
 
 
-def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | None = None) -> SitePower:
+def site_pv(
+    site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | None = None, *, seed: int = 1
+) -> SitePower:
     """The PV power of a site over a run.
 
     Args:
@@ -47,6 +47,7 @@ def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | Non
         end_utc: The second after its last.
         clouds: For weather that is not from a file: beam and diffuse light as shares of the clear sky's; None is
             a clear sky.
+        seed: Of the simulation: of warm and cold spells.
 
     Raises:
         UsageError: pvlib is missing.
@@ -55,7 +56,8 @@ def site_pv(site: Site, start_utc: int, end_utc: int, clouds: CloudIndices | Non
     physics_extra()
     outside = clear_light(site)
     weather = site.weather
-    climate = _climate(site, None if isinstance(weather, FileWeather) else clouds)
+    clouds = None if isinstance(weather, FileWeather) else clouds
+    climate = climate_of(weather, site.location.longitude_deg, seed=seed, clouds=clouds)
     sky: Sky = climate
     coverage = None
     if isinstance(weather, FileWeather):
@@ -70,22 +72,7 @@ def clear_light(site: Site) -> LightOutside:
     given = site.weather.linke_turbidity
     if given is None:
         return LightOutside(place, linke_turbidity(place.latitude_deg, place.longitude_deg))
-    return LightOutside(place, _monthly(given))
-
-
-def _climate(site: Site, clouds: CloudIndices | None) -> ClimateSky:
-    weather: Weather = site.weather
-    return ClimateSky(
-        site.location.longitude_deg,
-        _monthly(weather.temp_air_c),
-        weather.temp_air_swing_c,
-        weather.wind_speed_ms,
-        clouds,
-    )
-
-
-def _monthly(values: float | tuple[float, ...]) -> tuple[float, ...]:
-    return values if isinstance(values, tuple) else (values,) * _MONTHS
+    return LightOutside(place, by_month(given))
 
 
 def _with_horizon(plant: Plant, site: Site) -> Plant:

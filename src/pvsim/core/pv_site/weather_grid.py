@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from pvsim.core.pv_site.types import Floats, iso_utc
-from pvsim.core.pv_site.weather import WeatherSeries
+from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.series.wallclock import WallClock
 from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.core.types import Ints
