@@ -19,6 +19,7 @@ CloudIndices: TypeAlias = Callable[[int, int], tuple[Floats, Floats]]
 that get through the clouds, each of shape (n,): 1 is clear, diffuse may be far above 1."""
 
 _WARMEST_S = 15 * HOUR_S
+_GRID_S = 600
 _KNOTS = 6  # days before and after that count: e^-12.5 of a knot five days away is nothing
 
 
@@ -87,14 +88,23 @@ class ClimateSky:
 
 
 def _weather(stream: noise.Key, t_utc: Ints) -> Floats:
-    """Warm and cold spells, of mean 0 and variance 1 at every time.
+    """Warm and cold spells at rising times, of mean 0 and variance 1 at every time.
 
     Near-normal knots, one a UTC day, under a bell curve with a standard deviation of one day: values a day apart
-    have a correlation of e^-1/4 = 0.78, two days 0.37.
+    have a correlation of e^-1/4 = 0.78, two days 0.37. Straight lines over ten minutes are 0.00001 off it.
     """
+    first = int(t_utc[0]) // _GRID_S
+    spells = _spells(stream, np.arange(first, int(t_utc[-1]) // _GRID_S + 2) * _GRID_S)
+    at, within = np.divmod(t_utc, _GRID_S)
+    before, after = spells[at - first], spells[at - first + 1]
+    result: Floats = before + (after - before) * (within / _GRID_S)
+    return result
+
+
+def _spells(stream: noise.Key, t_utc: Ints) -> Floats:
     days, seconds = np.divmod(t_utc, DAY_S)
-    first = int(days.min()) - _KNOTS + 1
-    knots = noise.near_normal(stream, first, int(days.max()) + _KNOTS + 1 - first)
+    first = int(days[0]) - _KNOTS + 1
+    knots = noise.near_normal(stream, first, int(days[-1]) + _KNOTS + 1 - first)
     total, squares = np.zeros(len(t_utc)), np.zeros(len(t_utc))
     for offset in range(1 - _KNOTS, _KNOTS + 1):
         weight = np.exp(-0.5 * (seconds / DAY_S - offset) ** 2)
