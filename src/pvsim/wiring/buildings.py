@@ -50,7 +50,7 @@ def load_of(
     load = meter.load
     pump = None
     if load.heat_pump and meter.weather:
-        air = outdoors(meter.weather, meter.longitude_deg, zone, seed=seed, run_utc=run_utc)
+        air = outdoors(meter.weather, meter.latitude_deg, meter.longitude_deg, zone, seed=seed, run_utc=run_utc)
         pump = load.heat_pump.annual_kwh, air
     return building_load(
         load.kind,

@@ -8,13 +8,13 @@ import numpy as np
 
 from pvsim.adapters.weather_files import read_weather
 from pvsim.core import noise
-from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature
+from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
 from pvsim.core.site import FileWeather, Weather
 from pvsim.core.timeline import DAY_S
 from pvsim.core.types import OutdoorTemperature
 from pvsim.errors import BadInputError
 
-__all__ = ["Outdoors", "by_month", "climate_of", "outdoors"]
+__all__ = ["Outdoors", "by_month", "climate_of", "outdoors", "weather_at"]
 
 REFERENCE_YEAR = 2023
 """In whose weather a heat pump uses what the user names; a year of 365 days. Not the run's: a value may not
@@ -57,7 +57,13 @@ def climate_of(
 
 
 def outdoors(
-    weather: Weather, longitude_deg: float, zone: tzinfo, *, seed: int, run_utc: tuple[int, int]
+    weather: Weather,
+    latitude_deg: float,
+    longitude_deg: float,
+    zone: tzinfo,
+    *,
+    seed: int,
+    run_utc: tuple[int, int],
 ) -> Outdoors:
     """The temperature that the PV cells of a site have around them, and a year to reckon a heat pump's energy in.
 
@@ -66,7 +72,8 @@ def outdoors(
 
     Args:
         weather: As checked by `read_site`.
-        longitude_deg: Of the site.
+        latitude_deg: Of the site.
+        longitude_deg: Likewise.
         zone: Its clock, by which a year begins.
         seed: Of the simulation.
         run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
@@ -80,7 +87,7 @@ def outdoors(
     first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=zone).timestamp()) for year in years)
     if not isinstance(weather, FileWeather):
         return Outdoors(climate, first_utc, end_utc)
-    series = read_weather(weather)
+    series = weather_at(weather, latitude_deg, longitude_deg)
     series.refuse_uncovered(*run_utc)
     whole_year = series.temp_air is not None and (series.typical or series.end_utc - series.first_utc >= _YEAR_S)
     if whole_year and not series.typical:
@@ -91,6 +98,17 @@ def outdoors(
         raise BadInputError(what, where=series.source, fix=fix)
     coldest_c = inf if series.temp_air is None else float(np.nanmin(series.temp_air, initial=inf))
     return Outdoors(FileTemperature(series, climate), first_utc, end_utc, coldest_c)
+
+
+def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) -> WeatherSeries:
+    """The weather file of a site.
+
+    Raises:
+        BadInputError: it cannot be read, or is of another place.
+    """
+    series = read_weather(weather)
+    series.refuse_elsewhere(latitude_deg, longitude_deg)
+    return series
 
 
 def by_month(values: float | tuple[float, ...]) -> tuple[float, ...]:

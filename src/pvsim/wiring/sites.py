@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from pvsim.adapters.turbidity import linke_turbidity
-from pvsim.adapters.weather_files import read_weather
 from pvsim.core.pv_site import (
     CloudIndices,
     Coverage,
@@ -18,7 +17,7 @@ from pvsim.core.pv_site import (
     physics_extra,
 )
 from pvsim.core.site import FileWeather, Plant, Site
-from pvsim.wiring.outdoors import by_month, climate_of
+from pvsim.wiring.outdoors import by_month, climate_of, weather_at
 
 __all__ = ["SitePower", "clear_light", "site_pv"]
 
@@ -61,7 +60,8 @@ def site_pv(
     sky: Sky = climate
     coverage = None
     if isinstance(weather, FileWeather):
-        fresh = FileSky(outside, read_weather(weather), climate, weather.fill)
+        series = weather_at(weather, site.location.latitude_deg, site.location.longitude_deg)
+        fresh = FileSky(outside, series, climate, weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
     return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), sky), coverage)
 

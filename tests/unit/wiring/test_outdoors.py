@@ -51,7 +51,7 @@ def weather(tmp_path):
 
 
 def air_of(weather, days=1, seed=3):
-    return outdoors(weather, 11.58, BERLIN, seed=seed, run_utc=(START, START + days * DAY_S))
+    return outdoors(weather, 48.14, 11.58, BERLIN, seed=seed, run_utc=(START, START + days * DAY_S))
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -16,6 +16,7 @@ BRIDGED_S = 6 * HOUR_S
 """So long a straight line, or a held value at the ends of a file, is better than the climate."""
 
 _DAYS_OF_YEAR = 365
+_FAR_NORTH_DEG, _FAR_EAST_DEG = 5.0, 7.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class WeatherSeries:
         dhi: Diffuse irradiance on a level plane.
         temp_air: In °C.
         wind_speed: In m/s.
+        station: Latitude and longitude in degrees, where the file says them.
     """
 
     source: str
@@ -45,6 +47,7 @@ class WeatherSeries:
     dhi: Floats | None = None
     temp_air: Floats | None = None
     wind_speed: Floats | None = None
+    station: tuple[float, float] | None = None
 
     @property
     def intervals(self) -> int:
@@ -108,6 +111,24 @@ class WeatherSeries:
             None if part is None else _bridged(part, most) for part in (self.temp_air, self.wind_speed)
         )
         return replace(self, temp_air=temp_air, wind_speed=wind_speed)
+
+    def refuse_elsewhere(self, latitude_deg: float, longitude_deg: float) -> None:
+        """Refuse a file whose station is too far from a site for its sun: by 5° of latitude or half an hour.
+
+        Raises:
+            BadInputError: it is.
+        """
+        if self.station is None:
+            return
+        latitude, longitude = self.station
+        east = abs((longitude - longitude_deg + 180) % 360 - 180)
+        if abs(latitude - latitude_deg) > _FAR_NORTH_DEG or east > _FAR_EAST_DEG:
+            what = (
+                f"the weather is of latitude {latitude:g}, longitude {longitude:g}; "
+                f"the site is at {latitude_deg:g}, {longitude_deg:g}"
+            )
+            fix = "take the file of a station near the site, or set location in the site file"
+            raise BadInputError(what, where=self.source, fix=fix)
 
     def refuse_uncovered(self, start_utc: int, end_utc: int) -> None:
         """Refuse a run from `start_utc` to before `end_utc` that the file does not reach over.

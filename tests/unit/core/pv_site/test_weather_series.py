@@ -79,6 +79,10 @@ def test_a_typical_year_serves_any_year():
     assert outdoors(noon.astype(np.int64)).tolist() == [58.0, 58.0, 59.0, 59.0]
 
 
+def test_a_file_that_names_no_station_is_taken_anywhere():
+    hours([1.0]).refuse_elsewhere(90.0, 180.0)
+
+
 def test_a_run_beyond_the_file_is_refused():
     series = hours(np.zeros(24))
     series.refuse_uncovered(START, START + DAY_S)
