@@ -1,7 +1,7 @@
 """Households, offices and depots from the device table that comes with pvsim."""
 
 from datetime import tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +11,7 @@ from pvsim.config import BuildingMeter
 from pvsim.core import noise
 from pvsim.core.building import BuildingLoad, HeatPump, Kind, Place, electric_car, parse_kinds
 from pvsim.core.building.presence import MAX_PEOPLE
-from pvsim.core.site import HouseholdLoad
+from pvsim.core.site import HouseholdLoad, Weather
 from pvsim.errors import UsageError
 from pvsim.wiring.outdoors import Outdoors, outdoors
 
@@ -50,7 +50,9 @@ def load_of(
     load = meter.load
     pump = None
     if load.heat_pump and meter.weather:
-        air = outdoors(meter.weather, meter.latitude_deg, meter.longitude_deg, zone, seed=seed, run_utc=run_utc)
+        air = _air(
+            meter.weather, meter.weather_sha256, meter.latitude_deg, meter.longitude_deg, zone, seed, run_utc
+        )
         pump = load.heat_pump.annual_kwh, air
     return building_load(
         load.kind,
@@ -62,6 +64,20 @@ def load_of(
         car=(load.electric_car.charger_kw, load.electric_car.annual_kwh) if load.electric_car else None,
         heat_pump=pump,
     )
+
+
+@lru_cache(maxsize=2)
+def _air(  # noqa: PLR0917 - a key of the cache
+    weather: Weather,
+    _sha256: str | None,
+    latitude_deg: float,
+    longitude_deg: float,
+    zone: tzinfo,
+    seed: int,
+    run_utc: tuple[int, int],
+) -> Outdoors:
+    """The air of a site, which all of its buildings share: a file is read once for them."""
+    return outdoors(weather, latitude_deg, longitude_deg, zone, seed=seed, run_utc=run_utc)
 
 
 def building_load(
@@ -105,14 +121,7 @@ def building_load(
         kwh, air = heat_pump
         stream = noise.key(seed, "building", meter, "heat pump")
         others.append(
-            HeatPump.of_energy(
-                stream,
-                air.temperature,
-                annual_kwh=kwh,
-                first_utc=air.first_utc,
-                end_utc=air.end_utc,
-                coldest_c=air.coldest_c,
-            )
+            HeatPump.of_energy(stream, air.temperature, annual_kwh=kwh, year_c=air.year_c, coldest_c=air.coldest_c)
         )
     return BuildingLoad(
         contents,

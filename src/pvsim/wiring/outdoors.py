@@ -8,7 +8,9 @@ import numpy as np
 
 from pvsim.adapters.weather_files import read_weather
 from pvsim.core import noise
+from pvsim.core.building.heat_pump import SLOT_S
 from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
+from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import FileWeather, Weather
 from pvsim.core.timeline import DAY_S
 from pvsim.core.types import OutdoorTemperature
@@ -30,14 +32,12 @@ class Outdoors:
 
     Attributes:
         temperature: Of the air.
-        first_utc: When the year begins in which a heat pump uses what the user names (Unix time).
-        end_utc: The second after its last.
+        year_c: At each half hour's middle of the year in which a heat pump uses what the user names.
         coldest_c: The coldest that a file has; a heat pump is large enough for it.
     """
 
     temperature: OutdoorTemperature
-    first_utc: int
-    end_utc: int
+    year_c: Floats
     coldest_c: float = inf
 
 
@@ -86,7 +86,7 @@ def outdoors(
     years = (REFERENCE_YEAR, REFERENCE_YEAR + 1)
     first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=zone).timestamp()) for year in years)
     if not isinstance(weather, FileWeather):
-        return Outdoors(climate, first_utc, end_utc)
+        return Outdoors(climate, _half_hours(climate, first_utc, end_utc))
     series = weather_at(weather, latitude_deg, longitude_deg)
     series.refuse_uncovered(*run_utc)
     whole_year = series.temp_air is not None and (series.typical or series.end_utc - series.first_utc >= _YEAR_S)
@@ -97,7 +97,12 @@ def outdoors(
         fix = "give the site's twelve monthly means: temp_air_c = [1, 2, 6, …] under [weather]"
         raise BadInputError(what, where=series.source, fix=fix)
     coldest_c = inf if series.temp_air is None else float(np.nanmin(series.temp_air, initial=inf))
-    return Outdoors(FileTemperature(series, climate), first_utc, end_utc, coldest_c)
+    temperature = FileTemperature(series, climate)
+    return Outdoors(temperature, _half_hours(temperature, first_utc, end_utc), coldest_c)
+
+
+def _half_hours(temperature: OutdoorTemperature, first_utc: int, end_utc: int) -> Floats:
+    return temperature(np.arange(first_utc, end_utc, SLOT_S, dtype=np.int64) + SLOT_S // 2)
 
 
 def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) -> WeatherSeries:

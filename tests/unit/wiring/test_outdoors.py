@@ -82,7 +82,7 @@ def load(weather, run_days=1, heat_pump=HOME.load.heat_pump):
 def pump_of(weather):
     air = air_of(weather)
     stream = noise.key(3, "building", "m1", "heat pump")
-    year = {"first_utc": air.first_utc, "end_utc": air.end_utc, "coldest_c": air.coldest_c}
+    year = {"year_c": air.year_c, "coldest_c": air.coldest_c}
     return HeatPump.of_energy(stream, air.temperature, annual_kwh=3_500, **year)
 
 

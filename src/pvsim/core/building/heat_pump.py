@@ -17,9 +17,11 @@ from pvsim.core.building.devices import Floats
 from pvsim.core.types import DW_PER_W, Ints, OutdoorTemperature
 from pvsim.errors import UsageError
 
-__all__ = ["HeatPump"]
+__all__ = ["SLOT_S", "HeatPump"]
 
-_SLOT_S = 1_800
+SLOT_S = 1_800
+"""One mean power for each."""
+
 _J_PER_KWH = 3_600_000
 _MOST_KWH = 12_000.0
 
@@ -51,8 +53,7 @@ class HeatPump:
         temperature: OutdoorTemperature,
         *,
         annual_kwh: float,
-        first_utc: int,
-        end_utc: int,
+        year_c: Floats,
         coldest_c: float = inf,
     ) -> "HeatPump":
         """The heat pump that uses `annual_kwh` in a given year; in others what their weather asks for.
@@ -63,8 +64,7 @@ class HeatPump:
             stream: See the class.
             temperature: See the class.
             annual_kwh: Its electric energy.
-            first_utc: When the year begins (Unix time).
-            end_utc: The second after its last.
+            year_c: Temperatures of that year, one for each half hour: shape (half hours,).
             coldest_c: Large enough for this too.
 
         Raises:
@@ -73,23 +73,23 @@ class HeatPump:
         if not 200 <= annual_kwh <= _MOST_KWH:  # noqa: PLR2004 - hot water of one person
             what = f"{annual_kwh:g} kWh a year is outside 200..{_MOST_KWH:g} kWh"
             raise UsageError(what, where="heat pump", fix="for example 4000")
-        ratios = _ratio(temperature(np.arange(first_utc, end_utc, _SLOT_S) + _SLOT_S // 2))
-        scale = annual_kwh * _J_PER_KWH / (float(np.cumsum(ratios)[-1]) * _SLOT_S)
+        ratios = _ratio(year_c)
+        scale = annual_kwh * _J_PER_KWH / (float(np.cumsum(ratios)[-1]) * SLOT_S)
         greatest = max(float(ratios.max()), float(_ratio(np.array([coldest_c]))[0]))
         return cls(stream, temperature, scale, scale * greatest)
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`."""
-        first = first_utc // _SLOT_S
-        slots = np.arange(first, (first_utc + n) // _SLOT_S + 1)  # one slot at least, also for n = 0
-        wanted_w = self.scale_w * _ratio(self.temperature(slots * _SLOT_S + _SLOT_S // 2))
+        first = first_utc // SLOT_S
+        slots = np.arange(first, (first_utc + n) // SLOT_S + 1)  # one slot at least, also for n = 0
+        wanted_w = self.scale_w * _ratio(self.temperature(slots * SLOT_S + SLOT_S // 2))
         mean_w = np.minimum(wanted_w, self.greatest_w)
         running_w = np.maximum(mean_w, self.LEAST_SHARE * self.greatest_w)
-        run_s = np.rint(_SLOT_S * mean_w / running_w).astype(np.int64)
+        run_s = np.rint(SLOT_S * mean_w / running_w).astype(np.int64)
         late = noise.uniform(self.stream, first, len(slots))
-        begin = (late * (_SLOT_S - run_s + 1)).astype(np.int64)
+        begin = (late * (SLOT_S - run_s + 1)).astype(np.int64)
         t = np.arange(first_utc, first_utc + n)
-        index, within = t // _SLOT_S - first, t % _SLOT_S
+        index, within = t // SLOT_S - first, t % SLOT_S
         on = (within >= begin[index]) & (within < (begin + run_s)[index])
         power: Ints = np.where(on, np.rint(running_w * DW_PER_W).astype(np.int64)[index], 0)
         return power

@@ -13,10 +13,10 @@ from pvsim.errors import UsageError
 
 START = int(datetime(2022, 12, 31, 23, tzinfo=UTC).timestamp())
 DAY = 86_400
-YEAR = {"first_utc": START, "end_utc": START + 365 * DAY}
+HALF_HOURS = START + 900 + 1_800 * np.arange(365 * 48)
 MUNICH = (1, 2, 6, 11, 15, 18, 20, 20, 15, 10, 5, 2)
 WEATHER = ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, stream=4).temp_air
-PUMP = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, **YEAR)
+PUMP = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, year_c=WEATHER(HALF_HOURS))
 
 
 @given(st.integers(0, 3 * 10**9), st.integers(0, 20_000), st.data())
@@ -45,7 +45,7 @@ def test_a_given_temperature_drives_it():
     def steps(t_utc):
         return np.where(t_utc % DAY < DAY // 2, -5.0, 20.0)
 
-    pump = HeatPump.of_energy(5, steps, annual_kwh=3_000, **YEAR)
+    pump = HeatPump.of_energy(5, steps, annual_kwh=3_000, year_c=steps(HALF_HOURS))
     midnight = int(datetime(2023, 2, 1, tzinfo=UTC).timestamp())
     power = pump.power_dw(midnight, DAY)
     assert (power[: DAY // 2] == round(pump.greatest_w * 10)).all()
@@ -93,4 +93,10 @@ def test_nonsense_is_refused():
     with pytest.raises(UsageError, match="outside"):
         electric_car(11, 20)
     with pytest.raises(UsageError, match="outside"):
-        HeatPump.of_energy(5, WEATHER, annual_kwh=float("nan"), **YEAR)
+        HeatPump.of_energy(5, WEATHER, annual_kwh=float("nan"), year_c=WEATHER(HALF_HOURS))
+
+
+def test_it_is_large_enough_for_the_coldest_of_a_file():
+    larger = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, year_c=WEATHER(HALF_HOURS), coldest_c=-40.0)
+    assert larger.scale_w == PUMP.scale_w
+    assert larger.greatest_w == pytest.approx(PUMP.scale_w * 56.5 / 1.8)
