@@ -72,7 +72,7 @@ class Figures:
 
 def figures(kind: BuildingKind, kwh: float, seed: int) -> Figures:
     """Compute a year of one building, second by second."""
-    load = building_load(kind, kwh, place=PLACE, seed=seed, meter="m1", year=YEAR)
+    load = building_load(kind, kwh, place=PLACE, seed=seed, meter="m1")
     days = [load.unclipped_dw(FIRST + day * DAY_S, DAY_S).astype(np.int32) for day in range(DAYS)]
     seconds = np.concatenate(days)
     minutes = seconds.reshape(-1, 60).mean(axis=1) / 10

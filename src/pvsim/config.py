@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from pvsim.core.pv_curve import MAX_PEAK_KW
-from pvsim.core.site import Battery, Load, Site
+from pvsim.core.site import Battery, Load, Site, Weather
 from pvsim.errors import UsageError
 
 __all__ = [
@@ -61,18 +61,22 @@ class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthet
     model: Literal["uniform", "walk"] = "uniform"
 
 
-class BuildingMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="building"):
+class BuildingMeter(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", tag="building"):
     """A household, office or depot made of its devices, driven by the seed.
 
     Attributes:
         load: What it is and what it uses in a year.
         latitude_deg: Where it stands, for the light that people need.
         longitude_deg: Likewise.
+        weather: The air that its heat pump takes heat from; None without one: the name of a run comes from this.
+        weather_sha256: Digest of the weather file, where it has one.
     """
 
     load: Load
     latitude_deg: float
     longitude_deg: float
+    weather: Weather | None = None
+    weather_sha256: str | None = None
 
 
 class ExternalMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="external"):

@@ -10,7 +10,7 @@ import msgspec
 
 from pvsim.core.building import CHARGER_KW
 from pvsim.core.checked import problems
-from pvsim.core.site import MAX_POWER_KW, FileWeather, HorizonPoint, Plant, Site
+from pvsim.core.site import MAX_POWER_KW, FileWeather, HorizonPoint, Plant, Site, Weather
 from pvsim.errors import BadInputError
 
 __all__ = ["EXAMPLES", "read_site"]
@@ -80,6 +80,8 @@ def _contradictions(site: Site) -> list[str]:
     if site.load and (car := site.load.electric_car) and car.charger_kw not in CHARGER_KW:
         chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
         found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is none of {chargers}")
+    if site.load and site.load.heat_pump and not _has_seasons(site.weather):
+        found.append("weather.temp_air_c: a heat pump needs the seasons: give twelve monthly means")
     if battery := site.battery:
         low, start, high = battery.min_soc_percent, battery.start_soc_percent, battery.max_soc_percent
         if not low < high:
@@ -87,6 +89,11 @@ def _contradictions(site: Site) -> list[str]:
         elif not low <= start <= high:
             found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
     return found
+
+
+def _has_seasons(weather: Weather) -> bool:
+    """Whether winters are colder, or a file may say so, which reading it shows."""
+    return isinstance(weather, FileWeather) or isinstance(weather.temp_air_c, tuple)
 
 
 def _zone(path: str, name: str) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         SitePvConfig,
         SyntheticMeter,
     )
-    from pvsim.core.site import Site
+    from pvsim.core.site import Site, Weather
 
 __all__ = ["config_of"]
 
@@ -114,21 +114,31 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
 def _site_pv(site: "Site | None", options: dict[str, Any], meters: int) -> "SitePvConfig":
     from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
     from pvsim.config import SitePvConfig  # noqa: PLC0415
-    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
-    from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
     if options.get("pv_peak_kw") is not None:
         raise _not_the_curve()
     site = site or read_site(_DEFAULT_SITE)
-    weather, spread_km = site.weather, options.get("spread_km")
-    strewn = isinstance(weather, CloudyWeather) and meters > 1
-    if spread_km is None:
-        spread_km = _SPREAD_KM if strewn else 0.0
-    elif not strewn:
+    return SitePvConfig(site, _weather_sha256(site.weather), _spread_km(site, options, meters))
+
+
+def _spread_km(site: "Site", options: dict[str, Any], meters: int) -> float:
+    from pvsim.core.site import CloudyWeather  # noqa: PLC0415
+
+    given: float | None = options.get("spread_km")
+    strewn = isinstance(site.weather, CloudyWeather) and meters > 1
+    if given is None:
+        return _SPREAD_KM if strewn else 0.0
+    if not strewn:
         what = f"it strews the sites of several meters under clouds; site {site.name} is one or has no such clouds"
         raise UsageError(what, where="--spread-km", fix="add --meters N, or leave it out")
-    sha256 = file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
-    return SitePvConfig(site, sha256, spread_km)
+    return given
+
+
+def _weather_sha256(weather: "Weather | None") -> str | None:
+    from pvsim.core.site import FileWeather  # noqa: PLC0415
+    from pvsim.wiring.models import file_sha256  # noqa: PLC0415
+
+    return file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
 
 
 def _not_the_curve() -> UsageError:
@@ -201,7 +211,8 @@ def _building(kind: str, options: dict[str, Any], site: "Site | None") -> "Build
         raise InternalError(f"the site {example.name} has no load")
     if options["annual_kwh"] is not None:
         load = replace(load, annual_kwh=options["annual_kwh"])
-    return BuildingMeter(load, location.latitude_deg, location.longitude_deg)
+    weather = (site or example).weather if load.heat_pump else None
+    return BuildingMeter(load, location.latitude_deg, location.longitude_deg, weather, _weather_sha256(weather))
 
 
 def _refuse_bad_name(text: str, *, counted: bool) -> None:

@@ -112,12 +112,14 @@ class _Climate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             pvlib.
         temp_air_c: Mean temperature of the air, one number or twelve.
         temp_air_swing_c: From the coldest to the warmest hour of a day; the warmest is 15:00 by the sun.
+        temp_air_spread_c: RMS of warm and cold spells of some days, by the seed; 3.5 is Germany's.
         wind_speed_ms: Wind at the modules.
     """
 
     linke_turbidity: Turbidity | MonthlyTurbidity | None = None
     temp_air_c: TempC | MonthlyTempC = 20.0
     temp_air_swing_c: Annotated[float, Meta(ge=0, le=40)] = 0.0
+    temp_air_spread_c: Annotated[float, Meta(ge=0, le=15)] = 0.0
     wind_speed_ms: Annotated[float, Meta(ge=0, le=50)] = 1.0
 
 

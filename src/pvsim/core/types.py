@@ -4,18 +4,32 @@ Power is computed in integers of 0.1 W (*deciwatt*, `_dw`): the four decimals of
 exact, and so is `net = meter − pv` (invariant I3).
 """
 
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DW_PER_KW", "DW_PER_W", "METER_MAX_DW", "METER_MAX_W", "Ints", "Octets", "PowerSource", "PvSource"]
+__all__ = [
+    "DW_PER_KW",
+    "DW_PER_W",
+    "METER_MAX_DW",
+    "METER_MAX_W",
+    "Ints",
+    "Octets",
+    "OutdoorTemperature",
+    "PowerSource",
+    "PvSource",
+]
 
 Ints: TypeAlias = NDArray[np.int64]
 """Seconds, positions or deciwatts."""
 
 Octets: TypeAlias = NDArray[np.uint8]
 """Message bodies of one length: shape (messages, bytes)."""
+
+OutdoorTemperature: TypeAlias = Callable[[Ints], NDArray[np.float64]]
+"""Temperatures of the air in °C at Unix times in rising order; each depends on its time only (I7)."""
 
 DW_PER_W = 10
 DW_PER_KW = 10_000

@@ -1,7 +1,7 @@
 """Households, offices and depots from the device table that comes with pvsim."""
 
 from datetime import tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
@@ -9,28 +9,16 @@ import msgspec
 
 from pvsim.config import BuildingMeter
 from pvsim.core import noise
-from pvsim.core.building import (
-    BuildingLoad,
-    HeatPump,
-    Kind,
-    OutdoorTemperature,
-    Place,
-    SeasonalTemperature,
-    electric_car,
-    parse_kinds,
-)
+from pvsim.core.building import BuildingLoad, HeatPump, Kind, Place, electric_car, parse_kinds
 from pvsim.core.building.presence import MAX_PEOPLE
-from pvsim.core.site import HouseholdLoad
+from pvsim.core.site import HouseholdLoad, Weather
 from pvsim.errors import UsageError
+from pvsim.wiring.outdoors import Outdoors, outdoors
 
 if TYPE_CHECKING:
     from pvsim.core.types import PowerSource
 
 __all__ = ["BuildingKind", "building_load", "device_table", "load_of"]
-
-REFERENCE_YEAR = 2023
-"""In whose weather a heat pump uses what the user names; a year of 365 days. Not the run's: a value may not
-depend on when a run begins (I7)."""
 
 BuildingKind = Literal["household", "office", "depot"]
 
@@ -43,24 +31,53 @@ def device_table() -> dict[str, Kind]:
     return parse_kinds((files("pvsim") / "data" / "devices.json").read_text(encoding="utf-8"))
 
 
-def load_of(meter: BuildingMeter, *, zone: tzinfo, seed: int, meter_name: str) -> BuildingLoad:
+def load_of(
+    meter: BuildingMeter, *, zone: tzinfo, seed: int, meter_name: str, run_utc: tuple[int, int]
+) -> BuildingLoad:
     """The load that a run's configuration describes.
+
+    Args:
+        meter: What it is.
+        zone: Its clock.
+        seed: Of the simulation.
+        meter_name: The meter's name.
+        run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
 
     Raises:
         UsageError: as `building_load`.
+        BadInputError: its heat pump's weather file does not serve; see `outdoors`.
     """
     load = meter.load
+    pump = None
+    if load.heat_pump and meter.weather:
+        air = _air(
+            meter.weather, meter.weather_sha256, meter.latitude_deg, meter.longitude_deg, zone, seed, run_utc
+        )
+        pump = load.heat_pump.annual_kwh, air
     return building_load(
         load.kind,
         load.annual_kwh,
         place=Place(zone, meter.latitude_deg, meter.longitude_deg),
         seed=seed,
         meter=meter_name,
-        year=REFERENCE_YEAR,
         people=load.people if isinstance(load, HouseholdLoad) else None,
         car=(load.electric_car.charger_kw, load.electric_car.annual_kwh) if load.electric_car else None,
-        heat_pump_kwh=load.heat_pump.annual_kwh if load.heat_pump else None,
+        heat_pump=pump,
     )
+
+
+@lru_cache(maxsize=2)
+def _air(  # noqa: PLR0917 - a key of the cache
+    weather: Weather,
+    _sha256: str | None,
+    latitude_deg: float,
+    longitude_deg: float,
+    zone: tzinfo,
+    seed: int,
+    run_utc: tuple[int, int],
+) -> Outdoors:
+    """The air of a site, which all of its buildings share: a file is read once for them."""
+    return outdoors(weather, latitude_deg, longitude_deg, zone, seed=seed, run_utc=run_utc)
 
 
 def building_load(
@@ -70,11 +87,9 @@ def building_load(
     place: Place,
     seed: int,
     meter: str,
-    year: int,
     people: int | None = None,
     car: tuple[float, float] | None = None,
-    heat_pump_kwh: float | None = None,
-    temperature: OutdoorTemperature | None = None,
+    heat_pump: tuple[float, Outdoors] | None = None,
 ) -> BuildingLoad:
     """The load of one building.
 
@@ -84,11 +99,9 @@ def building_load(
         place: Its clock and coordinates.
         seed: Of the simulation.
         meter: The meter's name.
-        year: Calendar year that the heat pump's energy is for.
         people: Persons of a household, 1 to 12; None is 3.
         car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
-        heat_pump_kwh: Energy of the heat pump in that year.
-        temperature: Outdoor temperatures for the heat pump; None is a simple season with weather.
+        heat_pump: Its energy in kWh a year, and the air that it takes heat from.
 
     Raises:
         UsageError: if an energy, the charger, the people or the kind of building is out of range.
@@ -104,11 +117,12 @@ def building_load(
             raise UsageError(what, where=f"meter {meter}", fix=f"1 to {MAX_PEOPLE} in a household, none elsewhere")
         contents = msgspec.structs.replace(contents, people=people)
     others: list[PowerSource] = []
-    if heat_pump_kwh is not None:
-        outdoors = temperature or SeasonalTemperature(noise.key(seed, "weather", "temperature"), place)
+    if heat_pump is not None:
+        kwh, air = heat_pump
         stream = noise.key(seed, "building", meter, "heat pump")
-        pump = HeatPump.of_energy(stream, outdoors, annual_kwh=heat_pump_kwh, year=year, place=place)
-        others.append(pump)
+        others.append(
+            HeatPump.of_energy(stream, air.temperature, annual_kwh=kwh, year_c=air.year_c, coldest_c=air.coldest_c)
+        )
     return BuildingLoad(
         contents,
         place,

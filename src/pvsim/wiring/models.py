@@ -106,12 +106,12 @@ class Models:
         site, timeline = pv.site, self.plan.timeline
         if isinstance(site.weather, FileWeather):
             _refuse_changed(Path(site.weather.path), pv.weather_sha256)
-        places = {site.name: (0.0, 0.0)}
+        seed, places = self.config.seed, {site.name: (0.0, 0.0)}
         if pv.spread_km:
-            places = strewn(self.plan.meters, self.config.seed, pv.spread_km)
+            places = strewn(self.plan.meters, seed, pv.spread_km)
             self.inputs["places_m"] = places
-        clouds = [clouds_over(site, self.config.seed, *place) for place in places.values()]
-        found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds)
+        clouds = [clouds_over(site, seed, *place) for place in places.values()]
+        found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
         if found.coverage is not None:
             self.inputs["weather"] = asdict(found.coverage)
         return found.source
@@ -131,7 +131,10 @@ class Models:
     def _building(self, name: str, source: BuildingMeter) -> "BuildingLoad":
         from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
 
-        return load_of(source, zone=zone_of(self.config.tz), seed=self.config.seed, meter_name=name)
+        if isinstance(source.weather, FileWeather):
+            _refuse_changed(Path(source.weather.path), source.weather_sha256)
+        zone, run_utc = zone_of(self.config.tz), (self.plan.timeline.start_utc, self.plan.timeline.end_utc)
+        return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc)
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
         from pvsim.adapters.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs

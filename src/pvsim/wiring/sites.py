@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from pvsim.adapters.turbidity import linke_turbidity
-from pvsim.adapters.weather_files import read_weather
 from pvsim.core.pv_site import (
-    ClimateSky,
     CloudIndices,
     Coverage,
     FileSky,
@@ -19,11 +17,10 @@ from pvsim.core.pv_site import (
     covering,
     physics_extra,
 )
-from pvsim.core.site import FileWeather, Plant, Site, Weather
+from pvsim.core.site import FileWeather, Plant, Site
+from pvsim.wiring.outdoors import by_month, climate_of, weather_at
 
 __all__ = ["SitePower", "clear_light", "site_pv"]
-
-_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,12 @@ class SitePower:
 
 
 def site_pv(
-    site: Site, start_utc: int, end_utc: int, clouds: Sequence[CloudIndices | None] = (None,)
+    site: Site,
+    start_utc: int,
+    end_utc: int,
+    clouds: Sequence[CloudIndices | None] = (None,),
+    *,
+    seed: int = 1,
 ) -> SitePower:
     """The PV power of a site over a run; of several like it, where there are several clouds.
 
@@ -49,6 +51,7 @@ def site_pv(
         start_utc: First second of the run (Unix time): a weather file must cover the run.
         end_utc: The second after its last.
         clouds: Over each site, None for a clear sky. A weather file takes their place.
+        seed: Of the simulation: of warm and cold spells.
 
     Raises:
         UsageError: pvlib is missing.
@@ -57,10 +60,12 @@ def site_pv(
     physics_extra()
     outside = clear_light(site)
     weather = site.weather
-    skies: tuple[Sky, ...] = tuple(_climate(site, each) for each in clouds)
+    longitude_deg = site.location.longitude_deg
+    skies: tuple[Sky, ...] = tuple(climate_of(weather, longitude_deg, seed=seed, clouds=each) for each in clouds)
     coverage = None
     if isinstance(weather, FileWeather):
-        fresh = FileSky(outside, read_weather(weather), _climate(site, None), weather.fill)
+        series = weather_at(weather, site.location.latitude_deg, longitude_deg)
+        fresh = FileSky(outside, series, climate_of(weather, longitude_deg, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
         skies = (sky,)
     return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), skies), coverage)
@@ -72,22 +77,7 @@ def clear_light(site: Site) -> LightOutside:
     given = site.weather.linke_turbidity
     if given is None:
         return LightOutside(place, linke_turbidity(place.latitude_deg, place.longitude_deg))
-    return LightOutside(place, _monthly(given))
-
-
-def _climate(site: Site, clouds: CloudIndices | None) -> ClimateSky:
-    weather: Weather = site.weather
-    return ClimateSky(
-        site.location.longitude_deg,
-        _monthly(weather.temp_air_c),
-        weather.temp_air_swing_c,
-        weather.wind_speed_ms,
-        clouds,
-    )
-
-
-def _monthly(values: float | tuple[float, ...]) -> tuple[float, ...]:
-    return values if isinstance(values, tuple) else (values,) * _MONTHS
+    return LightOutside(place, by_month(given))
 
 
 def _with_horizon(plant: Plant, site: Site) -> Plant:

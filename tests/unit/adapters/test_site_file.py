@@ -71,6 +71,7 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("peak_kw = 5\n\n[[", "peak_kw = 9995\n\n[[", r"plants: 10000 kW together is more than the 9999 kW"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 100", r"max_soc_percent: 100 is not above"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60", r"start_soc_percent: 50 is outside 60..100"),
+        ("temp_air_c = [", "temp_air_c = 9 #", r"weather.temp_air_c: a heat pump needs the seasons"),
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
         ("name =", "name", "not TOML"),
     ],

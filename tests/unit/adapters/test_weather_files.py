@@ -5,7 +5,7 @@ import pytest
 
 from pvsim.adapters.weather_files import read_weather
 from pvsim.core.site import FileWeather
-from pvsim.errors import BadInputError, UsageError
+from pvsim.errors import BadInputError
 
 START = 1_718_928_000  # 2024-06-21T00:00Z
 ROWS = [(0, 0, 0, 10.0), (100, 50, 60, 12.5), (800, 700, 150, 20.0)]
@@ -131,7 +131,6 @@ def pvgis_text():
     return head + "time(UTC),T2m,RH,G(h),Gb(n),Gd(h),IR(h),WS10m,WD10m,SP\r\n" + "\r\n".join(rows) + "\r\n"
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pvlib's own use of pandas
 @pytest.mark.parametrize(
     ("text", "name", "first_utc", "hole"),
     [
@@ -150,15 +149,22 @@ def test_typical_years_are_recognised_and_begin_on_the_first_of_january(weather,
     assert np.flatnonzero(series.missing).tolist() == ([] if hole is None else [hole])
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pvlib's own use of pandas
 def test_half_a_typical_year_is_refused(weather):
     half = "".join(epw_text().splitlines(keepends=True)[:4000])
     with pytest.raises(BadInputError, match="a typical year has 8,760 hours, this file has 3,992"):
         read_weather(weather(half, "x.epw"))
 
 
-def test_a_typical_year_needs_pvlib_and_a_csv_file_does_not(weather, monkeypatch):
+def test_no_file_needs_pvlib(weather, monkeypatch):
     monkeypatch.setattr("pvsim.core.pv_site.types.find_spec", lambda _name: None)
     assert read_weather(weather(csv_text())).intervals == 3
-    with pytest.raises(UsageError, match="needs pvlib"):
-        read_weather(weather("x", format="epw"))
+    assert read_weather(weather(epw_text())).intervals == 8760
+
+
+def test_the_line_of_a_typical_year_that_is_wrong(weather):
+    for text, line in ((tmy3_text(), 12), (epw_text(), 18), (pvgis_text(), 28)):
+        lines = text.splitlines()
+        lines[line - 1] = lines[line - 1].replace(",9,", ",nine,")
+        with pytest.raises(BadInputError, match="'nine' is no number") as caught:
+            read_weather(weather("\n".join(lines) + "\n"))
+        assert caught.value.where.endswith(f"w.csv:{line}")

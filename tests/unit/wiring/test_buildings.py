@@ -8,20 +8,22 @@ import pytest
 from pvsim.core.building import Place
 from pvsim.errors import UsageError
 from pvsim.wiring.buildings import building_load
+from pvsim.wiring.outdoors import Outdoors
 
 PLACE = Place(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
 JANUARY = 1_673_222_400  # 2023-01-09
 WEEK_S = 7 * 86_400
+MILD = Outdoors(lambda t_utc: np.full(len(t_utc), 9.0), np.full(365 * 48, 9.0))
 
 
 def load(kind="household", **extra):
-    return building_load(kind, 5_000, place=PLACE, seed=1, meter="m1", year=2023, **extra)
+    return building_load(kind, 5_000, place=PLACE, seed=1, meter="m1", **extra)
 
 
 @pytest.mark.parametrize("kind", ["household", "office", "depot"])
 def test_car_and_heat_pump_come_on_top(kind):
     plain = load(kind).unclipped_dw(JANUARY, WEEK_S)
-    for extra in ({"car": (3.7, 2_000)}, {"heat_pump_kwh": 3_000}):
+    for extra in ({"car": (3.7, 2_000)}, {"heat_pump": (3_000, MILD)}):
         more = load(kind, **extra).unclipped_dw(JANUARY, WEEK_S)
         assert (more >= plain).all()
         assert 15 < (more - plain).sum() / 3.6e7 < 150
@@ -29,7 +31,8 @@ def test_car_and_heat_pump_come_on_top(kind):
 
 def test_a_given_temperature_is_used():
     plain = load()
-    cold = load(heat_pump_kwh=3_000, temperature=lambda t_utc: np.where(t_utc < JANUARY, 14.0, -10.0))
+    air = Outdoors(lambda t_utc: np.where(t_utc < JANUARY, 14.0, -10.0), np.array([14.0, -10.0] * 8_760))
+    cold = load(heat_pump=(3_000, air))
     before, after = (
         (cold.unclipped_dw(first, 3_600) - plain.unclipped_dw(first, 3_600)).mean()
         for first in (JANUARY - 3_600, JANUARY)

@@ -8,7 +8,7 @@ the uses of one week, `render` turns them into power, `always_on` adds what neve
 from pvsim.core.building.calendar import Place
 from pvsim.core.building.car import CHARGER_KW, electric_car
 from pvsim.core.building.devices import Kind, parse_kinds
-from pvsim.core.building.heat_pump import HeatPump, OutdoorTemperature, SeasonalTemperature
+from pvsim.core.building.heat_pump import HeatPump
 from pvsim.core.building.model import BuildingLoad
 
 __all__ = [
@@ -16,9 +16,7 @@ __all__ = [
     "BuildingLoad",
     "HeatPump",
     "Kind",
-    "OutdoorTemperature",
     "Place",
-    "SeasonalTemperature",
     "electric_car",
     "parse_kinds",
 ]

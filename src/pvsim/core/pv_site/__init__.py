@@ -6,7 +6,8 @@ from pvsim.core.pv_site.site_pv import LightOutside, SitePv
 from pvsim.core.pv_site.sky import Air, ClimateSky, CloudIndices, Sky
 from pvsim.core.pv_site.sun import Place, Sun, sun_at
 from pvsim.core.pv_site.types import physics_extra
-from pvsim.core.pv_site.weather import FileSky, WeatherSeries
+from pvsim.core.pv_site.weather import FileSky
+from pvsim.core.pv_site.weather_series import FileTemperature, WeatherSeries
 
 __all__ = [
     "Air",
@@ -15,6 +16,7 @@ __all__ = [
     "CloudIndices",
     "Coverage",
     "FileSky",
+    "FileTemperature",
     "LightOutside",
     "Place",
     "SitePv",

@@ -45,13 +45,9 @@ def covering(
     Raises:
         BadInputError: the file does not reach as far as the run, or lacks values by day.
     """
+    sky.series.refuse_uncovered(start_utc, end_utc)
     step, origin = sky.series.step_s, sky.series.first_utc
     first, after = (start_utc - origin) // step, -(-(end_utc - origin) // step)
-    if not sky.series.typical and (first < 0 or after > sky.series.intervals):
-        have = f"{iso_utc(origin)} to {iso_utc(origin + sky.series.intervals * step)}"
-        what = f"the weather goes from {have}, the run from {iso_utc(start_utc)} to {iso_utc(end_utc)}"
-        fix = "choose days that the file has (--date, --days), or a typical year (TMY3, EPW, PVGIS TMY)"
-        raise BadInputError(what, where=sky.series.source, fix=fix)
     missing = sky.series.missing
     by_night, by_day = 0, []
     a_day = DAY_S // step

@@ -9,76 +9,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pvsim.core.pv_site.site_pv import LightOutside
 from pvsim.core.pv_site.sky import Air, ClimateSky
 from pvsim.core.pv_site.types import Floats
-from pvsim.core.timeline import DAY_S
+from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.types import Ints
 
-__all__ = ["FileSky", "Indices", "WeatherSeries"]
+__all__ = ["FileSky", "Indices"]
 
 _SAMPLE_S = 60  # how finely the clear sky is averaged over an interval
 _DARK_W = 0.5  # W/m²: where the clear sky gives less, there is nothing to divide by
 _MOST_BEAM, _MOST_DIFFUSE = 10.0, 20.0  # a low sun and an offset of the sensor make any ratio
-_DAYS_OF_YEAR = 365
-
-
-@dataclass(frozen=True, slots=True)
-class WeatherSeries:
-    """Means over intervals of one length without a gap between them; NaN where a value is missing.
-
-    There is `ghi`, or `dni` and `dhi`, or all three (then `ghi` is not used); each of shape (k,), in W/m².
-
-    Attributes:
-        source: The file's name.
-        step_s: Length of an interval, a divisor of 3600.
-        first_utc: Start of the first interval (Unix time); of a typical year, that of its year 1970.
-        typical: The 365 days serve for any year; the 29th of February is the 28th again.
-        ghi: Global irradiance on a level plane.
-        dni: Beam on a plane that faces the sun.
-        dhi: Diffuse irradiance on a level plane.
-        temp_air: In °C.
-        wind_speed: In m/s.
-    """
-
-    source: str
-    step_s: int
-    first_utc: int
-    typical: bool
-    ghi: Floats | None = None
-    dni: Floats | None = None
-    dhi: Floats | None = None
-    temp_air: Floats | None = None
-    wind_speed: Floats | None = None
-
-    @property
-    def intervals(self) -> int:
-        """How many there are."""
-        return len(next(part for part in (self.ghi, self.dni, self.dhi) if part is not None))
-
-    @property
-    def missing(self) -> NDArray[np.bool_]:
-        """Which intervals lack a value of the light, shape (k,)."""
-        parts = [np.isnan(part) for part in (self.ghi, self.dni, self.dhi) if part is not None]
-        lacking: NDArray[np.bool_] = np.logical_or.reduce(parts)
-        return lacking
-
-    def rows(self, numbers: Ints) -> Ints:
-        """The row of each interval, counted from `first_utc`; before and after the file the nearest one.
-
-        In a typical year, the row of the same date and time.
-        """
-        if not self.typical:
-            return np.clip(numbers, 0, self.intervals - 1)
-        seconds = (numbers * self.step_s).astype("datetime64[s]")
-        year, day = seconds.astype("datetime64[Y]"), seconds.astype("datetime64[D]")
-        of_year = (day - year.astype("datetime64[D]")).astype(np.int64)
-        leap = ((year + 1).astype("datetime64[D]") - year.astype("datetime64[D]")).astype(np.int64) > _DAYS_OF_YEAR
-        of_year -= leap & (of_year >= 31 + 28)
-        result: Ints = (of_year * DAY_S + numbers * self.step_s % DAY_S) // self.step_s
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +75,8 @@ class FileSky:
                 np.interp(seconds, middles[lit], part[lit]) for part in (indices.beam, indices.diffuse)
             )
         air = self.climate.air(first_utc, beam_share)
-        rows = self.series.rows(numbers)
-        temp_air, wind_speed = (
-            given if part is None else _between(seconds, middles, part[rows], given)
-            for part, given in ((self.series.temp_air, air.temp_air), (self.series.wind_speed, air.wind_speed))
-        )
+        temp_air = self.series.with_gaps_from(air.temp_air, self.series.temp_air, t_utc)
+        wind_speed = self.series.with_gaps_from(air.wind_speed, self.series.wind_speed, t_utc)
         return Air(beam, diffuse, temp_air, wind_speed)
 
     def indices(self, numbers: Ints) -> Indices:
@@ -180,12 +119,6 @@ class FileSky:
             found.append(whole.reshape(len(numbers), -1).mean(axis=1))
         beam, diffuse, level, extra = found
         return beam, diffuse, level, extra
-
-
-def _between(at: Floats, middles: Floats, values: Floats, otherwise: Floats) -> Floats:
-    """Straight lines between the values that are there; where none is, what the climate gives."""
-    there = ~np.isnan(values)
-    return np.interp(at, middles[there], values[there]) if there.any() else otherwise
 
 
 def _diffuse_fraction(clearness: Floats) -> Floats:

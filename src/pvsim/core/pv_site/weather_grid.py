@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import numpy as np
 
 from pvsim.core.pv_site.types import Floats, iso_utc
-from pvsim.core.pv_site.weather import WeatherSeries
+from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.series.wallclock import WallClock
 from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
-__all__ = ["COLUMNS", "on_grid", "to_utc", "which_columns"]
+__all__ = ["on_grid", "to_utc", "which_columns"]
 
 _HEADERS: Final = {
     "ghi": {"ghi", "g(h)", "global", "globalstrahlung"},
@@ -23,9 +24,6 @@ _HEADERS: Final = {
     "temp_air": {"temp_air", "temp_air_c", "temperature", "t2m", "temp", "lufttemperatur"},
     "wind_speed": {"wind_speed", "wind_speed_ms", "ws10m", "wind", "windgeschwindigkeit"},
 }
-COLUMNS: Final = tuple(_HEADERS)
-"""What a weather file may have, by pvlib's names."""
-
 _TIMES: Final = frozenset({"time", "timestamp", "datetime", "date", "time(utc)", "utc", "zeit", "zeitstempel"})
 _UNIT: Final = re.compile(r"\s*[\[(]?\s*(w/m\^?[²2]|wm-2|w_m2|°?c|m/s)\s*[\])]?\s*$|_w_?m2$|_ms$|_c$")
 _LOWEST_W, _HIGHEST_W = -20.0, 2000.0  # an offset by night, and more than any cloud's edge adds
@@ -107,11 +105,12 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
         what = f"the times are not on a grid of {step} s" if off.any() else f"the step is {step} s: {problem}"
         raise BadInputError(what, where=source, fix="resample the file to one step, from 1 s to 1 h")
     _refuse_absurd(columns, t_utc, source, step)
-    gridded = {}
+    gridded = WeatherSeries(source, step, int(t_utc[0]) - round(stamp_share * step), typical=False)
     for name, part in columns.items():
-        gridded[name] = np.full(int(places[-1]) + 1, np.nan)
-        gridded[name][places] = np.maximum(part, 0.0) if name in {"ghi", "dni", "dhi"} else part
-    return WeatherSeries(source, step, int(t_utc[0]) - round(stamp_share * step), typical=False, **gridded)
+        whole = np.full(int(places[-1]) + 1, np.nan)
+        whole[places] = np.maximum(part, 0.0) if name in {"ghi", "dni", "dhi"} else part
+        gridded = replace(gridded, **{name: whole})  # type: ignore[arg-type]  # the fields of columns are arrays
+    return gridded
 
 
 def _refuse_absurd(columns: dict[str, Floats], t_utc: Ints, source: str, step: int) -> None:

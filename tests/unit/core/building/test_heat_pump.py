@@ -1,21 +1,22 @@
 """A heat pump and a car: any window (I7), their energy, and what is refused."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.building import CHARGER_KW, HeatPump, Place, SeasonalTemperature, electric_car
+from pvsim.core.building import CHARGER_KW, HeatPump, electric_car
+from pvsim.core.pv_site import ClimateSky
 from pvsim.errors import UsageError
 
-PLACE = Place(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
-START = int(datetime(2023, 1, 1, tzinfo=PLACE.zone).timestamp())
-WEATHER = SeasonalTemperature(4, PLACE)
-PUMP = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, year=2023, place=PLACE)
+START = int(datetime(2022, 12, 31, 23, tzinfo=UTC).timestamp())
 DAY = 86_400
+HALF_HOURS = START + 900 + 1_800 * np.arange(365 * 48)
+MUNICH = (1, 2, 6, 11, 15, 18, 20, 20, 15, 10, 5, 2)
+WEATHER = ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, stream=4).temp_air
+PUMP = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, year_c=WEATHER(HALF_HOURS))
 
 
 @given(st.integers(0, 3 * 10**9), st.integers(0, 20_000), st.data())
@@ -44,7 +45,7 @@ def test_a_given_temperature_drives_it():
     def steps(t_utc):
         return np.where(t_utc % DAY < DAY // 2, -5.0, 20.0)
 
-    pump = HeatPump.of_energy(5, steps, annual_kwh=3_000, year=2023, place=PLACE)
+    pump = HeatPump.of_energy(5, steps, annual_kwh=3_000, year_c=steps(HALF_HOURS))
     midnight = int(datetime(2023, 2, 1, tzinfo=UTC).timestamp())
     power = pump.power_dw(midnight, DAY)
     assert (power[: DAY // 2] == round(pump.greatest_w * 10)).all()
@@ -52,13 +53,30 @@ def test_a_given_temperature_drives_it():
     assert power[DAY // 2 :].mean() / power[0] == pytest.approx((1.5 / 4.4) / (21.5 / 2.65), rel=0.01)
 
 
-def test_the_temperature_has_its_size():
-    year = WEATHER(START + 3_600 * np.arange(8_760)).reshape(365, 24)
-    assert year.mean() == pytest.approx(9.5, abs=0.6)
-    assert year[:31].mean() < 3
-    assert year[181:212].mean() > 16
-    assert np.ptp(year.mean(axis=0)) == pytest.approx(7, abs=0.5)
-    assert year.mean(axis=0).argmax() in {14, 15, 16}
+@given(first=st.integers(0, 3 * 10**9), colder=st.floats(0.1, 15))
+@settings(max_examples=30, deadline=None)
+def test_colder_air_asks_for_more_in_each_half_hour(first, colder):
+    first -= first % 1_800
+    cold = HeatPump(5, lambda t_utc: WEATHER(t_utc) - colder, PUMP.scale_w, 10 * PUMP.greatest_w)
+    usual = HeatPump(5, WEATHER, PUMP.scale_w, 10 * PUMP.greatest_w)
+    more, less = (pump.power_dw(first, 4 * DAY).reshape(-1, 1_800).sum(axis=1) for pump in (cold, usual))
+    # a run is a whole number of seconds at 30 % of the greatest power: half of one is lost in rounding
+    assert (more - less > -0.3 * usual.greatest_w * 10).all()
+    assert more.sum() > less.sum()
+
+
+def test_a_winter_of_other_weather_takes_other_energy():
+    """The season is the same; another seed's warm and cold spells move a week, and hardly a year."""
+    other = HeatPump(
+        5,
+        ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, stream=6).temp_air,
+        PUMP.scale_w,
+        PUMP.greatest_w,
+    )
+    weeks = [[int(pump.power_dw(START + w * 7 * DAY, 7 * DAY).sum()) for w in range(52)] for pump in (PUMP, other)]
+    first, second = np.array(weeks) / 3.6e7
+    assert np.abs(first - second)[:8].max() > 15
+    assert second.sum() == pytest.approx(first.sum(), rel=0.1)
 
 
 @pytest.mark.parametrize("charger_kw", CHARGER_KW)
@@ -75,4 +93,10 @@ def test_nonsense_is_refused():
     with pytest.raises(UsageError, match="outside"):
         electric_car(11, 20)
     with pytest.raises(UsageError, match="outside"):
-        HeatPump.of_energy(5, WEATHER, annual_kwh=float("nan"), year=2023, place=PLACE)
+        HeatPump.of_energy(5, WEATHER, annual_kwh=float("nan"), year_c=WEATHER(HALF_HOURS))
+
+
+def test_it_is_large_enough_for_the_coldest_of_a_file():
+    larger = HeatPump.of_energy(5, WEATHER, annual_kwh=4_000, year_c=WEATHER(HALF_HOURS), coldest_c=-40.0)
+    assert larger.scale_w == PUMP.scale_w
+    assert larger.greatest_w == pytest.approx(PUMP.scale_w * 56.5 / 1.8)
