@@ -51,6 +51,8 @@ def read_site(name: str) -> Site:
 
 
 def _text(path: Path) -> str:
+    if path == Path():
+        raise BadInputError("no site is named", where="--site", fix=f"one of {', '.join(EXAMPLES)}, or a file")
     try:
         with path.open(encoding="utf-8-sig") as file:
             text = file.read(_LONGEST + 1)

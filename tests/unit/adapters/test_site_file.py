@@ -136,6 +136,8 @@ def test_a_name_that_is_nearly_right(name, fix):
 
 
 def test_a_path_that_no_system_has():
+    with pytest.raises(BadInputError, match="no site is named"):
+        read_site("")
     with pytest.raises(BadInputError, match="no path of a file"):
         read_site("a\0b")
 
