@@ -13,7 +13,6 @@ from pvsim.core.pv_curve import CurvePv
 from pvsim.core.site import ClearWeather, FileWeather, HorizonPoint
 from pvsim.core.timeline import Timeline
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.clouds import clouds_over
 from pvsim.wiring.sites import clear_light, site_pv
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
@@ -73,7 +72,7 @@ def test_weather_from_a_file_is_used_and_must_cover_the_run(tmp_path):
 def test_without_pvlib_the_first_message_says_what_to_install(monkeypatch):
     """Not the turbidity, which would be the next thing to fail."""
     monkeypatch.setattr("pvsim.core.pv_site.types.find_spec", lambda _name: None)
-    for make in (clear_light, lambda site: clouds_over(site, 1), lambda site: site_pv(site, 0, 1)):
+    for make in (clear_light, lambda site: site_pv(site, 0, 1)):
         with pytest.raises(UsageError, match="a physical PV site needs pvlib") as caught:
             make(read_site("home"))
         assert "pip install 'pvsim[physics]'" in caught.value.fix
