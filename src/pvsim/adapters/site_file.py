@@ -1,6 +1,7 @@
 """Site files: TOML, checked as a whole, and the examples that come with pvsim."""
 
 import tomllib
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -8,15 +9,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from pvsim.core.battery import battery_of
 from pvsim.core.building import CHARGER_KW
 from pvsim.core.checked import problems
-from pvsim.core.site import MAX_POWER_KW, FileWeather, HorizonPoint, Plant, Site, Weather
-from pvsim.errors import BadInputError
+from pvsim.core.site import MAX_POWER_KW, Battery, FileWeather, HorizonPoint, Plant, Site, Weather
+from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["EXAMPLES", "read_site"]
 
 EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
 """The sites that come with pvsim, by name."""
+
+_LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 
 
 def read_site(name: str) -> Site:
@@ -34,10 +38,10 @@ def read_site(name: str) -> Site:
         text = _text(path)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        fix = "mend that line; a text stands in quotes, a table in [brackets]"
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
+        fix = "mend that line; a text stands in quotes, a number has a point, a table's name stands in [brackets]"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
-    found = problems(data, Site)
+    found = [*problems(data, Site), *_zones(data)]
     if not found:
         site = msgspec.convert(data, Site)
         found = _contradictions(site)
@@ -47,16 +51,27 @@ def read_site(name: str) -> Site:
 
 
 def _text(path: Path) -> str:
+    if path == Path():
+        raise BadInputError("no site is named", where="--site", fix=f"one of {', '.join(EXAMPLES)}, or a file")
     try:
-        return path.read_text("utf-8")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LONGEST + 1)
     except FileNotFoundError as error:
-        fix = f"check the path, or use an example: {', '.join(EXAMPLES)}"
+        near = get_close_matches(path.name.removesuffix(".toml"), EXAMPLES, n=1)
+        examples = f"did you mean {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
+        fix = f"check the path; {examples}"
         raise BadInputError("there is no such site file", where=str(path), fix=fix) from error
     except UnicodeDecodeError as error:
         raise BadInputError("the site file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
     except OSError as error:
         what = f"the site file cannot be read: {error.strerror or error}"
         raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
+    except ValueError as error:
+        raise BadInputError(f"no path of a file: {error}", where=repr(str(path)), fix="check the path") from error
+    if len(text) > _LONGEST:
+        what = f"the site file has more than {_LONGEST:,} characters"
+        raise BadInputError(what, where=str(path), fix="is it another file? A site file has a few lines of TOML")
+    return text
 
 
 def _listed(found: list[str]) -> str:
@@ -69,9 +84,11 @@ def _listed(found: list[str]) -> str:
 
 def _contradictions(site: Site) -> list[str]:
     """What no single value shows."""
-    found = [*_zone("location.tz", site.location.tz)]
-    if isinstance(site.weather, FileWeather) and site.weather.tz is not None:
-        found += _zone("weather.tz", site.weather.tz)
+    found = []
+    if not site.name.isprintable():
+        found.append("name: it holds a line break or another character that cannot be printed")
+    if isinstance(site.weather, FileWeather) and "\0" in site.weather.path:
+        found.append("weather.path: no path holds the character 0")
     found += _horizon("horizon", site.horizon)
     for index, plant in enumerate(site.plants):
         found += _horizon(f"plants[{index}].horizon", plant.horizon or ())
@@ -88,6 +105,8 @@ def _contradictions(site: Site) -> list[str]:
             found.append(f"battery.max_soc_percent: {high:g} is not above min_soc_percent, {low:g}")
         elif not low <= start <= high:
             found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
+        else:
+            found += _impossible(battery)
     return found
 
 
@@ -96,11 +115,28 @@ def _has_seasons(weather: Weather) -> bool:
     return isinstance(weather, FileWeather) or isinstance(weather.temp_air_c, tuple)
 
 
+def _impossible(battery: Battery) -> list[str]:
+    try:
+        battery_of(battery)
+    except UsageError as error:
+        return [f"battery: {error.what}; {error.fix}"]
+    return []
+
+
+def _zones(data: dict[str, Any]) -> list[str]:
+    """The zones that the file names, whatever else is wrong with it."""
+    found = []
+    for name in ("location", "weather"):
+        table = data.get(name)
+        if isinstance(table, dict) and isinstance(table.get("tz"), str):
+            found += _zone(f"{name}.tz", table["tz"])
+    return found
+
+
 def _zone(path: str, name: str) -> list[str]:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        from difflib import get_close_matches  # noqa: PLC0415 - only for the message
         from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
 
         near = get_close_matches(name, sorted(available_timezones()), n=2)

@@ -1,10 +1,10 @@
 """Weather on disk: CSV of 1 s to 1 h, and typical years."""
 
 import csv
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,12 +13,14 @@ from pvsim.core.pv_site.types import Floats
 from pvsim.core.pv_site.typical_years import read_typical
 from pvsim.core.pv_site.weather_grid import on_grid, to_utc, which_columns
 from pvsim.core.pv_site.weather_series import WeatherSeries
-from pvsim.core.series import parse_stamps, style_of
+from pvsim.core.series import Style, parse_stamps, style_of
 from pvsim.core.site import FileWeather
+from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
 __all__ = ["read_weather"]
 
+_BLOCK_LINES: Final = 10_000
 _STAMP_SHARE: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
@@ -62,28 +64,48 @@ def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
         reader = csv.reader(chain([first], file), delimiter=mark, skipinitialspace=True)
         header = [name.strip() for name in next(reader, [""])]
         time, wanted = which_columns(header, source)
-        numbered = [(row, reader.line_num + notes) for row in reader if row]
-    if not numbered:
+        numbered = ((row, reader.line_num + notes) for row in reader if row)
+        blocks = list(_blocks(numbered, time, wanted, source, decimal_comma=mark == ";"))
+    if not blocks:
         raise BadInputError("only a header, no data", where=source, fix="give a file with the days of the run")
-    rows, numbers = [row for row, _ in numbered], [number for _, number in numbered]
-    wall, offset = _times([row[time].strip() if len(row) > time else "" for row in rows], numbers, source)
-    t_utc = to_utc(wall, ZoneInfo(weather.tz or "UTC"), source) if offset is None else wall - offset
-    decimal_comma = mark == ";"
-    columns = {
-        name: _values(rows, numbers, place, source, decimal_comma=decimal_comma) for name, place in wanted.items()
-    }
-    share = _STAMP_SHARE[weather.stamp]
-    return on_grid(source, t_utc, columns, stamp_share=share)
+    wall, offset = (np.concatenate([block[part] for block in blocks]) for part in (0, 1))
+    in_zone = blocks[0][2]
+    t_utc = to_utc(wall, ZoneInfo(weather.tz or "UTC"), source) if in_zone else wall - offset
+    columns = {name: np.concatenate([block[3][name] for block in blocks]) for name in wanted}
+    return on_grid(source, t_utc, columns, stamp_share=_STAMP_SHARE[weather.stamp])
 
 
-def _times(texts: list[str], numbers: list[int], source: str) -> tuple[Any, Any]:
+def _blocks(
+    numbered: Iterator[tuple[list[str], int]],
+    time: int,
+    wanted: dict[str, int],
+    source: str,
+    *,
+    decimal_comma: bool,
+) -> Iterator[tuple[Ints, Ints, bool, dict[str, Floats]]]:
+    """Times on the wall clock, their offsets, whether there are none, and columns, of some lines at a time.
+
+    Lines as texts take 700 bytes each, as numbers 56: a file of a day has 86,400 of them.
+    """
+    style = None
+    while block := list(islice(numbered, _BLOCK_LINES)):
+        rows, numbers = [row for row, _ in block], [number for _, number in block]
+        texts = [row[time].strip() if len(row) > time else "" for row in rows]
+        style = style or _style(texts[0], f"{source}:{numbers[0]}")
+        wall, offset = parse_stamps(texts, style, lines=numbers, source=source)
+        columns = {
+            name: _values(rows, numbers, place, source, decimal_comma=decimal_comma)
+            for name, place in wanted.items()
+        }
+        yield wall, offset, style.offset == "none", columns
+
+
+def _style(text: str, where: str) -> Style:
     try:
-        style = style_of(texts[0])
+        return style_of(text)
     except ValueError as error:
         fix = "write times as 2024-06-21T12:00:00Z, in the first column or one called time"
-        raise BadInputError(str(error), where=f"{source}:{numbers[0]}", fix=fix) from error
-    wall, offset = parse_stamps(texts, style, lines=numbers, source=source)
-    return wall, None if style.offset == "none" else offset
+        raise BadInputError(str(error), where=where, fix=fix) from error
 
 
 def _values(

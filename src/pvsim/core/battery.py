@@ -22,13 +22,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from pvsim.core.site import MAX_CAPACITY_KWH
+from pvsim.core.site import Battery as SiteBattery
 from pvsim.core.types import DW_PER_KW, DW_PER_W, Ints
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["MAX_CAPACITY_KWH", "MAX_POWER_KW", "Battery", "Dispatch"]
-
-MAX_CAPACITY_KWH = 10_000.0
-"""With efficiencies to 0.1 % this is 3.6·10¹⁷ units, far inside 64 bits."""
+__all__ = ["MAX_POWER_KW", "Battery", "Dispatch", "battery_of"]
 
 MAX_POWER_KW = 10_000.0
 _DJ_PER_KWH = 36_000_000
@@ -217,3 +216,21 @@ def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also refuses NaN
         what = f"{name} {value:g} is outside {low:g}..{high:g}"
         raise UsageError(what, where="battery", fix="for example capacity_kwh 10, charge_kw 5, discharge_kw 5")
+
+
+def battery_of(site: SiteBattery) -> Battery:
+    """The battery that a site file describes.
+
+    Raises:
+        UsageError: if it is impossible, see `Battery`.
+    """
+    return Battery(
+        site.capacity_kwh,
+        site.charge_kw,
+        site.charge_kw if site.discharge_kw is None else site.discharge_kw,
+        site.charge_efficiency,
+        site.discharge_efficiency,
+        site.standby_w,
+        site.min_soc_percent / 100,
+        site.max_soc_percent / 100,
+    )

@@ -5,6 +5,7 @@ msgspec itself stops at the first one. Used for files that people write by hand.
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from math import inf, isfinite
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ _NAMES = {
     inspect.StructType: "a table",
     inspect.VarTupleType: "a list",
 }
+
+_LARGE_INT = 10**300
 
 _FORMS: dict[type, Any] = {
     inspect.NoneType: type(None),
@@ -63,7 +66,7 @@ def _union(data: Any, kinds: Sequence[inspect.Type], path: str) -> Iterator[str]
     if all(findings):
         # a value of the right form says more than that none fits
         fitting = [found for kind, found in zip(kinds, findings, strict=True) if _has_form(data, kind)]
-        yield from fitting[0] if fitting else [f"{path}: {_shown(data)} is not {_names(kinds)}"]
+        yield from fitting[0] if fitting else [f"{path}: {_unfit(data, kinds)}"]
 
 
 def _tagged(data: dict[str, Any], structs: dict[str, inspect.StructType], path: str) -> Iterator[str]:
@@ -111,7 +114,7 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
         hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(map(str, kind.values))}"
         return f"{_shown(data)} is not known; {hint}"
     if not _has_form(data, kind):
-        return f"{_shown(data)} is not {_names([kind])}"
+        return _unfit(data, [kind])
     if isinstance(kind, inspect.IntType | inspect.FloatType):
         return _outside(data, kind)
     low, high = getattr(kind, "min_length", None) or 0, getattr(kind, "max_length", None)
@@ -121,6 +124,8 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
 
 
 def _outside(data: float, kind: inspect.IntType | inspect.FloatType) -> str:
+    if isinstance(data, int) and abs(data) > _LARGE_INT:
+        data = inf if data > 0 else -inf  # it may be more than a float holds
     above = data > kind.gt if kind.gt is not None else data >= kind.ge if kind.ge is not None else True
     below = data <= kind.le if kind.le is not None else True
     if above and below:  # a NaN is neither
@@ -134,6 +139,16 @@ def _has_form(data: Any, kind: inspect.Type) -> bool:
     return fitting and isinstance(data, bool) == isinstance(kind, inspect.BoolType)  # True is no 1 here
 
 
+def _unfit(data: Any, kinds: Sequence[inspect.Type]) -> str:
+    """That a value has none of the forms; TOML's [[name]] and [name] are easily taken for each other."""
+    forms = {type(kind) for kind in kinds}
+    if isinstance(data, dict) and inspect.VarTupleType in forms:
+        return "one table, where a list belongs: write [[ ]] around its name, or [ ] around the table"
+    if isinstance(data, list) and inspect.StructType in forms and any(isinstance(item, dict) for item in data):
+        return "a list, where one table belongs: write [ ] around its name, not [[ ]]"
+    return f"{_shown(data)} is not {_names(kinds)}"
+
+
 def _names(kinds: Sequence[inspect.Type]) -> str:
     return " or ".join(dict.fromkeys(_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES))
 
@@ -144,5 +159,7 @@ def _joined(path: str, name: str) -> str:
 
 def _shown(data: Any) -> str:
     """A value as JSON has it, short."""
+    if isinstance(data, float) and not isfinite(data):
+        return f"{data:g}"  # JSON has no such number
     text = msgspec.json.encode(data, enc_hook=str).decode()
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - what fits a line

@@ -23,6 +23,9 @@ __all__ = [
     "Weather",
 ]
 
+MAX_CAPACITY_KWH = 10_000.0
+"""With efficiencies to 0.1 % this is 3.6·10¹⁷ of the units that a battery counts in, far inside 64 bits."""
+
 MAX_POWER_KW = 9_999.0
 """Rows print at most four digits before the point."""
 
@@ -154,7 +157,7 @@ class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         gaps: Missing values by day: refuse them, or fill them.
     """
 
-    path: str
+    path: Annotated[str, Meta(min_length=1, max_length=4096)]
     format: Literal["auto", "csv", "tmy3", "epw", "pvgis"] = "auto"
     tz: str | None = None
     stamp: Literal["start", "middle", "end"] = "start"
@@ -245,11 +248,11 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
         start_soc_percent: Where a run starts.
     """
 
-    capacity_kwh: Annotated[float, Meta(gt=0, le=1_000_000)]
+    capacity_kwh: Annotated[float, Meta(ge=0.001, le=MAX_CAPACITY_KWH)]
     charge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)]
     discharge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)] | None = None
-    charge_efficiency: Annotated[float, Meta(gt=0, le=1)] = 0.96
-    discharge_efficiency: Annotated[float, Meta(gt=0, le=1)] = 0.96
+    charge_efficiency: Annotated[float, Meta(ge=0.1, le=1)] = 0.96
+    discharge_efficiency: Annotated[float, Meta(ge=0.1, le=1)] = 0.96
     standby_w: Annotated[float, Meta(ge=0, le=1000)] = 10.0
     min_soc_percent: Percent = 0.0
     max_soc_percent: Percent = 100.0

@@ -19,7 +19,7 @@ from pvsim.config import (
 )
 from pvsim.core import noise
 from pvsim.core.balance import Balance
-from pvsim.core.battery import Battery
+from pvsim.core.battery import battery_of
 from pvsim.core.load import UniformLoad, WalkLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
@@ -168,16 +168,7 @@ def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> 
     limit_dw = None if export_limit_kw is None else round(export_limit_kw * DW_PER_KW)
     if battery is None:
         return Balance(export_limit_dw=limit_dw)
-    b = Battery(
-        battery.capacity_kwh,
-        battery.charge_kw,
-        battery.charge_kw if battery.discharge_kw is None else battery.discharge_kw,
-        battery.charge_efficiency,
-        battery.discharge_efficiency,
-        battery.standby_w,
-        battery.min_soc_percent / 100,
-        battery.max_soc_percent / 100,
-    )
+    b = battery_of(battery)
     return Balance(b, b.stored_at(battery.start_soc_percent / 100), limit_dw)
 
 

@@ -72,7 +72,12 @@ def site_pv(
 
 
 def clear_light(site: Site) -> LightOutside:
-    """The site's place with its turbidity: the site's own numbers, else the world table."""
+    """The site's place with its turbidity: the site's own numbers, else the world table.
+
+    Raises:
+        UsageError: pvlib is missing.
+    """
+    physics_extra()  # before the table, whose message would only help until the next
     place = Place(site.location.latitude_deg, site.location.longitude_deg, site.location.altitude_m)
     given = site.weather.linke_turbidity
     if given is None:

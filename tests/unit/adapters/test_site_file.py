@@ -57,7 +57,7 @@ def test_all_mistakes_are_told_at_once(site_file):
         "3 settings are wrong:\n"
         "  plants[0].azimut_deg: there is no such setting; did you mean azimuth_deg?\n"
         "  plants[0].azimuth_deg: missing\n"
-        "  battery.capacity_kwh: -1 is outside more than 0 to 1,000,000"
+        "  battery.capacity_kwh: -1 is outside 0.001..10,000"
     )
     assert caught.value.where.endswith("site.toml")
 
@@ -72,6 +72,21 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 100", r"max_soc_percent: 100 is not above"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60", r"start_soc_percent: 50 is outside 60..100"),
         ("temp_air_c = [", "temp_air_c = 9 #", r"weather.temp_air_c: a heat pump needs the seasons"),
+        ("capacity_kwh = 10", "capacity_kwh = 1_000_000", r"capacity_kwh: 1e\+06 is outside 0.001..10,000"),
+        ("capacity_kwh = 10", "capacity_kwh = 0.001", r"battery: a second at full power is more than"),
+        ("charge_kw = 5", "charge_kw = 5\ncharge_efficiency = 0.01", r"charge_efficiency: 0.01 is outside"),
+        ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 99.99\nstart_soc_percent = 100", "battery: soc_min"),
+        ("altitude_m = 520", f"altitude_m = {'9' * 400}", r"location.altitude_m: inf is outside -500..9,000"),
+        ("altitude_m = 520", f"altitude_m = -{'9' * 400}", r"location.altitude_m: -inf is outside"),
+        ("altitude_m = 520", f"altitude_m = {'9' * 5000}", r"not TOML: Exceeds the limit"),
+        ("altitude_m = 520", f"altitude_m = {'[' * 5000}", r"not TOML: maximum recursion depth"),
+        ('name = "home-battery"', r'name = "a\nb"', r"name: it holds a line break"),
+        ('name = "home-battery"', r'name = "\u001b[31mred"', r"name: .* cannot be printed"),
+        ('kind = "clouds"', "kind = 'file'\npath = \"a\\u0000\"", r"weather.path: no path holds"),
+        ('kind = "clouds"', 'kind = "file"\npath = ""', r"weather.path: a text of 0 characters"),
+        ('kind = "clouds"', 'kind = "clouds"\nregime = nan', r"weather.regime: nan is not known"),
+        ("charger_kw = 3.7", "charger_kw = 7.4", r"load.electric_car.charger_kw: 7.4 is none of 3.7, 11, 22"),
+        ("[battery]", "[[battery]]", r"battery: a list, where one table belongs: write \[ \] around its name"),
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
         ("name =", "name", "not TOML"),
     ],
@@ -79,6 +94,52 @@ def test_all_mistakes_are_told_at_once(site_file):
 def test_contradictions(site_file, old, new, says):
     with pytest.raises(BadInputError, match=says):
         read_site(site_file(HOME.replace(old, new, 1)))
+
+
+def test_a_zone_is_looked_at_whatever_else_is_wrong(site_file):
+    text = HOME.replace("Europe/Berlin", "Europe/Berln").replace("tilt_deg = 35", "tilt_deg = 95", 1)
+    with pytest.raises(BadInputError) as caught:
+        read_site(site_file(text.replace("[load]", "[load]\ntz = 5")))
+    assert [line.split(":")[0].strip() for line in caught.value.what.splitlines()[1:]] == [
+        "plants[0].tilt_deg", "load.tz", "location.tz"
+    ]  # fmt: skip
+
+
+def test_one_plant_in_single_brackets(site_file):
+    text = HOME.split("[[plants]]", maxsplit=1)[0] + "[plants]\ntilt_deg = 35\nazimuth_deg = 90\npeak_kw = 5\n"
+    with pytest.raises(BadInputError, match=r"plants: one table, where a list belongs: write \[\[ \]\] around"):
+        read_site(site_file(text))
+
+
+@pytest.mark.parametrize("form", ["\ufeff{}", "{}\r\n", "# a note: größer\n{}"])
+def test_other_editors_files(site_file, form):
+    """A byte order mark, and the line ends of Windows."""
+    text = form.format(HOME.replace("\n", "\r\n") if "\r" in form else HOME)
+    assert read_site(site_file(text.encode())) == read_site("home-battery")
+
+
+def test_a_huge_file_is_not_read(site_file):
+    with pytest.raises(BadInputError, match="more than 1,000,000 characters"):
+        read_site(site_file("# " + "x" * 1_000_000))
+    with pytest.raises(BadInputError, match="more than 1,000,000 characters"):
+        read_site("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [("hom", "did you mean home?"), ("home.toml", "did you mean home?"), ("x", "the examples are brief, home")],
+)
+def test_a_name_that_is_nearly_right(name, fix):
+    with pytest.raises(BadInputError, match="there is no such site file") as caught:
+        read_site(name)
+    assert fix in caught.value.fix
+
+
+def test_a_path_that_no_system_has():
+    with pytest.raises(BadInputError, match="no site is named"):
+        read_site("")
+    with pytest.raises(BadInputError, match="no path of a file"):
+        read_site("a\0b")
 
 
 def test_two_points_of_a_horizon_in_one_direction(site_file):

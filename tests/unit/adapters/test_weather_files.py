@@ -89,6 +89,21 @@ def test_what_cannot_be_read_is_refused_with_its_line(weather, text, options, sa
     assert caught.value.fix
 
 
+def test_more_lines_than_are_read_at_once(weather):
+    """Values of each line, and the number of a wrong one in a later block."""
+    lines = [f"{iso(second)},{second % 900},1,1" for second in range(25_000)]
+    series = read_weather(weather("# note\ntime,ghi,dni,dhi\n" + "\n".join(lines)))
+    assert (series.step_s, series.first_utc) == (1, START)
+    assert series.ghi.tolist() == [second % 900 for second in range(25_000)]
+    lines[21_000] = lines[21_000].replace(",1,1", ",one,1")
+    with pytest.raises(BadInputError, match="'one' is no number") as caught:
+        read_weather(weather("# note\ntime,ghi,dni,dhi\n" + "\n".join(lines)))
+    assert caught.value.where.endswith("w.csv:21003")
+    lines[21_000] = lines[21_000].replace("Z", "").replace(",one,", ",1,")
+    with pytest.raises(BadInputError, match="the offset from UTC is not written as in the file's first line"):
+        read_weather(weather("time,ghi,dni,dhi\n" + "\n".join(lines)))
+
+
 def test_a_file_that_is_not_there():
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         read_weather(FileWeather(path="/no/such/file.csv"))

@@ -126,3 +126,22 @@ def test_a_site_with_thirteen_mistakes_names_each():
     assert "plants[1].tilt_deg: 130 is outside 0..90" in found
     assert "plants[1].azimut_deg: there is no such setting; did you mean azimuth_deg?" in found
     assert len(found) == 8
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"name": "a", "size_m": 10**400}, "size_m: inf is outside more than 0 to 5"),
+        ({"name": "a", "many": [-(10**400)], "size_m": 1}, None),
+        (
+            {"name": "a", "points": {"x_m": 1}},
+            "points: one table, where a list belongs: write [[ ]] around its name",
+        ),
+        ({"name": "a", "spot": [{"x_m": 1}]}, "spot: a list, where one table belongs: write [ ] around its name"),
+        ({"name": "a", "spot": [1]}, "spot: [1] is not a table"),
+        ({"name": "a", "points": [{"x_m": 1, "way": float("nan")}]}, "points[0].way: nan is not known"),
+    ],
+)
+def test_values_that_json_or_a_float_cannot_hold_and_the_wrong_brackets(data, says):
+    found = problems(data, Thing)
+    assert (found[0] if found else None) == says or found[0].startswith(says)

@@ -12,7 +12,7 @@ from pvsim.adapters.site_file import EXAMPLES, read_site
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.site import ClearWeather, FileWeather, HorizonPoint
 from pvsim.core.timeline import Timeline
-from pvsim.errors import BadInputError
+from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.sites import clear_light, site_pv
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
@@ -67,3 +67,12 @@ def test_weather_from_a_file_is_used_and_must_cover_the_run(tmp_path):
     assert 20 < made.source.power_dw(DAY.start_utc, DAY.seconds).sum() / 3.6e7 < 60
     with pytest.raises(BadInputError, match="the weather goes from"):
         site_pv(home, DAY.start_utc, DAY.end_utc + 1)
+
+
+def test_without_pvlib_the_first_message_says_what_to_install(monkeypatch):
+    """Not the turbidity, which would be the next thing to fail."""
+    monkeypatch.setattr("pvsim.core.pv_site.types.find_spec", lambda _name: None)
+    for make in (clear_light, lambda site: site_pv(site, 0, 1)):
+        with pytest.raises(UsageError, match="a physical PV site needs pvlib") as caught:
+            make(read_site("home"))
+        assert "pip install 'pvsim[physics]'" in caught.value.fix
