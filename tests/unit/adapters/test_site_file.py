@@ -72,6 +72,8 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 100", r"max_soc_percent: 100 is not above"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60", r"start_soc_percent: 50 is outside 60..100"),
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
+        ("mean_index = [", "mean_index = [0.5, ", r"weather.mean_index"),
+        ("mean_index = [0.55", "mean_index = [1.2", r"weather.mean_index\[0\]: 1.2 is outside 0.05..1.1"),
         ("name =", "name", "not TOML"),
     ],
 )  # fmt: skip
