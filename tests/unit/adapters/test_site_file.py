@@ -88,6 +88,8 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("charger_kw = 3.7", "charger_kw = 7.4", r"load.electric_car.charger_kw: 7.4 is none of 3.7, 11, 22"),
         ("[battery]", "[[battery]]", r"battery: a list, where one table belongs: write \[ \] around its name"),
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
+        ("mean_index = [", "mean_index = [0.5, ", r"weather.mean_index"),
+        ("mean_index = [0.55", "mean_index = [1.2", r"weather.mean_index\[0\]: 1.2 is outside 0.05..1.1"),
         ("name =", "name", "not TOML"),
     ],
 )  # fmt: skip
