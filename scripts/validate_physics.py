@@ -20,7 +20,7 @@ import pvlib
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
-from pvsim.core.clouds import REGIMES
+from pvsim.core.clouds import REGIMES, diffuse_index
 from pvsim.core.clouds.mean import expected_index, thresholds
 from pvsim.core.months import monthly
 from pvsim.core.pv_curve import CurvePv
@@ -110,7 +110,7 @@ def latitudes() -> Iterator[str]:
         (69.65, 10.0, "2024-06-21"),
     ):
         outside = LightOutside(Place(latitude_deg, 11.58, altitude_m), (3.5,) * 12)
-        source = SitePv(outside, (PLANT,), ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0))
+        source = SitePv(outside, (PLANT,), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
         start_utc = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").astimezone(UTC).timestamp())
         ours = source.power_dw(start_utc, DAY_S) / 1e4
         theirs = straight(latitude_deg, altitude_m, day, 3.5)
@@ -171,16 +171,16 @@ def _range(values: np.ndarray) -> str:
 def munich_year(site: Site, seed: int, start_utc: int) -> np.ndarray:
     """Global and diffuse irradiation in kWh/m² (each 60th second) and yield in kWh of the months of a year."""
     clouds = clouds_over(site, seed)
-    source = site_pv(site, start_utc, start_utc + 365 * DAY_S, clouds).source
+    source = site_pv(site, start_utc, start_utc + 365 * DAY_S, [clouds], seed=seed).source
     outside = clear_light(site)
     days = np.zeros((3, 365))
     for day in range(365):
         first = start_utc + day * DAY_S
         lit, level, diffuse = clear_minutes(outside, first)
-        beam_index, diffuse_index = (index[30::60][lit] for index in clouds(first, DAY_S))
-        dhi = (diffuse * diffuse_index).sum() / 6e4
+        index, beam = (each[30::60][lit] for each in clouds(first, DAY_S))
+        dhi = (diffuse * diffuse_index(index, beam, level / np.maximum(level + diffuse, 1e-9))).sum() / 6e4
         power_dw = source.power_dw(first, DAY_S)
-        days[:, day] = (level * beam_index).sum() / 6e4 + dhi, dhi, power_dw.sum() / 3.6e7
+        days[:, day] = (level * beam).sum() / 6e4 + dhi, dhi, power_dw.sum() / 3.6e7
     return np.array([np.bincount(MONTH_OF_DAY, row) for row in days])
 
 

@@ -12,6 +12,7 @@ from pvsim.errors import BadInputError
 from pvsim.wiring.schemas import schema_of
 
 HOME = files("pvsim").joinpath("data/sites/home-battery.toml").read_text("utf-8")
+CLOUDS = HOME[HOME.index('kind = "clouds"') : HOME.index("temp_air_c")]
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("altitude_m = 520", f"altitude_m = {'[' * 5000}", r"not TOML: maximum recursion depth"),
         ('name = "home-battery"', r'name = "a\nb"', r"name: it holds a line break"),
         ('name = "home-battery"', r'name = "\u001b[31mred"', r"name: .* cannot be printed"),
-        ('kind = "clouds"', "kind = 'file'\npath = \"a\\u0000\"", r"weather.path: no path holds"),
+        (CLOUDS, "kind = 'file'\npath = \"a\\u0000\"\n", r"weather.path: no path holds"),
         ('kind = "clouds"', 'kind = "file"\npath = ""', r"weather.path: a text of 0 characters"),
         ('kind = "clouds"', 'kind = "clouds"\nregime = nan', r"weather.regime: nan is not known"),
         ("charger_kw = 3.7", "charger_kw = 7.4", r"load.electric_car.charger_kw: 7.4 is none of 3.7, 11, 22"),

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import EXAMPLES, read_site
 from pvsim.core.clouds import CloudField
+from pvsim.core.pv_site import ClimateSky
 from pvsim.core.site import ClearWeather, CloudyWeather
-from pvsim.wiring.clouds import clouds_over
+from pvsim.wiring.clouds import clouds_over, strewn
 from pvsim.wiring.sites import clear_light
 
 NOON = 1_718_964_000  # 2024-06-21 10:00 UTC
@@ -40,9 +43,34 @@ def test_a_clear_site_has_no_clouds():
 @pytest.mark.parametrize("weather", [CloudyWeather(), CloudyWeather(regime="broken", mean_index=0.6)])
 def test_beam_and_diffuse_add_up_to_the_index(weather):
     site = replace(read_site("home"), weather=weather)
-    beam_index, diffuse_index = clouds_over(site, 3)(NOON, 600)
     _, sun, clear = clear_light(site).at(np.arange(NOON, NOON + 600))
     level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
-    index = (level * beam_index + clear.dhi * diffuse_index) / (level + clear.dhi)
+    air = ClimateSky(11.58, (15.0,) * 12, 0.0, 1.0, clouds_over(site, 3)).air(NOON, level / (level + clear.dhi))
+    index = (level * air.beam_index + clear.dhi * air.diffuse_index) / (level + clear.dhi)
     expected = CloudField(3, weather.regime, weather.mean_index).clear_sky_index(NOON, 600)
-    np.testing.assert_allclose(index, expected, atol=0.002)
+    np.testing.assert_allclose(index, expected, atol=1e-12)
+
+
+def test_neighbours_downwind_see_the_same_clouds_later():
+    """2 km at 20 m/s from the west are 100 s; a fifth of the quick changes does not drift."""
+    site = replace(read_site("home"), weather=CloudyWeather(regime="broken"))
+    here, _ = clouds_over(site, 3)(NOON, 7_200)
+    there, _ = clouds_over(site, 3, east_m=2_000.0)(NOON + 100, 7_200)
+    at_once, _ = clouds_over(site, 3, east_m=2_000.0)(NOON, 7_200)
+    assert np.corrcoef(here, there)[0, 1] > 0.8 > np.corrcoef(here, at_once)[0, 1] + 0.2
+
+
+@given(seed=st.integers(0, 2**32), spread_km=st.floats(0.001, 100), names=st.sets(st.text(min_size=1)))
+@settings(max_examples=50, deadline=None)
+def test_sites_are_strewn_over_the_square_each_by_its_own_name(seed, spread_km, names):
+    places = strewn(sorted(names), seed, spread_km)
+    assert set(places) == names
+    assert all(abs(metres) <= spread_km * 500 + 0.05 for place in places.values() for metres in place)
+    for name in names:
+        assert strewn([name], seed, spread_km) == {name: places[name]}  # whoever else is there
+
+
+def test_the_middle_of_strewn_sites_is_the_named_place():
+    places = np.array(list(strewn([f"m{i}" for i in range(1_000)], 1, 3.0).values()))
+    assert np.abs(places.mean(axis=0)).max() < 100
+    assert places.std(axis=0) == pytest.approx(3_000 / np.sqrt(12), rel=0.05)
