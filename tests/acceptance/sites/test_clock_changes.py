@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.broker
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 PLACES = {"Europe/Berlin": (48.1, 11.6), "America/New_York": (40.7, -74.0), "Australia/Lord_Howe": (-31.5, 159.1)}
 
 
