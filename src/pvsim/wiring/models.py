@@ -73,6 +73,11 @@ class Models:
             BadInputError: if a file does not fit.
             UsageError: if a meter is somebody else's.
         """
+        sources = (meter.source for meter in self.config.meters)
+        buildings = (source for source in sources if isinstance(source, BuildingMeter))
+        weather = {(b.weather.path, b.weather_sha256) for b in buildings if isinstance(b.weather, FileWeather)}
+        for path, sha256 in weather:  # a thousand buildings share one
+            _refuse_changed(Path(path), sha256)
         return [self._load(meter) for meter in self.config.meters]
 
     def count_clipped(self) -> None:
@@ -131,8 +136,6 @@ class Models:
     def _building(self, name: str, source: BuildingMeter) -> "BuildingLoad":
         from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
 
-        if isinstance(source.weather, FileWeather):
-            _refuse_changed(Path(source.weather.path), source.weather_sha256)
         zone, run_utc = zone_of(self.config.tz), (self.plan.timeline.start_utc, self.plan.timeline.end_utc)
         return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc)
 
