@@ -1,17 +1,42 @@
 """From a site's weather to its clouds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pvsim.core import noise
-from pvsim.core.clouds import CloudField
+from pvsim.core.clouds import CloudField, Sky
 from pvsim.core.pv_site import CloudIndices
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import CloudyWeather, Site
+from pvsim.core.timeline import HOUR_S
 
 __all__ = ["clouds_over", "strewn"]
 
+PORTION_S = 6 * HOUR_S
 
-def clouds_over(site: Site, seed: int, east_m: float = 0.0, north_m: float = 0.0) -> CloudIndices | None:
+
+@dataclass(slots=True)
+class _InPortions:
+    """The clouds of a place, computed for some hours at once: by the hour a day takes twice as long."""
+
+    field: CloudField
+    portion_s: int
+    _first_utc: int = 0
+    _sky: Sky | None = None
+
+    def __call__(self, first_utc: int, n: int) -> tuple[Floats, Floats]:
+        """As `CloudIndices`."""
+        sky, start = self._sky, first_utc - self._first_utc
+        if sky is None or start < 0 or start + n > len(sky.index):
+            self._first_utc = first_utc // self.portion_s * self.portion_s
+            start = first_utc - self._first_utc
+            sky = self._sky = self.field.sky(self._first_utc, max(self.portion_s, start + n))
+        return sky.index[start : start + n], sky.beam[start : start + n]
+
+
+def clouds_over(
+    site: Site, seed: int, east_m: float = 0.0, north_m: float = 0.0, *, portion_s: int = PORTION_S
+) -> CloudIndices | None:
     """The synthetic clouds over a site or near it, None where its weather has none.
 
     Args:
@@ -19,16 +44,12 @@ def clouds_over(site: Site, seed: int, east_m: float = 0.0, north_m: float = 0.0
         seed: Of the simulation: one sky for all places.
         east_m: How far east of the site, in metres.
         north_m: How far north.
+        portion_s: So much is computed at once and kept, 16 bytes a second; the values are the same.
     """
     if not isinstance(site.weather, CloudyWeather):
         return None
     field = CloudField(seed, site.weather.regime, site.weather.mean_index, east_m=east_m, north_m=north_m)
-
-    def indices(first_utc: int, n: int) -> tuple[Floats, Floats]:
-        sky = field.sky(first_utc, n)
-        return sky.index, sky.beam
-
-    return indices
+    return _InPortions(field, portion_s)
 
 
 def strewn(names: Sequence[str], seed: int, spread_km: float) -> dict[str, tuple[float, float]]:

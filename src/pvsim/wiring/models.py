@@ -26,7 +26,7 @@ from pvsim.core.pv_curve import CurvePv
 from pvsim.core.recovery import slot_bytes
 from pvsim.core.site import Battery as BatteryConfig
 from pvsim.core.site import FileWeather
-from pvsim.core.timeline import DAY_S, Timeline
+from pvsim.core.timeline import DAY_S, HOUR_S, Timeline
 from pvsim.core.types import DW_PER_KW, PowerSource, PvSource
 from pvsim.errors import BadInputError, UsageError
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from pvsim.core.building import BuildingLoad
 
 __all__ = ["Models", "balance_of", "file_sha256"]
+
+_FEW_SITES = 50  # their clouds of six hours take 17 MB
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ class Models:
         return self._measured(self.config.pv, "pv", "pv")
 
     def _site_pv(self, pv: SitePvConfig) -> PvSource:
-        from pvsim.wiring.clouds import clouds_over, strewn  # noqa: PLC0415 - not for other sources
+        from pvsim.wiring.clouds import PORTION_S, clouds_over, strewn  # noqa: PLC0415 - not for other sources
         from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - likewise
 
         site, timeline = pv.site, self.plan.timeline
@@ -115,7 +117,8 @@ class Models:
         if pv.spread_km:
             places = strewn(self.plan.meters, seed, pv.spread_km)
             self.inputs["places_m"] = places
-        clouds = [clouds_over(site, seed, *place) for place in places.values()]
+        portion_s = PORTION_S if len(places) <= _FEW_SITES else HOUR_S
+        clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
         found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
         if found.coverage is not None:
             self.inputs["weather"] = asdict(found.coverage)

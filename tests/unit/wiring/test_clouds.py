@@ -51,6 +51,22 @@ def test_beam_and_diffuse_add_up_to_the_index(weather):
     np.testing.assert_allclose(index, expected, atol=1e-12)
 
 
+@given(
+    portion_s=st.sampled_from([3_600, 7_200, 21_600]),
+    windows=st.lists(st.tuples(st.integers(-30_000, 30_000), st.integers(0, 30_000)), min_size=1, max_size=4),
+)
+@settings(max_examples=15, deadline=None)
+def test_portions_change_no_value(portion_s, windows):
+    """I7."""
+    site = read_site("home")
+    clouds = clouds_over(site, 3, portion_s=portion_s)
+    field = CloudField(3, site.weather.regime, site.weather.mean_index)
+    for first, n in windows:
+        sky, (index, beam) = field.sky(NOON + first, n), clouds(NOON + first, n)
+        np.testing.assert_array_equal(index, sky.index)
+        np.testing.assert_array_equal(beam, sky.beam)
+
+
 def test_neighbours_downwind_see_the_same_clouds_later():
     """2 km at 20 m/s from the west are 100 s; a fifth of the quick changes does not drift."""
     site = replace(read_site("home"), weather=CloudyWeather(regime="broken"))
