@@ -112,7 +112,7 @@ def test_a_file_that_is_not_there():
 def hours():
     """A year's hours; the light is the number of the hour in its day, the temperature −9.9 in the first one."""
     for hour in range(8760):
-        moment = np.datetime64("2023-01-01T00") + hour
+        moment = np.datetime64("2023-01-01T00") + np.timedelta64(hour, "h")
         month, day = (int(part) for part in str(moment)[5:10].split("-"))
         yield hour, month, day, hour % 24
 

@@ -76,7 +76,9 @@ class WeatherSeries:
         seconds = (numbers * self.step_s).astype("datetime64[s]")
         year, day = seconds.astype("datetime64[Y]"), seconds.astype("datetime64[D]")
         of_year = (day - year.astype("datetime64[D]")).astype(np.int64)
-        leap = ((year + 1).astype("datetime64[D]") - year.astype("datetime64[D]")).astype(np.int64) > _DAYS_OF_YEAR
+        leap = ((year + np.timedelta64(1, "Y")).astype("datetime64[D]") - year.astype("datetime64[D]")).astype(
+            np.int64
+        ) > _DAYS_OF_YEAR
         of_year -= leap & (of_year >= 31 + 28)
         result: Ints = (of_year * DAY_S + numbers * self.step_s % DAY_S) // self.step_s
         return result
