@@ -1,6 +1,7 @@
 """Site files: TOML, checked as a whole, and the examples that come with pvsim."""
 
 import tomllib
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,19 @@ import msgspec
 from pvsim.core.battery import battery_of
 from pvsim.core.building import CHARGER_KW
 from pvsim.core.checked import problems
-from pvsim.core.site import MAX_POWER_KW, Battery, FileWeather, HorizonPoint, Plant, Site, Weather
+from pvsim.core.clouds import REGIMES
+from pvsim.core.clouds.mean import thresholds
+from pvsim.core.site import (
+    MAX_POWER_KW,
+    Battery,
+    CloudyWeather,
+    FileWeather,
+    HorizonPoint,
+    Location,
+    Plant,
+    Site,
+    Weather,
+)
 from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["EXAMPLES", "read_site"]
@@ -21,6 +34,8 @@ EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
 """The sites that come with pvsim, by name."""
 
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
+_MOST_APART_H, _POLAR_DEG = 4.5, 66.0
+_NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
 
 
 def read_site(name: str) -> Site:
@@ -89,7 +104,7 @@ def _contradictions(site: Site) -> list[str]:
         found.append("name: it holds a line break or another character that cannot be printed")
     if isinstance(site.weather, FileWeather) and "\0" in site.weather.path:
         found.append("weather.path: no path holds the character 0")
-    found += _horizon("horizon", site.horizon)
+    found += _far_from_zone(site.location) + _unreachable(site.weather) + _horizon("horizon", site.horizon)
     for index, plant in enumerate(site.plants):
         found += _horizon(f"plants[{index}].horizon", plant.horizon or ())
     if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
@@ -100,7 +115,7 @@ def _contradictions(site: Site) -> list[str]:
     if site.load and site.load.heat_pump and not _has_seasons(site.weather):
         found.append("weather.temp_air_c: a heat pump needs the seasons: give twelve monthly means")
     if battery := site.battery:
-        low, start, high = battery.min_soc_percent, battery.start_soc_percent, battery.max_soc_percent
+        low, start, high = battery.min_soc_percent, 100 * battery.soc_at_start, battery.max_soc_percent
         if not low < high:
             found.append(f"battery.max_soc_percent: {high:g} is not above min_soc_percent, {low:g}")
         elif not low <= start <= high:
@@ -108,6 +123,36 @@ def _contradictions(site: Site) -> list[str]:
         else:
             found += _impossible(battery)
     return found
+
+
+def _far_from_zone(location: Location) -> list[str]:
+    """A longitude whose sun is hours away from the zone's clock: its sign was forgotten, or it is another place.
+
+    The widest that people live by is Kashgar's, 2.9 h. Near the poles, and by UTC, any clock will do.
+    """
+    zone = ZoneInfo(location.tz)
+    if location.tz.startswith(_NO_PLACE) or abs(location.latitude_deg) > _POLAR_DEG:
+        return []
+    offset = datetime(2024, 1, 1, 12, tzinfo=zone).utcoffset() or timedelta()
+    clock_h = offset.total_seconds() / 3600
+    apart_h = abs((clock_h - location.longitude_deg / 15 + 12) % 24 - 12)
+    if apart_h <= _MOST_APART_H:
+        return []
+    what = (
+        f"longitude_deg {location.longitude_deg:g} is {apart_h:.0f} hours of sun from the clock of {location.tz}"
+    )
+    return [f"location: {what}; east is positive, west negative"]
+
+
+def _unreachable(weather: Weather) -> list[str]:
+    """A mean index that the regime's clouds cannot have."""
+    if not isinstance(weather, CloudyWeather):
+        return []
+    try:
+        thresholds(REGIMES[weather.regime], weather.mean_index)
+    except UsageError as error:
+        return [f"weather.mean_index: {error.what}; {error.fix}"]
+    return []
 
 
 def _has_seasons(weather: Weather) -> bool:

@@ -129,8 +129,11 @@ def _spread_km(site: "Site", options: dict[str, Any], meters: int) -> float:
     if given is None:
         return _SPREAD_KM if strewn else 0.0
     if not strewn:
-        what = f"it strews the sites of several meters under clouds; site {site.name} is one or has no such clouds"
-        raise UsageError(what, where="--spread-km", fix="add --meters N, or leave it out")
+        what, fix = "it strews the sites of several meters, but there is one", "add --meters N, or leave it out"
+        if meters > 1:
+            what = f"it strews sites under pvsim's clouds, which site {site.name} has not"
+            fix = 'leave it out, or write kind = "clouds" under [weather]'
+        raise UsageError(what, where="--spread-km", fix=fix)
     return given
 
 

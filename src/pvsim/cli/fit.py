@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pvsim.cli.options import Configured
+from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
@@ -62,7 +63,12 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
         options["column"],
         options["unit"],
     )
-    found = find_plant(asked)
+    try:
+        found = find_plant(asked)
+    except PvsimError as error:  # that reads the file with the words of `pvsim run`
+        for theirs, ours in _OPTIONS.items():
+            error.fix = error.fix.replace(theirs, ours)
+        raise
     if found.fit.r2 < _CLEAR_R2:
         click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
     if not as_json:
@@ -73,5 +79,7 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
     facts = {"date": found.day.date, "fit": found.fit, "neighbours": found.neighbours}
     click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
 
+
+_OPTIONS = {"--pv-column": "--column", "--pv-unit": "--unit", "--pv-start": "--date"}
 
 COMMANDS = (fit,)

@@ -29,6 +29,7 @@ def cli(context: click.Context) -> None:
       pvsim run                                  one day: the brief's meter and PV curve
       pvsim run --date 2024-03-31 --days 7       a week with a clock change
       pvsim run --meter house.csv --every 1min   measured data, rows of one minute
+      pvsim run --site home                      a house with its roof, sun and clouds
       pvsim run --resume runs/latest             finish an interrupted run
       pvsim verify runs/latest                   prove that nothing is missing or doubled
       pvsim broker status                        the RabbitMQ that comes with pvsim
@@ -129,12 +130,16 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    try:
+        if not path.is_file():
+            return {}
+    except PermissionError:  # another user's home: HOME is kept by sudo -u
         return {}
     import tomllib  # noqa: PLC0415 - only where there is a file
 
     try:
         return tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        what = f"the settings cannot be read: {error}"
+        reason = error.strerror if isinstance(error, OSError) else error
+        what = f"the settings cannot be read: {reason}"
         raise UsageError(what, where=str(path), fix="mend the file, or move it away") from error

@@ -64,7 +64,12 @@ period_options = _all(
     click.option("--days", type=int, default=1, show_default=True, envvar="PVSIM_DAYS", help="How many days."),
     click.option("--tz", envvar="PVSIM_TZ", help="Time zone.  [default: the site's, else Europe/Berlin]"),
     click.option(
-        "--seed", type=int, default=1, show_default=True, envvar="PVSIM_SEED", help="Seed of the meters."
+        "--seed",
+        type=int,
+        default=1,
+        show_default=True,
+        envvar="PVSIM_SEED",
+        help="Seed of meters, clouds and air.",
     ),
     click.option(
         "--meter",
@@ -85,7 +90,7 @@ period_options = _all(
         type=float,
         metavar="KWH",
         envvar="PVSIM_ANNUAL_KWH",
-        help="What household, office or depot use in a year.  [default: the site's]",
+        help="What household, office or depot use in a year.  [default: the site's, of another kind an example's]",
     ),
     click.option(
         "--site",

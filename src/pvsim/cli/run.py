@@ -55,6 +55,8 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --date 2024-12-21 --seed 7 --meter walk
       pvsim run --meter house.csv --meter-unit kW --days 28 --every 1min
       pvsim run --pv-peak-kw 10 --meters 20
+      pvsim run --site home-battery --date 2024-01-01 --days 7
+      pvsim run --site home --meters 20 --spread-km 3
       pvsim run --resume runs/latest
     """  # noqa: D301
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
@@ -187,9 +189,11 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
     sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
     click.echo(
-        f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}\n"
+        f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
     )
-    click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
+    click.echo(_site_line(this.models.config))
+    of_all, of_one = ("energy of all", "peak of one") if len(plan.meters) > 1 else ("energy", "peak")
+    click.echo(f"{'':16}{of_all:>14}{of_one:>14}{'15-min peak':>14}")
     for name, kwh, kw, quarter in (
         ("load", energy.load, peak.load, None),
         ("PV", energy.pv, peak.pv, None),
@@ -210,6 +214,27 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
     for name in (samples, "summary.json", "manifest.json"):
         click.echo(_short(this.directory.path / name))
+
+
+def _site_line(config: "RunConfig") -> str:
+    """What a site's figures rest on; nothing where there is no site."""
+    from pvsim.config import BuildingMeter, SitePvConfig, SyntheticMeter  # noqa: PLC0415
+    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
+
+    if not isinstance(config.pv, SitePvConfig):
+        return ""
+    kinds = []
+    for meter in config.meters:
+        if isinstance(meter.source, BuildingMeter):
+            kinds.append(f"{meter.source.load.kind} of {meter.source.load.annual_kwh:,.0f} kWh a year")
+        elif isinstance(meter.source, SyntheticMeter) and meter.source.model == "uniform":
+            kinds.append("random meter (uniform)")
+    loads = "".join(f" · {kind}" for kind in dict.fromkeys(kinds))
+    weather = config.pv.site.weather
+    sky = "weather from a file" if isinstance(weather, FileWeather) else "clear sky"
+    if isinstance(weather, CloudyWeather):
+        sky = f"clouds: {weather.regime}"
+    return f"site {config.pv.site.name}{loads} · {sky} · seed {config.seed}\n"
 
 
 def _percent(share: float | None) -> str:

@@ -33,7 +33,6 @@ Degrees: TypeAlias = Annotated[float, Meta(ge=0, le=360)]
 Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
 Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
 PowerKw: TypeAlias = Annotated[float, Meta(ge=0, le=MAX_POWER_KW)]
-EnergyKwh: TypeAlias = Annotated[float, Meta(ge=0, le=100_000_000)]
 Turbidity: TypeAlias = Annotated[float, Meta(ge=1, le=15)]
 TempC: TypeAlias = Annotated[float, Meta(ge=-90, le=60)]
 MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=12, max_length=12)]
@@ -200,7 +199,7 @@ class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         electric_car: Cars, if they charge here.
     """
 
-    annual_kwh: EnergyKwh
+    annual_kwh: float
     heat_pump: HeatPump | None = None
     electric_car: ElectricCar | None = None
 
@@ -216,18 +215,32 @@ class HouseholdLoad(
     """A home.
 
     Attributes:
+        annual_kwh: Energy of a year, without heat pump and cars.
         people: Who live there.
     """
 
+    annual_kwh: Annotated[float, Meta(ge=1_000, le=12_000)]
     people: Annotated[int, Meta(ge=1, le=12)] = 3
 
 
 class OfficeLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="office"):
-    """Offices: weekdays, by day."""
+    """Offices: weekdays, by day.
+
+    Attributes:
+        annual_kwh: Energy of a year, without heat pump and cars.
+    """
+
+    annual_kwh: Annotated[float, Meta(ge=3_000, le=20_000)]
 
 
 class DepotLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="depot"):
-    """A yard whose vehicles charge."""
+    """A yard whose vehicles charge.
+
+    Attributes:
+        annual_kwh: Energy of a year, without heat pump and cars.
+    """
+
+    annual_kwh: Annotated[float, Meta(ge=4_000, le=14_000)]
 
 
 Load: TypeAlias = HouseholdLoad | OfficeLoad | DepotLoad
@@ -242,10 +255,10 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
         discharge_kw: The most that it gives, AC; if left out, as `charge_kw`.
         charge_efficiency: Share of the AC energy that is stored.
         discharge_efficiency: Share of the stored energy that comes out, AC.
-        standby_w: What it uses itself.
+        standby_w: What it uses itself; nothing while it is at its minimum.
         min_soc_percent: It is not discharged below.
         max_soc_percent: It is not charged above.
-        start_soc_percent: Where a run starts.
+        start_soc_percent: Where a run starts; if left out, at 50, or at the limit nearest to it.
     """
 
     capacity_kwh: Annotated[float, Meta(ge=0.001, le=MAX_CAPACITY_KWH)]
@@ -256,7 +269,14 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
     standby_w: Annotated[float, Meta(ge=0, le=1000)] = 10.0
     min_soc_percent: Percent = 0.0
     max_soc_percent: Percent = 100.0
-    start_soc_percent: Percent = 50.0
+    start_soc_percent: Percent | None = None
+
+    @property
+    def soc_at_start(self) -> float:
+        """Where a run starts, as a share of the capacity."""
+        if self.start_soc_percent is not None:
+            return self.start_soc_percent / 100
+        return min(max(50.0, self.min_soc_percent), self.max_soc_percent) / 100
 
 
 class Grid(Struct, frozen=True, forbid_unknown_fields=True):
@@ -278,7 +298,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         plants: Its PV plants; their powers add up.
         weather: What the sky does.
         horizon: What hides the sun, for plants that have no horizon of their own.
-        load: What the building uses; if left out, a meter says.
+        load: What the building uses; if left out, `--meter` says, else it is random (0..9000 W).
         battery: A battery, if there is one.
         grid: The connection.
     """

@@ -159,8 +159,8 @@ class Models:
 
 def _refuse_changed(path: Path, sha256: str | None) -> None:
     if file_sha256(path) != sha256:
-        fix = "restore the file, or start a new run"
-        raise BadInputError("the file has changed since the run was made", where=str(path), fix=fix)
+        what = "the file has changed since the run was made" if path.exists() else "the file is not there any more"
+        raise BadInputError(what, where=str(path), fix="restore the file, or start a new run")
 
 
 def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> Balance | None:
@@ -175,7 +175,7 @@ def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> 
     if battery is None:
         return Balance(export_limit_dw=limit_dw)
     b = battery_of(battery)
-    return Balance(b, b.stored_at(battery.start_soc_percent / 100), limit_dw)
+    return Balance(b, b.stored_at(battery.soc_at_start), limit_dw)
 
 
 def file_sha256(path: Path) -> str:

@@ -132,8 +132,13 @@ def site_file(here):
     [
         ("--site nowhere", 65, "there is no such site file", "nowhere"),
         ("--site home --tz UTC", 2, "site home is in Europe/Berlin", "--tz"),
-        ("--site home --spread-km 2", 2, "site home is one or has no such clouds", "--spread-km"),
-        ("--site brief --meters 2 --spread-km 2", 2, "is one or has no such clouds", "--spread-km"),
+        ("--site home --spread-km 2", 2, "there is one", "--spread-km"),
+        (
+            "--site brief --meters 2 --spread-km 2",
+            2,
+            "under pvsim's clouds, which site brief has not",
+            "--spread-km",
+        ),
         ("--site home --meters 2 --spread-km 101", 2, "101 km is outside 0..100 km", "--spread-km"),
         ("--site home --meters 2 --spread-km nan", 2, "nan km is outside 0..100 km", "--spread-km"),
         ("--meters 2 --spread-km 2", 2, "a curve and a file are the same everywhere", "--spread-km"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pvsim.adapters.site_file import EXAMPLES, read_site
 from pvsim.core.site import FileWeather
 from pvsim.errors import BadInputError
+from pvsim.wiring.buildings import device_table
 from pvsim.wiring.schemas import schema_of
 
 HOME = files("pvsim").joinpath("data/sites/home-battery.toml").read_text("utf-8")
@@ -71,7 +72,7 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("Europe/Berlin", "../etc", r"location.tz: '../etc' is not a time zone"),
         ("peak_kw = 5\n\n[[", "peak_kw = 9995\n\n[[", r"plants: 10000 kW together is more than the 9999 kW"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 100", r"max_soc_percent: 100 is not above"),
-        ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60", r"start_soc_percent: 50 is outside 60..100"),
+        ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 60\nstart_soc_percent = 50", r"50 is outside 60..100"),
         ("temp_air_c = [", "temp_air_c = 9 #", r"weather.temp_air_c: a heat pump needs the seasons"),
         ("capacity_kwh = 10", "capacity_kwh = 1_000_000", r"capacity_kwh: 1e\+06 is outside 0.001..10,000"),
         ("capacity_kwh = 10", "capacity_kwh = 0.001", r"battery: a second at full power is more than"),
@@ -91,12 +92,45 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
         ("mean_index = [", "mean_index = [0.5, ", r"weather.mean_index"),
         ("mean_index = [0.55", "mean_index = [1.2", r"weather.mean_index\[0\]: 1.2 is outside 0.05..1.1"),
+        ("mean_index = [0.55", "mean_index = [1.09", "weather.mean_index: clouds .* in month 1"),
+        ("longitude_deg = 11.58", "longitude_deg = -111.58", "location: .* is 8 hours of sun from the clock"),
+        ("annual_kwh = 4000", "annual_kwh = 800", r"load.annual_kwh: 800 is outside 1000..12,000"),
         ("name =", "name", "not TOML"),
     ],
 )  # fmt: skip
 def test_contradictions(site_file, old, new, says):
     with pytest.raises(BadInputError, match=says):
         read_site(site_file(HOME.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("zone", "latitude", "longitude"),
+    [
+        ("Asia/Urumqi", 39.5, 76.0),
+        ("Asia/Shanghai", 39.5, 76.0),
+        ("Pacific/Kiritimati", 1.9, -157.4),
+        ("Pacific/Chatham", -44.0, -176.5),
+        ("Antarctica/Troll", -72.0, 2.5),
+        ("Europe/Berlin", 89.0, -170.0),
+        ("UTC", 37.0, -122.0),
+        ("Etc/GMT+5", 36.1, 170.0),
+    ],
+)
+def test_clocks_that_are_far_from_the_sun_where_people_have_them(site_file, zone, latitude, longitude):
+    text = HOME.replace("Europe/Berlin", zone).replace("= 48.14", f"= {latitude}")
+    assert read_site(site_file(text.replace("= 11.58", f"= {longitude}"))).location.tz == zone
+
+
+def test_a_battery_starts_inside_its_limits(site_file):
+    for limits, start in (("", 0.5), ("min_soc_percent = 60", 0.6), ("max_soc_percent = 40", 0.4)):
+        text = HOME.replace("charge_kw = 5", f"charge_kw = 5\n{limits}", 1)
+        assert read_site(site_file(text)).battery.soc_at_start == start
+
+
+def test_the_ranges_of_loads_are_those_of_the_device_table():
+    for name, kind in device_table().items():
+        field = schema_of("site")["$defs"][f"{name.capitalize()}Load"]["properties"]["annual_kwh"]
+        assert (field["minimum"], field["maximum"]) == (kind.least_kwh, kind.most_kwh)
 
 
 def test_a_zone_is_looked_at_whatever_else_is_wrong(site_file):

@@ -47,3 +47,17 @@ def main_returns(arguments, code):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == code
+
+
+def test_advice_names_the_options_that_fit_has(capsys, tmp_path):
+    path = tmp_path / "days.csv"
+    lines = [f"2024-06-{day}T{hour:02}:00,1,2" for day in (21, 22, 23) for hour in range(24)]
+    path.write_text("\n".join(["time,pv_kw,other_kw", *lines]) + "\n")
+    for arguments, advice in (
+        (["--column", "foo"], "pass --column"),
+        (["--date", "2024-01-01"], "--date 2024-06-"),
+    ):
+        main_returns(["fit", str(path), *MUNICH, *arguments], 65)
+        printed = capsys.readouterr().err
+        assert advice in printed
+        assert "--pv" not in printed

@@ -26,7 +26,15 @@ _HEADERS: Final = {
 }
 _TIMES: Final = frozenset({"time", "timestamp", "datetime", "date", "time(utc)", "utc", "zeit", "zeitstempel"})
 _UNIT: Final = re.compile(r"\s*[\[(]?\s*(w/m\^?[²2]|wm-2|w_m2|°?c|m/s)\s*[\])]?\s*$|_w_?m2$|_ms$|_c$")
-_LOWEST_W, _HIGHEST_W = -20.0, 2000.0  # an offset by night, and more than any cloud's edge adds
+_LIGHT: Final = "W/m²"
+_RANGES: Final = {
+    **dict.fromkeys(("ghi", "dni", "dhi"), (-20.0, 2000.0, _LIGHT)),  # an offset by night; beside clouds
+    "temp_air": (-90.0, 60.0, "°C"),
+    "wind_speed": (0.0, 120.0, "m/s"),
+}
+"""What there is on Earth; a column beyond is in another unit."""
+
+_DIM_W = 2.0  # kW/m² never exceed it; W/m² do on any day with a sun
 _COARSEST_S = HOUR_S
 
 
@@ -114,13 +122,21 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
 
 
 def _refuse_absurd(columns: dict[str, Floats], t_utc: Ints, source: str, step: int) -> None:
-    for name in columns.keys() & {"ghi", "dni", "dhi"}:
-        absurd = (columns[name] < _LOWEST_W) | (columns[name] > _HIGHEST_W) | np.isinf(columns[name])
+    for name, (low, high, unit) in _RANGES.items():
+        values = columns.get(name)
+        if values is None:
+            continue
+        absurd = (values < low) | (values > high)
         if absurd.any():
             index = int(np.argmax(absurd))
-            what = f"{name} is {columns[name][index]:g} W/m² at {iso_utc(int(t_utc[index]))}"
-            fix = "give W/m²; leave the cell empty where the measurement is missing"
+            what = f"{name} is {values[index]:g} {unit} at {iso_utc(int(t_utc[index]))}"
+            fix = f"give {unit}, {low:g} to {high:g}; leave the cell empty where the measurement is missing"
             raise BadInputError(what, where=source, fix=fix)
+    light = [columns[name] for name in ("ghi", "dni", "dhi") if name in columns]
+    brightest = max(float(np.fmax.reduce(values, initial=0.0)) for values in light)
+    if 0 < brightest <= _DIM_W:
+        what = f"the light is never more than {brightest:g} {_LIGHT}: is it in kW/m²?"
+        raise BadInputError(what, where=source, fix="give W/m²: multiply the columns by 1000")
     if "dni" not in columns and "dhi" not in columns and step < 60:  # noqa: PLR2004 - see the message
         what = f"only ghi, in steps of {step} s: beam and diffuse light cannot be told apart below a minute"
         raise BadInputError(what, where=source, fix="add dni or dhi, or average the file to minutes or hours")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pvsim.core.pv_site.weather_grid import on_grid, to_utc, which_columns
 from pvsim.errors import BadInputError
 
-ZONES = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata", "UTC"])
+ZDULL = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata", "UTC"])
 
 
 def wall_of(t_utc, zone):
@@ -20,7 +20,7 @@ def wall_of(t_utc, zone):
 
 
 @given(
-    name=ZONES,
+    name=ZDULL,
     first=st.integers(1_700_000_000, 1_735_000_000),
     step=st.sampled_from([900, 1800]),
     n=st.integers(2, 400),
@@ -92,20 +92,23 @@ def test_lines_that_are_missing_become_gaps_and_small_negatives_zero():
     assert weather.missing.tolist() == [False, False, True, False]
 
 
-ONES = np.ones(3)
+DULL = np.full(3, 50.0)
 
 
 @pytest.mark.parametrize(
     ("t_utc", "columns", "says"),
     [
-        ([0], {"ghi": ONES[:1]}, "one line of data only"),
-        ([0, 60, 60], {"ghi": ONES}, "1970-01-01 00:01:00Z comes twice or out of order"),
-        ([0, 60, 130], {"ghi": ONES}, "not on a grid of 60 s"),
-        ([0, 7200, 14400], {"ghi": ONES}, "coarser than an hour"),
-        ([0, 7, 14], {"dni": ONES, "dhi": ONES}, "no divisor of an hour"),
-        ([0, 60, 120], {"ghi": ONES * 5000}, "ghi is 5000 W/m²"),
-        ([0, 60, 120], {"dni": ONES, "dhi": -ONES * 99}, "dhi is -99 W/m²"),
-        ([0, 10, 20], {"ghi": ONES}, "cannot be told apart below a minute"),
+        ([0], {"ghi": DULL[:1]}, "one line of data only"),
+        ([0, 60, 60], {"ghi": DULL}, "1970-01-01 00:01:00Z comes twice or out of order"),
+        ([0, 60, 130], {"ghi": DULL}, "not on a grid of 60 s"),
+        ([0, 7200, 14400], {"ghi": DULL}, "coarser than an hour"),
+        ([0, 7, 14], {"dni": DULL, "dhi": DULL}, "no divisor of an hour"),
+        ([0, 60, 120], {"ghi": DULL * 100}, "ghi is 5000 W/m²"),
+        ([0, 60, 120], {"dni": DULL, "dhi": -DULL * 2}, "dhi is -100 W/m²"),
+        ([0, 60, 120], {"ghi": DULL, "temp_air": DULL + 250}, "temp_air is 300 °C at 1970-01-01 00:00:00Z"),
+        ([0, 60, 120], {"ghi": DULL, "wind_speed": -DULL}, "wind_speed is -50 m/s"),
+        ([0, 60, 120], {"dni": DULL / 50, "dhi": DULL / 100}, "never more than 1 W/m²: is it in kW/m²?"),
+        ([0, 10, 20], {"ghi": DULL}, "cannot be told apart below a minute"),
     ],
 )
 def test_what_is_no_weather_is_refused(t_utc, columns, says):
