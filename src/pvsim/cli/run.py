@@ -192,8 +192,9 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
     )
     click.echo(_site_line(this.models.config))
-    of_all, of_one = ("energy of all", "peak of one") if len(plan.meters) > 1 else ("energy", "peak")
-    click.echo(f"{'':16}{of_all:>14}{of_one:>14}{'15-min peak':>14}")
+    if summary.peak_of_all_kw is not None:  # totals beside the peaks of one meter would mislead
+        peak = summary.peak_of_all_kw
+    click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
     for name, kwh, kw, quarter in (
         ("load", energy.load, peak.load, None),
         ("PV", energy.pv, peak.pv, None),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from pvsim.core.coincident import Coincident
 from pvsim.core.types import DW_PER_KW, Ints
 from pvsim.errors import InternalError
 
@@ -74,6 +76,8 @@ class Summary(msgspec.Struct, frozen=True):
         self_consumption: Part of the PV energy that was not exported.
         self_sufficiency: Part of the load that was not imported.
         generation_multiple: PV energy over load.
+        peak_of_all_kw: Peaks of all meters together, where a run has several: what the connection that they share
+            sees; lower than the sum of their peaks, which do not coincide.
         meters: The same for each meter, where a run has several; totals are their sums, peaks their maxima.
         days: Energies of each local day, where a run has several; a day without rows is left out.
         months: Energies of each local month, where a run touches several.
@@ -86,6 +90,7 @@ class Summary(msgspec.Struct, frozen=True):
     self_sufficiency: float | None
     generation_multiple: float | None
     peak_kw: Peaks
+    peak_of_all_kw: Peaks | None = None
     meters: dict[str, Any] | None = None
     days: tuple[PeriodEnergies, ...] | None = None
     months: tuple[PeriodEnergies, ...] | None = None
@@ -105,6 +110,7 @@ class Tally:
         self._sums = np.zeros((_SUMS, n), dtype=np.int64)  # load, pv, import, export, charge, discharge
         self._peaks = np.zeros((4, n), dtype=np.int64)  # load, pv, import, export
         self._quarter_peaks = np.zeros((2, n), dtype=np.float64)
+        self._together = Coincident()
         self._quarter = -1
         self._open = np.zeros((2, n), dtype=np.int64)  # net power summed and rows counted in the open quarter
 
@@ -128,6 +134,8 @@ class Tally:
                 self._peaks[i] = max(self._peaks[i, 0], power.max())
             else:
                 np.maximum.at(self._peaks[i], meter, power)
+        if n > 1:
+            self._together.add(window, load, pv, grid)
         t_utc = self._plan.timeline.start_utc + window * self._plan.every_s
         self._add_days(t_utc, powers)
         self._add_quarters(t_utc // _QUARTER_S, meter, grid)
@@ -155,6 +163,7 @@ class Tally:
         mean = np.divide(self._open[0], self._open[1], out=np.zeros(len(seen)), where=seen)
         np.maximum(self._quarter_peaks[0], mean, out=self._quarter_peaks[0])
         np.maximum(self._quarter_peaks[1], 0.0 - mean, out=self._quarter_peaks[1])
+        self._together.add_quarter(mean)
         self._open[:] = 0
 
     def summary(self) -> Summary:
@@ -170,13 +179,19 @@ class Tally:
         if balance.any() or (sold > pv).any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self._plan.meters))
-        meters = None
+        meters, of_all = None, None
         if len(every) > 1:
             meters = {self._plan.meters[i]: self._of(slice(i, i + 1)) for i in every}
+            self._together.close()
+            of_all = self._peaks_of(self._together.peaks_dw, self._together.quarter_peaks_dw)
         total = self._of(slice(None))
         days, months = self._periods(len("2024-06-21")), self._periods(len("2024-06"))
         return msgspec.structs.replace(
-            total, meters=meters, days=days if len(days) > 1 else None, months=months if len(months) > 1 else None
+            total,
+            peak_of_all_kw=of_all,
+            meters=meters,
+            days=days if len(days) > 1 else None,
+            months=months if len(months) > 1 else None,
         )
 
     def _periods(self, length: int) -> tuple[PeriodEnergies, ...]:
@@ -198,10 +213,6 @@ class Tally:
         plan = self._plan
         sums = self._sums[:, which].sum(axis=1)
         load, pv, bought, sold = sums[:4].tolist()
-        peaks = (self._peaks[:, which].max(axis=1) / DW_PER_KW).tolist()
-        quarters: list[float | None] = [None, None]
-        if _QUARTER_S % plan.every_s == 0:
-            quarters = np.round(self._quarter_peaks[:, which].max(axis=1) / DW_PER_KW, 6).tolist()
         return Summary(
             rows=int(self._rows[which].sum()),
             resolution_s=plan.every_s,
@@ -209,8 +220,14 @@ class Tally:
             self_consumption=_share(pv - sold, pv),
             self_sufficiency=_share(load - bought, load),
             generation_multiple=_share(pv, load),
-            peak_kw=Peaks(*peaks, *quarters),
+            peak_kw=self._peaks_of(self._peaks[:, which].max(axis=1), self._quarter_peaks[:, which].max(axis=1)),
         )
+
+    def _peaks_of(self, peaks_dw: Ints, quarters_dw: NDArray[np.float64]) -> Peaks:
+        quarters: list[float | None] = [None, None]
+        if _QUARTER_S % self._plan.every_s == 0:
+            quarters = np.round(quarters_dw / DW_PER_KW, 6).tolist()
+        return Peaks(*(peaks_dw / DW_PER_KW).tolist(), *quarters)
 
 
 def _halves(power: Ints) -> tuple[Ints, Ints]:

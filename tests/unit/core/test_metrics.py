@@ -57,6 +57,17 @@ def test_i8_the_identities_hold_for_any_rows_in_any_portions(values, n_meters, p
         assert summary.meters is not None
         loads = [meter.energy_kwh.load for meter in summary.meters.values()]
         assert sum(loads) == pytest.approx(energy.load, abs=3e-6)
+        together = [values[i : i + n_meters] for i in range(0, len(values), n_meters)]
+        grid = [sum(load - pv for load, pv in each) for each in together]
+        of_all = summary.peak_of_all_kw
+        assert of_all.load == max(sum(load for load, _ in each) for each in together) / 10_000
+        assert of_all.pv == max(sum(pv for _, pv in each) for each in together) / 10_000
+        assert (of_all.import_, of_all.export) == (
+            max(0, *grid, 0) / 10_000,
+            max(0, *(-g for g in grid), 0) / 10_000,
+        )
+    else:
+        assert summary.peak_of_all_kw is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 1_000), power, power), min_size=1, max_size=300), st.integers(1, 90))
@@ -118,10 +129,29 @@ def test_an_hour_by_hand():
             "import_15min": 1.5,
             "export_15min": 3.0,
         },
+        "peak_of_all_kw": None,
         "meters": None,
         "days": None,
         "months": None,
     }
+
+
+def test_peaks_of_all_meters_are_those_of_their_sum():
+    """Two meters take 3 kW one after the other for a minute each, and give 2 kW at the same time."""
+    rows = []
+    for second in range(900):
+        first = 30_000 if second < 60 else 0
+        other = 30_000 if 60 <= second < 120 else 0
+        given = 20_000 if 300 <= second < 360 else 0
+        rows += [(2 * second, first, given), (2 * second + 1, other, given)]
+    tally = Tally(plan("a", "b"))
+    for start in range(0, len(rows), 7):
+        tally.add(samples(rows[start : start + 7]))
+    summary = tally.summary()
+    assert summary.peak_of_all_kw.load == summary.peak_kw.load == 3.0
+    assert (summary.peak_kw.export, summary.peak_of_all_kw.export) == (2.0, 4.0)
+    assert summary.peak_of_all_kw.import_15min == pytest.approx((2 * 60 * 3 - 60 * 4) / 900, abs=1e-6)
+    assert summary.meters["a"].peak_of_all_kw is None
 
 
 def test_a_quarter_hour_peak_is_a_mean_on_the_clock():
