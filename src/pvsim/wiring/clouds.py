@@ -27,6 +27,9 @@ class _InPortions:
     def __call__(self, first_utc: int, n: int) -> tuple[Floats, Floats]:
         """As `CloudIndices`."""
         sky, start = self._sky, first_utc - self._first_utc
+        if not self.portion_s:
+            sky = self.field.sky(first_utc, n)
+            return sky.index, sky.beam
         if sky is None or start < 0 or start + n > len(sky.index):
             self._first_utc = first_utc // self.portion_s * self.portion_s
             start = first_utc - self._first_utc
@@ -44,7 +47,7 @@ def clouds_over(
         seed: Of the simulation: one sky for all places.
         east_m: How far east of the site, in metres.
         north_m: How far north.
-        portion_s: So much is computed at once and kept, 16 bytes a second; the values are the same.
+        portion_s: So much is computed at once and kept, 16 bytes a second; 0 keeps nothing. No value changes.
     """
     if not isinstance(site.weather, CloudyWeather):
         return None

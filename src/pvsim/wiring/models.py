@@ -26,7 +26,7 @@ from pvsim.core.pv_curve import CurvePv
 from pvsim.core.recovery import slot_bytes
 from pvsim.core.site import Battery as BatteryConfig
 from pvsim.core.site import FileWeather
-from pvsim.core.timeline import DAY_S, HOUR_S, Timeline
+from pvsim.core.timeline import DAY_S, Timeline
 from pvsim.core.types import DW_PER_KW, PowerSource, PvSource
 from pvsim.errors import BadInputError, UsageError
 
@@ -117,7 +117,7 @@ class Models:
         if pv.spread_km:
             places = strewn(self.plan.meters, seed, pv.spread_km)
             self.inputs["places_m"] = places
-        portion_s = PORTION_S if len(places) <= _FEW_SITES else HOUR_S
+        portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
         clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
         found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
         if found.coverage is not None:

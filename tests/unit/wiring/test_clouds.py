@@ -52,7 +52,7 @@ def test_beam_and_diffuse_add_up_to_the_index(weather):
 
 
 @given(
-    portion_s=st.sampled_from([3_600, 7_200, 21_600]),
+    portion_s=st.sampled_from([0, 3_600, 7_200, 21_600]),
     windows=st.lists(st.tuples(st.integers(-30_000, 30_000), st.integers(0, 30_000)), min_size=1, max_size=4),
 )
 @settings(max_examples=15, deadline=None)
