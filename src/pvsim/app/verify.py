@@ -11,7 +11,7 @@ from pvsim.app.meter import readings
 from pvsim.core import row_text, rows
 from pvsim.core.metrics import Summary, Tally
 from pvsim.core.plan import RunPlan
-from pvsim.core.sampling import samples_of
+from pvsim.core.sampling import pv_means, samples_of
 from pvsim.core.types import Ints, PowerSource, PvSource
 from pvsim.errors import BadInputError
 
@@ -100,11 +100,8 @@ def _pv_of_rows(plan: RunPlan, pv: PvSource, row: Ints) -> Ints:
     n_meters = len(plan.meters)
     first, last = int(row[0]) // n_meters, int(row[-1]) // n_meters
     power = pv.power_dw(plan.timeline.start_utc + first * plan.every_s, (last - first + 1) * plan.every_s)
-    if power.ndim == 1:
-        shared: Ints = rows.window_means(power, plan.every_s)[row // n_meters - first]
-        return shared
-    own: Ints = rows.window_means(power.reshape(-1), plan.every_s, n_meters)[row - first * n_meters]
-    return own
+    of_rows: Ints = pv_means(plan, power)[row - first * n_meters]
+    return of_rows
 
 
 def _compare(read: Read, expected: bytes, first_line: int) -> None:

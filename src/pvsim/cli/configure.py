@@ -99,24 +99,21 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
         kind = "curve" if site is None else "site"
     peak_kw = options.get("pv_peak_kw")
     _refuse_unused(options, "pv", used=kind not in {"curve", "site"})
+    if peak_kw is not None and kind != "curve":
+        what = "it scales the curve; a site and a file have their own power"
+        raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
     if kind == "site":
         return _site_pv(site, options, meters)
     if options.get("spread_km") is not None:
         what = "it strews sites under clouds; a curve and a file are the same everywhere"
         raise UsageError(what, where="--spread-km", fix="add --site, or leave it out")
-    if kind == "curve":
-        return CurveConfig(peak_kw)
-    if peak_kw is not None:
-        raise _not_the_curve()
-    return _file(kind, "pv", options)
+    return CurveConfig(peak_kw) if kind == "curve" else _file(kind, "pv", options)
 
 
 def _site_pv(site: "Site | None", options: dict[str, Any], meters: int) -> "SitePvConfig":
     from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - as in `_site`
     from pvsim.config import SitePvConfig  # noqa: PLC0415
 
-    if options.get("pv_peak_kw") is not None:
-        raise _not_the_curve()
     site = site or read_site(_DEFAULT_SITE)
     return SitePvConfig(site, _weather_sha256(site.weather), _spread_km(site, options, meters))
 
@@ -142,11 +139,6 @@ def _weather_sha256(weather: "Weather | None") -> str | None:
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
     return file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
-
-
-def _not_the_curve() -> UsageError:
-    what = "it scales the curve; a site and a file have their own power"
-    return UsageError(what, where="--pv-peak-kw", fix="leave it out")
 
 
 def _is_file(text: str) -> bool:

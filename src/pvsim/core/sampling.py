@@ -6,7 +6,7 @@ from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples, window_means
 from pvsim.core.types import Ints, PvSource
 
-__all__ = ["REJECTED_DW", "samples_of"]
+__all__ = ["REJECTED_DW", "pv_means", "samples_of"]
 
 REJECTED_DW = -1
 """Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing."""
@@ -32,16 +32,22 @@ def samples_of(
     pv_dw = pv.power_dw(plan.timeline.start_utc + first_position // n_meters, len(values) // n_meters)
     meter_mean = window_means(values, every_s, n_meters)
     if plan.balance is None:
-        if pv_dw.ndim > 1:
-            return Samples(row, meter_mean, window_means(pv_dw.reshape(-1), every_s, n_meters)), stored
-        return Samples(row, meter_mean, np.repeat(window_means(pv_dw, every_s), n_meters)), stored
+        return Samples(row, meter_mean, pv_means(plan, pv_dw)), stored
     by_meter = values.reshape(-1, n_meters)
     could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
     resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
     balanced = plan.balance.run(resting, could_dw, stored)
-    pv_mean = window_means(balanced.pv_dw.reshape(-1), every_s, n_meters)
+    pv_mean = pv_means(plan, balanced.pv_dw)
     if balanced.battery_dw is None or balanced.soc_steps is None:
         return Samples(row, meter_mean, pv_mean), balanced.stored
     battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
     soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
     return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps), balanced.stored
+
+
+def pv_means(plan: RunPlan, pv_dw: Ints) -> Ints:
+    """PV power of the rows of whole averaging periods, from that of their seconds (`PvSource.power_dw`)."""
+    n_meters = len(plan.meters)
+    if pv_dw.ndim == 1:
+        return np.repeat(window_means(pv_dw, plan.every_s), n_meters)
+    return window_means(pv_dw.reshape(-1), plan.every_s, n_meters)

@@ -47,17 +47,14 @@ def load_of(
         UsageError: as `building_load`.
         BadInputError: its heat pump's weather file does not serve; see `outdoors`.
     """
-    load = meter.load
+    load, place = meter.load, Place(zone, meter.latitude_deg, meter.longitude_deg)
     pump = None
     if load.heat_pump and meter.weather:
-        air = _air(
-            meter.weather, meter.weather_sha256, meter.latitude_deg, meter.longitude_deg, zone, seed, run_utc
-        )
-        pump = load.heat_pump.annual_kwh, air
+        pump = load.heat_pump.annual_kwh, _air(meter.weather, meter.weather_sha256, place, seed, run_utc)
     return building_load(
         load.kind,
         load.annual_kwh,
-        place=Place(zone, meter.latitude_deg, meter.longitude_deg),
+        place=place,
         seed=seed,
         meter=meter_name,
         people=load.people if isinstance(load, HouseholdLoad) else None,
@@ -67,17 +64,9 @@ def load_of(
 
 
 @lru_cache(maxsize=2)
-def _air(  # noqa: PLR0917 - a key of the cache
-    weather: Weather,
-    _sha256: str | None,
-    latitude_deg: float,
-    longitude_deg: float,
-    zone: tzinfo,
-    seed: int,
-    run_utc: tuple[int, int],
-) -> Outdoors:
+def _air(weather: Weather, _sha256: str | None, place: Place, seed: int, run_utc: tuple[int, int]) -> Outdoors:
     """The air of a site, which all of its buildings share: a file is read once for them."""
-    return outdoors(weather, latitude_deg, longitude_deg, zone, seed=seed, run_utc=run_utc)
+    return outdoors(weather, place, seed=seed, run_utc=run_utc)
 
 
 def building_load(

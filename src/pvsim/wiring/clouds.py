@@ -10,7 +10,7 @@ from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import CloudyWeather, Site
 from pvsim.core.timeline import HOUR_S
 
-__all__ = ["clouds_over", "strewn"]
+__all__ = ["PORTION_S", "clouds_over", "strewn"]
 
 PORTION_S = 6 * HOUR_S
 
@@ -27,9 +27,6 @@ class _InPortions:
     def __call__(self, first_utc: int, n: int) -> tuple[Floats, Floats]:
         """As `CloudIndices`."""
         sky, start = self._sky, first_utc - self._first_utc
-        if not self.portion_s:
-            sky = self.field.sky(first_utc, n)
-            return sky.index, sky.beam
         if sky is None or start < 0 or start + n > len(sky.index):
             self._first_utc = first_utc // self.portion_s * self.portion_s
             start = first_utc - self._first_utc
@@ -52,7 +49,14 @@ def clouds_over(
     if not isinstance(site.weather, CloudyWeather):
         return None
     field = CloudField(seed, site.weather.regime, site.weather.mean_index, east_m=east_m, north_m=north_m)
-    return _InPortions(field, portion_s)
+    if portion_s:
+        return _InPortions(field, portion_s)
+
+    def indices(first_utc: int, n: int) -> tuple[Floats, Floats]:
+        sky = field.sky(first_utc, n)
+        return sky.index, sky.beam
+
+    return indices
 
 
 def strewn(names: Sequence[str], seed: int, spread_km: float) -> dict[str, tuple[float, float]]:

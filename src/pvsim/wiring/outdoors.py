@@ -1,14 +1,16 @@
 """From a site's weather to the temperature outdoors: the same for PV cells and heat pump; without pvlib."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from math import inf
 
 import numpy as np
 
 from pvsim.adapters.weather_files import read_weather
 from pvsim.core import noise
+from pvsim.core.building import Place
 from pvsim.core.building.heat_pump import SLOT_S
+from pvsim.core.months import MONTHS
 from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.site import FileWeather, Weather
@@ -22,7 +24,6 @@ REFERENCE_YEAR = 2023
 """In whose weather a heat pump uses what the user names; a year of 365 days. Not the run's: a value may not
 depend on when a run begins (I7)."""
 
-_MONTHS = 12
 _YEAR_S = 365 * DAY_S
 
 
@@ -56,15 +57,7 @@ def climate_of(
     )
 
 
-def outdoors(
-    weather: Weather,
-    latitude_deg: float,
-    longitude_deg: float,
-    zone: tzinfo,
-    *,
-    seed: int,
-    run_utc: tuple[int, int],
-) -> Outdoors:
+def outdoors(weather: Weather, place: Place, *, seed: int, run_utc: tuple[int, int]) -> Outdoors:
     """The temperature that the PV cells of a site have around them, and a year to reckon a heat pump's energy in.
 
     The year is 2023 in the site's climate, or in a typical year's file; the first 365 days of a measured file that
@@ -72,9 +65,7 @@ def outdoors(
 
     Args:
         weather: As checked by `read_site`.
-        latitude_deg: Of the site.
-        longitude_deg: Likewise.
-        zone: Its clock, by which a year begins.
+        place: Of the site; a year begins by its clock.
         seed: Of the simulation.
         run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
 
@@ -82,12 +73,12 @@ def outdoors(
         BadInputError: the weather file cannot be read, does not cover the run, or has less than a year of
             temperatures where the site does not give them by month either.
     """
-    climate = climate_of(weather, longitude_deg, seed=seed).temp_air
+    climate = climate_of(weather, place.longitude, seed=seed).temp_air
     years = (REFERENCE_YEAR, REFERENCE_YEAR + 1)
-    first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=zone).timestamp()) for year in years)
+    first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=place.zone).timestamp()) for year in years)
     if not isinstance(weather, FileWeather):
         return Outdoors(climate, _half_hours(climate, first_utc, end_utc))
-    series = weather_at(weather, latitude_deg, longitude_deg)
+    series = weather_at(weather, place.latitude, place.longitude)
     series.refuse_uncovered(*run_utc)
     whole_year = series.temp_air is not None and (series.typical or series.end_utc - series.first_utc >= _YEAR_S)
     if whole_year and not series.typical:
@@ -118,4 +109,4 @@ def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) 
 
 def by_month(values: float | tuple[float, ...]) -> tuple[float, ...]:
     """Twelve values, of one or of twelve."""
-    return values if isinstance(values, tuple) else (values,) * _MONTHS
+    return values if isinstance(values, tuple) else (values,) * MONTHS

@@ -57,17 +57,16 @@ def site_pv(
         UsageError: pvlib is missing.
         BadInputError: the weather file cannot be read or does not cover the run.
     """
-    physics_extra()
-    outside = clear_light(site)
-    weather = site.weather
-    longitude_deg = site.location.longitude_deg
-    skies: tuple[Sky, ...] = tuple(climate_of(weather, longitude_deg, seed=seed, clouds=each) for each in clouds)
+    outside, weather, place = clear_light(site), site.weather, site.location
+    skies: tuple[Sky, ...]
     coverage = None
     if isinstance(weather, FileWeather):
-        series = weather_at(weather, site.location.latitude_deg, longitude_deg)
-        fresh = FileSky(outside, series, climate_of(weather, longitude_deg, seed=seed), weather.fill)
+        series = weather_at(weather, place.latitude_deg, place.longitude_deg)
+        fresh = FileSky(outside, series, climate_of(weather, place.longitude_deg, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
         skies = (sky,)
+    else:
+        skies = tuple(climate_of(weather, place.longitude_deg, seed=seed, clouds=each) for each in clouds)
     return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), skies), coverage)
 
 

@@ -13,7 +13,7 @@ from pvsim.adapters.site_file import read_site
 from pvsim.cli.configure import config_of
 from pvsim.config import BuildingMeter
 from pvsim.core import noise
-from pvsim.core.building import HeatPump
+from pvsim.core.building import HeatPump, Place
 from pvsim.core.site import FileWeather
 from pvsim.core.timeline import DAY_S
 from pvsim.errors import BadInputError
@@ -51,7 +51,7 @@ def weather(tmp_path):
 
 
 def air_of(weather, days=1, seed=3):
-    return outdoors(weather, 48.14, 11.58, BERLIN, seed=seed, run_utc=(START, START + days * DAY_S))
+    return outdoors(weather, Place(BERLIN, 48.14, 11.58), seed=seed, run_utc=(START, START + days * DAY_S))
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from pvsim.core.months import MONTHS
 from pvsim.core.pv_site import ClimateSky, LightOutside, Place, SitePv
 from pvsim.core.pv_site.clear_sky import ClearSky
 from pvsim.core.pv_site.plant import ac_power_w, cell_temperature, in_plane
@@ -18,7 +19,6 @@ from pvsim.errors import BadInputError
 __all__ = ["Day", "Model", "plant_of"]
 
 _LEAST_POINTS = 12
-_MONTHS = 12
 _W_PER_KW = 1000.0
 
 
@@ -58,13 +58,13 @@ class Day:
     @property
     def sky(self) -> ClimateSky:
         """A clear one."""
-        temp_air_c = (self.temp_air_c,) * _MONTHS
+        temp_air_c = (self.temp_air_c,) * MONTHS
         return ClimateSky(self.place.longitude_deg, temp_air_c, self.temp_air_swing_c, self.wind_speed_ms)
 
     @property
     def outside(self) -> LightOutside:
         """The place's light."""
-        return LightOutside(self.place, (self.linke_turbidity,) * _MONTHS)
+        return LightOutside(self.place, (self.linke_turbidity,) * MONTHS)
 
     def power_of(self, plant: Plant) -> Floats:
         """Power of a plant at the points, in kW, as a run at 1 s has it."""

@@ -15,11 +15,11 @@ import numpy as np
 
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.pv_site.weather_series import WeatherSeries
+from pvsim.core.timeline import HOUR_S
 from pvsim.errors import BadInputError
 
 __all__ = ["read_typical"]
 
-_HOUR_S: Final = 3600
 _YEAR_HOURS: Final = 8760
 
 _TMY3: Final = {
@@ -72,8 +72,8 @@ def read_typical(text: str, kind: str, source: str) -> WeatherSeries:
         what = f"a typical year has {_YEAR_HOURS:,} hours, this file has {hours:,}"
         raise BadInputError(what, where=source, fix="get the file again, or use its data as CSV")
     columns = {name: _numbers(year, source, name) for name in year.columns}
-    first_utc = round(year.start_h * _HOUR_S)
-    return WeatherSeries(source, _HOUR_S, first_utc, typical=True, station=year.station, **columns)
+    first_utc = round(year.start_h * HOUR_S)
+    return WeatherSeries(source, HOUR_S, first_utc, typical=True, station=year.station, **columns)
 
 
 def _tmy3(text: str) -> _Year:
