@@ -31,10 +31,37 @@ def test_help_is_short_and_leads_with_examples(inside, command):
     done = inside(command, "--help")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
-    assert len(lines) <= 110
+    assert len(lines) <= 140
     assert max(map(len, lines)) <= 100
-    assert lines.index("  Examples:") < lines.index("Options:")
-    assert f"pvsim {command}" in done.out.partition("Options:")[0]
+    sections = [line for line in lines if line[:1].isalpha() and line.endswith(":")]
+    assert lines.index("  Examples:") < lines.index(sections[0])
+    assert f"pvsim {command}" in done.out.partition(f"\n{sections[0]}")[0]
+
+
+def test_options_stand_in_sections(inside):
+    """Each option of a run is in the section of what it is about; those in none come last."""
+    lines = inside("run", "--help").out.splitlines()
+    section_of, title = {}, ""
+    for line in lines:
+        if line[:1].isalpha() and line.endswith(":"):
+            title = line[:-1]
+        elif line.startswith("  -"):
+            section_of[line.split()[0].rstrip(",")] = title
+    assert list(dict.fromkeys(section_of.values())) == [
+        "Period", "Site", "Meter", "Meter from a file", "PV", "PV from a file", "Output", "Broker",
+        "Other options",
+    ]  # fmt: skip
+    assert {option for option, title in section_of.items() if title == "Other options"} == {"-h"}
+    for option, title in (
+        ("--date", "Period"),
+        ("--meters", "Meter"),
+        ("--pv-unit", "PV from a file"),
+        ("--out", "Output"),
+        ("--broker", "Broker"),
+        ("--keep-stream", "Broker"),
+    ):
+        assert section_of[option] == title
+    assert "\nOptions:\n" in inside("verify", "--help").out
 
 
 def test_the_help_of_all_names_each_command(inside):

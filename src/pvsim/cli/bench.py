@@ -13,18 +13,19 @@ from typing import Any
 
 import click
 
-from pvsim.cli.options import broker_options
+from pvsim.cli.command import Configured
+from pvsim.cli.options import broker_options, json_option
 
 __all__ = ["COMMANDS"]
 
 _DAY_MESSAGES = 86_400
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.option("--days", type=int, multiple=True, default=[1, 10], show_default=True, help="Lengths to measure.")
 @click.option("--limit-days", type=int, default=10, show_default=True, help="Messages for the limit, in days.")
 @broker_options
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@json_option("the figures")
 @click.pass_obj
 def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
     """Measure readings per second, confirmed and checkpointed, and the broker's own limit beside them.

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pvsim.cli.options import Configured
+from pvsim.cli.command import Configured
 from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]

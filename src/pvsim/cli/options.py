@@ -1,18 +1,19 @@
 """The options that several commands share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from pvsim.errors import UsageError
+from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
 
 __all__ = [
-    "Configured",
     "broker_options",
-    "given_options",
+    "json_option",
     "period_options",
     "pv_options",
+    "quiet_option",
     "run_id_option",
 ]
 
@@ -28,9 +29,10 @@ def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]
     return decorate
 
 
-def _series_options(prefix: str, what: str) -> Callable[[Command], Command]:
+def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], Command]:
     """How to read the CSV file of `--meter` or `--pv`."""
-    return _all(
+    return section(
+        title,
         click.option(f"--{prefix}-column", metavar="NAME", help=f"Column of the {what} power.  [default: found]"),
         click.option(f"--{prefix}-time-column", metavar="NAME", help="Column of the time.  [default: found]"),
         click.option(
@@ -60,85 +62,115 @@ class _MeterKind(click.types.StringParamType):
 
 
 period_options = _all(
-    click.option("--date", default="2024-06-21", show_default=True, envvar="PVSIM_DATE", help="First local day."),
-    click.option("--days", type=int, default=1, show_default=True, envvar="PVSIM_DAYS", help="How many days."),
-    click.option("--tz", envvar="PVSIM_TZ", help="Time zone.  [default: the site's, else Europe/Berlin]"),
-    click.option(
-        "--seed",
-        type=int,
-        default=1,
-        show_default=True,
-        envvar="PVSIM_SEED",
-        help="Seed of meters, clouds and air.",
+    section(
+        PERIOD,
+        click.option(
+            "--date", default="2024-06-21", show_default=True, envvar="PVSIM_DATE", help="First local day."
+        ),
+        click.option("--days", type=int, default=1, show_default=True, envvar="PVSIM_DAYS", help="How many days."),
+        click.option("--tz", envvar="PVSIM_TZ", help="Time zone.  [default: the site's, else Europe/Berlin]"),
+        click.option(
+            "--seed",
+            type=int,
+            default=1,
+            show_default=True,
+            envvar="PVSIM_SEED",
+            help="Seed of meters, clouds and air.",
+        ),
     ),
-    click.option(
-        "--meter",
-        "meter",
-        multiple=True,
-        type=_MeterKind(),
-        metavar="[NAME=]KIND",
-        envvar="PVSIM_METER",
-        help="uniform (0..9000 W, each second anew), walk (continuous), household, office, depot (by their"
-        " devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim simulate only)."
-        " Repeat it for several meters.  [default: the site's load, else uniform]",
+    section(
+        SITE,
+        click.option(
+            "--site",
+            metavar="NAME",
+            envvar="PVSIM_SITE",
+            help="A place with its PV plants, weather, load and battery: brief, home, home-battery, office, depot,"
+            " or a FILE.toml (pvsim schema site). With several meters, each has a site like it.",
+        ),
     ),
-    click.option(
-        "--meters", type=int, metavar="N", envvar="PVSIM_METERS", help="N meters of the one --meter kind."
+    section(
+        METER,
+        click.option(
+            "--meter",
+            "meter",
+            multiple=True,
+            type=_MeterKind(),
+            metavar="[NAME=]KIND",
+            envvar="PVSIM_METER",
+            help="uniform (0..9000 W, each second anew), walk (continuous), household, office, depot (by their"
+            " devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim simulate only)."
+            " Repeat it for several meters.  [default: the site's load, else uniform]",
+        ),
+        click.option(
+            "--meters", type=int, metavar="N", envvar="PVSIM_METERS", help="N meters of the one --meter kind."
+        ),
+        click.option(
+            "--annual-kwh",
+            type=float,
+            metavar="KWH",
+            envvar="PVSIM_ANNUAL_KWH",
+            help="What household, office or depot use in a year.  [default: the site's, of another kind an"
+            " example's]",
+        ),
     ),
-    click.option(
-        "--annual-kwh",
-        type=float,
-        metavar="KWH",
-        envvar="PVSIM_ANNUAL_KWH",
-        help="What household, office or depot use in a year.  [default: the site's, of another kind an example's]",
-    ),
-    click.option(
-        "--site",
-        metavar="NAME",
-        envvar="PVSIM_SITE",
-        help="A place with its PV plants, weather, load and battery: brief, home, home-battery, office, depot, or"
-        " a FILE.toml (pvsim schema site). With several meters, each has a site like it.",
-    ),
-    _series_options("meter", "meter"),
+    _series_options("meter", "meter", METER_FILE),
 )
 
 pv_options = _all(
-    click.option(
-        "--pv",
-        metavar="KIND",
-        envvar="PVSIM_PV",
-        help="curve, site (its plants under its weather), or a FILE.csv of measured power.  [default: site with"
-        " --site, else curve]",
+    section(
+        PV,
+        click.option(
+            "--pv",
+            metavar="KIND",
+            envvar="PVSIM_PV",
+            help="curve, site (its plants under its weather), or a FILE.csv of measured power.  [default: site"
+            " with --site, else curve]",
+        ),
+        click.option("--pv-peak-kw", type=float, envvar="PVSIM_PV_PEAK_KW", help="Scale the curve to this peak."),
     ),
-    click.option("--pv-peak-kw", type=float, envvar="PVSIM_PV_PEAK_KW", help="Scale the curve to this peak."),
-    click.option(
-        "--spread-km",
-        type=float,
-        metavar="KM",
-        envvar="PVSIM_SPREAD_KM",
-        help="Strew the sites of several meters over a square of this side, under the same moving clouds; 0: all"
-        " at one place.  [default: 1]",
+    section(
+        SITE,
+        click.option(
+            "--spread-km",
+            type=float,
+            metavar="KM",
+            envvar="PVSIM_SPREAD_KM",
+            help="Scatter the sites of several meters over a square of this side, under the same moving clouds; 0:"
+            " all at one place.  [default: 1]",
+        ),
     ),
-    _series_options("pv", "PV"),
-    click.option(
-        "--every",
-        metavar="PERIOD",
-        default="1s",
-        show_default=True,
-        envvar="PVSIM_EVERY",
-        help="Write means over this: 2s, 1min, 1h.",
-    ),
-    click.option(
-        "--split",
-        type=click.Choice(["none", "day"]),
-        default="none",
-        show_default=True,
-        envvar="PVSIM_SPLIT",
-        help="day: one file for each local day, in samples/, instead of samples.csv.",
+    _series_options("pv", "PV", PV_FILE),
+    section(
+        OUTPUT,
+        click.option(
+            "--every",
+            metavar="PERIOD",
+            default="1s",
+            show_default=True,
+            envvar="PVSIM_EVERY",
+            help="Write means over this: 2s, 1min, 1h.",
+        ),
+        click.option(
+            "--split",
+            type=click.Choice(["none", "day"]),
+            default="none",
+            show_default=True,
+            envvar="PVSIM_SPLIT",
+            help="day: one file for each local day, in samples/, instead of samples.csv.",
+        ),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            default=Path("runs"),
+            show_default=True,
+            envvar="PVSIM_OUT",
+            help="Make the run's directory in this one.",
+        ),
     ),
 )
 
-broker_options = _all(
+broker_options = section(
+    BROKER,
     click.option(
         "--transport",
         type=click.Choice(["auto", "streams", "amqp"]),
@@ -166,48 +198,16 @@ broker_options = _all(
     ),
 )
 
-run_id_option = click.option(
-    "--run-id", metavar="ID", envvar="PVSIM_RUN_ID", help="Name of the run.  [default: from the other options]"
+run_id_option = section(
+    OUTPUT,
+    click.option(
+        "--run-id", metavar="ID", envvar="PVSIM_RUN_ID", help="Name of the run.  [default: from the other options]"
+    ),
 )
 
-
-class Configured(click.Command):
-    """A command whose wrong values are said to be where they stand: an option, a variable or a settings file."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the options; see `click.Command.parse_args`."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.BadParameter as error:
-            if error.param is None or error.param.name is None:
-                raise
-            where = _origin(ctx, error.param)
-            fix = f"see: {ctx.command_path} --help"
-            raise UsageError(error.format_message().rstrip("."), where=where, fix=fix) from error
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; see `click.Command.invoke`."""
-        try:
-            return super().invoke(ctx)
-        except UsageError as error:
-            for parameter in self.params:
-                if error.where in parameter.opts:
-                    error.where = _origin(ctx, parameter)
-            raise
+quiet_option = section(OUTPUT, click.option("--quiet", is_flag=True, help="Print nothing but errors."))
 
 
-def _origin(context: click.Context, parameter: click.Parameter) -> str:
-    """Where the parameter's value stands: its option, with the variable or the settings file it came from."""
-    option = parameter.opts[0]
-    source = context.get_parameter_source(parameter.name or "")
-    if source is click.core.ParameterSource.ENVIRONMENT:
-        return f"{option}, from the variable {parameter.envvar}"
-    if source is click.core.ParameterSource.DEFAULT_MAP:
-        return f"{option}, from [{context.info_name}] in a settings file"
-    return option
-
-
-def given_options(context: click.Context) -> list[str]:
-    """The options of the command that the user gave as flags, by name."""
-    source = click.core.ParameterSource.COMMANDLINE
-    return [name for name in context.params if context.get_parameter_source(name) is source]
+def json_option(what: str) -> Callable[[Command], Command]:
+    """`--json`, which prints `what` as JSON."""
+    return section(OUTPUT, click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON."))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from pvsim.cli.command import OUTPUT, Configured, given_options, section
 from pvsim.cli.configure import config_of
 from pvsim.cli.loop import run_with_stop
-from pvsim.cli.options import Configured, broker_options, given_options, period_options, pv_options, run_id_option
+from pvsim.cli.options import broker_options, period_options, pv_options, quiet_option, run_id_option
 from pvsim.cli.progress import Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes, print_summary
 from pvsim.errors import PvsimError, UsageError
@@ -27,10 +28,12 @@ __all__ = ["COMMANDS"]
 
 Work: TypeAlias = Callable[["Connection", "Report", asyncio.Event], Awaitable[None]]
 
-_dir_option = click.option(
-    "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Take the run from this directory."
+_dir_option = section(
+    OUTPUT,
+    click.option(
+        "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Continue the run in DIR."
+    ),
 )
-_quiet_option = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 _supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
 _WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "resume", "keep_stream"}
 
@@ -40,7 +43,7 @@ _WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervi
 @run_id_option
 @broker_options
 @_dir_option
-@_quiet_option
+@quiet_option
 @_supervised_option
 @click.pass_context
 def meter(context: click.Context, /, **options: Any) -> None:
@@ -72,13 +75,9 @@ def meter(context: click.Context, /, **options: Any) -> None:
 @period_options
 @pv_options
 @run_id_option
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, envvar="PVSIM_OUT",
-    help="Make the run's directory in this one.",
-)  # fmt: skip
 @broker_options
 @_dir_option
-@_quiet_option
+@quiet_option
 @_supervised_option
 @click.pass_context
 def simulate(context: click.Context, /, **options: Any) -> None:

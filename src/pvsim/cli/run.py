@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.configure import config_of
 from pvsim.cli.loop import held_signals, run_with_stop
-from pvsim.cli.options import Configured, broker_options, given_options, period_options, pv_options
+from pvsim.cli.options import broker_options, json_option, period_options, pv_options, quiet_option
 from pvsim.cli.progress import Display
 from pvsim.errors import BrokerError, UsageError
 
@@ -30,21 +31,19 @@ _WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "a
 @click.command(cls=Configured)
 @period_options
 @pv_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("runs"),
-    show_default=True,
-    envvar="PVSIM_OUT",
-    help="Make the run's directory in this one.",
-)
 @broker_options
-@click.option(
-    "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Finish the interrupted run in DIR."
+@section(
+    OUTPUT,
+    click.option(
+        "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Finish the interrupted run in DIR."
+    ),
 )
-@click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker when the run is complete.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@section(
+    BROKER,
+    click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker when the run is complete."),
+)
+@json_option("the summary")
+@quiet_option
 @click.pass_context
 def run(context: click.Context, /, **options: Any) -> None:
     """Simulate a period: meter and PV simulator as two processes, rows in runs/.../samples.csv.
