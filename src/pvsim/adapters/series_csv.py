@@ -72,7 +72,8 @@ def read_samples(path: Path, options: SeriesOptions, *, quantity: Quantity) -> S
         reader = csv.reader(chain([first], lines), delimiter=mark, skipinitialspace=True)
         header = [name.strip() for name in next(reader)]
         columns = choose_columns(header, options, quantity=quantity, source=source)
-        table = _Table(source, columns, quantity, decimal_comma=mark == ";")
+        time_option = options.option("time_column", quantity)
+        table = _Table(source, columns, quantity, time_option, decimal_comma=mark == ";")
         try:
             table.read(reader)
         except csv.Error as error:
@@ -118,10 +119,13 @@ def _lines(raw: gzip.GzipFile | BufferedReader, source: str) -> Iterator[str]:
 class _Table:
     """The two columns of a file that are wanted, block by block, as arrays."""
 
-    def __init__(self, source: str, columns: Columns, quantity: Quantity, *, decimal_comma: bool) -> None:
+    def __init__(
+        self, source: str, columns: Columns, quantity: Quantity, time_option: str, *, decimal_comma: bool
+    ) -> None:
         self._source = source
         self._columns = columns
         self._quantity = quantity
+        self._time_option = time_option
         self._decimal_comma = decimal_comma
         self._style: Style | None = None
         self._blocks: list[tuple[NDArray[np.int64], ...]] = []
@@ -176,8 +180,7 @@ class _Table:
             try:
                 self._style = style_of(stamps[0])
             except ValueError as error:
-                option = f"--{self._quantity}-time-column NAME"
-                fix = f"write times as {FORMATS}, or name the column of times with {option}"
+                fix = f"write times as {FORMATS}, or name the column of times with {self._time_option} NAME"
                 raise BadInputError(str(error), where=f"{self._source}:{lines[0]}", fix=fix) from error
         wall, offset = parse_stamps(stamps, self._style, lines=lines, source=self._source)
         self._blocks.append((np.array(lines, np.int64), wall, offset))

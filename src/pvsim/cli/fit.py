@@ -7,9 +7,17 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
-from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
+
+_CALLED = {
+    "column": "--column",
+    "time_column": "--time-column",
+    "unit": "--unit",
+    "gaps": "--gaps",
+    "start": "--date",
+}
+"""How this command calls what `pvsim run` calls --pv-column and so on."""
 
 _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no plant explains
 
@@ -33,7 +41,13 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     help="Of the modules: one day cannot tell losses from a smaller plant.",
 )
 @click.option("--column", help="Header of the power column.  [default: found]")
+@click.option("--time-column", metavar="NAME", help="Header of the column of times.  [default: found]")
 @click.option("--unit", type=click.Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
+@click.option(
+    "--gaps",
+    type=click.Choice(["error", "hold", "interpolate", "zero"]),
+    help="How to fill missing samples.  [default: up to 1 h held, longer: error]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
 def fit(curve: Path, as_json: bool, **options: Any) -> None:
     """Find the plant behind a clear day: tilt, azimuth, peak power and horizon.
@@ -50,6 +64,7 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
     """  # noqa: D301
     from pvsim.config import parse_date, zone_of  # noqa: PLC0415
     from pvsim.core.pv_site import Place  # noqa: PLC0415
+    from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
 
     asked = Asked(
@@ -60,15 +75,11 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
         options["turbidity"],
         options["temp_air_c"],
         options["losses_percent"],
-        options["column"],
-        options["unit"],
+        SeriesOptions(
+            options["column"], options["time_column"], options["unit"], gaps=options["gaps"], called=_CALLED
+        ),
     )
-    try:
-        found = find_plant(asked)
-    except PvsimError as error:  # that reads the file with the words of `pvsim run`
-        for theirs, ours in _OPTIONS.items():
-            error.fix = error.fix.replace(theirs, ours)
-        raise
+    found = find_plant(asked)
     if found.fit.r2 < _CLEAR_R2:
         click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
     if not as_json:
@@ -79,7 +90,5 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
     facts = {"date": found.day.date, "fit": found.fit, "neighbours": found.neighbours}
     click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
 
-
-_OPTIONS = {"--pv-column": "--column", "--pv-unit": "--unit", "--pv-start": "--date"}
 
 COMMANDS = (fit,)

@@ -1,10 +1,9 @@
 """From a file with a day's PV power to the plant behind it, as a site file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -40,8 +39,7 @@ class Asked:
         turbidity: Linke turbidity of the day; None takes the world table's.
         temp_air_c: Mean temperature of the day.
         losses_percent: On the DC side.
-        column: Header of the power column; None finds it.
-        unit: Of that column; None finds it.
+        options: How to read a file that has dates.
     """
 
     path: Path
@@ -51,8 +49,7 @@ class Asked:
     turbidity: float | None
     temp_air_c: float
     losses_percent: float
-    column: str | None = None
-    unit: Literal["W", "kW"] | None = None
+    options: SeriesOptions = field(default_factory=SeriesOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def _first_line(path: Path) -> str:
 
 def _curve(asked: Asked) -> tuple[date, Ints, Floats]:
     """A table by local time of day; its points are powers at their times."""
-    if asked.column is not None:
+    if asked.options.column is not None:
         fix = "leave it out; the table is time_of_day,pv_kw"
         raise UsageError("the file has one column of power, pv_kw", where="--column", fix=fix)
     day = asked.date or _MIDSUMMER
@@ -119,7 +116,7 @@ def _curve(asked: Asked) -> tuple[date, Ints, Floats]:
 
 def _measured(asked: Asked) -> tuple[date, Ints, Floats]:
     """A file with dates: means over five minutes, at their middles."""
-    options = SeriesOptions(column=asked.column, unit=asked.unit, start=asked.date)
+    options = replace(asked.options, start=asked.date)
     day = asked.date
     if day is None:
         samples = read_samples(asked.path, options, quantity="pv")
@@ -127,7 +124,7 @@ def _measured(asked: Asked) -> tuple[date, Ints, Floats]:
         whole = first.replace(tzinfo=asked.tz) if not samples.utc else first.astimezone(asked.tz)
         day = whole.date() if (whole.hour, whole.minute, whole.second) == (0, 0, 0) else None
         day = day or whole.date() + timedelta(days=1)
-        options = SeriesOptions(column=asked.column, unit=asked.unit, start=day)
+        options = replace(options, start=day)
     series = read_series(asked.path, options, quantity="pv", run=Run(day, 1, asked.tz))
     timeline = Timeline.of_days(day, 1, asked.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW

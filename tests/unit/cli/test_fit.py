@@ -55,9 +55,21 @@ def test_advice_names_the_options_that_fit_has(capsys, tmp_path):
     path.write_text("\n".join(["time,pv_kw,other_kw", *lines]) + "\n")
     for arguments, advice in (
         (["--column", "foo"], "pass --column"),
+        (["--time-column", "foo"], "pass --time-column"),
         (["--date", "2024-01-01"], "--date 2024-06-"),
     ):
         main_returns(["fit", str(path), *MUNICH, *arguments], 65)
         printed = capsys.readouterr().err
         assert advice in printed
         assert "--pv" not in printed
+
+
+def test_a_gap_is_filled_as_the_advice_says(capsys, tmp_path):
+    path = tmp_path / "gap.csv"
+    hours = [hour for hour in range(24) if hour not in {10, 11}]
+    rows = [f"2024-06-21T{hour:02}:00,{max(0, 3 - abs(hour - 13) / 2)}" for hour in hours]
+    path.write_text("\n".join(["time,pv_kw", *rows]) + "\n")
+    main_returns(["fit", str(path), *MUNICH], 65)
+    assert "--gaps hold, interpolate or zero" in capsys.readouterr().err
+    main_returns(["fit", str(path), *MUNICH, "--gaps", "interpolate"], 0)
+    assert "azimuth_deg" in capsys.readouterr().out

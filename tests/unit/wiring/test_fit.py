@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
 from pvsim.core.pv_site import Place
+from pvsim.core.series import SeriesOptions
 from pvsim.core.site import Plant
 from pvsim.core.timeline import Timeline
 from pvsim.errors import BadInputError, UsageError
@@ -70,7 +71,7 @@ def test_what_cannot_be_fitted_is_refused(inverter, tmp_path):
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         find_plant(asked(tmp_path / "no.csv"))
     with pytest.raises(UsageError, match="one column of power") as caught:
-        find_plant(asked(CURVE, column="pv_kw"))
+        find_plant(asked(CURVE, options=SeriesOptions("pv_kw")))
     assert caught.value.where == "--column"
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"time_of_day,pv_kw\n00:00,\xff\n")

@@ -63,7 +63,8 @@ def choose_columns(header: Sequence[str], options: SeriesOptions, *, quantity: Q
     unit = options.unit or unit_of(header[power])
     if unit is None:
         what = f"the unit of column {header[power]!r} cannot be told from its header"
-        raise BadInputError(what, where=where, fix=f"pass --{quantity}-unit W or --{quantity}-unit kW")
+        option = options.option("unit", quantity)
+        raise BadInputError(what, where=where, fix=f"pass {option} W or {option} kW")
     return Columns(time, power, header[power], unit)
 
 
@@ -95,7 +96,7 @@ def to_watts(
     if low or (columns.unit == "kW" and most > _MOST_MAX_KW):
         other = "kW" if low else "W"
         what = f"column {columns.name!r} looks like {other}: read as {columns.unit}, its maximum is {most:g}"
-        raise BadInputError(what, where=where, fix=f"pass --{quantity}-unit {other}")
+        raise BadInputError(what, where=where, fix=f"pass {options.option('unit', quantity)} {other}")
     return power * _WATTS_IN[columns.unit]
 
 
@@ -112,16 +113,17 @@ def _is_data(header: Sequence[str]) -> bool:
 
 
 def _time_column(header: Sequence[str], options: SeriesOptions, quantity: Quantity, where: str) -> int:
+    option = options.option("time_column", quantity)
     if options.time_column is not None:
-        return _named(header, options.time_column, f"--{quantity}-time-column", where)
+        return _named(header, options.time_column, option, where)
     found = [i for i, name in enumerate(header) if _words(name) & _TIME_WORDS]
     if len(found) > 1:
-        raise _several(header, found, f"--{quantity}-time-column", where)
+        raise _several(header, found, option, where)
     return found[0] if found else 0
 
 
 def _power_column(header: Sequence[str], time: int, options: SeriesOptions, quantity: Quantity, where: str) -> int:
-    option = f"--{quantity}-column"
+    option = options.option("column", quantity)
     if options.column is not None:
         return _named(header, options.column, option, where)
     others = _OTHER_WORDS | _OWN_WORDS["pv" if quantity == "meter" else "meter"]

@@ -69,14 +69,15 @@ def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantit
         return start
     if have[0] >= have[1]:
         what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}"
-        fix = f"give at least one whole day, or fill the rest of it: --{quantity}-gaps hold, interpolate or zero"
+        gaps = options.option("gaps", quantity)
+        fix = f"give at least one whole day, or fill the rest of it: {gaps} hold, interpolate or zero"
         raise BadInputError(what, where=file.samples.source, fix=fix)
     count = have[1] - have[0]
     what = (
         f"the run needs {days} day(s) of the file from {date_of(start)}, but the file covers {count}: "
         f"{date_of(have[0])} to {date_of(have[1] - 1)}"
     )
-    fits = f"--{quantity}-start {date_of(have[0])}"
+    fits = f"{options.option('start', quantity)} {date_of(have[0])}"
     if days < count:
         fits += f" (or a day up to {date_of(have[1] - days)})"
     elif days > count:
@@ -110,7 +111,7 @@ def fill_days(
     valued = ~np.isnan(samples.power_w)
     once = np.flatnonzero(valued & ~file.again)
     if not len(once):
-        fix = f"choose another column with --{quantity}-column NAME"
+        fix = f"choose another column with {options.option('column', quantity)} NAME"
         raise BadInputError(f"column {samples.column!r} has no value", where=samples.source, fix=fix)
     base = first - (first - int(samples.wall_s[0])) % step
     grid = np.arange(base, after + step, step, dtype=np.int64)
@@ -157,8 +158,8 @@ def _way_to_fill(start: str, seconds: int, options: SeriesOptions, quantity: Qua
     if options.gaps is None and seconds <= _SHORT_GAP_S:
         return options.fill
     what = f"a gap of {seconds} s from {start} (wall clock of the file)"
-    ways = f"--{quantity}-gaps hold, interpolate or zero"
-    fix = f"say how to fill gaps: {ways}; or take other days: --{quantity}-start DATE"
+    gaps, start_option = (options.option(name, quantity) for name in ("gaps", "start"))
+    fix = f"say how to fill gaps: {gaps} hold, interpolate or zero; or take other days: {start_option} DATE"
     raise BadInputError(what, where=where, fix=fix)
 
 

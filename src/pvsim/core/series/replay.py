@@ -102,7 +102,7 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     Raises:
         BadInputError: whatever is wrong with the samples, with the line and what to do.
     """
-    _refuse_negative(samples, quantity)
+    _refuse_negative(samples, options, quantity)
     file = put_in_order(samples, run.zone)
     start = choose_days(file, options, run.days, quantity)
     first, after = start * DAY_S, (start + run.days) * DAY_S
@@ -121,11 +121,12 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     )
 
 
-def _refuse_negative(samples: Samples, quantity: Quantity) -> None:
+def _refuse_negative(samples: Samples, options: SeriesOptions, quantity: Quantity) -> None:
     negative = samples.power_w < 0
     if quantity == "meter" and negative.any():
         index = int(np.argmax(negative))
-        fix = "the meter measures consumption, never below 0: choose such a column with --meter-column NAME"
+        option = options.option("column", quantity)
+        fix = f"the meter measures consumption, never below 0: choose such a column with {option} NAME"
         what = f"column {samples.column!r} is negative ({samples.power_w[index]:g} W)"
         raise BadInputError(what, where=samples.at(index), fix=fix)
 

@@ -1,6 +1,7 @@
 """What a user says about a file of measured data, what was read from it, and what is reported about it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -43,6 +44,7 @@ class SeriesOptions:
         gaps: Where samples are missing: a way to fill every gap, or "error" to accept none. None fills gaps
             of up to an hour as `fill` says and refuses longer ones.
         start: The file's day that becomes the first day of the run; None is the first whole day.
+        called: What the command calls these options, where it is not the usual name: for messages.
     """
 
     column: str | None = None
@@ -51,6 +53,11 @@ class SeriesOptions:
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Filling | Literal["error"] | None = None
     start: date | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str, quantity: Quantity) -> str:
+        """What the user types to say `name` (a field of this class) of a file of `quantity`."""
+        return self.called.get(name, f"--{quantity}-{name.replace('_', '-')}")
 
 
 @dataclass(frozen=True, slots=True)
