@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pvsim.adapters.series_csv import read_samples, read_series
+from pvsim.adapters.tables.series_csv import read_samples, read_series
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
 from pvsim.core.pv_curve import CurvePv

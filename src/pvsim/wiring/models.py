@@ -143,7 +143,7 @@ class Models:
         return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc)
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
-        from pvsim.adapters.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
+        from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
         from pvsim.core.series import Run, SeriesOptions  # noqa: PLC0415
 
         path = Path(source.path)

@@ -6,7 +6,7 @@ from math import inf
 
 import numpy as np
 
-from pvsim.adapters.weather_files import read_weather
+from pvsim.adapters.tables.weather_files import read_weather
 from pvsim.core import noise
 from pvsim.core.building import Place
 from pvsim.core.building.heat_pump import SLOT_S

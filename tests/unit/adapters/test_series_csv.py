@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from pvsim.adapters import series_csv
-from pvsim.adapters.series_csv import read_samples, read_series
+from pvsim.adapters.tables import series_csv
+from pvsim.adapters.tables.series_csv import read_samples, read_series
 from pvsim.core.series import Run, SeriesOptions
 from pvsim.errors import BadInputError
 

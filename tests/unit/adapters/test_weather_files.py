@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from pvsim.adapters.weather_files import read_weather
+from pvsim.adapters.tables.weather_files import read_weather
 from pvsim.core.site import FileWeather
 from pvsim.errors import BadInputError
 
