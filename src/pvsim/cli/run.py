@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "check_broker", "input_notes", "print_summary"]
 
+_SHOWN_NAMES = 3
 _WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "as_json", "quiet"}
 
 
@@ -159,8 +160,8 @@ def check_broker(options: dict[str, Any]) -> None:
 
 
 def input_notes(inputs: dict[str, Any]) -> list[str]:
-    """What a user should know of the measured data that was read: gaps that were filled, values that were cut."""
-    notes = []
+    """How the files were read, and what a user should know of it: gaps that were filled, values that were cut."""
+    notes = _readings(inputs)
     for name, report in inputs.items():
         if seconds := report.get("clipped_s"):
             notes.append(f"{name}: {seconds:,} s above 9000 W, taken as 9000 W")
@@ -179,6 +180,26 @@ def input_notes(inputs: dict[str, Any]) -> list[str]:
             if report[key]:
                 notes.append(f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}")
     return notes
+
+
+def _readings(inputs: dict[str, Any]) -> list[str]:
+    """A line for each file; meters that share one share its line."""
+    read = {name: report["reading"] for name, report in inputs.items() if "reading" in report}
+    if not read:
+        return []
+    import msgspec  # noqa: PLC0415 - as below
+
+    from pvsim.core.series import FileReading  # noqa: PLC0415 - most runs read no file
+
+    names: dict[str, list[str]] = {}
+    for name, facts in read.items():
+        names.setdefault(msgspec.convert(facts, FileReading).line(), []).append(name)
+    return [f"{_several(those)}: {line}" for line, those in names.items()]
+
+
+def _several(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN_NAMES])
+    return shown if len(names) <= _SHOWN_NAMES else f"{shown} and {len(names) - _SHOWN_NAMES:,} more"
 
 
 def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:

@@ -173,6 +173,9 @@ class _Table:
             offset if self._style.offset == "written" else None,
             utc=self._style.offset == "utc",
             power_w=power_w,
+            unit=self._columns.unit,
+            unit_from=self._columns.unit_from,
+            ignored=self._columns.ignored,
         )
 
     def _take(self, lines: list[int], stamps: list[str], cells: list[str]) -> None:

@@ -7,13 +7,16 @@ seconds.
 
 from pvsim.core.series.columns import Columns, choose_columns, to_watts
 from pvsim.core.series.replay import MeasuredSeries, Run, replay
+from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.timestamps import Style, parse_stamps, style_of
 from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit
 
 __all__ = [
     "Columns",
+    "FileReading",
     "Filling",
     "Gap",
+    "Known",
     "MeasuredSeries",
     "Quantity",
     "Run",
@@ -21,6 +24,7 @@ __all__ = [
     "SeriesOptions",
     "SeriesReport",
     "Style",
+    "Taken",
     "Unit",
     "choose_columns",
     "parse_stamps",

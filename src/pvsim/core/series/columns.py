@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.report import Known
 from pvsim.core.series.timestamps import style_of
 from pvsim.core.series.types import Quantity, SeriesOptions, Unit
 from pvsim.errors import BadInputError
@@ -25,6 +26,7 @@ _POWER_WORDS: Final = frozenset({"power", "p", "leistung"})
 _OTHER_WORDS: Final = frozenset(
     {"net", "reactive", "apparent", "var", "kvar", "va", "kva", "wh", "kwh", "mwh", "qload", "energy"}
 )
+_QUANTITY_WORDS: Final = _POWER_WORDS | {"w", "kw", "mw", "wh", "kwh", "mwh", "energy"}
 _UNITS: Final[dict[str, Unit]] = {
     "w": "W",
     "watt": "W",
@@ -40,12 +42,23 @@ _BRACKETED = re.compile(r"[\[(]\s*([a-z]+)\s*[\])]")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where to read: positions of time and power, the power's header and its unit."""
+    """Where to read.
+
+    Args:
+        time: Position of the times.
+        power: Position of the power.
+        name: Header of the power.
+        unit: Its unit.
+        unit_from: How the unit was known.
+        ignored: Headers of other columns of power or energy.
+    """
 
     time: int
     power: int
     name: str
     unit: Unit
+    unit_from: Known = "header"
+    ignored: tuple[str, ...] = ()
 
 
 def choose_columns(header: Sequence[str], options: SeriesOptions, *, quantity: Quantity, source: str) -> Columns:
@@ -65,7 +78,9 @@ def choose_columns(header: Sequence[str], options: SeriesOptions, *, quantity: Q
         what = f"the unit of column {header[power]!r} cannot be told from its header"
         option = options.option("unit", quantity)
         raise BadInputError(what, where=where, fix=f"pass {option} W or {option} kW")
-    return Columns(time, power, header[power], unit)
+    others = (i for i, name in enumerate(header) if i not in {time, power} and _words(name) & _QUANTITY_WORDS)
+    ignored = tuple(header[i] for i in others)
+    return Columns(time, power, header[power], unit, "option" if options.unit else "header", ignored)
 
 
 def unit_of(header: str) -> Unit | None:

@@ -1,6 +1,6 @@
 """Samples put on one grid: their step, their order, and the hours that daylight saving repeats or skips."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
@@ -64,9 +64,7 @@ def put_in_order(samples: Samples, zone: tzinfo) -> OrderedSamples:
         offset = _guessed_offsets(wall, step, zone)
     _refuse_not_rising(samples, wall, wall - offset)
     _refuse_off_grid(samples, wall, step)
-    placed = Samples(
-        samples.source, samples.column, samples.lines, wall, offset, utc=False, power_w=samples.power_w
-    )
+    placed = replace(samples, wall_s=wall, offset_s=offset, utc=False)
     return _with_changes(placed, offset, step)
 
 

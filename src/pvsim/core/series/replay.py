@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share
 from pvsim.core.series.order import OrderedSamples, put_in_order
+from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.types import (
     DAY_S,
     Quantity,
@@ -112,7 +113,7 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     days = fill_days(file, clipped, first, after, options=options, quantity=quantity)
     seconds = run.seconds()
     return MeasuredSeries(
-        _report(file, days, start, run.days, ceiling),
+        _report(samples, file, days, start, run, ceiling=ceiling),
         seconds,
         WallClock.over(run.zone, *seconds),
         (day_number(run.first_date) - start) * DAY_S,
@@ -131,23 +132,48 @@ def _refuse_negative(samples: Samples, options: SeriesOptions, quantity: Quantit
         raise BadInputError(what, where=samples.at(index), fix=fix)
 
 
-def _report(file: OrderedSamples, days: Days, start: int, count: int, ceiling: int | None) -> SeriesReport:
-    first, after = start * DAY_S, (start + count) * DAY_S
+def _report(
+    samples: Samples, file: OrderedSamples, days: Days, start: int, run: Run, *, ceiling: int | None
+) -> SeriesReport:
+    first, after = start * DAY_S, (start + run.days) * DAY_S
     wall, power_w = file.samples.wall_s, file.samples.power_w
     used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
+    clipped_low = int((used < 0).sum())
+    clipped_high = 0 if ceiling is None else int((used > ceiling).sum())
+    zone: tuple[str, Known] = (str(run.zone), "assumed")
+    if samples.utc:
+        zone = ("UTC", "times")
+    elif samples.offset_s is not None:
+        zone = ("as written", "offset")
+    reading = FileReading(
+        samples.source,
+        (Taken(samples.column, "power", samples.unit, samples.unit_from),),
+        samples.ignored,
+        rows=len(samples.lines),
+        step_s=file.step_s,
+        zone=zone[0],
+        zone_from=zone[1],
+        stamp="start",
+        stamp_from="assumed",
+        gaps=len(days.gaps),
+        gap_s=sum(gap.seconds for gap in days.gaps),
+        clipped_low=clipped_low,
+        clipped_high=clipped_high,
+    )
     return SeriesReport(
         source=file.samples.source,
         column=file.samples.column,
         first_day=date_of(start),
-        days=count,
+        days=run.days,
         step_s=file.step_s,
         samples=len(used),
         gaps=days.gaps,
         repeated_hours=tuple(wall_time(t) for t in file.repeated if first <= t < after),
         skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if first <= t < after),
-        clipped_low=int((used < 0).sum()),
-        clipped_high=0 if ceiling is None else int((used > ceiling).sum()),
+        clipped_low=clipped_low,
+        clipped_high=clipped_high,
         min_w=float(used.min(initial=np.inf)) if len(used) else 0.0,
         max_w=float(used.max()) if len(used) else 0.0,
         mean_w=float(used.mean()) if len(used) else 0.0,
+        reading=reading,
     )

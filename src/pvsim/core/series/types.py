@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.report import FileReading, Known
+
 __all__ = [
     "DAY_S",
     "HOUR_S",
@@ -72,6 +74,9 @@ class Samples:
         offset_s: Written offset from UTC in seconds, int64; None where the file writes none.
         utc: The times are instants without a local time (epoch seconds or `Z`): `wall_s` is UTC.
         power_w: Watts, float64; NaN where the cell is empty.
+        unit: Unit of the column in the file.
+        unit_from: How the unit was known.
+        ignored: Headers of other columns of power or energy.
     """
 
     source: str
@@ -81,6 +86,9 @@ class Samples:
     offset_s: NDArray[np.int64] | None
     utc: bool
     power_w: NDArray[np.float64]
+    unit: Unit = "W"
+    unit_from: Known = "header"
+    ignored: tuple[str, ...] = ()
 
     def at(self, index: int) -> str:
         """Where sample `index` stands, as `file:line`."""
@@ -115,6 +123,7 @@ class SeriesReport:
         min_w: Smallest sample in watts, before clipping; so are the next two.
         max_w: Largest sample in watts.
         mean_w: Mean of the samples in watts.
+        reading: How the file was read.
     """
 
     source: str
@@ -131,6 +140,7 @@ class SeriesReport:
     min_w: float
     max_w: float
     mean_w: float
+    reading: FileReading
 
 
 def wall_time(wall_s: int) -> datetime:

@@ -31,7 +31,19 @@ def choose(header, quantity="meter", **options):
     ],
 )
 def test_columns_are_found_by_header_or_option(header, quantity, options, expected):
-    assert choose(header, quantity, **options) == expected
+    found = choose(header, quantity, **options)
+    assert (found.time, found.power, found.name, found.unit) == (
+        expected.time,
+        expected.power,
+        expected.name,
+        expected.unit,
+    )
+    assert found.unit_from == ("option" if "unit" in options else "header")
+
+
+def test_other_columns_of_power_or_energy_are_named():
+    assert choose(UCI).ignored == ("global_reactive_power_kvar", "sub1_kitchen_wh")
+    assert choose(SAMPLES_CSV).ignored == ("pv_kw", "net_kw")
 
 
 @pytest.mark.parametrize(
