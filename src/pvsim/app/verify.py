@@ -44,8 +44,9 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PvSource, read: 
 def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
     """The same where the readings cannot be computed again: order, number, PV power and differences of each row.
 
-    What a battery or an export limit did to rows depends on readings that are not there: their PV power is only
-    held against what the plant could give, and the battery's power is taken as it stands.
+    What a battery or an export limit did to rows depends on readings that are not there: behind an export limit
+    their PV power is only held against what the plant could give (the rest was curtailed), and the battery's power
+    is taken as it stands.
 
     Args:
         plan: The run.
@@ -67,10 +68,12 @@ def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_
         if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
             raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
         could_dw = _pv_of_rows(plan, pv, row)
-        if plan.balance is None:
+        if not plan.has_export_limit:
             samples = replace(samples, pv_dw=could_dw)
         elif (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:
             raise BadInputError("the PV power is more than the plant can give", where=f"line {line + wrong[0]}")
+        else:
+            samples = replace(samples, curtailed_dw=could_dw - samples.pv_dw)
         expected = rows.render(samples, plan)
         if (text := b"".join(chunk)) != expected:
             raise row_text.first_difference(text, expected, line)

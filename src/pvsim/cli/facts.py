@@ -25,7 +25,7 @@ def verify(directory: Path, as_json: bool) -> None:
       pvsim verify runs/latest
       pvsim verify runs/latest --json
     """  # noqa: D301
-    from pvsim.cli.run import print_summary  # noqa: PLC0415
+    from pvsim.cli.summary import print_summary  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     this = Run.open(directory.resolve())

@@ -13,7 +13,8 @@ from pvsim.cli.configure import config_of
 from pvsim.cli.loop import run_with_stop
 from pvsim.cli.options import broker_options, period_options, pv_options, quiet_option, run_id_option
 from pvsim.cli.progress import Display, ParentReport, facts_of
-from pvsim.cli.run import check_broker, input_notes, print_summary
+from pvsim.cli.run import check_broker, input_notes
+from pvsim.cli.summary import print_summary
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from pvsim.cli.configure import config_of
 from pvsim.cli.loop import held_signals, run_with_stop
 from pvsim.cli.options import broker_options, json_option, period_options, pv_options, quiet_option
 from pvsim.cli.progress import Display
+from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "input_notes", "print_summary"]
+__all__ = ["COMMANDS", "check_broker", "input_notes"]
 
 _SHOWN_NAMES = 3
 _WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "as_json", "quiet"}
@@ -200,73 +201,6 @@ def _readings(inputs: dict[str, Any]) -> list[str]:
 def _several(names: list[str]) -> str:
     shown = ", ".join(names[:_SHOWN_NAMES])
     return shown if len(names) <= _SHOWN_NAMES else f"{shown} and {len(names) - _SHOWN_NAMES:,} more"
-
-
-def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:
-    """A short table, and where the files are."""
-    plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
-    took = "" if seconds is None else f" · {seconds:.2f} s"
-    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
-    sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
-    click.echo(
-        f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
-    )
-    click.echo(_site_line(this.models.config))
-    if summary.peak_of_all_kw is not None:  # totals beside the peaks of one meter would mislead
-        peak = summary.peak_of_all_kw
-    click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
-    for name, kwh, kw, quarter in (
-        ("load", energy.load, peak.load, None),
-        ("PV", energy.pv, peak.pv, None),
-        ("self-consumed", energy.self_consumed, None, None),
-        ("import", energy.import_, peak.import_, peak.import_15min),
-        ("export", energy.export, peak.export, peak.export_15min),
-        ("battery charge", energy.battery_charge, None, None),
-        ("battery use", energy.battery_discharge, None, None),
-    ):
-        if kwh is None:
-            continue
-        cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
-        click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
-    click.echo(
-        f"\nself-consumption {_percent(summary.self_consumption)} · self-sufficiency"
-        f" {_percent(summary.self_sufficiency)}\n"
-    )
-    samples = "samples" if this.models.config.split == "day" else "samples.csv"
-    for name in (samples, "summary.json", "manifest.json"):
-        click.echo(_short(this.directory.path / name))
-
-
-def _site_line(config: "RunConfig") -> str:
-    """What a site's figures rest on; nothing where there is no site."""
-    from pvsim.config import BuildingMeter, SitePvConfig, SyntheticMeter  # noqa: PLC0415
-    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
-
-    if not isinstance(config.pv, SitePvConfig):
-        return ""
-    kinds = []
-    for meter in config.meters:
-        if isinstance(meter.source, BuildingMeter):
-            kinds.append(f"{meter.source.load.kind} of {meter.source.load.annual_kwh:,.0f} kWh a year")
-        elif isinstance(meter.source, SyntheticMeter) and meter.source.model == "uniform":
-            kinds.append("random meter (uniform)")
-    loads = "".join(f" · {kind}" for kind in dict.fromkeys(kinds))
-    weather = config.pv.site.weather
-    sky = "weather from a file" if isinstance(weather, FileWeather) else "clear sky"
-    if isinstance(weather, CloudyWeather):
-        sky = f"clouds: {weather.regime}"
-    return f"site {config.pv.site.name}{loads} · {sky} · seed {config.seed}\n"
-
-
-def _percent(share: float | None) -> str:
-    return "none" if share is None else f"{share:.1%}"
-
-
-def _short(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 COMMANDS = (run,)

@@ -24,17 +24,20 @@ __all__ = ["Energies", "Peaks", "PeriodEnergies", "Summary", "Tally"]
 
 _DWS_PER_KWH = DW_PER_KW * 3600
 _QUARTER_S = 900
-_SUMS = 6
+_SUMS = 7
 
 
 class Energies(msgspec.Struct, frozen=True):
     """Energies in kWh: pv = self_consumed + export; import − export = load − pv + charge − discharge.
+
+    What the plants could have given is pv + curtailed.
 
     Attributes:
         self_consumed: PV energy that was not exported: used at once, or charged. Without a battery also
             load − import.
         battery_charge: None where there is no battery.
         battery_discharge: Likewise.
+        curtailed: PV energy that the export limit kept the plants from giving; None where there is no limit.
     """
 
     load: float
@@ -44,6 +47,7 @@ class Energies(msgspec.Struct, frozen=True):
     export: float
     battery_charge: float | None = None
     battery_discharge: float | None = None
+    curtailed: float | None = None
 
 
 class PeriodEnergies(Energies, frozen=True, kw_only=True):
@@ -107,7 +111,7 @@ class Tally:
             (plan.timeline.days, _SUMS + 1), dtype=np.int64
         )  # the sums of each day, and its rows
         self._rows = np.zeros(n, dtype=np.int64)
-        self._sums = np.zeros((_SUMS, n), dtype=np.int64)  # load, pv, import, export, charge, discharge
+        self._sums = np.zeros((_SUMS, n), dtype=np.int64)  # of each power in `add`
         self._peaks = np.zeros((4, n), dtype=np.int64)  # load, pv, import, export
         self._quarter_peaks = np.zeros((2, n), dtype=np.float64)
         self._together = Coincident()
@@ -119,9 +123,11 @@ class Tally:
         if not len(samples):
             return
         load, pv, grid = samples.meter_dw, samples.pv_dw, samples.grid_dw
-        battery = np.zeros_like(load) if samples.battery_dw is None else samples.battery_dw
+        nothing = np.zeros_like(load)
+        battery = nothing if samples.battery_dw is None else samples.battery_dw
+        curtailed = nothing if samples.curtailed_dw is None else samples.curtailed_dw
         window, meter = np.divmod(samples.row, len(self._plan.meters))
-        powers = (load, pv, *_halves(grid), *_halves(battery))
+        powers = (load, pv, *_halves(grid), *_halves(battery), curtailed)
         n = len(self._plan.meters)
         self._rows += np.bincount(meter, minlength=n)
         for i, power in enumerate(powers):
@@ -173,10 +179,11 @@ class Tally:
             InternalError: if an energy identity does not hold (I8).
         """
         self._close_quarter()
-        load, pv, bought, sold, charged, discharged = self._sums
+        load, pv, bought, sold, charged, discharged, curtailed = self._sums
         by_day = self._days[:, :_SUMS].sum(axis=0)
         balance = bought - sold - (load - pv + charged - discharged)
-        if balance.any() or (sold > pv).any() or (by_day != self._sums.sum(axis=1)).any():
+        impossible = (sold > pv) | (curtailed < 0)
+        if balance.any() or impossible.any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self._plan.meters))
         meters, of_all = None, None
@@ -205,9 +212,11 @@ class Tally:
 
     def _kwh(self, sums: Ints) -> list[Any]:
         """The fields of `Energies`."""
-        load, pv, bought, sold, *battery = sums.tolist()
-        parts = (load, pv, pv - sold, bought, sold, *(battery if self._plan.has_battery else ()))
-        return [round(part * self._plan.every_s / _DWS_PER_KWH, 6) for part in parts]
+        plan = self._plan
+        load, pv, bought, sold, charged, discharged, curtailed = sums.tolist()
+        battery = (charged, discharged) if plan.has_battery else (None, None)
+        parts = (load, pv, pv - sold, bought, sold, *battery, curtailed if plan.has_export_limit else None)
+        return [None if part is None else round(part * plan.every_s / _DWS_PER_KWH, 6) for part in parts]
 
     def _of(self, which: slice) -> Summary:
         plan = self._plan

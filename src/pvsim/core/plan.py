@@ -54,6 +54,11 @@ class RunPlan:
         return self.balance is not None and self.balance.battery is not None
 
     @property
+    def has_export_limit(self) -> bool:
+        """Whether PV power may be curtailed."""
+        return self.balance is not None and self.balance.export_limit_dw is not None
+
+    @property
     def stored_at_start(self) -> tuple[int, ...]:
         """What the battery of each meter's site holds when the run begins; () where there are none."""
         return (self.balance.start,) * len(self.meters) if self.balance is not None and self.has_battery else ()

@@ -24,6 +24,8 @@ class Samples:
         pv_dw: PV power, likewise.
         battery_dw: Power of the battery, positive charges; None where the run has none.
         soc_steps: State of charge in steps of 1/10,000; likewise.
+        curtailed_dw: What the plant could have given besides, in 0.1 W; None where the run has no export limit.
+            No column shows it.
     """
 
     row: Ints
@@ -31,6 +33,7 @@ class Samples:
     pv_dw: Ints
     battery_dw: Ints | None = None
     soc_steps: Ints | None = None
+    curtailed_dw: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -43,7 +46,7 @@ class Samples:
 
     def where(self, kept: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> "Samples":
         """Some of the rows."""
-        columns = (self.row, self.meter_dw, self.pv_dw, self.battery_dw, self.soc_steps)
+        columns = (self.row, self.meter_dw, self.pv_dw, self.battery_dw, self.soc_steps, self.curtailed_dw)
         return Samples(*(None if column is None else column[kept] for column in columns))  # type: ignore[arg-type]
 
 

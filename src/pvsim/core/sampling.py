@@ -38,11 +38,12 @@ def samples_of(
     resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
     balanced = plan.balance.run(resting, could_dw, stored)
     pv_mean = pv_means(plan, balanced.pv_dw)
+    curtailed = pv_means(plan, could_dw) - pv_mean if plan.has_export_limit else None
     if balanced.battery_dw is None or balanced.soc_steps is None:
-        return Samples(row, meter_mean, pv_mean), balanced.stored
+        return Samples(row, meter_mean, pv_mean, curtailed_dw=curtailed), balanced.stored
     battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
     soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
-    return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps), balanced.stored
+    return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps, curtailed), balanced.stored
 
 
 def pv_means(plan: RunPlan, pv_dw: Ints) -> Ints:

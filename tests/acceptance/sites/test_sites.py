@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -165,3 +166,26 @@ def test_all_that_is_wrong_in_a_site_file_is_said_at_once(outside, site_file):
     done = outside("run", "--site", path)
     assert done.code == 65
     assert all(text in done.err for text in ("location.latitude_deg", "plants[0].tilt_deg", "plants[0].peak_kw"))
+
+
+def test_what_an_export_limit_costs_is_said(outside, here):
+    """Nothing may be fed in: the same plant without the limit gives what is given and what is curtailed."""
+    site = (files("pvsim") / "data" / "sites" / "home.toml").read_text()
+    (here / "free.toml").write_text(site)
+    (here / "zero.toml").write_text(site + "\n[grid]\nexport_limit_kw = 0\n")
+    period = ("--every", "1min", "--days", "2", "--quiet")
+    free, zero = (
+        json.loads(outside("run", "--site", f"{name}.toml", *period, "--json").out) for name in ("free", "zero")
+    )
+    assert free["energy_kwh"]["curtailed"] is None
+    assert (zero["self_consumption"], zero["energy_kwh"]["export"]) == (1.0, 0.0)
+    for limited, unlimited in zip(
+        (zero["energy_kwh"], *zero["days"]), (free["energy_kwh"], *free["days"]), strict=True
+    ):
+        assert limited["curtailed"] > 1
+        assert limited["pv"] + limited["curtailed"] == pytest.approx(unlimited["pv"], abs=2e-6)
+    printed = outside("verify", "runs/latest").out
+    lost = zero["energy_kwh"]["curtailed"]
+    assert f"\n{'curtailed':16}{f'{lost:,.3f} kWh':>14}\n" in printed
+    share = lost / free["energy_kwh"]["pv"]
+    assert f" · curtailed {share:.1%} of the PV that could have been\n" in printed

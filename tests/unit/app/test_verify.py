@@ -1,5 +1,6 @@
 """A file is proved, or the first wrong line is named."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -12,6 +13,7 @@ from pvsim.app.meter import readings
 from pvsim.app.verify import verify_foreign, verify_own
 from pvsim.core import noise, rows
 from pvsim.core.balance import Balance
+from pvsim.core.battery import Battery
 from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
@@ -136,11 +138,24 @@ def test_an_empty_file_is_not_proved():
 def test_more_pv_power_than_the_plant_can_give_is_named():
     """Behind an export limit a row may have less than that, never more."""
     plan = replace(plan_of(), balance=Balance(export_limit_dw=0))
-    could = np.array([10, 11])
-    samples = rows.Samples(np.array([10, 11]), np.array([50, 50]), could - [1, 0])
+    could = np.array([40_000, 40_001])
+    samples = rows.Samples(could, np.array([4_000, 4_001]), could - [36_000, 0])
     good = rows.header(plan) + rows.render(samples, plan)
-    assert verify_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2).rows == 2
+    proved = verify_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2)
+    assert (proved.rows, proved.energy_kwh.curtailed) == (2, 0.001)
     bad = rows.header(plan) + rows.render(replace(samples, pv_dw=could + np.array([0, 1])), plan)
     with pytest.raises(BadInputError, match="more than the plant can give") as caught:
         verify_foreign(plan, Ramp(), iter(BytesIO(bad)), plan.rows - 2)
     assert caught.value.where == "line 3"
+
+
+def test_a_battery_alone_curtails_nothing():
+    """Without an export limit each row's PV power is what the plant could give, battery or not."""
+    battery = Battery(10, 5, 5)
+    plan = replace(plan_of(), balance=Balance(battery))
+    idle = {"battery_dw": np.zeros(1, np.int64), "soc_steps": np.array([5_000])}
+    for pv, wrong in ((10, False), (9, True)):
+        samples = rows.Samples(np.array([10]), np.array([50]), np.array([pv]), **idle)
+        lines = iter(BytesIO(rows.header(plan) + rows.render(samples, plan)))
+        with pytest.raises(BadInputError, match="should be") if wrong else nullcontext():
+            verify_foreign(plan, Ramp(), lines, plan.rows - 1)

@@ -20,7 +20,7 @@ from pvsim.errors import InternalError
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 power = st.integers(0, 90_000)
-NO_BATTERY = {"battery_charge": None, "battery_discharge": None}
+NO_DEVICES = {"battery_charge": None, "battery_discharge": None, "curtailed": None}
 
 
 def plan(*meters: str, every_s: int = 1) -> RunPlan:
@@ -117,7 +117,7 @@ def test_an_hour_by_hand():
     assert found == {
         "rows": 3600,
         "resolution_s": 1,
-        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5} | NO_BATTERY,
+        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5} | NO_DEVICES,
         "self_consumption": round(0.75 / 2.25, 6),
         "self_sufficiency": 0.5,
         "generation_multiple": 1.5,
@@ -204,7 +204,26 @@ def test_i8_a_battery_is_part_of_the_balance():
     summary = tally.summary()
     assert msgspec.to_builtins(summary.energy_kwh) == {
         "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
-        "battery_charge": 1.5, "battery_discharge": 0.6,
+        "battery_charge": 1.5, "battery_discharge": 0.6, "curtailed": None,
     }  # fmt: skip
     assert (summary.self_consumption, summary.self_sufficiency) == (0.75, 0.6)
     assert (summary.peak_kw.import_, summary.peak_kw.export) == (0.4, 0.5)
+
+
+def test_i8_what_was_curtailed_is_added_up_by_meter_and_day():
+    """The last hour of a day, then the first of the next: the second of two meters is curtailed by 1 and 3 kW."""
+    days = Timeline.of_days(date(2024, 6, 21), 2, ZoneInfo("UTC"))
+    tally = Tally(RunPlan("run", days, ("a", "b"), 3600, Balance(export_limit_dw=0)))
+    row, pv, curtailed = np.array([46, 47, 48, 49]), np.array([0, 5_000] * 2), np.array([0, 10_000, 0, 30_000])
+    tally.add(Samples(row, np.full(4, 10_000), pv, curtailed_dw=curtailed))
+    summary = tally.summary()
+    assert (summary.energy_kwh.curtailed, summary.energy_kwh.battery_charge) == (4.0, None)
+    assert {name: each.energy_kwh.curtailed for name, each in summary.meters.items()} == {"a": 0.0, "b": 4.0}
+    assert [each.curtailed for each in summary.days] == [1.0, 3.0]
+
+
+def test_i8_less_than_nothing_curtailed_is_a_defect():
+    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(export_limit_dw=0)))
+    tally.add(Samples(np.array([0]), np.array([10]), np.array([5]), curtailed_dw=np.array([-1])))
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()

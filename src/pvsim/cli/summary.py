@@ -1,0 +1,85 @@
+"""What a finished run comes to, as a table on the terminal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pvsim.config import RunConfig
+    from pvsim.core.metrics import Summary
+    from pvsim.wiring.runs import Run
+
+__all__ = ["print_summary"]
+
+
+def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:
+    """A short table, and where the files are."""
+    plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
+    took = "" if seconds is None else f" · {seconds:.2f} s"
+    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
+    click.echo(
+        f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
+    )
+    click.echo(_site_line(this.models.config))
+    if summary.peak_of_all_kw is not None:  # totals beside the peaks of one meter would mislead
+        peak = summary.peak_of_all_kw
+    click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
+    for name, kwh, kw, quarter in (
+        ("load", energy.load, peak.load, None),
+        ("PV", energy.pv, peak.pv, None),
+        ("self-consumed", energy.self_consumed, None, None),
+        ("import", energy.import_, peak.import_, peak.import_15min),
+        ("export", energy.export, peak.export, peak.export_15min),
+        ("battery charge", energy.battery_charge, None, None),
+        ("battery use", energy.battery_discharge, None, None),
+        ("curtailed", energy.curtailed, None, None),
+    ):
+        if kwh is None:
+            continue
+        cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
+        click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
+    shares = [
+        f"self-consumption {_percent(summary.self_consumption)}",
+        f"self-sufficiency {_percent(summary.self_sufficiency)}",
+    ]
+    if energy.curtailed:  # a self-consumption of 100 % would hide it
+        lost = energy.curtailed / (energy.pv + energy.curtailed)
+        shares.append(f"curtailed {_percent(lost)} of the PV that could have been")
+    click.echo(f"\n{' · '.join(shares)}\n")
+    samples = "samples" if this.models.config.split == "day" else "samples.csv"
+    for name in (samples, "summary.json", "manifest.json"):
+        click.echo(_short(this.directory.path / name))
+
+
+def _site_line(config: "RunConfig") -> str:
+    """What a site's figures rest on; nothing where there is no site."""
+    from pvsim.config import BuildingMeter, SitePvConfig, SyntheticMeter  # noqa: PLC0415
+    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
+
+    if not isinstance(config.pv, SitePvConfig):
+        return ""
+    kinds = []
+    for meter in config.meters:
+        if isinstance(meter.source, BuildingMeter):
+            kinds.append(f"{meter.source.load.kind} of {meter.source.load.annual_kwh:,.0f} kWh a year")
+        elif isinstance(meter.source, SyntheticMeter) and meter.source.model == "uniform":
+            kinds.append("random meter (uniform)")
+    loads = "".join(f" · {kind}" for kind in dict.fromkeys(kinds))
+    weather = config.pv.site.weather
+    sky = "weather from a file" if isinstance(weather, FileWeather) else "clear sky"
+    if isinstance(weather, CloudyWeather):
+        sky = f"clouds: {weather.regime}"
+    return f"site {config.pv.site.name}{loads} · {sky} · seed {config.seed}\n"
+
+
+def _percent(share: float | None) -> str:
+    return "none" if share is None else f"{share:.1%}"
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
