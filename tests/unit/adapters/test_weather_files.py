@@ -60,9 +60,8 @@ def test_times_and_marks(weather, text, options, first_utc):
 
 def test_empty_cells_and_missing_lines_are_gaps(weather):
     lines = csv_text().splitlines()
-    series = read_weather(
-        weather("\n".join([lines[0], lines[1] + "\n", lines[2].replace(",50,", ",,"), lines[3] + "\n"]))
-    )
+    lines[2] = lines[2].replace(",100,50,", ",,,")
+    series = read_weather(weather("\n".join([lines[0], lines[1] + "\n", lines[2], lines[3] + "\n"])))
     assert np.isnan(series.dni[1])
     assert series.missing.tolist() == [False, True, False]
 
@@ -121,7 +120,7 @@ def tmy3_text():
     head = '1,"HERE",XX,-5.0,36.1,-79.95,273\n'
     names = "Date (MM/DD/YYYY),Time (HH:MM),GHI (W/m^2),DNI (W/m^2),DHI (W/m^2),Dry-bulb (C),Wspd (m/s)\n"
     rows = [
-        f"{m:02}/{d:02}/{1980 + m},{h + 1:02}:00,{h},{h},{-9900 if i == 30 else h},{i % 7},3"
+        f"{m:02}/{d:02}/{1980 + m},{h + 1:02}:00,{h},{-9900 if i == 30 else h},{-9900 if i == 30 else h},{i % 7},3"
         for i, m, d, h in hours()
     ]
     return head + names + "\n".join(rows) + "\n"
@@ -132,7 +131,7 @@ def epw_text():
     rows = []
     for i, m, d, h in hours():
         row = [str(1980 + m), str(m), str(d), str(h + 1), "0", "?"] + ["0"] * 29
-        row[6], row[13], row[14], row[15], row[21] = str(i % 7), str(h), str(h), "9999" if i == 30 else str(h), "3"
+        row[6], row[13], row[14], row[15], row[21] = str(i % 7), str(h), *["9999" if i == 30 else str(h)] * 2, "3"
         rows.append(",".join(row))
     return head + "\n".join(rows) + "\n"
 

@@ -8,14 +8,16 @@ from typing import Literal
 
 import numpy as np
 
-from pvsim.core.pv_site.types import iso_utc
-from pvsim.core.pv_site.weather import FileSky
-from pvsim.core.timeline import DAY_S
+from pvsim.core.pv_site.types import Floats, iso_utc
+from pvsim.core.pv_site.weather import FileSky, Indices
+from pvsim.core.timeline import DAY_S, HOUR_S
+from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
 __all__ = ["Coverage", "covering"]
 
 _BRIGHT_W = 20.0  # W/m²: an index from less light than that is not worth holding
+_DAYS_BESIDE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def covering(
         sky: Fresh from a file.
         start_utc: First second of the run (Unix time).
         end_utc: The second after its last.
-        gaps: By day: refuse them, hold the latest index (of the day before at the earliest), or a clear sky.
+        gaps: By day: refuse them, hold the index of the days beside (or of just before), or a clear sky.
 
     Raises:
         BadInputError: the file does not reach as far as the run, or lacks values by day.
@@ -68,15 +70,82 @@ def covering(
 
 
 def _held(sky: FileSky, by_day: list[int]) -> dict[int, tuple[float, float]]:
-    """For each of the rising numbers the latest index in good light, of up to a day before; else a clear sky's."""
-    found: dict[int, tuple[float, float]] = {}
-    for number in by_day:
-        if number - 1 in found:
-            found[number] = found[number - 1]
-            continue
-        before = np.arange(number - DAY_S // sky.series.step_s, number)
-        indices = sky.indices(before)
-        good = np.flatnonzero((indices.clear_ghi > _BRIGHT_W) & ~sky.series.missing[sky.series.rows(before)])
-        beam, diffuse = (float(part[good[-1]]) if len(good) else 1.0 for part in (indices.beam, indices.diffuse))
-        found[number] = (beam, diffuse)
-    return found
+    """Indices for the rising numbers of intervals without light, each a function of the file alone (I7).
+
+    A gap of up to an hour keeps the index before it. In a longer one stands the mean of the nearest days before
+    and after, of up to a week, at the same time of day: the index of a low sun says nothing of noon. Where no such
+    day has a value, the latest index of up to a day before; else a clear sky's. An index that is held over another
+    hour gives no more light than a clear sky.
+    """
+    numbers = np.asarray(by_day, dtype=np.int64)
+    clear = sky.indices(numbers)
+    beam, diffuse = _just_before(sky, numbers)
+    beam, diffuse = _at_most_clear(beam, diffuse, clear)
+    open_ = np.flatnonzero(np.isnan(beam))
+    if len(open_):
+        beam[open_], diffuse[open_] = _days_beside(sky, numbers[open_])
+    open_ = np.flatnonzero(np.isnan(beam))
+    if len(open_):
+        beam[open_], diffuse[open_] = _latest(sky, numbers[open_])
+        held = _at_most_clear(beam, diffuse, clear)
+        beam[open_], diffuse[open_] = held[0][open_], held[1][open_]
+    pairs = zip(np.nan_to_num(beam, nan=1.0).tolist(), np.nan_to_num(diffuse, nan=1.0).tolist(), strict=True)
+    return dict(zip(by_day, pairs, strict=True))
+
+
+def _at_most_clear(beam: Floats, diffuse: Floats, clear: Indices) -> tuple[Floats, Floats]:
+    """The indices made smaller where they give more light on the level than a clear sky."""
+    beam = np.minimum(beam, 1.0)
+    room = clear.clear_ghi - beam * clear.clear_beam
+    return beam, np.minimum(diffuse, room / np.maximum(clear.clear_ghi - clear.clear_beam, 1e-9))
+
+
+def _good(sky: FileSky, numbers: Ints) -> tuple[Floats, Floats]:
+    """The indices of intervals, NaN where the file has none or the sun is low."""
+    series = sky.series
+    rows = series.rows(numbers)
+    indices = sky.indices(numbers)
+    good = (indices.clear_ghi > _BRIGHT_W) & ~series.missing[rows]
+    if not series.typical:
+        good &= numbers == rows
+    return np.where(good, indices.beam, np.nan), np.where(good, indices.diffuse, np.nan)
+
+
+def _just_before(sky: FileSky, numbers: Ints) -> tuple[Floats, Floats]:
+    """The index before a gap of up to an hour."""
+    series = sky.series
+    edges = np.flatnonzero(~series.missing)
+    rows = series.rows(numbers)
+    after = np.searchsorted(edges, rows)
+    inside = (after > 0) & (after < len(edges))
+    before = edges[np.maximum(after, 1) - 1] if len(edges) else rows
+    length = edges[np.minimum(after, len(edges) - 1)] - before - 1 if len(edges) else rows
+    short = inside & (length * series.step_s <= HOUR_S)
+    beam, diffuse = _good(sky, np.where(short, numbers - (rows - before), numbers))
+    return np.where(short, beam, np.nan), np.where(short, diffuse, np.nan)
+
+
+def _days_beside(sky: FileSky, numbers: Ints) -> tuple[Floats, Floats]:
+    """The mean of the nearest day before and the nearest one after that have the same time of day."""
+    a_day = DAY_S // sky.series.step_s
+    sides = np.full((2, 2, len(numbers)), np.nan)  # before and after; beam and diffuse
+    for side, sign in enumerate((-1, 1)):
+        for days in range(1, _DAYS_BESIDE + 1):
+            open_ = np.flatnonzero(np.isnan(sides[side, 0]))
+            if len(open_):
+                sides[side][:, open_] = _good(sky, numbers[open_] + sign * days * a_day)
+    before, after = sides
+    beam, diffuse = np.where(np.isnan(before), after, np.where(np.isnan(after), before, (before + after) / 2))
+    return beam, diffuse
+
+
+def _latest(sky: FileSky, numbers: Ints) -> tuple[Floats, Floats]:
+    """The latest index of up to a day before."""
+    a_day = DAY_S // sky.series.step_s
+    found: list[tuple[float, float]] = []
+    for number in numbers.tolist():
+        beam, diffuse = _good(sky, np.arange(number - a_day, number, dtype=np.int64))
+        good = np.flatnonzero(~np.isnan(beam))
+        found.append((float(beam[good[-1]]), float(diffuse[good[-1]])) if len(good) else (np.nan, np.nan))
+    beam, diffuse = np.array(found).T
+    return beam, diffuse

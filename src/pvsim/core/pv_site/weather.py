@@ -31,11 +31,13 @@ class Indices:
         beam: Share of the beam.
         diffuse: Share of the diffuse light.
         clear_ghi: The clear sky's global irradiance, in W/m².
+        clear_beam: The part of it that is beam.
     """
 
     beam: Floats
     diffuse: Floats
     clear_ghi: Floats
+    clear_beam: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,17 @@ class FileSky:
             for part in (self.series.ghi, self.series.dni, self.series.dhi)
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            if self.series.dhi is None:
-                alone = self.series.dni is None
-                dhi = ghi * _diffuse_fraction(ghi / extra_w) if alone else ghi - dni * level_w / beam_w
-            beam = (ghi - dhi) / level_w if self.series.dni is None else dni / beam_w
+            if self.series.dni is None and self.series.dhi is None:
+                dhi = ghi * _diffuse_fraction(ghi / extra_w)
+            dhi = np.where(np.isnan(dhi), ghi - dni * level_w / beam_w, dhi)
+            beam = np.where(np.isnan(dni), (ghi - dhi) / level_w, dni / beam_w)
             diffuse = dhi / diffuse_w
         beam = np.where(level_w > _DARK_W, np.clip(np.nan_to_num(beam, nan=1.0), 0.0, _MOST_BEAM), 0.0)
         diffuse = np.where(diffuse_w > _DARK_W, np.clip(np.nan_to_num(diffuse, nan=1.0), 0.0, _MOST_DIFFUSE), 0.0)
         for place, number in enumerate(numbers.tolist() if self.filled else ()):
             if number in self.filled:
                 beam[place], diffuse[place] = self.filled[number]
-        return Indices(beam, diffuse, level_w + diffuse_w)
+        return Indices(beam, diffuse, level_w + diffuse_w, level_w)
 
     def _clear_means(self, numbers: Ints) -> tuple[Floats, Floats, Floats, Floats]:
         """Means of the clear sky over intervals: beam, diffuse, beam on a level plane, and light above the air.

@@ -23,7 +23,8 @@ _FAR_NORTH_DEG, _FAR_EAST_DEG = 5.0, 7.5
 class WeatherSeries:
     """Means over intervals of one length without a gap between them; NaN where a value is missing.
 
-    There is `ghi`, or `dni` and `dhi`, or all three (then `ghi` is not used); each of shape (k,), in W/m².
+    There is `ghi`, or two of `ghi`, `dni` and `dhi`, or all three (then `ghi` serves where one of the others is
+    missing); each of shape (k,), in W/m².
 
     Attributes:
         source: The file's name.
@@ -61,9 +62,13 @@ class WeatherSeries:
 
     @property
     def missing(self) -> NDArray[np.bool_]:
-        """Which intervals lack a value of the light, shape (k,)."""
+        """Which intervals lack light, shape (k,): any two of global, beam and diffuse give the third.
+
+        In a file of global light alone, it does.
+        """
         parts = [np.isnan(part) for part in (self.ghi, self.dni, self.dhi) if part is not None]
-        lacking: NDArray[np.bool_] = np.logical_or.reduce(parts)
+        enough = min(len(parts), 2)
+        lacking: NDArray[np.bool_] = np.add.reduce(parts, dtype=np.int64) > len(parts) - enough
         return lacking
 
     def rows(self, numbers: Ints) -> Ints:

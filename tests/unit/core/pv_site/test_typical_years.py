@@ -85,8 +85,9 @@ def test_pvgis_as_json_and_without_an_offset():
 
 def test_missing_values():
     rows = [line.split(",") for line in epw().splitlines()]
-    rows[8 + 22][13] = "9999"
-    rows[8 + 40][15] = ""
+    rows[8 + 22][13] = rows[8 + 22][14] = "9999"
+    rows[8 + 40][13] = rows[8 + 40][15] = ""
+    rows[8 + 41][13] = "9999"  # beam and diffuse light are enough
     rows[8 + 42][6], rows[8 + 42][21] = "99.9", "999"
     series = read_typical("\n".join(map(",".join, rows)), "epw", "x.epw")
     assert np.flatnonzero(series.missing).tolist() == [22, 40]

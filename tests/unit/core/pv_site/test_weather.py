@@ -123,7 +123,7 @@ def test_global_light_alone_is_split_by_its_clearness():
 def with_hole(*intervals, step_s=3600):
     weather = series(step_s, 0.5)
     for interval in intervals:
-        weather.dni[interval] = np.nan
+        weather.ghi[interval] = weather.dni[interval] = np.nan
     return weather
 
 
@@ -147,8 +147,52 @@ def test_a_gap_by_day_is_refused_unless_told():
     assert clear.air(START + 12 * 3600, np.zeros(1)).beam_index == pytest.approx([0.5], abs=1e-3)
 
 
-def test_a_day_with_nothing_to_hold_is_clear():
-    held, _ = covering(sky_of(with_hole(*range(24))), START, START + DAY_S, "hold")
+def held_index(weather, hour, first=0, days=DAY_COUNT):
+    """The beam's index of an hour after START where gaps are held."""
+    sky, _ = covering(sky_of(weather), START + first * 3600, START + days * DAY_S, "hold")
+    return sky.air(START + int(hour * 3600), np.zeros(10)).beam_index[0]
+
+
+@pytest.mark.parametrize("column", ["ghi", "dni", "dhi"])
+def test_any_two_of_three_columns_are_enough(column):
+    weather = series(3600, 0.5)
+    getattr(weather, column)[:] = np.nan
+    assert not weather.missing.any()
+    sky, coverage = covering(sky_of(weather), START, START + DAY_S, "error")
+    assert (coverage.night_intervals, coverage.day_intervals) == (0, 0)
+    assert sky.air(START + 10 * 3600, np.zeros(60)).beam_index == pytest.approx(0.5, abs=1e-3)
+    weather.dni[10] = weather.dhi[10] = weather.ghi[10] = np.nan
+    assert np.flatnonzero(weather.missing).tolist() == [10]
+
+
+def test_a_short_gap_keeps_the_index_before_it_and_a_long_one_that_of_the_days_beside_it():
+    weather = series(900, 0.8)
+    weather.dni[: DAY_S // 900] *= 0.25  # the first day: 0.2
+    hole = [DAY_S // 900 + 40 + i for i in range(4)]
+    weather.ghi[hole] = weather.dni[hole] = np.nan
+    assert held_index(weather, 34.1) == pytest.approx(0.8, abs=2e-3)
+    weather.ghi[hole[-1] + 1] = weather.dni[hole[-1] + 1] = np.nan
+    assert held_index(weather, 34.1) == pytest.approx((0.2 + 0.8) / 2, abs=2e-3)
+    assert held_index(weather, 34.1, first=34) == held_index(weather, 34.1)
+
+
+def test_where_one_day_beside_a_gap_has_no_value_the_other_stands_and_else_the_latest_index():
+    assert held_index(with_hole(*range(48)), 10) == pytest.approx(0.5, abs=2e-3)
+    weather = with_hole(10, 11, 34, 35, 58, 59)
+    weather.dni[[9, 33, 57]] *= 0.5
+    assert held_index(weather, 34.5) == pytest.approx(0.25, abs=2e-3)
+    assert held_index(with_hole(*range(12, 72)), 36) == pytest.approx(1.0)  # no index of the day before
+
+
+def test_an_index_that_is_held_gives_no_more_light_than_a_clear_sky():
+    weather = with_hole(10, 11, 34, 35, 58, 59)
+    weather.dni[9] *= 3.0
+    assert held_index(weather, 10) == 1.0
+
+
+def test_a_file_without_light_is_clear_where_its_gaps_are_held():
+    assert held_index(with_hole(*range(72)), 10) == 1.0
+    held, _ = covering(sky_of(with_hole(*range(72))), START, START + DAY_S, "hold")
     assert set(held.air(START + 10 * 3600, np.zeros(60)).beam_index) == {1.0}
 
 
@@ -179,3 +223,14 @@ def test_a_typical_year_covers_any_year():
     sky, coverage = covering(sky_of(typical), START, START + 40 * DAY_S, "error")
     assert (coverage.night_intervals, coverage.day_intervals) == (0, 0)
     assert sky.air(START, np.zeros(DAY_S)).beam_index.max() > 0.4
+
+
+def test_a_gap_in_a_typical_year_is_as_the_days_beside_it_too():
+    dni = np.full(8760, 500.0)
+    noon = (31 + 28 + 31 + 30 + 31 + 20) * 24 + 12
+    dni[[noon - 24, noon, noon + 1, noon + 24]] = 100.0, np.nan, np.nan, 300.0
+    typical = WeatherSeries("t.epw", 3600, 0, typical=True, dni=dni, dhi=np.full(8760, 50.0))
+    sky, _ = covering(sky_of(typical), START, START + DAY_S, "hold")
+    days = [START + day * DAY_S + 12 * 3600 for day in (-1, 0, 1)]
+    before, held, after = (sky.air(day, np.zeros(10)).beam_index[0] for day in days)
+    assert held == pytest.approx((before + after) / 2)

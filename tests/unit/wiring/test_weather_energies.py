@@ -1,0 +1,60 @@
+"""Days of a site under weather files of the kinds that people have: the energy that is right."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pvsim.adapters.site_file import read_site
+from pvsim.core.timeline import DAY_S
+from pvsim.core.types import DW_PER_KW
+from pvsim.wiring.sites import site_pv
+
+CASES = Path(__file__).parents[2] / "data" / "cases"
+SITE = """name = "x"
+[location]
+latitude_deg = 48.14
+longitude_deg = 11.58
+altitude_m = 520
+tz = "Europe/Berlin"
+[weather]
+{weather}
+[[plants]]
+tilt_deg = 30
+azimuth_deg = 180
+peak_kw = 8
+"""
+
+
+@pytest.fixture
+def kwh(tmp_path):
+    """The PV energy of local days (UTC, from `day` on) under a weather file, or under other weather."""
+
+    def of(day, days=1, file=None, **options):
+        settings = {"kind": "file", "path": str(file), **options} if file else {"kind": "clear", **options}
+        lines = "\n".join(f"{key} = {str(value)!r}" if isinstance(value, (str, Path)) else f"{key} = {value}"
+                          for key, value in settings.items())  # fmt: skip
+        path = tmp_path / "site.toml"
+        path.write_text(SITE.format(weather=lines))
+        start = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+        found = site_pv(read_site(str(path)), start, start + days * DAY_S)
+        power = found.source.power_dw(start, days * DAY_S).reshape(days, DAY_S).sum(axis=1)
+        energies = [float(day_dws) / DW_PER_KW / 3600 for day_dws in power]
+        return energies[0] if days == 1 else energies
+
+    return of
+
+
+def test_a_gap_of_a_day_is_as_the_days_beside_it(kwh):
+    """The file is clear but for 21 June, which it lacks."""
+    clear = kwh("2023-06-21")
+    held = kwh("2023-06-19", 4, file=CASES / "32-weather-gap.csv", gaps="hold")
+    assert clear == pytest.approx(47.1, abs=0.1)
+    assert held == pytest.approx([50.7] * 4, abs=0.1)
+    assert kwh("2023-06-21", file=CASES / "32-weather-gap.csv", gaps="clear") == pytest.approx(clear, abs=0.01)
+
+
+def test_what_is_held_over_a_gap_does_not_depend_on_where_the_run_begins(kwh):
+    """I7."""
+    days = kwh("2023-06-20", 3, file=CASES / "32-weather-gap.csv", gaps="hold")
+    assert kwh("2023-06-21", file=CASES / "32-weather-gap.csv", gaps="hold") == days[1]
