@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -61,26 +62,48 @@ class Columns:
     ignored: tuple[str, ...] = ()
 
 
-def choose_columns(header: Sequence[str], options: SeriesOptions, *, quantity: Quantity, source: str) -> Columns:
+def choose_columns(
+    header: Sequence[str],
+    options: SeriesOptions,
+    *,
+    quantity: Quantity,
+    source: str,
+    line: int = 1,
+    units: Sequence[str] = (),
+    times: Sequence[int] = (),
+) -> Columns:
     """Choose by the user's word, else by the headers.
+
+    Args:
+        header: Names of the columns; none where the file has no header.
+        options: What the user says.
+        quantity: Meter or PV.
+        source: The file's name.
+        line: Line number of the header.
+        units: Of each column, where a row under the header has them, else empty.
+        times: The columns in which the data has times; two of them are a date and a time of day.
 
     Raises:
         BadInputError: a named column is missing; none or several fit; the unit cannot be told; no header.
     """
-    where = f"{source}:1"
-    if _is_data(header):
+    where = f"{source}:{line or 1}"
+    if not header or _is_data(header):
         fix = f"put a first line such as timestamp,{quantity}_kw before the data"
         raise BadInputError("the file has no header line", where=where, fix=fix)
-    time = _time_column(header, options, quantity, where)
-    power = _power_column(header, time, options, quantity, where)
-    unit = options.unit or unit_of(header[power])
+    labels = [f"{name} [{unit}]" if unit else name for name, unit in zip_longest(header, units, fillvalue="")]
+    time = _time_column(header, times, options, quantity=quantity, where=where)
+    if options.column is not None:
+        power = _named(header, options.column, options.option("column", quantity), where)
+    else:
+        power = _power_column(header, labels, time, options, quantity=quantity, where=where)
+    unit = options.unit or unit_of(labels[power])
     if unit is None:
         what = f"the unit of column {header[power]!r} cannot be told from its header"
         option = options.option("unit", quantity)
         raise BadInputError(what, where=where, fix=f"pass {option} W or {option} kW")
-    others = (i for i, name in enumerate(header) if i not in {time, power} and _words(name) & _QUANTITY_WORDS)
-    ignored = tuple(header[i] for i in others)
-    return Columns(time, power, header[power], unit, "option" if options.unit else "header", ignored)
+    others = (i for i, name in enumerate(labels) if i not in {time, power} and _words(name) & _QUANTITY_WORDS)
+    known: Known = "option" if options.unit else "header" if unit_of(header[power]) else "units row"
+    return Columns(time, power, header[power], unit, known, tuple(header[i] for i in others))
 
 
 def unit_of(header: str) -> Unit | None:
@@ -127,31 +150,42 @@ def _is_data(header: Sequence[str]) -> bool:
     return True
 
 
-def _time_column(header: Sequence[str], options: SeriesOptions, quantity: Quantity, where: str) -> int:
+def _time_column(
+    header: Sequence[str], times: Sequence[int], options: SeriesOptions, *, quantity: Quantity, where: str
+) -> int:
     option = options.option("time_column", quantity)
     if options.time_column is not None:
         return _named(header, options.time_column, option, where)
     found = [i for i, name in enumerate(header) if _words(name) & _TIME_WORDS]
+    if not found or set(found) == set(times):
+        return times[0] if times else 0
     if len(found) > 1:
         raise _several(header, found, option, where)
-    return found[0] if found else 0
+    return found[0]
 
 
-def _power_column(header: Sequence[str], time: int, options: SeriesOptions, quantity: Quantity, where: str) -> int:
+def _power_column(
+    names: Sequence[str],
+    labels: Sequence[str],
+    time: int,
+    options: SeriesOptions,
+    *,
+    quantity: Quantity,
+    where: str,
+) -> int:
+    """The column whose name or unit says that it is the power; `labels` are the names with their units."""
     option = options.option("column", quantity)
-    if options.column is not None:
-        return _named(header, options.column, option, where)
     others = _OTHER_WORDS | _OWN_WORDS["pv" if quantity == "meter" else "meter"]
-    left = [i for i in range(len(header)) if i != time]
-    own = [i for i in left if _words(header[i]) & _OWN_WORDS[quantity] and not _words(header[i]) & _OTHER_WORDS]
-    power = [i for i in left if _is_power(header[i]) and not _words(header[i]) & others]
+    left = [i for i in range(len(names)) if i != time and names[i]]
+    own = [i for i in left if _words(labels[i]) & _OWN_WORDS[quantity] and not _words(labels[i]) & _OTHER_WORDS]
+    power = [i for i in left if _is_power(labels[i]) and not _words(labels[i]) & others]
     found = own or power or (left if len(left) == 1 else [])
-    found = [i for i in found if unit_of(header[i])] or found
+    found = [i for i in found if unit_of(labels[i])] or found
     if not found:
-        what = f"no column looks like {quantity} power; the columns are {_listed(header)}"
+        what = f"no column looks like {quantity} power; the columns are {_listed(names)}"
         raise BadInputError(what, where=where, fix=f"name one with {option} NAME")
     if len(found) > 1:
-        raise _several(header, found, option, where)
+        raise _several(names, found, option, where)
     return found[0]
 
 

@@ -1,0 +1,21 @@
+"""Text tables as people have them: where the header is, which mark parts the cells, how numbers are written.
+
+The way of a file: `layout` looks at its first lines and finds delimiter, header and units; `rows` checks every
+further line against the header; `numbers` decides from a whole column how its numbers are written, then reads it.
+"""
+
+from pvsim.core.tables.layout import HEAD_LINES, Layout, find_layout
+from pvsim.core.tables.number_form import Form, Mark
+from pvsim.core.tables.numbers import NumberColumns
+from pvsim.core.tables.rows import Block, read_rows
+
+__all__ = [
+    "HEAD_LINES",
+    "Block",
+    "Form",
+    "Layout",
+    "Mark",
+    "NumberColumns",
+    "find_layout",
+    "read_rows",
+]
