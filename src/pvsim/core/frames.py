@@ -117,7 +117,7 @@ class FrameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The answer to a request; `body` is what follows the code."""
+    """The answer to a request; `body` is what follows the code (an answer to Metadata has one for each stream)."""
 
     command: int
     correlation_id: int
@@ -285,6 +285,9 @@ def _decode_response(command: int, data: memoryview) -> Frame:
         return Credit(code, subscription_id)
     if command == Command.TUNE:  # a server that answers our Tune; harmless
         return Heartbeat()
+    if command == Command.METADATA:
+        (correlation_id,) = _U32.unpack_from(data, 4)
+        return Response(command, correlation_id, ResponseCode.OK, bytes(data[8:]))
     correlation_id, code = struct.unpack_from(">IH", data, 4)
     return Response(command, correlation_id, code, bytes(data[10:]))
 

@@ -3,13 +3,16 @@
 import asyncio
 import os
 import ssl
+from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
+from pvsim.core import frames
 from pvsim.core.address import BrokerAddress
 from pvsim.core.frames import (
     Command,
     Deliver,
     Frame,
+    FrameError,
     MetadataUpdate,
     PublishConfirm,
     PublishError,
@@ -17,6 +20,7 @@ from pvsim.core.frames import (
     ResponseCode,
 )
 from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
+from pvsim.core.stream_leader import after_metadata
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
@@ -137,6 +141,30 @@ class StreamClient(asyncio.Protocol):
                 return response
             await asyncio.sleep(READY_TICK_S)  # the broker does not tell when it is
         return await self.request(command, body, accept=accept)
+
+    async def wait_for_leader(self, stream: str, *, ours: bool) -> None:
+        """Wait until a stream that has just been made can be used (`pvsim.core.stream_leader`).
+
+        Args:
+            stream: The stream.
+            ours: This connection made it.
+
+        Raises:
+            BrokerError: if the connection is lost; if the stream has no leader within `READY_S`.
+        """
+        until = self._loop.time() + READY_S
+        for asked in count(1):
+            answer = await self.request(Command.METADATA, frames.strings([stream]))
+            try:
+                then = after_metadata(answer.body, stream, asked=asked, ours=ours)
+            except FrameError as error:
+                raise BrokerError(str(error), where=self.where) from error
+            await asyncio.sleep(then.pause_s)  # the broker does not tell when it is
+            if not then.ask_again:
+                return
+            if self._loop.time() >= until:
+                what = f"stream {stream} has had no leader for {READY_S:g} s"
+                raise BrokerError(what, where=self.where, fix="read the broker's log: its streams do not start")
 
     def tell(self, command: Command, body: bytes) -> None:
         """Send a request whose answer does not matter; nothing happens where the connection is lost."""

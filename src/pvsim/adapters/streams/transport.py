@@ -80,6 +80,7 @@ class StreamLog:
         accept = frozenset({ResponseCode.STREAM_ALREADY_EXISTS, ResponseCode.ACCESS_REFUSED})
         response = await self._client.request_when_ready(Command.CREATE, body, accept=accept)
         self._client.may_create = response.code != ResponseCode.ACCESS_REFUSED
+        await self._client.wait_for_leader(self._stream, ours=response.code == ResponseCode.OK)
 
     async def delete(self) -> None:
         """See `ports.Log.delete`. A user who may not delete leaves it to whoever made it."""

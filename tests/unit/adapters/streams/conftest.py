@@ -42,6 +42,14 @@ class Peer:
         self.writer.write(head)
         return request[4:]
 
+    async def metadata(self, code: int = ResponseCode.OK, leader: int = 0) -> None:
+        """Take a request for the metadata of a stream, and say how that is."""
+        request = await self.take(Command.METADATA)
+        brokers = struct.pack(">IH", 1, 0) + frames.string("127.0.0.1") + struct.pack(">I", 5552)
+        state = request[8:] + struct.pack(">HHI", code, leader, 0)
+        body = request[:4] + brokers + struct.pack(">I", 1) + state
+        self.writer.write(frames.frame(Command.METADATA | frames.RESPONSE_BIT, body))
+
     async def sign_in(self, *, frame_max: int = 1 << 20, until: Command | None = None) -> None:
         """Do what a broker does first."""
         await self.answer(Command.PEER_PROPERTIES, body=frames.properties({}))

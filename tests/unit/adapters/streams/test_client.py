@@ -126,6 +126,7 @@ async def test_tls_with_a_certificate_that_is_trusted(serve, monkeypatch):
     async def broker(peer):
         await peer.sign_in()
         await peer.answer(Command.CREATE)
+        await peer.metadata()
         await peer.answer(Command.CLOSE)
 
     async with serve(broker, ssl=_server_context()) as address, StreamTransport(address).log("s") as log:
@@ -149,6 +150,7 @@ async def test_a_request_that_is_refused_says_why(serve):
         await peer.answer(Command.DELETE, ResponseCode.INTERNAL_ERROR)
         await peer.answer(Command.CREATE, 99)
         await peer.answer(Command.CREATE, ResponseCode.STREAM_ALREADY_EXISTS)
+        await peer.metadata()
         await peer.answer(Command.DELETE, ResponseCode.STREAM_DOES_NOT_EXIST)
         await peer.answer(Command.CLOSE)
 

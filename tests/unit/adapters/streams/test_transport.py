@@ -12,6 +12,7 @@ from pvsim.core import frames
 from pvsim.core.frames import Command, ResponseCode
 from pvsim.errors import BrokerError
 
+NO_LEADER = 0xFFFF
 BODIES = np.arange(80, dtype=np.uint8).reshape(10, 8)
 
 
@@ -239,6 +240,7 @@ async def test_a_broker_that_has_just_started_is_asked_again(serve, monkeypatch)
         await peer.answer(Command.CREATE, ResponseCode.INTERNAL_ERROR)
         await peer.answer(Command.CREATE, ResponseCode.STREAM_NOT_AVAILABLE)
         await peer.answer(Command.CREATE, ResponseCode.STREAM_ALREADY_EXISTS)
+        await peer.metadata()
         await peer.answer(Command.CLOSE)
 
     async with serve(script) as address, StreamTransport(address).log("s") as log:
@@ -255,4 +257,49 @@ async def test_a_broker_that_does_not_get_ready_is_an_error(serve, monkeypatch):
 
     async with serve(script) as address, StreamTransport(address).log("s") as log:
         with pytest.raises(BrokerError, match="internal error"):
+            await log.create()
+
+
+async def test_a_stream_that_somebody_is_making_is_not_used_before_it_has_a_leader(serve):
+    """RabbitMQ 4.0.5 ends the connection of whoever asks for a leader that is not there yet."""
+
+    async def script(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE, ResponseCode.STREAM_ALREADY_EXISTS)
+        await peer.metadata(ResponseCode.STREAM_NOT_AVAILABLE, NO_LEADER)
+        await peer.metadata(ResponseCode.OK, NO_LEADER)
+        await peer.metadata()
+        await peer.answer(Command.DECLARE_PUBLISHER)
+        await _leave(peer)
+
+    async with serve(script) as address, StreamTransport(address).log("s") as log:
+        await log.create()
+        async with log.publisher("p"):
+            pass
+
+
+async def test_a_stream_that_gets_no_leader_is_an_error(serve, monkeypatch):
+    monkeypatch.setattr("pvsim.adapters.streams.client.READY_S", 0.001)
+
+    async def script(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE)
+        await peer.metadata(ResponseCode.OK, NO_LEADER)
+        await peer.answer(Command.CLOSE)
+
+    async with serve(script) as address, StreamTransport(address).log("s") as log:
+        with pytest.raises(BrokerError, match=r"stream s has had no leader for 0\.001 s"):
+            await log.create()
+
+
+async def test_an_answer_about_another_stream_is_an_error(serve):
+    async def script(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE)
+        body = (await peer.take(Command.METADATA))[:4] + bytes(8)
+        peer.send(frames.frame(Command.METADATA | frames.RESPONSE_BIT, body))
+        await peer.answer(Command.CLOSE)
+
+    async with serve(script) as address, StreamTransport(address).log("s") as log:
+        with pytest.raises(BrokerError, match="not an answer about stream s"):
             await log.create()
