@@ -9,6 +9,7 @@ import msgspec
 
 from pvsim.core.pv_curve import MAX_PEAK_KW
 from pvsim.core.site import Battery, Load, Site, Weather
+from pvsim.core.types import METER_MAX_W
 from pvsim.errors import UsageError
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ExternalMeter",
     "FileConfig",
     "MeterConfig",
+    "NoPvConfig",
     "PvConfig",
     "RunConfig",
     "SitePvConfig",
@@ -27,6 +29,7 @@ __all__ = [
 ]
 
 MAX_DAYS = 36_600
+MAX_METER_W = 10_000_000
 MAX_SPREAD_KM = 100.0
 """The sun of the named place serves for all: at the edge it is off by half a degree."""
 
@@ -114,7 +117,11 @@ class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
             raise UsageError(what, where="--spread-km", fix="give the side of a square, for example 3")
 
 
-PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig
+class NoPvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="none"):
+    """No PV: net is what the meter shows."""
+
+
+PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig | NoPvConfig
 
 
 class MeterConfig(msgspec.Struct, frozen=True):
@@ -137,6 +144,9 @@ class RunConfig(msgspec.Struct, frozen=True):
         battery: Of the site; None is none.
         export_limit_kw: The most that is fed in; None is no limit.
         split: `day`: in the end one file for each local day.
+        meter_max_w: The most that a meter may show.
+        meter_kind: `grid`: the meters are at the grid connection: negative exports, and the PV that is there
+            already is in what they show.
     """
 
     run_id: str
@@ -150,16 +160,30 @@ class RunConfig(msgspec.Struct, frozen=True):
     battery: Battery | None = None
     export_limit_kw: float | None = None
     split: Literal["none", "day"] = "none"
+    meter_max_w: int = METER_MAX_W
+    meter_kind: Literal["load", "grid"] = "load"
 
     def __post_init__(self) -> None:
+        if not 1 <= self.meter_max_w <= MAX_METER_W:
+            what = f"a meter's maximum of {self.meter_max_w:,} W is outside 1..{MAX_METER_W:,} W"
+            fix = "give it in W, for example 43500 for a connection of 63 A in three phases"
+            raise UsageError(what, where="--meter-max-w", fix=fix)
         if not 1 <= self.days <= MAX_DAYS:
             what = f"{self.days:,} days is outside 1..{MAX_DAYS:,}"
             raise UsageError(what, where="--days", fix="give a number of whole days, for example 7")
 
 
+_LATER = {"meter_max_w", "meter_kind"}
+"""Fields that older manifests lack: at their defaults they leave the digest as it was."""
+
+
 def digest(config: RunConfig) -> bytes:
     """SHA-256 of the configuration."""
-    return sha256(msgspec.json.encode(config, order="sorted")).digest()
+    fields = msgspec.to_builtins(config)
+    for field in msgspec.structs.fields(RunConfig):
+        if field.encode_name in _LATER and fields[field.encode_name] == field.default:
+            del fields[field.encode_name]
+    return sha256(msgspec.json.encode(fields, order="sorted")).digest()
 
 
 def parse_date(text: str, option: str) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pvsim.core.types import METER_MAX_W
 from pvsim.errors import InternalError, UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +61,11 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
         every_s=1,
         meters=_meters(texts, options, site),
         pv=CurveConfig(),
+        meter_max_w=options.get("meter_max_w", METER_MAX_W),
+        meter_kind=options.get("meter_kind", "load"),
     )
+    if config.meter_kind == "grid":
+        _refuse_no_grid_meter(config, site, options)
     if run_id is None:
         config = replace(config, run_id=f"{config.first_date:%Y%m%d}-{digest(config).hex()[:8]}")
     _refuse_unused(options, "meter", used=any(_is_file(text) for text in texts))
@@ -92,13 +97,13 @@ def _zone(options: dict[str, Any], site: "Site | None") -> str:
 
 
 def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig":
-    from pvsim.config import CurveConfig  # noqa: PLC0415
+    from pvsim.config import CurveConfig, NoPvConfig  # noqa: PLC0415
 
     kind = options.get("pv")
     if kind is None:
-        kind = "curve" if site is None else "site"
+        kind = "none" if options.get("meter_kind") == "grid" else "curve" if site is None else "site"
     peak_kw = options.get("pv_peak_kw")
-    _refuse_unused(options, "pv", used=kind not in {"curve", "site"})
+    _refuse_unused(options, "pv", used=kind not in {"curve", "site", "none"})
     if peak_kw is not None and kind != "curve":
         what = "it scales the curve; a site and a file have their own power"
         raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
@@ -107,7 +112,28 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
     if options.get("spread_km") is not None:
         what = "it strews sites under clouds; a curve and a file are the same everywhere"
         raise UsageError(what, where="--spread-km", fix="add --site, or leave it out")
+    if kind == "none":
+        return NoPvConfig()
     return CurveConfig(peak_kw) if kind == "curve" else _file(kind, "pv", options)
+
+
+def _refuse_no_grid_meter(config: "RunConfig", site: "Site | None", options: dict[str, Any]) -> None:
+    """Refuse what a meter at the grid connection cannot be, or can mean in two ways."""
+    from pvsim.config import ExternalMeter, FileConfig  # noqa: PLC0415
+
+    where = "--meter-kind"
+    if not all(isinstance(meter.source, FileConfig | ExternalMeter) for meter in config.meters):
+        fix = "give a FILE.csv or external as --meter, or leave --meter-kind out"
+        what = "grid says what a file or an external meter measures; the others are loads"
+        raise UsageError(what, where=where, fix=fix)
+    if site is None or "pv" not in options:
+        return
+    if options["pv"] is None:
+        what = f"a grid meter holds the PV that is there already: does site {site.name} add to it?"
+        raise UsageError(what, where=where, fix="add --pv site if its plants are new ones, else --pv none")
+    if site.grid.export_limit_kw is not None:
+        what = f"the PV behind a grid meter cannot be curtailed to the export limit of site {site.name}"
+        raise UsageError(what, where=where, fix="leave export_limit_kw out of the site file")
 
 
 def _site_pv(site: "Site | None", options: dict[str, Any], meters: int) -> "SitePvConfig":
@@ -229,7 +255,7 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
     from pvsim.config import FileConfig, parse_date  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
-    kinds = "curve, site" if prefix == "pv" else ", ".join(_KINDS)
+    kinds = "curve, site, none" if prefix == "pv" else ", ".join(_KINDS)
     path = Path(text)
     if not text.strip() or (not path.suffix and not path.exists()):
         near = get_close_matches(text, kinds.split(", "), n=1)

@@ -97,9 +97,9 @@ period_options = _all(
             type=_MeterKind(),
             metavar="[NAME=]KIND",
             envvar="PVSIM_METER",
-            help="uniform (0..9000 W, each second anew), walk (continuous), household, office, depot (by their"
-            " devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim simulate only)."
-            " Repeat it for several meters.  [default: the site's load, else uniform]",
+            help="uniform (0..9000 W or to --meter-max-w, each second anew), walk (continuous), household, office,"
+            " depot (by their devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim"
+            " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
         ),
         click.option(
             "--meters", type=int, metavar="N", envvar="PVSIM_METERS", help="N meters of the one --meter kind."
@@ -112,6 +112,25 @@ period_options = _all(
             help="What household, office or depot use in a year.  [default: the site's, of another kind an"
             " example's]",
         ),
+        click.option(
+            "--meter-kind",
+            type=click.Choice(["load", "grid"]),
+            default="load",
+            show_default=True,
+            envvar="PVSIM_METER_KIND",
+            help="What a file or an external meter measures. load: what the building uses, never negative. grid:"
+            " the power at the grid connection, negative where it exports; the building's own PV is in it.",
+        ),
+        click.option(
+            "--meter-max-w",
+            type=int,
+            metavar="W",
+            default=9000,
+            show_default=True,
+            envvar="PVSIM_METER_MAX_W",
+            help="The most that a meter shows; what a building or a file has above it is cut and counted, a"
+            " message above it is rejected. 43500 is a connection of 63 A in three phases.",
+        ),
     ),
     _series_options("meter", "meter", METER_FILE),
 )
@@ -123,8 +142,8 @@ pv_options = _all(
             "--pv",
             metavar="KIND",
             envvar="PVSIM_PV",
-            help="curve, site (its plants under its weather), or a FILE.csv of measured power.  [default: site"
-            " with --site, else curve]",
+            help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
+            " none with --meter-kind grid, site with --site, else curve]",
         ),
         click.option("--pv-peak-kw", type=float, envvar="PVSIM_PV_PEAK_KW", help="Scale the curve to this peak."),
     ),

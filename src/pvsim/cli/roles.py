@@ -103,7 +103,7 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         config = config_of(options, run_id=options["run_id"])
         check_broker(options)
         this = Run.create(config, options["out"].absolute())
-        for note in [] if options["quiet"] else input_notes(this.models.inputs):
+        for note in [] if options["quiet"] else input_notes(this.models.inputs, this.models.config.meter_max_w):
             click.echo(f"· {note}", err=True)
 
     if this.complete:

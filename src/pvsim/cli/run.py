@@ -66,7 +66,7 @@ def run(context: click.Context, /, **options: Any) -> None:
     display = Display(quiet=options["quiet"])
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this = _run_of(context, options)
-        for note in input_notes(this.models.inputs):
+        for note in input_notes(this.models.inputs, this.models.config.meter_max_w):
             display.say(note)
         roles = {} if this.complete else fork_roles(context.obj)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
@@ -127,7 +127,7 @@ async def _simulate(
                 await _delete_stream(connection, display)
 
         summary = await this.carry_out(work)
-        for note in input_notes(this.models.clipped):
+        for note in input_notes(this.models.clipped, this.models.config.meter_max_w):
             display.say(note)
         return summary
     finally:
@@ -160,12 +160,13 @@ def check_broker(options: dict[str, Any]) -> None:
         BrokerAddress.parse(options["broker"])
 
 
-def input_notes(inputs: dict[str, Any]) -> list[str]:
+def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
     """How the files were read, and what a user should know of it: gaps that were filled, values that were cut."""
     notes = _readings(inputs)
+    above = f"above {meter_max_w} W, taken as {meter_max_w} W (--meter-max-w sets another maximum)"
     for name, report in inputs.items():
         if seconds := report.get("clipped_s"):
-            notes.append(f"{name}: {seconds:,} s above 9000 W, taken as 9000 W")
+            notes.append(f"{name}: {seconds:,} s {above}")
         if "source" not in report:
             continue
         source, samples = report["source"], report["samples"]
@@ -175,8 +176,8 @@ def input_notes(inputs: dict[str, Any]) -> list[str]:
                 f"{name}: gaps filled in {source}: {len(gaps):,}, {seconds:,} s in all (see the manifest)"
             )
         for key, text in (
-            ("clipped_low", "below 0 W, taken as 0"),
-            ("clipped_high", "above 9000 W, taken as 9000 W"),
+            ("clipped_low", "below 0 W, taken as 0" if name == "pv" else f"below -{meter_max_w} W, taken as that"),
+            ("clipped_high", above),
         ):
             if report[key]:
                 notes.append(f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}")

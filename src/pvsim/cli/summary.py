@@ -28,6 +28,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
     click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
     for name, kwh, kw, quarter in (
         ("load", energy.load, peak.load, None),
+        ("grid meter", energy.meter, peak.meter, None),
         ("PV", energy.pv, peak.pv, None),
         ("self-consumed", energy.self_consumed, None, None),
         ("import", energy.import_, peak.import_, peak.import_15min),
@@ -44,6 +45,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
         f"self-consumption {_percent(summary.self_consumption)}",
         f"self-sufficiency {_percent(summary.self_sufficiency)}",
     ]
+    if plan.meter_range.grid:
+        shares = ["the meter is at the grid: load and self-consumption are not known"]
     if energy.curtailed:  # a self-consumption of 100 % would hide it
         lost = energy.curtailed / (energy.pv + energy.curtailed)
         shares.append(f"curtailed {_percent(lost)} of the PV that could have been")

@@ -10,12 +10,12 @@ import numpy as np
 
 from pvsim.core import digits
 from pvsim.core.plan import RunPlan
-from pvsim.core.types import METER_MAX_DW, Ints, Octets
+from pvsim.core.types import BRIEFS_RANGE, METER_MAX_DW, Ints, MeterRange, Octets
 
 __all__ = ["ReadingBlocks"]
 
 _SEQ_GROUPS = 2  # 8 digits: 3 years of seconds; longer runs take a third group
-_POWER_WIDTH = 6  # "9000.0"
+_POWER_WIDTH = 6  # "9000.0"; a greater range takes more
 
 
 class ReadingBlocks:
@@ -31,6 +31,8 @@ class ReadingBlocks:
         names = [f'"{name}"' for name in plan.meters]
         name_width = max(map(len, names))
         self._names = np.array([name.ljust(name_width).encode() for name in names], dtype=f"S{name_width}")
+        self._range = plan.meter_range
+        power_width = _power_width(self._range)
         pieces = (
             ("", f'{{"v":1,"kind":"reading","run":"{plan.run_id}","meter":'),
             ("meter", " " * name_width),
@@ -41,7 +43,7 @@ class ReadingBlocks:
             ("", "T"),
             ("time", " " * 8),
             ("", 'Z","meter_w":'),
-            ("power", " " * _POWER_WIDTH),
+            ("power", " " * power_width),
             ("", "}"),
         )
         starts = np.cumsum([0, *(len(text) for _, text in pieces)]).tolist()
@@ -71,7 +73,7 @@ class ReadingBlocks:
         bodies["seq"] = digits.right_aligned(seq, self._seq_groups, b" ")
         bodies["date"] = digits.date_texts(t_utc)
         bodies["time"] = digits.time_texts(t_utc)
-        bodies["power"] = digits.fixed_point_table(METER_MAX_DW + 1, _POWER_WIDTH)[meter_dw]
+        bodies["power"] = self._power_texts(meter_dw)
         return bodies.view(np.uint8).reshape(-1, self.width)
 
     def read(self, bodies: Octets, first_position: int) -> Ints | None:
@@ -83,10 +85,26 @@ class ReadingBlocks:
         """
         if bodies.shape[1] != self.width or first_position + len(bodies) > self._plan.readings:
             return None
-        text = bodies[:, self._power_at] & 0x0F  # digits to numbers, a space to 0
+        power = bodies[:, self._power_at]
+        text = power & 0x0F  # digits to numbers, a space to 0
+        negative = (power == ord("-")).any(axis=1) if self._range.grid else None
+        if negative is not None:
+            text[power == ord("-")] = 0
         value = np.zeros(len(bodies), dtype=np.int64)
-        for column in (0, 1, 2, 3, 5):  # the point is at 4
+        for column in (*range(text.shape[1] - 2), -1):  # the point is at −2
             value = value * 10 + text[:, column]
-        if value.max(initial=0) > METER_MAX_DW or not np.array_equal(self.write(first_position, value), bodies):
+        if negative is not None:
+            value = np.where(negative, -value, value)
+        if value.min(initial=0) < self._range.low_dw or value.max(initial=0) > self._range.high_dw:
             return None
-        return value
+        return value if np.array_equal(self.write(first_position, value), bodies) else None
+
+    def _power_texts(self, meter_dw: Ints) -> digits.Texts:
+        if self._range == BRIEFS_RANGE:
+            return digits.fixed_point_table(METER_MAX_DW + 1, _POWER_WIDTH)[meter_dw]
+        return digits.fixed_point(meter_dw, _power_width(self._range))
+
+
+def _power_width(meter_range: MeterRange) -> int:
+    """Characters of the longest power: a sign where there may be one, the digits, the point and one decimal."""
+    return max(_POWER_WIDTH, len(str(meter_range.high_dw)) + 1) + meter_range.grid

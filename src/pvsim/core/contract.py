@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pvsim.core.plan import RunPlan
-from pvsim.core.types import DW_PER_W, METER_MAX_W
+from pvsim.core.types import BRIEFS_RANGE, DW_PER_W, MeterRange
 
 __all__ = [
     "MAX_BODY_BYTES",
@@ -44,7 +44,8 @@ class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag="reading"):
         meter: Name of the meter within the run.
         seq: Seconds since the start of the run.
         t_utc: The second that the reading is of, with offset (`2024-06-21T10:00:00Z`).
-        meter_w: Mean power in W, 0..9000; kept to 0.1 W.
+        meter_w: Mean power in W, 0..9000 or the range that the run says, negative only of a meter at the grid
+            connection; kept to 0.1 W.
     """
 
     v: Literal[1]
@@ -97,10 +98,11 @@ class Rejection(msgspec.Struct, frozen=True):
     """A message that was rejected, and where it stood.
 
     Attributes:
+        reason: One of `Reason`; of a value the run's own range is named.
         position: Set where the message is a reading of this run with an impossible value: it takes its place.
     """
 
-    reason: Reason
+    reason: str
     detail: str = ""
     position: int | None = None
 
@@ -151,12 +153,17 @@ def _place(reading: Reading, plan: RunPlan) -> Values | Rejection:
     if reading.seq >= plan.timeline.seconds or reading.t_utc.timestamp() != expected_utc:
         return Rejection(Reason.TIME, f"seq {reading.seq} at {reading.t_utc.isoformat()}")
     position = reading.seq * len(plan.meters) + meter
-    if not 0 <= reading.meter_w <= METER_MAX_W:
-        return Rejection(Reason.RANGE, f"{reading.meter_w} W", position)
+    meter_range = plan.meter_range
+    if not meter_range.low_dw <= reading.meter_w * DW_PER_W <= meter_range.high_dw:
+        return Rejection(_out_of(meter_range), f"{reading.meter_w} W", position)
     return Values(position, round(reading.meter_w * DW_PER_W))
 
 
-def rejection_line(offset: int, reason: Reason, detail: str, body: bytes) -> bytes:
+def _out_of(meter_range: MeterRange) -> str:
+    return Reason.RANGE.replace(str(BRIEFS_RANGE), str(meter_range))
+
+
+def rejection_line(offset: int, reason: str, detail: str, body: bytes) -> bytes:
     """One line of `rejected.jsonl`. The body is kept as text where it is text, up to 512 bytes of it."""
     excerpt = body[:_EXCERPT_BYTES].decode("utf-8", errors="backslashreplace")
     fields = {"offset": offset, "reason": reason, "detail": detail, "bytes": len(body), "body": excerpt}

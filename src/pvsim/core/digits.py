@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pvsim.core.timeline import DAY_S
 from pvsim.core.types import Ints
 
-__all__ = ["Texts", "date_texts", "fixed_point_table", "right_aligned", "table", "time_texts"]
+__all__ = ["Texts", "date_texts", "fixed_point", "fixed_point_table", "right_aligned", "table", "time_texts"]
 
 Texts = NDArray[np.bytes_]
 """Texts of one width. NUL stands for "nothing here" and is dropped when rows are joined."""
@@ -32,6 +32,25 @@ def fixed_point_table(count: int, width: int) -> Texts:
     """The texts of 0.0, 0.1, ... with one decimal, right-aligned with spaces: shape (count,)."""
     text = b"".join((b"%d.%d" % divmod(i, 10)).rjust(width) for i in range(count))
     return np.frombuffer(text, dtype=f"S{width}")
+
+
+def fixed_point(values: Ints, width: int) -> Texts:
+    """Numbers in tenths as text with one decimal, right-aligned with spaces, `-412.5`: shape (n,).
+
+    Args:
+        values: Below 10 ** 9 either way, shape (n,).
+        width: Characters, enough for the sign, the digits, the point and the decimal.
+    """
+    whole, tenth = np.divmod(np.abs(values), 10)
+    text = np.full((len(values), width), ord(" "), dtype=np.uint8)
+    digits_of = right_aligned(whole, 2, b" ").reshape(-1, 1).view(np.uint8)
+    n = min(width - 2, digits_of.shape[1])
+    text[:, width - 2 - n : width - 2] = digits_of[:, -n:]
+    text[:, -2], text[:, -1] = ord("."), ord("0") + tenth
+    negative = np.flatnonzero(values < 0)
+    blanks = (text[negative] == ord(" ")).sum(axis=1)
+    text[negative, blanks - 1] = ord("-")
+    return text.reshape(-1).view(f"S{width}")
 
 
 def right_aligned(values: Ints, groups: int, pad: bytes) -> Texts:

@@ -13,18 +13,19 @@ __all__ = ["UniformLoad", "WalkLoad"]
 
 @dataclass(frozen=True, slots=True)
 class UniformLoad:
-    """The brief's meter: independent values, uniform on 0..9000 W in steps of 0.1 W."""
+    """The brief's meter: independent values, uniform on 0..9000 W (or another maximum) in steps of 0.1 W."""
 
     stream: noise.Key
+    max_dw: int = METER_MAX_DW
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`."""
-        return (noise.uniform(self.stream, first_utc, n) * (METER_MAX_DW + 1)).astype(np.int64)
+        return (noise.uniform(self.stream, first_utc, n) * (self.max_dw + 1)).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class WalkLoad:
-    """A continuous load: a mean-reverting walk (Ornstein-Uhlenbeck), reflected at 0 and 9000 W.
+    """A continuous load: a mean-reverting walk (Ornstein-Uhlenbeck), reflected at 0 and its maximum (9000 W).
 
     `x[t] = ρ x[t − 1] + s ε[t]` with ρ = 1 − 1/600 (a memory of ten minutes) around 2500 W with a spread of
     1500 W; one second's step is about 87 W. Each hour of UTC is computed for itself from 20 memories
@@ -33,6 +34,7 @@ class WalkLoad:
     """
 
     stream: noise.Key
+    max_dw: int = METER_MAX_DW
 
     MEAN_DW = 2_500 * DW_PER_W
     SPREAD_DW = 1_500 * DW_PER_W
@@ -58,11 +60,11 @@ class WalkLoad:
         for block in sums:
             blocks.append((block + carried) * powers)
             carried = float(blocks[-1][-1])
-        return _reflected(np.concatenate(blocks)[self.WARM_UP_S :] + self.MEAN_DW)
+        return _reflected(np.concatenate(blocks)[self.WARM_UP_S :] + self.MEAN_DW, self.max_dw)
 
 
-def _reflected(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Ints:
-    """Fold any number into 0..9000 W as two mirrors would, which keeps a walk continuous."""
-    folded = np.abs((np.rint(values).astype(np.int64) + METER_MAX_DW) % (2 * METER_MAX_DW) - METER_MAX_DW)
+def _reflected(values: np.ndarray[tuple[int], np.dtype[np.float64]], max_dw: int = METER_MAX_DW) -> Ints:
+    """Fold any number into 0..`max_dw` as two mirrors would, which keeps a walk continuous."""
+    folded = np.abs((np.rint(values).astype(np.int64) + max_dw) % (2 * max_dw) - max_dw)
     result: Ints = folded
     return result

@@ -30,24 +30,28 @@ _SUMS = 7
 class Energies(msgspec.Struct, frozen=True):
     """Energies in kWh: pv = self_consumed + export; import − export = load − pv + charge − discharge.
 
-    What the plants could have given is pv + curtailed.
+    What the plants could have given is pv + curtailed. Behind a meter at the grid connection load and
+    self-consumption are not known; there import − export = meter − pv + charge − discharge.
 
     Attributes:
+        load: None where the meter is at the grid connection.
         self_consumed: PV energy that was not exported: used at once, or charged. Without a battery also
-            load − import.
+            load − import. None as `load`.
         battery_charge: None where there is no battery.
         battery_discharge: Likewise.
         curtailed: PV energy that the export limit kept the plants from giving; None where there is no limit.
+        meter: What the meter at the grid connection shows, exports subtracted; None of other meters.
     """
 
-    load: float
+    load: float | None
     pv: float
-    self_consumed: float
+    self_consumed: float | None
     import_: float = msgspec.field(name="import")
     export: float
     battery_charge: float | None = None
     battery_discharge: float | None = None
     curtailed: float | None = None
+    meter: float | None = None
 
 
 class PeriodEnergies(Energies, frozen=True, kw_only=True):
@@ -61,18 +65,24 @@ class PeriodEnergies(Energies, frozen=True, kw_only=True):
 
 
 class Peaks(msgspec.Struct, frozen=True):
-    """Highest powers in kW: of single rows, and of 15-minute means (None where rows are longer than that)."""
+    """Highest powers in kW: of single rows, and of 15-minute means (None where rows are longer than that).
 
-    load: float
+    Attributes:
+        load: None where the meter is at the grid connection.
+        meter: What such a meter shows; None of other meters.
+    """
+
+    load: float | None
     pv: float
     import_: float = msgspec.field(name="import")
     export: float
     import_15min: float | None
     export_15min: float | None
+    meter: float | None = None
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a run comes to. Shares are None where their denominator is 0.
+    """What a run comes to. Shares are None where their denominator is 0, or the load not known.
 
     Attributes:
         rows: How many rows.
@@ -182,7 +192,7 @@ class Tally:
         load, pv, bought, sold, charged, discharged, curtailed = self._sums
         by_day = self._days[:, :_SUMS].sum(axis=0)
         balance = bought - sold - (load - pv + charged - discharged)
-        impossible = (sold > pv) | (curtailed < 0)
+        impossible = ((sold > pv) & (not self._plan.meter_range.grid)) | (curtailed < 0)
         if balance.any() or impossible.any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self._plan.meters))
@@ -215,20 +225,22 @@ class Tally:
         plan = self._plan
         load, pv, bought, sold, charged, discharged, curtailed = sums.tolist()
         battery = (charged, discharged) if plan.has_battery else (None, None)
-        parts = (load, pv, pv - sold, bought, sold, *battery, curtailed if plan.has_export_limit else None)
+        rest = (bought, sold, *battery, curtailed if plan.has_export_limit else None)
+        parts = (None, pv, None, *rest, load) if plan.meter_range.grid else (load, pv, pv - sold, *rest, None)
         return [None if part is None else round(part * plan.every_s / _DWS_PER_KWH, 6) for part in parts]
 
     def _of(self, which: slice) -> Summary:
         plan = self._plan
         sums = self._sums[:, which].sum(axis=1)
         load, pv, bought, sold = sums[:4].tolist()
+        known = not plan.meter_range.grid
         return Summary(
             rows=int(self._rows[which].sum()),
             resolution_s=plan.every_s,
             energy_kwh=Energies(*self._kwh(sums)),
-            self_consumption=_share(pv - sold, pv),
-            self_sufficiency=_share(load - bought, load),
-            generation_multiple=_share(pv, load),
+            self_consumption=_share(pv - sold, pv) if known else None,
+            self_sufficiency=_share(load - bought, load) if known else None,
+            generation_multiple=_share(pv, load) if known else None,
             peak_kw=self._peaks_of(self._peaks[:, which].max(axis=1), self._quarter_peaks[:, which].max(axis=1)),
         )
 
@@ -236,7 +248,9 @@ class Tally:
         quarters: list[float | None] = [None, None]
         if _QUARTER_S % self._plan.every_s == 0:
             quarters = np.round(quarters_dw / DW_PER_KW, 6).tolist()
-        return Peaks(*(peaks_dw / DW_PER_KW).tolist(), *quarters)
+        peaks = Peaks(*(peaks_dw / DW_PER_KW).tolist(), *quarters)
+        grid = self._plan.meter_range.grid
+        return msgspec.structs.replace(peaks, load=None, meter=peaks.load) if grid else peaks
 
 
 def _halves(power: Ints) -> tuple[Ints, Ints]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pvsim.core.balance import Balance
 from pvsim.core.timeline import Timeline
+from pvsim.core.types import BRIEFS_RANGE, MeterRange
 from pvsim.errors import UsageError
 
 __all__ = ["MAX_METERS", "RunPlan"]
@@ -24,6 +25,7 @@ class RunPlan:
     Attributes:
         every_s: Seconds that one row is the mean of.
         balance: Battery and export limit of each meter's site; None is neither.
+        meter_range: What the meters may show.
 
     Raises:
         UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
@@ -34,6 +36,7 @@ class RunPlan:
     meters: tuple[str, ...]
     every_s: int = 1
     balance: Balance | None = None
+    meter_range: MeterRange = BRIEFS_RANGE
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)

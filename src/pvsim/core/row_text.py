@@ -6,7 +6,7 @@ import numpy as np
 
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples
-from pvsim.core.types import DW_PER_KW, METER_MAX_DW
+from pvsim.core.types import DW_PER_KW
 from pvsim.errors import BadInputError
 
 __all__ = ["first_difference", "parse"]
@@ -40,7 +40,7 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
             raise BadInputError(f"{_shown(line)} is not a row of this run", where=f"line {number}") from error
         if not 0 <= since_start < plan.timeline.seconds or since_start % plan.every_s:
             raise BadInputError(f"{_shown(timestamp)} is not a time of this run", where=f"line {number}")
-        if not 0 <= power_dw <= METER_MAX_DW:
+        if not plan.meter_range.low_dw <= power_dw <= plan.meter_range.high_dw:
             raise BadInputError(f"a meter power of {_shown(rest[0])} kW is out of range", where=f"line {number}")
         columns.append([since_start // plan.every_s * len(meters) + meter, power_dw, *others])
     return Samples(*np.array(columns, dtype=np.int64).T)

@@ -92,7 +92,8 @@ def render(samples: Samples, plan: RunPlan) -> bytes:
     if n_meters > 1:
         names = np.array([name.encode() for name in plan.meters])
         columns += [names[meter], b","]
-    columns += [*_kw_texts(samples.meter_dw), b",", *_kw_texts(samples.pv_dw), b","]
+    meter_kw = _signed_kw_texts if plan.meter_range.grid else _kw_texts
+    columns += [*meter_kw(samples.meter_dw), b",", *_kw_texts(samples.pv_dw), b","]
     columns += _signed_kw_texts(samples.meter_dw - samples.pv_dw)
     if samples.battery_dw is not None and samples.soc_steps is not None:
         whole, fraction = np.divmod(samples.soc_steps, SOC_STEPS)
@@ -112,10 +113,14 @@ def _signed_kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:
 
 
 def _kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:
-    """Non-negative powers in 0.1 W as kW with four decimals, below 10,000 kW."""
+    """Non-negative powers in 0.1 W as kW with four decimals, below 100,000,000 kW."""
     whole, fraction = np.divmod(power_dw, DW_PER_KW)
+    if whole.max(initial=0) < DW_PER_KW:
+        before_point = digits.table(DW_PER_KW, _FRACTION_DIGITS, b"\0")[whole]
+    else:
+        before_point = digits.right_aligned(whole, 2, b"\0")
     return [
-        digits.table(DW_PER_KW, _FRACTION_DIGITS, b"\0")[whole],
+        before_point,
         b".",
         digits.table(DW_PER_KW, _FRACTION_DIGITS, b"0")[fraction],
     ]

@@ -8,8 +8,9 @@ from pvsim.core.types import Ints, PvSource
 
 __all__ = ["REJECTED_DW", "pv_means", "samples_of"]
 
-REJECTED_DW = -1
-"""Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing."""
+REJECTED_DW = -(2**31)
+"""Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing: no power
+that a meter may show."""
 
 
 def samples_of(

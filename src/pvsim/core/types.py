@@ -5,17 +5,20 @@ exact, and so is `net = meter − pv` (invariant I3).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "BRIEFS_RANGE",
     "DW_PER_KW",
     "DW_PER_W",
     "METER_MAX_DW",
     "METER_MAX_W",
     "Ints",
+    "MeterRange",
     "Octets",
     "OutdoorTemperature",
     "PowerSource",
@@ -35,6 +38,30 @@ DW_PER_W = 10
 DW_PER_KW = 10_000
 METER_MAX_W = 9_000
 METER_MAX_DW = METER_MAX_W * DW_PER_W
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRange:
+    """The powers that a meter of a run may show, in 0.1 W: the brief's 0..9000 W if nothing else is said."""
+
+    low_dw: int = 0
+    high_dw: int = METER_MAX_DW
+
+    @classmethod
+    def up_to(cls, max_w: int, *, grid: bool = False) -> "MeterRange":
+        """0 to so many W; of a meter at the grid connection from minus as many."""
+        return cls(-max_w * DW_PER_W if grid else 0, max_w * DW_PER_W)
+
+    @property
+    def grid(self) -> bool:
+        """Whether powers may be negative: the meter is at the grid connection."""
+        return self.low_dw < 0
+
+    def __str__(self) -> str:
+        return f"{self.low_dw // DW_PER_W}..{self.high_dw // DW_PER_W} W"
+
+
+BRIEFS_RANGE = MeterRange()
 
 
 class PowerSource(Protocol):

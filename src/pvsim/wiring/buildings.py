@@ -12,6 +12,7 @@ from pvsim.core import noise
 from pvsim.core.building import BuildingLoad, HeatPump, Kind, Place, electric_car, parse_kinds
 from pvsim.core.building.presence import MAX_PEOPLE
 from pvsim.core.site import HouseholdLoad, Weather
+from pvsim.core.types import METER_MAX_DW
 from pvsim.errors import UsageError
 from pvsim.wiring.outdoors import Outdoors, outdoors
 
@@ -32,7 +33,13 @@ def device_table() -> dict[str, Kind]:
 
 
 def load_of(
-    meter: BuildingMeter, *, zone: tzinfo, seed: int, meter_name: str, run_utc: tuple[int, int]
+    meter: BuildingMeter,
+    *,
+    zone: tzinfo,
+    seed: int,
+    meter_name: str,
+    run_utc: tuple[int, int],
+    max_dw: int = METER_MAX_DW,
 ) -> BuildingLoad:
     """The load that a run's configuration describes.
 
@@ -42,6 +49,7 @@ def load_of(
         seed: Of the simulation.
         meter_name: The meter's name.
         run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
+        max_dw: The most that its meter shows.
 
     Raises:
         UsageError: as `building_load`.
@@ -60,6 +68,7 @@ def load_of(
         people=load.people if isinstance(load, HouseholdLoad) else None,
         car=(load.electric_car.charger_kw, load.electric_car.annual_kwh) if load.electric_car else None,
         heat_pump=pump,
+        max_dw=max_dw,
     )
 
 
@@ -79,6 +88,7 @@ def building_load(
     people: int | None = None,
     car: tuple[float, float] | None = None,
     heat_pump: tuple[float, Outdoors] | None = None,
+    max_dw: int = METER_MAX_DW,
 ) -> BuildingLoad:
     """The load of one building.
 
@@ -91,6 +101,7 @@ def building_load(
         people: Persons of a household, 1 to 12; None is 3.
         car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
         heat_pump: Its energy in kWh a year, and the air that it takes heat from.
+        max_dw: The most that its meter shows, in 0.1 W.
 
     Raises:
         UsageError: if an energy, the charger, the people or the kind of building is out of range.
@@ -120,4 +131,5 @@ def building_load(
         annual_kwh=annual_kwh,
         extra=[] if car is None else [electric_car(*car, shape=_ARRIVALS[kind])],
         others=others,
+        max_dw=max_dw,
     )

@@ -13,6 +13,7 @@ from pvsim.config import (
     ExternalMeter,
     FileConfig,
     MeterConfig,
+    NoPvConfig,
     RunConfig,
     SitePvConfig,
     zone_of,
@@ -21,13 +22,14 @@ from pvsim.core import noise
 from pvsim.core.balance import Balance
 from pvsim.core.battery import battery_of
 from pvsim.core.load import UniformLoad, WalkLoad
+from pvsim.core.no_pv import NoPv
 from pvsim.core.plan import RunPlan
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.recovery import slot_bytes
 from pvsim.core.site import Battery as BatteryConfig
 from pvsim.core.site import FileWeather
 from pvsim.core.timeline import DAY_S, Timeline
-from pvsim.core.types import DW_PER_KW, PowerSource, PvSource
+from pvsim.core.types import DW_PER_KW, MeterRange, PowerSource, PvSource
 from pvsim.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ class Models:
         timeline = Timeline.of_days(self.config.first_date, self.config.days, zone_of(self.config.tz))
         names = tuple(meter.name for meter in self.config.meters)
         balance = balance_of(self.config.battery, self.config.export_limit_kw)
-        self.plan = RunPlan(self.config.run_id, timeline, names, self.config.every_s, balance)
+        meter_range = MeterRange.up_to(self.config.meter_max_w, grid=self.config.meter_kind == "grid")
+        self.plan = RunPlan(self.config.run_id, timeline, names, self.config.every_s, balance, meter_range)
 
     @property
     def external(self) -> bool:
@@ -102,6 +105,8 @@ class Models:
         if isinstance(self.config.pv, CurveConfig):
             curve = (files("pvsim") / "data" / "pv_curve.csv").read_text()
             return CurvePv.from_curve(curve, self.plan.timeline, peak_kw=self.config.pv.peak_kw)
+        if isinstance(self.config.pv, NoPvConfig):
+            return NoPv()
         if isinstance(self.config.pv, SitePvConfig):
             return self._site_pv(self.config.pv)
         return self._measured(self.config.pv, "pv", "pv")
@@ -134,13 +139,15 @@ class Models:
         if isinstance(source, BuildingMeter):
             return self._building(meter.name, source)
         stream = noise.key(self.config.seed, "load", source.model, meter.name)
-        return UniformLoad(stream) if source.model == "uniform" else WalkLoad(stream)
+        model = UniformLoad if source.model == "uniform" else WalkLoad
+        return model(stream, self.plan.meter_range.high_dw)
 
     def _building(self, name: str, source: BuildingMeter) -> "BuildingLoad":
         from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
 
         zone, run_utc = zone_of(self.config.tz), (self.plan.timeline.start_utc, self.plan.timeline.end_utc)
-        return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc)
+        max_dw = self.plan.meter_range.high_dw
+        return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc, max_dw=max_dw)
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
         from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
@@ -149,7 +156,13 @@ class Models:
         path = Path(source.path)
         run = Run(self.config.first_date, self.config.days, zone_of(self.config.tz))
         options = SeriesOptions(
-            source.column, source.time_column, source.unit, source.fill, source.gaps, source.start
+            source.column,
+            source.time_column,
+            source.unit,
+            source.fill,
+            source.gaps,
+            source.start,
+            self.plan.meter_range,
         )
         series = read_series(path, options, quantity=quantity, run=run)
         _refuse_changed(path, source.sha256)

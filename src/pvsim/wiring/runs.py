@@ -18,7 +18,6 @@ from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
-from pvsim.core.types import METER_MAX_W
 from pvsim.errors import (
     BadInputError,
     CannotWriteError,
@@ -108,7 +107,7 @@ class Run:
                 await work()
                 summary = self.verify()
                 self.directory.write(SUMMARY, _pretty(summary))
-                if summary.peak_kw.load >= METER_MAX_W / 1_000:
+                if (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000:
                     self.models.count_clipped()
                 missing = self._counts().get("missing", 0)
                 self._finish("partial" if missing else "complete")

@@ -13,6 +13,7 @@ from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import Values, read_message
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
+from pvsim.core.types import MeterRange
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = Timeline.of_days(date(2024, 10, 27), 1, BERLIN)
@@ -75,6 +76,41 @@ def test_every_byte_changed_to_every_value():
     unchanged, last_four_digits = len(good), 4 * 9
     first_digit = len(" 2345678")  # "0" is not how we write it, "9" is above 9000 W
     assert believed == unchanged + last_four_digits + first_digit
+
+
+RANGES = [
+    MeterRange.up_to(1),
+    MeterRange.up_to(9_000, grid=True),
+    MeterRange.up_to(43_500),
+    MeterRange.up_to(10_000_000),
+    MeterRange.up_to(10_000_000, grid=True),
+]
+
+
+@given(meter_range=st.sampled_from(RANGES), byte=st.integers(0, 255), data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_another_range_is_written_and_read_too_and_no_changed_byte_believed(meter_range, byte, data):
+    """I2."""
+    plan = RunPlan("r1", DAY, ("m1", "m2"), meter_range=meter_range)
+    blocks = ReadingBlocks(plan)
+    low, high = meter_range.low_dw, meter_range.high_dw
+    values = data.draw(st.lists(st.integers(low, high) | st.sampled_from([low, high, 0]), min_size=1, max_size=8))
+    bodies = blocks.write(6, np.array(values))
+    assert blocks.read(bodies, 6).tolist() == values
+    assert [read_message(body.tobytes(), plan) for body in bodies] == [
+        Values(6 + i, value) for i, value in enumerate(values)
+    ]
+    bodies = bodies.copy()
+    bodies.reshape(-1)[data.draw(st.integers(0, bodies.size - 1))] = byte
+    if (read := blocks.read(bodies, 6)) is not None:
+        slowly = [read_message(body.tobytes(), plan) for body in bodies]
+        assert slowly == [Values(6 + i, value) for i, value in enumerate(read.tolist())]
+
+
+def test_a_power_outside_the_range_is_not_read():
+    wide = RunPlan("r1", DAY, ("m1",), meter_range=MeterRange.up_to(9_998))
+    narrow = RunPlan("r1", DAY, ("m1",))
+    assert ReadingBlocks(narrow).read(ReadingBlocks(wide).write(0, np.array([90_001])), 0) is None
 
 
 def test_bodies_by_hand():

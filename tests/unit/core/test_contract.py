@@ -20,6 +20,7 @@ from pvsim.core.contract import (
 )
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
+from pvsim.core.types import MeterRange
 
 TIMELINE = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
 PLAN = RunPlan("r1", TIMELINE, ("m1", "m2", "m3"))
@@ -41,6 +42,24 @@ def a_reading(**changes: object) -> bytes:
 def an_end(**changes: object) -> bytes:
     fields = {"v": 1, "kind": "end", "run": "r1", "readings": 270_000, "crc32": 7}
     return json.dumps({k: v for k, v in (fields | changes).items() if v is not None}).encode()
+
+
+@pytest.mark.parametrize(
+    ("max_w", "grid", "good", "bad"),
+    [
+        (9_000, False, [0, 9_000, -0.0], [-0.1, 9_000.1, 9_000.01]),
+        (43_500, False, [0, 11_000, 43_500], [-0.1, 43_500.1]),
+        (5_000, False, [5_000], [5_000.1, 9_000]),
+        (9_000, True, [-9_000, 0, 9_000], [-9_000.1, 9_000.1]),
+    ],
+)
+def test_the_range_is_the_runs(max_w, grid, good, bad):
+    plan = RunPlan("r1", TIMELINE, ("m2",), meter_range=MeterRange.up_to(max_w, grid=grid))
+    for power in good:
+        assert read_message(a_reading(meter_w=power), plan) == Values(5, round(power * 10))
+    for power in bad:
+        reason = f"outside {'-9000' if grid else 0}..{max_w} W"
+        assert read_message(a_reading(meter_w=power), plan) == Rejection(reason, f"{float(power)} W", 5)
 
 
 @given(

@@ -54,6 +54,18 @@ def test_date_and_time_by_hand():
     assert texts(digits.time_texts(t)) == ["00:00:00", "23:59:59", "23:59:59"]
 
 
+@given(st.lists(st.integers(-999_999_999, 999_999_999), max_size=20))
+@BOUNDED
+def test_fixed_point_is_what_python_prints(values):
+    expected = [f"{'-' * (v < 0)}{abs(v) // 10}.{abs(v) % 10}".rjust(12) for v in values]
+    assert texts(digits.fixed_point(np.array(values, dtype=np.int64), 12)) == expected
+
+
+def test_fixed_point_by_hand():
+    values = np.array([0, -1, 435_000, -90_000])
+    assert texts(digits.fixed_point(values, 8)) == ["     0.0", "    -0.1", " 43500.0", " -9000.0"]
+
+
 def test_tables():
     assert texts(digits.table(12, 3, b"0"))[9:] == ["009", "010", "011"]
     assert texts(digits.table(2, 3, b" ")) == ["  0", "  1"]

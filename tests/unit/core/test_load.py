@@ -132,3 +132,9 @@ def test_two_mirrors_keep_neighbours_together(value):
 def test_reflection_by_hand():
     values = np.array([-5.0, 0, 5, 89_999, 90_000, 90_001, 180_005, -90_001, 0.5, 1.5])
     assert _reflected(values).tolist() == [5, 0, 5, 89_999, 90_000, 89_999, 5, 89_999, 0, 2]
+
+
+@pytest.mark.parametrize("load", [UniformLoad, WalkLoad])
+def test_another_maximum_is_kept(load):
+    values = load(noise.key(1, "load", "m1"), 20_000).power_dw(MIDSUMMER, 20_000)
+    assert (values.min() >= 0, values.max() <= 20_000, values.max() > 19_900) == (True, True, True)

@@ -16,11 +16,12 @@ from pvsim.core.metrics import Tally
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples
 from pvsim.core.timeline import Timeline
+from pvsim.core.types import MeterRange
 from pvsim.errors import InternalError
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 power = st.integers(0, 90_000)
-NO_DEVICES = {"battery_charge": None, "battery_discharge": None, "curtailed": None}
+NO_DEVICES = {"battery_charge": None, "battery_discharge": None, "curtailed": None, "meter": None}
 
 
 def plan(*meters: str, every_s: int = 1) -> RunPlan:
@@ -128,6 +129,7 @@ def test_an_hour_by_hand():
             "export": 3.0,
             "import_15min": 1.5,
             "export_15min": 3.0,
+            "meter": None,
         },
         "peak_of_all_kw": None,
         "meters": None,
@@ -204,7 +206,7 @@ def test_i8_a_battery_is_part_of_the_balance():
     summary = tally.summary()
     assert msgspec.to_builtins(summary.energy_kwh) == {
         "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
-        "battery_charge": 1.5, "battery_discharge": 0.6, "curtailed": None,
+        "battery_charge": 1.5, "battery_discharge": 0.6, "curtailed": None, "meter": None,
     }  # fmt: skip
     assert (summary.self_consumption, summary.self_sufficiency) == (0.75, 0.6)
     assert (summary.peak_kw.import_, summary.peak_kw.export) == (0.4, 0.5)
@@ -227,3 +229,16 @@ def test_i8_less_than_nothing_curtailed_is_a_defect():
     tally.add(Samples(np.array([0]), np.array([10]), np.array([5]), curtailed_dw=np.array([-1])))
     with pytest.raises(InternalError, match="identities"):
         tally.summary()
+
+
+@given(st.lists(st.tuples(st.integers(-90_000, 90_000), power), min_size=1, max_size=50))
+def test_i8_of_a_grid_meter_only_what_is_known_is_said(values):
+    tally = Tally(RunPlan("run", DAY, ("m1",), meter_range=MeterRange.up_to(9_000, grid=True)))
+    tally.add(samples([(i, meter, pv) for i, (meter, pv) in enumerate(values)]))
+    summary = tally.summary()
+    energy = summary.energy_kwh
+    assert (energy.load, energy.self_consumed, summary.peak_kw.load) == (None, None, None)
+    assert (summary.self_consumption, summary.self_sufficiency, summary.generation_multiple) == (None, None, None)
+    assert energy.meter == round(sum(meter for meter, _ in values) / 36_000_000, 6)
+    assert energy.import_ - energy.export == pytest.approx(energy.meter - energy.pv, abs=3e-6)
+    assert summary.peak_kw.meter == max(0, *(meter for meter, _ in values), 0) / 10_000

@@ -14,6 +14,7 @@ from pvsim.core.battery import Battery
 from pvsim.core.plan import RunPlan
 from pvsim.core.rows import Samples, render
 from pvsim.core.timeline import Timeline
+from pvsim.core.types import MeterRange
 from pvsim.errors import BadInputError
 
 CHANGE = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
@@ -86,3 +87,20 @@ def test_the_first_difference_is_shown():
     assert (error.where, error.what) == ("line 6", "the line is 'b' and should be 'c'")
     error = row_text.first_difference(b"a\n", b"a\nc\n", 5)
     assert (error.where, error.what) == ("line 6", "the file ends early")
+
+
+@given(st.lists(st.integers(-100_000_000, 100_000_000), min_size=1, max_size=20), st.data())
+def test_rows_of_a_grid_meter_of_any_size_are_read(meter, data):
+    plan = RunPlan("run", CHANGE, ("m1",), meter_range=MeterRange.up_to(10_000_000, grid=True))
+    pv = data.draw(st.lists(st.integers(0, 99_990_000), min_size=len(meter), max_size=len(meter)))
+    rows = list(range(len(meter)))
+    printed = render(Samples(*(np.array(column, dtype=np.int64) for column in (rows, meter, pv))), plan)
+    read = row_text.parse(printed.splitlines(keepends=True), plan, 2)
+    assert (read.meter_dw.tolist(), read.pv_dw.tolist()) == (meter, pv)
+
+
+@pytest.mark.parametrize(("kw", "grid"), [("-0.0001", False), ("9.0001", False), ("-9.0001", True)])
+def test_a_meter_power_outside_the_range_is_refused(kw, grid):
+    plan = RunPlan("run", CHANGE, ("m1",), meter_range=MeterRange.up_to(9_000, grid=grid))
+    with pytest.raises(BadInputError, match="out of range"):
+        row_text.parse([f"2024-10-27T00:00:10+02:00,{kw},0.0000,{kw}\n".encode()], plan, 2)

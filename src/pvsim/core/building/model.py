@@ -61,6 +61,7 @@ class BuildingLoad:
         annual_kwh: float,
         extra: Sequence[Device] = (),
         others: Sequence[PowerSource] = (),
+        max_dw: int = METER_MAX_DW,
     ) -> None:
         if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
             what = f"{annual_kwh:g} kWh a year is outside {kind.least_kwh:g}..{kind.most_kwh:g} kWh"
@@ -70,7 +71,7 @@ class BuildingLoad:
                 what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"
                 raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
         self._place = place
-        self._others = tuple(others)
+        self._others, self._max_dw = tuple(others), max_dw
         self._name = (seed, meter)
         self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
         self._holidays = Holidays(self._key("holidays"))
@@ -85,13 +86,13 @@ class BuildingLoad:
         self._homes: OrderedDict[int, Bools] = OrderedDict()
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
-        """See `PowerSource.power_dw`; clipped to 0..9000 W, see `clipped_s`."""
-        return np.clip(self.unclipped_dw(first_utc, n), 0, METER_MAX_DW)
+        """See `PowerSource.power_dw`; clipped to the meter's range, see `clipped_s`."""
+        return np.clip(self.unclipped_dw(first_utc, n), 0, self._max_dw)
 
     def clipped_s(self, first_utc: int, n: int) -> int:
         """How many of the seconds exceed the meter's range and are clipped to it."""
         power = self.unclipped_dw(first_utc, n)
-        return int(np.count_nonzero((power < 0) | (power > METER_MAX_DW)))
+        return int(np.count_nonzero((power < 0) | (power > self._max_dw)))
 
     def unclipped_dw(self, first_utc: int, n: int) -> Ints:
         """The power of each second in 0.1 W before it is clipped to the meter's range.

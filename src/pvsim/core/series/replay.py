@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +23,6 @@ from pvsim.core.series.wallclock import WallClock
 from pvsim.errors import BadInputError, InternalError
 
 __all__ = ["MeasuredSeries", "Run", "replay"]
-
-_CEILING_W: Final[dict[Quantity, int | None]] = {"meter": 9000, "pv": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ class MeasuredSeries:
 def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quantity) -> MeasuredSeries:
     """Make the series of a run from the samples of a file.
 
-    Meter samples above 9000 W and PV samples below 0 W are clipped and counted.
+    Meter samples outside the range of the run's meters and PV samples below 0 W are clipped and counted.
 
     Raises:
         BadInputError: whatever is wrong with the samples, with the line and what to do.
@@ -108,12 +105,12 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     start = choose_days(file, options, run.days, quantity)
     first, after = start * DAY_S, (start + run.days) * DAY_S
     power_dw = np.rint(np.nan_to_num(file.samples.power_w) * 10).astype(np.int64)
-    ceiling = _CEILING_W[quantity]
-    clipped = np.clip(power_dw, 0, None if ceiling is None else ceiling * 10)
+    bounds = _bounds(options, quantity)
+    clipped = np.clip(power_dw, *bounds)
     days = fill_days(file, clipped, first, after, options=options, quantity=quantity)
     seconds = run.seconds()
     return MeasuredSeries(
-        _report(samples, file, days, start, run, ceiling=ceiling),
+        _report(samples, file, days, start, run, bounds=bounds),
         seconds,
         WallClock.over(run.zone, *seconds),
         (day_number(run.first_date) - start) * DAY_S,
@@ -124,22 +121,28 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
 
 def _refuse_negative(samples: Samples, options: SeriesOptions, quantity: Quantity) -> None:
     negative = samples.power_w < 0
-    if quantity == "meter" and negative.any():
+    if quantity == "meter" and not options.meter_range.grid and negative.any():
         index = int(np.argmax(negative))
         option = options.option("column", quantity)
         fix = f"the meter measures consumption, never below 0: choose such a column with {option} NAME"
+        fix += "; of a meter at the grid connection: --meter-kind grid"
         what = f"column {samples.column!r} is negative ({samples.power_w[index]:g} W)"
         raise BadInputError(what, where=samples.at(index), fix=fix)
 
 
+def _bounds(options: SeriesOptions, quantity: Quantity) -> tuple[int, int | None]:
+    """Between what the powers are clipped, in 0.1 W."""
+    return (options.meter_range.low_dw, options.meter_range.high_dw) if quantity == "meter" else (0, None)
+
+
 def _report(
-    samples: Samples, file: OrderedSamples, days: Days, start: int, run: Run, *, ceiling: int | None
+    samples: Samples, file: OrderedSamples, days: Days, start: int, run: Run, *, bounds: tuple[int, int | None]
 ) -> SeriesReport:
-    first, after = start * DAY_S, (start + run.days) * DAY_S
+    (low, high), first, after = bounds, start * DAY_S, (start + run.days) * DAY_S
     wall, power_w = file.samples.wall_s, file.samples.power_w
     used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
-    clipped_low = int((used < 0).sum())
-    clipped_high = 0 if ceiling is None else int((used > ceiling).sum())
+    clipped_low = int((used * 10 < low).sum())
+    clipped_high = 0 if high is None else int((used * 10 > high).sum())
     zone: tuple[str, Known] = (str(run.zone), "assumed")
     if samples.utc:
         zone = ("UTC", "times")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.report import FileReading, Known
+from pvsim.core.types import BRIEFS_RANGE, MeterRange
 
 __all__ = [
     "DAY_S",
@@ -46,6 +47,7 @@ class SeriesOptions:
         gaps: Where samples are missing: a way to fill every gap, or "error" to accept none. None fills gaps
             of up to an hour as `fill` says and refuses longer ones.
         start: The file's day that becomes the first day of the run; None is the first whole day.
+        meter_range: What a meter of the run may show; of other files nothing is cut at the top.
         called: What the command calls these options, where it is not the usual name: for messages.
     """
 
@@ -55,6 +57,7 @@ class SeriesOptions:
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Filling | Literal["error"] | None = None
     start: date | None = None
+    meter_range: MeterRange = BRIEFS_RANGE
     called: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str, quantity: Quantity) -> str:

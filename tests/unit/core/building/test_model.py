@@ -128,6 +128,9 @@ def test_what_exceeds_the_meter_is_clipped_and_counted(kinds):
     assert model.power_dw(MONDAY, n).max() == METER_MAX_DW
     assert int((model.power_dw(MONDAY, n) != whole).sum()) == above
     assert model.clipped_s(MONDAY, 0) == 0
+    wider = building(kinds, "household", extra=[electric_car(22.0, 4_000)], max_dw=435_000)
+    assert wider.clipped_s(MONDAY, n) == 0
+    assert np.array_equal(wider.power_dw(MONDAY, n), whole)
 
 
 @pytest.mark.parametrize("kwh", [999, 12_001, float("nan")])

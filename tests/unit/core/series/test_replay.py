@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.series import Gap, Run, Samples, SeriesOptions, replay
+from pvsim.core.types import MeterRange
 from pvsim.errors import BadInputError, InternalError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -232,6 +233,22 @@ def test_a_meter_above_its_range_is_clipped_and_counted():
     assert at(measured, "2024-06-21T01:00", "2024-06-21T02:00") == [90_000, 90_000]
     assert (report.clipped_low, report.clipped_high, report.max_w) == (0, 1, 9272.0)
     assert report.mean_w == pytest.approx(np.mean(hours_with({1: 9272.0, 2: 9000.0})))
+
+
+def test_the_range_of_the_runs_meters_bounds_a_file():
+    wide, low = MeterRange.up_to(43_500), MeterRange.up_to(500)
+    high = hours_with({3: 11_000.0})
+    assert series(samples(high), meter_range=wide).report.clipped_high == 0
+    assert at(series(samples(high), meter_range=wide), "2024-06-21T03:30") == [110_000]
+    report = series(samples(high), meter_range=low).report
+    assert report.clipped_high == 19
+
+
+def test_a_grid_meter_may_be_negative():
+    grid = MeterRange.up_to(9_000, grid=True)
+    measured = series(samples(hours_with({3: -700.0, 4: -9_000.1})), meter_range=grid)
+    assert at(measured, "2024-06-21T03:30", "2024-06-21T04:30") == [-7_000, -90_000]
+    assert (measured.report.clipped_low, measured.report.clipped_high) == (1, 0)
 
 
 def test_pv_below_zero_is_clipped_and_has_no_ceiling():

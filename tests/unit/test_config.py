@@ -1,0 +1,41 @@
+"""What a run is configured with: manifests made before still open."""
+
+import msgspec
+import pytest
+
+from pvsim.config import RunConfig, digest
+from pvsim.errors import UsageError
+
+OLDER = {  # as pvsim wrote them before it had the newer fields
+    "f064f600af64c28e52bf3e94f2e024893beec1034237ba7757185345d6dcc639": (
+        '{"run_id":"1a2b3c4d","first_date":"2024-06-21","days":1,"tz":"Europe/Berlin","seed":1,"every_s":1,"m'
+        'eters":[{"name":"m1","source":{"kind":"synthetic","model":"uniform"}}],"pv":{"kind":"curve","peak_kw'
+        '":null},"battery":null,"export_limit_kw":null,"split":"none"}'
+    ),
+    "fb2bdaf64afd9beb3824257c4cbc731c66edb6596aa23eda084ac3f7ca1ca688": (
+        '{"run_id":"house-a","first_date":"2024-06-21","days":2,"tz":"Europe/Berlin","seed":1,"every_s":900,"'
+        'meters":[{"name":"m1","source":{"kind":"external"}}],"pv":{"kind":"curve","peak_kw":5.0},"battery":n'
+        'ull,"export_limit_kw":null,"split":"day"}'
+    ),
+}
+
+
+@pytest.mark.parametrize("sha256", OLDER)
+def test_a_configuration_of_before_has_its_digest(sha256):
+    config = msgspec.json.decode(OLDER[sha256], type=RunConfig)
+    assert digest(config).hex() == sha256
+    assert digest(msgspec.convert(msgspec.to_builtins(config), RunConfig)).hex() == sha256
+
+
+@pytest.mark.parametrize("change", [{"meter_max_w": 43_500}, {"meter_kind": "grid"}])
+def test_each_newer_field_changes_the_digest(change):
+    (sha256, text), *_ = OLDER.items()
+    config = msgspec.json.decode(text, type=RunConfig)
+    assert digest(msgspec.structs.replace(config, **change)).hex() != sha256
+
+
+@pytest.mark.parametrize("max_w", [0, -1, 10_000_001])
+def test_a_meters_maximum_is_bounded(max_w):
+    config = msgspec.json.decode(next(iter(OLDER.values())), type=RunConfig)
+    with pytest.raises(UsageError, match=r"outside 1\.\.10,000,000 W"):
+        msgspec.structs.replace(config, meter_max_w=max_w)
