@@ -70,12 +70,20 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
     ("text", "options", "says", "where"),
     [
         ("", {}, "neither ghi nor dni", "w.csv"),
-        ("time,ghi\n", {}, "only a header", "w.csv"),
-        (csv_text().replace(",700,", ",seven,"), {}, "'seven' is no number", "w.csv:4"),
-        ("# note\n" + csv_text().replace(",700,", ",seven,"), {}, "'seven' is no number", "w.csv:5"),
+        ("time,ghi\n", {}, "only a header", "w.csv:1"),
+        (csv_text().replace(",700,", ",seven,"), {}, "column 'dni' has 'seven', which is no number", "w.csv:4"),
+        (
+            "# note\n" + csv_text().replace(",700,", ",seven,"),
+            {},
+            "column 'dni' has 'seven', which is no number",
+            "w.csv:5",
+        ),
         (csv_text().replace("2024-06-21T00:00", "yesterday"), {}, "not a date", "w.csv:2"),
         (csv_text().replace("T00:15", "T00:77"), {}, "no such time of day", "w.csv:3"),
-        (b"time,ghi\n\xff", {}, "not UTF-8", "w.csv"),
+        (b"time,ghi\n\xff", {}, "not UTF-8", "w.csv:2"),
+        (csv_text() + csv_text().splitlines()[3] + ",5\n", {}, "6 cells, the header .line 1. names 5", "w.csv:5"),
+        (csv_text().replace(",800,700,", ",800,"), {}, "4 cell.s. only, the header .line 1. names 5", "w.csv:4"),
+        ('time,"ghi,dni,dhi\n' + csv_text(), {}, "a quote is opened and not closed", "w.csv:1"),
         ("a,b\n1,2\n", {"format": "tmy3"}, "cannot be read as tmy3", "w.csv"),
         ("a,b\n1,2\n", {"format": "epw"}, "cannot be read as epw", "w.csv"),
         ("a,b\n1,2\n", {"format": "pvgis"}, "cannot be read as pvgis", "w.csv"),
@@ -95,7 +103,7 @@ def test_more_lines_than_are_read_at_once(weather):
     assert (series.step_s, series.first_utc) == (1, START)
     assert series.ghi.tolist() == [second % 900 for second in range(25_000)]
     lines[21_000] = lines[21_000].replace(",1,1", ",one,1")
-    with pytest.raises(BadInputError, match="'one' is no number") as caught:
+    with pytest.raises(BadInputError, match="column 'dni' has 'one', which is no number") as caught:
         read_weather(weather("# note\ntime,ghi,dni,dhi\n" + "\n".join(lines)))
     assert caught.value.where.endswith("w.csv:21003")
     lines[21_000] = lines[21_000].replace("Z", "").replace(",one,", ",1,")
@@ -167,6 +175,12 @@ def test_half_a_typical_year_is_refused(weather):
     half = "".join(epw_text().splitlines(keepends=True)[:4000])
     with pytest.raises(BadInputError, match="a typical year has 8,760 hours, this file has 3,992"):
         read_weather(weather(half, "x.epw"))
+
+
+def test_an_open_quote_in_a_typical_year(weather):
+    for text, kind in ((epw_text(), "epw"), (tmy3_text(), "tmy3")):
+        with pytest.raises(BadInputError, match=f"cannot be read as {kind}"):
+            read_weather(weather(text.replace("\n1981,", '\n"1981,', 1).replace("\n01/01/", '\n"01/01/', 1)))
 
 
 def test_no_file_needs_pvlib(weather, monkeypatch):

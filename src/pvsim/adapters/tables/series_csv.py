@@ -88,9 +88,7 @@ class _Reading:
 
     def take(self, block: Block) -> None:
         """Take in a block."""
-        stamps = block.column(self._times[0])
-        if len(self._times) > 1:  # a date and a time of day
-            stamps = [f"{date} {clock}" for date, clock in zip(stamps, block.column(self._times[1]), strict=True)]
+        stamps = block.joined(self._times)
         if self._style is None:
             self._style = self._style_of(stamps[0], block.lines[0])
         wall, offset = parse_stamps(stamps, self._style, lines=block.lines, source=self._source)

@@ -26,6 +26,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_BYTES: Final = 1 << 18
 _LONGEST_LINE: Final = 1 << 20
 _BIGGEST_TEXT: Final = 1 << 26
+_PATH: Final = "check the path and that you may read the file"
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")
@@ -51,26 +52,27 @@ class Table:
 
 
 @contextmanager
-def opened_table(path: Path) -> Iterator[Table]:
+def opened_table(path: Path, *, fix: str = _PATH) -> Iterator[Table]:
     """A file's table, open for reading.
 
     Raises:
         BadInputError: the file cannot be read or is no text; also while its rows are read.
     """
-    with opened_lines(path) as lines:
+    with opened_lines(path, fix=fix) as lines:
         head = list(islice(lines, HEAD_LINES))
-        layout = find_layout(head)
+        layout = find_layout(head, str(path))
         rest = head[layout.data_line - 1 :]
         yield Table(str(path), layout, chain(rest, lines))
 
 
 @contextmanager
-def opened_lines(path: Path, *, lenient: bool = False) -> Iterator[Iterator[str]]:
+def opened_lines(path: Path, *, lenient: bool = False, fix: str = _PATH) -> Iterator[Iterator[str]]:
     """A file's lines, each ending with a line feed, the last one too, open for reading.
 
     Args:
         path: The file; unpacked if it is gzip.
         lenient: Whether bytes that are not UTF-8 are taken as Latin-1, for formats whose words are not used.
+        fix: What to do if it cannot be opened.
 
     Raises:
         BadInputError: the file cannot be read or is no text; also while its lines are read.
@@ -88,18 +90,17 @@ def opened_lines(path: Path, *, lenient: bool = False) -> Iterator[Iterator[str]
     except IsADirectoryError as error:
         raise BadInputError("a directory, not a file", where=str(path), fix="name the CSV file in it") from error
     except OSError as error:
-        fix = "check the path and that you may read the file"
         raise BadInputError(f"cannot be read: {error.strerror or error}", where=str(path), fix=fix) from error
 
 
-def whole_text(path: Path) -> str:
+def whole_text(path: Path, *, fix: str = _PATH) -> str:
     """All of a file's text, lines ending with a line feed; bytes that are not UTF-8 are taken as Latin-1.
 
     Raises:
         BadInputError: the file cannot be read, is no text, or is larger than any year of hours.
     """
     kept, size = [], 0
-    with opened_lines(path, lenient=True) as lines:
+    with opened_lines(path, lenient=True, fix=fix) as lines:
         for line in lines:
             kept.append(line)
             size += len(line)

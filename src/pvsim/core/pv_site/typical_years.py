@@ -64,7 +64,7 @@ def read_typical(text: str, kind: str, source: str) -> WeatherSeries:
     """
     try:
         year = _KINDS[kind](text)
-    except (KeyError, ValueError, IndexError, TypeError, StopIteration, csv.Error) as error:
+    except (KeyError, ValueError, IndexError, TypeError, StopIteration, RecursionError, csv.Error) as error:
         fix = "check format under [weather]: csv, tmy3, epw or pvgis (a typical year, TMY)"
         raise BadInputError(f"cannot be read as {kind}", where=source, fix=fix) from error
     hours = len(year.columns["ghi"])
@@ -77,25 +77,27 @@ def read_typical(text: str, kind: str, source: str) -> WeatherSeries:
 
 
 def _tmy3(text: str) -> _Year:
-    lines = text.splitlines()
+    lines = text.split("\n")
     (station,) = csv.reader(lines[:1])
-    header, *rows = csv.reader(lines[1:])
+    header, *rows = csv.reader(lines[1:], strict=True)
     zone_h, latitude, longitude = (float(cell) for cell in station[3:6])
     places = {name: header.index(title) for name, title in _TMY3.items()}
     return _Year((latitude, longitude), -zone_h, _columns(rows, places), 3)
 
 
 def _epw(text: str) -> _Year:
-    lines = text.splitlines()
+    lines = text.split("\n")
     (station,) = csv.reader(lines[:1])
     latitude, longitude, zone_h = (float(cell) for cell in station[6:9])
-    return _Year((latitude, longitude), -zone_h, _columns(csv.reader(lines[_EPW_HEAD:]), _EPW), _EPW_HEAD + 1)
+    return _Year(
+        (latitude, longitude), -zone_h, _columns(csv.reader(lines[_EPW_HEAD:], strict=True), _EPW), _EPW_HEAD + 1
+    )
 
 
 def _pvgis(text: str) -> _Year:
     if text.startswith("{"):
         return _pvgis_json(loads(text))
-    lines = text.splitlines()
+    lines = text.split("\n")
     about = {name.strip().lower(): value for name, _, value in (line.partition(":") for line in lines[:6])}
     latitude, longitude = (float(about[f"{name} (decimal degrees)"]) for name in ("latitude", "longitude"))
     offset_h = float(about.get("irradiance time offset (h)", 0.0))

@@ -1,10 +1,11 @@
 """What a cell looks like, without reading it: a time, a number, a missing value, a unit, or words."""
 
 import re
+from collections.abc import Sequence
 from enum import Flag, auto
 from typing import Final
 
-__all__ = ["MISSING", "Look", "is_missing", "is_unit", "look_of"]
+__all__ = ["MISSING", "Look", "holds_rows", "is_missing", "is_unit", "look_of"]
 
 MISSING: Final = frozenset({"", "-", "--", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "?"})
 """What programs write where a value is missing, in small letters."""
@@ -75,3 +76,10 @@ def is_unit(cell: str) -> bool:
     """Whether a cell is a unit or the pattern of a date, in brackets or not, and nothing else."""
     text = cell.strip().strip("[]()").strip()
     return text.lower() in _UNITS or _DATE_PATTERN.fullmatch(text) is not None
+
+
+def holds_rows(row: Sequence[str], delimiter: str) -> bool:
+    """Whether a quoted cell of several lines has a time after its first one: an open quote has swallowed rows."""
+    cells = [cell for cell in row if "\n" in cell.rstrip("\n")]
+    pieces = (piece for cell in cells for line in cell.split("\n")[1:] for piece in line.split(delimiter))
+    return any(look_of(piece.strip('"')) & Look.TIME for piece in pieces)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from pvsim.core.tables.cells import Look, is_unit, look_of
+from pvsim.core.tables.cells import Look, holds_rows, is_unit, look_of
+from pvsim.errors import BadInputError
 
 __all__ = ["HEAD_LINES", "Layout", "find_layout"]
 
@@ -77,36 +78,51 @@ class _Run:
     column: int
 
 
-def find_layout(lines: Sequence[str]) -> Layout:
-    """Find the layout of a table from its first lines (at most `HEAD_LINES`; each with or without its end)."""
+def find_layout(lines: Sequence[str], source: str) -> Layout:
+    """Find the layout of a table from its first lines.
+
+    Args:
+        lines: At most `HEAD_LINES`, each with its end.
+        source: The file's name.
+
+    Raises:
+        BadInputError: a quote is opened before the data and not closed.
+    """
     said = _SEPARATOR_LINE.fullmatch(lines[0].strip()) if lines else None
     first = 2 if said else 1
     marks = (
         said[1] if said else "".join(mark for mark in _DELIMITERS if any(mark in line for line in lines)) or ","
     )
-    tables = {mark: _rows(lines[first - 1 :], first, mark) for mark in marks}
+    parted = {mark: _rows(lines[first - 1 :], first, mark) for mark in marks}
+    tables = {mark: rows for mark, (rows, _) in parted.items()}
     runs = {mark: _longest_run(rows) for mark, rows in tables.items()}
     mark = max(
         marks, key=lambda mark: (runs[mark].rows, runs[mark].rows and len(tables[mark][runs[mark].first].cells))
     )
     if runs[mark].rows:
         return _layout_of(mark, tables[mark], _extended(tables[mark], runs[mark]))
+    unclosed = min((line for _, line in parted.values() if line), default=0)
+    if unclosed:
+        what, fix = "a quote is opened and not closed", "check the quotes of this line"
+        raise BadInputError(what, where=f"{source}:{unclosed}", fix=fix)
     return _without_times(marks, tables)
 
 
-def _rows(lines: Sequence[str], first_line: int, mark: str) -> list[_Row]:
-    """The rows that hold something, as far as they can be parted into cells."""
+def _rows(lines: Sequence[str], first_line: int, mark: str) -> tuple[list[_Row], int]:
+    """The rows that hold something, and the line of a quote that swallows rows: 0, or where the rows end."""
     rows: list[_Row] = []
     reader = csv.reader(lines, delimiter=mark, skipinitialspace=True)
     line = first_line
     try:
         for cells in reader:
+            if holds_rows(cells, mark):
+                return rows, line
             if any(cell and not cell.isspace() for cell in cells):
                 rows.append(_Row(line, tuple(cells), tuple(look_of(cell) for cell in cells)))
             line = first_line + reader.line_num
-    except csv.Error:  # an open quote: whoever reads the rows says so
-        pass
-    return rows
+    except csv.Error:  # a cell of more than 131,072 characters
+        return rows, line
+    return rows, 0
 
 
 def _longest_run(rows: Sequence[_Row]) -> _Run:

@@ -107,7 +107,7 @@ class NumberColumns:
             if np.isfinite(value):
                 return value
         what = f"column {self._names[column]!r} has {cell[:40]!r}, which is no number"
-        if form.line:
+        if form.line and any(mark in cell for mark in ".,"):
             what += f" with a decimal {_WORDS[form.decimal]} as in line {form.line} ({form.example!r})"
         raise BadInputError(what, where=f"{self._source}:{line}", fix=_FIX)
 

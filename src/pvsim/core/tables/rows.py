@@ -1,12 +1,12 @@
 """The rows of a table after its header, each with as many cells as the header names."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from pvsim.core.tables.cells import Look, look_of
+from pvsim.core.tables.cells import holds_rows
 from pvsim.core.tables.layout import Layout
 from pvsim.errors import BadInputError
 
@@ -29,6 +29,13 @@ class Block:
     def column(self, place: int) -> list[str]:
         """The cells of a column, without surrounding blanks."""
         return [row[place].strip() for row in self.rows]
+
+    def joined(self, places: Sequence[int]) -> list[str]:
+        """The cells of a column, or of a date and a time of day in two columns, with a blank between."""
+        first, *others = (self.column(place) for place in places)
+        for more in others:
+            first = [f"{date} {clock}" for date, clock in zip(first, more, strict=True)]
+        return first
 
 
 def read_rows(
@@ -79,7 +86,7 @@ def _csv_problem(error: str) -> str:
     if error.startswith("field larger"):
         return f"a cell longer than {csv.field_size_limit():,} characters: is a quote opened and not closed?"
     if error.startswith("unexpected end"):
-        return "a quote is opened and never closed"
+        return "a quote is opened and not closed"
     return f"a quote is closed within a cell: {error}"
 
 
@@ -94,16 +101,11 @@ def _numbered(rows: list[list[str]], first: int, layout: Layout, source: str) ->
     for row in rows:
         numbers.append(line)
         span = _span(row)
-        if span > 1 and any(_holds_rows(cell, layout.delimiter) for cell in row if "\n" in cell):
+        if holds_rows(row, layout.delimiter):
             what = f"a quoted cell goes over {span} lines and holds rows of the table"
             raise BadInputError(what, where=f"{source}:{line}", fix="close the quote in this line, or remove it")
         line += span
     return numbers
-
-
-def _holds_rows(cell: str, delimiter: str) -> bool:
-    pieces = (piece for line in cell.split("\n")[1:] for piece in line.split(delimiter))
-    return any(look_of(piece.strip('"')) & Look.TIME for piece in pieces)
 
 
 def _may_be_shorter(layout: Layout) -> bool:
