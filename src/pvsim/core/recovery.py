@@ -11,10 +11,11 @@ from dataclasses import dataclass, fields
 from zlib import crc32
 
 from pvsim.core.ledger import Accounted
+from pvsim.core.plan import RunPlan
 from pvsim.core.sequence import REORDER_MESSAGES
 from pvsim.errors import BadInputError
 
-__all__ = ["SLOT_BYTES", "Checkpoint", "check_resume", "decode", "encode", "slot_bytes"]
+__all__ = ["SLOT_BYTES", "Checkpoint", "check_fits", "check_resume", "decode", "encode", "slot_bytes"]
 
 SLOT_BYTES = 512
 """Of a run without batteries; a sector."""
@@ -26,6 +27,8 @@ _AHEAD_BYTES = REORDER_MESSAGES // 8
 _LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s{_AHEAD_BYTES}sQ")
 _STATE = struct.Struct("<q")
 _CRC = struct.Struct("<I")
+_MAX_CRC = 2**32 - 1
+_RESTORE = "restore it from a copy, or start a new run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,11 @@ def encode(checkpoint: Checkpoint, slot: int = SLOT_BYTES) -> bytes:
 
 
 def decode(content: bytes, slot: int = SLOT_BYTES) -> Checkpoint | None:
-    """The newer valid slot of a checkpoint file, or None where no slot is whole."""
+    """The newer valid slot of a checkpoint file, or None where no slot is whole.
+
+    Raises:
+        BadInputError: if a slot is whole, but cannot be read.
+    """
     slots = [_decode_slot(content[at : at + slot], slot) for at in (0, slot)]
     return max((s for s in slots if s is not None), key=lambda s: s.generation, default=None)
 
@@ -84,9 +91,38 @@ def _decode_slot(content: bytes, slot: int) -> Checkpoint | None:
     values = dict(zip(_FIELDS, _ACCOUNTED.unpack(accounted), strict=True))
     values["ended"] = bool(values["ended"])
     states = body[_LAYOUT.size :][: batteries * _STATE.size]
+    if len(states) < batteries * _STATE.size:
+        raise BadInputError(f"the checkpoint counts {batteries:,} batteries, more than it can hold", fix=_RESTORE)
     stored = tuple(state for (state,) in _STATE.iter_unpack(states))
     progress = Accounted(**values, stored=stored, ahead=int.from_bytes(ahead, "little"))
     return Checkpoint(generation, run, samples, rejected, sha256, progress)
+
+
+def check_fits(accounted: Accounted, plan: RunPlan) -> None:
+    """Check that what a checkpoint accounts for can be so in a run: its CRC-32 speaks only for its bytes.
+
+    Raises:
+        BadInputError: if it cannot.
+    """
+    a = accounted
+    batteries = len(plan.stored_at_start)
+    for what, holds in (
+        (f"{a.next_position:,} of {plan.readings:,} readings", 0 <= a.next_position <= plan.readings),
+        ("a part of an averaging period", a.next_position % plan.window == 0),
+        (
+            f"{a.written:,} readings written and {a.missing:,} missing, {a.next_position:,} in all",
+            a.written + a.missing == a.next_position and min(a.written, a.missing) >= 0,
+        ),
+        (f"offsets {a.anchor_offset:,} and {a.next_offset:,}", a.anchor_offset >= -1 and a.next_offset >= 0),
+        ("a negative count", min(a.received, a.duplicates, a.rejected, a.damaged, a.anchor_lag) >= 0),
+        ("no CRC-32", 0 <= a.readings_crc32 <= _MAX_CRC),
+        (
+            f"the states of {len(a.stored):,} batteries, and the run has {batteries:,}",
+            len(a.stored) == batteries or not (a.stored or a.next_position),
+        ),
+    ):
+        if not holds:
+            raise BadInputError(f"the checkpoint is damaged: it speaks of {what}", fix=_RESTORE)
 
 
 def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:

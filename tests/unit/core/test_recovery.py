@@ -1,16 +1,22 @@
 """I1 and I5: a torn or changed checkpoint is never believed."""
 
 from dataclasses import replace
+from datetime import date
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core import recovery
+from pvsim.core.balance import Balance
+from pvsim.core.battery import Battery
 from pvsim.core.ledger import Accounted
-from pvsim.core.recovery import SLOT_BYTES, Checkpoint, check_resume, slot_bytes
+from pvsim.core.plan import RunPlan
+from pvsim.core.recovery import SLOT_BYTES, Checkpoint, check_fits, check_resume, slot_bytes
 from pvsim.core.sequence import REORDER_MESSAGES
+from pvsim.core.timeline import Timeline
 from pvsim.errors import BadInputError
 
 COUNTS = st.integers(0, 2**63 - 1)
@@ -151,3 +157,46 @@ def test_why_a_run_cannot_be_resumed(run, samples, rejected, says):
 def test_files_at_or_past_the_checkpoint_can_go_on():
     check_resume(OURS, OURS.run, 1_000, 50)
     check_resume(OURS, OURS.run, 1_001, 51)
+
+
+DAY = RunPlan("r", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("UTC")), ("a", "b"), every_s=2)
+FITS = Accounted(next_position=8, anchor_offset=9, next_offset=10, received=8, written=6, missing=2)
+
+
+def test_what_a_run_can_have_accounted_for_fits():
+    check_fits(FITS, DAY)
+    check_fits(Accounted(), DAY)
+    with_batteries = replace(DAY, balance=Balance(Battery(5.0, 2.0, 2.0), 7))
+    check_fits(Accounted(), with_batteries)
+    check_fits(replace(FITS, stored=(1, 2)), with_batteries)
+    with pytest.raises(BadInputError, match="the states of 0 batteries, and the run has 2"):
+        check_fits(FITS, with_batteries)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"next_position": 2**62}, "of 172,800 readings"),
+        ({"next_position": -4}, "-4 of"),
+        ({"next_position": 10, "written": 8}, "part of an averaging period"),
+        ({"written": 7}, "7 readings written and 2 missing, 8 in all"),
+        ({"written": 9, "missing": -1}, "9 readings written and -1 missing"),
+        ({"anchor_offset": -2}, "offsets -2"),
+        ({"next_offset": -1}, "and -1"),
+        ({"duplicates": -1}, "a negative count"),
+        ({"readings_crc32": 2**32}, "no CRC-32"),
+        ({"stored": (1,)}, "the states of 1 batteries, and the run has 0"),
+    ],
+)
+def test_what_cannot_be_is_refused_though_its_crc_is_good(change, says):
+    with pytest.raises(BadInputError, match=says) as caught:
+        check_fits(replace(FITS, **change), DAY)
+    assert "start a new run" in caught.value.fix
+
+
+def test_more_batteries_than_a_slot_can_hold_are_refused():
+    slot = recovery.encode(replace(OURS, accounted=replace(OURS.accounted, stored=(5, 6))))
+    at = slot.index((2).to_bytes(8, "little") + (5).to_bytes(8, "little"))
+    body = slot[:at] + (10**6).to_bytes(8, "little") + slot[at + 8 : -4]
+    with pytest.raises(BadInputError, match="counts 1,000,000 batteries"):
+        recovery.decode(body + crc32(body).to_bytes(4, "little"))
