@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -91,7 +92,7 @@ OPTIONS = [
     ("--resume nowhere", BAD_INPUT, "there is no run here", "nowhere", "runs/"),
     ("--resume nowhere --days 2", USAGE, "keeps its own configuration", "--days", "leave the option out"),
     ("--out afile", CANNOT_WRITE, "cannot make the run directory: Not a directory", "afile/", "another --out"),
-    ("--out afile/below", CANNOT_WRITE, "Not a directory", "afile/below/", "another --out"),
+    ("--out afile/below", CANNOT_WRITE, "Not a directory", "afile/below", "another --out"),
     ("--out /proc/nowhere", CANNOT_WRITE, "cannot make the run directory", "/proc/nowhere", "another --out"),
     ("--out taken", CANNOT_WRITE, "in the way of the link", "taken/latest", "rename it"),
     ("--broker http://h", USAGE, "not a broker URL (scheme 'http')", "PVSIM_BROKER_URL", "amqp://user"),
@@ -376,6 +377,23 @@ def samples(of):
     return lambda directory: change(directory / "samples.csv", of)
 
 
+def key(directory, old, new):
+    """Change the bytes of the manifest."""
+    path = directory / "manifest.json"
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new))
+
+
+def slots(directory, at, value):
+    """Put a number into both slots of the checkpoint, and make their CRC-32 good."""
+    path, content = directory / "checkpoint", b""
+    for start in (0, 512):
+        body = bytearray(path.read_bytes()[start : start + 508])
+        body[at : at + 8] = value.to_bytes(8, "little")
+        content += bytes(body) + crc32(body).to_bytes(4, "little")
+    path.write_bytes(content)
+
+
 CHANGED = {
     "a digit": (samples(lambda rows: [rows[0], rows[1].replace("5", "6", 1), *rows[2:]]), "should be", "line 2"),
     "a line removed": (samples(lambda rows: rows[:9] + rows[10:]), "should be", "samples.csv, line 10"),
@@ -393,8 +411,14 @@ CHANGED = {
     "days": (lambda d: config(d, '"days": 1', '"days": 0'), "configuration cannot be read", ""),
     "type": (lambda d: config(d, '"Europe/Berlin"', "5"), "configuration cannot be read", ""),
     "no manifest": (lambda d: (d / "manifest.json").unlink(), "there is no run here", ""),
-    "half a manifest": (lambda d: (d / "manifest.json").write_text("{"), "manifest cannot be read", ""),
-    "status": (lambda d: config(d, '"complete"', '"perfect"'), "manifest cannot be read", "manifest.json"),
+    "half a manifest": (lambda d: (d / "manifest.json").write_text("{"), "the manifest is damaged", ""),
+    "status": (lambda d: config(d, '"complete"', '"perfect"'), "the manifest is damaged", "manifest.json"),
+    "a key": (lambda d: key(d, b"run_id", b"run_\xffd"), "the manifest is damaged", "manifest.json"),
+    "nested": (lambda d: key(d, b'"seed": 1', b'"seed": ' + b"[" * 99_999), "the manifest is damaged", ""),
+    "long": (lambda d: key(d, b'"seed": 1', b'"seed": ' + b"1" * 5_000), "the manifest is damaged", ""),
+    "batteries": (lambda d: slots(d, 432, 2**40), "counts 1,099,511,627,776 batteries", "checkpoint"),
+    "one battery": (lambda d: slots(d, 432, 1), "the states of 1 batteries, and the run has 0", "checkpoint"),
+    "position": (lambda d: slots(d, 80, 2**62), "speaks of 4,611,686,018,427,387,904 of 86,400", "checkpoint"),
     "version": (lambda d: config(d, '"manifest": 1', '"manifest": 9'), "manifest of version 9", "manifest.json"),
 }  # fmt: skip
 

@@ -1,17 +1,18 @@
 """The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash (DESIGN §5)."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from pvsim.core.ledger import Accounted, Output
 from pvsim.core.recovery import SLOT_BYTES, Checkpoint, check_resume, decode, encode
-from pvsim.errors import BadInputError, CannotWriteError
+from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 __all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile", "last_checkpoint"]
 
@@ -20,6 +21,32 @@ PARTIAL = "samples.csv.part"
 REJECTED = "rejected.jsonl"
 CHECKPOINT = "checkpoint"
 _HASH_CHUNK = 1 << 20
+
+
+class Disk(Protocol):
+    """Makes safe what was written."""
+
+    def sync_data(self, descriptor: int) -> None:
+        """The content of a file."""
+        ...
+
+    def sync_directory(self, path: Path) -> None:
+        """The names in a directory."""
+        ...
+
+
+class _LocalDisk:
+    """A file system that knows fsync."""
+
+    def sync_data(self, descriptor: int) -> None:
+        os.fdatasync(descriptor)
+
+    def sync_directory(self, path: Path) -> None:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 class CsvSampleFile:
@@ -33,6 +60,8 @@ class CsvSampleFile:
         header: The first line of the file.
         run: Digest of the run's configuration, 16 bytes.
         slot: Length of a slot of the checkpoint, as `core.recovery.slot_bytes`.
+        disk: Makes files and names safe.
+        check: Raises if what a checkpoint accounts for cannot be; called before anything is changed.
         at: Called with the name of each point that a crash may be tried at.
 
     Raises:
@@ -47,8 +76,11 @@ class CsvSampleFile:
         header: bytes,
         run: bytes,
         slot: int = SLOT_BYTES,
+        disk: Disk | None = None,
+        check: Callable[[Accounted], None] = lambda _: None,
         at: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._disk, self._check = disk or _LocalDisk(), check
         self._directory, self._header, self._slot, self._at = directory, header, slot, at
         self._failed = False
         self._dirty = False
@@ -59,7 +91,7 @@ class CsvSampleFile:
         except OSError as error:
             self.close()
             raise self._cannot_write(error) from error
-        except BadInputError:
+        except PvsimError:
             self.close()
             raise
         self._accounted = self._checkpoint.accounted
@@ -96,10 +128,10 @@ class CsvSampleFile:
         """See `ports.SampleFile.commit`."""
         if self._failed or not self._dirty:
             return
-        try:
+        with self._writing():
             for name in (PARTIAL, REJECTED):
                 if name in self._descriptors:
-                    os.fdatasync(self._descriptors[name])
+                    self._disk.sync_data(self._descriptors[name])
             self._at("after-fsync")
             self._save(
                 replace(
@@ -111,8 +143,6 @@ class CsvSampleFile:
                     accounted=self._accounted,
                 )
             )
-        except OSError as error:  # never retried on these descriptors: the kernel may have dropped the pages
-            raise self._cannot_write(error) from error
         self._dirty = False
         self._at("after-checkpoint")
 
@@ -120,12 +150,10 @@ class CsvSampleFile:
         """See `ports.SampleFile.seal`."""
         self.commit()
         self._at("before-rename")
-        try:
+        with self._writing():
             if (self._directory / PARTIAL).exists():
                 (self._directory / PARTIAL).rename(self._directory / SAMPLES)
-            self._sync_directory()
-        except OSError as error:
-            raise self._cannot_write(error) from error
+            self._disk.sync_directory(self._directory)
         self._at("after-rename")
 
     def close(self) -> None:
@@ -138,7 +166,7 @@ class CsvSampleFile:
 
     def _open(self, run: bytes) -> Checkpoint:
         slots = self._directory / CHECKPOINT
-        checkpoint = decode(slots.read_bytes(), self._slot) if slots.exists() else None
+        checkpoint = last_checkpoint(self._directory, self._slot, self._check)
         if checkpoint is None:
             return self._begin(run)
         sealed = self._directory / SAMPLES
@@ -179,10 +207,10 @@ class CsvSampleFile:
         self._descriptors[PARTIAL] = os.open(self._directory / PARTIAL, flags | os.O_APPEND, 0o644)
         _write_all(self._descriptors[PARTIAL], self._header)
         self._hash.update(self._header)
-        os.fdatasync(self._descriptors[PARTIAL])
+        self._disk.sync_data(self._descriptors[PARTIAL])
         checkpoint = Checkpoint(0, run, len(self._header), 0, self._hash.digest(), Accounted())
         self._save(checkpoint)
-        self._sync_directory()
+        self._disk.sync_directory(self._directory)
         return checkpoint
 
     def _check_content(self, path: Path, checkpoint: Checkpoint) -> None:
@@ -208,30 +236,32 @@ class CsvSampleFile:
     def _write(self, name: str, data: bytes) -> None:
         if self._failed:
             raise CannotWriteError("the run's files are closed after a write error", where=str(self._directory))
-        try:
+        with self._writing():
             if name not in self._descriptors:
                 flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
                 self._descriptors[name] = os.open(self._directory / name, flags, 0o644)
-                self._sync_directory()
+                self._disk.sync_directory(self._directory)
             _write_all(self._descriptors[name], data)
-        except OSError as error:
-            raise self._cannot_write(error) from error
 
     def _save(self, checkpoint: Checkpoint) -> None:
         descriptor = self._descriptors[CHECKPOINT]
         os.pwrite(descriptor, encode(checkpoint, self._slot), checkpoint.generation % 2 * self._slot)
-        os.fdatasync(descriptor)
+        self._disk.sync_data(descriptor)
         self._checkpoint = checkpoint
 
     def _size(self, name: str) -> int:
         return os.fstat(self._descriptors[name]).st_size if name in self._descriptors else 0
 
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY)
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Nothing is written or tried again after an error: the kernel may have dropped the pages."""
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            yield
+        except CannotWriteError:
+            self._failed = True
+            raise
+        except OSError as error:
+            raise self._cannot_write(error) from error
 
     def _cannot_write(self, error: OSError) -> CannotWriteError:
         self._failed = True
@@ -252,7 +282,22 @@ def _size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def last_checkpoint(directory: Path, slot: int = SLOT_BYTES) -> Checkpoint | None:
-    """What a run's checkpoint says, None where there is none yet; `slot` as in `CsvSampleFile`."""
+def last_checkpoint(
+    directory: Path, slot: int = SLOT_BYTES, check: Callable[[Accounted], None] = lambda _: None
+) -> Checkpoint | None:
+    """What a run's checkpoint says, None where there is none yet; `slot` and `check` as in `CsvSampleFile`.
+
+    Raises:
+        BadInputError: if it is whole, but what it says cannot be.
+        OSError: if it cannot be read.
+    """
     path = directory / CHECKPOINT
-    return decode(path.read_bytes(), slot) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        if (checkpoint := decode(path.read_bytes(), slot)) is not None:
+            check(checkpoint.accounted)
+    except BadInputError as error:
+        error.where = error.where or str(path)
+        raise
+    return checkpoint

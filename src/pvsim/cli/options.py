@@ -10,6 +10,7 @@ from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_
 
 __all__ = [
     "broker_options",
+    "file_system_option",
     "json_option",
     "period_options",
     "pv_options",
@@ -230,3 +231,15 @@ quiet_option = section(OUTPUT, click.option("--quiet", is_flag=True, help="Print
 def json_option(what: str) -> Callable[[Command], Command]:
     """`--json`, which prints `what` as JSON."""
     return section(OUTPUT, click.option("--json", "as_json", is_flag=True, help=f"Print {what} as JSON."))
+
+
+file_system_option = section(
+    OUTPUT,
+    click.option(
+        "--allow-unsafe-filesystem",
+        is_flag=True,
+        envvar="PVSIM_ALLOW_UNSAFE_FILESYSTEM",
+        help="Go on where the file system of the run's directory has no file locks or no fsync (some network file"
+        " systems): the manifest then says what is not promised.",
+    ),
+)

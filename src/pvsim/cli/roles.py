@@ -11,7 +11,14 @@ import click
 from pvsim.cli.command import OUTPUT, Configured, given_options, section
 from pvsim.cli.configure import config_of
 from pvsim.cli.loop import run_with_stop
-from pvsim.cli.options import broker_options, period_options, pv_options, quiet_option, run_id_option
+from pvsim.cli.options import (
+    broker_options,
+    file_system_option,
+    period_options,
+    pv_options,
+    quiet_option,
+    run_id_option,
+)
 from pvsim.cli.progress import Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes
 from pvsim.cli.summary import print_summary
@@ -36,7 +43,7 @@ _dir_option = section(
     ),
 )
 _supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
-_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "resume", "keep_stream"}
+_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "allow_unsafe_filesystem"}
 
 
 @click.command(cls=Configured)
@@ -79,6 +86,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
 @broker_options
 @_dir_option
 @quiet_option
+@file_system_option
 @_supervised_option
 @click.pass_context
 def simulate(context: click.Context, /, **options: Any) -> None:
@@ -98,15 +106,11 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         return
     if options["directory"] is not None:
         _refuse_other_options(context)
-        this = Run.open(options["directory"].resolve())
+        this = Run.open(options["directory"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
     else:
-        config = config_of(options, run_id=options["run_id"])
-        check_broker(options)
-        this = Run.create(config, options["out"].absolute())
-        for note in [] if options["quiet"] else input_notes(this.models.inputs, this.models.config.meter_max_w):
-            click.echo(f"· {note}", err=True)
+        this = _new_run(options)
 
-    if this.complete:
+    if this.ended:
         _prove_again(this, options)
         return
 
@@ -132,25 +136,40 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
 
 
-def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> None:
-    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
-    from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
+def _new_run(options: dict[str, Any]) -> "Run":
+    """Make the run of a simulator that was given no directory, and say what the user should know of it."""
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    models = _models_of(context, options)
-    directory = RunDirectory.open(options["directory"])
+    config = config_of(options, run_id=options["run_id"])
+    check_broker(options)
+    this = Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
+    for note in () if options["quiet"] else this.directory.notes:
+        click.echo(f"· {note}", err=True)
+    for note in [] if options["quiet"] else input_notes(this.models.inputs, this.models.config.meter_max_w):
+        click.echo(f"· {note}", err=True)
+    return this
+
+
+def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> None:
+    from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    _refuse_other_options(context)
+    this = Run.open(options["directory"])
+    models = this.models
 
     async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
         transport, patience = connection.transport(), _patience(options)
         await run_simulator(
-            models, directory, transport, patience=patience, report=report, stop=stop, with_meter=True
+            models, this.directory, transport, patience=patience, report=report, stop=stop, with_meter=True
         )
 
     _run_role("simulator", options, models.plan, work)
 
 
 def _prove_again(this: "Run", options: dict[str, Any]) -> None:
-    Display(quiet=options["quiet"]).say("the run is complete; verifying it again")
-    summary = this.prove()
+    Display(quiet=options["quiet"]).say(f"the run is {this.status}; verifying it again")
+    summary = this.prove_again()
     if not options["quiet"]:
         print_summary(summary, this)
 
@@ -181,9 +200,9 @@ def _refuse_other_options(context: click.Context) -> None:
 
 
 def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[None]:
-    from pvsim.adapters.rundir import RunDirectory  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    return nullcontext() if directory is None else RunDirectory(directory).lock(role)
+    return nullcontext() if directory is None else Run.open(directory).directory.lock(role)
 
 
 def _run_role(

@@ -10,7 +10,14 @@ import click
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.configure import config_of
 from pvsim.cli.loop import held_signals, run_with_stop
-from pvsim.cli.options import broker_options, json_option, period_options, pv_options, quiet_option
+from pvsim.cli.options import (
+    broker_options,
+    file_system_option,
+    json_option,
+    period_options,
+    pv_options,
+    quiet_option,
+)
 from pvsim.cli.progress import Display
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, UsageError
@@ -27,7 +34,16 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "check_broker", "input_notes"]
 
 _SHOWN_NAMES = 3
-_WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "as_json", "quiet"}
+_WITH_RESUME = {
+    "resume",
+    "broker",
+    "transport",
+    "patience_s",
+    "keep_stream",
+    "as_json",
+    "quiet",
+    "allow_unsafe_filesystem",
+}
 
 
 @click.command(cls=Configured)
@@ -46,6 +62,7 @@ _WITH_RESUME = {"resume", "broker", "transport", "patience_s", "keep_stream", "a
 )
 @json_option("the summary")
 @quiet_option
+@file_system_option
 @click.pass_context
 def run(context: click.Context, /, **options: Any) -> None:
     """Simulate a period: meter and PV simulator as two processes, rows in runs/.../samples.csv.
@@ -66,9 +83,11 @@ def run(context: click.Context, /, **options: Any) -> None:
     display = Display(quiet=options["quiet"])
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this = _run_of(context, options)
+        for note in this.directory.notes:
+            display.say(note)
         for note in input_notes(this.models.inputs, this.models.config.meter_max_w):
             display.say(note)
-        roles = {} if this.complete else fork_roles(context.obj)
+        roles = {} if this.ended else fork_roles(context.obj)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415
@@ -88,11 +107,11 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
         if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
             what = "a resumed run keeps its own configuration"
             raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
-        return Run.open(options["resume"].resolve())
+        return Run.open(options["resume"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
     config = config_of(options, run_id=secrets.token_hex(4))
     refuse_external(config)
     check_broker(options)
-    return Run.create(config, options["out"].absolute())
+    return Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
 
 
 async def _simulate(
@@ -103,8 +122,8 @@ async def _simulate(
     from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
 
     if not roles:
-        display.say("the run is complete; verifying it again")
-        return this.prove()
+        display.say(f"the run is {this.status}; verifying it again")
+        return this.prove_again()
     handler = open_log(this.directory.path, "run")
     try:
 

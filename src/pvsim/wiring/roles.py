@@ -1,6 +1,7 @@
 """The two roles of a run, each with its adapters."""
 
 import asyncio
+from functools import partial
 from logging import getLogger
 
 from pvsim.adapters.csvfile import CsvSampleFile
@@ -13,6 +14,7 @@ from pvsim.config import digest
 from pvsim.core import rows
 from pvsim.core.intake import SequenceGapError
 from pvsim.core.ledger import Accounted
+from pvsim.core.recovery import check_fits
 from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 
@@ -87,7 +89,14 @@ async def run_simulator(
     pv = models.pv()
     with (
         directory.lock("simulator"),
-        CsvSampleFile(directory.path, header=rows.header(plan), run=key, slot=models.slot_bytes) as sample_file,
+        CsvSampleFile(
+            directory.path,
+            header=rows.header(plan),
+            run=key,
+            slot=models.slot_bytes,
+            disk=directory.file_system,
+            check=partial(check_fits, plan=plan),
+        ) as sample_file,
     ):
         _log.info("the simulator starts", extra={"facts": {"run": plan.run_id, **_counts(sample_file.accounted)}})
 

@@ -4,6 +4,7 @@ import platform
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 from shlex import quote
@@ -12,20 +13,15 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.csvfile import REJECTED, SAMPLES, last_checkpoint
-from pvsim.adapters.daily import DAYS, DailyFiles, split_by_day
+from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, last_checkpoint
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
+from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in, split_by_day
+from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
 from pvsim.core.metrics import Summary
-from pvsim.errors import (
-    BadInputError,
-    CannotWriteError,
-    InterruptedRunError,
-    PartialResultError,
-    PvsimError,
-    UsageError,
-)
+from pvsim.core.recovery import Checkpoint, check_fits
+from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 
 __all__ = ["Run"]
@@ -43,8 +39,13 @@ class Run:
     models: Models
 
     @classmethod
-    def create(cls, config: RunConfig, out: Path) -> "Run":
+    def create(cls, config: RunConfig, out: Path, *, accept_unsafe: bool = False) -> "Run":
         """Check the configuration, read its files, and make the directory.
+
+        Args:
+            config: The configuration.
+            out: Where the directory is made.
+            accept_unsafe: Go on where the file system knows no locks or no fsync.
 
         Raises:
             UsageError: if the configuration is impossible.
@@ -66,17 +67,20 @@ class Run:
             created_utc=now.isoformat(timespec="seconds"),
             inputs=msgspec.to_builtins(models.inputs) or None,
         )
-        return cls(RunDirectory.create(out, config.run_id, now, manifest), models)
+        directory = RunDirectory.create(out, config.run_id, now, manifest, accept_unsafe=accept_unsafe)
+        return cls(directory, models)
 
     @classmethod
-    def open(cls, path: Path) -> "Run":
-        """A run that exists.
+    def open(cls, path: Path, *, accept_unsafe: bool = False) -> "Run":
+        """A run that exists; a file system that was accepted once is accepted again.
 
         Raises:
-            BadInputError: if there is none, or its manifest cannot be read.
+            BadInputError: if there is none, or its manifest is damaged.
+            PvsimError: if it cannot be read.
         """
-        directory = RunDirectory.open(path)
+        directory = RunDirectory.open(path, accept_unsafe=accept_unsafe)
         manifest = directory.load()
+        directory.file_system.accepted |= manifest.not_promised is not None
         fix = "restore the manifest, or start a new run"
         try:
             config = msgspec.convert(manifest.config, RunConfig)
@@ -89,12 +93,31 @@ class Run:
         return cls(directory, Models(config))
 
     @property
-    def complete(self) -> bool:
-        """Whether the run has been finished and verified."""
-        return self.directory.load().status == "complete"
+    def ended(self) -> bool:
+        """Whether the run has been finished and verified, be it with rows missing: then it stays what it is."""
+        return self.status in _ENDED
+
+    @property
+    def status(self) -> Status:
+        """What the manifest says."""
+        return self.directory.load().status
+
+    def prove_again(self) -> Summary:
+        """Prove a run that has ended once more, and say how it ended; nothing of it is written.
+
+        Raises:
+            PartialResultError: if it ended, but rows are missing.
+            BadInputError: if a file of it is not what it was.
+        """
+        summary = self.prove()
+        if self.status == "partial":
+            raise self._partial(self._counts().get("missing", 0))
+        return summary
 
     async def carry_out(self, work: Callable[[], Awaitable[object]]) -> Summary:
         """Do the work, verify what it left, and write down how it ended (I5).
+
+        A run that has ended, perhaps by another process a moment ago, is only proved again.
 
         Raises:
             InterruptedRunError: if the user stopped it; it can be resumed.
@@ -102,9 +125,13 @@ class Run:
             PvsimError: whatever ended the work.
         """
         with self.directory.lock("run"):
+            if self.ended:
+                return self.prove_again()
+            self.directory.sweep()
             self._save("running")
             try:
-                await work()
+                if not self._only_split():
+                    await work()
                 summary = self.verify()
                 self.directory.write(SUMMARY, _pretty(summary))
                 if (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000:
@@ -115,9 +142,12 @@ class Run:
                 self._give_up(error)
                 raise
         if missing:
-            what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
-            raise PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
+            raise self._partial(missing)
         return summary
+
+    def _partial(self, missing: int) -> PartialResultError:
+        what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
+        return PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
 
     def _finish(self, status: Status) -> None:
         """Write down that the run has ended well, with its files in their last form."""
@@ -125,9 +155,12 @@ class Run:
         if self.models.config.split == "none":
             self._save(status, files=[SAMPLES])
             return
-        names = split_by_day(samples, self.directory.path / DAYS)
+        names = self._daily_files()
+        if not self._only_split():
+            names = split_by_day(samples, self.directory.path / DAYS, self.directory.file_system)
         self._save(status, files=[f"{DAYS}/{name}" for name in names])
-        samples.unlink()
+        self.directory.sync()  # before the rows are only in the daily files
+        samples.unlink(missing_ok=True)
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, PvsimError):
@@ -135,7 +168,7 @@ class Run:
         interrupted = isinstance(error, InterruptedRunError)
         if not interrupted:
             _log.error("the run failed", extra={"facts": {"error": repr(error)}})
-        with suppress(CannotWriteError):  # on a full disk the manifest goes on saying "running"
+        with suppress(PvsimError):  # on a full disk the manifest goes on saying "running"
             self._save("interrupted" if interrupted else "failed", str(error) or repr(error))
 
     def verify(self) -> Summary:
@@ -145,9 +178,9 @@ class Run:
             BadInputError: if the run is not finished or anything differs.
         """
         path = self.directory.path / SAMPLES
-        checkpoint = last_checkpoint(self.directory.path, self.models.slot_bytes)
+        checkpoint = self._checkpoint()
         days = self._daily_files()
-        if checkpoint is not None and not days and not path.exists() and self.complete:
+        if checkpoint is not None and not days and not path.exists() and self.ended:
             raise BadInputError(
                 f"{SAMPLES} was finished, but is not there any more",
                 where=str(self.directory.path),
@@ -182,7 +215,14 @@ class Run:
     def _daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""
         manifest = self.directory.load()
-        return [Path(name).name for name in manifest.files or {} if Path(name).parent.name == DAYS]
+        names = [Path(name).name for name in manifest.files or {} if Path(name).parent.name == DAYS]
+        return days_in(self.directory.path / DAYS) if not names and self._only_split() else names
+
+    def _only_split(self) -> bool:
+        """Whether the rows are in daily files that the manifest has lost: pvsim 0.1 did that to partial runs."""
+        path = self.directory.path
+        whole = any((path / name).exists() for name in (SAMPLES, PARTIAL))
+        return self.models.config.split == "day" and not whole and (path / DAYS).is_dir()
 
     def prove(self) -> Summary:
         """Verify, and compare the files with the manifest.
@@ -190,6 +230,7 @@ class Run:
         Raises:
             BadInputError: if the run is not finished or anything differs.
         """
+        self.directory.tidy()
         manifest = self.directory.load()
         summary = self.verify()
         for name, recorded in (manifest.files or {}).items():
@@ -201,6 +242,8 @@ class Run:
         if manifest.status not in _ENDED:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
+        if self._daily_files():  # proved: the one that they were made of is not needed
+            self.directory.tidy(SAMPLES)
         return summary
 
     def _unfinished(self, lacking: str) -> BadInputError:
@@ -217,8 +260,16 @@ class Run:
         command = "simulate --dir" if self.models.external else "run --resume"
         return f"pvsim {command} {quote(str(self.directory.path))}"
 
+    def _checkpoint(self) -> Checkpoint | None:
+        try:
+            return last_checkpoint(
+                self.directory.path, self.models.slot_bytes, partial(check_fits, plan=self.models.plan)
+            )
+        except OSError as error:
+            raise cannot_read(error, self.directory.path / CHECKPOINT) from error
+
     def _counts(self) -> dict[str, int]:
-        checkpoint = last_checkpoint(self.directory.path, self.models.slot_bytes)
+        checkpoint = self._checkpoint()
         if checkpoint is None:
             return {}
         now = checkpoint.accounted

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from pvsim.adapters.node import processes
+from pvsim.adapters.node.layout import make_parents
 from pvsim.adapters.node.packages import FIX, Packages, unpacked
 from pvsim.errors import BrokerError, CannotWriteError
 
@@ -68,7 +69,7 @@ async def fetch(target: Path, *, report: Callable[[str], None]) -> Packages:
         what = f"RabbitMQ is not installed, and {' and '.join(missing)} is missing to fetch it"
         raise BrokerError(what, where=str(target), fix=FIX)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_parents(target)
         if (free := shutil.disk_usage(target.parent).free) < _SPACE_BYTES:
             raise CannotWriteError(
                 f"unpacking RabbitMQ takes {_SPACE_BYTES / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free",
@@ -170,6 +171,7 @@ async def _run(*command: str, cwd: Path | None = None) -> tuple[int, str]:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        umask=0o022,
     )
     try:
         async with asyncio.timeout(_PATIENCE_S):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pvsim.errors import CannotWriteError, UsageError
 
-__all__ = ["Layout", "default_home"]
+__all__ = ["Layout", "default_home", "make_parents"]
 
 _FIX = "set PVSIM_BROKER_HOME to another directory, or PVSIM_BROKER_URL to a running broker"
 
@@ -30,6 +30,17 @@ def default_home() -> Path:
         return Path.home() / ".local/share/pvsim/broker"
     except RuntimeError as error:
         raise UsageError("this user has no home directory", fix="set PVSIM_BROKER_HOME to a directory") from error
+
+
+def make_parents(path: Path) -> None:
+    """Make the directories above a path; nobody else may write them, whatever the umask is.
+
+    Raises:
+        OSError: if that is not possible.
+    """
+    for above in reversed(path.parents):
+        if not above.exists():
+            above.mkdir(mode=0o755, exist_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,8 @@ class Layout:
             CannotWriteError: if they cannot be made, or belong to somebody else.
         """
         try:
-            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_parents(self.home)
+            self.home.mkdir(mode=0o700, exist_ok=True)
             owner = self.home.stat().st_uid
             if owner == os.geteuid():
                 self.home.chmod(0o700)

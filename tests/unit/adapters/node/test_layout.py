@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_created_directories_are_private(tmp_path):
     layout.create()
     made = [layout.home, layout.etc, layout.data, layout.logs]
     assert {path.stat().st_mode & 0o777 for path in made} == {0o700}
+
+
+def test_no_umask_lets_others_write_above_it(tmp_path):
+    before = os.umask(0)
+    try:
+        Layout.of(tmp_path / "share" / "pvsim" / "broker").create()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "share").stat().st_mode & 0o777 == 0o755
+    assert {path.stat().st_mode & 0o022 for path in (tmp_path / "share").rglob("*")} == {0}
 
 
 def test_a_file_in_the_way_is_named(tmp_path):

@@ -1,24 +1,25 @@
 """One CSV file for each local day of a run, made of its finished samples file (`--split day`)."""
 
-import os
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
+from pvsim.adapters.rundir.file_system import FileSystem, cannot_read, make_directory, new_file, remedy
 from pvsim.errors import BadInputError, CannotWriteError
 
-__all__ = ["DAYS", "DailyFiles", "split_by_day"]
+__all__ = ["DAYS", "DailyFiles", "days_in", "split_by_day"]
 
 DAYS = "samples"
 """The directory of the daily files, in that of the run."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\.csv")
 _DATE_CHARS = 10
 _PIECE = 1 << 20
 
 
-def split_by_day(samples: Path, directory: Path) -> list[str]:
+def split_by_day(samples: Path, directory: Path, file_system: FileSystem) -> list[str]:
     """Write `directory/2024-06-21.csv` and so on, each with the header; the samples file stays.
 
     May be repeated after it was interrupted: a file gets its name when it is whole.
@@ -26,6 +27,7 @@ def split_by_day(samples: Path, directory: Path) -> list[str]:
     Args:
         samples: The finished samples file: rows in order, each beginning with its local time.
         directory: Where the files go.
+        file_system: What both are on.
 
     Returns:
         The names of the files, in order.
@@ -35,17 +37,24 @@ def split_by_day(samples: Path, directory: Path) -> list[str]:
     """
     names: list[str] = []
     try:
-        directory.mkdir(exist_ok=True)
+        make_directory(directory, exist_ok=True)
         with samples.open("rb") as file:
             header = file.readline()
             for date, pieces in groupby(_dated(file), key=lambda dated: dated[0]):
                 names.append(f"{date.decode()}.csv")
-                _write(directory / names[-1], header, (piece for _, piece in pieces))
-        _sync(directory)
+                with new_file(directory / names[-1], file_system) as day:
+                    day.write(header)
+                    day.writelines(piece for _, piece in pieces)
+        file_system.sync_directory(directory)
     except OSError as error:
         what = f"cannot write the daily files: {error.strerror or error}"
-        raise CannotWriteError(what, where=str(error.filename or directory)) from error
+        raise CannotWriteError(what, where=str(error.filename or directory), fix=remedy(error)) from error
     return names
+
+
+def days_in(directory: Path) -> list[str]:
+    """The names of the daily files that are there, in order."""
+    return sorted(path.name for path in directory.glob("*.csv") if _DAY.fullmatch(path.name))
 
 
 class DailyFiles:
@@ -98,8 +107,10 @@ class DailyFiles:
                     header = first
                     while piece := file.read(_PIECE):
                         yield piece
-            except OSError as error:
+            except FileNotFoundError as error:
                 raise BadInputError(error.strerror or str(error), where=str(directory / name)) from error
+            except OSError as error:
+                raise cannot_read(error, directory / name) from error
 
 
 def _dated(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -111,23 +122,3 @@ def _dated(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         else:
             for date, group in groupby(lines, key=lambda line: line[:_DATE_CHARS]):
                 yield date, b"".join(group)
-
-
-def _write(path: Path, header: bytes, pieces: Iterator[bytes]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with ExitStack() as undo:
-        undo.callback(temporary.unlink, missing_ok=True)
-        with temporary.open("wb") as file:
-            file.write(header)
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

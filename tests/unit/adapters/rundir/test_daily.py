@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pvsim.adapters import daily
-from pvsim.adapters.daily import DailyFiles, split_by_day
+from pvsim.adapters.rundir import daily
+from pvsim.adapters.rundir.daily import DailyFiles, split_by_day
+from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.errors import BadInputError, CannotWriteError
 
 HEADER = b"timestamp,meter_kw\n"
@@ -36,7 +37,7 @@ def test_joined_they_are_the_whole_again(tmp_path_factory, days, n, piece):
     (tmp_path / "samples.csv").write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(daily, "_PIECE", piece)
-        names = split_by_day(tmp_path / "samples.csv", tmp_path / "samples")
+        names = split_by_day(tmp_path / "samples.csv", tmp_path / "samples", FileSystem())
         assert names == [f"2024-06-{day:02}.csv" for day in sorted(days)]
         assert sorted(path.name for path in (tmp_path / "samples").iterdir()) == names
         assert read_all(DailyFiles(tmp_path / "samples", names), n) == content
@@ -53,9 +54,9 @@ def test_a_file_without_its_last_newline_is_read_as_it_is(tmp_path):
 
 def test_splitting_again_gives_the_same(tmp_path):
     (tmp_path / "samples.csv").write_bytes(HEADER + b"".join(rows(1, 3) + rows(2, 2)))
-    first = split_by_day(tmp_path / "samples.csv", tmp_path / "samples")
+    first = split_by_day(tmp_path / "samples.csv", tmp_path / "samples", FileSystem())
     (tmp_path / "samples" / "2024-06-02.csv").write_bytes(b"cut short by a kill")
-    assert split_by_day(tmp_path / "samples.csv", tmp_path / "samples") == first
+    assert split_by_day(tmp_path / "samples.csv", tmp_path / "samples", FileSystem()) == first
     assert (tmp_path / "samples" / "2024-06-02.csv").read_bytes() == HEADER + b"".join(rows(2, 2))
 
 
@@ -74,5 +75,5 @@ def test_a_directory_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "samples.csv").write_bytes(HEADER + b"".join(rows(1, 3)))
     (tmp_path / "samples").write_bytes(b"in the way")
     with pytest.raises(CannotWriteError, match="cannot write the daily files"):
-        split_by_day(tmp_path / "samples.csv", tmp_path / "samples")
+        split_by_day(tmp_path / "samples.csv", tmp_path / "samples", FileSystem())
     assert list(tmp_path.glob("**/.*")) == []

@@ -1,0 +1,6 @@
+"""The directory of a run: its manifest, its lock files, and the link to the latest one (DESIGN §9)."""
+
+from pvsim.adapters.rundir.directory import MANIFEST, SUMMARY, RunDirectory
+from pvsim.adapters.rundir.manifest import FileFacts, Manifest, Status
+
+__all__ = ["MANIFEST", "SUMMARY", "FileFacts", "Manifest", "RunDirectory", "Status"]

@@ -1,0 +1,52 @@
+"""What a run's `manifest.json` holds."""
+
+from typing import Any, Literal
+
+import msgspec
+
+__all__ = ["MANIFEST_VERSION", "FileFacts", "Manifest", "Status"]
+
+MANIFEST_VERSION = 1
+
+Status = Literal["running", "complete", "partial", "interrupted", "failed"]
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """Length and digest of a file of the run."""
+
+    bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run is and how it ended. A result is whole only where `status` is `complete`.
+
+    Attributes:
+        manifest: Version of this file's form.
+        config: The resolved configuration.
+        config_sha256: Its digest.
+        versions: Of pvsim and what it ran with.
+        created_utc: Wall-clock time.
+        finished_utc: Wall-clock time, None while it runs.
+        counts: received = written + duplicates + rejected (I4).
+        files: Facts of the finished files.
+        error: Why it failed.
+        inputs: What was read from files of measured data: days, gaps, clipped values.
+        not_promised: What the file system of the run's directory could not do, and what that costs; None where
+            it can do everything.
+    """
+
+    manifest: int = MANIFEST_VERSION
+    status: Status
+    run_id: str
+    config: dict[str, Any]
+    config_sha256: str
+    seed: int
+    versions: dict[str, str]
+    created_utc: str
+    finished_utc: str | None = None
+    counts: dict[str, int] | None = None
+    files: dict[str, FileFacts] | None = None
+    error: str | None = None
+    inputs: dict[str, Any] | None = None
+    not_promised: tuple[str, ...] | None = None
