@@ -6,8 +6,8 @@ neighbouring points, none below zero, exact zeros at night.
 """
 
 import csv
+import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -17,12 +17,12 @@ from pvsim.core.timeline import DAY_S, Timeline
 from pvsim.core.types import DW_PER_KW, Ints
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["MAX_PEAK_KW", "CurvePv", "monotone_cubic", "parse_curve"]
+__all__ = ["MAX_PEAK_KW", "CurvePv", "checked_curve", "monotone_cubic", "parse_curve", "second_of_day"]
 
 MAX_PEAK_KW = 9_999.0
 """Rows print at most four digits before the point."""
 
-_MINUTES_PER_HOUR = 60
+_TIME_OF_DAY = re.compile(r"(\d{1,2}):([0-5]\d)(?::00)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,22 @@ class CurvePv:
             UsageError: if `peak_kw` is not in 0..9999.
             BadInputError: if the table is malformed.
         """
-        times, powers = parse_curve(text)
+        return cls.of_points(*parse_curve(text), timeline, peak_kw=peak_kw)
+
+    @classmethod
+    def of_points(
+        cls,
+        times: NDArray[np.float64],
+        powers: NDArray[np.float64],
+        timeline: Timeline,
+        *,
+        peak_kw: float | None = None,
+    ) -> "CurvePv":
+        """Make the source from seconds of the day and kW, as `checked_curve` gives them.
+
+        Raises:
+            UsageError: if `peak_kw` is not in 0..9999.
+        """
         if peak_kw is not None:
             if not 0 <= peak_kw <= MAX_PEAK_KW:
                 what = f"a peak of {peak_kw} kW is outside 0..{MAX_PEAK_KW:g} kW"
@@ -72,26 +87,42 @@ def parse_curve(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     table = csv.DictReader(text.splitlines())
     for row in table:
         try:
-            times.append(_second_of_day(row["time_of_day"]))
+            times.append(second_of_day(row["time_of_day"]))
             powers.append(float(row["pv_kw"]))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             what = "not a line of time_of_day,pv_kw"
             raise BadInputError(
                 what, where=f"PV curve, line {table.line_num}", fix="for example 12:00,2.826"
             ) from error
-    rising = all(later > earlier for earlier, later in pairwise(times))
-    whole_day = bool(times) and times[0] == 0 and times[-1] == DAY_S and rising
-    if not whole_day or not all(0 <= power < inf for power in powers) or not any(powers):
+    return checked_curve(np.asarray(times), np.asarray(powers), "PV curve")
+
+
+def checked_curve(
+    times: NDArray[np.float64], powers: NDArray[np.float64], where: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The points of a curve: seconds of the day and kW.
+
+    Raises:
+        BadInputError: the times do not rise from 00:00 to 24:00, or a power is missing, negative or too large.
+    """
+    rising = bool((np.diff(times) > 0).all())
+    whole_day = len(times) > 1 and times[0] == 0 and times[-1] == DAY_S and rising
+    if not whole_day or not ((powers >= 0) & (powers < inf)).all() or not powers.any():
         what = "the times must rise from 00:00 to 24:00 and the powers be positive or zero"
-        raise BadInputError(what, where="PV curve")
-    return np.asarray(times), np.asarray(powers)
+        raise BadInputError(what, where=where, fix="give each time of day once, in order, with its power in kW")
+    return times, powers
 
 
-def _second_of_day(text: str) -> float:
-    hour, minute = text.split(":")
-    if not 0 <= int(minute) < _MINUTES_PER_HOUR:
+def second_of_day(text: str) -> float:
+    """Seconds since midnight of `H:MM` or `HH:MM`, to 24:00.
+
+    Raises:
+        ValueError: it is no such time.
+    """
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None or int(match[1]) * 60 + int(match[2]) > DAY_S // 60:
         raise ValueError(text)
-    return int(hour) * 3600.0 + int(minute) * 60.0
+    return int(match[1]) * 3600.0 + int(match[2]) * 60.0
 
 
 def monotone_cubic(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from pvsim.adapters.tables.curves import read_curve
 from pvsim.adapters.tables.series_csv import read_samples, read_series
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
@@ -70,8 +71,8 @@ def find_plant(asked: Asked) -> Found:
         UsageError: an option is impossible, or pvlib is missing.
     """
     physics_extra()
-    first_line = _first_line(asked.path)
-    day, t_utc, power_kw = (_curve if "time_of_day" in first_line else _measured)(asked)
+    points = read_curve(asked.path)
+    day, t_utc, power_kw = _measured(asked) if points is None else _curve(asked, *points)
     if power_kw.max() > _MOST_KW:
         what = f"a power of {power_kw.max():g} kW is outside 0..{_MOST_KW:g} kW"
         raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass --unit W")
@@ -93,23 +94,14 @@ def find_plant(asked: Asked) -> Found:
     return Found(known, fit, profile(known, fit), str(asked.tz))
 
 
-def _first_line(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.readline(1000).decode("utf-8", "replace").lower()
-    except OSError as error:
-        what = f"cannot be read: {error.strerror or error}"
-        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
-
-
-def _curve(asked: Asked) -> tuple[date, Ints, Floats]:
+def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Floats]:
     """A table by local time of day; its points are powers at their times."""
     if asked.options.column is not None:
         fix = "leave it out; the table is time_of_day,pv_kw"
         raise UsageError("the file has one column of power, pv_kw", where="--column", fix=fix)
     day = asked.date or _MIDSUMMER
     timeline = Timeline.of_days(day, 1, asked.tz)
-    curve = CurvePv.from_curve(asked.path.read_text("utf-8-sig", errors="replace"), timeline)
+    curve = CurvePv.of_points(times, powers, timeline)
     t_utc = np.arange(timeline.start_utc, timeline.end_utc, _POINT_S, dtype=np.int64)
     return day, t_utc, curve.power_dw(timeline.start_utc, timeline.seconds)[::_POINT_S] / DW_PER_KW
 

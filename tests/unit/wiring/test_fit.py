@@ -75,7 +75,7 @@ def test_what_cannot_be_fitted_is_refused(inverter, tmp_path):
     assert caught.value.where == "--column"
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"time_of_day,pv_kw\n00:00,\xff\n")
-    with pytest.raises(BadInputError, match="not a line"):
+    with pytest.raises(BadInputError, match="not UTF-8 text"):
         find_plant(asked(broken))
     huge = tmp_path / "huge.csv"
     huge.write_text("time_of_day,pv_kw\n00:00,0\n12:00,99999\n24:00,0\n")
