@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import signal
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import settings
@@ -15,6 +18,29 @@ from pvsim.core.address import BrokerAddress
 # no test asserts a time: these machines are shared
 settings.register_profile("pvsim", deadline=None, derandomize="CI" in os.environ)  # CI tries the same each time
 settings.load_profile("pvsim")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_timeout_set_timer() -> Iterator[None]:
+    """A test that is out of time shows what each of its tasks waits for; pytest-timeout shows its threads."""
+    result = yield
+    fail = signal.getsignal(signal.SIGALRM)
+    if callable(fail):
+        signal.signal(signal.SIGALRM, _showing_tasks(fail))
+    return result
+
+
+def _showing_tasks(fail: Callable[[int, FrameType | None], object]) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        try:
+            tasks = asyncio.all_tasks()
+        except RuntimeError:  # no event loop runs
+            tasks = set()
+        for task in sorted(tasks, key=asyncio.Task.get_name):
+            task.print_stack(file=sys.stderr)
+        fail(number, frame)
+
+    return handle
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -76,7 +76,7 @@ def outside(here: Path, broker: BrokerAddress) -> Callable[..., Done]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -66,7 +66,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
 
@@ -77,7 +77,7 @@ class Machine:
     def set_up_dev(self) -> subprocess.CompletedProcess[str]:
         script = f"set -eu; ROOT='{self.root}'; . '{self.root}/scripts/setup.sh'; ensure_environment dev"
         return subprocess.run(
-            ["/bin/sh", "-c", script], env=self.env, capture_output=True, text=True, timeout=120, check=True
+            ["/bin/sh", "-c", script], env=self.env, capture_output=True, text=True, timeout=240, check=True
         )
 
 
@@ -301,9 +301,9 @@ def test_an_interrupted_set_up_is_done_again(machine: Machine, tmp_path: Path) -
     with subprocess.Popen(
         machine.command("run"), env=machine.env, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as call:
-        assert select.select([reader], [], [], 60)[0]
+        assert select.select([reader], [], [], 240)[0]
         os.killpg(call.pid, signal.SIGINT)
-        _, said = call.communicate(timeout=60)
+        _, said = call.communicate(timeout=240)
     os.close(reader)
     assert call.returncode in {130, -signal.SIGINT}
     assert said.splitlines()[1:] == ["setup: interrupted; the next call goes on from here"]
@@ -319,7 +319,7 @@ def test_two_at_once_set_up_once(machine: Machine) -> None:
         )
         for _ in range(3)
     ]
-    ended = [call.communicate(timeout=120) for call in calls]
+    ended = [call.communicate(timeout=240) for call in calls]
     assert [call.returncode for call in calls] == [0, 0, 0]
     assert [out.endswith("|['run']|['tinybase']\n") for out, _ in ended] == [True] * 3
     assert "".join(err for _, err in ended).count("installing the locked packages") == 1

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import aio_pika
@@ -105,16 +106,12 @@ async def test_the_node_outlives_the_terminal_that_started_it(home):
 
 async def _publish(address, body):
     """Publish one confirmed message to a stream, declared if need be; a fresh boot opens it a bit later."""
-    for left in reversed(range(50)):
+    while True:
         async with await aio_pika.connect(address.amqp_url.partition("?")[0]) as connection:
             channel = await connection.channel(publisher_confirms=True)
-            try:
+            with suppress(aio_pika.exceptions.ChannelNotFoundEntity):
                 await channel.declare_queue("t", durable=True, arguments={"x-queue-type": "stream"})
-                await channel.default_exchange.publish(aio_pika.Message(body), "t", timeout=10)
-            except aio_pika.exceptions.ChannelNotFoundEntity:
-                if not left:
-                    raise
-            else:
+                await channel.default_exchange.publish(aio_pika.Message(body), "t")
                 return
         await asyncio.sleep(0.1)
 

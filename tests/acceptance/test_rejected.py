@@ -112,7 +112,7 @@ def service(here, broker, monkeypatch):
         started.append(process)
 
         def end():
-            out, err = process.communicate(timeout=90)
+            out, err = process.communicate(timeout=240)
             return process.returncode, out, err, (here / "runs" / "latest").resolve()
 
         return end

@@ -32,7 +32,7 @@ end,
 spawn(fun() -> group_leader(whereis(init), self()), Work() end).
 """
 _HERE_S = 1.0
-_PATIENCE_S = 60.0
+_PATIENCE_S = 240.0
 
 
 class Agent:

@@ -25,7 +25,7 @@ from pvsim.errors import BadInputError, BrokerError
 __all__ = ["DAYS", "Laboratory", "Outcome", "manifest_of", "the_run"]
 
 DAYS = {"streams": 4, "amqp": 1}  # long enough to be hit in the middle
-ORPHAN_S = 10.0
+ORPHAN_S = 60.0
 
 
 @dataclass(slots=True)

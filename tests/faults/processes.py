@@ -13,7 +13,7 @@ from typing import Self
 
 __all__ = ["PATIENCE_S", "Command", "cpu_seconds", "wait_until"]
 
-PATIENCE_S = 120.0  # nothing here takes a tenth of it: what has not ended by then hangs
+PATIENCE_S = 240.0  # nothing here takes a tenth of it alone: what has not ended by then hangs
 _TICK_S = 0.002  # no event tells of another process's children, or of how long its file is
 _ROLE_OF = {"pvsim-meter": "meter", "pvsim-simulator": "simulator"}
 

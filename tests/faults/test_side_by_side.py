@@ -12,7 +12,7 @@ from tests.faults.moments import AfterCommit
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

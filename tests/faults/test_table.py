@@ -4,7 +4,7 @@ import pytest
 from tests.faults.damaged import DAMAGED
 from tests.faults.table import _SHORT, SHORT, TABLE
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("row", SHORT, ids=str)

@@ -148,7 +148,7 @@ class Alarm(_ByAgent):
         blocks = self.of == "disk" or scene.transport == "amqp"  # streams take messages without memory
         scene.memory["waits"] = blocks and meter is not None and not has_published(scene.directory)
         if scene.memory["waits"]:
-            wait_until(lambda: self._shown(scene) or scene.command.ended(), patience_s=60)
+            wait_until(lambda: self._shown(scene) or scene.command.ended())
         before_s = cpu_seconds(meter)
         time.sleep(hold_s)
         after_s = cpu_seconds(meter)

@@ -202,5 +202,5 @@ async def test_a_broker_that_confirms_nothing_is_reported_until_it_does(site):
             (seen if progress.well else taken).set()
 
     meter = Meter(one.plan, one.loads, stop=one.stop, stall_s=0.005)
-    await asyncio.wait_for(meter.publish(Log(), report), 20)
+    await meter.publish(Log(), report)
     assert said == [False, True]

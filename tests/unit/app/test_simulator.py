@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.together import together
 
 from pvsim.app.simulator import Pace
 from pvsim.core.intake import SequenceGapError
@@ -50,7 +51,7 @@ async def test_messages_of_other_peoples_meters_give_the_same_rows(site, meters)
 
 async def test_meter_and_simulator_at_once(site):
     one = site(seconds=7_300, chunk=500)
-    await asyncio.gather(one.simulator(), one.meter())
+    await together(one.simulator(), one.meter())
     check_finished(one)
 
 
@@ -126,7 +127,7 @@ async def test_whatever_is_killed_the_result_is_the_same(site, kills, repeat, ch
         one.files.crash()
         one.files.points = one.transport.points = CrashAt("never")
         one.transport.faults.cut_publishing_after = one.transport.faults.cut_delivery_after = None
-    await asyncio.gather(one.simulator(), one.meter())
+    await together(one.simulator(), one.meter())
     check_finished(one)
 
 

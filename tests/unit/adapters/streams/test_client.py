@@ -25,8 +25,7 @@ def closed_port() -> BrokerAddress:
 
 
 async def wait_closed(made: StreamClient) -> None:
-    async with asyncio.timeout(20):
-        await made._ended.wait()
+    await made._ended.wait()
 
 
 # --- connecting ---
