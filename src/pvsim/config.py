@@ -9,6 +9,7 @@ import msgspec
 
 from pvsim.core.pv_curve import MAX_PEAK_KW
 from pvsim.core.site import Battery, Load, Site, Weather
+from pvsim.core.typed import parse_date
 from pvsim.core.types import METER_MAX_W
 from pvsim.errors import UsageError
 
@@ -186,20 +187,6 @@ def digest(config: RunConfig) -> bytes:
     return sha256(msgspec.json.encode(fields, order="sorted")).digest()
 
 
-def parse_date(text: str, option: str) -> date:
-    """A calendar date, `2024-06-21`.
-
-    Raises:
-        UsageError: if it is no date.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        reason = "" if str(error).startswith("Invalid isoformat") else f": {error}"
-        what = f"{text!r} is not a date{reason}"
-        raise UsageError(what, where=option, fix="write it as YYYY-MM-DD, for example 2024-06-21") from error
-
-
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of that name.
 
@@ -209,11 +196,25 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        from difflib import get_close_matches  # noqa: PLC0415 - only for the message
         from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
 
-        near = get_close_matches(name, sorted(available_timezones()), n=3)
-        fix = (
-            f"did you mean {' or '.join(near)}?" if near else "use an IANA name, for example Europe/Berlin or UTC"
-        )
-        raise UsageError(f"{name!r} is not a time zone", where="--tz", fix=fix) from error
+        from pvsim.core.zone_names import suggest_zone  # noqa: PLC0415 - only for the message
+
+        fix = suggest_zone(name, available_timezones(), _zones_of_countries())
+        raise UsageError(f"--tz is a time zone, not {name!r}", where="--tz", fix=fix) from error
+
+
+def _zones_of_countries() -> dict[str, list[str]]:
+    """The zones of each country, from the tables that come with the time zones."""
+    from importlib.resources import files  # noqa: PLC0415 - only for the message
+
+    names, zones = (
+        [line.split("\t") for line in (files("tzdata") / "zoneinfo" / table).read_text("utf-8").splitlines()]
+        for table in ("iso3166.tab", "zone.tab")
+    )
+    found: dict[str, list[str]] = {}
+    code_names = {row[0]: row[1] for row in names if not row[0].startswith("#")}
+    for row in zones:
+        if not row[0].startswith("#"):
+            found.setdefault(code_names[row[0]], []).append(row[2])
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
+from pvsim.cli.values import Choice
 
 __all__ = ["COMMANDS"]
 
@@ -42,10 +43,10 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 )
 @click.option("--column", help="Header of the power column.  [default: found]")
 @click.option("--time-column", metavar="NAME", help="Header of the column of times.  [default: found]")
-@click.option("--unit", type=click.Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
+@click.option("--unit", type=Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
 @click.option(
     "--gaps",
-    type=click.Choice(["error", "hold", "interpolate", "zero"]),
+    type=Choice(["error", "hold", "interpolate", "zero"]),
     help="How to fill missing samples.  [default: up to 1 h held, longer: error]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
+from pvsim.cli.values import Choice, Quantity, Whole
 
 __all__ = [
     "broker_options",
@@ -36,17 +37,15 @@ def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], C
         title,
         click.option(f"--{prefix}-column", metavar="NAME", help=f"Column of the {what} power.  [default: found]"),
         click.option(f"--{prefix}-time-column", metavar="NAME", help="Column of the time.  [default: found]"),
-        click.option(
-            f"--{prefix}-unit", type=click.Choice(["W", "kW"]), help="Its unit.  [default: by the header]"
-        ),
+        click.option(f"--{prefix}-unit", type=Choice(["W", "kW"]), help="Its unit.  [default: by the header]"),
         click.option(
             f"--{prefix}-fill",
-            type=click.Choice(["hold", "interpolate"]),
+            type=Choice(["hold", "interpolate"]),
             help="A sample is the mean until the next, or a point on a line.  [default: hold]",
         ),
         click.option(
             f"--{prefix}-gaps",
-            type=click.Choice(["error", "hold", "interpolate", "zero"]),
+            type=Choice(["error", "hold", "interpolate", "zero"]),
             help="How to fill missing samples.  [default: up to 1 h as --" + prefix + "-fill, longer: error]",
         ),
         click.option(
@@ -68,11 +67,18 @@ period_options = _all(
         click.option(
             "--date", default="2024-06-21", show_default=True, envvar="PVSIM_DATE", help="First local day."
         ),
-        click.option("--days", type=int, default=1, show_default=True, envvar="PVSIM_DAYS", help="How many days."),
+        click.option(
+            "--days",
+            type=Whole("DAYS", "DAYS"),
+            default=1,
+            show_default=True,
+            envvar="PVSIM_DAYS",
+            help="How many days.",
+        ),
         click.option("--tz", envvar="PVSIM_TZ", help="Time zone.  [default: the site's, else Europe/Berlin]"),
         click.option(
             "--seed",
-            type=int,
+            type=Whole("NUMBER", "NUMBER"),
             default=1,
             show_default=True,
             envvar="PVSIM_SEED",
@@ -103,11 +109,15 @@ period_options = _all(
             " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
         ),
         click.option(
-            "--meters", type=int, metavar="N", envvar="PVSIM_METERS", help="N meters of the one --meter kind."
+            "--meters",
+            type=Whole("NUMBER", "N"),
+            metavar="N",
+            envvar="PVSIM_METERS",
+            help="N meters of the one --meter kind.",
         ),
         click.option(
             "--annual-kwh",
-            type=float,
+            type=Quantity("ENERGY_KWH", "KWH"),
             metavar="KWH",
             envvar="PVSIM_ANNUAL_KWH",
             help="What household, office or depot use in a year.  [default: the site's, of another kind an"
@@ -146,13 +156,18 @@ pv_options = _all(
             help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
             " none with --meter-kind grid, site with --site, else curve]",
         ),
-        click.option("--pv-peak-kw", type=float, envvar="PVSIM_PV_PEAK_KW", help="Scale the curve to this peak."),
+        click.option(
+            "--pv-peak-kw",
+            type=Quantity("POWER_KW", "KW"),
+            envvar="PVSIM_PV_PEAK_KW",
+            help="Scale the curve to this peak.",
+        ),
     ),
     section(
         SITE,
         click.option(
             "--spread-km",
-            type=float,
+            type=Quantity("DISTANCE_KM", "KM"),
             metavar="KM",
             envvar="PVSIM_SPREAD_KM",
             help="Scatter the sites of several meters over a square of this side, under the same moving clouds; 0:"
@@ -172,7 +187,7 @@ pv_options = _all(
         ),
         click.option(
             "--split",
-            type=click.Choice(["none", "day"]),
+            type=Choice(["none", "day"]),
             default="none",
             show_default=True,
             envvar="PVSIM_SPLIT",
@@ -193,7 +208,7 @@ broker_options = section(
     BROKER,
     click.option(
         "--transport",
-        type=click.Choice(["auto", "streams", "amqp"]),
+        type=Choice(["auto", "streams", "amqp"]),
         default="auto",
         show_default=True,
         envvar="PVSIM_TRANSPORT",
@@ -209,7 +224,7 @@ broker_options = section(
     click.option(
         "--patience",
         "patience_s",
-        type=click.FloatRange(min=0),
+        type=Quantity("DURATION_S", "SECONDS", least=0),
         metavar="SECONDS",
         default=60,
         show_default=True,

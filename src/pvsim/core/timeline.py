@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from pvsim.core.typed import DURATION_S, parse_quantity
 from pvsim.core.types import Ints
 from pvsim.errors import UsageError
 
@@ -13,8 +14,6 @@ __all__ = ["DAY_S", "HOUR_S", "Timeline", "parse_period"]
 
 HOUR_S = 3_600
 DAY_S = 86_400
-_UNITS_S = {"": 1, "s": 1, "min": 60, "h": HOUR_S}
-_PERIOD_DIGITS = 9  # no run is longer than 10⁹ s; int() refuses more than 4,300 digits with an error of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,11 @@ class Timeline:
         """
         fix = "for example 1s, 2s, 1min, 15min, 1h"
         if every_s < 1:
-            raise UsageError(f"a period is at least 1 s, not {every_s} s", where="--every", fix=fix)
+            raise UsageError(f"--every is at least 1 s, not {every_s} s", where="--every", fix=fix)
         for i, (start, end) in enumerate(pairwise(self.midnights_utc)):
             if (end - start) % every_s:
                 day = self.first_date + timedelta(days=i)
-                what = f"{every_s} s does not divide the {end - start:,} seconds of {day} in {self.zone}"
+                what = f"--every: {every_s} s does not divide the {end - start:,} seconds of {day} in {self.zone}"
                 raise UsageError(what, where="--every", fix=fix)
 
 
@@ -125,14 +124,13 @@ def _offset_changes(start_utc: int, end_utc: int, zone: tzinfo) -> tuple[list[in
 
 
 def parse_period(text: str) -> int:
-    """Seconds of a period such as `2s`, `15min`, `1h` or `30`.
+    """Seconds of a period such as `2s`, `15min`, `15 m`, `1h` or `30`.
 
     Raises:
-        UsageError: if the text is of another form.
+        UsageError: if the text is of another form, or no whole number of seconds.
     """
-    compact = text.strip().lower().replace(" ", "")
-    digits = compact.rstrip("abcdefghijklmnopqrstuvwxyz")
-    factor = _UNITS_S.get(compact[len(digits) :])
-    if not digits.isdecimal() or len(digits) > _PERIOD_DIGITS or factor is None:
-        raise UsageError(f"{text!r} is not a period", where="--every", fix="for example 1s, 2s, 1min, 15min, 1h")
-    return int(digits) * factor
+    seconds = parse_quantity(text, DURATION_S, "--every")
+    if seconds.denominator != 1:
+        what = f"--every is a whole number of seconds, not {text!r}"
+        raise UsageError(what, where="--every", fix="for example 1s, 2s, 1min, 15min, 1h")
+    return int(seconds)

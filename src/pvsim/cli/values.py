@@ -1,0 +1,83 @@
+"""The types of options: what people type is taken where it means one thing, and else explained."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from pvsim.core.typed import Kind
+
+    _Type: TypeAlias = click.ParamType[Any]
+    _Choice: TypeAlias = click.Choice[str]
+else:  # generic only in later versions of click
+    _Type, _Choice = click.ParamType, click.Choice
+
+__all__ = ["Choice", "Quantity", "Whole"]
+
+
+class Quantity(_Type):
+    """A number with a unit, as a float in the unit that the option's name says.
+
+    Args:
+        kind: Name of a kind in `pvsim.core.typed`.
+        shown: What the help shows.
+        least: The least that it may be; None for no limit here.
+    """
+
+    def __init__(self, kind: str, shown: str, *, least: int | None = None) -> None:
+        self._kind, self._least = kind, least
+        self.name = shown
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        if not isinstance(value, str):  # a default
+            return value
+        from pvsim.core import typed  # noqa: PLC0415 - `pvsim --help` needs no fractions
+
+        kind: Kind = getattr(typed, self._kind)
+        number = typed.parse_quantity(value, kind, _option(param))
+        if self._least is not None and number < self._least:
+            what = f"{_option(param)} is at least {self._least}, not {value!r}"
+            raise UsageError(what, where=_option(param), fix=f"for example {kind.example}")
+        return self._of(number, value, param)
+
+    def _of(self, number: Any, text: str, param: click.Parameter | None) -> Any:  # noqa: ARG002 - `Whole` needs them
+        return float(number)
+
+
+class Whole(Quantity):
+    """A whole number, with a unit or without."""
+
+    def _of(self, number: Any, text: str, param: click.Parameter | None) -> Any:
+        if number.denominator != 1:
+            what = f"{_option(param)} is a whole number, not {text!r}"
+            raise UsageError(what, where=_option(param), fix="for example 7")
+        return int(number)
+
+
+class Choice(_Choice):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it; see `click.Choice.convert`."""
+        known = [str(choice) for choice in self.choices]
+        if value not in known:
+            from pvsim.cli.guess import nearest  # noqa: PLC0415 - only for the message
+
+            *others, last = known
+            what = f"{_option(param)} is {', '.join(others)} or {last}, not {value!r}"
+            near = nearest(str(value), known)
+            fix = f"did you mean {near}?" if near else "use one of them"
+            raise UsageError(what, where=_option(param), fix=fix)
+        return super().convert(value, param, ctx)
+
+
+def _option(param: click.Parameter | None) -> str:
+    """How the parameter is called on the command line."""
+    if param is None:
+        return "the value"
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
