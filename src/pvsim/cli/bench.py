@@ -15,6 +15,7 @@ import click
 
 from pvsim.cli.command import Configured
 from pvsim.cli.options import broker_options, json_option
+from pvsim.cli.values import Whole
 
 __all__ = ["COMMANDS"]
 
@@ -22,8 +23,21 @@ _DAY_MESSAGES = 86_400
 
 
 @click.command(cls=Configured)
-@click.option("--days", type=int, multiple=True, default=[1, 10], show_default=True, help="Lengths to measure.")
-@click.option("--limit-days", type=int, default=10, show_default=True, help="Messages for the limit, in days.")
+@click.option(
+    "--days",
+    type=Whole("DAYS", "DAYS"),
+    multiple=True,
+    default=[1, 10],
+    show_default=True,
+    help="Lengths to measure.",
+)
+@click.option(
+    "--limit-days",
+    type=Whole("DAYS", "DAYS"),
+    default=10,
+    show_default=True,
+    help="Messages for the limit, in days.",
+)
 @broker_options
 @json_option("the figures")
 @click.pass_obj

@@ -6,10 +6,12 @@ from dataclasses import asdict
 
 import click
 
+from pvsim.cli.command import Commands
+
 __all__ = ["COMMANDS"]
 
 
-@click.group()
+@click.group(cls=Commands)
 def broker() -> None:
     """Start, look at and stop pvsim's own RabbitMQ.
 

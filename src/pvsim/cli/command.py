@@ -1,6 +1,7 @@
 """Commands whose help shows the options in sections, and whose wrong values are said to be where they stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ __all__ = [
     "PV",
     "PV_FILE",
     "SITE",
+    "Commands",
     "Configured",
     "given_options",
     "section",
@@ -65,24 +67,73 @@ class Configured(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options; see `click.Command.parse_args`."""
-        try:
+        if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
-        except click.BadParameter as error:
-            if error.param is None or error.param.name is None:
-                raise
-            where = _origin(ctx, error.param)
-            fix = f"see: {ctx.command_path} --help"
-            raise UsageError(error.format_message().rstrip("."), where=where, fix=fix) from error
+        given = list(args)
+        from_word_processor(given)
+        self._refuse_missing_values(given)
+        ctx.allow_extra_args = True  # they are looked at below
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise self._explained(error, ctx, given) from error
+        except UsageError as error:
+            self._add_origin(error, ctx)
+            raise
+        if rest:
+            what = f"{ctx.command_path} takes no argument {rest[0]!r}"
+            root = ctx.find_root().command
+            from pvsim.cli.guess import extra_argument  # noqa: PLC0415 - only for the message
+
+            fix = extra_argument(rest[0], self, root) if isinstance(root, click.Group) else None
+            raise UsageError(what, fix=fix or f"see: {ctx.command_path} --help")
+        return rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see `click.Command.invoke`."""
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            for parameter in self.params:
-                if error.where in parameter.opts:
-                    error.where = _origin(ctx, parameter)
+            self._add_origin(error, ctx)
             raise
+
+    def _add_origin(self, error: UsageError, ctx: click.Context) -> None:
+        for parameter in self.params:
+            if error.where in parameter.opts:
+                error.where = _origin(ctx, parameter)
+
+    def _refuse_missing_values(self, args: list[str]) -> None:
+        """An option where a value belongs: click would take it as the value."""
+        options = {name: each for each in self.params if isinstance(each, click.Option) for name in each.opts}
+        for word, following in pairwise([*args, ""]):
+            if word == "--":
+                return
+            if word in options and not options[word].is_flag and (following in options or not following):
+                raise UsageError(f"{word} needs a value", where=word, fix=_example(word, self))
+
+    def _explained(self, error: click.UsageError, ctx: click.Context, args: list[str]) -> UsageError:
+        """The error in our words."""
+        path, parameter = ctx.command_path, error.param if isinstance(error, click.BadParameter) else None
+        see = f"see: {path} --help"
+        if isinstance(error, click.NoSuchOption):
+            from pvsim.cli.guess import option_meant  # noqa: PLC0415 - only for the message
+
+            word = next((each for each in args if each.startswith(error.option_name)), error.option_name)
+            root = ctx.find_root().command
+            meant = option_meant(word, self, root) if isinstance(root, click.Group) else None
+            return UsageError(f"{path} has no option {word.partition('=')[0]}", fix=meant or see)
+        if isinstance(error, click.BadOptionUsage):
+            name = error.option_name
+            return UsageError(f"{name} takes no value", where=name, fix="leave the value out")
+        if parameter is None or parameter.name is None:
+            return UsageError(error.format_message().rstrip("."), fix=see)
+        if isinstance(error, click.MissingParameter):
+            name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(ctx)
+            lines = [line.strip() for line in (self.help or "").splitlines()]
+            example = next((line for line in lines if line.startswith(f"{path} ")), see)
+            return UsageError(f"{path} needs {name}", fix=f"for example {example}")
+        what = f"{parameter.opts[0]}: {error.message.rstrip('.')}"
+        return UsageError(what, where=_origin(ctx, parameter), fix=see)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options by section; see `click.Command.format_options`."""
@@ -94,6 +145,63 @@ class Configured(click.Command):
         for title, found in shown.items():
             with formatter.section(title if len(shown) > 1 else _ONLY):
                 formatter.write_dl(found)
+
+
+class Commands(click.Group):
+    """A group that says what was meant, and that may take options as those of one of its commands.
+
+    Attributes:
+        default: The command that a first option belongs to; None where a command must be named.
+    """
+
+    command_class = Configured
+    default: str | None = None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options up to the command; see `click.Group.parse_args`."""
+        if args and not ctx.resilient_parsing:
+            from_word_processor(args[:1])
+            own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+            if self.default is not None and args[0].startswith("-") and args[0] not in own:
+                args = [self.default, *args]
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            see = f"see: {ctx.command_path} --help"
+            raise UsageError(f"{ctx.command_path} has no option {error.option_name}", fix=see) from error
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; see `click.Group.resolve_command`."""
+        if ctx.resilient_parsing or self.get_command(ctx, args[0]) is not None:
+            return super().resolve_command(ctx, args)
+        from pvsim.cli.guess import command_meant  # noqa: PLC0415 - only for the message
+
+        meant = command_meant(args[0], self, ctx.command_path)
+        fix = f"did you mean {meant}?" if meant else f"see: {ctx.command_path} --help"
+        raise UsageError(f"{ctx.command_path} has no command {args[0]!r}", fix=fix)
+
+
+def from_word_processor(args: Sequence[str]) -> None:
+    """Refuse dashes, spaces and quotation marks that a shell does not know.
+
+    Raises:
+        UsageError: naming the first.
+    """
+    if all(map(str.isascii, args)):
+        return
+    from pvsim.cli.guess import plain  # noqa: PLC0415 - only for the message
+
+    for argument in args:
+        if (found := plain(argument)) is not None:
+            raise UsageError(f"{argument!r} has {found[0]}, as word processors make them", fix=f"type {found[1]}")
+
+
+def _example(option: str, command: click.Command) -> str:
+    from pvsim.cli.guess import value_example  # noqa: PLC0415 - only for the message
+
+    return value_example(option, command)
 
 
 def _origin(context: click.Context, parameter: click.Parameter) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from pvsim.cli.command import Configured
+from pvsim.cli.values import Choice
 from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
@@ -14,7 +16,7 @@ __all__ = ["COMMANDS"]
 _SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site"]
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def verify(directory: Path, as_json: bool) -> None:
@@ -38,8 +40,8 @@ def verify(directory: Path, as_json: bool) -> None:
         print_summary(summary, this)
 
 
-@click.command()
-@click.argument("name", type=click.Choice(_SCHEMAS), default="reading")
+@click.command(cls=Configured)
+@click.argument("name", type=Choice(_SCHEMAS), default="reading")
 def schema(name: str) -> None:
     """Print the JSON Schema of a message or a file.
 
@@ -55,7 +57,7 @@ def schema(name: str) -> None:
     click.echo(json.dumps(schema_of(name), indent=2))
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
     """Say what is missing, and the command that mends it.

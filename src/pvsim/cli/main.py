@@ -10,6 +10,7 @@ import click
 
 from pvsim import __version__
 from pvsim.cli import bench, broker, facts, fit, roles, run
+from pvsim.cli.command import Commands
 from pvsim.errors import InternalError, InterruptedRunError, PvsimError, UsageError
 
 __all__ = ["cli", "main"]
@@ -18,7 +19,11 @@ USER_FILE = "pvsim/config.toml"
 PROJECT_FILE = "pvsim.toml"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Pvsim(Commands):
+    default = "run"
+
+
+@click.group(cls=_Pvsim, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="pvsim")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -27,6 +32,7 @@ def cli(context: click.Context) -> None:
     \b
     Examples:
       pvsim run                                  one day: the brief's meter and PV curve
+      pvsim --date 2024-12-21                    options without a command are those of run
       pvsim run --date 2024-03-31 --days 7       a week with a clock change
       pvsim run --meter house.csv --every 1min   measured data, rows of one minute
       pvsim run --site home                      a house with its roof, sun and clouds

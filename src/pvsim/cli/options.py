@@ -125,7 +125,7 @@ period_options = _all(
         ),
         click.option(
             "--meter-kind",
-            type=click.Choice(["load", "grid"]),
+            type=Choice(["load", "grid"]),
             default="load",
             show_default=True,
             envvar="PVSIM_METER_KIND",
@@ -134,7 +134,7 @@ period_options = _all(
         ),
         click.option(
             "--meter-max-w",
-            type=int,
+            type=Whole("POWER_W", "W"),
             metavar="W",
             default=9000,
             show_default=True,

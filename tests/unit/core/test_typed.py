@@ -13,12 +13,13 @@ from pvsim.core.typed import (
     ENERGY_KWH,
     NUMBER,
     POWER_KW,
+    POWER_W,
     parse_date,
     parse_quantity,
 )
 from pvsim.errors import UsageError
 
-KINDS = (NUMBER, POWER_KW, ENERGY_KWH, DISTANCE_KM, DURATION_S, DAYS)
+KINDS = (NUMBER, POWER_W, POWER_KW, ENERGY_KWH, DISTANCE_KM, DURATION_S, DAYS)
 
 
 @given(
@@ -52,6 +53,7 @@ def test_any_text_is_a_number_or_a_usage_error(text, kind):
         ("10 kW", POWER_KW, 10.0),
         ("1.2 MW", POWER_KW, 1200.0),
         ("9800W", POWER_KW, 9.8),
+        ("43.5 kW", POWER_W, 43_500.0),
         ("3.257", POWER_KW, 3.257),
         ("9,8 kW", POWER_KW, 9.8),
         ("0,500", POWER_KW, 0.5),
