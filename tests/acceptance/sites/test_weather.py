@@ -22,11 +22,17 @@ def greensboro():
     return {name: [row[place] for row in rows[1:]] for place, name in enumerate(rows[0])}
 
 
+HOURS = [datetime(2007, 1, 1, tzinfo=UTC) + timedelta(hours=hour) for hour in range(8760)]
+
+
 def as_epw():
     year = greensboro()
     names = ("Dry-bulb (C)", "GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)", "Wspd (m/s)")
     rows = zip(*(year[name] for name in names), strict=True)
-    lines = [f"1985,1,1,1,0,?,{t},0,0,0,0,0,0,{g},{b},{d},0,0,0,0,0,{w}{',0' * 13}" for t, g, b, d, w in rows]
+    lines = [
+        f"1985,{at.month},{at.day},{at.hour + 1},0,?,{t},0,0,0,0,0,0,{g},{b},{d},0,0,0,0,0,{w}{',0' * 13}"
+        for at, (t, g, b, d, w) in zip(HOURS, rows, strict=True)
+    ]
     return GREENSBORO_HEAD + "\n".join(lines) + "\n"
 
 
@@ -38,7 +44,9 @@ def as_pvgis():
     lines = ["Latitude (decimal degrees): 36.1", "Longitude (decimal degrees): -79.95", "Elevation (m): 273.0"]
     lines += ["Irradiance Time Offset (h): 0.5", "month,year", *(f"{month},2007" for month in range(1, 13))]
     lines += ["time(UTC),T2m,RH,G(h),Gb(n),Gd(h),IR(h),WS10m,WD10m,SP"]
-    lines += [f"20070101:0000,{t},0,{g},{b},{d},0,{w},0,0" for t, g, b, d, w in rows]
+    lines += [
+        f"{at:%Y%m%d:%H%M},{t},0,{g},{b},{d},0,{w},0,0" for at, (t, g, b, d, w) in zip(HOURS, rows, strict=True)
+    ]
     return "\r\n".join([*lines, "", "T2m: 2-m air temperature"]) + "\r\n"
 
 
@@ -166,7 +174,7 @@ def test_gaps(outside, here, site):
     [
         ("2024-06-23", as_csv(JUNE, 3, 3600), {}, "the weather goes from 2024-06-20", "--date"),
         ("2024-06-20", as_csv(JUNE, 3, 3600), {}, "the run from 2024-06-19 22:00:00Z", "--date"),
-        ("2024-06-21", None, {}, "the weather file cannot be read: No such file", "path under [weather]"),
+        ("2024-06-21", None, {}, "cannot be read: No such file", "path under [weather]"),
         ("2024-06-21", None, {"path": "."}, "cannot be read: Is a directory", "path under [weather]"),
         ("2024-06-21", as_csv(JUNE, 3, 3600), {"format": "epw"}, "cannot be read as epw", "format under"),
         (

@@ -1,58 +1,32 @@
-"""Typical years: TMY3, EPW and PVGIS TMY, each 8,760 hours from January to December on one clock.
+"""Typical years (TMY3, EPW, PVGIS TMY), each hour dated by the file itself; and hourly series of PVGIS."""
 
-TMY3: Wilcox & Marion 2008, NREL/TP-581-43156. EPW: EnergyPlus, Auxiliary Programs. PVGIS: European Commission,
-Joint Research Centre. Read without pvlib, whose readers bring pandas and half a second of imports; the tests
-compare with them.
-"""
-
-import csv
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from json import loads
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
-from pvsim.core.pv_site.types import Floats
+from pvsim.core.pv_site.weather_grid import on_grid, without_beam_on_the_level
+from pvsim.core.pv_site.weather_names import Column
+from pvsim.core.pv_site.weather_report import reading_of
 from pvsim.core.pv_site.weather_series import WeatherSeries
-from pvsim.core.timeline import HOUR_S
+from pvsim.core.pv_site.weather_values import Cleaned, cleaned
+from pvsim.core.pv_site.year_files import KINDS, YearFile
+from pvsim.core.pv_site.year_order import year_order
+from pvsim.core.series.report import FileReading
+from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.errors import BadInputError
 
 __all__ = ["read_typical"]
 
-_YEAR_HOURS: Final = 8760
-
-_TMY3: Final = {
-    "ghi": "GHI (W/m^2)",
-    "dni": "DNI (W/m^2)",
-    "dhi": "DHI (W/m^2)",
-    "temp_air": "Dry-bulb (C)",
-    "wind_speed": "Wspd (m/s)",
-}
-_EPW: Final = {"temp_air": 6, "ghi": 13, "dni": 14, "dhi": 15, "wind_speed": 21}
-_PVGIS: Final = {"ghi": "G(h)", "dni": "Gb(n)", "dhi": "Gd(h)", "temp_air": "T2m", "wind_speed": "WS10m"}
-_EPW_HEAD = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Year:
-    """What a file says, before its numbers are looked at.
-
-    Attributes:
-        station: Latitude and longitude in degrees.
-        start_h: When its first hour begins, in hours after 1 January 00:00 UTC.
-        columns: Texts or numbers of each hour.
-        first_line: Of the data in the file; 0 where lines are not counted.
-    """
-
-    station: tuple[float, float]
-    start_h: float
-    columns: dict[str, list[Any]]
-    first_line: int
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_MISSING: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 
 
 def read_typical(text: str, kind: str, source: str) -> WeatherSeries:
-    """A typical year from the text of its file.
+    """A typical year, or an hourly series of PVGIS, from the text of its file.
 
     Args:
         text: All of it.
@@ -63,83 +37,70 @@ def read_typical(text: str, kind: str, source: str) -> WeatherSeries:
         BadInputError: it is not of that kind, or not a whole year.
     """
     try:
-        year = _KINDS[kind](text)
-    except (KeyError, ValueError, IndexError, TypeError, StopIteration, RecursionError, csv.Error) as error:
-        fix = "check format under [weather]: csv, tmy3, epw or pvgis (a typical year, TMY)"
+        year = KINDS[kind](text, source)
+    except (KeyError, ValueError, IndexError, TypeError, AttributeError, StopIteration, RecursionError) as error:
+        fix = "check format under [weather]: csv, tmy3, epw or pvgis"
         raise BadInputError(f"cannot be read as {kind}", where=source, fix=fix) from error
-    hours = len(year.columns["ghi"])
-    if hours != _YEAR_HOURS:
-        what = f"a typical year has {_YEAR_HOURS:,} hours, this file has {hours:,}"
-        raise BadInputError(what, where=source, fix="get the file again, or use its data as CSV")
-    columns = {name: _numbers(year, source, name) for name in year.columns}
-    first_utc = round(year.start_h * HOUR_S)
-    return WeatherSeries(source, HOUR_S, first_utc, typical=True, station=year.station, **columns)
+    columns = {name: _cleaned(name, column, year, source) for name, column in year.columns.items()}
+    return _as_year(year, columns, source) if year.typical else _as_series(year, columns, source)
 
 
-def _tmy3(text: str) -> _Year:
-    lines = text.split("\n")
-    (station,) = csv.reader(lines[:1])
-    header, *rows = csv.reader(lines[1:], strict=True)
-    zone_h, latitude, longitude = (float(cell) for cell in station[3:6])
-    places = {name: header.index(title) for name, title in _TMY3.items()}
-    return _Year((latitude, longitude), -zone_h, _columns(rows, places), 3)
+def _as_year(year: YearFile, columns: dict[str, Cleaned], source: str) -> WeatherSeries:
+    order = year_order(year.month, year.day, year.hour, year.lines, source)
+    first_utc = round((year.late_h - year.zone_h) * HOUR_S)
+    values = without_beam_on_the_level({name: column.values[order] for name, column in columns.items()})
+    series = WeatherSeries(source, HOUR_S, first_utc, typical=True, station=year.station)
+    series = replace(series, **values)  # type: ignore[arg-type]  # the fields of columns are arrays
+    years = np.unique(year.year[year.hour >= 0])
+    span = f"of {years[0]}" if len(years) == 1 else f"of months of {len(years)} years, {years[0]} to {years[-1]}"
+    leap = "; with 29 February" if len(order) > 365 * DAY_S // HOUR_S else ""
+    remarks = (*year.remarks, f"a year that serves for any ({span}{leap})")
+    return replace(series, reading=_reading(year, columns, series, remarks))
 
 
-def _epw(text: str) -> _Year:
-    lines = text.split("\n")
-    (station,) = csv.reader(lines[:1])
-    latitude, longitude, zone_h = (float(cell) for cell in station[6:9])
-    return _Year(
-        (latitude, longitude), -zone_h, _columns(csv.reader(lines[_EPW_HEAD:], strict=True), _EPW), _EPW_HEAD + 1
-    )
+def _as_series(year: YearFile, columns: dict[str, Cleaned], source: str) -> WeatherSeries:
+    epoch = date(1970, 1, 1).toordinal()
+    days = np.array([_day(*parts, source) - epoch for parts in zip(year.year, year.month, year.day, strict=True)])
+    starts = days * DAY_S + np.rint((year.hour + year.late_h - year.zone_h) * HOUR_S).astype(np.int64)
+    values = {name: column.values for name, column in columns.items()}
+    series = on_grid(source, starts, without_beam_on_the_level(values), stamp_share=0.0)
+    series = replace(series, station=year.station)
+    return replace(series, reading=_reading(year, columns, series, year.remarks))
 
 
-def _pvgis(text: str) -> _Year:
-    if text.startswith("{"):
-        return _pvgis_json(loads(text))
-    lines = text.split("\n")
-    about = {name.strip().lower(): value for name, _, value in (line.partition(":") for line in lines[:6])}
-    latitude, longitude = (float(about[f"{name} (decimal degrees)"]) for name in ("latitude", "longitude"))
-    offset_h = float(about.get("irradiance time offset (h)", 0.0))
-    first = next(number for number, line in enumerate(lines) if line.startswith("time(UTC)"))
-    header = lines[first].split(",")
-    rows: list[list[str]] = []
-    for line in lines[first + 1 :]:
-        if not line.strip():  # a legend follows
-            break
-        rows.append(line.split(","))
-    places = {name: header.index(title) for name, title in _PVGIS.items()}
-    return _Year((latitude, longitude), offset_h - 0.5, _columns(rows, places), first + 2)
+def _day(year: int, month: int, day: int, source: str) -> int:
+    try:
+        return date(year, month, day).toordinal()
+    except ValueError as error:
+        what = f"there is no day {year:04}-{month:02}-{day:02}"
+        raise BadInputError(what, where=source, fix="get the file again, or mend that line") from error
 
 
-def _pvgis_json(data: Any) -> _Year:
-    location = data["inputs"]["location"]
-    offset_h = float(location.get("irradiance_time_offset", 0.0))
-    hours = data["outputs"]["tmy_hourly"]
-    columns = {name: [hour[title] for hour in hours] for name, title in _PVGIS.items()}
-    return _Year((float(location["latitude"]), float(location["longitude"])), offset_h - 0.5, columns, 0)
+def _reading(
+    year: YearFile, columns: dict[str, Cleaned], series: WeatherSeries, remarks: Sequence[str]
+) -> FileReading:
+    zone = "UTC" if year.zone_h == 0 else f"UTC{year.zone_h:+g} h"
+    return reading_of(
+        series, year.columns, columns, year.ignored, rows=len(year.month), zone=(zone, year.zone_from),
+        stamp=(year.stamp, year.stamp_from), remarks=remarks,
+    )  # fmt: skip
 
 
-_KINDS: Final[dict[str, Callable[[str], _Year]]] = {"tmy3": _tmy3, "epw": _epw, "pvgis": _pvgis}
-"""By name. A TMY3's and an EPW's hour is the one before its time; a PVGIS time is that of a satellite's
-picture, which stands for the hour around it."""
+def _cleaned(name: str, column: Column, year: YearFile, source: str) -> Cleaned:
+    def where(row: int) -> str:
+        return f"{source}:{year.lines[row]}" if year.lines[row] else f"{source}, hour {row + 1} of the file"
+
+    raw = np.array([_number(cell, name, row, where) for row, cell in enumerate(year.cells[name])])
+    return cleaned(name, raw, raw * column.factor + column.offset, where)
 
 
-def _columns(rows: Iterable[Sequence[str]], places: dict[str, int]) -> dict[str, list[Any]]:
-    kept = [row for row in rows if row]
-    return {name: [row[place] for row in kept] for name, place in places.items()}
-
-
-def _numbers(year: _Year, source: str, name: str) -> Floats:
-    """A column as numbers, NaN where a value is missing: TMY3 and EPW write 9999, 99.9 or -9900."""
-    values = np.empty(len(year.columns[name]))
-    for hour, cell in enumerate(year.columns[name]):
-        try:
-            values[hour] = float(cell) if cell != "" else np.nan
-        except (ValueError, TypeError) as error:
-            where = f"{source}:{year.first_line + hour}" if year.first_line else source
-            what = f"{str(cell)[:40]!r} is no number ({name})"
-            raise BadInputError(what, where=where, fix="get the file again, or mend that line") from error
-    low, high = {"temp_air": (-90.0, 90.0), "wind_speed": (0.0, 90.0)}.get(name, (0.0, 2000.0))
-    with np.errstate(invalid="ignore"):
-        return np.where((values >= low) & (values <= high), values, np.nan)
+def _number(cell: Any, name: str, row: int, where: Callable[[int], str]) -> float:
+    if cell is None:
+        return float("nan")
+    text = str(cell).strip()
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    if text.lower() in _MISSING:
+        return float("nan")
+    what = f"{text[:40]!r} is no number ({name})"
+    raise BadInputError(what, where=where(row), fix="get the file again, or mend that line")

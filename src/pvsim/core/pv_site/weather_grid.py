@@ -15,7 +15,7 @@ from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
-__all__ = ["on_grid", "to_utc", "which_columns"]
+__all__ = ["on_grid", "to_utc", "which_columns", "without_beam_on_the_level"]
 
 _HEADERS: Final = {
     "ghi": {"ghi", "g(h)", "global", "globalstrahlung"},
@@ -119,6 +119,14 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
         whole[places] = np.maximum(part, 0.0) if name in {"ghi", "dni", "dhi"} else part
         gridded = replace(gridded, **{name: whole})  # type: ignore[arg-type]  # the fields of columns are arrays
     return gridded
+
+
+def without_beam_on_the_level(columns: dict[str, Floats]) -> dict[str, Floats]:
+    """The columns with global light in place of the beam on the level: the sum of that and the diffuse light."""
+    if "bhi" not in columns:
+        return columns
+    others = {name: values for name, values in columns.items() if name != "bhi"}
+    return {**others, "ghi": columns["bhi"] + columns["dhi"]}
 
 
 def _refuse_absurd(columns: dict[str, Floats], t_utc: Ints, source: str, step: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.pv_site.types import Floats, iso_utc
+from pvsim.core.series.report import FileReading
 from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.core.types import Ints, OutdoorTemperature
 from pvsim.errors import BadInputError
@@ -16,6 +17,7 @@ BRIDGED_S = 6 * HOUR_S
 """So long a straight line, or a held value at the ends of a file, is better than the climate."""
 
 _DAYS_OF_YEAR = 365
+_LEAP_DAY = 31 + 28  # of a year that has one, from 0
 _FAR_NORTH_DEG, _FAR_EAST_DEG = 5.0, 7.5
 
 
@@ -30,13 +32,14 @@ class WeatherSeries:
         source: The file's name.
         step_s: Length of an interval, a divisor of 3600.
         first_utc: Start of the first interval (Unix time); of a typical year, that of its year 1970.
-        typical: The 365 days serve for any year; the 29th of February is the 28th again.
+        typical: The days serve for any year; where they are 365, the 29th of February is the 28th again.
         ghi: Global irradiance on a level plane.
         dni: Beam on a plane that faces the sun.
         dhi: Diffuse irradiance on a level plane.
         temp_air: In °C.
         wind_speed: In m/s.
         station: Latitude and longitude in degrees, where the file says them.
+        reading: How the file was read.
     """
 
     source: str
@@ -49,6 +52,7 @@ class WeatherSeries:
     temp_air: Floats | None = None
     wind_speed: Floats | None = None
     station: tuple[float, float] | None = None
+    reading: FileReading | None = None
 
     @property
     def intervals(self) -> int:
@@ -84,7 +88,10 @@ class WeatherSeries:
         leap = ((year + np.timedelta64(1, "Y")).astype("datetime64[D]") - year.astype("datetime64[D]")).astype(
             np.int64
         ) > _DAYS_OF_YEAR
-        of_year -= leap & (of_year >= 31 + 28)
+        if self.intervals * self.step_s > _DAYS_OF_YEAR * DAY_S:  # the file has a 29th of February
+            of_year += ~leap & (of_year >= _LEAP_DAY)
+        else:
+            of_year -= leap & (of_year >= _LEAP_DAY)
         result: Ints = (of_year * DAY_S + numbers * self.step_s % DAY_S) // self.step_s
         return result
 

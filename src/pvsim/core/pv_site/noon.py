@@ -1,0 +1,29 @@
+"""When the light of a file is at its height, beside the sun's noon: a clock that is hours off shows in it."""
+
+import numpy as np
+
+from pvsim.core.pv_site.types import Floats
+from pvsim.core.timeline import DAY_S, HOUR_S
+
+__all__ = ["after_noon_h"]
+
+_DAY_H = DAY_S / HOUR_S
+
+
+def after_noon_h(light: Floats, first_utc: float, step_s: int, longitude_deg: float) -> float:
+    """By how many hours the centre of the light lies after the mean sun's noon, −12 to 12; NaN without light.
+
+    Mornings and afternoons differ by their clouds, and the sun runs up to a quarter of an hour before or behind
+    its mean: below three quarters of an hour it says nothing.
+
+    Args:
+        light: Irradiance of intervals one after the other, NaN where it is missing.
+        first_utc: When the first of them begins (Unix time).
+        step_s: Length of an interval.
+        longitude_deg: East is positive.
+    """
+    watts = np.nan_to_num(light)
+    middle_h = ((first_utc + (np.arange(len(watts)) + 0.5) * step_s) % DAY_S) / HOUR_S
+    angle = 2 * np.pi * (middle_h - 12 + longitude_deg * _DAY_H / 360) / _DAY_H
+    east, north = float((watts * np.sin(angle)).sum()), float((watts * np.cos(angle)).sum())
+    return float(np.arctan2(east, north)) * _DAY_H / (2 * np.pi) if watts.any() else float("nan")
