@@ -47,6 +47,8 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
         fill: How values stand between samples.
         gaps: What to do where samples are missing.
         start: The file's day that is the run's first day, None for the first whole one.
+        tz: IANA zone of the file's clock; left out where the file tells it.
+        date_order: Which number of a date such as 01/06/2024 is the day; left out where the file tells it.
     """
 
     path: str
@@ -57,6 +59,8 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Literal["error", "hold", "interpolate", "zero"] | None = None
     start: date | None = None
+    tz: str | msgspec.UnsetType = msgspec.UNSET  # so that the digest of a run that was made without stays the same
+    date_order: Literal["day-first", "month-first", "year-first"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthetic"):
@@ -187,8 +191,8 @@ def digest(config: RunConfig) -> bytes:
     return sha256(msgspec.json.encode(fields, order="sorted")).digest()
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that name.
+def zone_of(name: str, option: str = "--tz") -> ZoneInfo:
+    """The time zone of that name, which `option` says.
 
     Raises:
         UsageError: if there is none, with the nearest names.
@@ -201,7 +205,7 @@ def zone_of(name: str) -> ZoneInfo:
         from pvsim.core.zone_names import suggest_zone  # noqa: PLC0415 - only for the message
 
         fix = suggest_zone(name, available_timezones(), _zones_of_countries())
-        raise UsageError(f"--tz is a time zone, not {name!r}", where="--tz", fix=fix) from error
+        raise UsageError(f"{option} is a time zone, not {name!r}", where=option, fix=fix) from error
 
 
 def _zones_of_countries() -> dict[str, list[str]]:

@@ -74,7 +74,16 @@ OPTIONS = [
     *(
         (f"--{kind}-{option}", USAGE, "how to read a file, but none", f"--{kind}-{option.split()[0]}", f"--{kind}")
         for kind in ("meter", "pv")
-        for option in ("column x", "time-column x", "unit W", "fill hold", "gaps zero", "start 2024-06-21")
+        for option in (
+            "column x",
+            "time-column x",
+            "unit W",
+            "fill hold",
+            "gaps zero",
+            "start 2024-06-21",
+            "tz UTC",
+            "date-order day-first",
+        )
     ),
     ("--meters 0", USAGE, "1 to 1,000 meters, not 0", "--meters", ""),
     ("--meters 1001", USAGE, "1 to 1,000 meters, not 1,001", "--meters", ""),
@@ -143,7 +152,7 @@ FILES = {
     "gap": (csv(steps=(*range(9), *range(50, 96))), "a gap of 36900 s", "x.csv:10", "--meter-gaps"),
     "half a day": (csv(steps=range(48)), "covers no whole day", "x.csv", "--meter-gaps"),
     "irregular": (csv().replace("00:15:00", "00:16:00"), "the step is irregular", "x.csv:3", "resample"),
-    "bad time": (csv().replace("T00:15", "T25:15"), "no such time of day: '25:15'", "x.csv:3", "write times as"),
+    "bad time": (csv().replace("T00:15", "T25:15"), "no such time of day: '25:15", "x.csv:3", "write times as"),
     "cut off gzip": (gzip.compress(GOOD.encode())[:90], "the gzip data is damaged", "x.csv", "gunzip"),
     "no gzip": (b"\x1f\x8bnot gzip at all", "the gzip data is damaged", "x.csv", "gunzip"),
     "binary": (bytes(range(128, 256)) * 9, "not UTF-8 text", "x.csv:1", "UTF-8"),

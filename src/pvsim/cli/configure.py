@@ -174,7 +174,7 @@ def _is_file(text: str) -> bool:
 
 def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
     """An option that says how to read a file is a mistake where there is none."""
-    for name in ("column", "time_column", "unit", "fill", "gaps", "start"):
+    for name in ("column", "time_column", "unit", "fill", "gaps", "start", "tz", "date_order"):
         if not used and options.get(f"{prefix}_{name}") is not None:
             option = f"--{prefix}-{name.replace('_', '-')}"
             raise UsageError(
@@ -252,7 +252,9 @@ def _refuse_bad_name(text: str, *, counted: bool) -> None:
 def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
     from difflib import get_close_matches  # noqa: PLC0415 - only where there is a file
 
-    from pvsim.config import FileConfig, parse_date  # noqa: PLC0415
+    from msgspec import UNSET  # noqa: PLC0415
+
+    from pvsim.config import FileConfig, parse_date, zone_of  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
     kinds = "curve, site, none" if prefix == "pv" else ", ".join(_KINDS)
@@ -261,7 +263,7 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         near = get_close_matches(text, kinds.split(", "), n=1)
         fix = f"did you mean {near[0]}?" if near else f"give {kinds}, or the path of a CSV file"
         raise UsageError(f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix=fix)
-    start = options[f"{prefix}_start"]
+    start, tz = options[f"{prefix}_start"], options[f"{prefix}_tz"]
     path = path.absolute()
     return FileConfig(
         path=str(path),
@@ -272,4 +274,6 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         fill=options[f"{prefix}_fill"] or "hold",
         gaps=options[f"{prefix}_gaps"],
         start=None if start is None else parse_date(start, f"--{prefix}-start"),
+        tz=UNSET if tz is None else zone_of(tz, f"--{prefix}-tz").key,
+        date_order=options[f"{prefix}_date_order"] or UNSET,
     )

@@ -15,11 +15,14 @@ _CALLED = {
     "column": "--column",
     "time_column": "--time-column",
     "unit": "--unit",
+    "tz": "--tz",
+    "date_order": "--date-order",
     "gaps": "--gaps",
     "start": "--date",
 }
 """How this command calls what `pvsim run` calls --pv-column and so on."""
 
+_DEFAULT = click.core.ParameterSource.DEFAULT
 _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no plant explains
 
 
@@ -45,12 +48,18 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 @click.option("--time-column", metavar="NAME", help="Header of the column of times.  [default: found]")
 @click.option("--unit", type=Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
 @click.option(
+    "--date-order",
+    type=Choice(["day-first", "month-first", "year-first"]),
+    help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
+)
+@click.option(
     "--gaps",
     type=Choice(["error", "hold", "interpolate", "zero"]),
     help="How to fill missing samples.  [default: up to 1 h held, longer: error]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
-def fit(curve: Path, as_json: bool, **options: Any) -> None:
+@click.pass_context
+def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -> None:
     """Find the plant behind a clear day: tilt, azimuth, peak power and horizon.
 
     CURVE.csv has a day's PV power: time_of_day,pv_kw (HH:MM, 00:00 to 24:00), or times with dates as
@@ -68,16 +77,24 @@ def fit(curve: Path, as_json: bool, **options: Any) -> None:
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
 
+    zone = zone_of(options["tz"])
     asked = Asked(
         curve,
         Place(options["latitude"], options["longitude"], options["altitude"]),
-        zone_of(options["tz"]),
+        zone,
         parse_date(options["date"], "--date") if options["date"] else None,
         options["turbidity"],
         options["temp_air_c"],
         options["losses_percent"],
         SeriesOptions(
-            options["column"], options["time_column"], options["unit"], gaps=options["gaps"], called=_CALLED
+            options["column"],
+            options["time_column"],
+            options["unit"],
+            gaps=options["gaps"],
+            tz=None if context.get_parameter_source("tz") is _DEFAULT else zone,
+            tz_yields=True,
+            date_order=options["date_order"],
+            called=_CALLED,
         ),
     )
     found = find_plant(asked)

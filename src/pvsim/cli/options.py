@@ -37,6 +37,16 @@ def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], C
         title,
         click.option(f"--{prefix}-column", metavar="NAME", help=f"Column of the {what} power.  [default: found]"),
         click.option(f"--{prefix}-time-column", metavar="NAME", help="Column of the time.  [default: found]"),
+        click.option(
+            f"--{prefix}-tz",
+            metavar="ZONE",
+            help="IANA zone of the file's times.  [default: as written, else the run's]",
+        ),
+        click.option(
+            f"--{prefix}-date-order",
+            type=Choice(["day-first", "month-first", "year-first"]),
+            help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
+        ),
         click.option(f"--{prefix}-unit", type=Choice(["W", "kW"]), help="Its unit.  [default: by the header]"),
         click.option(
             f"--{prefix}-fill",

@@ -156,13 +156,15 @@ class Models:
         path = Path(source.path)
         run = Run(self.config.first_date, self.config.days, zone_of(self.config.tz))
         options = SeriesOptions(
-            source.column,
-            source.time_column,
-            source.unit,
-            source.fill,
-            source.gaps,
-            source.start,
-            self.plan.meter_range,
+            column=source.column,
+            time_column=source.time_column,
+            unit=source.unit,
+            fill=source.fill,
+            gaps=source.gaps,
+            start=source.start,
+            meter_range=self.plan.meter_range,
+            tz=zone_of(source.tz, f"--{quantity}-tz") if source.tz else None,
+            date_order=source.date_order or None,
         )
         series = read_series(path, options, quantity=quantity, run=run)
         _refuse_changed(path, source.sha256)

@@ -107,7 +107,7 @@ def test_more_lines_than_are_read_at_once(weather):
         read_weather(weather("# note\ntime,ghi,dni,dhi\n" + "\n".join(lines)))
     assert caught.value.where.endswith("w.csv:21003")
     lines[21_000] = lines[21_000].replace("Z", "").replace(",one,", ",1,")
-    with pytest.raises(BadInputError, match="the offset from UTC is not written as in the file's first line"):
+    with pytest.raises(BadInputError, match="the time has no offset from UTC or a zone, other than"):
         read_weather(weather("time,ghi,dni,dhi\n" + "\n".join(lines)))
 
 

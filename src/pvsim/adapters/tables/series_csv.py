@@ -5,11 +5,12 @@ line): a file of 50 MB takes a few seconds and tens of megabytes.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from pvsim.adapters.tables.text import Table, opened_table
+from pvsim.adapters.tables.zones import zone_named
 from pvsim.core.series import (
     Columns,
     MeasuredSeries,
@@ -17,19 +18,13 @@ from pvsim.core.series import (
     Run,
     Samples,
     SeriesOptions,
-    Style,
     choose_columns,
-    parse_stamps,
     replay,
-    style_of,
     to_watts,
 )
-from pvsim.core.series.timestamps import FORMATS
 from pvsim.core.tables import Block, NumberColumns
+from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 __all__ = ["read_samples", "read_series"]
 
@@ -80,49 +75,61 @@ class _Reading:
         self._columns = columns
         self._options = options
         self._quantity = quantity
-        self._style: Style | None = None
-        self._blocks: list[tuple[NDArray[np.int64], ...]] = []
         self._numbers = NumberColumns([columns.name], table.source)
         times = table.layout.times
         self._times = times if columns.time in times else (columns.time,)
+        header = " ".join(table.layout.label(place) for place in self._times)
+        self._stamps = Stamps(
+            Said(
+                table.source,
+                _words_of(options, quantity),
+                zone_named,
+                header,
+                options.tz,
+                tz_yields=options.tz_yields,
+                order=options.date_order,
+            )
+        )
 
     def take(self, block: Block) -> None:
         """Take in a block."""
-        stamps = block.joined(self._times)
-        if self._style is None:
-            self._style = self._style_of(stamps[0], block.lines[0])
-        wall, offset = parse_stamps(stamps, self._style, lines=block.lines, source=self._source)
-        self._blocks.append((np.array(block.lines, np.int64), wall, offset))
+        self._stamps.take(block.joined(self._times), block.lines)
         self._numbers.add(block.lines, [block.column(self._columns.power)])
 
     def samples(self) -> Samples:
         """What was read, in watts."""
-        if self._style is None:
+        if not self._stamps:
             fix = "give a file with at least one whole day of samples"
             where = f"{self._source}:{self._layout.header_line}"
             raise BadInputError("only a header, no data", where=where, fix=fix)
-        lines, wall, offset = (np.concatenate(parts) for parts in zip(*self._blocks, strict=True))
+        times = self._stamps.settle()
         _, (power,) = self._numbers.read(self._layout.delimiter)
-        most = lines[np.argmax(np.nan_to_num(power))]
+        most = times.lines[np.argmax(np.nan_to_num(power))]
         where = f"{self._source}:{most}"
         power_w = to_watts(power, self._columns, options=self._options, quantity=self._quantity, where=where)
         return Samples(
             self._source,
             self._columns.name,
-            lines,
-            wall,
-            offset if self._style.offset == "written" else None,
-            utc=self._style.offset == "utc",
+            times.lines,
+            times.wall_s,
+            times.offset_s,
+            utc=times.utc,
             power_w=power_w,
             unit=self._columns.unit,
             unit_from=self._columns.unit_from,
             ignored=self._columns.ignored,
+            zone=times.zone,
+            zone_from=times.zone_from,
+            remarks=times.remarks,
         )
 
-    def _style_of(self, stamp: str, line: int) -> Style:
-        try:
-            return style_of(stamp)
-        except ValueError as error:
-            option = self._options.option("time_column", self._quantity)
-            fix = f"write times as {FORMATS}, or name the column of times with {option} NAME"
-            raise BadInputError(str(error), where=f"{self._source}:{line}", fix=fix) from error
+
+def _words_of(options: SeriesOptions, quantity: Quantity) -> TimeWords:
+    """How the command calls what says something of a file's times."""
+    column, tz, order = (options.option(name, quantity) for name in ("time_column", "tz", "date_order"))
+    return TimeWords(
+        column=f"name the column of times with {column} NAME",
+        zone=f"pass {tz} {{}}",
+        no_zone=f"leave {tz} out",
+        order=f"pass {order} day-first or {order} month-first",
+    )

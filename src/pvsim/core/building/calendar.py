@@ -12,8 +12,8 @@ from math import sqrt
 import numpy as np
 
 from pvsim.core.building.devices import QUARTERS, Floats
-from pvsim.core.series.wallclock import WallClock
 from pvsim.core.timeline import DAY_S
+from pvsim.core.times.wallclock import WallClock
 from pvsim.core.types import Ints
 from pvsim.errors import UsageError
 

@@ -3,19 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import numpy as np
 
 from pvsim.core.pv_site.types import Floats, iso_utc
 from pvsim.core.pv_site.weather_series import WeatherSeries
-from pvsim.core.series.wallclock import WallClock
-from pvsim.core.timeline import DAY_S, HOUR_S
+from pvsim.core.timeline import HOUR_S
 from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
 
-__all__ = ["on_grid", "to_utc", "which_columns", "without_beam_on_the_level"]
+__all__ = ["on_grid", "which_columns", "without_beam_on_the_level"]
 
 _HEADERS: Final = {
     "ghi": {"ghi", "g(h)", "global", "globalstrahlung"},
@@ -60,29 +58,6 @@ def which_columns(header: Sequence[str], source: str) -> tuple[int, dict[str, in
         fix = "name the columns ghi, dni, dhi (W/m²), temp_air (°C), wind_speed (m/s)"
         raise BadInputError(what, where=source, fix=fix)
     return time, found
-
-
-def to_utc(wall_s: Ints, zone: tzinfo, source: str) -> Ints:
-    """Unix times of the wall clock of a zone; in the hour that a zone has twice, the order of the file decides.
-
-    Raises:
-        BadInputError: a time that the zone's clock skips.
-    """
-    clock = WallClock.over(zone, int(wall_s.min()) - DAY_S, int(wall_s.max()) + DAY_S)
-    # a change at s splits the wall clock: before it the old offset holds, from s + the larger one on the new
-    t_utc: Ints = wall_s - clock.offsets[0]
-    for start, old, new in zip(clock.starts[1:], clock.offsets[:-1], clock.offsets[1:], strict=True):
-        skipped = (wall_s >= start + old) & (wall_s < start + new)
-        if skipped.any():
-            when = datetime.fromtimestamp(int(wall_s[skipped][0]), UTC).replace(tzinfo=None)
-            fix = "write the offset with each time, or name the right zone: tz under [weather]"
-            raise BadInputError(f"the clock of {zone} never shows {when}", where=source, fix=fix)
-        after = wall_s >= start + max(old, new)
-        twice = np.flatnonzero((wall_s >= start + new) & (wall_s < start + old))
-        again = twice[1:][np.diff(wall_s[twice]) <= 0][:1]
-        after[twice] = (twice >= again[0]) if len(again) else False
-        t_utc[after] = wall_s[after] - new
-    return t_utc
 
 
 def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share: float) -> WeatherSeries:

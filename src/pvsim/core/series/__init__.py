@@ -1,6 +1,6 @@
 """Measured data for replay: from a file's times and powers to the power of each second of a run.
 
-The way of a file: `columns` finds what to read, `timestamps` reads the times, `order` checks the order and
+The way of a file: `columns` finds what to read, `pvsim.core.times` reads the times, `order` checks the order and
 finds the step and the changes of the clock, `days` chooses the days and fills the gaps, `replay` answers for
 seconds.
 """
@@ -8,7 +8,6 @@ seconds.
 from pvsim.core.series.columns import Columns, choose_columns, to_watts
 from pvsim.core.series.replay import MeasuredSeries, Run, replay
 from pvsim.core.series.report import FileReading, Known, Taken
-from pvsim.core.series.timestamps import Style, parse_stamps, style_of
 from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit
 
 __all__ = [
@@ -23,12 +22,9 @@ __all__ = [
     "Samples",
     "SeriesOptions",
     "SeriesReport",
-    "Style",
     "Taken",
     "Unit",
     "choose_columns",
-    "parse_stamps",
     "replay",
-    "style_of",
     "to_watts",
 ]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.report import Known
-from pvsim.core.series.timestamps import style_of
 from pvsim.core.series.types import Quantity, SeriesOptions, Unit
+from pvsim.core.times import is_time
 from pvsim.errors import BadInputError
 
 __all__ = ["Columns", "choose_columns", "to_watts", "unit_of"]
@@ -143,11 +143,7 @@ def _words(header: str) -> frozenset[str]:
 
 
 def _is_data(header: Sequence[str]) -> bool:
-    try:
-        style_of(header[0])
-    except ValueError:
-        return False
-    return True
+    return is_time(header[0])
 
 
 def _time_column(

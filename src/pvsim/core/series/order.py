@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.types import DAY_S, HOUR_S, Samples, wall_time
-from pvsim.core.series.wallclock import WallClock, changes_clock
+from pvsim.core.times.wallclock import WallClock, changes_clock
 from pvsim.errors import BadInputError
 
 __all__ = ["OrderedSamples", "put_in_order"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share
 from pvsim.core.series.order import OrderedSamples, put_in_order
-from pvsim.core.series.report import FileReading, Known, Taken
+from pvsim.core.series.report import FileReading, Taken
 from pvsim.core.series.types import (
     DAY_S,
     Quantity,
@@ -19,7 +19,7 @@ from pvsim.core.series.types import (
     day_number,
     wall_time,
 )
-from pvsim.core.series.wallclock import WallClock
+from pvsim.core.times.wallclock import WallClock
 from pvsim.errors import BadInputError, InternalError
 
 __all__ = ["MeasuredSeries", "Run", "replay"]
@@ -143,25 +143,21 @@ def _report(
     used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
     clipped_low = int((used * 10 < low).sum())
     clipped_high = 0 if high is None else int((used * 10 > high).sum())
-    zone: tuple[str, Known] = (str(run.zone), "assumed")
-    if samples.utc:
-        zone = ("UTC", "times")
-    elif samples.offset_s is not None:
-        zone = ("as written", "offset")
     reading = FileReading(
         samples.source,
         (Taken(samples.column, "power", samples.unit, samples.unit_from),),
         samples.ignored,
         rows=len(samples.lines),
         step_s=file.step_s,
-        zone=zone[0],
-        zone_from=zone[1],
+        zone=samples.zone or str(run.zone),
+        zone_from=samples.zone_from,
         stamp="start",
         stamp_from="assumed",
         gaps=len(days.gaps),
         gap_s=sum(gap.seconds for gap in days.gaps),
         clipped_low=clipped_low,
         clipped_high=clipped_high,
+        remarks=(*samples.remarks, *_clock_remarks(samples, run.zone)),
     )
     return SeriesReport(
         source=file.samples.source,
@@ -180,3 +176,14 @@ def _report(
         mean_w=float(used.mean()) if len(used) else 0.0,
         reading=reading,
     )
+
+
+def _clock_remarks(samples: Samples, zone: tzinfo) -> tuple[str, ...]:
+    """How times of another clock than the run's were taken."""
+    if samples.utc:
+        return () if samples.zone == str(zone) else (f"shown on the clock of {zone}",)
+    if samples.offset_s is None:
+        return ()
+    t_utc = samples.wall_s - samples.offset_s
+    shown, _ = WallClock.over(zone, int(t_utc.min()), int(t_utc.max()) + 1).wall(t_utc)
+    return () if np.array_equal(shown, samples.wall_s) else ("taken as the wall clock of the run's place",)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.report import FileReading, Known
+from pvsim.core.times import DateOrder
 from pvsim.core.types import BRIEFS_RANGE, MeterRange
 
 __all__ = [
@@ -48,6 +49,9 @@ class SeriesOptions:
             of up to an hour as `fill` says and refuses longer ones.
         start: The file's day that becomes the first day of the run; None is the first whole day.
         meter_range: What a meter of the run may show; of other files nothing is cut at the top.
+        tz: The zone of the file's clock.
+        tz_yields: Whether `tz` is for times only that tell no zone themselves.
+        date_order: Which number of a date such as 01/06/2024 is the day.
         called: What the command calls these options, where it is not the usual name: for messages.
     """
 
@@ -58,6 +62,9 @@ class SeriesOptions:
     gaps: Filling | Literal["error"] | None = None
     start: date | None = None
     meter_range: MeterRange = BRIEFS_RANGE
+    tz: tzinfo | None = None
+    tz_yields: bool = False
+    date_order: DateOrder | None = None
     called: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str, quantity: Quantity) -> str:
@@ -80,6 +87,9 @@ class Samples:
         unit: Unit of the column in the file.
         unit_from: How the unit was known.
         ignored: Headers of other columns of power or energy.
+        zone: Whose clock the file has: UTC, offsets, or a zone; "" where nothing says it.
+        zone_from: How that was known.
+        remarks: What else was decided about the times.
     """
 
     source: str
@@ -92,6 +102,9 @@ class Samples:
     unit: Unit = "W"
     unit_from: Known = "header"
     ignored: tuple[str, ...] = ()
+    zone: str = ""
+    zone_from: Known = "assumed"
+    remarks: tuple[str, ...] = ()
 
     def at(self, index: int) -> str:
         """Where sample `index` stands, as `file:line`."""

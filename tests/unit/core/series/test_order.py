@@ -5,20 +5,19 @@ import numpy as np
 import pytest
 
 from pvsim.core.series.order import put_in_order
-from pvsim.core.series.timestamps import parse_stamps, style_of
 from pvsim.core.series.types import Samples
+from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def samples(*times):
-    style = style_of(times[0])
-    lines = np.arange(2, 2 + len(times))
-    wall, offset = parse_stamps(times, style, lines=lines.tolist(), source="house.csv")
-    written = offset if style.offset == "written" else None
+    stamps = Stamps(Said("house.csv", TimeWords("", "", "", ""), ZoneInfo))
+    stamps.take(times, range(2, 2 + len(times)))
+    read = stamps.settle()
     power = np.arange(len(times), dtype=np.float64)
-    return Samples("house.csv", "power", lines, wall, written, utc=style.offset == "utc", power_w=power)
+    return Samples("house.csv", "power", read.lines, read.wall_s, read.offset_s, utc=read.utc, power_w=power)
 
 
 def day(date, *clocks):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series.wallclock import WallClock, changes_clock
+from pvsim.core.times.wallclock import WallClock, changes_clock
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Kolkata"]
 FIRST = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.series.types import DAY_S
+__all__ = ["DAY_S", "WallClock", "changes_clock"]
 
-__all__ = ["WallClock", "changes_clock"]
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
