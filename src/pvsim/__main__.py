@@ -15,7 +15,19 @@ def main() -> None:
         from pvsim.cli import main as command_line  # noqa: PLC0415 - after the setting, and within the `try`
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        _say_if_damaged(error)
+        raise
     command_line()
+
+
+def _say_if_damaged(error: Exception) -> None:
+    """Without its packages pvsim cannot even say so in its usual way."""
+    from pvsim.adapters.environment import explain  # noqa: PLC0415 - only where something is wrong
+
+    if (said := explain(error)) is not None:
+        what, where, fix = said
+        sys.exit(f"error: {what}\n   at: {where}\n  fix: {fix}")
 
 
 if __name__ == "__main__":
