@@ -1,11 +1,12 @@
 """The structured log of a run: one JSON object a line in `log.jsonl`, from all its processes."""
 
+import json
 import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
+from pvsim.errors import CannotWriteError
 
 __all__ = ["LOG", "open_log"]
 
@@ -19,7 +20,7 @@ class _JsonLines(logging.Handler):
 
     def __init__(self, path: Path, role: str) -> None:
         super().__init__()
-        self._role = role
+        self._role, self._descriptor = role, -1
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -35,7 +36,8 @@ class _JsonLines(logging.Handler):
         if record.exc_info and record.exc_info[1]:
             line["error"] = repr(record.exc_info[1])
         try:
-            os.write(self._descriptor, msgspec.json.encode(line, enc_hook=str) + b"\n")
+            text = json.dumps(line, default=str, ensure_ascii=False, separators=(",", ":")) + "\n"
+            os.write(self._descriptor, text.encode(errors="backslashreplace"))  # names of files may be no UTF-8
         except OSError:
             self.handleError(record)
 
@@ -50,8 +52,17 @@ class _JsonLines(logging.Handler):
 
 
 def open_log(directory: Path, role: str) -> logging.Handler:
-    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; whoever calls closes it."""
-    handler = _JsonLines(directory / LOG, role)
+    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; whoever calls closes it.
+
+    Raises:
+        CannotWriteError: if it cannot be opened: the directory is read-only, or another user's.
+    """
+    try:
+        handler = _JsonLines(directory / LOG, role)
+    except OSError as error:
+        fix = "work as the user whom the run belongs to, or copy its directory and name the copy"
+        what = f"cannot write the run's log: {error.strerror}"
+        raise CannotWriteError(what, where=str(directory / LOG), fix=fix) from error
     for name in _LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.INFO)

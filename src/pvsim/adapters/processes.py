@@ -6,15 +6,15 @@ is an event loop, a lock or a thread, and wait for their command on standard inp
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from pvsim.errors import InternalError
 
@@ -25,7 +25,8 @@ _DESCRIPTORS = 4_096
 """Higher ones are not ours; closing every possible one takes minutes where the limit is a billion."""
 
 
-class _Order(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Order:
     """What a forked process is to do."""
 
     arguments: list[str]
@@ -53,8 +54,8 @@ class RoleProcess:
             try:
                 async for line in reader:
                     try:
-                        yield msgspec.json.decode(line, type=dict[str, Any])
-                    except msgspec.DecodeError:
+                        yield json.loads(line)
+                    except ValueError:
                         continue  # a line cut short by a kill
             finally:
                 transport.close()
@@ -76,9 +77,9 @@ class RoleProcess:
 
     def begin(self, arguments: list[str], environment: Mapping[str, str]) -> None:
         """Let it run `pvsim ARGUMENTS`; secrets travel in the environment, through the pipe."""
-        order = msgspec.json.encode(_Order(arguments, dict(environment)))
+        order = json.dumps({"arguments": arguments, "environment": dict(environment)})
         with suppress(BrokenPipeError):  # it has died already: `wait` says how
-            os.write(self._leash, order + b"\n")
+            os.write(self._leash, order.encode() + b"\n")
 
     def nudge(self) -> None:
         """Let it look once more whether it has done everything; nothing happens where it has ended."""
@@ -120,7 +121,7 @@ def fork_role(name: str, command_line: Callable[[list[str]], None]) -> RoleProce
         os.close(leash_read)
         os.close(report_write)
         return RoleProcess(pid, report_read, leash_write)
-    code = InternalError.exit_code
+    code: int = InternalError.exit_code
     try:
         os.setsid()
         os.dup2(leash_read, 0)
@@ -133,6 +134,8 @@ def fork_role(name: str, command_line: Callable[[list[str]], None]) -> RoleProce
         code = 0
     except SystemExit as request:
         code = request.code if isinstance(request.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the outermost edge of a process that ends by os._exit
+        sys.excepthook(*sys.exc_info())
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -146,7 +149,7 @@ def _read_order() -> _Order | None:
         if not (piece := os.read(0, 1)):  # one at a time: what follows belongs to the role
             return None
         line += piece
-    return msgspec.json.decode(line, type=_Order)
+    return _Order(**json.loads(line))  # msgspec takes no names of files that are not UTF-8
 
 
 def peak_memory_mb() -> int:

@@ -1,5 +1,6 @@
 """Commands whose help shows the options in sections, and whose wrong values are said to be where they stand."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -62,6 +63,9 @@ def _parameters(command: Callable[..., Any] | click.Command) -> list[click.Param
     return found
 
 
+_NO_TEXT = re.compile("[\ud800-\udfff]")  # what Python makes of bytes that are not UTF-8
+
+
 class Configured(click.Command):
     """A command whose wrong values are said to be where they stand: an option, a variable or a settings file."""
 
@@ -87,7 +91,18 @@ class Configured(click.Command):
 
             fix = extra_argument(rest[0], self, root) if isinstance(root, click.Group) else None
             raise UsageError(what, fix=fix or f"see: {ctx.command_path} --help")
+        self._refuse_what_is_no_text(ctx)
         return rest
+
+    def _refuse_what_is_no_text(self, ctx: click.Context) -> None:
+        """A value that is not UTF-8, such as the name of a file, could not stand in the run's manifest."""
+        for parameter in self.params:
+            given = ctx.params.get(parameter.name or "")
+            for value in given if isinstance(given, tuple) else (given,):
+                if isinstance(value, str) and not value.isascii() and _NO_TEXT.search(value):
+                    what = f"{value!r} is not UTF-8, and the run's manifest could not name it"
+                    fix = "rename the file, or make a link to it: ln -s OLD NEW"
+                    raise UsageError(what, where=_origin(ctx, parameter), fix=fix)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see `click.Command.invoke`."""

@@ -17,7 +17,7 @@ _SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site"]
 
 
 @click.command(cls=Configured)
-@click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("directory", type=click.Path(path_type=Path, readable=False), metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def verify(directory: Path, as_json: bool) -> None:
     """Prove a finished run: no gap, no duplicate, each row recomputed, digests as in the manifest.

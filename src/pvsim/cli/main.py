@@ -11,7 +11,9 @@ import click
 from pvsim import __version__
 from pvsim.cli import bench, broker, facts, fit, roles, run
 from pvsim.cli.command import Commands
-from pvsim.errors import InternalError, InterruptedRunError, PvsimError, UsageError
+from pvsim.cli.ending import abandon, end, refused, unexpected
+from pvsim.cli.surroundings import make_sound, require_directory
+from pvsim.errors import InterruptedRunError, PvsimError, UsageError
 
 __all__ = ["cli", "main"]
 
@@ -44,6 +46,7 @@ def cli(context: click.Context) -> None:
     Settings come from flags, then PVSIM_... variables, then ./pvsim.toml, then
     ~/.config/pvsim/config.toml; a broker from PVSIM_BROKER_URL.
     """  # noqa: D301 - \b is click's mark for text that is not rewrapped
+    require_directory()
     context.default_map = _settings_files()
 
 
@@ -53,48 +56,42 @@ for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMAND
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (`sys.argv` by default) and end with the exit code of what happened."""
+    if arguments is None:  # a forked role has its parent's surroundings
+        make_sound()
     try:
         cli.main(arguments, prog_name="pvsim", standalone_mode=False, obj=main)  # for commands that fork roles
+        sys.stdout.flush()
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help(), err=True)
         sys.exit(UsageError.exit_code)
-    except click.UsageError as error:
-        usage = f"see: {error.ctx.command_path} --help" if error.ctx else "see: pvsim --help"
-        _end(UsageError(error.format_message().rstrip("."), fix=usage))
-    except click.ClickException as error:
-        _end(PvsimError(error.format_message()))
-    except (KeyboardInterrupt, click.Abort):
-        _end(InterruptedRunError("interrupted"))
+    except (click.ClickException, click.Abort, KeyboardInterrupt) as error:
+        end(_of_click(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        abandon(sys.stdout)
         sys.exit(1)
     except PvsimError as error:
-        _end(error)
+        end(error)
+    except OSError as error:  # what the machine refuses is no defect
+        end(refused(error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: a defect ends with 70 and its traceback
-        sys.excepthook(type(error), error, error.__traceback__)
-        _end(InternalError(f"a defect of pvsim: {error!r}", fix="report it with the lines above"))
+        end(unexpected(error))
 
 
-def _end(error: PvsimError) -> None:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.what}", err=True, color=_color())
-    if error.where:
-        click.echo(f"   at: {error.where}", err=True)
-    if error.fix:
-        click.echo(f"  fix: {error.fix}", err=True)
-    sys.exit(error.exit_code)
-
-
-def _color() -> bool | None:
-    return False if os.environ.get("NO_COLOR") else None
+def _of_click(error: BaseException) -> PvsimError:
+    if isinstance(error, click.UsageError):
+        usage = f"see: {error.ctx.command_path} --help" if error.ctx else "see: pvsim --help"
+        return UsageError(error.format_message().rstrip("."), fix=usage)
+    if isinstance(error, click.ClickException):
+        return PvsimError(error.format_message())
+    return InterruptedRunError("interrupted")
 
 
 def _settings_files() -> dict[str, Any]:
     """The user's file, and over it the project's; `[run]` holds the options of `pvsim run`, and so on."""
-    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     merged: dict[str, dict[str, Any]] = {}
-    for path in (Path(base) / USER_FILE, Path(PROJECT_FILE)):
+    for path in (*_user_file(), Path(PROJECT_FILE)):
         for section, values in _read_toml(path).items():
             if not isinstance(values, dict):
                 fix = f"write the name of a command above it, for example:\n  [run]\n  {section} = ..."
@@ -104,6 +101,15 @@ def _settings_files() -> dict[str, Any]:
                 raise UsageError(f"no command is called {section!r}", where=str(path), fix=f"use {names}")
             merged.setdefault(section, {}).update(_settings_of(known, values, str(path)))
     return merged
+
+
+def _user_file() -> list[Path]:
+    if base := os.environ.get("XDG_CONFIG_HOME"):
+        return [Path(base) / USER_FILE]
+    try:
+        return [Path.home() / ".config" / USER_FILE]
+    except RuntimeError:  # a user without a home and without an entry in /etc/passwd: containers have them
+        return []
 
 
 def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> dict[str, Any]:
@@ -130,7 +136,10 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
         if option.is_flag != isinstance(value, bool):
             fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
             raise UsageError(f"{value!r} is of the wrong type", where=where, fix=fix)
-        texts = [str(item) for item in several]
+        try:
+            texts = [str(item) for item in several]
+        except ValueError as error:  # Python writes no whole number of more than 4,300 digits
+            raise UsageError("the number is too long", where=where, fix="write a smaller one") from error
         settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
     return settings
 
@@ -145,7 +154,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:  # ValueError: a number of 5,000 digits, no UTF-8
         reason = error.strerror if isinstance(error, OSError) else error
         what = f"the settings cannot be read: {reason}"
         raise UsageError(what, where=str(path), fix="mend the file, or move it away") from error

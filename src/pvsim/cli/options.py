@@ -205,7 +205,7 @@ pv_options = _all(
         ),
         click.option(
             "--out",
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),
             default=Path("runs"),
             show_default=True,
             envvar="PVSIM_OUT",

@@ -39,7 +39,11 @@ Work: TypeAlias = Callable[["Connection", "Report", asyncio.Event], Awaitable[No
 _dir_option = section(
     OUTPUT,
     click.option(
-        "--dir", "directory", type=click.Path(path_type=Path), metavar="DIR", help="Continue the run in DIR."
+        "--dir",
+        "directory",
+        type=click.Path(path_type=Path, readable=False),
+        metavar="DIR",
+        help="Continue the run in DIR.",
     ),
 )
 _supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")

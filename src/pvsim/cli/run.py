@@ -53,7 +53,10 @@ _WITH_RESUME = {
 @section(
     OUTPUT,
     click.option(
-        "--resume", type=click.Path(path_type=Path), metavar="DIR", help="Finish the interrupted run in DIR."
+        "--resume",
+        type=click.Path(path_type=Path, readable=False),
+        metavar="DIR",
+        help="Finish the interrupted run in DIR.",
     ),
 )
 @section(

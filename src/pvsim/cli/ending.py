@@ -1,0 +1,64 @@
+"""How a command that failed ends: what happened, where, what to type next, and the exit code."""
+
+import errno
+import os
+import sys
+from typing import NoReturn, TextIO
+
+import click
+
+from pvsim.errors import CannotWriteError, InternalError, PvsimError
+
+__all__ = ["abandon", "end", "refused", "unexpected"]
+
+_CANNOT_WRITE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+
+
+def end(error: PvsimError) -> NoReturn:
+    """Say what happened, and end with its exit code."""
+    try:
+        _say(error)
+        sys.stderr.flush()
+    except OSError:  # nowhere to say it; the exit code tells
+        abandon(sys.stderr)
+    sys.exit(error.exit_code)
+
+
+def abandon(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: at its end Python would try once more to write it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def refused(error: OSError) -> PvsimError:
+    """The error of something that the system refuses: perhaps to take what was printed."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        abandon(sys.stdout)
+    if error.filename is None and error.errno in _CANNOT_WRITE:
+        fix = "make room, or let standard output go where there is room"
+        return CannotWriteError(f"cannot write: {error.strerror}", where="standard output or a file", fix=fix)
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    kind = CannotWriteError if error.errno in _CANNOT_WRITE else PvsimError
+    fix = "see whether that is so: pvsim doctor, df, ulimit -a"
+    return kind(f"the system refuses: {error.strerror or error}", where=where, fix=fix)
+
+
+def unexpected(error: Exception) -> PvsimError:
+    """The error of what should not happen: packages that are damaged, else a defect, with its traceback."""
+    from pvsim.adapters.environment import explain  # noqa: PLC0415 - only where something is wrong
+
+    if (said := explain(error)) is not None:
+        what, where, fix = said
+        return PvsimError(what, where=where, fix=fix)
+    sys.excepthook(type(error), error, error.__traceback__)
+    return InternalError(f"a defect of pvsim: {error!r}", fix="report it with the lines above")
+
+
+def _say(error: PvsimError) -> None:
+    color = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.what}", err=True, color=color)
+    if error.where:
+        click.echo(f"   at: {error.where}", err=True)
+    if error.fix:
+        click.echo(f"  fix: {error.fix}", err=True)
