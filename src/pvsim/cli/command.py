@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pvsim.errors import UsageError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = [
     "BROKER",
@@ -174,7 +177,7 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options up to the command; see `click.Group.parse_args`."""
-        if args and not ctx.resilient_parsing:
+        if args:
             from_word_processor(args[:1])
             own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
             if self.default is not None and args[0].startswith("-") and args[0] not in own:
@@ -184,6 +187,15 @@ class Commands(click.Group):
         except click.NoSuchOption as error:
             see = f"see: {ctx.command_path} --help"
             raise UsageError(f"{ctx.command_path} has no option {error.option_name}", fix=see) from error
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete a command, or an option of the default one too; see `click.Group.shell_complete`."""
+        found = super().shell_complete(ctx, incomplete)
+        if self.default is not None and incomplete.startswith("-"):
+            known = {item.value for item in found}
+            of_default = self.commands[self.default].shell_complete(ctx, incomplete)
+            found += [item for item in of_default if item.value not in known]
+        return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

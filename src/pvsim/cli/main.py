@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, facts, fit, roles, run
+from pvsim.cli import bench, broker, completion, facts, fit, roles, run
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, refused, unexpected
 from pvsim.cli.surroundings import make_sound, require_directory
@@ -50,8 +50,9 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for command in (*run.COMMANDS, *roles.COMMANDS, *facts.COMMANDS, *broker.COMMANDS, *bench.COMMANDS, *fit.COMMANDS):
-    cli.add_command(command)
+for module in (run, roles, facts, broker, bench, fit, completion):
+    for command in module.COMMANDS:
+        cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
