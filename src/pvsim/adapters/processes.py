@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pvsim.errors import InternalError
 
 __all__ = ["RoleProcess", "fork_role", "peak_memory_mb"]

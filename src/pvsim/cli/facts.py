@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
+from pvsim.cli.options import broker_option, json_option
 from pvsim.cli.values import Choice
 from pvsim.errors import PvsimError
 
@@ -58,31 +59,41 @@ def schema(name: str) -> None:
 
 
 @click.command(cls=Configured)
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def doctor(as_json: bool) -> None:
-    """Say what is missing, and the command that mends it.
+@broker_option
+@json_option("the findings")
+def doctor(broker: str | None, as_json: bool) -> None:
+    """Say what is missing on this machine and of the broker, and the command that helps.
 
     \b
     Examples:
-      pvsim doctor
+      pvsim doctor                                   pvsim's own RabbitMQ
+      PVSIM_BROKER_URL=amqp://... pvsim doctor       that broker: version, rights, stream port
+
+    A broker of your own is tried with a stream that is removed again.
     """  # noqa: D301
     from dataclasses import asdict  # noqa: PLC0415
 
     from pvsim.adapters import node  # noqa: PLC0415
 
-    findings = asyncio.run(node.doctor(node.default_home()))
+    if broker:
+        from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+        from pvsim.wiring.broker_checks import check_broker  # noqa: PLC0415
+
+        findings = [*node.machine(), *asyncio.run(check_broker(BrokerAddress.parse(broker)))]
+    else:
+        findings = asyncio.run(node.doctor(node.default_home()))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, default=str))
     else:
         for finding in findings:
             _print(finding)
     if not all(finding.ok for finding in findings):
-        raise PvsimError("something is missing", fix="see the lines above")
+        raise PvsimError("something is missing", fix="see the lines printed before this")
 
 
 def _print(finding: Any) -> None:
     click.echo(f"{'ok' if finding.ok else 'MISSING':8}{finding.name}: {finding.what}")
-    if finding.fix and not finding.ok:
+    if finding.fix:
         click.echo(f"{'':8}{finding.fix}")
 
 

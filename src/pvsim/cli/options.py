@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 import click
 
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
+from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.values import Choice, Quantity, Whole
 
 __all__ = [
+    "broker_option",
     "broker_options",
     "file_system_option",
     "json_option",
@@ -85,7 +87,12 @@ period_options = _all(
             envvar="PVSIM_DAYS",
             help="How many days.",
         ),
-        click.option("--tz", envvar="PVSIM_TZ", help="Time zone.  [default: the site's, else Europe/Berlin]"),
+        click.option(
+            "--tz",
+            shell_complete=zones,
+            envvar="PVSIM_TZ",
+            help="Time zone.  [default: the site's, else Europe/Berlin]",
+        ),
         click.option(
             "--seed",
             type=Whole("NUMBER", "NUMBER"),
@@ -100,6 +107,7 @@ period_options = _all(
         click.option(
             "--site",
             metavar="NAME",
+            shell_complete=or_a_file("brief", "home", "home-battery", "office", "depot"),
             envvar="PVSIM_SITE",
             help="A place with its PV plants, weather, load and battery: brief, home, home-battery, office, depot,"
             " or a FILE.toml (pvsim schema site). With several meters, each has a site like it.",
@@ -113,6 +121,7 @@ period_options = _all(
             multiple=True,
             type=_MeterKind(),
             metavar="[NAME=]KIND",
+            shell_complete=or_a_file("uniform", "walk", "household", "office", "depot", "external"),
             envvar="PVSIM_METER",
             help="uniform (0..9000 W or to --meter-max-w, each second anew), walk (continuous), household, office,"
             " depot (by their devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim"
@@ -162,6 +171,7 @@ pv_options = _all(
         click.option(
             "--pv",
             metavar="KIND",
+            shell_complete=or_a_file("curve", "site", "none"),
             envvar="PVSIM_PV",
             help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
             " none with --meter-kind grid, site with --site, else curve]",
@@ -214,6 +224,16 @@ pv_options = _all(
     ),
 )
 
+_broker_option = click.option(
+    "--broker",
+    metavar="URL",
+    envvar="PVSIM_BROKER_URL",
+    help="amqp[s]://user:password@host[:port][/vhost][?stream_port=N]; better given as PVSIM_BROKER_URL, which"
+    " other users of the machine cannot see.  [default: pvsim's own]",
+)
+
+broker_option = section(BROKER, _broker_option)
+
 broker_options = section(
     BROKER,
     click.option(
@@ -224,13 +244,7 @@ broker_options = section(
         envvar="PVSIM_TRANSPORT",
         help="How to speak to the broker; auto takes streams where their port answers.",
     ),
-    click.option(
-        "--broker",
-        metavar="URL",
-        envvar="PVSIM_BROKER_URL",
-        help="amqp[s]://user:password@host[:port][/vhost][?stream_port=N]; better given as PVSIM_BROKER_URL, which"
-        " other users of the machine cannot see.  [default: pvsim's own]",
-    ),
+    _broker_option,
     click.option(
         "--patience",
         "patience_s",

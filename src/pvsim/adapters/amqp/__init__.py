@@ -1,5 +1,21 @@
 """AMQP 0-9-1 (port 5672): the same streams for everybody else's meters, and where the stream port is closed."""
 
-from pvsim.adapters.amqp.transport import EXCHANGE, AmqpTransport, answers, bind_exchange, routing_key
+from pvsim.adapters.amqp.transport import (
+    EXCHANGE,
+    AmqpTransport,
+    answers,
+    bind_exchange,
+    exchange_as_before,
+    routing_key,
+    server_of,
+)
 
-__all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]
+__all__ = [
+    "EXCHANGE",
+    "AmqpTransport",
+    "answers",
+    "bind_exchange",
+    "exchange_as_before",
+    "routing_key",
+    "server_of",
+]

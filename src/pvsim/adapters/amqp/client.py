@@ -52,6 +52,13 @@ class AmqpClient:
         self._connection = connection
         self._underlay = transport.connection
 
+    @property
+    def server(self) -> str:
+        """Product and version, as the broker says them."""
+        facts = cast("dict[str, object]", getattr(self._underlay, "server_properties", {}))
+        words = (facts.get("product", "an AMQP broker"), facts.get("version", ""))
+        return " ".join(w.decode() if isinstance(w, bytes) else str(w) for w in words).strip()
+
     @classmethod
     @asynccontextmanager
     async def connect(cls, address: BrokerAddress, purpose: str) -> AsyncIterator["AmqpClient"]:

@@ -10,7 +10,7 @@ from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.address import BrokerAddress
 from pvsim.core.intake import Batch
-from pvsim.errors import BrokerRefusedError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 __all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]
 
@@ -62,6 +62,16 @@ async def answers(address: BrokerAddress) -> bool:
     return True
 
 
+async def server_of(address: BrokerAddress) -> str:
+    """Who answers there, for example `RabbitMQ 3.10.8`.
+
+    Raises:
+        BrokerError: if nothing answers, something else answers, or the account is refused.
+    """
+    async with AmqpClient.connect(address, "pvsim doctor") as client:
+        return client.server
+
+
 async def bind_exchange(address: BrokerAddress, stream: str) -> None:
     """Let everybody's meters reach an existing stream through the exchange (DESIGN §4).
 
@@ -70,6 +80,27 @@ async def bind_exchange(address: BrokerAddress, stream: str) -> None:
     """
     async with AmqpClient.connect(address, f"pvsim {stream}") as client:
         await AmqpLog(client, stream, None).bind()
+
+
+@asynccontextmanager
+async def exchange_as_before(address: BrokerAddress) -> AsyncIterator[None]:
+    """Remove the exchange at the end if it was not there before and nobody uses it."""
+    async with AmqpClient.connect(address, "pvsim doctor") as client:
+        try:
+            channel = await client.channel()
+            passive = channel.exchange_declare(EXCHANGE, passive=True)
+            await client.call(passive, f"look at exchange {EXCHANGE}")
+        except NotFoundError:
+            there = False
+        except BrokerRefusedError:  # it is there, or cannot be made
+            there = True
+        else:
+            there = True
+        yield
+        if not there:
+            with suppress(BrokerError):  # somebody uses it by now, or it was not made
+                channel = await client.channel()
+                await client.call(channel.exchange_delete(EXCHANGE, if_unused=True), f"remove exchange {EXCHANGE}")
 
 
 def routing_key(stream: str, meter: str) -> str:

@@ -12,7 +12,7 @@ from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.node import status
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES
 
-__all__ = ["Finding", "doctor"]
+__all__ = ["Finding", "doctor", "machine"]
 
 _FILES = 1024
 
@@ -37,7 +37,12 @@ class Finding:
 async def doctor(home: Path) -> list[Finding]:
     """Look at everything that the private node of a home needs; changes nothing."""
     layout = Layout.of(home)
-    return [_python(), _packages(layout), _directory(layout), _files(), await _node(layout)]
+    return [*machine(), _packages(layout), _directory(layout), await _node(layout)]
+
+
+def machine() -> list[Finding]:
+    """Look at what every run needs, whatever its broker."""
+    return [_python(), _files()]
 
 
 def _python() -> Finding:
