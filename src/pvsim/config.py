@@ -152,6 +152,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         meter_max_w: The most that a meter may show.
         meter_kind: `grid`: the meters are at the grid connection: negative exports, and the PV that is there
             already is in what they show.
+        missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
+            row; `hold`: the value before stands for it; `stop`: the run stops.
     """
 
     run_id: str
@@ -167,6 +169,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     split: Literal["none", "day"] = "none"
     meter_max_w: int = METER_MAX_W
     meter_kind: Literal["load", "grid"] = "load"
+    missing: Literal["skip", "hold", "stop"] = "stop"
 
     def __post_init__(self) -> None:
         if not 1 <= self.meter_max_w <= MAX_METER_W:
@@ -185,6 +188,8 @@ _LATER = {"meter_max_w", "meter_kind"}
 def digest(config: RunConfig) -> bytes:
     """SHA-256 of the configuration."""
     fields = msgspec.to_builtins(config)
+    if config.missing != "hold":  # changes no byte of a row, and may be said anew when going on
+        del fields["missing"]
     for field in msgspec.structs.fields(RunConfig):
         if field.encode_name in _LATER and fields[field.encode_name] == field.default:
             del fields[field.encode_name]

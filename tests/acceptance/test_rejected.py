@@ -83,15 +83,15 @@ async def publish(broker, bodies, name="somebody", first_id=1, stream=f"pvsim.{R
             await publisher.flush()
 
 
+async def delete_stream(broker):
+    async with StreamTransport(broker).log(f"pvsim.{RUN}") as log:
+        await log.delete()
+
+
 @pytest.fixture(autouse=True)
 def _no_stream_left(broker):
     yield
-
-    async def delete():
-        async with StreamTransport(broker).log(f"pvsim.{RUN}") as log:
-            await log.delete()
-
-    asyncio.run(delete())
+    asyncio.run(delete_stream(broker))
 
 
 @pytest.fixture
@@ -233,24 +233,110 @@ def test_without_an_end_marker_and_with_impossible_values_the_run_is_partial(out
     assert outside("verify", str(directory)).code == 65
 
 
-def test_a_gap_ends_the_run_and_says_where(broker, service, day, statuses, here):
+def rows_without(plain, seconds):
+    """The lines of a file of 1 s without those of some seconds of the run."""
+    return b"".join(line for i, line in enumerate(plain, -1) if i not in seconds)
+
+
+def samples_of(directory):
+    return (directory / "samples.csv").read_bytes().splitlines(keepends=True)
+
+
+def test_readings_that_never_came_have_no_row_and_are_listed(outside, broker, service, day):
+    """The default: one lost reading costs its second, not the run."""
+    whole = service("--quiet", "--out", "whole")
+    asyncio.run(publish(broker, [*bodies_of(day), end_of(day)], name="house"))
+    assert whole()[0] == 0
+    plain = samples_of(whole()[3].parents[1] / "whole/latest")
+
+    lost = {0, 1_000, 40_000, 40_001, DAY_S - 1}
+    asyncio.run(delete_stream(broker))
     end = service("--quiet")
-    asyncio.run(publish(broker, bodies_of(day[:10]) + bodies_of(day[12:20], 12), name="house"))
+    bodies = [body for seq, body in enumerate(bodies_of(day)) if seq not in lost]
+    asyncio.run(publish(broker, [*bodies, end_of(day)], name="house"))
+    code, _, err, directory = end()
+    assert code == 75, err
+    assert "5 readings have no row" in err
+    assert "m1 from 2024-06-21T00:00:00+02:00 to 2024-06-21T00:00:01+02:00" in err
+    found = manifest(directory)
+    assert found["status"] == "partial"
+    assert (found["counts"]["written"], found["counts"]["missing"]) == (DAY_S - 5, 5)
+    assert found["missing"]["spans"] == 4
+    assert found["missing"]["first"][2] == {
+        "meter": "m1",
+        "from": "2024-06-21T11:06:40+02:00",
+        "to": "2024-06-21T11:06:42+02:00",
+        "rows": 2,
+    }
+    assert b"".join(samples_of(directory)) == rows_without(plain, lost)
+    done = outside("verify", str(directory))
+    assert done.code == 0, done.err
+
+
+def test_the_value_before_is_held_and_its_row_flagged(outside, broker, service, day):
+    end = service("--missing", "hold")
+    lost = {0, 1_000, 40_000, 40_001}
+    bodies = [body for seq, body in enumerate(bodies_of(day)) if seq not in lost]
+    asyncio.run(publish(broker, [*bodies, end_of(day)], name="house"))
+    code, _, err, directory = end()
+    assert code == 75, err  # nothing stands before the first
+    counts = manifest(directory)["counts"]
+    assert (counts["written"], counts["missing"], counts["held"]) == (DAY_S - 4, 1, 3)
+    held = manifest(directory)["held"]
+    assert [(span["from"][11:19], span["held_s"]) for span in held["first"]] == [("00:16:40", 1), ("11:06:40", 2)]
+    lines = samples_of(directory)
+    assert lines[0] == b"timestamp,meter_kw,pv_kw,net_kw,flags\n"
+    assert lines[1].endswith(b",\n")
+    assert [line.split(b",")[1] for line in lines[999:1_001]] == [lines[999].split(b",")[1]] * 2
+    assert lines[1_000].endswith(b",held\n")
+    assert outside("verify", str(directory)).code == 0
+    path = directory / "samples.csv"
+    path.write_bytes(b"".join(lines).replace(b",held\n", b",\n", 1))
+    assert outside("verify", str(directory)).code == 65
+
+
+def test_a_meter_that_falls_silent_ends_the_run_if_it_was_asked_to(broker, service, day):
+    end = service("--quiet", "--meter-timeout", "1")
+    asyncio.run(publish(broker, bodies_of(day[:70_000]), name="house"))
+    code, _, err, directory = end()
+    assert code == 75, err
+    assert manifest(directory)["counts"]["missing"] == DAY_S - 70_000
+    assert manifest(directory)["missing"]["first"][0]["rows"] == DAY_S - 70_000
+
+
+def test_a_gap_stops_a_run_that_asks_for_it_and_the_printed_fix_goes_on(outside, broker, service, day):
+    """I4: a message that was rejected before the gap is kept and counted."""
+    end = service("--quiet", "--missing", "stop")
+    asyncio.run(publish(broker, [*bodies_of(day[:10]), b"noise", *bodies_of(day[12:20], 12)], name="house"))
     code, _, err, directory = end()
     assert code == 1
     assert "2 readings are missing from the log, from second 10 of the run of meter m1" in err
-    assert f"pvsim simulate --dir {directory}" in err
-    assert statuses(here / "runs") == ["failed"]
+    assert manifest(directory)["status"] == "failed"
     assert not (directory / "samples.csv").exists()
+    assert manifest(directory)["counts"]["rejected"] == 1
+    assert [line["offset"] for line in rejected(directory)] == [10]
+    command = err.partition("to go on without them: pvsim ")[2].split()
+    assert command == ["simulate", "--dir", str(directory), "--missing", "skip"]
+    asyncio.run(publish(broker, [*bodies_of(day[20:], 20), end_of(day)], name="house", first_id=20))
+    done = outside(*command, "--transport", "streams")
+    assert done.code == 75, done.err
+    assert manifest(directory)["status"] == "partial"
+    counts = manifest(directory)["counts"]
+    assert (counts["written"], counts["missing"], counts["rejected"]) == (DAY_S - 2, 2, 1)
 
 
-def test_an_end_marker_of_other_values_fails_the_run(broker, service, day):
+def test_end_markers_of_others_end_nothing(broker, service, day):
+    """Too early, or of other values: all readings are there, and so is the right marker."""
     end = service("--quiet")
     other = day.copy()
     other[77] += 1
-    asyncio.run(publish(broker, [*bodies_of(day), end_of(other)], name="house"))
+    early = end_of(day)
+    bodies = bodies_of(day)
+    asyncio.run(publish(broker, [*bodies[:100], early, *bodies[100:], end_of(other), end_of(day)], name="house"))
     code, _, err, directory = end()
-    assert code == 1
-    assert "the values in the log differ from those that the meter ended the run with" in err
-    assert manifest(directory)["status"] == "failed"
-    assert not (directory / "samples.csv").exists()
+    assert code == 0, err
+    assert [(line["offset"], line["reason"]) for line in rejected(directory)] == [
+        (100, "an end marker that does not fit"),
+        (DAY_S + 1, "an end marker that does not fit"),
+    ]
+    assert manifest(directory)["counts"]["written"] == DAY_S

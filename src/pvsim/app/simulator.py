@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from logging import getLogger
 
+from pvsim.app.patience import tell_state
 from pvsim.app.ports import Log, Report, SampleFile, SimulatorProgress, Stop
 from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
 from pvsim.core.ledger import Accounted
@@ -15,6 +16,9 @@ from pvsim.errors import BrokerError, InterruptedRunError
 __all__ = ["Pace", "simulate_run"]
 
 _log = getLogger(__name__)
+
+_QUIET_S = 60.0
+"""Say that a foreign meter is silent after so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,16 @@ class Pace:
         end_marker_s: How long to wait for the end marker once the last reading is there; other people's meters
             need not send one. Likewise for the last written reading when a run is resumed: the log may have
             become shorter.
+        gap_s: How long to wait for missing readings where no more follow: the last one is there, or an end marker.
+            Publishers take some seconds to come back from a lost connection.
+        meter_s: Take the rest of the run as missing when nothing has come for so long; None waits for ever.
     """
 
     commit_readings: int = 100_000
     idle_s: float = 0.25
     end_marker_s: float = 2.0
+    gap_s: float = 10.0
+    meter_s: float | None = None
 
 
 async def simulate_run(
@@ -44,8 +53,19 @@ async def simulate_run(
     report: Report,
     stop: Stop,
     pace: Pace | None = None,
+    foreign: bool = False,
 ) -> Accounted:
     """Turn the run's messages into rows until the run has ended, then seal the files.
+
+    Args:
+        plan: The run.
+        pv: The PV power.
+        log: Where the messages are.
+        files: Where the rows go.
+        report: Takes the progress.
+        stop: The user's wish to end.
+        pace: When to commit, and how long to wait.
+        foreign: Somebody else publishes: what the log lacks, nobody here can publish again.
 
     Raises:
         InterruptedRunError: if `stop` was set; everything taken is committed.
@@ -53,8 +73,8 @@ async def simulate_run(
         BrokerError: if the broker is lost; what came before is committed.
         CannotWriteError: if the disk is full or fails; the last commit stands.
     """
-    intake = Intake(plan, pv, files.accounted)
-    session = _Session(intake, files, plan, report, pace or Pace())
+    intake = Intake(plan, pv, files.accounted, foreign=foreign)
+    session = _Session(intake, files, plan, report, pace or Pace(), foreign=foreign)
     if not intake.ended:
         await log.create()
         try:
@@ -70,8 +90,11 @@ async def simulate_run(
 class _Session:
     """One simulation under way."""
 
-    def __init__(self, intake: Intake, files: SampleFile, plan: RunPlan, report: Report, pace: Pace) -> None:
+    def __init__(
+        self, intake: Intake, files: SampleFile, plan: RunPlan, report: Report, pace: Pace, *, foreign: bool
+    ) -> None:
         self._intake, self._files, self._plan, self._report, self._pace = intake, files, plan, report, pace
+        self._foreign = foreign
         self._uncommitted = 0
 
     async def follow(self, log: Log, stop: Stop) -> None:
@@ -108,14 +131,14 @@ class _Session:
                 else:
                     self._commit()
                     waited += self._pace.idle_s
-                    if waited >= self._pace.end_marker_s and self._is_over():
+                    if waited >= self._pace.end_marker_s and self._is_over(waited):
                         break
         finally:
             if arriving is not None:
                 arriving.cancel()
         self._commit()
 
-    def _is_over(self) -> bool:
+    def _is_over(self, waited: float) -> bool:
         """Whether there is nothing to wait for in this log; asked when nothing has come for a while.
 
         Raises:
@@ -127,13 +150,30 @@ class _Session:
             raise AnchorLostError(
                 f"nothing comes from offset {self._intake.accounted.anchor_offset:,} of the log on"
             )
+        if waited >= _QUIET_S > waited - self._pace.idle_s:
+            self._tell_silence()
         try:
-            self._intake.settle()
+            if self._pace.meter_s is not None and waited >= self._pace.meter_s:
+                self._intake.give_up()
+            else:
+                self._intake.settle(gaps=self._shows_gaps(waited))
         finally:
             self._flush()
-        if self._intake.complete:
+        if self._intake.complete and not self._intake.ended:
             _log.warning("the last reading is written, but no end marker came")
         return self._intake.complete
+
+    def _shows_gaps(self, waited: float) -> bool:
+        """Whether a silence says that readings are missing: more may follow, and close the gap or show its end."""
+        if self._plan.missing == "stop" and self._intake.waits():
+            return True
+        return waited >= self._pace.gap_s and self._intake.waits(for_the_end=True)
+
+    def _tell_silence(self) -> None:
+        left = self._plan.readings - self._intake.accounted.next_position
+        if self._foreign and left:
+            what = f"no reading has come for {_QUIET_S:g} s; {left:,} are not written yet; waiting"
+            tell_state(self._report, what, well=False)
 
     def _take(self, batch: Batch) -> None:
         try:
@@ -146,9 +186,10 @@ class _Session:
 
     def _flush(self) -> None:
         before = self._intake.accounted.next_position
-        if (output := self._intake.flush()) is not None:
+        while (output := self._intake.flush()) is not None:
             self._files.append(output)
             self._uncommitted += output.accounted.next_position - before
+            before = output.accounted.next_position
 
     def _commit(self) -> None:
         self._files.commit()

@@ -12,6 +12,7 @@ from pvsim.core import row_text, rows
 from pvsim.core.metrics import Summary, Tally
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import pv_means, samples_of
+from pvsim.core.spans import Spans
 from pvsim.core.types import Ints, PowerSource, PvSource
 from pvsim.errors import BadInputError
 
@@ -41,7 +42,9 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PvSource, read: 
     return tally.summary()
 
 
-def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int) -> Summary:
+def verify_foreign(
+    plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int, spans: Spans | None = None
+) -> Summary:
     """The same where the readings cannot be computed again: order, number, PV power and differences of each row.
 
     What a battery or an export limit did to rows depends on readings that are not there: behind an export limit
@@ -53,6 +56,7 @@ def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_
         pv: The PV power.
         lines: The lines of the file.
         missing_rows: Rows that the manifest says are missing.
+        spans: Takes the stretches that have no row, or hold a value.
 
     Raises:
         BadInputError: naming the first line that is wrong.
@@ -78,10 +82,14 @@ def verify_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_
         if (text := b"".join(chunk)) != expected:
             raise row_text.first_difference(text, expected, line)
         tally.add(samples)
+        if spans is not None:
+            spans.add(samples)
         line, last_row = line + len(chunk), int(row[-1])
     if (count := line - 2) + missing_rows != plan.rows:
         what = f"{count:,} rows and {missing_rows:,} known to be missing, but the run has {plan.rows:,}"
         raise BadInputError(what, where=f"line {line}")
+    if spans is not None:
+        spans.close()
     return tally.summary()
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pvsim.core.types import METER_MAX_W
 from pvsim.errors import InternalError, UsageError
@@ -63,6 +63,7 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
         pv=CurveConfig(),
         meter_max_w=options.get("meter_max_w", METER_MAX_W),
         meter_kind=options.get("meter_kind", "load"),
+        missing=_missing(texts, options),
     )
     if config.meter_kind == "grid":
         _refuse_no_grid_meter(config, site, options)
@@ -77,6 +78,19 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
         export_limit_kw=site and site.grid.export_limit_kw,
         split=options.get("split", "none"),
     )
+
+
+def _missing(texts: Sequence[str], options: dict[str, Any]) -> Literal["skip", "hold", "stop"]:
+    """What becomes of readings that are missing: our own meter loses none."""
+    external = any(text == "external" or text.endswith("=external") for text in texts)
+    if external:
+        return options.get("missing") or "skip"
+    for name in ("missing", "meter_timeout"):
+        if options.get(name) is not None:
+            what = "it is about readings of an external meter, but there is none"
+            fix = "add --meter external, or leave it out"
+            raise UsageError(what, where=f"--{name.replace('_', '-')}", fix=fix)
+    return "stop"
 
 
 def _site(options: dict[str, Any]) -> "Site | None":

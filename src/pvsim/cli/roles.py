@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from pvsim.cli.command import OUTPUT, Configured, given_options, section
+from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.configure import config_of
 from pvsim.cli.loop import run_with_stop
 from pvsim.cli.options import (
@@ -46,8 +46,27 @@ _dir_option = section(
         help="Continue the run in DIR.",
     ),
 )
+_missing_options = section(
+    METER,
+    click.option(
+        "--missing",
+        type=click.Choice(["skip", "hold", "stop"]),
+        envvar="PVSIM_MISSING",
+        help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: the value"
+        " before stands for it, and its row is flagged; stop: the run stops.  [default: skip]",
+    ),
+    click.option(
+        "--meter-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        envvar="PVSIM_METER_TIMEOUT",
+        help="End the run when no reading of an external meter has come for so long; the rest is missing."
+        "  [default: wait]",
+    ),
+)
 _supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
 _WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "allow_unsafe_filesystem"}
+_WITH_DIR |= {"missing", "meter_timeout"}
 
 
 @click.command(cls=Configured)
@@ -85,6 +104,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
 
 @click.command(cls=Configured)
 @period_options
+@_missing_options
 @pv_options
 @run_id_option
 @broker_options
@@ -111,6 +131,7 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     if options["directory"] is not None:
         _refuse_other_options(context)
         this = Run.open(options["directory"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
+        this = this.going_on(options["missing"], external_only=options["meter_timeout"] is not None)
     else:
         this = _new_run(options)
 
@@ -131,6 +152,7 @@ def simulate(context: click.Context, /, **options: Any) -> None:
                 patience=_patience(options),
                 report=report,
                 stop=stop,
+                meter_timeout_s=options["meter_timeout"],
             )
 
         summary = await this.carry_out(offer_and_simulate)

@@ -51,9 +51,22 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None)
         lost = energy.curtailed / (energy.pv + energy.curtailed)
         shares.append(f"curtailed {_percent(lost)} of the PV that could have been")
     click.echo(f"\n{' · '.join(shares)}\n")
+    for note in _message_notes(this):
+        click.echo(f"· {note}", err=True)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
     for name in (samples, "summary.json", "manifest.json"):
         click.echo(_short(this.directory.path / name))
+
+
+def _message_notes(this: "Run") -> list[str]:
+    """What became of messages that are in no row, or stand in for others."""
+    counts = this.directory.load().counts or {}
+    notes = []
+    if held := counts.get("held"):
+        notes.append(f"{held:,} s hold the value before: their own never came (column flags; manifest)")
+    if rejected := counts.get("rejected"):
+        notes.append(f"rejected messages: {rejected:,}, kept with their reasons in rejected.jsonl")
+    return notes
 
 
 def _site_line(config: "RunConfig") -> str:

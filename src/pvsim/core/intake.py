@@ -4,6 +4,8 @@ Messages arrive in batches, in the order of their offsets. Whole blocks of our o
 way; all others are read one by one. `core.sequence` decides, `core.ledger` makes rows of what is decided.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +24,10 @@ __all__ = ["AnchorLostError", "Batch", "Intake", "SequenceGapError"]
 
 _SHORTEST_BLOCK = 64
 """While something is held, blocks end where it is decided; below this a block costs more than its messages."""
+
+
+_AT_ONCE = 1_000_000
+"""The most readings that one flush accounts for: what is missing to the end of a run may be a year."""
 
 
 class AnchorLostError(PvsimError):
@@ -56,9 +62,7 @@ class Intake:
         pv: The PV power of each second.
         accounted: Where to go on; the default is the beginning.
         patience: How many further messages a reading ahead of its turn is held for.
-
-    Attributes:
-        ended: The end marker has been taken.
+        foreign: Somebody else publishes: nobody here can publish again what the log lacks.
     """
 
     def __init__(
@@ -68,11 +72,12 @@ class Intake:
         accounted: Accounted | None = None,
         *,
         patience: int = REORDER_MESSAGES,
+        foreign: bool = False,
     ) -> None:
         self._plan = plan
         self._blocks = ReadingBlocks(plan)
         self._ledger = Ledger(plan, pv, accounted or Accounted())
-        self._patience = patience
+        self._patience, self._foreign = patience, foreign
         self._begin()
 
     def _begin(self) -> None:
@@ -81,13 +86,11 @@ class Intake:
             start = replace(start, anchor_lag=0, next_offset=0, ahead=0)
         self._ledger.clear(start)
         self._unchecked: list[Batch] = []
-        self.ended = start.ended
         self._sequence = Sequence.after(self._plan, self._ledger, self._patience)
         self._start = start
         self._skip_before = start.next_offset
         self._anchored = start.anchor_offset < 0
-        self._end_crc32: int | None = None
-        self._last = False  # the last reading is there, and nothing has come for a while
+        self._last = False  # no reading follows: account for everything
 
     @property
     def expected(self) -> int:
@@ -103,6 +106,11 @@ class Intake:
     def anchored(self) -> bool:
         """Whether the last written reading was found again, or there is none to be found."""
         return self._anchored
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end marker has been taken."""
+        return self._start.ended or self._sequence.ended
 
     @property
     def complete(self) -> bool:
@@ -137,34 +145,60 @@ class Intake:
             for each in waiting:
                 self._take(each)
 
-    def settle(self) -> None:
+    def settle(self, *, gaps: bool = True) -> None:
         """Decide about all messages that wait for their turn: no more will come for a while.
+
+        Args:
+            gaps: Also that readings are missing which no damaged message explains.
 
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        self._sequence.settle()
+        with self._accounting_for_all():
+            self._sequence.settle(gaps=gaps)
         self._last = self.complete
 
-    def flush(self) -> Output | None:
-        """Turn whole averaging periods into rows; None where there is nothing new.
+    def waits(self, *, for_the_end: bool = False) -> bool:
+        """Whether a reading waits for others; or whether the last one or the end marker does: none follows it."""
+        readings = self._plan.readings
+        return self._sequence.waits(*((readings - 1, readings) if for_the_end else (0, readings - 1)))
+
+    def give_up(self) -> None:
+        """Nothing comes any more: the rest of the run is missing.
 
         Raises:
-            PvsimError: if the values differ from those that the end marker vouches for.
+            SequenceGapError: if the run must not go on without.
         """
+        with self._accounting_for_all():
+            self._sequence.give_up()
+        self._last = self.complete
+
+    @contextmanager
+    def _accounting_for_all(self) -> Iterator[None]:
+        """Before a stop whatever was read is accounted for (I4), up to the first message that waits.
+
+        Not where the run's own meter publishes again: what follows the last reading may be another message then.
+        """
+        try:
+            yield
+        except SequenceGapError:
+            self._last = self._foreign
+            raise
+
+    def flush(self) -> Output | None:
+        """Turn whole averaging periods into rows, at most so many; None where there is nothing new."""
         sequence = self._sequence
-        boundary = sequence.expected - sequence.expected % self._plan.window
-        output = self._ledger.flush(
+        window, now = self._plan.window, self.accounted.next_position
+        at_once = max(_AT_ONCE // window, 1) * window
+        whole = sequence.expected - sequence.expected % window
+        boundary = min(whole, now + at_once)
+        return self._ledger.flush(
             boundary,
-            ended=self.ended,
+            ended=self.ended and boundary == whole,
             last=self._last,
             undecided=sequence.undecided,
             damaged=sequence.damaged,
         )
-        now = self.accounted
-        if self._end_crc32 not in {None, now.readings_crc32} and not now.missing:
-            raise PvsimError("the values in the log differ from those that the meter ended the run with")
-        return output
 
     def _finds_anchor(self, batch: Batch) -> bool:
         """The reading at the checkpointed offset must be the checkpointed one: offsets lie politely."""
@@ -179,7 +213,12 @@ class Intake:
         return True
 
     def _take(self, batch: Batch) -> None:
-        """Take what is new of a batch, part by part: a part ends where something held is decided."""
+        """Take what is new of a batch."""
+        with self._accounting_for_all():
+            self._take_parts(batch)
+
+    def _take_parts(self, batch: Batch) -> None:
+        """A part ends where something held is decided."""
         at = min(max(self._skip_before - batch.first_offset, 0), len(batch))
         self._skip_before = max(self._skip_before, batch.first_offset + len(batch))
         while at < len(batch) and not self.ended:
@@ -262,8 +301,7 @@ class Intake:
             detail = f"it ends after {end.readings:,} readings, the run has {self._plan.readings:,}"
             self._reject(offset, body, Rejection(Reason.WRONG_END, detail))
         else:
-            self._sequence.end()
-            self.ended, self._end_crc32 = True, end.crc32
+            self._sequence.take_end(offset, end.crc32, body)
 
     def _reject(self, offset: int, body: bytes, rejection: Rejection) -> None:
         self._sequence.reject(offset, rejection_line(offset, rejection.reason, rejection.detail, body))

@@ -7,13 +7,14 @@ the counts always close (I4): received = written + duplicates + rejected.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
 
 from pvsim.core import rows
 from pvsim.core.contract import Reason, rejection_line
+from pvsim.core.fate import Fate, fate_of
 from pvsim.core.pending import Pending, Segment
 from pvsim.core.plan import RunPlan
 from pvsim.core.sampling import REJECTED_DW, samples_of
@@ -40,6 +41,7 @@ class Accounted:
         damaged: Messages without a position, rejected behind the anchor: each may be one that is missing next.
             They are read again when going on, except for a flood of them.
         stored: What each battery holds after the readings before `next_position`, in its units; () at the start.
+        last: The last value of each meter before `next_position`, where the run holds values; else ().
         ahead: Bit i is set where the message at `next_offset + i` is accounted for already: a reading that
             overtook one that still waits.
     """
@@ -57,7 +59,13 @@ class Accounted:
     anchor_lag: int = 0
     damaged: int = 0
     stored: tuple[int, ...] = ()
+    last: tuple[int, ...] = ()
     ahead: int = 0
+
+    @property
+    def held(self) -> int:
+        """Readings for which the value before stands in a row."""
+        return self.next_position - self.written - self.missing
 
     @property
     def read_from(self) -> int:
@@ -95,6 +103,13 @@ class Ledger:
     def skip(self, offset: int) -> None:
         """Pass over a message that is accounted for."""
         self._end = max(self._end, offset + 1)
+
+    def crc32_of_all(self) -> int | None:
+        """CRC-32 of all values so far, those not accounted for yet too; None where one is missing."""
+        values, now = self._pending.values(), self.accounted
+        if now.written < now.next_position or (values == REJECTED_DW).any():
+            return None
+        return crc32(values.astype("<i4").tobytes(), now.readings_crc32)
 
     def clear(self, accounted: Accounted) -> None:
         """Forget what is pending and go on from `accounted`."""
@@ -134,24 +149,25 @@ class Ledger:
         if not taken and not others and (ended, next_offset) == (now.ended, now.next_offset):
             return None
         values = _values_of(taken)
-        text, spoiled, stored = self._rows(values)
+        fate = fate_of(values, self.plan, now.last)
+        text, stored = self._rows(fate)
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
-        rejections += _spoiled_lines(spoiled, taken)
-        missing = int(np.count_nonzero(values == REJECTED_DW)) + len(spoiled)
+        rejections += _spoiled_lines(fate.spoiled, taken)
         self.accounted = Accounted(
             next_position=now.next_position + len(values),
             anchor_offset=anchor_offset,
             next_offset=next_offset,
             readings_crc32=crc32(values.astype("<i4").tobytes(), now.readings_crc32),
             received=now.received + sum(s.messages for s in (*taken, *others)),
-            written=now.written + len(values) - missing,
+            written=now.written + fate.written,
             duplicates=now.duplicates + sum(s.count for s in others if not s.rejection),
             rejected=now.rejected + len(rejections),
-            missing=now.missing + missing,
+            missing=now.missing + fate.missing,
             ended=ended,
             anchor_lag=anchor_lag,
             damaged=self._still_damaged(next_offset, damaged) if everything else 0,
             stored=stored,
+            last=fate.last,
             ahead=_ahead(taken, next_offset, now),
         )
         in_log_order = b"".join(line for _, line in sorted(rejections))
@@ -175,36 +191,27 @@ class Ledger:
             next_offset = min([end, *(offset for offset in waiting if offset is not None)])
             if all(segment.end <= next_offset for segment in taken):
                 return taken, next_offset
-            values, window = _values_of(taken), self.plan.window
-            rejected, spoiled = self._spoiled(values)
-            lines = np.union1d(np.flatnonzero(rejected), spoiled)
+            window = self.plan.window
+            fate = fate_of(_values_of(taken), self.plan, self.accounted.last)
+            lines = np.union1d(np.flatnonzero(fate.rejected), fate.spoiled)
             too_early = lines[_offsets_of(taken)[lines] >= next_offset]
             if not len(too_early):
                 return taken, next_offset
             self._pending.put_back(taken)
             boundary = self.accounted.next_position + int(too_early[0]) // window * window
 
-    def _rows(self, values: Ints) -> tuple[bytes, Ints, tuple[int, ...]]:
-        """The rows of whole periods, the indices of values that were good in vain, and the batteries' states."""
+    def _rows(self, fate: Fate) -> tuple[bytes, tuple[int, ...]]:
+        """The rows of whole periods, and the batteries' states."""
         plan, now = self.plan, self.accounted
-        if not len(values):
-            return b"", values, now.stored
+        if not len(fate.values):
+            return b"", now.stored
         start = now.stored if now.next_position else plan.stored_at_start
-        samples, stored = samples_of(plan, self.pv, now.next_position, values, start)
-        rejected, spoiled = self._spoiled(values)
-        if rejected.any():
-            bad = rejected.reshape(-1, plan.every_s, len(plan.meters)).any(axis=1).reshape(-1)
-            samples = samples.where(~bad)
-        return rows.render(samples, plan), spoiled, stored
-
-    def _spoiled(self, values: Ints) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Ints]:
-        """Which values are rejected, and the indices of the good ones that share a period with one of them."""
-        rejected = values == REJECTED_DW
-        if not rejected.any():
-            return rejected, np.empty(0, np.int64)
-        by_window = rejected.reshape(-1, self.plan.every_s, len(self.plan.meters))
-        bad = np.broadcast_to(by_window.any(axis=1, keepdims=True), by_window.shape).reshape(-1)
-        return rejected, np.flatnonzero(bad & ~rejected)
+        samples, stored = samples_of(plan, self.pv, now.next_position, fate.values, start)
+        if plan.holds:
+            samples = replace(samples, held_s=fate.held_s)
+        if fate.missing:
+            samples = samples.where(~fate.row_lost)
+        return rows.render(samples, plan), stored
 
 
 def _values_of(taken: Sequence[Segment]) -> Ints:

@@ -9,6 +9,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+import numpy as np
+
 from pvsim.core.types import Ints
 
 __all__ = ["NO_MESSAGE", "Pending", "Segment"]
@@ -72,6 +74,11 @@ class Pending:
         """How many readings without a message stand before all others."""
         missing = takewhile(lambda segment: segment.offset == NO_MESSAGE, self._readings)
         return sum(segment.count for segment in missing)
+
+    def values(self) -> Ints:
+        """The values of all readings, in the order of their positions."""
+        values = [segment.values for segment in self._readings if segment.values is not None]
+        return np.concatenate(values) if values else np.empty(0, np.int64)
 
     def append(self, segment: Segment) -> None:
         """Take what was decided next."""

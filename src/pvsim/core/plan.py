@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from pvsim.core.balance import Balance
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import BRIEFS_RANGE, MeterRange
 from pvsim.errors import UsageError
 
-__all__ = ["MAX_METERS", "RunPlan"]
+__all__ = ["MAX_METERS", "Missing", "RunPlan"]
+
+Missing: TypeAlias = Literal["skip", "hold", "stop"]
 
 MAX_METERS = 1_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -26,6 +29,8 @@ class RunPlan:
         every_s: Seconds that one row is the mean of.
         balance: Battery and export limit of each meter's site; None is neither.
         meter_range: What the meters may show.
+        missing: What becomes of a reading that the log lacks: no row, the value before stands for it, or the run
+            stops.
 
     Raises:
         UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
@@ -37,6 +42,7 @@ class RunPlan:
     every_s: int = 1
     balance: Balance | None = None
     meter_range: MeterRange = BRIEFS_RANGE
+    missing: Missing = "stop"
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)
@@ -60,6 +66,11 @@ class RunPlan:
     def has_export_limit(self) -> bool:
         """Whether PV power may be curtailed."""
         return self.balance is not None and self.balance.export_limit_dw is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value before stands for one that is missing: the rows have a column that says so."""
+        return self.missing == "hold"
 
     @property
     def stored_at_start(self) -> tuple[int, ...]:

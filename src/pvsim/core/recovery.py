@@ -21,7 +21,7 @@ SLOT_BYTES = 512
 """Of a run without batteries; a sector."""
 
 _MAGIC = b"pvsimcp3"
-_FIELDS = [field.name for field in fields(Accounted) if field.name not in {"stored", "ahead"}]
+_FIELDS = [field.name for field in fields(Accounted) if field.name not in {"stored", "last", "ahead"}]
 _ACCOUNTED = struct.Struct("<" + "q" * len(_FIELDS))
 _AHEAD_BYTES = REORDER_MESSAGES // 8
 _LAYOUT = struct.Struct(f"<8sQ16sQQ32s{_ACCOUNTED.size}s{_AHEAD_BYTES}sQ")
@@ -29,6 +29,7 @@ _STATE = struct.Struct("<q")
 _CRC = struct.Struct("<I")
 _MAX_CRC = 2**32 - 1
 _RESTORE = "restore it from a copy, or start a new run"
+_HALF, _LOW_HALF = 32, 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class Checkpoint:
     accounted: Accounted
 
 
-def slot_bytes(batteries: int) -> int:
-    """Length of a slot with the states of so many batteries: whole sectors."""
-    needed = _LAYOUT.size + batteries * _STATE.size + _CRC.size
+def slot_bytes(states: int) -> int:
+    """Length of a slot with so many states of batteries and held values: whole sectors."""
+    needed = _LAYOUT.size + states * _STATE.size + _CRC.size
     return -(-needed // SLOT_BYTES) * SLOT_BYTES
 
 
@@ -63,10 +64,11 @@ def encode(checkpoint: Checkpoint, slot: int = SLOT_BYTES) -> bytes:
     c = checkpoint
     accounted = _ACCOUNTED.pack(*(int(getattr(c.accounted, name)) for name in _FIELDS))
     ahead = c.accounted.ahead.to_bytes(_AHEAD_BYTES, "little")
-    stored = c.accounted.stored
+    stored, last = c.accounted.stored, c.accounted.last
+    states = len(stored) | len(last) << _HALF
     lengths = (c.samples_bytes, c.rejected_bytes)
-    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted, ahead, len(stored))
-    body += b"".join(map(_STATE.pack, stored))
+    body = _LAYOUT.pack(_MAGIC, c.generation, c.run, *lengths, c.samples_sha256, accounted, ahead, states)
+    body += b"".join(map(_STATE.pack, (*stored, *last)))
     padded = body.ljust(slot - _CRC.size, b"\0")
     return padded + _CRC.pack(crc32(padded))
 
@@ -87,14 +89,17 @@ def _decode_slot(content: bytes, slot: int) -> Checkpoint | None:
     body, crc = content[: -_CRC.size], content[-_CRC.size :]
     if not body.startswith(_MAGIC) or _CRC.pack(crc32(body)) != crc:
         return None
-    _, generation, run, samples, rejected, sha256, accounted, ahead, batteries = _LAYOUT.unpack_from(body)
+    _, generation, run, samples, rejected, sha256, accounted, ahead, count = _LAYOUT.unpack_from(body)
     values = dict(zip(_FIELDS, _ACCOUNTED.unpack(accounted), strict=True))
     values["ended"] = bool(values["ended"])
-    states = body[_LAYOUT.size :][: batteries * _STATE.size]
-    if len(states) < batteries * _STATE.size:
-        raise BadInputError(f"the checkpoint counts {batteries:,} batteries, more than it can hold", fix=_RESTORE)
-    stored = tuple(state for (state,) in _STATE.iter_unpack(states))
-    progress = Accounted(**values, stored=stored, ahead=int.from_bytes(ahead, "little"))
+    batteries, held = count & _LOW_HALF, count >> _HALF
+    content = body[_LAYOUT.size :][: (batteries + held) * _STATE.size]
+    if len(content) < (batteries + held) * _STATE.size:
+        counted = f"{batteries:,} batteries" if batteries else f"{held:,} held values"
+        raise BadInputError(f"the checkpoint counts {counted}, more than it can hold", fix=_RESTORE)
+    states = tuple(state for (state,) in _STATE.iter_unpack(content))
+    stored, last = states[:batteries], states[batteries:]
+    progress = Accounted(**values, stored=stored, last=last, ahead=int.from_bytes(ahead, "little"))
     return Checkpoint(generation, run, samples, rejected, sha256, progress)
 
 
@@ -105,13 +110,13 @@ def check_fits(accounted: Accounted, plan: RunPlan) -> None:
         BadInputError: if it cannot.
     """
     a = accounted
-    batteries = len(plan.stored_at_start)
+    batteries, held = len(plan.stored_at_start), len(plan.meters) if plan.holds else 0
     for what, holds in (
         (f"{a.next_position:,} of {plan.readings:,} readings", 0 <= a.next_position <= plan.readings),
         ("a part of an averaging period", a.next_position % plan.window == 0),
         (
             f"{a.written:,} readings written and {a.missing:,} missing, {a.next_position:,} in all",
-            a.written + a.missing == a.next_position and min(a.written, a.missing) >= 0,
+            min(a.written, a.missing, a.held) >= 0 and (plan.holds or not a.held),
         ),
         (f"offsets {a.anchor_offset:,} and {a.next_offset:,}", a.anchor_offset >= -1 and a.next_offset >= 0),
         ("a negative count", min(a.received, a.duplicates, a.rejected, a.damaged, a.anchor_lag) >= 0),
@@ -119,6 +124,10 @@ def check_fits(accounted: Accounted, plan: RunPlan) -> None:
         (
             f"the states of {len(a.stored):,} batteries, and the run has {batteries:,}",
             len(a.stored) == batteries or not (a.stored or a.next_position),
+        ),
+        (
+            f"the values of {len(a.last):,} meters, and the run holds those of {held:,}",
+            len(a.last) == held or not (a.last or a.next_position),
         ),
     ):
         if not holds:

@@ -1,5 +1,6 @@
 """Rows read back from the text of a samples file."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -36,6 +37,7 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
             since_start = int(datetime.fromisoformat(timestamp.decode()).timestamp()) - plan.timeline.start_utc
             power_dw = _units(rest[0])
             others = [_units(rest[i]) for i in ((1, 3, 4) if plan.has_battery else (1,))]
+            others += [_held_s(rest[-1], plan)] if plan.holds else []
         except (ValueError, KeyError, IndexError) as error:
             raise BadInputError(f"{_shown(line)} is not a row of this run", where=f"line {number}") from error
         if not 0 <= since_start < plan.timeline.seconds or since_start % plan.every_s:
@@ -43,7 +45,19 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
         if not plan.meter_range.low_dw <= power_dw <= plan.meter_range.high_dw:
             raise BadInputError(f"a meter power of {_shown(rest[0])} kW is out of range", where=f"line {number}")
         columns.append([since_start // plan.every_s * len(meters) + meter, power_dw, *others])
-    return Samples(*np.array(columns, dtype=np.int64).T)
+    arrays = list(np.array(columns, dtype=np.int64).T)
+    held_s = arrays.pop() if plan.holds else None
+    return replace(Samples(*arrays), held_s=held_s)
+
+
+def _held_s(flags: bytes, plan: RunPlan) -> int:
+    """How many seconds of a row the value before stands for: `held`, or of a longer period `held:37`."""
+    if not flags:
+        return 0
+    word, _, seconds = flags.partition(b":")
+    if word != b"held" or (plan.every_s > 1) != seconds.isdigit():
+        raise ValueError(flags)
+    return int(seconds or b"1")
 
 
 def _units(text: bytes) -> int:

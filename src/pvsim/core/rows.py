@@ -26,6 +26,7 @@ class Samples:
         soc_steps: State of charge in steps of 1/10,000; likewise.
         curtailed_dw: What the plant could have given besides, in 0.1 W; None where the run has no export limit.
             No column shows it.
+        held_s: Seconds of the row for which the value before stands; None where the run holds none.
     """
 
     row: Ints
@@ -34,6 +35,7 @@ class Samples:
     battery_dw: Ints | None = None
     soc_steps: Ints | None = None
     curtailed_dw: Ints | None = None
+    held_s: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -46,7 +48,15 @@ class Samples:
 
     def where(self, kept: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> "Samples":
         """Some of the rows."""
-        columns = (self.row, self.meter_dw, self.pv_dw, self.battery_dw, self.soc_steps, self.curtailed_dw)
+        columns = (
+            self.row,
+            self.meter_dw,
+            self.pv_dw,
+            self.battery_dw,
+            self.soc_steps,
+            self.curtailed_dw,
+            self.held_s,
+        )
         return Samples(*(None if column is None else column[kept] for column in columns))  # type: ignore[arg-type]
 
 
@@ -54,6 +64,7 @@ def header(plan: RunPlan) -> bytes:
     """The first line of the file. A run of several meters names the meter in each row."""
     names = ["timestamp", *(["meter"] if len(plan.meters) > 1 else []), "meter_kw", "pv_kw", "net_kw"]
     names += ["battery_kw", "soc", "grid_kw"] if plan.has_battery else []
+    names += ["flags"] if plan.holds else []
     return (",".join(names) + "\n").encode()
 
 
@@ -104,8 +115,19 @@ def render(samples: Samples, plan: RunPlan) -> bytes:
         ]
         columns += [b",", *_signed_kw_texts(samples.battery_dw), b",", *soc]
         columns += [b",", *_signed_kw_texts(samples.grid_dw)]
+    if samples.held_s is not None:
+        columns += [b",", *_flag_texts(samples.held_s, plan)]
     columns.append(b"\n")
     return _joined(columns, len(samples))
+
+
+def _flag_texts(held_s: Ints, plan: RunPlan) -> list[digits.Texts | bytes]:
+    """`held` where the value before stands for a missing one; in longer periods with the seconds, `held:37`."""
+    held = np.where(held_s > 0, b"held" if plan.every_s == 1 else b"held:", b"")
+    if plan.every_s == 1:
+        return [held]
+    seconds = digits.right_aligned(held_s, 2, b"\0")
+    return [held, np.where(held_s > 0, seconds, b"")]
 
 
 def _signed_kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:

@@ -15,7 +15,13 @@ the oldest comes first, and the first line that fits counts:
     4  of those held, one is at expected + g, and g     g readings are missing, their values rejected; the
        damaged messages or more stand between the       lowest such one is taken, and what follows in order
        reading taken last and it
-    5  else                                             a gap: an error; what came before is kept
+    5  else                                             g readings are missing: an error, or the lowest held
+                                                        one is taken, and what follows in order, as the run
+                                                        says (`RunPlan.missing`)
+
+An end marker stands at the position behind the last reading, and in its turn ends the run. It is held as readings
+are, so that one which somebody sends too early ends nothing: it is rejected when the log has gone on without it,
+or far past it. Only a pause decides that what is missing before it does not come.
 
 So a reading in its turn is never displaced by one that came early: of several at one position the one in order
 is taken, that is the first behind all that were taken, and only where there is none the first of those held.
@@ -54,7 +60,7 @@ class Early:
     """A message of a position that is not expected yet.
 
     Attributes:
-        value: In 0.1 W, or `REJECTED_DW` with the line that is kept of it then.
+        value: In 0.1 W, or `REJECTED_DW` with the line that is kept of it then. Of an end marker its CRC-32.
         taken: It has become part of the sequence.
     """
 
@@ -77,6 +83,7 @@ class Sequence:
         replaying: The log is read from its first message, and the reading taken last has not come again.
         patience: How many further messages something early is held for.
         held: What waits for its turn, in the order of the log.
+        ended: The end marker has been taken.
     """
 
     plan: RunPlan
@@ -87,6 +94,7 @@ class Sequence:
     replaying: bool
     patience: int = REORDER_MESSAGES
     held: deque[Early] = field(default_factory=deque)
+    ended: bool = False
     _at: dict[int, list[Early]] = field(default_factory=dict)  # by position, in the order of the log
     _damaged_at: deque[int] = field(default_factory=deque)  # offsets of those behind the first held message
 
@@ -129,6 +137,16 @@ class Sequence:
             while self._damaged_at and self._damaged_at[0] < self.frontier:
                 self._damaged_at.popleft()
 
+    def take_end(self, offset: int, crc32: int, body: bytes) -> None:
+        """Take an end marker of the right length: it ends the run where nothing unexplained is missing."""
+        self.hold(Early(offset, self.plan.readings, crc32, b"", body))
+        damaged = self.damaged + len(self._damaged_at)
+        missing = self.plan.readings - self.expected
+        if missing <= damaged + len(self.held):  # else no need to count
+            missing -= sum(self.expected <= position < self.plan.readings for position in self._at)
+        if missing <= damaged:
+            self.settle(gaps=False)
+
     def hold(self, message: Early) -> None:
         """Keep a message until it is decided."""
         self.held.append(message)
@@ -151,25 +169,36 @@ class Sequence:
             SequenceGapError: if a reading is missing.
         """
         while self.held and self.held[0].offset + self.patience <= offset:
-            self._decide()
+            if self.held[0].position == self.plan.readings and self._is_gap():
+                self._end(self._let_go())  # a marker alone is no reason to give up what may still come
+            else:
+                self._decide()
 
-    def settle(self) -> None:
+    def settle(self, *, gaps: bool = True) -> None:
         """Decide everything: the log ends here, or pauses.
 
+        Args:
+            gaps: Also that readings are missing which nothing explains; else what follows them goes on waiting.
+
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self.held:
+        while self.held and (gaps or not self._is_gap()):
             self._decide()
 
-    def end(self) -> None:
-        """The run has ended: what is missing now was damaged, or never sent.
+    def waits(self, first: int, last: int) -> bool:
+        """Whether a message of one of these positions is held that is not taken yet."""
+        return any(first <= position <= last for position in self._at if position >= self.expected)
+
+    def give_up(self) -> None:
+        """Nothing comes any more: decide everything, and that the rest of the run is missing.
 
         Raises:
-            SequenceGapError: if a reading is missing.
+            SequenceGapError: if it must not be.
         """
         self.settle()
-        self._miss(self.plan.readings, self.damaged)
+        if not self.ended:
+            self._miss(self.plan.readings, self.damaged)
 
     # --- the table: the oldest held message ---
 
@@ -181,6 +210,8 @@ class Sequence:
         elif oldest.position < self.expected:
             self._let_go()
             self.drop(oldest.offset, oldest.position)
+        elif oldest.position == self.plan.readings and (self.complete or self.frontier > oldest.offset):
+            self._end(self._let_go())
         elif self._all_held_until(oldest.position):
             self._take_held(oldest.position)
         elif self.frontier > oldest.offset:
@@ -191,8 +222,37 @@ class Sequence:
         else:
             explained = self._explained()
             self._miss(explained.position, self._damaged_before(explained))
-            self._take(explained)
-            self._take_held(explained.position)
+            if explained.position < self.plan.readings:
+                self._take(explained)
+                self._take_held(explained.position)
+
+    def _is_gap(self) -> bool:
+        """Whether the next decision is that readings are missing which nothing explains."""
+        oldest = self.held[0]
+        if oldest.taken or oldest.position <= self.expected or self.frontier > oldest.offset:
+            return False
+        if self._all_held_until(oldest.position):
+            return False
+        lowest = self._explained()
+        return lowest.position - self.expected > self._damaged_before(lowest)
+
+    def _end(self, marker: Early) -> None:
+        """End the run, or reject a marker that has no right to."""
+        crc32 = self.ledger.crc32_of_all() if self.complete else None
+        if not self.complete:
+            detail = f"{self.plan.readings - self.expected:,} readings before it had not come"
+        elif self.frontier > marker.offset:
+            detail = "readings of the run came behind it"
+        elif crc32 not in {None, marker.value}:
+            detail = f"its CRC-32 is {marker.value}, that of the values is {crc32}"
+        else:
+            self.ended = True
+            self.held.clear()
+            self._at.clear()
+            self._damaged_at.clear()
+            return
+        line = rejection_line(marker.offset, Reason.WRONG_END, detail, marker.body)
+        self.ledger.append(Segment(marker.offset, 1, rejection=line))
 
     def _explained(self) -> Early:
         """The lowest held message before which damaged ones explain what is missing; else the lowest."""
@@ -211,7 +271,7 @@ class Sequence:
 
     def _take_held(self, position: int) -> None:
         """Take what is held until a position, and from there on as long as it stands in order in the log."""
-        while candidates := self._at.get(self.expected):
+        while not self.complete and (candidates := self._at.get(self.expected)):
             in_order = next((c for c in candidates if c.offset > self.frontier), None)
             if in_order is None and self.expected > position:
                 return
@@ -221,7 +281,7 @@ class Sequence:
         message.taken = True
         self.take(message.offset, np.array([message.value], dtype=np.int64), message.rejection)
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> Early:
         oldest = self.held.popleft()
         if oldest.position < self.expected:
             self._at.pop(oldest.position, None)
@@ -232,16 +292,18 @@ class Sequence:
         while self._damaged_at and (not self.held or self._damaged_at[0] < self.held[0].offset):
             self._damaged_at.popleft()
             self.damaged += 1
+        return oldest
 
     def _miss(self, position: int, damaged: int) -> None:
         """Go on at a later position, if damaged messages explain what is missing before it."""
         missing = position - self.expected
-        if missing > damaged:
+        if missing > damaged and self.plan.missing == "stop":
             seq, meter = divmod(self.expected, len(self.plan.meters))
             raise SequenceGapError(
                 f"{missing:,} readings are missing from the log, from second {seq:,} of the run"
                 f" of meter {self.plan.meters[meter]}"
             )
         if missing:
-            self.ledger.append(Segment(NO_MESSAGE, missing, np.full(missing, REJECTED_DW, dtype=np.int64)))
+            nothing = np.broadcast_to(np.int64(REJECTED_DW), missing)
+            self.ledger.append(Segment(NO_MESSAGE, missing, nothing))
             self.expected = position

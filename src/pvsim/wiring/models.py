@@ -59,7 +59,9 @@ class Models:
         names = tuple(meter.name for meter in self.config.meters)
         balance = balance_of(self.config.battery, self.config.export_limit_kw)
         meter_range = MeterRange.up_to(self.config.meter_max_w, grid=self.config.meter_kind == "grid")
-        self.plan = RunPlan(self.config.run_id, timeline, names, self.config.every_s, balance, meter_range)
+        self.plan = RunPlan(
+            self.config.run_id, timeline, names, self.config.every_s, balance, meter_range, self.config.missing
+        )
 
     @property
     def external(self) -> bool:
@@ -69,7 +71,7 @@ class Models:
     @property
     def slot_bytes(self) -> int:
         """Length of a slot of the run's checkpoint."""
-        return slot_bytes(len(self.plan.stored_at_start))
+        return slot_bytes(len(self.plan.stored_at_start) + (len(self.plan.meters) if self.plan.holds else 0))
 
     def loads(self) -> Sequence[PowerSource]:
         """The load of each meter.

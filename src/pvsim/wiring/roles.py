@@ -9,7 +9,7 @@ from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import Meter
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import Log, MeterProgress, Report, Stop, Transport
-from pvsim.app.simulator import simulate_run
+from pvsim.app.simulator import Pace, simulate_run
 from pvsim.config import digest
 from pvsim.core import rows
 from pvsim.core.intake import SequenceGapError
@@ -69,6 +69,7 @@ async def run_simulator(
     report: Report,
     stop: Stop,
     with_meter: bool = False,
+    meter_timeout_s: float | None = None,
 ) -> Accounted:
     """Write all rows of a run into its directory.
 
@@ -81,6 +82,7 @@ async def run_simulator(
         stop: The user's wish to end.
         with_meter: The run's meter stands by and publishes again what a log has lost. So a log with a gap is
             thrown away: a retention policy may have cut its beginning off.
+        meter_timeout_s: Take the rest as missing when an external meter has sent nothing for so long.
 
     Raises:
         PvsimError: as `app.simulator.simulate_run`, or if another simulator works on the directory.
@@ -102,7 +104,16 @@ async def run_simulator(
 
         async def use(log: Log, report: Report) -> Accounted:
             try:
-                return await simulate_run(plan=plan, pv=pv, log=log, files=sample_file, report=report, stop=stop)
+                return await simulate_run(
+                    plan=plan,
+                    pv=pv,
+                    log=log,
+                    files=sample_file,
+                    report=report,
+                    stop=stop,
+                    pace=Pace(meter_s=meter_timeout_s),
+                    foreign=models.external,
+                )
             except SequenceGapError as gap:
                 if not with_meter:
                     raise

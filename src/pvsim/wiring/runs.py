@@ -8,6 +8,7 @@ from functools import partial
 from logging import getLogger
 from pathlib import Path
 from shlex import quote
+from typing import Literal
 
 import msgspec
 
@@ -19,8 +20,11 @@ from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in, split_by_day
 from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
+from pvsim.core.ledger import Accounted
 from pvsim.core.metrics import Summary
 from pvsim.core.recovery import Checkpoint, check_fits
+from pvsim.core.sequence import SequenceGapError
+from pvsim.core.spans import Spans
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 
@@ -28,6 +32,7 @@ __all__ = ["Run"]
 
 _log = getLogger(__name__)
 _ENDED: frozenset[Status] = frozenset({"complete", "partial"})
+_SHOWN_SPANS = 3
 _FIX_CHANGED = "restore the file from a copy, or start a new run with the same options"
 
 
@@ -92,6 +97,33 @@ class Run:
             raise BadInputError(what, where=str(path), fix=fix)
         return cls(directory, Models(config))
 
+    def going_on(self, missing: Literal["skip", "hold", "stop"] | None, *, external_only: bool = False) -> "Run":
+        """The run, from now on with another answer to readings that are missing.
+
+        Args:
+            missing: The answer; None leaves it as it is.
+            external_only: Something else was said that only an external meter can mean.
+
+        Raises:
+            UsageError: if no meter of the run is external, or the answer belongs to the run's beginning.
+        """
+        config = self.models.config
+        if self.ended or (missing is None and not external_only):
+            return self
+        where = "--meter-timeout" if missing is None else "--missing"
+        if not self.models.external:
+            what = "it is about readings of an external meter, and this run has none"
+            raise UsageError(what, where=where, fix="leave it out")
+        if missing in {None, config.missing}:
+            return self
+        if "hold" in {missing, config.missing}:
+            what = f"this run began with {config.missing}: hold adds a column to its rows, from the first one on"
+            raise UsageError(what, where=where, fix="leave it out, or start a new run with another --out")
+        config = msgspec.structs.replace(config, missing=missing)
+        manifest = msgspec.structs.replace(self.directory.load(), config=msgspec.to_builtins(config))
+        self.directory.save(manifest)
+        return Run(self.directory, Models(config))
+
     @property
     def ended(self) -> bool:
         """Whether the run has been finished and verified, be it with rows missing: then it stays what it is."""
@@ -111,7 +143,7 @@ class Run:
         """
         summary = self.prove()
         if self.status == "partial":
-            raise self._partial(self._counts().get("missing", 0))
+            raise self._partial()
         return summary
 
     async def carry_out(self, work: Callable[[], Awaitable[object]]) -> Summary:
@@ -132,38 +164,45 @@ class Run:
             try:
                 if not self._only_split():
                     await work()
-                summary = self.verify()
+                summary, spans = self._verified()
                 self.directory.write(SUMMARY, _pretty(summary))
                 if (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000:
                     self.models.count_clipped()
                 missing = self._counts().get("missing", 0)
-                self._finish("partial" if missing else "complete")
+                self._finish("partial" if missing else "complete", spans)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
         if missing:
-            raise self._partial(missing)
+            raise self._partial()
         return summary
 
-    def _partial(self, missing: int) -> PartialResultError:
-        what = f"{missing:,} readings have no row: they were rejected, or their averaging period was"
-        return PartialResultError(what, where=str(self.directory.path), fix=f"see {REJECTED} and the manifest")
+    def _partial(self) -> PartialResultError:
+        missing, spans = self._counts().get("missing", 0), (self.directory.load().missing or {})
+        shown = [f"{span['meter']} from {span['from']} to {span['to']}" for span in spans.get("first", ())]
+        more = f" and {spans['spans'] - _SHOWN_SPANS:,} more" if len(shown) > _SHOWN_SPANS else ""
+        what = f"{missing:,} readings have no row: they never came, were rejected, or their averaging period was"
+        where = ": " + ", ".join(shown[:_SHOWN_SPANS]) + more if shown else ""
+        fix = f"see {REJECTED}, and missing in the manifest"
+        return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
-    def _finish(self, status: Status) -> None:
+    def _finish(self, status: Status, spans: Spans) -> None:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
-            self._save(status, files=[SAMPLES])
+            self._save(status, files=[SAMPLES], spans=spans)
             return
         names = self._daily_files()
         if not self._only_split():
             names = split_by_day(samples, self.directory.path / DAYS, self.directory.file_system)
-        self._save(status, files=[f"{DAYS}/{name}" for name in names])
+        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans)
         self.directory.sync()  # before the rows are only in the daily files
         samples.unlink(missing_ok=True)
 
     def _give_up(self, error: BaseException) -> None:
         if isinstance(error, PvsimError):
+            if isinstance(error, SequenceGapError) and self.models.external:
+                error.fix = f"to go on without them: {self._resume_command} --missing skip"
             error.fix = error.fix or self._resume_command
         interrupted = isinstance(error, InterruptedRunError)
         if not interrupted:
@@ -177,6 +216,9 @@ class Run:
         Raises:
             BadInputError: if the run is not finished or anything differs.
         """
+        return self._verified()[0]
+
+    def _verified(self) -> tuple[Summary, Spans]:
         path = self.directory.path / SAMPLES
         checkpoint = self._checkpoint()
         days = self._daily_files()
@@ -189,28 +231,30 @@ class Run:
         if checkpoint is None or not (days or path.exists()):
             raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
         now, plan = checkpoint.accounted, self.models.plan
-        if (
-            now.received != now.written + now.duplicates + now.rejected
-            or now.written + now.missing != plan.readings
-        ):
-            raise self._unfinished(f"{plan.readings - now.written - now.missing:,} readings")
+        if now.received != now.written + now.duplicates + now.rejected or now.next_position != plan.readings:
+            raise self._unfinished(f"{plan.readings - now.next_position:,} readings")
         try:
             if days:
                 path = self.directory.path / DAYS
                 daily = DailyFiles(path, days)
-                return self._verify_rows(daily.read, daily.lines(), now.missing)
+                return self._verify_rows(daily.read, daily.lines(), now)
             with path.open("rb") as file:
-                return self._verify_rows(file.read, iter(file), now.missing)
+                return self._verify_rows(file.read, iter(file), now)
         except BadInputError as error:
             error.where = error.where if error.where.startswith(str(path)) else f"{path}, {error.where}"
             error.fix = error.fix or _FIX_CHANGED
             raise
 
-    def _verify_rows(self, read: Read, lines: Iterator[bytes], missing: int) -> Summary:
+    def _verify_rows(self, read: Read, lines: Iterator[bytes], now: Accounted) -> tuple[Summary, Spans]:
         plan, pv = self.models.plan, self.models.pv()
-        if self.models.external or missing:
-            return verify_foreign(plan, pv, lines, missing // plan.every_s)  # whole periods go missing
-        return verify_own(plan, self.models.loads(), pv, read)
+        spans = Spans(plan)
+        if not self.models.external and not now.missing:
+            return verify_own(plan, self.models.loads(), pv, read), spans
+        summary = verify_foreign(plan, pv, lines, now.missing // plan.every_s, spans)  # whole periods go missing
+        if plan.holds and spans.held_s != now.held:
+            what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"
+            raise BadInputError(what, where="column flags")
+        return summary, spans
 
     def _daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""
@@ -273,10 +317,18 @@ class Run:
         if checkpoint is None:
             return {}
         now = checkpoint.accounted
-        names = ("received", "written", "duplicates", "rejected", "missing")
+        names = ["received", "written", "duplicates", "rejected", "missing"]
+        names += ["held"] if self.models.plan.holds else []
         return {name: getattr(now, name) for name in names}
 
-    def _save(self, status: Status, error: str | None = None, *, files: Sequence[str] = (SAMPLES,)) -> None:
+    def _save(
+        self,
+        status: Status,
+        error: str | None = None,
+        *,
+        files: Sequence[str] = (SAMPLES,),
+        spans: Spans | None = None,
+    ) -> None:
         ended = status != "running"
         facts = {name: self.directory.facts(name) for name in (*files, REJECTED, SUMMARY) if ended}
         manifest = msgspec.structs.replace(
@@ -286,7 +338,11 @@ class Run:
             counts=self._counts() or None,
             files={name: fact for name, fact in facts.items() if fact is not None} or None,
             error=error,
+            missing=None,
+            held=None,
         )
+        if spans is not None:
+            manifest = msgspec.structs.replace(manifest, **spans.report())
         if self.models.clipped:
             inputs = (manifest.inputs or {}) | self.models.clipped
             manifest = msgspec.structs.replace(manifest, inputs=inputs)

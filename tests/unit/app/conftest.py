@@ -15,7 +15,7 @@ from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core.ledger import Accounted
 from pvsim.core.load import UniformLoad
 from pvsim.core.noise import key
-from pvsim.core.plan import RunPlan
+from pvsim.core.plan import Missing, RunPlan
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import Ints
 from pvsim.testing import MemorySampleFile, MemoryTransport
@@ -39,9 +39,15 @@ class Site:
     """One run: its plan, broker and files, and both roles on them."""
 
     def __init__(
-        self, *, seconds: int = 400, meters: tuple[str, ...] = ("m1",), every_s: int = 1, chunk: int = 50
+        self,
+        *,
+        seconds: int = 400,
+        meters: tuple[str, ...] = ("m1",),
+        every_s: int = 1,
+        chunk: int = 50,
+        missing: Missing = "stop",
     ):
-        self.plan = RunPlan("r1", timeline(seconds), meters, every_s)
+        self.plan = RunPlan("r1", timeline(seconds), meters, every_s, missing=missing)
         self.loads = [UniformLoad(key(1, "load", name)) for name in meters]
         self.pv = SawtoothPv()
         self.transport = MemoryTransport(chunk=chunk)
@@ -49,13 +55,13 @@ class Site:
         self.reports: list[MeterProgress | SimulatorProgress] = []
         self.report = self.reports.append
         self.stop = asyncio.Event()
-        self.pace = Pace(commit_readings=120, idle_s=0.001, end_marker_s=0.003)
+        self.pace = Pace(commit_readings=120, idle_s=0.001, end_marker_s=0.003, gap_s=0.02)
 
     async def meter(self) -> MeterProgress:
         async with self.transport.log(self.plan.stream) as log:
             return await Meter(self.plan, self.loads, stop=self.stop).publish(log, self.report)
 
-    async def simulator(self) -> Accounted:
+    async def simulator(self, *, foreign: bool = False) -> Accounted:
         async with self.transport.log(self.plan.stream) as log:
             return await simulate_run(
                 plan=self.plan,
@@ -65,6 +71,7 @@ class Site:
                 report=self.report,
                 stop=self.stop,
                 pace=self.pace,
+                foreign=foreign,
             )
 
     async def committed(self, position: int) -> None:

@@ -11,7 +11,7 @@ from tests.together import together
 
 from pvsim.app.simulator import Pace
 from pvsim.core.intake import SequenceGapError
-from pvsim.errors import BrokerError, CannotWriteError, InternalError, InterruptedRunError, PvsimError
+from pvsim.errors import BrokerError, CannotWriteError, InternalError, InterruptedRunError
 from pvsim.testing import CrashAt, CrashError
 
 THREE = ("m1", "kitchen", "heat-pump")
@@ -206,16 +206,17 @@ async def test_a_gap_is_an_error_and_what_came_before_it_is_committed(site, ever
     assert not one.files.sealed
 
 
-async def test_values_that_differ_from_the_meters_own_are_an_error(site):
+async def test_an_end_marker_of_other_values_ends_nothing_and_is_kept(site):
     one = site()
     one.transport.create(one.plan.stream)
     bodies = one.bodies()
     other = msgspec.json.decode(bodies[17])
     bodies[17] = msgspec.json.encode(other | {"meter_w": (other["meter_w"] + 1) % 9_000})
     one.transport.put(one.plan.stream, bodies)
-    with pytest.raises(PvsimError, match="differ"):
-        await one.simulator()
-    assert not one.files.sealed
+    await one.simulator()  # ends without it: the proof of the rows compares them with the meter's own
+    assert one.files.sealed
+    assert b"its CRC-32 is" in one.files.rejected
+    assert (one.files.accounted.written, one.files.accounted.ended) == (400, False)
 
 
 async def test_stopped_while_it_waits_it_has_committed_and_goes_on_later(site):

@@ -15,7 +15,6 @@ from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
 from pvsim.core.ledger import Accounted
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
-from pvsim.errors import PvsimError
 
 SECONDS = 6
 TIMELINE = Timeline(date(1970, 1, 1), 1, "UTC", (0, SECONDS), (0,), (0,))
@@ -188,28 +187,64 @@ def test_what_stands_before_a_gap_is_kept(form):
 def test_a_gap_names_the_meter_that_is_missing():
     plan = RunPlan("r1", TIMELINE, ("roof", "cellar"))
     bodies = [body.tobytes() for body in ReadingBlocks(plan).write(0, np.zeros(12, dtype=np.int64))]
+    intake = an_intake(plan=plan)
+    intake.take(Batch(0, [*bodies[:3], *bodies[6:], an_end(readings=12)]))
     with pytest.raises(SequenceGapError, match=r"3 readings .* from second 1 of the run of meter cellar"):
-        an_intake(plan=plan).take(Batch(0, [*bodies[:3], *bodies[6:], an_end(readings=12)]))
+        intake.settle()
 
 
 # --- the end --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("known", range(SECONDS))
-def test_an_end_before_the_last_reading_is_a_gap(known):
+def test_an_end_before_the_last_reading_is_a_gap_when_nothing_follows(known):
     intake = an_intake()
+    intake.take(Batch(0, [*BODIES[:known], an_end()]))
     with pytest.raises(SequenceGapError, match=f"^{SECONDS - known} readings are missing"):
-        intake.take(Batch(0, [*BODIES[:known], an_end()]))
+        intake.settle()
     assert not intake.ended
 
 
-def test_an_end_of_other_values_is_an_error_at_every_flush():
-    """I5: values that the meter did not send never look finished."""
+@pytest.mark.parametrize("known", range(SECONDS))
+@pytest.mark.parametrize("end", [an_end(), an_end(values=VALUES[::-1])])
+def test_an_end_that_comes_too_early_is_rejected_and_ends_nothing(known, end):
+    """I4: whoever sent it, and once or often: all readings are there, and so is the run's own marker."""
+    intake = an_intake()
+    intake.take(Batch(0, [*BODIES[:known], end, end, *BODIES[known:], an_end()]))
+    intake.settle()
+    output = intake.flush()
+    assert output.rows.decode().splitlines() == LINES
+    lines = [json.loads(line) for line in output.rejected.splitlines()]
+    assert [(line["offset"], line["reason"]) for line in lines] == [
+        (known, Reason.WRONG_END),
+        (known + 1, Reason.WRONG_END),
+    ]
+    counts = output.accounted
+    assert (counts.received, counts.written, counts.rejected, counts.ended) == (SECONDS + 2, SECONDS, 2, True)
+
+
+def test_an_end_that_the_log_goes_far_past_is_rejected_too():
+    """Also where nothing is taken meanwhile: a meter may pause."""
+    intake = Intake(PLAN, HalfAKilowatt(), patience=3)
+    intake.take(Batch(0, [BODIES[0], *[an_end()] * 9]))
+    intake.settle(gaps=False)
+    intake.take(Batch(10, [*BODIES[1:], an_end()]))
+    intake.settle()
+    output = intake.flush()
+    assert output.rows.decode().splitlines() == LINES
+    assert (output.accounted.rejected, output.accounted.ended) == (9, True)
+
+
+def test_an_end_of_other_values_is_rejected():
+    """I5: it does not end the run; the readings that are there do, after a pause."""
     intake = an_intake()
     intake.take(Batch(0, [*BODIES, an_end(values=VALUES[::-1])]))
-    for _ in range(2):
-        with pytest.raises(PvsimError, match="values in the log differ"):
-            intake.flush()
+    intake.settle()
+    output = intake.flush()
+    (line,) = [json.loads(line) for line in output.rejected.splitlines()]
+    crc = crc32(np.array(VALUES, dtype="<i4").tobytes())
+    assert (line["reason"], line["detail"].endswith(f"that of the values is {crc}")) == (Reason.WRONG_END, True)
+    assert (intake.ended, intake.complete, output.accounted.written) == (False, True, SECONDS)
 
 
 def test_an_end_cannot_vouch_for_values_where_readings_were_rejected():

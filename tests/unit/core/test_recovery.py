@@ -34,7 +34,8 @@ ACCOUNTED = st.builds(
     ended=st.booleans(),
     anchor_lag=COUNTS,
     damaged=COUNTS,
-    stored=st.lists(st.integers(0, 2**63 - 1), max_size=6).map(tuple),
+    stored=st.lists(st.integers(0, 2**63 - 1), max_size=3).map(tuple),
+    last=st.lists(st.integers(-(2**31), 2**31), max_size=3).map(tuple),
     ahead=st.integers(0, 2**REORDER_MESSAGES - 1),
 )
 CHECKPOINTS = st.builds(

@@ -104,3 +104,24 @@ def test_a_meter_power_outside_the_range_is_refused(kw, grid):
     plan = RunPlan("run", CHANGE, ("m1",), meter_range=MeterRange.up_to(9_000, grid=grid))
     with pytest.raises(BadInputError, match="out of range"):
         row_text.parse([f"2024-10-27T00:00:10+02:00,{kw},0.0000,{kw}\n".encode()], plan, 2)
+
+
+@pytest.mark.parametrize("every_s", [1, 900])
+def test_flags_are_read_as_they_are_printed(every_s):
+    plan = RunPlan("run", CHANGE, ("m1",), every_s, missing="hold")
+    held = np.array([0, 1, every_s, 0])
+    zeros = np.zeros(4, dtype=np.int64)
+    printed = render(Samples(np.arange(4), zeros, zeros, held_s=held), plan)
+    flags = [line.rpartition(b",")[2].decode() for line in printed.splitlines()]
+    assert flags == (["", "held", "held", ""] if every_s == 1 else ["", "held:1", "held:900", ""])
+    assert row_text.parse(printed.splitlines(keepends=True), plan, 2).held_s.tolist() == held.tolist()
+
+
+@pytest.mark.parametrize(
+    ("every_s", "flags"), [(1, "hold"), (1, "held:1"), (1, "x"), (900, "held"), (900, "held:"), (900, "held:x")]
+)
+def test_other_flags_are_no_row(every_s, flags):
+    plan = RunPlan("run", CHANGE, ("m1",), every_s, missing="hold")
+    line = f"2024-10-27T00:00:00+02:00,0.0000,0.0000,0.0000,{flags}\n".encode()
+    with pytest.raises(BadInputError, match="is not a row"):
+        row_text.parse([line], plan, 2)

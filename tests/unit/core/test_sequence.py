@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from zlib import crc32
 
@@ -139,7 +140,7 @@ def test_when_patience_ends_the_held_one_is_taken():
 def test_what_is_a_gap(log, what, kept):
     intake = Intake(PLAN, Dark(), patience=PATIENCE)
     with pytest.raises(SequenceGapError, match=f"^{what}"):
-        taken(log, intake=intake)
+        taken(log, intake=intake).settle()  # an end marker waits for a pause
     output = intake.flush()
     assert rows(output.rows) == kept
     assert output.accounted.received == output.accounted.written + output.accounted.rejected
@@ -155,6 +156,46 @@ def test_a_pause_decides_at_once(log, expected_rows):
     output = intake.flush()
     assert (rows(output.rows) if output else "") == expected_rows
     assert intake.accounted.next_offset == len(log.split())
+
+
+@pytest.mark.parametrize(
+    ("log", "expected_rows", "missing"),
+    [
+        ("0 2 3 4 5 6 7 8 9 10 11 E", "0 2 3 4 5 6 7 8 9 10 11", 1),
+        ("1 2 3 4 5 6 7 8 9 10 11 E", "1 2 3 4 5 6 7 8 9 10 11", 1),
+        ("0 1 2 3 E", "0 1 2 3", 8),
+        ("0 3 4 5 6 7 8 1 2 9 10 11 E", "0 3 4 5 6 7 8 9 10 11", 2),  # later than the patience
+        ("0 9! 2 3 4 5 6 7 8 9 10 11 E", "0 2 3 4 5 6 7 8 9 10 11", 1),
+        ("0 E 2 3 4 5 6 7 8 9 10 11 E", "0 2 3 4 5 6 7 8 9 10 11", 1),
+        ("E", "", 12),
+    ],
+)
+def test_where_readings_may_be_missing_the_run_goes_on(log, expected_rows, missing):
+    plan = replace(PLAN, missing="skip")
+    intake = taken(log, intake=Intake(plan, Dark(), patience=PATIENCE))
+    intake.settle()
+    output = intake.flush()
+    assert rows(output.rows) == expected_rows
+    counts = output.accounted
+    assert (counts.missing, counts.ended) == (missing, True)
+    assert counts.received == counts.written + counts.duplicates + counts.rejected
+
+
+def test_a_year_that_is_missing_is_given_up_in_parts():
+    n = 2_500_000
+    plan = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, n), (0,), (0,)), ("m1",), 1_000, missing="skip")
+    intake = Intake(plan, Dark())
+    intake.take(Batch(0, [BODIES[0]]))
+    intake.give_up()
+    outputs = iter(intake.flush, None)
+    assert [output.accounted.next_position for output in outputs] == [1_000_000, 2_000_000, n]
+    assert intake.complete
+
+
+def test_giving_up_behind_the_end_marker_changes_nothing():
+    intake = taken("0 1 2 3 4 5 6 7 8 9 11 10 E")
+    intake.give_up()
+    assert (intake.ended, intake.flush().accounted.missing) == (True, 0)
 
 
 # --- accounting while something is held -----------------------------------------------------------------

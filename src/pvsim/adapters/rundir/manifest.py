@@ -34,6 +34,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         inputs: What was read from files of measured data: days, gaps, clipped values.
         not_promised: What the file system of the run's directory could not do, and what that costs; None where
             it can do everything.
+        missing: Stretches of time without rows: how many `spans`, and the `first` of them.
+        held: Stretches of rows in which the value before stands for one that is missing, likewise.
     """
 
     manifest: int = MANIFEST_VERSION
@@ -50,3 +52,5 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     inputs: dict[str, Any] | None = None
     not_promised: tuple[str, ...] | None = None
+    missing: dict[str, Any] | None = None
+    held: dict[str, Any] | None = None
