@@ -18,6 +18,7 @@ _GROUPED: Final = re.compile(rf"[+-]?\d{{1,3}}([{GROUP_MARKS}])\d{{3}}(?:\1\d{{3
 _MAYBE_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _SHORT_INTEGER: Final = re.compile(r"^[+-]?0*[1-9]\d{0,2}$", re.ASCII | re.MULTILINE)
 _LONG_INTEGER: Final = re.compile(r"^[+-]?0*[1-9]\d{3,}$", re.ASCII | re.MULTILINE)
+_MARKS: Final = re.compile(f"[.,{GROUP_MARKS}]")
 _NUMERIC: Final = re.compile(rf"[+-]?[\d.,{GROUP_MARKS}]*\d[\d.,]*(?:[eE][+-]?\d+)?", re.ASCII)
 _USUAL_DECIMAL: Final[dict[str, Mark]] = {",": ".", ";": ","}
 """By the delimiter of cells."""
@@ -65,7 +66,7 @@ class Evidence:
             return
         self._short_integer = self._short_integer or _SHORT_INTEGER.search(text) is not None
         self._shows_thousands = self._shows_thousands or _LONG_INTEGER.search(text) is not None
-        if "." not in text and "," not in text:
+        if not _MARKS.search(text):
             return
         for cell, line in zip(text.split("\n"), lines, strict=True):
             if self._shown_by(cell, line, column):
