@@ -22,7 +22,7 @@ from pvsim.core.series import (
     replay,
     to_watts,
 )
-from pvsim.core.tables import Block, NumberColumns
+from pvsim.core.tables import Block, NumberColumns, remarks_on
 from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
@@ -103,10 +103,11 @@ class _Reading:
             where = f"{self._source}:{self._layout.header_line}"
             raise BadInputError("only a header, no data", where=where, fix=fix)
         times = self._stamps.settle()
-        _, (power,) = self._numbers.read(self._layout.delimiter)
+        form, (power,) = self._numbers.read(self._layout.delimiter)
         most = times.lines[np.argmax(np.nan_to_num(power))]
         where = f"{self._source}:{most}"
         power_w = to_watts(power, self._columns, options=self._options, quantity=self._quantity, where=where)
+        table_remarks = remarks_on(self._layout, self._times, form, self._numbers.missing)
         return Samples(
             self._source,
             self._columns.name,
@@ -120,7 +121,7 @@ class _Reading:
             ignored=self._columns.ignored,
             zone=times.zone,
             zone_from=times.zone_from,
-            remarks=times.remarks,
+            remarks=(*table_remarks, *times.remarks),
         )
 
 

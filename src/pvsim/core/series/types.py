@@ -89,7 +89,7 @@ class Samples:
         ignored: Headers of other columns of power or energy.
         zone: Whose clock the file has: UTC, offsets, or a zone; "" where nothing says it.
         zone_from: How that was known.
-        remarks: What else was decided about the times.
+        remarks: What else the user should know of how the file was read.
     """
 
     source: str

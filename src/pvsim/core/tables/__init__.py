@@ -7,6 +7,7 @@ further line against the header; `numbers` decides from a whole column how its n
 from pvsim.core.tables.layout import HEAD_LINES, Layout, find_layout
 from pvsim.core.tables.number_form import Form, Mark
 from pvsim.core.tables.numbers import NumberColumns
+from pvsim.core.tables.remarks import remarks_on
 from pvsim.core.tables.rows import Block, read_rows
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "NumberColumns",
     "find_layout",
     "read_rows",
+    "remarks_on",
 ]
