@@ -49,6 +49,7 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
         start: The file's day that is the run's first day, None for the first whole one.
         tz: IANA zone of the file's clock; left out where the file tells it.
         date_order: Which number of a date such as 01/06/2024 is the day; left out where the file tells it.
+        stamp: What of its interval a time is; left out where the file tells it.
     """
 
     path: str
@@ -61,6 +62,7 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
     start: date | None = None
     tz: str | msgspec.UnsetType = msgspec.UNSET  # so that the digest of a run that was made without stays the same
     date_order: Literal["day-first", "month-first", "year-first"] | msgspec.UnsetType = msgspec.UNSET
+    stamp: Literal["start", "middle", "end"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthetic"):

@@ -83,6 +83,7 @@ OPTIONS = [
             "start 2024-06-21",
             "tz UTC",
             "date-order day-first",
+            "stamp end",
         )
     ),
     ("--meters 0", USAGE, "1 to 1,000 meters, not 0", "--meters", ""),

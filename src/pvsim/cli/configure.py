@@ -188,7 +188,7 @@ def _is_file(text: str) -> bool:
 
 def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
     """An option that says how to read a file is a mistake where there is none."""
-    for name in ("column", "time_column", "unit", "fill", "gaps", "start", "tz", "date_order"):
+    for name in ("column", "time_column", "unit", "fill", "gaps", "start", "tz", "date_order", "stamp"):
         if not used and options.get(f"{prefix}_{name}") is not None:
             option = f"--{prefix}-{name.replace('_', '-')}"
             raise UsageError(
@@ -278,6 +278,9 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         fix = f"did you mean {near[0]}?" if near else f"give {kinds}, or the path of a CSV file"
         raise UsageError(f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix=fix)
     start, tz = options[f"{prefix}_start"], options[f"{prefix}_tz"]
+    if options[f"{prefix}_stamp"] and options[f"{prefix}_fill"] == "interpolate":
+        what = f"it says which interval a sample is of; with --{prefix}-fill interpolate it is of its time only"
+        raise UsageError(what, where=f"--{prefix}-stamp", fix="leave one of the two out")
     path = path.absolute()
     return FileConfig(
         path=str(path),
@@ -290,4 +293,5 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         start=None if start is None else parse_date(start, f"--{prefix}-start"),
         tz=UNSET if tz is None else zone_of(tz, f"--{prefix}-tz").key,
         date_order=options[f"{prefix}_date_order"] or UNSET,
+        stamp=options[f"{prefix}_stamp"] or UNSET,
     )

@@ -17,6 +17,7 @@ _CALLED = {
     "unit": "--unit",
     "tz": "--tz",
     "date_order": "--date-order",
+    "stamp": "--stamp",
     "gaps": "--gaps",
     "start": "--date",
 }
@@ -51,6 +52,11 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     "--date-order",
     type=Choice(["day-first", "month-first", "year-first"]),
     help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
+)
+@click.option(
+    "--stamp",
+    type=Choice(["start", "middle", "end"]),
+    help="What of its interval a time is.  [default: by the header, else start]",
 )
 @click.option(
     "--gaps",
@@ -94,6 +100,7 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
             tz=None if context.get_parameter_source("tz") is _DEFAULT else zone,
             tz_yields=True,
             date_order=options["date_order"],
+            stamp=options["stamp"],
             called=_CALLED,
         ),
     )

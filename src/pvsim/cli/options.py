@@ -49,6 +49,11 @@ def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], C
             type=Choice(["day-first", "month-first", "year-first"]),
             help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
         ),
+        click.option(
+            f"--{prefix}-stamp",
+            type=Choice(["start", "middle", "end"]),
+            help="What of its interval a time is.  [default: by the header, else start]",
+        ),
         click.option(f"--{prefix}-unit", type=Choice(["W", "kW"]), help="Its unit.  [default: by the header]"),
         click.option(
             f"--{prefix}-fill",

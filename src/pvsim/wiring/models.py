@@ -167,6 +167,7 @@ class Models:
             meter_range=self.plan.meter_range,
             tz=zone_of(source.tz, f"--{quantity}-tz") if source.tz else None,
             date_order=source.date_order or None,
+            stamp=source.stamp or None,
         )
         series = read_series(path, options, quantity=quantity, run=run)
         _refuse_changed(path, source.sha256)

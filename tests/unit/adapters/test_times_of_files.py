@@ -144,3 +144,130 @@ def test_day_and_month_that_no_date_tells_apart_are_asked_for(tmp_path):
     assert "2024-06-01 (day-first) or 2024-01-06 (month-first)" in caught.value.what
     assert caught.value.fix == "pass --pv-date-order day-first or --pv-date-order month-first"
     assert peak_hour(path, run, date_order="day-first")[0] == 12
+
+
+def meter_file(path, stamps, header="timestamp,meter_w", mark=","):
+    """Hour h of a day takes (h + 1) * 100 W: 30.0 kWh in all."""
+    rows = [f"{stamp}{mark}{hour % 24 * 100 + 100}" for hour, stamp in enumerate(stamps)]
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+def hours(path, run=MIDSUMMER, **options):
+    series = read_series(path, SeriesOptions(**options), quantity="meter", run=run)
+    seconds = np.arange(*run.seconds(), dtype=np.int64)
+    return (series.at(seconds)[::3600] / 10).tolist(), series.report.reading
+
+
+A_DAY = [hour * 100.0 + 100 for hour in range(24)]
+ENDS = [f"21.06.2024 {hour:02}:00" for hour in range(1, 24)] + ["22.06.2024 00:00"]
+
+
+@pytest.mark.parametrize(
+    ("header", "stamps", "options", "stamp_from"),
+    [
+        ("Zeit;Verbrauch [W]", ENDS, {"stamp": "end"}, "option"),
+        ("Zeit (bis);Verbrauch [W]", ENDS, {}, "header"),
+        ("period_end;load_w", ENDS, {}, "header"),
+        ("Hour ending;load_w", ENDS, {}, "header"),
+        ("time_until;load_w", ENDS, {}, "header"),
+        ("Zeit;Verbrauch [W]", [*ENDS[:-1], "21.06.2024 24:00"], {}, "times"),
+        ("Zeit;Verbrauch [W]", [*ENDS[:-1], "21.06.2024 24:00:00"], {}, "times"),
+    ],
+)
+def test_a_day_of_interval_ends(tmp_path, header, stamps, options, stamp_from):
+    powers, reading = hours(meter_file(tmp_path / "m.csv", stamps, header, ";"), **options)
+    assert powers == A_DAY
+    assert (reading.stamp, reading.stamp_from, reading.gaps) == ("end", stamp_from, 0)
+
+
+def test_times_that_look_like_ends_are_asked_about(tmp_path):
+    path = meter_file(tmp_path / "m.csv", ENDS)
+    with pytest.raises(BadInputError) as caught:
+        hours(path)
+    assert "whole days if each ends its interval" in caught.value.what
+    assert caught.value.fix.startswith("pass --meter-stamp end, or --meter-stamp start if")
+    two_days = meter_file(path, [*ENDS, *(stamp.replace("22.", "23.").replace("21.", "22.") for stamp in ENDS)])
+    with pytest.raises(BadInputError, match="whole days if each ends"):
+        hours(two_days)
+    assert hours(two_days, stamp="end")[0] == A_DAY
+    late, reading = hours(two_days, Run(date(2024, 6, 22), 1, BERLIN), stamp="start")
+    assert late == [A_DAY[-1], *A_DAY[:-1]]
+    assert (reading.stamp, reading.stamp_from) == ("start", "option")
+
+
+def test_starts_and_middles(tmp_path):
+    starts = [f"2024-06-21 {hour:02}:00" for hour in range(24)]
+    assert hours(meter_file(tmp_path / "m.csv", starts))[1].stamp_from == "assumed"
+    powers, reading = hours(meter_file(tmp_path / "m.csv", starts, "Zeit von,load_w"))
+    assert (powers, reading.stamp, reading.stamp_from) == (A_DAY, "start", "header")
+    middles = [stamp.replace(":00", ":30") for stamp in starts]
+    powers, reading = hours(meter_file(tmp_path / "m.csv", middles), stamp="middle")
+    assert (powers, reading.stamp) == (A_DAY, "middle")
+    odd = meter_file(tmp_path / "m.csv", [f"2024-06-21 00:{s // 60:02}:{s % 60:02}" for s in range(0, 1500, 15)])
+    with pytest.raises(BadInputError, match="the middle of 15 s is between two seconds"):
+        hours(odd, stamp="middle")
+
+
+def test_points_on_a_line_are_of_no_interval(tmp_path):
+    starts = [f"2024-06-21 {hour:02}:00" for hour in range(24)]
+    reading = hours(meter_file(tmp_path / "m.csv", starts, "Zeit (bis),load_w"), fill="interpolate")[1]
+    assert (reading.stamp, reading.stamp_from) == ("moment", "option")
+
+
+def test_start_and_end_in_two_columns(tmp_path):
+    rows = [f"{hour},2024-06-21T{hour:02}:00+02:00,2024-06-21T{hour:02}:59:00+02:00" for hour in range(24)]
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(["Load (kW),Start,End", *(row.replace(":59", "") for row in rows)]) + "\n")
+    reading = hours(path)[1]
+    assert (reading.stamp, reading.stamp_from) == ("start", "header")
+    assert "24 intervals are by their two times not 3600 s long" in reading.remarks
+    rows = [row.replace(f"T{hour:02}:59", f"T{hour + 1:02}:00") for hour, row in enumerate(rows)]
+    path.write_text(
+        "\n".join(["Load (kW),Start,End", *rows[:-1], rows[-1].replace("21T24:00", "22T00:00")]) + "\n"
+    )
+    assert not [remark for remark in hours(path)[1].remarks if "two times" in remark]
+
+
+def test_a_date_a_start_and_an_end_in_three_columns(tmp_path):
+    rows = [f"21.06.2024;{hour:02}:00;{(hour + 1) % 24:02}:00;{hour * 100 + 100}" for hour in range(24)]
+    path = tmp_path / "m.csv"
+    for header in ("Datum;von;bis;Verbrauch [W]", "Date;Start time;End time;load_w"):
+        path.write_text("\n".join([header, *rows]) + "\n")
+        powers, reading = hours(path)
+        assert (powers, reading.stamp, reading.stamp_from) == (A_DAY, "start", "header")
+
+
+def test_a_column_with_the_zone(tmp_path):
+    path = tmp_path / "m.csv"
+    for zone, expected in (("Europe/Berlin", A_DAY), ("+02:00", A_DAY), ("CEST", A_DAY)):
+        rows = [f"2024-06-21 {hour:02}:00,{zone},{hour * 100 + 100}" for hour in range(24)]
+        path.write_text("\n".join(["time,timezone,load_w", *rows]) + "\n")
+        powers, reading = hours(path)
+        assert (powers, reading.zone_from) == (expected, "offset" if "+" in zone else "times")
+
+
+@pytest.mark.parametrize("step_min", [15, 30, 60])
+@pytest.mark.parametrize("day", [date(2024, 3, 31), date(2024, 10, 27)])
+@pytest.mark.parametrize("how", ["utc", "offset", "naive", "on the old clock"])
+def test_ends_across_changes_of_the_clock(tmp_path, day, step_min, how):
+    """Each interval of the day has its own power; whichever way its end is written, it stands where it belongs."""
+    run = Run(day, 1, BERLIN)
+    first, after = run.seconds()
+    rows = []
+    for number, start in enumerate(range(first, after, step_min * 60)):
+        end = datetime.fromtimestamp(start + step_min * 60, BERLIN)
+        text = end.strftime("%Y-%m-%d %H:%M")
+        if how == "utc":
+            text = end.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        elif how == "offset":
+            text = end.isoformat()
+        elif how == "on the old clock":
+            text = str(datetime.fromtimestamp(start, BERLIN).replace(tzinfo=None) + timedelta(minutes=step_min))
+        rows.append(f"{text},{(number + 1) * 10}")
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(["period_end,load_w", *rows]) + "\n")
+    series = read_series(path, SeriesOptions(unit="W"), quantity="meter", run=run)
+    powers = series.at(np.arange(first, after, step_min * 60, dtype=np.int64)) / 100
+    assert powers.tolist() == list(range(1, len(rows) + 1))
+    assert series.report.gaps == ()

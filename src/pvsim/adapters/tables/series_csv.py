@@ -76,24 +76,27 @@ class _Reading:
         self._options = options
         self._quantity = quantity
         self._numbers = NumberColumns([columns.name], table.source)
-        times = table.layout.times
-        self._times = times if columns.time in times else (columns.time,)
-        header = " ".join(table.layout.label(place) for place in self._times)
-        self._stamps = Stamps(
-            Said(
-                table.source,
-                _words_of(options, quantity),
-                zone_named,
-                header,
-                options.tz,
-                tz_yields=options.tz_yields,
-                order=options.date_order,
-            )
+        times = columns.times
+        said = Said(
+            table.source,
+            _words_of(options, quantity),
+            zone_named,
+            " ".join(table.layout.label(place) for place in times.places),
+            options.tz,
+            tz_yields=options.tz_yields,
+            order=options.date_order,
         )
+        zone = () if times.zone is None else (times.zone,)
+        self._places = (*times.places, *zone)
+        self._stamps = Stamps(said)
+        self._end_places = () if times.end is None else (times.end, *zone)
+        self._ends = Stamps(said)
 
     def take(self, block: Block) -> None:
         """Take in a block."""
-        self._stamps.take(block.joined(self._times), block.lines)
+        self._stamps.take(block.joined(self._places), block.lines)
+        if self._end_places:
+            self._ends.take(block.joined(self._end_places), block.lines)
         self._numbers.add(block.lines, [block.column(self._columns.power)])
 
     def samples(self) -> Samples:
@@ -107,7 +110,7 @@ class _Reading:
         most = times.lines[np.argmax(np.nan_to_num(power))]
         where = f"{self._source}:{most}"
         power_w = to_watts(power, self._columns, options=self._options, quantity=self._quantity, where=where)
-        table_remarks = remarks_on(self._layout, self._times, form, self._numbers.missing)
+        table_remarks = remarks_on(self._layout, self._columns.times.places, form, self._numbers.missing)
         return Samples(
             self._source,
             self._columns.name,
@@ -121,6 +124,9 @@ class _Reading:
             ignored=self._columns.ignored,
             zone=times.zone,
             zone_from=times.zone_from,
+            stamp=self._columns.times.stamp,
+            ends_day=times.ends_day,
+            length_s=self._ends.settle().t_utc - times.t_utc if self._ends else None,
             remarks=(*table_remarks, *times.remarks),
         )
 

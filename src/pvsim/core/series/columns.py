@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.report import Known
+from pvsim.core.series.time_columns import TimeColumns, find_time_columns
 from pvsim.core.series.types import Quantity, SeriesOptions, Unit
 from pvsim.core.times import is_time
 from pvsim.errors import BadInputError
@@ -41,6 +42,9 @@ _LEAST_MAX_W, _MOST_MAX_KW = 50, 1000  # no house stays below 50 W, none reaches
 _BRACKETED = re.compile(r"[\[(]\s*([a-z]+)\s*[\])]")
 
 
+_FIRST: Final = TimeColumns((0,))
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Where to read.
@@ -52,6 +56,7 @@ class Columns:
         unit: Its unit.
         unit_from: How the unit was known.
         ignored: Headers of other columns of power or energy.
+        times: All columns that tell the times.
     """
 
     time: int
@@ -60,6 +65,7 @@ class Columns:
     unit: Unit
     unit_from: Known = "header"
     ignored: tuple[str, ...] = ()
+    times: TimeColumns = _FIRST
 
 
 def choose_columns(
@@ -91,7 +97,8 @@ def choose_columns(
         fix = f"put a first line such as timestamp,{quantity}_kw before the data"
         raise BadInputError("the file has no header line", where=where, fix=fix)
     labels = [f"{name} [{unit}]" if unit else name for name, unit in zip_longest(header, units, fillvalue="")]
-    time = _time_column(header, times, options, quantity=quantity, where=where)
+    time_columns = _time_columns(header, times, options, quantity=quantity, where=where)
+    time = time_columns.places[0]
     if options.column is not None:
         power = _named(header, options.column, options.option("column", quantity), where)
     else:
@@ -103,7 +110,7 @@ def choose_columns(
         raise BadInputError(what, where=where, fix=f"pass {option} W or {option} kW")
     others = (i for i, name in enumerate(labels) if i not in {time, power} and _words(name) & _QUANTITY_WORDS)
     known: Known = "option" if options.unit else "header" if unit_of(header[power]) else "units row"
-    return Columns(time, power, header[power], unit, known, tuple(header[i] for i in others))
+    return Columns(time, power, header[power], unit, known, tuple(header[i] for i in others), time_columns)
 
 
 def unit_of(header: str) -> Unit | None:
@@ -146,18 +153,12 @@ def _is_data(header: Sequence[str]) -> bool:
     return is_time(header[0])
 
 
-def _time_column(
+def _time_columns(
     header: Sequence[str], times: Sequence[int], options: SeriesOptions, *, quantity: Quantity, where: str
-) -> int:
+) -> TimeColumns:
     option = options.option("time_column", quantity)
-    if options.time_column is not None:
-        return _named(header, options.time_column, option, where)
-    found = [i for i, name in enumerate(header) if _words(name) & _TIME_WORDS]
-    if not found or set(found) == set(times):
-        return times[0] if times else 0
-    if len(found) > 1:
-        raise _several(header, found, option, where)
-    return found[0]
+    named = None if options.time_column is None else _named(header, options.time_column, option, where)
+    return find_time_columns(header, times, named, lambda found: _several(header, found, option, where))
 
 
 def _power_column(

@@ -7,7 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.series.types import DAY_S, HOUR_S, Samples, wall_time
+from pvsim.core.series.intervals import interval_starts, stamp_of
+from pvsim.core.series.report import Known
+from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, Samples, SeriesOptions, wall_time
+from pvsim.core.times import Stamp
 from pvsim.core.times.wallclock import WallClock, changes_clock
 from pvsim.errors import BadInputError
 
@@ -17,6 +20,7 @@ _RESAMPLE: Final = "resample the file to one step that divides an hour, from 1 s
 _CHANGE_MONTHS: Final = frozenset({3, 4, 9, 10, 11})  # in which zones north and south change their clocks
 _SUNDAY: Final = 6
 _CHANGE_HOURS: Final = 4
+_AS_THE_FILE_SHOWS: Final = SeriesOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class OrderedSamples:
         again: Which samples show a wall clock for the second time, bool.
         repeated: Wall-clock seconds at which a repeated hour starts again.
         skipped: Wall-clock intervals (start, end) in seconds that do not exist.
+        stamp: What of its interval a time was; None where a sample is the power at its time.
+        stamp_from: How that was known.
     """
 
     samples: Samples
@@ -36,18 +42,24 @@ class OrderedSamples:
     again: NDArray[np.bool_]
     repeated: tuple[int, ...]
     skipped: tuple[tuple[int, int], ...]
+    stamp: Stamp | None = "start"
+    stamp_from: Known = "assumed"
 
 
-def put_in_order(samples: Samples, zone: tzinfo) -> OrderedSamples:
-    """Check the times of a file.
+def put_in_order(
+    samples: Samples, zone: tzinfo, options: SeriesOptions = _AS_THE_FILE_SHOWS, quantity: Quantity = "meter"
+) -> OrderedSamples:
+    """Check the times of a file, and lay its samples at the starts of their intervals.
 
     Args:
         samples: As read; instants without a local time (`utc`) are shown on the clock of `zone`.
         zone: The run's zone, which also tells whether a naive clock may jump at a moment.
+        options: What the user says.
+        quantity: For messages.
 
     Raises:
         BadInputError: times that go back or repeat (but for daylight saving), an irregular step, one coarser
-            than 1 h or no divisor of an hour, fewer than two samples.
+            than 1 h or no divisor of an hour, fewer than two samples, ends of intervals that nobody calls so.
     """
     wall = samples.wall_s
     if len(wall) < 2:  # noqa: PLR2004 - a step needs two
@@ -63,9 +75,11 @@ def put_in_order(samples: Samples, zone: tzinfo) -> OrderedSamples:
     if offset is None:
         offset = _guessed_offsets(wall, step, zone)
     _refuse_not_rising(samples, wall, wall - offset)
+    stamp, stamp_from = stamp_of(samples, step, options, quantity)
+    wall, offset = interval_starts(wall, offset, step, stamp or "start", zone)
     _refuse_off_grid(samples, wall, step)
     placed = replace(samples, wall_s=wall, offset_s=offset, utc=False)
-    return _with_changes(placed, offset, step)
+    return replace(_with_changes(placed, offset, step), stamp=stamp, stamp_from=stamp_from)
 
 
 def _refuse_disorder(samples: Samples, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:

@@ -101,7 +101,7 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
         BadInputError: whatever is wrong with the samples, with the line and what to do.
     """
     _refuse_negative(samples, options, quantity)
-    file = put_in_order(samples, run.zone)
+    file = put_in_order(samples, run.zone, options, quantity)
     start = choose_days(file, options, run.days, quantity)
     first, after = start * DAY_S, (start + run.days) * DAY_S
     power_dw = np.rint(np.nan_to_num(file.samples.power_w) * 10).astype(np.int64)
@@ -151,13 +151,13 @@ def _report(
         step_s=file.step_s,
         zone=samples.zone or str(run.zone),
         zone_from=samples.zone_from,
-        stamp="start",
-        stamp_from="assumed",
+        stamp=file.stamp or "moment",
+        stamp_from=file.stamp_from,
         gaps=len(days.gaps),
         gap_s=sum(gap.seconds for gap in days.gaps),
         clipped_low=clipped_low,
         clipped_high=clipped_high,
-        remarks=(*samples.remarks, *_clock_remarks(samples, run.zone)),
+        remarks=(*samples.remarks, *_clock_remarks(samples, run.zone), *_length_remarks(samples, file.step_s)),
     )
     return SeriesReport(
         source=file.samples.source,
@@ -187,3 +187,11 @@ def _clock_remarks(samples: Samples, zone: tzinfo) -> tuple[str, ...]:
     t_utc = samples.wall_s - samples.offset_s
     shown, _ = WallClock.over(zone, int(t_utc.min()), int(t_utc.max()) + 1).wall(t_utc)
     return () if np.array_equal(shown, samples.wall_s) else ("taken as the wall clock of the run's place",)
+
+
+def _length_remarks(samples: Samples, step_s: int) -> tuple[str, ...]:
+    """Intervals whose two times are not a step apart."""
+    if samples.length_s is None:
+        return ()
+    others = int((samples.length_s % DAY_S != step_s % DAY_S).sum())
+    return (f"{others:,} intervals are by their two times not {step_s} s long",) if others else ()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.report import FileReading, Known
-from pvsim.core.times import DateOrder
+from pvsim.core.times import DateOrder, Stamp
 from pvsim.core.types import BRIEFS_RANGE, MeterRange
 
 __all__ = [
@@ -52,6 +52,7 @@ class SeriesOptions:
         tz: The zone of the file's clock.
         tz_yields: Whether `tz` is for times only that tell no zone themselves.
         date_order: Which number of a date such as 01/06/2024 is the day.
+        stamp: What of its interval a time is.
         called: What the command calls these options, where it is not the usual name: for messages.
     """
 
@@ -65,6 +66,7 @@ class SeriesOptions:
     tz: tzinfo | None = None
     tz_yields: bool = False
     date_order: DateOrder | None = None
+    stamp: Stamp | None = None
     called: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str, quantity: Quantity) -> str:
@@ -89,6 +91,9 @@ class Samples:
         ignored: Headers of other columns of power or energy.
         zone: Whose clock the file has: UTC, offsets, or a zone; "" where nothing says it.
         zone_from: How that was known.
+        stamp: What of its interval a time is, if the header says it.
+        ends_day: Whether a day's end is written as 24:00.
+        length_s: From the start to the end of each interval, where the file has both, int64.
         remarks: What else the user should know of how the file was read.
     """
 
@@ -104,6 +109,9 @@ class Samples:
     ignored: tuple[str, ...] = ()
     zone: str = ""
     zone_from: Known = "assumed"
+    stamp: Stamp | None = None
+    ends_day: bool = False
+    length_s: NDArray[np.int64] | None = None
     remarks: tuple[str, ...] = ()
 
     def at(self, index: int) -> str:

@@ -1,0 +1,65 @@
+"""Which interval the value of a time is of: the one that it starts, that it ends, or that it is the middle of."""
+
+from datetime import tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.series.report import Known
+from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, Samples, SeriesOptions, wall_time
+from pvsim.core.times import Stamp, changes_clock
+from pvsim.errors import BadInputError
+
+__all__ = ["interval_starts", "stamp_of"]
+
+
+def stamp_of(
+    samples: Samples, step_s: int, options: SeriesOptions, quantity: Quantity
+) -> tuple[Stamp | None, Known]:
+    """What of its interval a time is, and how that is known; None where a sample is the power at its time.
+
+    Raises:
+        BadInputError: the times look like ends and nobody says so; half a step is no whole second.
+    """
+    if options.fill == "interpolate":
+        return None, "option"
+    if options.stamp == "middle" and step_s % 2:
+        what = f"the middle of {step_s} s is between two seconds"
+        fix = f"give the times of starts or ends, with {options.option('stamp', quantity)} start or end"
+        raise BadInputError(what, where=samples.source, fix=fix)
+    if options.stamp is not None:
+        return options.stamp, "option"
+    if samples.stamp is not None:
+        return samples.stamp, "header"
+    if samples.ends_day:
+        return "end", "times"
+    first, last = int(samples.wall_s[0]), int(samples.wall_s[-1])
+    if first % DAY_S == step_s and last % DAY_S == 0:
+        what = f"the times go from {wall_time(first)} to {wall_time(last)}: whole days if each ends its interval"
+        option = options.option("stamp", quantity)
+        fix = f"pass {option} end, or {option} start if the value of a time is of the interval after it"
+        raise BadInputError(what, where=samples.at(0), fix=fix)
+    return "start", "assumed"
+
+
+def interval_starts(
+    wall_s: NDArray[np.int64], offset_s: NDArray[np.int64], step_s: int, stamp: Stamp, zone: tzinfo
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The wall clock at which the intervals start, and its offsets, from those of their middles or ends.
+
+    Where the clock is changed, programs write the end of the last interval before in one of two ways: on the new
+    clock (03:00 after 01:00 in spring, 02:00 again in autumn), so that the interval started on the old one; or
+    on the old clock, so that the next one starts on its own. The first label after the change tells: it is on
+    the hour of the change only in the first way.
+    """
+    back = {"start": 0, "middle": step_s // 2, "end": step_s}[stamp]
+    offset = offset_s.copy()
+    if stamp == "end":
+        changes = np.flatnonzero(np.diff(offset_s)) + 1
+        for index in changes.tolist():
+            forward = offset_s[index] > offset_s[index - 1]
+            moment = int(wall_s[index - 1]) + step_s if forward else int(wall_s[index])
+            at_change = moment % HOUR_S == 0 and (step_s < HOUR_S or changes_clock(zone, wall_time(moment)))
+            if at_change:
+                offset[index] = offset_s[index - 1]
+    return wall_s - offset_s + offset - back, offset
