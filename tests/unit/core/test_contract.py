@@ -45,6 +45,43 @@ def an_end(**changes: object) -> bytes:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('"seq": 5', '"seq": 4, "seq": 5', "seq"),
+        ('"seq": 5', '"seq": 5, "seq": 5', "seq"),
+        ('"seq": 5', r'"seq": 5, "\u0073eq": 6', "seq"),
+        ('"meter_w"', '"meter_w": null, "meter_w"', "meter_w"),
+        ('"run"', '"run": "other", "run"', "run"),
+        ('"kind"', '"kind": "end", "kind"', "kind"),
+    ],
+)
+def test_a_field_that_stands_twice_means_two_things(old, new, field):
+    body = a_reading().decode()
+    assert old in body
+    assert read_message(body.replace(old, new).encode(), PLAN) == Rejection(Reason.TWICE, field)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '"x": 1, "x": 2',
+        '"x": {"seq": 1, "seq": 2}',
+        '"x": ["seq", "run", "meter"]',
+        r'"x": "\\ \" seq"',
+        f'"x": {"9" * 3_900}',
+        r'"\u0078": [1e999, 1.5]',
+    ],
+)
+def test_what_stands_twice_elsewhere_does_no_harm(more):
+    assert read_message(a_reading().replace(b"{", f"{{{more}, ".encode(), 1), PLAN) == Values(16, 12_345)
+
+
+def test_a_meter_may_be_called_as_a_field_is():
+    plan = RunPlan("r1", TIMELINE, ("seq",))
+    assert read_message(a_reading(meter="seq"), plan) == Values(5, 12_345)
+
+
+@pytest.mark.parametrize(
     ("max_w", "grid", "good", "bad"),
     [
         (9_000, False, [0, 9_000, -0.0], [-0.1, 9_000.1, 9_000.01]),
