@@ -187,6 +187,40 @@ def test_the_days_on_which_clocks_change(outside, here, date, count, hour, befor
 
 
 @pytest.mark.broker
+def test_the_url_of_the_private_broker_lets_a_meter_in(outside, broker, broker_home):
+    done = outside("broker", "url", "--json", PVSIM_BROKER_HOME=str(broker_home))
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert f"{found['url']}?stream_port={found['stream_port']}" == broker.amqp_url
+    piped = outside("broker", "url", PVSIM_BROKER_HOME=str(broker_home))
+    assert (piped.code, piped.out) == (2, "")
+    assert broker.password not in piped.err
+    assert "pvsim broker url --json" in piped.field("fix")
+
+
+@pytest.mark.broker
+def test_the_url_is_printed_to_a_terminal(broker, broker_home):
+    master, slave = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "pvsim", "broker", "url"],
+        stdout=slave,
+        env={**os.environ, "PVSIM_BROKER_HOME": str(broker_home)},
+    ) as process:
+        assert process.wait(60) == 0
+        os.close(slave)
+        assert os.read(master, 4_096).decode().strip() == broker.amqp_url.partition("?")[0]
+    os.close(master)
+
+
+def test_a_broker_that_does_not_run_has_no_url(inside, tmp_path, monkeypatch):
+    monkeypatch.setenv("PVSIM_BROKER_HOME", str(tmp_path / "nothing"))
+    done = inside("broker", "url", "--json")
+    assert (done.code, done.out) == (69, "")
+    assert done.field("fix") == "pvsim broker up"
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.broker
 def test_a_file_for_each_day(outside, here):
     """The same rows as in one file, over the end of summer time; a changed digit is found, a deleted day too."""
     period = ("--date", "2024-10-26", "--days", "3", "--every", "1min", "--quiet")

@@ -52,12 +52,17 @@ def test_the_readme_is_a_session_that_works(readme, shell):
 
 def test_every_block_is_either_run_or_says_why_not(readme):
     assert {block.language for block in readme} == {"sh", "console", "json", "python"}
-    assert sum(not block.run for block in readme) == 2
+    assert sum(not block.run for block in readme) == 3
 
 
 def test_what_the_readme_calls_is_there():
     for name in ("run", "test", "scripts/draw_day.py"):
         assert os.access(REPOSITORY / name, os.X_OK), name
+
+
+def _meter(readme):
+    (meter,) = [block.text for block in readme if block.language == "python" and block.run]
+    return meter
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +81,7 @@ def accounts(readme, shell_in, broker, tmp_path_factory):
 
 
 def test_the_foreign_meter_of_the_readme_works_with_least_rights(readme, shell, accounts):
-    (meter,) = [block.text for block in readme if block.language == "python"]
+    meter = _meter(readme)
     assert meter.count("86_400") == 1
     (shell.directory / "meter.py").write_text(meter.replace("86_400", str(SECONDS)))
     command = ["./run", "simulate", "--meter", "external", "--run-id", "house-a"]
@@ -105,8 +110,31 @@ def test_the_foreign_meter_of_the_readme_works_with_least_rights(readme, shell, 
     assert counts == {"received": SECONDS, "written": SECONDS, "duplicates": 0, "rejected": 0, "missing": 0}
 
 
+def test_the_foreign_meter_joins_the_private_broker_by_the_line_of_the_readme(readme, shell, broker_home):
+    """Its exchange is there from the moment on that the simulator says so."""
+    (line,) = [block.text for block in readme if block.language == "python" and not block.run]
+    meter = _meter(readme).replace('os.environ["PVSIM_BROKER_URL"]', "url").replace("86_400", "800")
+    (shell.directory / "meter.py").write_text(
+        f"import subprocess\n{meter.replace('START =', f'{line}START =', 1)}"
+    )
+    environment = shell.environment | {"PVSIM_BROKER_URL": "", "PVSIM_BROKER_HOME": str(broker_home)}
+    command = ["./run", "simulate", "--meter", "external", "--run-id", "house-a", "--meter-timeout", "8"]
+    with subprocess.Popen(
+        command, cwd=shell.directory, env=environment, stderr=subprocess.PIPE, text=True
+    ) as simulator:
+        assert simulator.stderr
+        assert next((line for line in simulator.stderr if "routing key" in line), "")
+        done = shell("python meter.py", PVSIM_BROKER_URL="", PVSIM_BROKER_HOME=str(broker_home))
+        assert done.returncode == 0, done.stderr
+        simulator.stderr.read()
+        assert simulator.wait(240) == 75  # the rest of the day is missing
+    (directory,) = (shell.directory / "runs").glob("*-house-a")
+    counts = msgspec.json.decode((directory / "manifest.json").read_bytes())["counts"]
+    assert (counts["written"], counts["missing"]) == (800, 86_400 - 800)
+
+
 def test_the_foreign_meter_may_not_publish_for_another_run(readme, shell, accounts):
-    (meter,) = [block.text for block in readme if block.language == "python"]
+    meter = _meter(readme)
     making = (
         "import asyncio, os, aio_pika\n"
         "async def main():\n"

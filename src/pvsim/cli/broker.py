@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 
 import click
 
 from pvsim.cli.command import Commands
+from pvsim.errors import BrokerError, UsageError
 
 __all__ = ["COMMANDS"]
 
@@ -19,6 +21,7 @@ def broker() -> None:
     Examples:
       pvsim broker up
       pvsim broker status --json
+      pvsim broker url
       pvsim broker down
     """  # noqa: D301
 
@@ -49,6 +52,36 @@ def status(as_json: bool) -> None:
     for name, value in facts.items():
         if name not in {"running", "address"} and value is not None:
             click.echo(f"{name:10} {value}")
+
+
+@broker.command()
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, whatever the output is.")
+def url(as_json: bool) -> None:
+    """Print the private node's AMQP URL with its password, for a meter of your own; starts nothing.
+
+    Only to a terminal or as JSON: a pipe is mostly one into a log.
+
+    \b
+    Examples:
+      pvsim broker url
+      python -c 'import json, pika, subprocess as s
+      url = json.loads(s.check_output(["pvsim", "broker", "url", "--json"]))["url"]
+      pika.BlockingConnection(pika.URLParameters(url))'
+    """  # noqa: D301
+    from pvsim.adapters import node  # noqa: PLC0415
+
+    if not as_json and not sys.stdout.isatty():
+        what = "the URL holds a password, and the output is not a terminal"
+        raise UsageError(what, where="pvsim broker url", fix="pvsim broker url --json prints it all the same")
+    found = asyncio.run(node.status(node.default_home()))
+    if not found.running or found.address is None:
+        raise BrokerError("pvsim's own broker is not running", where=str(found.home), fix="pvsim broker up")
+    # Without ?stream_port=: pika refuses parameters that it does not know.
+    plain = found.address.amqp_url.partition("?")[0]
+    if as_json:
+        click.echo(json.dumps({"url": plain, "stream_port": found.address.stream_port}))
+    else:
+        click.echo(plain)
 
 
 @broker.command()
