@@ -4,6 +4,7 @@ PvsimError ........................ 1   the run failed
 ├── UsageError .................... 2   the command line or a setting is wrong
 ├── BadInputError ................. 65  a file or a message has wrong content
 ├── BrokerError ................... 69  the broker cannot be reached, or was lost: it may be back soon
+│   ├── BrokerLostError ........... 69  the broker took a connection, which then ended: it is tried again
 │   └── BrokerRefusedError ........ 69  the broker says no: trying again changes nothing
 ├── InternalError ................. 70  a broken invariant: a defect of pvsim
 ├── CannotWriteError .............. 73  an output cannot be created or written
@@ -17,6 +18,7 @@ adapter that met them, with the cause chained.
 __all__ = [
     "BadInputError",
     "BrokerError",
+    "BrokerLostError",
     "BrokerRefusedError",
     "CannotWriteError",
     "InternalError",
@@ -71,6 +73,10 @@ class BrokerError(PvsimError):
     """The broker cannot be reached, or refuses what we ask for."""
 
     exit_code = 69
+
+
+class BrokerLostError(BrokerError):
+    """A connection that the broker had taken ended, perhaps while it was signing in."""
 
 
 class BrokerRefusedError(BrokerError):

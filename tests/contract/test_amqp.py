@@ -20,7 +20,7 @@ from pvsim.core.blocks import ReadingBlocks
 from pvsim.core.contract import End, publishing_id
 from pvsim.core.plan import RunPlan
 from pvsim.core.timeline import Timeline
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerLostError
 
 pytestmark = pytest.mark.broker
 
@@ -379,17 +379,27 @@ async def test_a_closed_port_is_named(broker):
     assert "pvsim broker up" in caught.value.fix
 
 
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b"", bytes(64)])
-async def test_what_is_no_broker_is_named(broker, answer):
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", BrokerError),
+        (b"SSH-2.0-x\r\n", BrokerError),
+        (bytes(64), BrokerError),
+        (b"", BrokerLostError),
+        (b"\1\0\0\0\0\1\xf9\0\n", BrokerLostError),
+    ],
+)
+async def test_what_is_no_broker_is_named_and_what_may_be_one_is_tried_again(broker, answer, kind):
     async def other(reader, writer):
         await reader.read(8)
         writer.write(answer)
         writer.close()
 
     async with serving(other) as port:
-        with pytest.raises(BrokerError, match="does not speak AMQP 0-9-1"):
+        with pytest.raises(BrokerError, match="does not speak AMQP 0-9-1") as caught:
             async with AmqpTransport(replace(broker, host="127.0.0.1", amqp_port=port)).log("s"):
                 pass
+    assert type(caught.value) is kind
 
 
 async def test_the_stream_port_is_not_mistaken_for_this_one(broker, monkeypatch):

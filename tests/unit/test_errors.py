@@ -16,6 +16,7 @@ EXIT_CODES = {
     "UsageError": 2,
     "BadInputError": 65,
     "BrokerError": 69,
+    "BrokerLostError": 69,
     "BrokerRefusedError": 69,
     "InternalError": 70,
     "CannotWriteError": 73,

@@ -11,7 +11,7 @@ from logging import INFO, WARNING, getLogger
 from typing import TypeVar
 
 from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, SimulatorProgress, Stop, Transport
-from pvsim.errors import BrokerError, BrokerRefusedError, InterruptedRunError
+from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
 __all__ = ["Patience", "keep_connected", "tell_state"]
 
@@ -38,7 +38,7 @@ class Patience:
         jitter: Gives numbers in 0..1, which each pause is scaled with to 50..100 %: a thousand sites that lose
             one broker at one moment must not come back at one moment.
         from_start: Also wait for a first connection. Without it, what fails before one has stood is the user's
-            mistake, and said at once.
+            mistake, and said at once; but not a connection that the broker took and that then ended.
     """
 
     limit_s: float = 60.0
@@ -129,7 +129,7 @@ class _Keeper:
             BrokerError: if it is the last.
         """
         limit_s = self._patience.limit_s
-        if not self._begun or not limit_s:
+        if not limit_s or not (self._begun or isinstance(error, BrokerLostError)):
             raise error
         if not self._failures:
             self._lost_at = self._now()

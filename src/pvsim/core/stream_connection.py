@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pvsim.core import frames
 from pvsim.core.frames import Command, ResponseCode
-from pvsim.errors import BrokerError, BrokerRefusedError
+from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +132,7 @@ class StreamConnection:
         """
         self._last_heard = now
         if not data:
-            return self._fail("the broker closed the connection") if self.state is not State.CLOSED else []
+            return self._lose("the broker closed the connection") if self.state is not State.CLOSED else []
         self._buffer += data
         events: list[Event] = []
         at = 0
@@ -178,7 +178,7 @@ class StreamConnection:
     def _handle(self, frame: frames.Frame) -> list[Event]:
         if isinstance(frame, frames.Close):
             self.send(frames.close_response(frame.correlation_id))
-            return self._fail(f"the broker closed the connection: {frame.reason or frame.code}")
+            return self._lose(f"the broker closed the connection: {frame.reason or frame.code}")
         if isinstance(frame, frames.Heartbeat):
             return []
         return self._when_ready(frame) if self.state is State.READY else self._while_opening(frame)
@@ -247,6 +247,10 @@ class StreamConnection:
     def _refuse(self, what: str, fix: str) -> list[Event]:
         self.state = State.CLOSED
         return [Closed(BrokerRefusedError(what, where=self._where, fix=fix))]
+
+    def _lose(self, what: str) -> list[Event]:
+        self.state = State.CLOSED
+        return [Closed(BrokerLostError(what, where=self._where))]
 
     def _fail(self, what: str, fix: str = "") -> list[Event]:
         self.state = State.CLOSED

@@ -11,7 +11,7 @@ from pvsim.app import patience as patience_module
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
 from pvsim.core.ledger import Accounted
-from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InterruptedRunError
+from pvsim.errors import BadInputError, BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
 QUICK = Patience(limit_s=30, first_pause_s=0.0005, longest_pause_s=0.001)
 STALLED = BrokerState("no confirms", well=False)  # the work's own report: it shows no step forward
@@ -119,6 +119,13 @@ async def test_what_fails_before_anything_worked_is_said_at_once(patience):
     with pytest.raises(BrokerError) as caught:
         await keep(work, broker=Broker(LOST), patience=patience)
     assert (caught.value, work.done) == (LOST, 0)
+
+
+async def test_a_connection_that_ended_while_signing_in_is_made_again():
+    cut = BrokerLostError("the broker closed the connection")
+    assert await keep(Work((1, None)), broker=Broker(cut, cut)) == ("finished", [False, True])
+    with pytest.raises(BrokerLostError):
+        await keep(Work((1, None)), broker=Broker(cut), patience=Patience(limit_s=0))
 
 
 async def test_a_connection_that_stood_is_mended_though_nothing_came_further_yet():

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pvsim.core.address import BrokerAddress
-from pvsim.errors import BrokerError, BrokerRefusedError
+from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection
@@ -144,7 +144,7 @@ class AmqpClient:
         if (error is None or isinstance(error, asyncio.CancelledError)) and self.closing.done():
             error = cause_of(self.closing)
         reason = "" if error is None or isinstance(error, asyncio.CancelledError) else f": {error}"
-        lost = BrokerError(f"the connection to the broker was lost{reason}", where=self.where)
+        lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
         lost.__cause__ = error
         return lost
 
@@ -187,6 +187,9 @@ def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
 _NOT_READY = ("does not have a replica on the local node", "is down or inaccessible")
 _FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
 
+_FRAME_MAX = 1 << 20  # text of another protocol, taken for a frame, is of a gigabyte
+_FIX_PORT = "name the broker's AMQP port (often 5672) in PVSIM_BROKER_URL"
+
 
 def _code(error: BaseException) -> int:
     """The reply code of a refusal, which the library tells by type or by the first argument."""
@@ -221,6 +224,13 @@ def _sign_in_error(error: BaseException, address: BrokerAddress, where: str) -> 
     if (cause := _system_error(error)) is not None:
         known = isinstance(cause, ConnectionError) and cause.errno
         reason = os.strerror(cause.errno or 0).lower() if known else cause.strerror or str(cause)
-        return BrokerError(f"cannot connect to the broker: {reason}", where=where, fix=_FIX_ADDRESS)
+        kind = BrokerLostError if isinstance(cause, ConnectionResetError) else BrokerError
+        return kind(f"cannot connect to the broker: {reason}", where=where, fix=_FIX_ADDRESS)
+    ended = error.__cause__
+    if isinstance(ended, asyncio.IncompleteReadError) and (ended.expected or 0) <= _FRAME_MAX:
+        what = (
+            "the connection ended while signing in: the broker is busy, or does not speak AMQP 0-9-1 on this port"
+        )
+        return BrokerLostError(what, where=where, fix=_FIX_PORT)
     what = f"what answers there does not speak AMQP 0-9-1: {error}"
-    return BrokerError(what, where=where, fix="name the broker's AMQP port (often 5672) in PVSIM_BROKER_URL")
+    return BrokerError(what, where=where, fix=_FIX_PORT)

@@ -21,7 +21,7 @@ from pvsim.core.frames import (
 )
 from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
 from pvsim.core.stream_leader import after_metadata
-from pvsim.errors import BrokerError, BrokerRefusedError
+from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,8 @@ class StreamClient(asyncio.Protocol):
             raise BrokerError(what, where=client.where, fix=fix) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
             what = f"cannot connect to the broker's stream port: {_reason(error)}"
-            raise BrokerError(what, where=client.where, fix=_FIX_ADDRESS) from error
+            kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
+            raise kind(what, where=client.where, fix=_FIX_ADDRESS) from error
         finally:
             if not client.is_ready:  # timed out, refused or cancelled
                 client.abort()
@@ -233,7 +234,7 @@ class StreamClient(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
         if not self._ended.is_set():
-            error = BrokerError(
+            error = BrokerLostError(
                 f"the connection to the broker was lost{f': {exc}' if exc else ''}", where=self.where
             )
             error.__cause__ = exc

@@ -13,7 +13,7 @@ from pvsim.adapters.streams.client import StreamClient
 from pvsim.core import frames, stream_connection
 from pvsim.core.address import BrokerAddress
 from pvsim.core.frames import Command, ResponseCode
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerLostError
 
 CERTIFICATE = Path(__file__).with_name("self_signed.pem")
 
@@ -74,7 +74,7 @@ async def test_a_server_that_hangs_up_within_a_frame(serve):
         peer.send(frames.heartbeat()[:5])
 
     async with serve(cut) as address:
-        with pytest.raises(BrokerError, match="the broker closed the connection"):
+        with pytest.raises(BrokerLostError, match="the broker closed the connection"):
             await StreamClient.connect(address)
 
 
@@ -182,7 +182,7 @@ async def test_a_connection_lost_while_a_request_waits(serve, reset):
         with pytest.raises(BrokerError):
             await made.send(frames.heartbeat())
         made.tell(Command.CREATE, b"")  # nobody hears it
-        assert [type(item) for item in heard] == [BrokerError]
+        assert [type(item) for item in heard] == [BrokerLostError]
         await made.close()
 
 
