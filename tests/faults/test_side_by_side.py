@@ -1,15 +1,19 @@
 """Several commands at once, deleted results, and what the user is told."""
 
+import asyncio
 import json
 import os
 import re
 import signal
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 from tests.faults.harness import DAYS, manifest_of, the_run
+from tests.faults.kinds.broker import kill_and_take_ports
 from tests.faults.moments import AfterCommit
+from tests.faults.processes import wait_until
 
+from pvsim.adapters import node
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -54,6 +58,26 @@ def test_a_second_worker_is_refused_and_told_who_is_first(laboratory, arguments)
             assert f"process {first.pid}" in second.printed
         _signal_those_that_live((first.pid, *first.roles.values()), signal.SIGCONT)
         assert first.wait() == 0, first.printed
+    assert (the_run(out) / SAMPLES).read_bytes() == normal.content
+
+
+def test_roles_by_themselves_find_our_broker_in_another_place(laboratory):
+    normal, out = laboratory.normal("streams"), laboratory.new_directory()
+    same = ("--run-id", "moved", "--days", str(DAYS["streams"]))
+    with (
+        ExitStack() as stack,
+        laboratory.command("simulate", "--out", str(out), *same) as simulator,
+        laboratory.command("meter", *same) as meter,
+    ):
+        assert wait_until(lambda: list(out.glob(f"*/{PARTIAL}")) or simulator.ended())
+        assert AfterCommit().wait(simulator, the_run(out), normal, None)
+        _signal_those_that_live((simulator.pid, meter.pid), signal.SIGSTOP)  # they would start it again at once
+        before = kill_and_take_ports(laboratory.home, stack)
+        _signal_those_that_live((simulator.pid, meter.pid), signal.SIGCONT)
+        assert simulator.wait() == 0, simulator.printed
+        assert meter.wait() == 0, meter.printed
+        assert "connected to the broker again" in simulator.printed
+    assert asyncio.run(node.status(laboratory.home)).address.stream_port != before.stream_port
     assert (the_run(out) / SAMPLES).read_bytes() == normal.content
 
 

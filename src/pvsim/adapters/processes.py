@@ -20,7 +20,7 @@ import msgspec
 
 from pvsim.errors import InternalError
 
-__all__ = ["RoleProcess", "fork_role", "peak_memory_mb"]
+__all__ = ["ParentWord", "RoleProcess", "fork_role", "peak_memory_mb", "read_word"]
 
 
 _DESCRIPTORS = 4_096
@@ -33,6 +33,18 @@ class _Order:
 
     arguments: list[str]
     environment: dict[str, str]
+
+
+class ParentWord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the parent tells a role that works, one JSON object a line.
+
+    Attributes:
+        look_again: Look once more whether everything has been done.
+        broker_url: The broker is at this address now.
+    """
+
+    look_again: bool = False
+    broker_url: str | None = None
 
 
 class RoleProcess:
@@ -85,10 +97,11 @@ class RoleProcess:
 
     def nudge(self) -> None:
         """Let it look once more whether it has done everything; nothing happens where it has ended."""
-        if self._code is not None:  # the pipe is closed, and its number may be another file's
-            return
-        with suppress(BrokenPipeError):
-            os.write(self._leash, b"\n")
+        self._tell(ParentWord(look_again=True))
+
+    def tell_broker(self, url: str) -> None:
+        """Let it connect to that address from now on; nothing happens where it has ended."""
+        self._tell(ParentWord(broker_url=url))
 
     def stop(self) -> None:
         """Ask it to finish in order."""
@@ -100,6 +113,12 @@ class RoleProcess:
         if self._code is None:
             os.kill(self.pid, signal.SIGKILL)
             self._reap()
+
+    def _tell(self, word: ParentWord) -> None:
+        if self._code is not None:  # the pipe is closed, and its number may be another file's
+            return
+        with suppress(BrokenPipeError):
+            os.write(self._leash, msgspec.json.encode(word) + b"\n")
 
     def _reap(self) -> None:
         _, status = os.waitpid(self.pid, 0)
@@ -142,6 +161,11 @@ def fork_role(name: str, command_line: Callable[[list[str]], None]) -> RoleProce
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def read_word(line: bytes) -> ParentWord:
+    """What the parent has said in a line."""
+    return msgspec.json.decode(line, type=ParentWord)
 
 
 def _read_order() -> _Order | None:

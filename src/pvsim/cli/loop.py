@@ -27,14 +27,14 @@ def held_signals() -> Iterator[None]:
 
 
 def run_with_stop(
-    use: Callable[[asyncio.Event], Awaitable[Result]], *, parent: Callable[[], None] | None = None
+    use: Callable[[asyncio.Event], Awaitable[Result]], *, parent: Callable[[bytes], None] | None = None
 ) -> Result:
     """Run `use(stop)`; SIGINT and SIGTERM set `stop`, and a second one ends the process.
 
     Args:
         use: What to run.
-        parent: Given, there is a parent process: called when it writes to standard input; and when that ends, the
-            parent is gone, and `stop` is set.
+        parent: Given, there is a parent process: called with each line that it writes to standard input; and when
+            that ends, the parent is gone, and `stop` is set.
     """
 
     async def main() -> Result:
@@ -52,12 +52,16 @@ def run_with_stop(
         if parent is not None:
             descriptor = sys.stdin.fileno()
 
+            heard = b""
+
             def listen() -> None:
-                if os.read(descriptor, 1024):
-                    parent()
-                else:
+                nonlocal heard
+                if not (data := os.read(descriptor, 4096)):
                     loop.remove_reader(descriptor)
                     stop.set()
+                *lines, heard = (heard + data).split(b"\n")
+                for line in lines:
+                    parent(line)
 
             loop.add_reader(descriptor, listen)
         return await use(stop)

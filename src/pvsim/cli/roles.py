@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,12 +21,11 @@ from pvsim.cli.options import (
     run_id_option,
 )
 from pvsim.cli.progress import Display, ParentReport, facts_of
-from pvsim.cli.run import check_broker, input_notes
+from pvsim.cli.run import check_broker, input_notes, patience_of
 from pvsim.cli.summary import print_summary
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
-    from pvsim.app.patience import Patience
     from pvsim.app.ports import BrokerState, MeterProgress, Report, SimulatorProgress
     from pvsim.core.plan import RunPlan
     from pvsim.wiring.broker import Connection
@@ -92,7 +92,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
         with _maybe_lock(options["directory"], "meter"):
-            patience = _patience(options)
+            patience = patience_of(options)
             waiting = again if options["supervised"] else None
             await run_meter(
                 models, connection.transport(), patience=patience, report=report, stop=stop, again=waiting
@@ -142,14 +142,14 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
         async def offer_and_simulate() -> None:
             if this.models.external:
-                offer = await connection.offer_exchange()
+                offer = await connection.offer_exchange(patience=patience_of(options), report=report, stop=stop)
                 if not options["quiet"]:
                     click.echo(f"· {offer}", err=True)
             await run_simulator(
                 this.models,
                 this.directory,
                 connection.transport(),
-                patience=_patience(options),
+                patience=patience_of(options),
                 report=report,
                 stop=stop,
                 meter_timeout_s=options["meter_timeout"],
@@ -185,7 +185,7 @@ def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> Non
     models = this.models
 
     async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
-        transport, patience = connection.transport(), _patience(options)
+        transport, patience = connection.transport(), patience_of(options)
         await run_simulator(
             models, this.directory, transport, patience=patience, report=report, stop=stop, with_meter=True
         )
@@ -198,15 +198,6 @@ def _prove_again(this: "Run", options: dict[str, Any]) -> None:
     summary = this.prove_again()
     if not options["quiet"]:
         print_summary(summary, this)
-
-
-def _patience(options: dict[str, Any]) -> "Patience":
-    import random  # noqa: PLC0415
-
-    from pvsim.app.patience import Patience  # noqa: PLC0415
-
-    from_start = options["supervised"]  # the parent has spoken with the broker a moment ago
-    return Patience(options["patience_s"], jitter=random.random, from_start=from_start)
 
 
 def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
@@ -234,46 +225,75 @@ def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[Non
 def _run_role(
     role: str, options: dict[str, Any], plan: "RunPlan", work: Work, *, nudged: Callable[[], None] = lambda: None
 ) -> None:
-    """Connect, work, and report: to a person, or to the parent process, which may nudge."""
+    """Connect, work, and report: to a person, or to the parent process, which may have something to say."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
-    supervised = options["supervised"]
-    display = Display(quiet=options["quiet"] or supervised)
-    parent = ParentReport()
-    last: dict[str, Any] = {}
-
-    def report(progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
-        facts = facts_of(progress)
-        if supervised:
-            parent(progress)
-        else:
-            display(role, facts)
-        if "broker" not in facts:
-            last.update(facts)
+    talk = _Talk(role, options, nudged)
+    display = talk.display
 
     async def use(stop: asyncio.Event) -> None:
         address = await find_broker(options["broker"], report=display.say)
         name = await resolve_transport(options["transport"], address)
         display.say(f"run {plan.run_id} over {name} at {address}")
-        await work(Connection(address, name, plan), report, stop)
+        find = None if options["broker"] else partial(find_broker, None, report=display.say)
+        talk.connection = Connection(address, name, plan, find)
+        await work(talk.connection, talk.report, stop)
 
     handler = open_log(options["directory"], role) if options["directory"] is not None else None
     try:
-        run_with_stop(use, parent=nudged if supervised else None)
+        run_with_stop(use, parent=talk.hear if talk.parent else None)
     except PvsimError as error:
-        if supervised:
-            parent.say({**last, "error": {"what": error.what, "where": error.where, "fix": error.fix}})
+        if talk.parent:
+            talk.parent.say({**talk.last, "error": {"what": error.what, "where": error.where, "fix": error.fix}})
             raise SystemExit(error.exit_code) from error
         raise
     finally:
         display.clear()
         if handler is not None:
             handler.close()
-    if supervised:
-        from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
+    if talk.parent:
+        talk.parent.say({**talk.last, "peak_mb": peak_memory_mb()})
 
-        parent.say({**last, "peak_mb": peak_memory_mb()})
+
+class _Talk:
+    """What a role says, to a person or to its parent process, and what the parent says to it.
+
+    Attributes:
+        display: For a person.
+        parent: The parent process; None where there is none.
+        last: The newest progress.
+        connection: The role's, once it has one.
+    """
+
+    def __init__(self, role: str, options: dict[str, Any], nudged: Callable[[], None]) -> None:
+        self.display = Display(quiet=options["quiet"] or options["supervised"])
+        self.parent = ParentReport() if options["supervised"] else None
+        self.last: dict[str, Any] = {}
+        self.connection: Connection | None = None
+        self._role, self._nudged = role, nudged
+
+    def report(self, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+        """Take the role's progress."""
+        facts = facts_of(progress)
+        if self.parent:
+            self.parent(progress)
+        else:
+            self.display(self._role, facts)
+        if "broker" not in facts:
+            self.last.update(facts)
+
+    def hear(self, line: bytes) -> None:
+        """Take a word of the parent."""
+        from pvsim.adapters.processes import read_word  # noqa: PLC0415
+        from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+
+        word = read_word(line)
+        if word.broker_url is not None and self.connection is not None:  # it cannot have lost what it has not had
+            self.connection.address = BrokerAddress.parse(word.broker_url)
+        if word.look_again:
+            self._nudged()
 
 
 COMMANDS = (meter, simulate)

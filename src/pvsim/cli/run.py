@@ -18,7 +18,7 @@ from pvsim.cli.options import (
     pv_options,
     quiet_option,
 )
-from pvsim.cli.progress import Display
+from pvsim.cli.progress import Display, facts_of
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, UsageError
 
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     import asyncio
 
     from pvsim.adapters.processes import RoleProcess
+    from pvsim.app.patience import Patience
+    from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
     from pvsim.config import RunConfig
     from pvsim.core.metrics import Summary
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "input_notes"]
+__all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of"]
 
 _SHOWN_NAMES = 3
 _WITH_RESUME = {
@@ -133,15 +135,16 @@ async def _simulate(
         async def work() -> None:
             address = await find_broker(options["broker"], report=display.say)
             name = await resolve_transport(options["transport"], address)
-            connection = Connection(address, name, this.models.plan)
+            find = None if options["broker"] else partial(find_broker, None, report=display.say)
+            connection = Connection(address, name, this.models.plan, find)
             if options["broker"]:
-                await connection.check()
+                patience = patience_of(options)
+                await connection.check(patience=patience, report=partial(_show_state, display), stop=stop)
             await run_roles(
                 this,
                 roles,
                 connection,
                 patience_s=options["patience_s"],
-                revive=None if options["broker"] else partial(find_broker, None, report=display.say),
                 report=display,
                 stop=stop,
             )
@@ -155,6 +158,10 @@ async def _simulate(
     finally:
         display.clear()
         handler.close()
+
+
+def _show_state(display: Display, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+    display("run", facts_of(progress))
 
 
 async def _delete_stream(connection: "Connection", display: Display) -> None:
@@ -172,6 +179,16 @@ def refuse_external(config: "RunConfig") -> None:
     if any(isinstance(meter.source, ExternalMeter) for meter in config.meters):
         fix = "use: pvsim simulate --meter external --run-id ID"
         raise UsageError("an external meter is published by somebody else", where="--meter", fix=fix)
+
+
+def patience_of(options: dict[str, Any]) -> "Patience":
+    """How long to go on without the broker: from the start where somebody has spoken with it a moment ago."""
+    import random  # noqa: PLC0415
+
+    from pvsim.app.patience import Patience  # noqa: PLC0415
+
+    from_start = bool(options.get("supervised")) or not options["broker"]
+    return Patience(options["patience_s"], jitter=random.random, from_start=from_start)
 
 
 def check_broker(options: dict[str, Any]) -> None:

@@ -125,7 +125,7 @@ def measure_run(
 
         async def work() -> None:
             start = time.monotonic()
-            await run_roles(run, roles, connection, patience_s=0, revive=None, report=report, stop=asyncio.Event())
+            await run_roles(run, roles, connection, patience_s=0, report=report, stop=asyncio.Event())
             spent.append(time.monotonic() - start)
 
         connection = Connection(address, transport, run.models.plan)

@@ -1,12 +1,14 @@
 """Which broker, and which way to it."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from pvsim.adapters import streams
-from pvsim.app.ports import Transport
+from pvsim.app.patience import Patience, keep_connected
+from pvsim.app.ports import Log, Report, Stop, Transport
 from pvsim.core.address import BrokerAddress
 from pvsim.core.contract import publishing_id
 from pvsim.core.plan import RunPlan
@@ -37,46 +39,85 @@ async def resolve_transport(name: TransportName, address: BrokerAddress) -> Lite
     return "streams" if await streams.answers(address) else "amqp"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Connection:
-    """A broker, the way to it, and the run that is spoken of."""
+    """A broker, the way to it, and the run that is spoken of.
+
+    Attributes:
+        address: Where the broker is now; whoever learns of another address may set it.
+        name: The way.
+        plan: The run.
+        find: Finds the broker again, starting it where needed: our own node comes back on other ports where others
+            have taken its old ones. None for a broker that is given.
+    """
 
     address: BrokerAddress
     name: Literal["streams", "amqp"]
     plan: RunPlan
+    find: Callable[[], Awaitable[BrokerAddress]] | None = None
 
     def transport(self) -> Transport:
-        """The transport for the run's messages."""
+        """The transport for the run's messages; each connection is made to where the broker is then."""
+        return _Following(self)
+
+    def direct(self) -> Transport:
+        """The transport to the address of this moment."""
         if self.name == "streams":
             return streams.StreamTransport(self.address)
         from pvsim.adapters.amqp import AmqpTransport  # noqa: PLC0415 - its library costs 0.2 s to import
 
         return AmqpTransport(self.address, partial(publishing_id, plan=self.plan))
 
-    async def check(self) -> None:
+    async def check(self, *, patience: Patience, report: Report, stop: Stop) -> None:
         """Connect once, so that a wrong address or account is said before anything waits for the broker.
 
         Raises:
             BrokerError: if that fails.
+            InterruptedRunError: if `stop` was set.
         """
-        async with self.transport().log(self.plan.stream):
+
+        async def nothing(_: Log, __: Report) -> None:
             pass
+
+        await keep_connected(
+            self.transport(), self.plan.stream, nothing, patience=patience, report=report, stop=stop
+        )
 
     async def delete_stream(self) -> None:
         """Remove the run's stream: the files are the truth now."""
         async with self.transport().log(self.plan.stream) as log:
             await log.delete()
 
-    async def offer_exchange(self) -> str:
+    async def offer_exchange(self, *, patience: Patience, report: Report, stop: Stop) -> str:
         """Let other people's meters in: bind the topic exchange to the run's stream, and say where they publish.
 
         Raises:
             BrokerError: if AMQP does not answer, or the account may not bind.
+            InterruptedRunError: if `stop` was set.
         """
         from pvsim.adapters import amqp  # noqa: PLC0415 - as above
 
-        async with self.transport().log(self.plan.stream) as log:
+        async def bind(log: Log, _: Report) -> None:
             await log.create()
-        await amqp.bind_exchange(self.address, self.plan.stream)
+            await amqp.bind_exchange(self.address, self.plan.stream)
+
+        await keep_connected(self.transport(), self.plan.stream, bind, patience=patience, report=report, stop=stop)
         key = amqp.routing_key(self.plan.stream, "<meter>")
         return f"publish readings to exchange {amqp.EXCHANGE} with routing key {key} (pvsim schema reading)"
+
+
+class _Following:
+    """The transport to a broker that may move: before each connection but the first it is found again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._again = False
+
+    @asynccontextmanager
+    async def log(self, stream: str) -> AsyncIterator[Log]:
+        """See `ports.Transport.log`."""
+        if self._again and self._connection.find is not None:
+            self._connection.address = await self._connection.find()
+        self._again = True
+        async with self._connection.direct().log(stream) as log:
+            yield log

@@ -1,13 +1,14 @@
 """Meter and simulator of a run as processes, and what is done for them while they work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from logging import getLogger
 from typing import Any
 
 from pvsim.adapters.processes import RoleProcess, fork_role
 from pvsim.app.ports import Stop
 from pvsim.app.supervise import supervise
+from pvsim.core.address import BrokerAddress
 from pvsim.errors import BrokerError, UsageError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.runs import Run
@@ -18,6 +19,9 @@ _COMMANDS = {"simulator": "simulate", "meter": "meter"}
 
 IDLE_S = 3.0
 """The meter looks again whether the broker has everything when the simulator has come no further for so long."""
+
+REVIVE_S = 1.0
+"""While a role has lost our own broker, it is looked after so often: it may end once more, or move."""
 
 _log = getLogger(__name__)
 
@@ -33,7 +37,6 @@ async def run_roles(
     connection: Connection,
     *,
     patience_s: float,
-    revive: Callable[[], Awaitable[object]] | None,
     report: Callable[[str, dict[str, Any]], None],
     stop: Stop,
 ) -> None:
@@ -42,9 +45,9 @@ async def run_roles(
     Args:
         run: The run.
         roles: The processes.
-        connection: The broker and the way to it.
+        connection: The broker and the way to it. Where it can be found again, that is done while a role has lost
+            it, and the roles are told where it is.
         patience_s: How long they go on without the broker.
-        revive: Starts the broker where it is ours; called when a role has lost it.
         report: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
 
@@ -59,15 +62,15 @@ async def run_roles(
     where += ["--transport", connection.name, "--patience", str(patience_s)]
     for role, process in roles.items():
         process.begin([_COMMANDS[role], *where], {"PVSIM_BROKER_URL": connection.address.amqp_url})
-    reviver = _Reviver(revive)
+    reviver = _Reviver(connection, roles)
     written: Any = None
 
     def relay(role: str, said: dict[str, Any]) -> None:
         nonlocal written
         written = said.get("written", written)
-        if said.get("well") is False:
-            reviver.start()
-        elif said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
+        if "well" in said:
+            reviver.note(role, well=said["well"])
+        if said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
             roles["meter"].nudge()
         report(role, said)
 
@@ -91,23 +94,47 @@ async def run_roles(
 
 
 class _Reviver:
-    """Starts our own broker again, once at a time; what goes wrong with that, the roles notice by themselves."""
+    """Looks after our own broker while a role has lost it: starts it again, and says where it is.
 
-    def __init__(self, revive: Callable[[], Awaitable[object]] | None) -> None:
-        self._revive = revive
+    What goes wrong with that, the roles notice by themselves.
+    """
+
+    def __init__(self, connection: Connection, roles: Mapping[str, RoleProcess]) -> None:
+        self._connection, self._roles = connection, roles
+        self._lost: set[str] = set()
         self._task: asyncio.Future[None] | None = None
 
-    def start(self) -> None:
-        if self._revive is not None and (self._task is None or self._task.done()):
-            self._task = asyncio.ensure_future(self._try(self._revive))
+    def note(self, role: str, *, well: bool) -> None:
+        """Take what a role says of the broker."""
+        if well:
+            self._lost.discard(role)
+            return
+        self._lost.add(role)
+        find = self._connection.find
+        if find is not None and (self._task is None or self._task.done()):
+            self._task = asyncio.ensure_future(self._look_after(find))
 
     def cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    @staticmethod
-    async def _try(revive: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await revive()
-        except BrokerError as error:
-            _log.warning("our own broker could not be started again", extra={"facts": {"error": str(error)}})
+    async def _look_after(self, find: Callable[[], Awaitable[BrokerAddress]]) -> None:
+        told = ""
+        while self._lost:
+            try:
+                address = await find()
+            except BrokerError as error:
+                if str(error) != told:
+                    told = str(error)
+                    _log.warning("our own broker could not be started again", extra={"facts": {"error": told}})
+            else:
+                self._tell(address)
+            await asyncio.sleep(REVIVE_S)
+
+    def _tell(self, address: BrokerAddress) -> None:
+        if address == self._connection.address:
+            return
+        _log.warning("our own broker has moved", extra={"facts": {"address": str(address)}})
+        self._connection.address = address
+        for role in self._roles.values():
+            role.tell_broker(address.amqp_url)

@@ -3,9 +3,13 @@
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from tests.faults.kinds.base import Fault, Scene
@@ -15,17 +19,20 @@ from tests.faults.processes import cpu_seconds, wait_until
 
 from pvsim.adapters import node, streams
 from pvsim.adapters.logs import LOG
+from pvsim.core.address import BrokerAddress
 
 __all__ = [
     "Alarm",
     "AppRestarted",
     "BrokerKilled",
+    "BrokerMoved",
     "BrokerPaused",
     "BrokerRestarted",
     "ConnectionsClosed",
     "Retention",
     "StreamDeleted",
     "StreamDeletedMeanwhile",
+    "kill_and_take_ports",
 ]
 
 _CLOSE_ALL = """begin
@@ -47,6 +54,46 @@ class BrokerKilled(Fault):
 
     def inject(self, scene: Scene) -> int:
         return _signal_node(scene, signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class BrokerMoved(Fault):
+    """SIGKILL of the broker's VM, and others take its ports, accept connections, and say nothing."""
+
+    def inject(self, scene: Scene) -> int:
+        if scene.command.ended():
+            return 0
+        with scene.command.held("run"):  # it is the one that would start the broker again
+            scene.memory["before"] = kill_and_take_ports(scene.home, scene.stack)
+        return 1
+
+    def check(self, scene: Scene) -> None:
+        after = asyncio.run(node.status(scene.home)).address
+        moved = "before" not in scene.memory or (after and after.stream_port != scene.memory["before"].stream_port)
+        scene.require(f"the broker did not move: {after}", holds=bool(moved))
+
+
+def kill_and_take_ports(home: Path, stack: ExitStack) -> BrokerAddress:
+    """Kill the node of a home, and listen in its place until the end of `stack`; where it was."""
+    status = asyncio.run(node.status(home))
+    if status.pid is None or status.address is None:
+        raise RuntimeError(status)
+    os.kill(status.pid, signal.SIGKILL)
+    for port in (status.address.amqp_port, status.address.stream_port):
+        listener = stack.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not wait_until(partial(_binds, listener, port)):  # the VM takes a moment to end
+            raise RuntimeError(port)
+        listener.listen()
+    return status.address
+
+
+def _binds(listener: socket.socket, port: int) -> bool:
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
