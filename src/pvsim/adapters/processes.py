@@ -103,10 +103,10 @@ class RoleProcess:
         """Let it connect to that address from now on; nothing happens where it has ended."""
         self._tell(ParentWord(broker_url=url))
 
-    def stop(self) -> None:
-        """Ask it to finish in order."""
+    def stop(self, *, now: bool = False) -> None:
+        """Ask it to finish in order; `now` ends it at once."""
         if self._code is None:
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, signal.SIGKILL if now else signal.SIGTERM)
 
     def kill(self) -> None:
         """End it at once, if it has not ended, and forget it."""

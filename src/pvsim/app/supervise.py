@@ -3,13 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from signal import SIGTERM
+from logging import getLogger
+from signal import SIGKILL, SIGTERM
 from typing import Any, Protocol
 
 from pvsim.app.ports import Stop
 from pvsim.errors import InterruptedRunError, PvsimError
 
 __all__ = ["Role", "RoleFailedError", "supervise"]
+
+GRACE_S = 30.0
+"""How long a role that was asked to end may take; it takes 2 s where the broker does not answer. A kill loses
+nothing (I1), and a role that hangs, or that somebody has stopped, must not hold up the others for ever."""
+
+_log = getLogger(__name__)
 
 
 class Role(Protocol):
@@ -23,8 +30,8 @@ class Role(Protocol):
         """Its exit code; negative for a signal."""
         ...
 
-    def stop(self) -> None:
-        """Ask it to finish in order."""
+    def stop(self, *, now: bool = False) -> None:
+        """Ask it to finish in order; `now` ends it at once."""
         ...
 
 
@@ -43,6 +50,7 @@ class _Watched:
     last: dict[str, Any] = field(default_factory=dict)
     code: int | None = None
     stopped: bool = False
+    killed: bool = False
     released: bool = False
 
     def stop(self) -> None:
@@ -51,9 +59,20 @@ class _Watched:
             self.stopped = True
             self.role.stop()
 
+    def kill(self) -> None:
+        """End it at once, if it has not ended."""
+        if self.code is None:
+            self.killed = True
+            _log.warning("a role did not end when it was asked to", extra={"facts": {"role": self.name}})
+            self.role.stop(now=True)
+
     def error(self) -> PvsimError | None:
         """Why it failed, None where it did not."""
-        interrupted = self.code == InterruptedRunError.exit_code or (self.stopped and self.code == -SIGTERM)
+        interrupted = (
+            self.code == InterruptedRunError.exit_code
+            or (self.stopped and self.code == -SIGTERM)
+            or (self.killed and self.code == -SIGKILL)
+        )
         if not self.code or (self.released and interrupted):
             return None
         said = self.last.get("error")
@@ -81,39 +100,57 @@ async def supervise(
         RoleFailedError: if a role failed, with the first failure's reason.
         InterruptedRunError: if the roles stopped because the user wished it.
     """
-    watched = [_Watched(name, role) for name, role in roles.items()]
-    failures: list[PvsimError] = []
-
-    async def watch(each: _Watched) -> None:
-        async for said in each.role.reports():
-            each.last = said
-            report(each.name, said)
-        each.code = await each.role.wait()
-        if (error := each.error()) is not None:
-            failures.append(error)
-            _stop_all(watched)
-        elif each.name == leader:
-            for other in watched:
-                other.released = True
-            _stop_all(watched)
-
-    async def stop_when_asked() -> None:
-        await stop.wait()
-        _stop_all(watched)
-
-    asking = asyncio.ensure_future(stop_when_asked())
+    work = _Supervision([_Watched(name, role) for name, role in roles.items()], leader, report)
+    helpers = [asyncio.ensure_future(work.stop_when_asked(stop)), asyncio.ensure_future(work.kill_what_stays())]
     try:
         async with asyncio.TaskGroup() as group:
-            for each in watched:
-                group.create_task(watch(each))
+            for each in work.watched:
+                group.create_task(work.watch(each))
     finally:
-        asking.cancel()
+        for helper in helpers:
+            helper.cancel()
     # an interruption that follows from another role's failure is not the reason
-    reasons = [e for e in failures if not isinstance(e, InterruptedRunError)] or failures
+    reasons = [e for e in work.failures if not isinstance(e, InterruptedRunError)] or work.failures
     if reasons:
         raise reasons[0]
 
 
-def _stop_all(watched: list[_Watched]) -> None:
-    for each in watched:
-        each.stop()
+class _Supervision:
+    """The roles of a run under way, and why those that failed did."""
+
+    def __init__(
+        self, watched: list[_Watched], leader: str, report: Callable[[str, dict[str, Any]], None]
+    ) -> None:
+        self.watched = watched
+        self.failures: list[PvsimError] = []
+        self._leader, self._report = leader, report
+        self._stopping = asyncio.Event()
+
+    async def watch(self, each: _Watched) -> None:
+        """Pass its reports on until it ends, and draw the conclusion."""
+        async for said in each.role.reports():
+            each.last = said
+            self._report(each.name, said)
+        each.code = await each.role.wait()
+        if (error := each.error()) is not None:
+            self.failures.append(error)
+            self._stop_all()
+        elif each.name == self._leader:
+            for other in self.watched:
+                other.released = True
+            self._stop_all()
+
+    async def stop_when_asked(self, stop: Stop) -> None:
+        await stop.wait()
+        self._stop_all()
+
+    async def kill_what_stays(self) -> None:
+        await self._stopping.wait()
+        await asyncio.sleep(GRACE_S)
+        for each in self.watched:
+            each.kill()
+
+    def _stop_all(self) -> None:
+        for each in self.watched:
+            each.stop()
+        self._stopping.set()

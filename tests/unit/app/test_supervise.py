@@ -1,18 +1,21 @@
 """All roles end well, or all are stopped and the first reason counts."""
 
 import asyncio
-from signal import SIGTERM
+from signal import SIGKILL, SIGTERM
 
 import pytest
 
 from pvsim.app.supervise import RoleFailedError, supervise
 from pvsim.errors import InterruptedRunError
 
+NO_SPACE = {"what": "no space", "where": "disk", "fix": "make room"}
+
 
 class FakeRole:
     """A role that says some things and then ends, at once or when it is told to."""
 
-    def __init__(self, *said, code=0, waits=False, code_when_stopped=130):
+    def __init__(self, *said, code=0, waits=False, code_when_stopped=130, hangs=False):
+        self.hangs = hangs
         self.said, self.code, self.waits, self.code_when_stopped = said, code, waits, code_when_stopped
         self.told = asyncio.Event()
 
@@ -25,8 +28,11 @@ class FakeRole:
     async def wait(self):
         return self.code_when_stopped if self.told.is_set() else self.code
 
-    def stop(self):
-        self.told.set()
+    def stop(self, *, now=False):
+        if now:
+            self.code_when_stopped = -SIGKILL
+        if now or not self.hangs:
+            self.told.set()
 
 
 async def run(stop=None, **roles):
@@ -47,7 +53,7 @@ async def test_reports_are_passed_on_until_all_have_ended():
 
 async def test_a_failure_stops_the_others_and_its_reason_counts():
     other = FakeRole(waits=True)
-    error = {"error": {"what": "no space", "where": "disk", "fix": "make room"}}
+    error = {"error": NO_SPACE}
     with pytest.raises(RoleFailedError, match="no space") as caught:
         await run(meter=other, simulator=FakeRole(error, code=73))
     assert other.told.is_set()
@@ -101,3 +107,27 @@ async def test_when_the_leader_has_ended_well_the_others_are_released(code_when_
 async def test_a_released_role_may_still_fail():
     with pytest.raises(RoleFailedError, match="exit code 70"):
         await run(meter=FakeRole(waits=True, code_when_stopped=70), simulator=FakeRole())
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    monkeypatch.setattr("pvsim.app.supervise.GRACE_S", 0)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_role_that_hangs_holds_up_nobody(caplog):
+    meter = FakeRole(waits=True, hangs=True)
+    await run(meter=meter, simulator=FakeRole())
+    assert meter.told.is_set()
+    assert "did not end when it was asked to" in caplog.text
+    with pytest.raises(RoleFailedError, match="no space"):
+        await run(meter=FakeRole(waits=True, hangs=True), simulator=FakeRole({"error": NO_SPACE}, code=73))
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_the_user_waits_for_no_role_that_hangs():
+    stop = asyncio.Event()
+    stop.set()
+    roles = {name: FakeRole(waits=True, hangs=True) for name in ("meter", "simulator")}
+    with pytest.raises(InterruptedRunError, match="interrupted"):
+        await run(stop, **roles)
