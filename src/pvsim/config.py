@@ -43,26 +43,37 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
         sha256: Digest of the file when the run was made: a run is not resumed with other data.
         column: Header of the power column, None to find it.
         time_column: Header of the time column, None to find it.
-        unit: W or kW, None to find it in the header.
+        unit: Of the power column, None to find it in the header; Wh, kWh and MWh are energies.
         fill: How values stand between samples.
         gaps: What to do where samples are missing.
         start: The file's day that is the run's first day, None for the first whole one.
         tz: IANA zone of the file's clock; left out where the file tells it.
         date_order: Which number of a date such as 01/06/2024 is the day; left out where the file tells it.
         stamp: What of its interval a time is; left out where the file tells it.
+        measures: What the column holds, as `--meter-kind` and `--pv-kind` say it. Unset where nobody said it: this
+            and the following fields are later than the first manifests, and do not change the digest while unset.
+        sign: `negative`: what is wanted is written with a minus.
+        scale: Factor of the powers.
+        annual_kwh: The powers are scaled so that a year of the file's mean is so much.
+        peak_kw: The powers are scaled so that the file's highest is this.
     """
 
     path: str
     sha256: str
     column: str | None = None
     time_column: str | None = None
-    unit: Literal["W", "kW"] | None = None
+    unit: Literal["W", "kW", "MW", "Wh", "kWh", "MWh"] | None = None
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Literal["error", "hold", "interpolate", "zero"] | None = None
     start: date | None = None
     tz: str | msgspec.UnsetType = msgspec.UNSET  # so that the digest of a run that was made without stays the same
     date_order: Literal["day-first", "month-first", "year-first"] | msgspec.UnsetType = msgspec.UNSET
     stamp: Literal["start", "middle", "end"] | msgspec.UnsetType = msgspec.UNSET
+    measures: Literal["load", "grid", "generation", "counter"] | msgspec.UnsetType = msgspec.UNSET
+    sign: Literal["positive", "negative"] | msgspec.UnsetType = msgspec.UNSET
+    scale: float | msgspec.UnsetType = msgspec.UNSET
+    annual_kwh: float | msgspec.UnsetType = msgspec.UNSET
+    peak_kw: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class SyntheticMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="synthetic"):

@@ -1,9 +1,11 @@
 """What a run is configured with: manifests made before still open."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
-from pvsim.config import RunConfig, digest
+from pvsim.config import CurveConfig, FileConfig, MeterConfig, RunConfig, digest
 from pvsim.errors import UsageError
 
 OLDER = {  # as pvsim wrote them before it had the newer fields
@@ -45,3 +47,24 @@ def test_a_meters_maximum_is_bounded(max_w):
     config = msgspec.json.decode(next(iter(OLDER.values())), type=RunConfig)
     with pytest.raises(UsageError, match=r"outside 1\.\.10,000,000 W"):
         msgspec.structs.replace(config, meter_max_w=max_w)
+
+
+OLD_FILE_RUN = (
+    "0bb85ed753c50a4e5325ca60895c92eec24d59170029c033b464616b1dbe9ac1"  # made before --meter-sign and so on
+)
+
+
+def test_a_file_with_nothing_new_said_of_it_has_the_digest_of_older_manifests():
+    config = file_run(FileConfig("/house.csv", "00"))
+    assert digest(config).hex() == OLD_FILE_RUN
+
+
+def test_what_is_said_of_a_file_changes_the_digest_and_comes_back_from_the_manifest():
+    config = file_run(FileConfig("/house.csv", "00", measures="counter", sign="negative", scale=2.0))
+    assert digest(config).hex() != OLD_FILE_RUN
+    assert msgspec.convert(msgspec.to_builtins(config), RunConfig) == config
+
+
+def file_run(file):
+    meters = (MeterConfig("m1", file),)
+    return RunConfig("r", date(2024, 6, 21), 1, "Europe/Berlin", 1, 1, meters, CurveConfig())

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec import UNSET
+
 from pvsim.config import (
     BuildingMeter,
     CurveConfig,
@@ -157,6 +159,7 @@ class Models:
 
         path = Path(source.path)
         run = Run(self.config.first_date, self.config.days, zone_of(self.config.tz))
+        later = {name: getattr(source, name) for name in ("sign", "scale", "annual_kwh", "peak_kw")}
         options = SeriesOptions(
             column=source.column,
             time_column=source.time_column,
@@ -168,6 +171,8 @@ class Models:
             tz=zone_of(source.tz, f"--{quantity}-tz") if source.tz else None,
             date_order=source.date_order or None,
             stamp=source.stamp or None,
+            kind=source.measures or None,
+            **{name: value for name, value in later.items() if value is not UNSET},
         )
         series = read_series(path, options, quantity=quantity, run=run)
         _refuse_changed(path, source.sha256)

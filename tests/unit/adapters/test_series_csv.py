@@ -79,9 +79,8 @@ def test_a_pv_plant_s_morning_with_its_offset():
     assert power[: 4 * 3600].max() == 0
     assert power[12 * 3600 : 12 * 3600 + 60].tolist() == [44431] * 60
     assert plant.report.clipped_low > 0
-    with pytest.raises(BadInputError, match="looks like W: read as kW") as caught:
-        measured(DATA / "nrel_serf_20220318.csv", run, "pv", unit="kW")
-    assert caught.value.fix == "pass --pv-unit W"
+    believed = measured(DATA / "nrel_serf_20220318.csv", run, "pv", unit="kW", gaps="zero")
+    assert believed.report.reading.highest == "up to 4,628 kW"
 
 
 def test_our_own_output_is_read_back_to_the_same_bytes(tmp_path):
@@ -113,7 +112,7 @@ def test_the_dialects_that_are_read(tmp_path, text, options, packed):
     data = gzip.compress(text.encode()) if packed else text
     path = written(tmp_path / "house.csv", data)
     samples = read_samples(path, SeriesOptions(**options), quantity="meter")
-    np.testing.assert_allclose(samples.power_w, np.arange(24) * 100.0)
+    np.testing.assert_allclose(samples.values, np.arange(24) / 10)
     assert samples.offset_s is not None
     assert set(samples.offset_s.tolist()) == {7200}
     assert samples.lines[0] == 2
@@ -121,7 +120,7 @@ def test_the_dialects_that_are_read(tmp_path, text, options, packed):
 
 def test_empty_cells_are_gaps(tmp_path):
     path = written(tmp_path / "house.csv", HEADER + GOOD.replace("0.5000", "").replace("0.7000", " "))
-    power = read_samples(path, SeriesOptions(), quantity="meter").power_w
+    power = read_samples(path, SeriesOptions(), quantity="meter").values
     assert np.flatnonzero(np.isnan(power)).tolist() == [5, 7]
 
 
@@ -170,12 +169,11 @@ NUMBER = "put a number there, or leave the cell empty where the measurement is m
             "column 'meter_kw' is negative (-500 W)",
             "--meter-column",
         ),
-        (HEADER.replace("kw", "w") + GOOD, ":25", "column 'meter_w' looks like kW", "pass --meter-unit kW"),
         (
             HEADER + GOOD.replace("0.5000", "1500"),
             ":7",
-            "column 'meter_kw' looks like W",
-            "pass --meter-unit W",
+            "column 'meter_kw', read in kW, reaches 1,500,000 W: more of its energy is above the 9,000 W",
+            "--meter-max-w 1500000",
         ),
         (HEADER.encode() + b"\xe9\n", ":2", "not UTF-8 text", "iconv -f latin1"),
         (

@@ -20,7 +20,7 @@ DAY = Run(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 
 
 def power(quantity):
-    return lambda path: read_samples(path, SeriesOptions(), quantity=quantity).power_w.tolist()
+    return lambda path: read_samples(path, SeriesOptions(), quantity=quantity).values.tolist()
 
 
 def light(path):

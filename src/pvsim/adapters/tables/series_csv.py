@@ -7,8 +7,6 @@ line): a file of 50 MB takes a few seconds and tens of megabytes.
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from pvsim.adapters.tables.text import Table, opened_table
 from pvsim.adapters.tables.zones import zone_named
 from pvsim.core.series import (
@@ -20,7 +18,6 @@ from pvsim.core.series import (
     SeriesOptions,
     choose_columns,
     replay,
-    to_watts,
 )
 from pvsim.core.tables import Block, NumberColumns, remarks_on
 from pvsim.core.times import Said, Stamps, TimeWords
@@ -100,16 +97,13 @@ class _Reading:
         self._numbers.add(block.lines, [block.column(self._columns.power)])
 
     def samples(self) -> Samples:
-        """What was read, in watts."""
+        """What was read."""
         if not self._stamps:
             fix = "give a file with at least one whole day of samples"
             where = f"{self._source}:{self._layout.header_line}"
             raise BadInputError("only a header, no data", where=where, fix=fix)
         times = self._stamps.settle()
         form, (power,) = self._numbers.read(self._layout.delimiter)
-        most = times.lines[np.argmax(np.nan_to_num(power))]
-        where = f"{self._source}:{most}"
-        power_w = to_watts(power, self._columns, options=self._options, quantity=self._quantity, where=where)
         table_remarks = remarks_on(self._layout, self._columns.times.places, form, self._numbers.missing)
         return Samples(
             self._source,
@@ -118,7 +112,7 @@ class _Reading:
             times.wall_s,
             times.offset_s,
             utc=times.utc,
-            power_w=power_w,
+            values=power,
             unit=self._columns.unit,
             unit_from=self._columns.unit_from,
             ignored=self._columns.ignored,

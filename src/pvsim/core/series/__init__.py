@@ -5,7 +5,7 @@ finds the step and the changes of the clock, `days` chooses the days and fills t
 seconds.
 """
 
-from pvsim.core.series.columns import Columns, choose_columns, to_watts
+from pvsim.core.series.columns import Columns, choose_columns
 from pvsim.core.series.replay import MeasuredSeries, Run, replay
 from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit
@@ -26,5 +26,4 @@ __all__ = [
     "Unit",
     "choose_columns",
     "replay",
-    "to_watts",
 ]

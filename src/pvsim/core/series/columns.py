@@ -1,45 +1,25 @@
 """Which columns of a file hold the time and the power, and in which unit, found by their headers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from pvsim.core.series.headers import Heading, heading_of
+from pvsim.core.series.power_column import candidates
 from pvsim.core.series.report import Known
 from pvsim.core.series.time_columns import TimeColumns, find_time_columns
 from pvsim.core.series.types import Quantity, SeriesOptions, Unit
 from pvsim.core.times import is_time
 from pvsim.errors import BadInputError
 
-__all__ = ["Columns", "choose_columns", "to_watts", "unit_of"]
+__all__ = ["Columns", "choose_columns"]
 
 _TIME_WORDS: Final = frozenset(
     {"time", "timestamp", "datetime", "date", "epoch", "measured", "zeit", "zeitstempel", "datum"}
 )
-_OWN_WORDS: Final[dict[Quantity, frozenset[str]]] = {
-    "meter": frozenset({"meter", "load", "pload", "consumption", "demand", "active", "household", "verbrauch"}),
-    "pv": frozenset({"pv", "solar", "ac", "generation", "production", "inverter", "erzeugung"}),
-}
-_POWER_WORDS: Final = frozenset({"power", "p", "leistung"})
-_OTHER_WORDS: Final = frozenset(
-    {"net", "reactive", "apparent", "var", "kvar", "va", "kva", "wh", "kwh", "mwh", "qload", "energy"}
-)
-_QUANTITY_WORDS: Final = _POWER_WORDS | {"w", "kw", "mw", "wh", "kwh", "mwh", "energy"}
-_UNITS: Final[dict[str, Unit]] = {
-    "w": "W",
-    "watt": "W",
-    "watts": "W",
-    "kw": "kW",
-    "kilowatt": "kW",
-    "kilowatts": "kW",
-}
-_WATTS_IN: Final[dict[Unit, float]] = {"W": 1.0, "kW": 1000.0}
-_LEAST_MAX_W, _MOST_MAX_KW = 50, 1000  # no house stays below 50 W, none reaches 1 MW
-_BRACKETED = re.compile(r"[\[(]\s*([a-z]+)\s*[\])]")
+_RELATED_WORDS: Final = frozenset({"reactive", "apparent", "kvar", "kva"})
 
 
 _FIRST: Final = TimeColumns((0,))
@@ -99,50 +79,38 @@ def choose_columns(
     labels = [f"{name} [{unit}]" if unit else name for name, unit in zip_longest(header, units, fillvalue="")]
     time_columns = _time_columns(header, times, options, quantity=quantity, where=where)
     time = time_columns.places[0]
-    if options.column is not None:
-        power = _named(header, options.column, options.option("column", quantity), where)
-    else:
-        power = _power_column(header, labels, time, options, quantity=quantity, where=where)
-    unit = options.unit or unit_of(labels[power])
-    if unit is None:
-        what = f"the unit of column {header[power]!r} cannot be told from its header"
-        option = options.option("unit", quantity)
-        raise BadInputError(what, where=where, fix=f"pass {option} W or {option} kW")
-    others = (i for i, name in enumerate(labels) if i not in {time, power} and _words(name) & _QUANTITY_WORDS)
-    known: Known = "option" if options.unit else "header" if unit_of(header[power]) else "units row"
-    return Columns(time, power, header[power], unit, known, tuple(header[i] for i in others), time_columns)
+    headings = [heading_of(label) for label in labels]
+    power = _power_column(
+        header, headings, {*times, *time_columns.places}, options, quantity=quantity, where=where
+    )
+    unit, unit_from = _unit(
+        header[power],
+        headings[power],
+        units[power] if power < len(units) else "",
+        options,
+        option=options.option("unit", quantity),
+        where=where,
+    )
+    ignored = tuple(
+        name
+        for i, name in enumerate(header)
+        if i not in {*time_columns.places, power} and (headings[i].quantity or headings[i].words & _RELATED_WORDS)
+    )
+    return Columns(time, power, header[power], unit, unit_from, ignored, time_columns)
 
 
-def unit_of(header: str) -> Unit | None:
-    """The unit that a header names in brackets or as its last word, None if it names none."""
-    bracketed = _BRACKETED.search(header.lower())
-    words = re.findall(r"[a-z]+", header.lower())
-    return _UNITS.get(bracketed[1] if bracketed else words[-1] if words else "")
-
-
-def to_watts(
-    power: NDArray[np.float64], columns: Columns, *, options: SeriesOptions, quantity: Quantity, where: str
-) -> NDArray[np.float64]:
-    """Powers in watts, if the column's unit can be true.
-
-    Args:
-        power: The column in its unit, NaN where empty.
-        columns: With the unit.
-        options: Whether the user gave the unit: then a small PV plant may stay below 50 W.
-        quantity: Meter or PV.
-        where: The place of the largest power.
-
-    Raises:
-        BadInputError: the largest power shows that the unit is the other one.
-    """
-    most = float(np.max(power, initial=0.0, where=~np.isnan(power)))
-    small_plant = quantity == "pv" and options.unit == "W"
-    low = columns.unit == "W" and 0 < most < _LEAST_MAX_W and not small_plant
-    if low or (columns.unit == "kW" and most > _MOST_MAX_KW):
-        other = "kW" if low else "W"
-        what = f"column {columns.name!r} looks like {other}: read as {columns.unit}, its maximum is {most:g}"
-        raise BadInputError(what, where=where, fix=f"pass {options.option('unit', quantity)} {other}")
-    return power * _WATTS_IN[columns.unit]
+def _unit(
+    name: str, heading: Heading, stated: str, options: SeriesOptions, *, option: str, where: str
+) -> tuple[Unit, Known]:
+    """The unit and how it is known; powers that are scaled to something known need none."""
+    if options.unit is not None:
+        return options.unit, "option"
+    if heading.unit is not None:
+        return heading.unit, "units row" if stated else "header"
+    if options.free_of_unit and options.kind != "counter":
+        return "W", "assumed"
+    what = f"the unit of column {name!r} cannot be told from its header"
+    raise BadInputError(what, where=where, fix=f"pass {option} W, kW or MW (power), Wh, kWh or MWh (energy)")
 
 
 def _words(header: str) -> frozenset[str]:
@@ -163,31 +131,26 @@ def _time_columns(
 
 def _power_column(
     names: Sequence[str],
-    labels: Sequence[str],
-    time: int,
+    headings: Sequence[Heading],
+    times: Collection[int],
     options: SeriesOptions,
     *,
     quantity: Quantity,
     where: str,
 ) -> int:
-    """The column whose name or unit says that it is the power; `labels` are the names with their units."""
+    """The column that the user names, else the one whose header fits best."""
     option = options.option("column", quantity)
-    others = _OTHER_WORDS | _OWN_WORDS["pv" if quantity == "meter" else "meter"]
-    left = [i for i in range(len(names)) if i != time and names[i]]
-    own = [i for i in left if _words(labels[i]) & _OWN_WORDS[quantity] and not _words(labels[i]) & _OTHER_WORDS]
-    power = [i for i in left if _is_power(labels[i]) and not _words(labels[i]) & others]
-    found = own or power or (left if len(left) == 1 else [])
-    found = [i for i in found if unit_of(labels[i])] or found
+    if options.column is not None:
+        return _named(names, options.column, option, where)
+    other_times = {i for i, name in enumerate(names) if _words(name) & _TIME_WORDS and headings[i].unit is None}
+    left = [i for i, name in enumerate(names) if name and i not in times and i not in other_times]
+    found = candidates(headings, left, options, quantity)
     if not found:
-        what = f"no column looks like {quantity} power; the columns are {_listed(names)}"
+        what = f"no column looks like {quantity} power or energy; the columns are {_listed(names)}"
         raise BadInputError(what, where=where, fix=f"name one with {option} NAME")
     if len(found) > 1:
         raise _several(names, found, option, where)
     return found[0]
-
-
-def _is_power(name: str) -> bool:
-    return bool(_words(name) & _POWER_WORDS) or unit_of(name) is not None
 
 
 def _named(header: Sequence[str], name: str, option: str, where: str) -> int:

@@ -108,7 +108,7 @@ def fill_days(
         BadInputError: no value at all, or a gap that the options do not fill.
     """
     samples, step = file.samples, file.step_s
-    valued = ~np.isnan(samples.power_w)
+    valued = ~np.isnan(samples.values)
     once = np.flatnonzero(valued & ~file.again)
     if not len(once):
         fix = f"choose another column with {options.option('column', quantity)} NAME"

@@ -5,6 +5,7 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.counter import is_said_counter
 from pvsim.core.series.report import Known
 from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, Samples, SeriesOptions, wall_time
 from pvsim.core.times import Stamp, changes_clock
@@ -23,6 +24,8 @@ def stamp_of(
     """
     if options.fill == "interpolate":
         return None, "option"
+    if is_said_counter(samples, options):
+        return _of_counter(samples, options, quantity)
     if options.stamp == "middle" and step_s % 2:
         what = f"the middle of {step_s} s is between two seconds"
         fix = f"give the times of starts or ends, with {options.option('stamp', quantity)} start or end"
@@ -40,6 +43,15 @@ def stamp_of(
         fix = f"pass {option} end, or {option} start if the value of a time is of the interval after it"
         raise BadInputError(what, where=samples.at(0), fix=fix)
     return "start", "assumed"
+
+
+def _of_counter(samples: Samples, options: SeriesOptions, quantity: Quantity) -> tuple[Stamp | None, Known]:
+    """A reading is the state at its time."""
+    if options.stamp is not None:
+        option = options.option("stamp", quantity)
+        what = f"column {samples.column!r} has readings of a counter, which are of a moment, not of an interval"
+        raise BadInputError(what, where=samples.source, fix=f"leave {option} out")
+    return None, "option" if options.kind == "counter" else "header"
 
 
 def interval_starts(

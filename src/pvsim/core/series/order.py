@@ -30,6 +30,7 @@ class OrderedSamples:
     Args:
         samples: The samples, with `wall_s` the local wall clock.
         step_s: Seconds from sample to sample, a divisor of 3600.
+        elapsed_s: Seconds of real time of each sample, counted from anywhere, int64.
         again: Which samples show a wall clock for the second time, bool.
         repeated: Wall-clock seconds at which a repeated hour starts again.
         skipped: Wall-clock intervals (start, end) in seconds that do not exist.
@@ -39,6 +40,7 @@ class OrderedSamples:
 
     samples: Samples
     step_s: int
+    elapsed_s: NDArray[np.int64]
     again: NDArray[np.bool_]
     repeated: tuple[int, ...]
     skipped: tuple[tuple[int, int], ...]
@@ -155,4 +157,4 @@ def _with_changes(samples: Samples, offset: NDArray[np.int64], step: int) -> Ord
             continue
         repeated.append(int(wall[index]))
         again[index : index + np.searchsorted(wall[index:end], resumed)] = True
-    return OrderedSamples(samples, step, again, tuple(repeated), tuple(skipped))
+    return OrderedSamples(samples, step, wall - offset, again, tuple(repeated), tuple(skipped))

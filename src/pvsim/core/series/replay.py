@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share
-from pvsim.core.series.order import OrderedSamples, put_in_order
-from pvsim.core.series.report import FileReading, Taken
+from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
+from pvsim.core.series.order import put_in_order
+from pvsim.core.series.power import Powers, powers_of
+from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.types import (
     DAY_S,
     Quantity,
@@ -20,9 +23,12 @@ from pvsim.core.series.types import (
     wall_time,
 )
 from pvsim.core.times.wallclock import WallClock
-from pvsim.errors import BadInputError, InternalError
+from pvsim.errors import InternalError
 
 __all__ = ["MeasuredSeries", "Run", "replay"]
+
+_KW: Final = 1000
+_FEW_W, _MANY_W = 50, 1_000_000  # few houses stay below, few reach the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +106,15 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     Raises:
         BadInputError: whatever is wrong with the samples, with the line and what to do.
     """
-    _refuse_negative(samples, options, quantity)
-    file = put_in_order(samples, run.zone, options, quantity)
+    powers = powers_of(put_in_order(samples, run.zone, options, quantity), options, quantity)
+    file, limits = powers.file, _limits(options, quantity)
     start = choose_days(file, options, run.days, quantity)
     first, after = start * DAY_S, (start + run.days) * DAY_S
-    power_dw = np.rint(np.nan_to_num(file.samples.power_w) * 10).astype(np.int64)
-    bounds = _bounds(options, quantity)
-    clipped = np.clip(power_dw, *bounds)
-    days = fill_days(file, clipped, first, after, options=options, quantity=quantity)
+    power_dw = cut_power_dw(file.samples, limits, options, quantity=quantity, unit=samples.unit)
+    days = fill_days(file, power_dw, first, after, options=options, quantity=quantity)
     seconds = run.seconds()
     return MeasuredSeries(
-        _report(samples, file, days, start, run, bounds=bounds),
+        _report(samples, powers, days, start, run=run, limits=limits),
         seconds,
         WallClock.over(run.zone, *seconds),
         (day_number(run.first_date) - start) * DAY_S,
@@ -119,33 +123,30 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
     )
 
 
-def _refuse_negative(samples: Samples, options: SeriesOptions, quantity: Quantity) -> None:
-    negative = samples.power_w < 0
-    if quantity == "meter" and not options.meter_range.grid and negative.any():
-        index = int(np.argmax(negative))
-        option = options.option("column", quantity)
-        fix = f"the meter measures consumption, never below 0: choose such a column with {option} NAME"
-        fix += "; of a meter at the grid connection: --meter-kind grid"
-        what = f"column {samples.column!r} is negative ({samples.power_w[index]:g} W)"
-        raise BadInputError(what, where=samples.at(index), fix=fix)
+def _highest(used: NDArray[np.float64], unit_from: Known) -> str:
+    """The highest power, for the eye; with a question where the unit of the header is unlikely."""
+    most = float(used.max(initial=0.0))
+    text = f"up to {most:,.4g} W" if most < _KW else f"up to {most / _KW:,.4g} kW"
+    if unit_from in {"header", "units row"} and (0 < most < _FEW_W or most > _MANY_W):
+        text += " (unlikely: check the unit)"
+    return text
 
 
-def _bounds(options: SeriesOptions, quantity: Quantity) -> tuple[int, int | None]:
-    """Between what the powers are clipped, in 0.1 W."""
-    return (options.meter_range.low_dw, options.meter_range.high_dw) if quantity == "meter" else (0, None)
+def _limits(options: SeriesOptions, quantity: Quantity) -> Limits:
+    if quantity == "pv":
+        return Limits(0.0, MOST_PV_W)
+    return Limits(options.meter_range.low_dw / 10, options.meter_range.high_dw / 10)
 
 
-def _report(
-    samples: Samples, file: OrderedSamples, days: Days, start: int, run: Run, *, bounds: tuple[int, int | None]
-) -> SeriesReport:
-    (low, high), first, after = bounds, start * DAY_S, (start + run.days) * DAY_S
-    wall, power_w = file.samples.wall_s, file.samples.power_w
+def _report(samples: Samples, powers: Powers, days: Days, start: int, *, run: Run, limits: Limits) -> SeriesReport:
+    file = powers.file
+    first, after = start * DAY_S, (start + run.days) * DAY_S
+    wall, power_w = file.samples.wall_s, file.samples.values
     used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
-    clipped_low = int((used * 10 < low).sum())
-    clipped_high = 0 if high is None else int((used * 10 > high).sum())
+    cut = count_cut(used, limits, file.step_s)
     reading = FileReading(
         samples.source,
-        (Taken(samples.column, "power", samples.unit, samples.unit_from),),
+        (Taken(samples.column, powers.quantity, samples.unit, samples.unit_from),),
         samples.ignored,
         rows=len(samples.lines),
         step_s=file.step_s,
@@ -155,9 +156,17 @@ def _report(
         stamp_from=file.stamp_from,
         gaps=len(days.gaps),
         gap_s=sum(gap.seconds for gap in days.gaps),
-        clipped_low=clipped_low,
-        clipped_high=clipped_high,
-        remarks=(*samples.remarks, *_clock_remarks(samples, run.zone), *_length_remarks(samples, file.step_s)),
+        clipped_low=cut.low,
+        clipped_high=cut.high,
+        clipped_low_kwh=cut.low_kwh,
+        clipped_high_kwh=cut.high_kwh,
+        highest=_highest(used, samples.unit_from),
+        remarks=(
+            *samples.remarks,
+            *_clock_remarks(samples, run.zone),
+            *_length_remarks(samples, file.step_s),
+            *powers.remarks,
+        ),
     )
     return SeriesReport(
         source=file.samples.source,
@@ -169,8 +178,13 @@ def _report(
         gaps=days.gaps,
         repeated_hours=tuple(wall_time(t) for t in file.repeated if first <= t < after),
         skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if first <= t < after),
-        clipped_low=clipped_low,
-        clipped_high=clipped_high,
+        clipped_low=cut.low,
+        clipped_high=cut.high,
+        clipped_low_kwh=cut.low_kwh,
+        clipped_high_kwh=cut.high_kwh,
+        counter_resets=powers.resets,
+        counter_rollovers=powers.rollovers,
+        scale=powers.scale,
         min_w=float(used.min(initial=np.inf)) if len(used) else 0.0,
         max_w=float(used.max()) if len(used) else 0.0,
         mean_w=float(used.mean()) if len(used) else 0.0,

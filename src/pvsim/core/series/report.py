@@ -49,6 +49,9 @@ class FileReading:
         gap_s: Seconds without a value in them.
         clipped_low: Values taken as the lowest possible one.
         clipped_high: Values taken as the highest possible one.
+        clipped_low_kwh: Energy that was cut so; None where the values are no powers.
+        clipped_high_kwh: Likewise.
+        highest: The highest value that is used, such as `up to 4.2 kW`; "" where it says nothing.
         remarks: Whatever else the user should know, each a few words.
     """
 
@@ -65,6 +68,9 @@ class FileReading:
     gap_s: int = 0
     clipped_low: int = 0
     clipped_high: int = 0
+    clipped_low_kwh: float | None = None
+    clipped_high_kwh: float | None = None
+    highest: str = ""
     remarks: tuple[str, ...] = ()
 
     def line(self) -> str:
@@ -77,9 +83,13 @@ class FileReading:
             f"{_count(self.rows, 'row')} every {span_text(self.step_s)}",
             gaps,
         ]
-        for count, which in ((self.clipped_low, "low"), (self.clipped_high, "high")):
+        for count, kwh, which in (
+            (self.clipped_low, self.clipped_low_kwh, "low"),
+            (self.clipped_high, self.clipped_high_kwh, "high"),
+        ):
             if count:
-                parts.append(f"{count:,} clipped {which}")
+                parts.append(f"{count:,} clipped {which}" + ("" if kwh is None else f" ({kwh:,.3g} kWh)"))
+        parts += [self.highest] if self.highest else []
         text = ", ".join([*parts, *self.remarks])
         name = self.source.replace("\\", "/").rpartition("/")[2]
         return f"{name}: {text}" + self._ignored()

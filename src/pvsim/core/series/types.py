@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from pvsim.core.types import BRIEFS_RANGE, MeterRange
 
 __all__ = [
     "DAY_S",
+    "ENERGY_UNITS",
     "HOUR_S",
     "Filling",
     "Gap",
@@ -31,7 +32,8 @@ DAY_S, HOUR_S = 86_400, 3_600
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 Quantity = Literal["meter", "pv"]
-Unit = Literal["W", "kW"]
+Unit = Literal["W", "kW", "MW", "Wh", "kWh", "MWh"]
+ENERGY_UNITS: Final = frozenset[Unit]({"Wh", "kWh", "MWh"})
 Filling = Literal["hold", "interpolate", "zero"]
 
 
@@ -42,7 +44,13 @@ class SeriesOptions:
     Args:
         column: Header of the power column.
         time_column: Header of the time column.
-        unit: Unit of the power column.
+        unit: Unit of the power column; Wh, kWh and MWh are energies.
+        kind: What the column is: a load, a meter at the grid connection (negative where it exports), generation,
+            or readings of a counter of energy; said, energies are those of intervals, but for a counter.
+        sign: "negative": what is wanted is written with a minus.
+        scale: Factor of the powers.
+        annual_kwh: Scale the powers so that a year of the file's mean is so much.
+        peak_kw: Scale the powers so that the file's highest is this.
         fill: Between samples: "hold" takes a sample as the mean power of the interval that starts at its
             time, "interpolate" as the power at its time, with straight lines between.
         gaps: Where samples are missing: a way to fill every gap, or "error" to accept none. None fills gaps
@@ -59,6 +67,11 @@ class SeriesOptions:
     column: str | None = None
     time_column: str | None = None
     unit: Unit | None = None
+    kind: Literal["load", "grid", "generation", "counter"] | None = None
+    sign: Literal["positive", "negative"] = "positive"
+    scale: float | None = None
+    annual_kwh: float | None = None
+    peak_kw: float | None = None
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Filling | Literal["error"] | None = None
     start: date | None = None
@@ -68,6 +81,16 @@ class SeriesOptions:
     date_order: DateOrder | None = None
     stamp: Stamp | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def grid(self) -> bool:
+        """Whether the column may be negative: of a meter at the grid connection."""
+        return self.meter_range.grid
+
+    @property
+    def free_of_unit(self) -> bool:
+        """Whether the powers are scaled to something known, so that their unit does not matter."""
+        return self.annual_kwh is not None or self.peak_kw is not None
 
     def option(self, name: str, quantity: Quantity) -> str:
         """What the user types to say `name` (a field of this class) of a file of `quantity`."""
@@ -85,8 +108,8 @@ class Samples:
         wall_s: Local wall clock as written, in seconds since 1970-01-01T00:00 of that clock, int64.
         offset_s: Written offset from UTC in seconds, int64; None where the file writes none.
         utc: The times are instants without a local time (epoch seconds or `Z`): `wall_s` is UTC.
-        power_w: Watts, float64; NaN where the cell is empty.
-        unit: Unit of the column in the file.
+        values: As in the file, or as `unit` says later, float64; NaN where the cell is empty.
+        unit: Unit of the values.
         unit_from: How the unit was known.
         ignored: Headers of other columns of power or energy.
         zone: Whose clock the file has: UTC, offsets, or a zone; "" where nothing says it.
@@ -103,7 +126,7 @@ class Samples:
     wall_s: NDArray[np.int64]
     offset_s: NDArray[np.int64] | None
     utc: bool
-    power_w: NDArray[np.float64]
+    values: NDArray[np.float64]
     unit: Unit = "W"
     unit_from: Known = "header"
     ignored: tuple[str, ...] = ()
@@ -144,6 +167,11 @@ class SeriesReport:
         skipped_hours: Wall clock of the first moment that does not exist (start of daylight saving).
         clipped_low: Samples below 0 W, taken as 0 W.
         clipped_high: Samples above the meter's range, taken as its upper end.
+        clipped_low_kwh: Energy that was cut at the lower end.
+        clipped_high_kwh: Energy that was cut at the upper end.
+        counter_resets: How often a counter began again at zero, in the whole file; so is the next.
+        counter_rollovers: How often it passed its last digit.
+        scale: What the powers were multiplied with.
         min_w: Smallest sample in watts, before clipping; so are the next two.
         max_w: Largest sample in watts.
         mean_w: Mean of the samples in watts.
@@ -161,6 +189,11 @@ class SeriesReport:
     skipped_hours: tuple[datetime, ...]
     clipped_low: int
     clipped_high: int
+    clipped_low_kwh: float
+    clipped_high_kwh: float
+    counter_resets: int
+    counter_rollovers: int
+    scale: float
     min_w: float
     max_w: float
     mean_w: float

@@ -1,8 +1,7 @@
-import numpy as np
 import pytest
 
-from pvsim.core.series import SeriesOptions, choose_columns, to_watts
-from pvsim.core.series.columns import Columns, unit_of
+from pvsim.core.series import SeriesOptions, choose_columns
+from pvsim.core.series.columns import Columns
 from pvsim.errors import BadInputError
 
 SAMPLES_CSV = "timestamp,meter_kw,pv_kw,net_kw"
@@ -74,7 +73,7 @@ def test_other_columns_of_power_or_energy_are_named():
             "time,volts,amps",
             "meter",
             {},
-            "no column looks like meter power; the columns are 'time', 'volts', 'amps'",
+            "no column looks like meter power or energy; the columns are 'time', 'volts', 'amps'",
             "name one with --meter-column NAME",
         ),
         (
@@ -103,7 +102,7 @@ def test_other_columns_of_power_or_energy_are_named():
             "pv",
             {},
             "the unit of column 'ac_power__752' cannot be told from its header",
-            "pass --pv-unit W or --pv-unit kW",
+            "pass --pv-unit W, kW or MW (power), Wh, kWh or MWh (energy)",
         ),
         (
             "2024-06-21 00:00,0.35",
@@ -120,56 +119,3 @@ def test_what_cannot_be_told_is_asked_for_with_the_option_to_type(header, quanti
     assert caught.value.what.startswith(what)
     assert caught.value.where == "house.csv:1"
     assert caught.value.fix.startswith(fix)
-
-
-@pytest.mark.parametrize(
-    ("header", "unit"),
-    [
-        ("meter_kw", "kW"),
-        ("Power (W)", "W"),
-        ("P [kW] total", "kW"),
-        ("power watts", "W"),
-        ("energy_kwh", None),
-        ("q_kvar", None),
-        ("123", None),
-    ],
-)
-def test_units_of_headers(header, unit):
-    assert unit_of(header) == unit
-
-
-def watts(most, unit, quantity, options):
-    columns = Columns(0, 1, "power", unit)
-    power = np.array([0.0, most, np.nan])
-    return to_watts(power, columns, options=SeriesOptions(**options), quantity=quantity, where="house.csv:7")
-
-
-@pytest.mark.parametrize(
-    ("most", "unit", "quantity", "options", "expected"),
-    [
-        (50, "W", "meter", {}, 50),
-        (1000, "kW", "meter", {}, 1e6),
-        (0, "W", "meter", {}, 0),
-        (4.2, "W", "pv", {"unit": "W"}, 4.2),
-    ],
-)
-def test_powers_become_watts(most, unit, quantity, options, expected):
-    np.testing.assert_array_equal(watts(most, unit, quantity, options), [0, expected, np.nan])
-
-
-@pytest.mark.parametrize(
-    ("most", "unit", "quantity", "other", "options"),
-    [
-        (9.272, "W", "meter", "kW", {}),
-        (9.272, "W", "meter", "kW", {"unit": "W"}),
-        (4.6, "W", "pv", "kW", {}),
-        (4628.5, "kW", "pv", "W", {"unit": "kW"}),
-        (1000.5, "kW", "meter", "W", {}),
-    ],
-)
-def test_a_wrong_unit_shows_in_the_maximum(most, unit, quantity, other, options):
-    with pytest.raises(BadInputError) as caught:
-        watts(most, unit, quantity, options)
-    assert caught.value.what == f"column 'power' looks like {other}: read as {unit}, its maximum is {most:g}"
-    assert caught.value.where == "house.csv:7"
-    assert caught.value.fix == f"pass --{quantity}-unit {other}"

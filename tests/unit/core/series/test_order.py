@@ -17,7 +17,7 @@ def samples(*times):
     stamps.take(times, range(2, 2 + len(times)))
     read = stamps.settle()
     power = np.arange(len(times), dtype=np.float64)
-    return Samples("house.csv", "power", read.lines, read.wall_s, read.offset_s, utc=read.utc, power_w=power)
+    return Samples("house.csv", "power", read.lines, read.wall_s, read.offset_s, utc=read.utc, values=power)
 
 
 def day(date, *clocks):
