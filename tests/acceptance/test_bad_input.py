@@ -27,6 +27,12 @@ def csv(power="0.5", header="timestamp,meter_kw", steps=range(96)):
     return "\n".join([header, *(f"{(start + i * timedelta(minutes=15)).isoformat()},{power}" for i in steps), ""])
 
 
+def readings(fall, name="Verbrauch [kWh]"):
+    """A day of a counter in quarter hours, that falls once."""
+    counts = [i * 0.25 - (fall and i > 48) for i in range(97)]
+    return csv("{}", f"timestamp,{name}", range(97)).format(*counts)
+
+
 GOOD = csv()
 
 # command line, exit code, what, where, fix
@@ -70,7 +76,26 @@ OPTIONS = [
     ("--pv-peak-kw -1", USAGE, "a peak of -1 kW is outside", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw nan", USAGE, "--pv-peak-kw is a power in kW, not 'nan'", "--pv-peak-kw", "10kW"),
     ("--pv-peak-kw inf", USAGE, "--pv-peak-kw is a power in kW, not 'inf'", "--pv-peak-kw", "10kW"),
-    ("--pv-peak-kw 5 --pv good.csv", USAGE, "a file have their own power", "--pv-peak-kw", "leave it out"),
+    ("--pv-peak-kw 5 --pv site", USAGE, "scales the curve or a file", "--pv-peak-kw", "leave it out"),
+    ("--pv-peak-kw 0 --pv good.csv", USAGE, "--pv-peak-kw is 0, not", "--pv-peak-kw", "kW such as 8"),
+    ("--meter good.csv --meter-scale -2", USAGE, "--meter-scale is -2, not", "--meter-scale", "such as 0.5"),
+    (
+        "--meter good.csv --meter-annual-kwh nan",
+        USAGE,
+        "is an energy in kWh, not 'nan'",
+        "--meter-annual-kwh",
+        "4000kWh",
+    ),
+    (
+        "--meter good.csv --meter-scale 2 --meter-annual-kwh 9",
+        USAGE,
+        "--meter-scale and --meter-annual-kwh each scale the file",
+        "--meter-annual-kwh",
+        "leave --meter-annual-kwh out",
+    ),
+    ("--meter good.csv --annual-kwh 9", USAGE, "what a building uses", "--annual-kwh", "--meter-annual-kwh"),
+    ("--meter-kind counter", USAGE, "how to read a file, but none", "--meter-kind", "add --meter FILE"),
+    ("--pv-kind counter", USAGE, "how to read a file, but none", "--pv-kind", "add --pv FILE"),
     *(
         (f"--{kind}-{option}", USAGE, "how to read a file, but none", f"--{kind}-{option.split()[0]}", f"--{kind}")
         for kind in ("meter", "pv")
@@ -84,6 +109,9 @@ OPTIONS = [
             "tz UTC",
             "date-order day-first",
             "stamp end",
+            "sign negative",
+            "scale 2",
+            "annual-kwh 4000",
         )
     ),
     ("--meters 0", USAGE, "1 to 1,000 meters, not 0", "--meters", ""),
@@ -125,7 +153,15 @@ OPTIONS = [
     ("--broker amqp://h?stream_port=0", USAGE, "not a port number", "--broker", "stream_port=5552"),
     ("--meter missing.csv", BAD_INPUT, "No such file", "missing.csv", "check the path"),
     ("--meter adir.csv", BAD_INPUT, "a directory, not a file", "adir.csv", "name the CSV file in it"),
-    ("--meter good.csv --meter-unit MW", USAGE, "--meter-unit is W or kW, not 'MW'", "--meter-unit", "use one"),
+    ("--meter good.csv --meter-unit GW", USAGE, "Wh, kWh or MWh, not 'GW'", "--meter-unit", "use one"),
+    ("--meter good.csv --meter-kind counter", BAD_INPUT, "a unit of power", "good.csv", "--meter-unit Wh"),
+    (
+        "--meter good.csv --meter-unit kWh --meter-fill interpolate",
+        BAD_INPUT,
+        "no line joins",
+        "good.csv",
+        "leave",
+    ),
     ("--meter good.csv --meter-column x", BAD_INPUT, "no column is called 'x'", "good.csv:1", "--meter-column"),
     ("--meter good.csv --meter-start x", USAGE, "--meter-start is a date, not 'x'", "--meter-start", "YYYY-MM-DD"),
     ("--meter good.csv --meter-start 2024-07-01", BAD_INPUT, "the file covers 1", "good.csv", "2024-06-21"),
@@ -145,11 +181,13 @@ FILES = {
     "infinite": (csv("inf"), "'inf', which is no number", "x.csv:2", "put a number there"),
     "text": (csv("low"), "'low', which is no number", "x.csv:2", "leave the cell empty"),
     "no value": (csv(""), "has no value", "x.csv", "--meter-column"),
-    "negative": (csv("-0.5"), "is negative (-500 W)", "x.csv:2", "never below 0"),
+    "negative": (csv("-0.5"), "is negative (-500 W)", "x.csv:2", "--meter-sign negative"),
     "unsorted": (csv(steps=(0, 2, 1, *range(3, 96))), "not in order", "x.csv:4", "sort the file"),
     "twice": (csv(steps=(0, 1, 1, *range(2, 96))), "is there twice", "x.csv:4", "each time once"),
-    "kW read as W": (csv(header="timestamp,meter_w"), "looks like kW: read as W", "x.csv", "kW"),
-    "W read as kW": (csv("4000"), "looks like W: read as kW", "x.csv", "--meter-unit W"),
+    "W read as kW": (csv("4000"), "read in kW, reaches 4,000,000 W", "x.csv:2", "--meter-unit W"),
+    "energies?": (readings(0), "never falls: readings of a counter, or", "x.csv:2", "--meter-kind counter, or"),
+    "a counter": (readings(3, "Zählerstand [kWh]"), "falls from 12 to 11", "x.csv:51", "pass --meter-kind load"),
+    "money": (csv("0.1", "timestamp,Cost (p)"), "no column looks like meter power", "x.csv:1", "--meter-column"),
     "gap": (csv(steps=(*range(9), *range(50, 96))), "a gap of 36900 s", "x.csv:10", "--meter-gaps"),
     "half a day": (csv(steps=range(48)), "covers no whole day", "x.csv", "--meter-gaps"),
     "irregular": (csv().replace("00:15:00", "00:16:00"), "the step is irregular", "x.csv:3", "resample"),
@@ -519,9 +557,12 @@ def test_an_unfinished_run_is_not_verified_but_can_be_resumed(inside, outside, h
 
 
 def test_what_was_filled_and_cut_is_said(outside, here):
-    (here / "x.csv").write_text(csv("20000", "timestamp,meter_w", steps=(0, *range(3, 96))))
+    (here / "x.csv").write_text(
+        csv("200", "timestamp,meter_w", steps=(0, *range(3, 96))).replace(",200\n", ",10000\n", 4)
+    )
     done = outside("run", "--meter", "x.csv", "--transport", "streams", url="amqp://127.0.0.1:9/?stream_port=9")
     assert done.code == BROKER
     assert f"m1: gaps filled in {here}/x.csv: 1, 1,800 s in all" in done.err
-    assert "94 of 94 samples of" in done.err
-    assert "above 9000 W, taken as 9000 W" in done.err
+    assert "m1: x.csv: 'meter_w' as power in W (by header)" in done.err
+    assert "4 of 94 samples of" in done.err
+    assert "above 9000 W, taken as 9000 W (--meter-max-w sets another maximum): 1 kWh cut" in done.err

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,25 @@ if TYPE_CHECKING:
     from pvsim.core.site import Site, Weather
 
 __all__ = ["config_of"]
+
+FILE_OPTIONS = (
+    "column",
+    "time_column",
+    "tz",
+    "date_order",
+    "stamp",
+    "unit",
+    "kind",
+    "sign",
+    "scale",
+    "annual_kwh",
+    "fill",
+    "gaps",
+    "start",
+)
+"""How to read a file of measured data: each is an option of meter and PV."""
+
+_USUAL = {"scale": "a factor such as 0.5", "annual_kwh": "kWh such as 4000", "peak_kw": "kW such as 8"}
 
 DEFAULT_ZONE = "Europe/Berlin"
 MODELS = ("uniform", "walk")
@@ -62,7 +82,7 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
         meters=_meters(texts, options, site),
         pv=CurveConfig(),
         meter_max_w=options.get("meter_max_w", METER_MAX_W),
-        meter_kind=options.get("meter_kind", "load"),
+        meter_kind="grid" if options.get("meter_kind") == "grid" else "load",
         missing=_missing(texts, options),
     )
     if config.meter_kind == "grid":
@@ -118,8 +138,8 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
         kind = "none" if options.get("meter_kind") == "grid" else "curve" if site is None else "site"
     peak_kw = options.get("pv_peak_kw")
     _refuse_unused(options, "pv", used=kind not in {"curve", "site", "none"})
-    if peak_kw is not None and kind != "curve":
-        what = "it scales the curve; a site and a file have their own power"
+    if peak_kw is not None and kind in {"site", "none"}:
+        what = "--pv-peak-kw scales the curve or a file; a site's plants have their own peak_kw"
         raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
     if kind == "site":
         return _site_pv(site, options, meters)
@@ -188,8 +208,8 @@ def _is_file(text: str) -> bool:
 
 def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
     """An option that says how to read a file is a mistake where there is none."""
-    for name in ("column", "time_column", "unit", "fill", "gaps", "start", "tz", "date_order", "stamp"):
-        if not used and options.get(f"{prefix}_{name}") is not None:
+    for name in FILE_OPTIONS:
+        if not used and options.get(f"{prefix}_{name}") not in {None, "load", "grid"}:  # those are of any meter
             option = f"--{prefix}-{name.replace('_', '-')}"
             raise UsageError(
                 "it says how to read a file, but none is given", where=option, fix=f"add --{prefix} FILE"
@@ -216,7 +236,7 @@ def _meters(texts: Sequence[str], options: dict[str, Any], site: "Site | None") 
         name, kind = named.groups() if named and count is None else (f"m{number:0{width}}", text)
         meters.append(MeterConfig(name, _source(kind, options, site)))
     if options["annual_kwh"] is not None and not any(isinstance(m.source, BuildingMeter) for m in meters):
-        fix = f"add --meter {' or '.join(BUILDINGS)}, or leave it out"
+        fix = f"add --meter {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by --meter-annual-kwh"
         raise UsageError("it says what a building uses, but there is none", where="--annual-kwh", fix=fix)
     return tuple(meters)
 
@@ -294,4 +314,24 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         tz=UNSET if tz is None else zone_of(tz, f"--{prefix}-tz").key,
         date_order=options[f"{prefix}_date_order"] or UNSET,
         stamp=options[f"{prefix}_stamp"] or UNSET,
+        **_said(prefix, options),
     )
+
+
+def _said(prefix: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What the user said of kind, sign and scale; what he did not say stays unset."""
+    kind, sign = options.get(f"{prefix}_kind"), options.get(f"{prefix}_sign")
+    said = {"measures": kind, "sign": sign if sign == "negative" else None}
+    ways = ["scale", "annual_kwh", *(["peak_kw"] if prefix == "pv" else [])]
+    for name in ways:
+        value = said[name] = options.get(f"{prefix}_{name}")
+        if value is not None and not 0 < value < inf:
+            option = f"--{prefix}-{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} is {value:g}, not a number above 0", where=option, fix=f"give {_USUAL[name]}"
+            )
+    given = [f"--{prefix}-{name.replace('_', '-')}" for name in ways if said[name] is not None]
+    if len(given) > 1:
+        what = f"{' and '.join(given)} each scale the file"
+        raise UsageError(what, where=given[1], fix=f"give one of them: leave {given[1]} out, for example")
+    return {name: value for name, value in said.items() if value is not None}

@@ -18,6 +18,9 @@ _CALLED = {
     "tz": "--tz",
     "date_order": "--date-order",
     "stamp": "--stamp",
+    "kind": "--kind",
+    "sign": "--sign",
+    "scale": "--scale",
     "gaps": "--gaps",
     "start": "--date",
 }
@@ -47,7 +50,6 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 )
 @click.option("--column", help="Header of the power column.  [default: found]")
 @click.option("--time-column", metavar="NAME", help="Header of the column of times.  [default: found]")
-@click.option("--unit", type=Choice(["W", "kW"]), help="Of the power column.  [default: by its header]")
 @click.option(
     "--date-order",
     type=Choice(["day-first", "month-first", "year-first"]),
@@ -57,6 +59,29 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     "--stamp",
     type=Choice(["start", "middle", "end"]),
     help="What of its interval a time is.  [default: by the header, else start]",
+)
+@click.option(
+    "--unit",
+    type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
+    help="Of the power column; Wh, kWh, MWh are energies of intervals.  [default: by its header]",
+)
+@click.option(
+    "--kind",
+    type=Choice(["generation", "counter"]),
+    help="generation, or counter: readings of energy that only grow.  [default: by the header]",
+)
+@click.option(
+    "--sign",
+    type=Choice(["positive", "negative"]),
+    default="positive",
+    show_default=True,
+    help="negative: generation is written with a minus.",
+)
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="FACTOR",
+    help="Multiply the powers with this.",
 )
 @click.option(
     "--gaps",
@@ -96,6 +121,9 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
             options["column"],
             options["time_column"],
             options["unit"],
+            options["kind"],
+            options["sign"],
+            options["scale"],
             gaps=options["gaps"],
             tz=None if context.get_parameter_source("tz") is _DEFAULT else zone,
             tz_yields=True,
@@ -105,6 +133,8 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
         ),
     )
     found = find_plant(asked)
+    if found.reading is not None:
+        click.echo(f"· {found.reading.line()}", err=True)
     if found.fit.r2 < _CLEAR_R2:
         click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
     if not as_json:
@@ -112,7 +142,12 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
         return
     import msgspec  # noqa: PLC0415
 
-    facts = {"date": found.day.date, "fit": found.fit, "neighbours": found.neighbours}
+    facts = {
+        "date": found.day.date,
+        "fit": found.fit,
+        "neighbours": found.neighbours,
+        "reading": found.reading,
+    }
     click.echo(json.dumps(msgspec.to_builtins(facts), indent=2))
 
 

@@ -33,7 +33,7 @@ def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]
     return decorate
 
 
-def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], Command]:
+def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[[Command], Command]:
     """How to read the CSV file of `--meter` or `--pv`."""
     return section(
         title,
@@ -45,6 +45,22 @@ def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], C
             help="IANA zone of the file's times.  [default: as written, else the run's]",
         ),
         click.option(
+            f"--{prefix}-unit",
+            type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
+            help="Its unit; Wh, kWh, MWh are energies of intervals.  [default: by the header]",
+        ),
+        click.option(
+            f"--{prefix}-sign",
+            type=Choice(["positive", "negative"]),
+            help=f"negative: {usual} is written with a minus.  [default: positive]",
+        ),
+        click.option(f"--{prefix}-scale", type=float, metavar="FACTOR", help="Multiply the powers with this."),
+        click.option(
+            f"--{prefix}-annual-kwh",
+            type=Quantity("ENERGY_KWH", "KWH"),
+            help="Scale the powers so that a year of the file's mean is so much.",
+        ),
+        click.option(
             f"--{prefix}-date-order",
             type=Choice(["day-first", "month-first", "year-first"]),
             help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
@@ -54,7 +70,6 @@ def _series_options(prefix: str, what: str, title: str) -> Callable[[Command], C
             type=Choice(["start", "middle", "end"]),
             help="What of its interval a time is.  [default: by the header, else start]",
         ),
-        click.option(f"--{prefix}-unit", type=Choice(["W", "kW"]), help="Its unit.  [default: by the header]"),
         click.option(
             f"--{prefix}-fill",
             type=Choice(["hold", "interpolate"]),
@@ -149,12 +164,11 @@ period_options = _all(
         ),
         click.option(
             "--meter-kind",
-            type=Choice(["load", "grid"]),
-            default="load",
-            show_default=True,
+            type=Choice(["load", "grid", "counter"]),
             envvar="PVSIM_METER_KIND",
             help="What a file or an external meter measures. load: what the building uses, never negative. grid:"
-            " the power at the grid connection, negative where it exports; the building's own PV is in it.",
+            " the power at the grid connection, negative where it exports; the building's own PV is in it."
+            " counter: a file's readings of energy that only grow, of a load.  [default: load]",
         ),
         click.option(
             "--meter-max-w",
@@ -167,7 +181,7 @@ period_options = _all(
             " message above it is rejected. 43500 is a connection of 63 A in three phases.",
         ),
     ),
-    _series_options("meter", "meter", METER_FILE),
+    _series_options("meter", "meter", "load", METER_FILE),
 )
 
 pv_options = _all(
@@ -185,7 +199,7 @@ pv_options = _all(
             "--pv-peak-kw",
             type=Quantity("POWER_KW", "KW"),
             envvar="PVSIM_PV_PEAK_KW",
-            help="Scale the curve to this peak.",
+            help="Scale the curve, or the PV file, to this peak.",
         ),
     ),
     section(
@@ -199,7 +213,15 @@ pv_options = _all(
             " all at one place.  [default: 1]",
         ),
     ),
-    _series_options("pv", "PV", PV_FILE),
+    section(
+        PV_FILE,
+        click.option(
+            "--pv-kind",
+            type=Choice(["generation", "counter"]),
+            help="counter: the column has readings of energy that only grow.  [default: by the header]",
+        ),
+    ),
+    _series_options("pv", "PV", "generation", PV_FILE),
     section(
         OUTPUT,
         click.option(

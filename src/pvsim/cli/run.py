@@ -219,7 +219,10 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
             ("clipped_high", above),
         ):
             if report[key]:
-                notes.append(f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}")
+                kwh = report[f"{key}_kwh"]
+                notes.append(
+                    f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}: {kwh:,.3g} kWh cut"
+                )
     return notes
 
 

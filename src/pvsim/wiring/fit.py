@@ -15,7 +15,7 @@ from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.pv_site import Place, physics_extra
 from pvsim.core.pv_site.types import Floats
-from pvsim.core.series import Run, SeriesOptions
+from pvsim.core.series import FileReading, Run, SeriesOptions
 from pvsim.core.site import HorizonPoint
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import DW_PER_KW, Ints
@@ -55,12 +55,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The plant, the day it was found from, and how other assumptions would do."""
+    """The plant, the day it was found from, how other assumptions would do, and how its file was read."""
 
     day: Day
     fit: Fit
     neighbours: list[Neighbour]
     tz: str
+    reading: FileReading | None = None
 
 
 def find_plant(asked: Asked) -> Found:
@@ -72,7 +73,7 @@ def find_plant(asked: Asked) -> Found:
     """
     physics_extra()
     points = read_curve(asked.path)
-    day, t_utc, power_kw = _measured(asked) if points is None else _curve(asked, *points)
+    day, t_utc, power_kw, reading = _measured(asked) if points is None else _curve(asked, *points)
     if power_kw.max() > _MOST_KW:
         what = f"a power of {power_kw.max():g} kW is outside 0..{_MOST_KW:g} kW"
         raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass --unit W")
@@ -91,22 +92,26 @@ def find_plant(asked: Asked) -> Found:
         losses_percent=asked.losses_percent,
     )
     fit = fit_plant(known)
-    return Found(known, fit, profile(known, fit), str(asked.tz))
+    return Found(known, fit, profile(known, fit), str(asked.tz), reading)
 
 
-def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Floats]:
+def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Floats, FileReading | None]:
     """A table by local time of day; its points are powers at their times."""
-    if asked.options.column is not None:
-        fix = "leave it out; the table is time_of_day,pv_kw"
-        raise UsageError("the file has one column of power, pv_kw", where="--column", fix=fix)
+    usual = SeriesOptions()
+    for name in ("column", "unit", "kind", "sign", "scale"):
+        if getattr(asked.options, name) != getattr(usual, name):
+            where, fix = f"--{name}", "leave it out; the table is time_of_day,pv_kw"
+            raise UsageError(
+                f"{where} says how to read a file with dates; this one has none", where=where, fix=fix
+            )
     day = asked.date or _MIDSUMMER
     timeline = Timeline.of_days(day, 1, asked.tz)
     curve = CurvePv.of_points(times, powers, timeline)
     t_utc = np.arange(timeline.start_utc, timeline.end_utc, _POINT_S, dtype=np.int64)
-    return day, t_utc, curve.power_dw(timeline.start_utc, timeline.seconds)[::_POINT_S] / DW_PER_KW
+    return day, t_utc, curve.power_dw(timeline.start_utc, timeline.seconds)[::_POINT_S] / DW_PER_KW, None
 
 
-def _measured(asked: Asked) -> tuple[date, Ints, Floats]:
+def _measured(asked: Asked) -> tuple[date, Ints, Floats, FileReading | None]:
     """A file with dates: means over five minutes, at their middles."""
     options = replace(asked.options, start=asked.date)
     day = asked.date
@@ -120,7 +125,8 @@ def _measured(asked: Asked) -> tuple[date, Ints, Floats]:
     series = read_series(asked.path, options, quantity="pv", run=Run(day, 1, asked.tz))
     timeline = Timeline.of_days(day, 1, asked.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
-    return day, timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2, power
+    middles = timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2
+    return day, middles, power, series.report.reading
 
 
 def site_text(found: Found) -> str:

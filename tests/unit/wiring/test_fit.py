@@ -70,7 +70,7 @@ def test_what_cannot_be_fitted_is_refused(inverter, tmp_path):
         find_plant(asked(inverter, date=date(2024, 5, 20)))
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         find_plant(asked(tmp_path / "no.csv"))
-    with pytest.raises(UsageError, match="one column of power") as caught:
+    with pytest.raises(UsageError, match="--column says how to read a file with dates") as caught:
         find_plant(asked(CURVE, options=SeriesOptions("pv_kw")))
     assert caught.value.where == "--column"
     broken = tmp_path / "broken.csv"
