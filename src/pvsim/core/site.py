@@ -151,7 +151,8 @@ class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         path: The file; relative to the site file.
         format: What it is; `auto` looks at the file.
         tz: Zone of a CSV file's times that name no offset; if left out, UTC.
-        stamp: Which part of its interval a CSV file's time is: its start, middle or end.
+        stamp: Which part of its interval a CSV file's time is: its start, middle or end; if left out, what the
+            file says, else its start.
         fill: How the clear-sky index goes between values: held, or straight lines between the intervals' middles.
         gaps: Missing values by day: refuse them, or fill them.
     """
@@ -159,7 +160,7 @@ class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     path: Annotated[str, Meta(min_length=1, max_length=4096)]
     format: Literal["auto", "csv", "tmy3", "epw", "pvgis"] = "auto"
     tz: str | None = None
-    stamp: Literal["start", "middle", "end"] = "start"
+    stamp: Literal["start", "middle", "end"] | None = None
     fill: Literal["hold", "interpolate"] = "hold"
     gaps: Literal["error", "hold", "clear"] = "error"
 

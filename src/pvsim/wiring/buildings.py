@@ -11,7 +11,8 @@ from pvsim.config import BuildingMeter
 from pvsim.core import noise
 from pvsim.core.building import BuildingLoad, HeatPump, Kind, Place, electric_car, parse_kinds
 from pvsim.core.building.presence import MAX_PEOPLE
-from pvsim.core.site import HouseholdLoad, Weather
+from pvsim.core.series.report import FileReading
+from pvsim.core.site import FileWeather, HouseholdLoad, Weather
 from pvsim.core.types import METER_MAX_DW
 from pvsim.errors import UsageError
 from pvsim.wiring.outdoors import Outdoors, outdoors
@@ -70,6 +71,16 @@ def load_of(
         heat_pump=pump,
         max_dw=max_dw,
     )
+
+
+def weather_reading(
+    meter: BuildingMeter, *, zone: tzinfo, seed: int, run_utc: tuple[int, int]
+) -> FileReading | None:
+    """How the weather file of a building's heat pump was read, None without one; arguments as of `load_of`."""
+    if not meter.load.heat_pump or not isinstance(meter.weather, FileWeather):
+        return None
+    place = Place(zone, meter.latitude_deg, meter.longitude_deg)
+    return _air(meter.weather, meter.weather_sha256, place, seed, run_utc).reading
 
 
 @lru_cache(maxsize=2)

@@ -130,7 +130,8 @@ class Models:
         clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
         found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
         if found.coverage is not None:
-            self.inputs["weather"] = asdict(found.coverage)
+            counts = {name: count for name, count in asdict(found.coverage).items() if name != "gaps"}
+            self.inputs["weather"] = {**counts, "reading": asdict(found.reading)} if found.reading else counts
         return found.source
 
     def _load(self, meter: MeterConfig) -> PowerSource:
@@ -147,11 +148,15 @@ class Models:
         return model(stream, self.plan.meter_range.high_dw)
 
     def _building(self, name: str, source: BuildingMeter) -> "BuildingLoad":
-        from pvsim.wiring.buildings import load_of  # noqa: PLC0415 - not for other meters
+        from pvsim.wiring.buildings import load_of, weather_reading  # noqa: PLC0415 - not for other meters
 
         zone, run_utc = zone_of(self.config.tz), (self.plan.timeline.start_utc, self.plan.timeline.end_utc)
         max_dw = self.plan.meter_range.high_dw
-        return load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc, max_dw=max_dw)
+        load = load_of(source, zone=zone, seed=self.config.seed, meter_name=name, run_utc=run_utc, max_dw=max_dw)
+        if "weather" not in self.inputs:
+            reading = weather_reading(source, zone=zone, seed=self.config.seed, run_utc=run_utc)
+            self.inputs |= {"weather": {"reading": asdict(reading)}} if reading else {}
+        return load
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
         from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs

@@ -12,7 +12,9 @@ from pvsim.core.building import Place
 from pvsim.core.building.heat_pump import SLOT_S
 from pvsim.core.months import MONTHS
 from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
+from pvsim.core.pv_site.noon import noon_remark
 from pvsim.core.pv_site.types import Floats
+from pvsim.core.series.report import FileReading
 from pvsim.core.site import FileWeather, Weather
 from pvsim.core.timeline import DAY_S
 from pvsim.core.types import OutdoorTemperature
@@ -35,11 +37,13 @@ class Outdoors:
         temperature: Of the air.
         year_c: At each half hour's middle of the year in which a heat pump uses what the user names.
         coldest_c: The coldest that a file has; a heat pump is large enough for it.
+        reading: How the file was read.
     """
 
     temperature: OutdoorTemperature
     year_c: Floats
     coldest_c: float = inf
+    reading: FileReading | None = None
 
 
 def climate_of(
@@ -89,7 +93,7 @@ def outdoors(weather: Weather, place: Place, *, seed: int, run_utc: tuple[int, i
         raise BadInputError(what, where=series.source, fix=fix)
     coldest_c = inf if series.temp_air is None else float(np.nanmin(series.temp_air, initial=inf))
     temperature = FileTemperature(series, climate)
-    return Outdoors(temperature, _half_hours(temperature, first_utc, end_utc), coldest_c)
+    return Outdoors(temperature, _half_hours(temperature, first_utc, end_utc), coldest_c, series.reading)
 
 
 def _half_hours(temperature: OutdoorTemperature, first_utc: int, end_utc: int) -> Floats:
@@ -104,7 +108,8 @@ def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) 
     """
     series = read_weather(weather)
     series.refuse_elsewhere(latitude_deg, longitude_deg)
-    return series
+    remark = noon_remark(series, longitude_deg)
+    return series.remarked(remark) if remark else series
 
 
 def by_month(values: float | tuple[float, ...]) -> tuple[float, ...]:

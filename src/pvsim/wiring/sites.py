@@ -17,6 +17,7 @@ from pvsim.core.pv_site import (
     covering,
     physics_extra,
 )
+from pvsim.core.series.report import FileReading
 from pvsim.core.site import FileWeather, Plant, Site
 from pvsim.wiring.outdoors import by_month, climate_of, weather_at
 
@@ -30,10 +31,12 @@ class SitePower:
     Attributes:
         source: The power.
         coverage: None where the weather comes from no file.
+        reading: How the file was read, and what it lacked.
     """
 
     source: SitePv
     coverage: Coverage | None
+    reading: FileReading | None = None
 
 
 def site_pv(
@@ -59,15 +62,17 @@ def site_pv(
     """
     outside, weather, place = clear_light(site), site.weather, site.location
     skies: tuple[Sky, ...]
-    coverage = None
+    coverage = reading = None
     if isinstance(weather, FileWeather):
         series = weather_at(weather, place.latitude_deg, place.longitude_deg)
         fresh = FileSky(outside, series, climate_of(weather, place.longitude_deg, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
+        reading = coverage.of_reading(series.reading, weather.gaps)
         skies = (sky,)
     else:
         skies = tuple(climate_of(weather, place.longitude_deg, seed=seed, clouds=each) for each in clouds)
-    return SitePower(SitePv(outside, tuple(_with_horizon(plant, site) for plant in site.plants), skies), coverage)
+    plants = tuple(_with_horizon(plant, site) for plant in site.plants)
+    return SitePower(SitePv(outside, plants, skies), coverage, reading)
 
 
 def clear_light(site: Site) -> LightOutside:

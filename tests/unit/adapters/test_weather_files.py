@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+import gzip
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -71,6 +72,7 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
     [
         ("", {}, "neither ghi nor dni", "w.csv"),
         ("time,ghi\n", {}, "only a header", "w.csv:1"),
+        ("time,ghi\n2024-06-21T00:00Z,5\n", {}, "one line of data only", "w.csv"),
         (csv_text().replace(",700,", ",seven,"), {}, "column 'dni' has 'seven', which is no number", "w.csv:4"),
         (
             "# note\n" + csv_text().replace(",700,", ",seven,"),
@@ -80,7 +82,7 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
         ),
         (csv_text().replace("2024-06-21T00:00", "yesterday"), {}, "not a date", "w.csv:2"),
         (csv_text().replace("T00:15", "T00:77"), {}, "no such time of day", "w.csv:3"),
-        (b"time,ghi\n\xff", {}, "not UTF-8", "w.csv:2"),
+        (b"time,ghi\n\xff,1", {}, "not a date", "w.csv:2"),
         (csv_text() + csv_text().splitlines()[3] + ",5\n", {}, "6 cells, the header .line 1. names 5", "w.csv:5"),
         (csv_text().replace(",800,700,", ",800,"), {}, "4 cell.s. only, the header .line 1. names 5", "w.csv:4"),
         ('time,"ghi,dni,dhi\n' + csv_text(), {}, "a quote is opened and not closed", "w.csv:1"),
@@ -114,6 +116,224 @@ def test_more_lines_than_are_read_at_once(weather):
 def test_a_file_that_is_not_there():
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         read_weather(FileWeather(path="/no/such/file.csv"))
+
+
+def table(head, row, count=48, step_s=1800, start=START):
+    """Rows in which `{time}`, `{y}` … and `{n}` stand for the time and the number of each."""
+    lines = []
+    for n in range(count):
+        at = datetime.fromtimestamp(start + n * step_s, UTC)
+        lines.append(
+            row.format(time=at.strftime("%Y-%m-%dT%H:%M"), us=at.strftime("%m/%d/%Y %H:%M"), y=at.year, m=at.month,
+                       d=at.day, h=at.hour, i=at.minute, n=n)
+        )  # fmt: skip
+    return head + "\n" + "\n".join(lines) + "\n"
+
+
+NSRDB = (
+    "Source,Location ID,City,State,Country,Latitude,Longitude,Time Zone,Elevation,Local Time Zone,DHI Units,"
+    "DNI Units,GHI Units,Temperature Units,Wind Speed Units,Version\n"
+    "NSRDB,1,-,-,-,40.53,-108.54,{zone},2168,-7,w/m2,w/m2,w/m2,c,m/s,3\n"
+    "Year,Month,Day,Hour,Minute,DHI,GHI,DNI,Clearsky GHI,Wind Speed,Temperature,,,,,"
+)
+OPEN_METEO = (
+    "latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation\n"
+    "48.14,11.58,520.0,{offset},Europe/Berlin,CET\n\n"
+    "time,temperature_2m (°C),wind_speed_10m (km/h),shortwave_radiation{way} (W/m²),diffuse_radiation{way} (W/m²)"
+)
+SOLARANYWHERE = (
+    '0,"Burlington, United States",NA,-5,44.4675,-73.2075,41,"Data Version: 3.6 / Type: {kind} / '
+    'Averaging Method: End of Period / Copyright 2022 Clean Power Research\xae"\n'
+    "{lst},Global Horizontal Irradiance (GHI) W/m2,AmbientTemperature (deg C){gmt}"
+)
+
+
+def facts(series):
+    """First second, station, zone and stamp with how each is known."""
+    reading = series.reading
+    zone, stamp = f"{reading.zone} by {reading.zone_from}", f"{reading.stamp} by {reading.stamp_from}"
+    return series.first_utc - START, series.station, zone, stamp
+
+
+MOUNTAIN = NSRDB.format(zone=-7)
+IN_UTC = NSRDB.format(zone=0)
+NSRDB_ROW = "{y},{m},{d},{h},{i},5,10,8,99,2,-3,,,,,"
+LST = SOLARANYWHERE.format(kind="Timeseries", lst="ObservationTime(LST)", gmt="")
+GMT = SOLARANYWHERE.format(kind="Timeseries", lst="LST", gmt=",ObservationTime(GMT)")
+UTAH, MUNICH, BURLINGTON = (40.53, -108.54), (48.14, 11.58), (44.4675, -73.2075)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        (table(MOUNTAIN, NSRDB_ROW), {}, (7 * 3600 - 900, UTAH, "UTC-7 h by header", "moment by format")),
+        (table(IN_UTC, NSRDB_ROW), {}, (-900, UTAH, "UTC by header", "moment by format")),
+        (
+            table(IN_UTC, NSRDB_ROW),
+            {"tz": "Etc/GMT+6", "stamp": "start"},
+            (6 * 3600, UTAH, "Etc/GMT+6 by site file", "start by site file"),
+        ),
+        (
+            table(OPEN_METEO.format(offset=3600, way=""), "{time},-3,7.2,10,5"),
+            {},
+            (-3600 - 1800, MUNICH, "UTC+1 h by header", "end by format"),
+        ),
+        (
+            table(OPEN_METEO.format(offset=0, way="_instant"), "{time},-3,7.2,10,5"),
+            {},
+            (-900, MUNICH, "UTC by header", "moment by format"),
+        ),
+        (table(LST, "{us},10,-3"), {}, (5 * 3600 - 1800, BURLINGTON, "UTC-5 h by header", "end by header")),
+        (table(GMT, "x,10,-3,{us}"), {}, (-1800, BURLINGTON, "UTC by header", "end by header")),
+        (
+            table("air_temp,dhi,ghi,wind_speed_10m,period_end,period", "-3,5,10,2,{time}:00Z,PT30M"),
+            {},
+            (-1800, None, "UTC by times", "end by header"),
+        ),
+        (
+            table("air_temp,dhi,ghi,period_mid", "-3,5,10,{time}Z"),
+            {},
+            (-900, None, "UTC by times", "middle by header"),
+        ),
+        (
+            table("Zeit (bis),ghi,temp_air", "{time}+02:00,10,-3"),
+            {},
+            (-9000, None, "+02:00 by offset", "end by header"),
+        ),
+        (table("time_utc_start,ghi,temp_air", "{time},10,-3"), {}, (0, None, "UTC by header", "start by header")),
+        (
+            table("time,ghi,temp_air", "{time},10,-3", step_s=3600, start=START + 1800),
+            {},
+            (0, None, "UTC by assumed", "middle by values"),
+        ),
+        (
+            table("time,ghi,temp_air", "{time}Z,10,-3", step_s=3600, start=START + 1800),
+            {},
+            (1800, None, "UTC by times", "start by assumed"),
+        ),
+        (
+            table("Year,Month,Day,Hour,ghi,temp_air", "{y},{m}.0,{d},{h},10,-3", step_s=3600),
+            {},
+            (0, None, "UTC by assumed", "start by assumed"),
+        ),
+    ],
+)
+def test_clock_and_stamp_as_the_sources_say_them(weather, text, options, expected):
+    series = read_weather(weather(text.encode("latin-1"), **options))
+    assert facts(series) == expected
+    assert set(series.temp_air) == {-3.0}
+    assert set(series.ghi) == {10.0}
+    if series.wind_speed is not None:
+        assert set(series.wind_speed) == {2.0}
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        ("time,ghi (kWh/m2),temp_air (F)", "{time}Z,0.1,14", (200.0, -10.0)),
+        ("time,ghi (J/cm²),temp_air (K)", "{time}Z,36,263.15", (200.0, -10.0)),
+        ("time;ghi;temp_air\n;W/m²;°C", "{time}Z;200,5;-10,5", (200.5, -10.5)),
+        ("time,BHI (Wh/m2),DHI (Wh/m2),temp_air", "{time}Z,60,40,-10", (200.0, -10.0)),
+    ],
+)
+def test_units_become_watts_and_degrees(weather, head, row, expected):
+    series = read_weather(weather(table(head, row)))
+    assert [series.ghi[5], series.temp_air[5]] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "says"),
+    [
+        ("time,ghi", "{time}Z,0.{n}5", "never more than 0.95 W/m²: is it in kW/m²"),
+        ("time,ghi,temp_air (°R)", "{time}Z,10,5", "in the unit '°R', which is not known"),
+        ("time,ghi,temp_air", "{time}Z,10,{n}e2", "temp_air is 100 °C"),
+        (NSRDB.format(zone="UTC"), NSRDB_ROW, "'UTC' is no time zone in hours"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(weather, head, row, says):
+    with pytest.raises(BadInputError, match=says) as caught:
+        read_weather(weather(table(head, row)))
+    assert caught.value.fix
+
+
+def test_light_that_is_dim_is_believed_where_its_unit_is_written(weather):
+    assert read_weather(weather(table("time,ghi (W/m²)", "{time}Z,0.5"))).ghi.max() == 0.5
+
+
+def test_an_offset_and_a_place_that_there_are_not_are_not_taken(weather):
+    head = OPEN_METEO.format(offset=999_999, way="").replace("48.14", "north")
+    assert facts(read_weather(weather(table(head, "{time},-3,7.2,10,5"))))[1:3] == (None, "UTC by assumed")
+
+
+def test_what_was_changed_is_said(weather):
+    text = table("time,ghi,temp_air,wind gust", "{time}Z,10,-3,5").replace("Z,10,", "Z,-2,", 3)
+    reading = read_weather(weather(text.replace("Z,10,-3", "Z,-999,99.9", 1))).reading
+    assert (reading.clipped_low, reading.ignored) == (3, ("wind gust",))
+    assert "1 of ghi is -999, read as missing, 1 of temp_air is 99.9, read as missing" in reading.line()
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_times_at_the_ends_of_the_calendar(weather, year):
+    text = table("time,ghi", "{time}+02:00,10").replace("2024-", f"{year:04}-")
+    with pytest.raises(BadInputError, match="the years 1900 to 2200 are read"):
+        read_weather(weather(text))
+
+
+def typical_rows(minute=30):
+    """8,760 hours of a year whose months are of several years, some of them leap."""
+    for hour in range(8760):
+        at = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+        yield f"{2002 + at.month},{at.month},{at.day},{at.hour},{minute},5,{hour % 24},8,99,2,-3,,,,,"
+
+
+def test_a_table_of_months_of_several_years_is_a_typical_year(weather):
+    def text(rows):
+        return MOUNTAIN + "\n" + "\n".join(rows) + "\n"
+
+    rows = list(typical_rows())
+    series = read_weather(weather(text(rows[4000:] + rows[:4000])))
+    assert (series.typical, series.first_utc, series.intervals) == (True, 7 * 3600, 8760)
+    assert series.ghi.tolist() == [hour % 24 for hour in range(8760)]
+    assert "it serves for any year" in series.reading.line()
+    rows = list(typical_rows(minute=0))
+    assert read_weather(weather(text(rows[4000:] + rows[:4000]), stamp="start")).first_utc == 7 * 3600
+    rows[5000] = rows[5000].replace(",0,5,", ",20,5,", 1)
+    with pytest.raises(BadInputError, match="begin at different minutes"):
+        read_weather(weather(text(rows[4000:] + rows[:4000])))
+
+
+def test_a_typical_year_by_the_ends_of_its_hours_and_with_offsets(weather):
+    rows = []
+    for hour in range(8760):
+        start = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+        end = (start + timedelta(hours=1)).replace(year=2000 + start.month)
+        rows.append(f"{end:%Y-%m-%dT%H:%M}-05:00,{hour % 24}")
+    series = read_weather(weather("period_end,ghi\n" + "\n".join(rows[4344:] + rows[:4344]) + "\n"))
+    assert (series.typical, series.first_utc) == (True, 5 * 3600)
+    assert series.ghi.tolist() == [hour % 24 for hour in range(8760)]
+
+
+def test_tz_and_stamp_are_said_not_to_be_used_where_the_format_says_them(weather):
+    line = read_weather(weather(epw_text(), "x.epw", tz="UTC", stamp="end")).reading.line()
+    assert "tz and stamp under [weather] are for CSV files and not used" in line
+    assert "not used" not in read_weather(weather(epw_text(), "x.epw", stamp="start")).reading.line()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda text: b"\xef\xbb\xbf" + text])
+def test_files_packed_or_with_a_mark(weather, pack):
+    files = ((epw_text(), "x.epw"), (tmy3_text(), "x.csv"), (pvgis_text(), "x.csv"), (csv_text(), "w.csv"))
+    for text, name in files:
+        plain = read_weather(weather(text, name))
+        packed = read_weather(weather(pack(text.encode()), name))
+        assert (packed.first_utc, packed.typical) == (plain.first_utc, plain.typical)
+        np.testing.assert_array_equal(packed.ghi, plain.ghi)
+
+
+def test_other_line_separators_in_a_header_break_no_line(weather):
+    text = epw_text().replace("HERE", "HE\x85RE\u2028", 1)
+    assert read_weather(weather(text, "x.epw")).intervals == 8760
+    named = csv_text().replace("temp_air", "temp_air\x85", 1)
+    assert read_weather(weather(named)).temp_air.tolist() == [10, 12.5, 20]
 
 
 def hours():

@@ -58,3 +58,23 @@ def test_what_is_held_over_a_gap_does_not_depend_on_where_the_run_begins(kwh):
     """I7."""
     days = kwh("2023-06-20", 3, file=CASES / "32-weather-gap.csv", gaps="hold")
     assert kwh("2023-06-21", file=CASES / "32-weather-gap.csv", gaps="hold") == days[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "dropped"),
+    [
+        ("15-solcast.csv", ("air_temp", "wind_speed_10m")),
+        ("16-openmeteo.csv", ("temperature_2m (°C)", "wind_speed_10m (km/h)")),
+    ],
+)
+def test_temperature_and_wind_of_solcast_and_open_meteo_are_used(kwh, tmp_path, name, dropped):
+    """−10 °C and 8 m/s; without the columns it is 20 °C and 1 m/s, an eighth less. Both have the same light."""
+    cold = kwh("2023-01-16", file=CASES / name)
+    text = (CASES / name).read_text()
+    for column in dropped:
+        text = text.replace(column, "x")
+    (tmp_path / name).write_text(text)
+    assert cold == pytest.approx(22.6, abs=0.02)
+    numbers = {"temp_air_c": -10, "wind_speed_ms": 8}
+    assert kwh("2023-01-16", file=tmp_path / name, **numbers) == pytest.approx(cold, rel=1e-4)
+    assert kwh("2023-01-16", file=tmp_path / name) == pytest.approx(19.8, abs=0.02)

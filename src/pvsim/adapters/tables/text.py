@@ -52,13 +52,13 @@ class Table:
 
 
 @contextmanager
-def opened_table(path: Path, *, fix: str = _PATH) -> Iterator[Table]:
-    """A file's table, open for reading.
+def opened_table(path: Path, *, lenient: bool = False, fix: str = _PATH) -> Iterator[Table]:
+    """A file's table, open for reading; the arguments are those of `opened_lines`.
 
     Raises:
         BadInputError: the file cannot be read or is no text; also while its rows are read.
     """
-    with opened_lines(path, fix=fix) as lines:
+    with opened_lines(path, lenient=lenient, fix=fix) as lines:
         head = list(islice(lines, HEAD_LINES))
         layout = find_layout(head, str(path))
         rest = head[layout.data_line - 1 :]

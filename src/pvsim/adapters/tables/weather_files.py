@@ -1,5 +1,7 @@
 """Weather on disk: CSV of 1 s to 1 h, and typical years."""
 
+import re
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -7,17 +9,17 @@ from zoneinfo import ZoneInfo
 from pvsim.adapters.tables.text import opened_lines, opened_table, whole_text
 from pvsim.adapters.tables.zones import zone_named
 from pvsim.core.pv_site.typical_years import read_typical
-from pvsim.core.pv_site.weather_grid import on_grid, which_columns
+from pvsim.core.pv_site.weather_header import read_head
 from pvsim.core.pv_site.weather_series import WeatherSeries
+from pvsim.core.pv_site.weather_table import weather_of
 from pvsim.core.site import FileWeather
 from pvsim.core.tables import NumberColumns
-from pvsim.core.times import Said, Stamps, TimeWords
+from pvsim.core.times import DateOrder, Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
 __all__ = ["read_weather"]
 
 _BLOCK_ROWS: Final = 10_000
-_STAMP_SHARE: Final = {"start": 0.0, "middle": 0.5, "end": 1.0}
 _WORDS: Final = TimeWords(
     column="put them in the first column or one called time",
     zone='write tz = "{}" under [weather]',
@@ -25,6 +27,7 @@ _WORDS: Final = TimeWords(
     order="write dates as 2024-06-21",
 )
 _PATH: Final = "check path under [weather]; it is relative to the site file"
+_PVGIS_ROW: Final = re.compile(r"\d{8}:\d{4},", re.ASCII)
 
 
 def read_weather(weather: FileWeather) -> WeatherSeries:
@@ -37,7 +40,10 @@ def read_weather(weather: FileWeather) -> WeatherSeries:
     kind = _kind_of(path) if weather.format == "auto" else weather.format
     if kind == "csv":
         return _read_csv(path, weather).bridged()
-    return read_typical(whole_text(path, fix=_PATH), kind, str(path)).bridged()
+    series = read_typical(whole_text(path, fix=_PATH), kind, str(path)).bridged()
+    if weather.tz is not None or weather.stamp not in {None, "start"}:  # "start" was written into older manifests
+        return series.remarked("tz and stamp under [weather] are for CSV files and not used")
+    return series
 
 
 def _kind_of(path: Path) -> str:
@@ -45,28 +51,31 @@ def _kind_of(path: Path) -> str:
         first, second = next(lines, ""), next(lines, "")
     if first.startswith("LOCATION,"):
         return "epw"
-    if first.startswith("Latitude") or path.suffix.lower() == ".json":
+    of_pvgis = _PVGIS_ROW.match(first) or (first.startswith("time") and _PVGIS_ROW.match(second))
+    if of_pvgis or first.startswith(("Latitude (decimal", "{")) or path.suffix.lower() == ".json":
         return "pvgis"
     return "tmy3" if second.startswith("Date (MM/DD/YYYY)") else "csv"
 
 
 def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
     source = str(path)
-    with opened_table(path, fix=_PATH) as table:
+    with opened_table(path, lenient=True, fix=_PATH) as table:
         layout = table.layout
-        where = f"{source}:{layout.header_line}" if layout.header_line else source
-        time, wanted = which_columns(layout.labels, where)
-        places = layout.times if time in layout.times else (time,)
-        header = " ".join(layout.label(place) for place in places)
-        zone = None if weather.tz is None else ZoneInfo(weather.tz)
-        times = Stamps(Said(source, _WORDS, zone_named, header, zone, tz_yields=True))
-        numbers = NumberColumns([layout.names[place] for place in wanted.values()], source)
+        head = read_head(layout, source)
+        tz: tzinfo | None = None if weather.tz is None else ZoneInfo(weather.tz)
+        if tz is None and head.offset_s is not None:
+            tz = timezone(timedelta(seconds=head.offset_s))
+        order: DateOrder | None = "month-first" if head.month_first else None
+        times = Stamps(Said(source, _WORDS, zone_named, head.time_name, tz, tz_yields=True, order=order))
+        taken = head.columns.taken
+        numbers = NumberColumns([column.header for column in taken.values()], source)
         for block in table.blocks(_BLOCK_ROWS):
-            times.take(block.joined(places), block.lines)
-            numbers.add(block.lines, [block.column(place) for place in wanted.values()])
+            times.take(head.times(block), block.lines)
+            numbers.add(block.lines, [block.column(column.place) for column in taken.values()])
     if not times:
+        where = f"{source}:{layout.header_line}" if layout.header_line else source
         raise BadInputError("only a header, no data", where=where, fix="give a file with the days of the run")
-    t_utc = times.settle().t_utc
     _, columns = numbers.read(layout.delimiter)
-    named = dict(zip(wanted, columns, strict=True))
-    return on_grid(source, t_utc, named, stamp_share=_STAMP_SHARE[weather.stamp])
+    raw = dict(zip(taken, columns, strict=True))
+    said = weather.tz is not None
+    return weather_of(head, times.settle(), raw, source=source, stamp=weather.stamp, zone_said=said)

@@ -10,6 +10,7 @@ import numpy as np
 
 from pvsim.core.pv_site.types import Floats, iso_utc
 from pvsim.core.pv_site.weather import FileSky, Indices
+from pvsim.core.series.report import FileReading
 from pvsim.core.timeline import DAY_S, HOUR_S
 from pvsim.core.types import Ints
 from pvsim.errors import BadInputError
@@ -27,10 +28,22 @@ class Coverage:
     Attributes:
         night_intervals: Missing by night: zeros.
         day_intervals: Missing by day: filled as the site says.
+        gaps: How many gaps they make.
     """
 
     night_intervals: int
     day_intervals: int
+    gaps: int = 0
+
+    def of_reading(self, reading: FileReading | None, gaps: str) -> FileReading | None:
+        """A file's reading with what it lacked over a run, and how that is filled."""
+        if reading is None or not self.gaps:
+            return reading
+        ways = {"hold": "filled from the days beside them or from before", "clear": "filled with a clear sky"}
+        counts = ((self.night_intervals, "by night taken as 0"), (self.day_intervals, f"by day {ways.get(gaps)}"))
+        remarks = tuple(f"{count:,} without light {what}" for count, what in counts if count)
+        gap_s = (self.night_intervals + self.day_intervals) * reading.step_s
+        return replace(reading, gaps=self.gaps, gap_s=gap_s, remarks=(*reading.remarks, *remarks))
 
 
 def covering(
@@ -51,12 +64,14 @@ def covering(
     step, origin = sky.series.step_s, sky.series.first_utc
     first, after = (start_utc - origin) // step, -(-(end_utc - origin) // step)
     missing = sky.series.missing
-    by_night, by_day = 0, []
+    by_night, by_day, runs, last = 0, [], 0, first - 2
     a_day = DAY_S // step
     for low in range(first, after, a_day) if missing.any() else ():
         numbers = np.arange(low, min(low + a_day, after))
         lacking = numbers[missing[sky.series.rows(numbers)]]
         if len(lacking):
+            runs += int((np.diff(lacking, prepend=last) > 1).sum())
+            last = int(lacking[-1])
             light = sky.indices(lacking).clear_ghi > 0.0
             by_night += int((~light).sum())
             by_day += lacking[light].tolist()
@@ -65,8 +80,8 @@ def covering(
         what = f"no light is given for {len(by_day):,} intervals by day, the first at {when}"
         fix = 'fill the file, or say so in the site: gaps = "hold" or gaps = "clear" under [weather]'
         raise BadInputError(what, where=sky.series.source, fix=fix)
-    filled = _held(sky, by_day) if gaps == "hold" else {}
-    return replace(sky, filled=filled), Coverage(by_night, len(by_day))
+    filled = _held(sky, by_day) if by_day and gaps == "hold" else {}
+    return replace(sky, filled=filled), Coverage(by_night, len(by_day), runs)
 
 
 def _held(sky: FileSky, by_day: list[int]) -> dict[int, tuple[float, float]]:

@@ -3,11 +3,14 @@
 import numpy as np
 
 from pvsim.core.pv_site.types import Floats
+from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.timeline import DAY_S, HOUR_S
 
-__all__ = ["after_noon_h"]
+__all__ = ["after_noon_h", "noon_remark"]
 
 _DAY_H = DAY_S / HOUR_S
+_MOST_H = 2.0
+_MOST_ASSUMED_H = 0.75
 
 
 def after_noon_h(light: Floats, first_utc: float, step_s: int, longitude_deg: float) -> float:
@@ -27,3 +30,18 @@ def after_noon_h(light: Floats, first_utc: float, step_s: int, longitude_deg: fl
     angle = 2 * np.pi * (middle_h - 12 + longitude_deg * _DAY_H / 360) / _DAY_H
     east, north = float((watts * np.sin(angle)).sum()), float((watts * np.cos(angle)).sum())
     return float(np.arctan2(east, north)) * _DAY_H / (2 * np.pi) if watts.any() else float("nan")
+
+
+def noon_remark(series: WeatherSeries, longitude_deg: float) -> str:
+    """What to say of a file whose light is far from the sun's noon at a site; "" where it is near."""
+    parts = (series.ghi, series.dni, series.dhi)
+    light = next((part for part in parts if part is not None and (part > 0).any()), None)
+    if light is None or series.reading is None or len(light) * series.step_s < DAY_S:
+        return ""
+    late_h = after_noon_h(light, series.first_utc, series.step_s, longitude_deg)
+    assumed = series.reading.zone_from == "assumed"
+    if abs(late_h) <= (_MOST_ASSUMED_H if assumed else _MOST_H):
+        return ""
+    fix = 'tz = "Area/City"' if assumed else "tz and stamp"
+    when = f"{abs(late_h):.1f} h {'before' if late_h < 0 else 'after'} the sun's noon at the site"
+    return f"its light is highest {when}: check {fix} under [weather]"

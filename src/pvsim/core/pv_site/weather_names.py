@@ -14,7 +14,7 @@ from pvsim.core.series.report import Known
 from pvsim.core.timeline import HOUR_S
 from pvsim.errors import BadInputError
 
-__all__ = ["LIGHT", "Column", "Columns", "find_columns", "looks_like_weather", "meaning_of"]
+__all__ = ["LIGHT", "Column", "Columns", "find_columns", "looks_like_weather"]
 
 LIGHT: Final = ("ghi", "dni", "dhi", "bhi")
 """Irradiance: global, beam on a plane that faces the sun, diffuse, beam on the level."""
@@ -162,17 +162,11 @@ _BETWEEN: Final = frozenset(" _,;|/\t")
 _LONGEST_UNIT = 24  # characters: "WattsPerMeterSquared" and more
 
 
-def meaning_of(header: str) -> tuple[str, int] | None:
-    """What a header names (a key of `_NAMES`) and its rank, its unit left aside; None if it is no weather."""
-    found = _named(header)
-    return found and found[:2]
-
-
 def looks_like_weather(header: str) -> bool:
     """Whether a header seems to name light, a temperature or wind: worth a word where it is not read."""
     if re.search(r"source|uncert|flag|illum|clear.?sky|direction|dew|type", header.lower()):
         return False
-    words = r"irrad|radia|strahl|solar|ghi|dni|dhi|bhi|gti|poa|g[bdr]?\(|light|temp|t2m|wind|ws\d|drybulb|dry-bulb"
+    words = r"irrad|radia|strahl|ghi|dni|dhi|bhi|gti|poa|g[bdr]?\(|light|temp|t2m|wind|ws\d|drybulb|dry-bulb"
     return re.search(words, header.lower()) is not None
 
 

@@ -126,6 +126,12 @@ class WeatherSeries:
         )
         return replace(self, temp_air=temp_air, wind_speed=wind_speed)
 
+    def remarked(self, remark: str) -> "WeatherSeries":
+        """The same with one more remark in its reading."""
+        if self.reading is None:
+            return self
+        return replace(self, reading=replace(self.reading, remarks=(*self.reading.remarks, remark)))
+
     def refuse_elsewhere(self, latitude_deg: float, longitude_deg: float) -> None:
         """Refuse a file whose station is too far from a site for its sun: by 5° of latitude or half an hour.
 

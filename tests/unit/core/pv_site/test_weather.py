@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.pv_site import ClimateSky, FileSky, LightOutside, Place, WeatherSeries, covering
+from pvsim.core.series.report import FileReading
 from pvsim.core.timeline import DAY_S
 from pvsim.errors import BadInputError
 
@@ -234,3 +235,18 @@ def test_a_gap_in_a_typical_year_is_as_the_days_beside_it_too():
     days = [START + day * DAY_S + 12 * 3600 for day in (-1, 0, 1)]
     before, held, after = (sky.air(day, np.zeros(10)).beam_index[0] for day in days)
     assert held == pytest.approx((before + after) / 2)
+
+
+def test_what_a_file_lacks_over_a_run_stands_in_its_reading():
+    reading = FileReading("w.csv", (), (), 72, 3600, "UTC", "times", "start", "assumed")
+    _, coverage = covering(sky_of(with_hole(0, 1, 10, 12, 23, 24)), START, START + 3 * DAY_S, "hold")
+    assert (coverage.night_intervals, coverage.day_intervals, coverage.gaps) == (4, 2, 4)
+    found = coverage.of_reading(reading, "hold")
+    assert (found.gaps, found.gap_s) == (4, 6 * 3600)
+    assert found.remarks == (
+        "4 without light by night taken as 0",
+        "2 without light by day filled from the days beside them or from before",
+    )
+    _, whole = covering(sky_of(series(3600)), START, START + DAY_S, "hold")
+    assert whole.of_reading(reading, "hold") == reading
+    assert coverage.of_reading(None, "hold") is None
