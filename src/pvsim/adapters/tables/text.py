@@ -26,6 +26,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_BYTES: Final = 1 << 18
 _LONGEST_LINE: Final = 1 << 20
 _BIGGEST_TEXT: Final = 1 << 26
+_LINE_BYTES: Final = 64  # of memory, beside its characters
 _PATH: Final = "check the path and that you may read the file"
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
@@ -103,7 +104,7 @@ def whole_text(path: Path, *, fix: str = _PATH) -> str:
     with opened_lines(path, lenient=True, fix=fix) as lines:
         for line in lines:
             kept.append(line)
-            size += len(line)
+            size += len(line) + _LINE_BYTES
             if size > _BIGGEST_TEXT:
                 what = f"the text is longer than {_BIGGEST_TEXT >> 20} MiB: no typical year"
                 raise BadInputError(what, where=str(path), fix="check format under [weather]")

@@ -24,6 +24,7 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _TIME_NAME: Final = re.compile(r"time|date|stamp|zeit|datum|epoch|hour|stunde", re.IGNORECASE)
 _DATE_PARTS: Final = frozenset({"year", "month", "day"})
 _COMMENT: Final = "#"
+_LONGEST_NAME: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,22 @@ def find_layout(lines: Sequence[str], source: str) -> Layout:
         marks, key=lambda mark: (runs[mark].rows, runs[mark].rows and len(tables[mark][runs[mark].first].cells))
     )
     if runs[mark].rows:
-        return _layout_of(mark, tables[mark], _extended(tables[mark], runs[mark]))
+        layout = _layout_of(mark, tables[mark], _extended(tables[mark], runs[mark]))
+        return _with_usable_names(layout, source)
     unclosed = min((line for _, line in parted.values() if line), default=0)
     if unclosed:
         what, fix = "a quote is opened and not closed", "check the quotes of this line"
         raise BadInputError(what, where=f"{source}:{unclosed}", fix=fix)
-    return _without_times(marks, tables)
+    return _with_usable_names(_without_times(marks, tables), source)
+
+
+def _with_usable_names(layout: Layout, source: str) -> Layout:
+    longest = max(map(len, layout.names), default=0)
+    if longest > _LONGEST_NAME:
+        what = f"the header has a name of {longest:,} characters: is a quote opened and not closed?"
+        where = f"{source}:{layout.header_line}"
+        raise BadInputError(what, where=where, fix="check the quotes of this line")
+    return layout
 
 
 def _rows(lines: Sequence[str], first_line: int, mark: str) -> tuple[list[_Row], int]:

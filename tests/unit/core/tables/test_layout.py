@@ -152,3 +152,10 @@ def test_an_open_quote_before_the_data_is_refused(lines, line):
         found(*lines)
     assert caught.value.where == f"f.csv:{line}"
     assert caught.value.fix
+
+
+@pytest.mark.parametrize("rows", [ROWS, ["a,b"] * 100])
+def test_a_name_that_nobody_would_write_is_refused(rows):
+    with pytest.raises(BadInputError, match="the header has a name of") as caught:
+        found('time,"' + "power " * 60, '"', *rows)
+    assert caught.value.where == "f.csv:1"
