@@ -3,13 +3,13 @@
 #
 #   ensure_environment physics|dev  Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
 #
-# When nothing is to do it costs three forks and prints nothing. Otherwise: one line a step on stderr, details in a
+# When nothing is to do it costs six forks and prints nothing. Otherwise: one line a step on stderr, details in a
 # log, and an error that says what happened and what to type. Exit codes are pvsim's own:
 #   2 PVSIM_PYTHON is wrong    69 Python or the package index cannot be had    73 cannot write    130 interrupted
 #
 # RabbitMQ is not set up here: pvsim finds, unpacks and starts its own node.
 
-STAMP_FORMAT=1 # raise it when the steps below change, so that existing environments are made again
+STAMP_FORMAT=2 # raise it when the steps below change, so that existing environments are made again
 SYSTEM_CA=/etc/ssl/certs/ca-certificates.crt
 
 ensure_environment() {
@@ -27,20 +27,28 @@ environment_ready() {
 }
 
 read_stamp() {
-    stamp_format='' stamp_level='' stamp_locks='' stamp_python='' stamp_asked='' stamp_root=''
+    stamp_format='' stamp_level='' stamp_locks='' stamp_python='' stamp_asked='' stamp_root='' stamp_libraries=''
     [ -r "$ROOT/.venv/.pvsim-stamp" ] || return 1
     {
         IFS= read -r stamp_format && IFS= read -r stamp_level && IFS= read -r stamp_locks &&
-            IFS= read -r stamp_python && IFS= read -r stamp_asked && IFS= read -r stamp_root
+            IFS= read -r stamp_python && IFS= read -r stamp_asked && IFS= read -r stamp_root &&
+            IFS= read -r stamp_libraries
     } <"$ROOT/.venv/.pvsim-stamp" || return 1
     locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
 }
 
-# Does .venv belong to this place and to an interpreter that still is what it was?
+# Does .venv belong to this place and to an interpreter that still is what it was, and are its libraries what they
+# were? (One that was cut short would end Python with SIGBUS; pvsim itself tells what else is damaged, and removes the
+# stamp.)
 environment_sound() {
     [ "$stamp_format" = "$STAMP_FORMAT" ] && [ "$stamp_root" = "$ROOT" ] && [ -x "$ROOT/.venv/bin/pvsim" ] &&
         [ "$stamp_asked" = "${PVSIM_PYTHON:-$stamp_asked}" ] &&
-        [ "$stamp_python" = "$("$ROOT/.venv/bin/python" -V 2>/dev/null)" ]
+        [ "$stamp_python" = "$("$ROOT/.venv/bin/python" -V 2>/dev/null)" ] &&
+        [ "$stamp_libraries" = "$(sum_of_libraries)" ]
+}
+
+sum_of_libraries() { # names, sizes and times of those that .venv had when it was made
+    { xargs -0 -r stat -c '%n %s %Y' <"$ROOT/.venv/.pvsim-libraries"; } 2>/dev/null | cksum
 }
 
 sum_of() { cat -- "$@" | cksum; }
@@ -174,28 +182,54 @@ make_venv() {
     # Wheels only: building from source would bring in what no lock names.
     logged "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes --only-binary :all: \
         "$ROOT/requirements/$1.txt" || fail_to_fetch 'the locked packages'
+    mend_packages "$1"
     # Offline: uv carries the uv_build of its own version (pyproject.toml admits it), so the build fetches nothing
     # and is as pinned as uv is. Were the two to drift apart, this would fail and not fetch something unlocked.
     logged "$uv" pip install --quiet --python "$venv/bin/python" --offline --no-deps --editable "$ROOT" ||
         fail 70 'pvsim itself could not be installed' "look at $LOG; does [build-system] of pyproject.toml admit this uv?"
 
+    # Every start would compile anew where PYTHONDONTWRITEBYTECODE is set (0.65 s); what fails is found when it is used.
+    logged "$venv/bin/python" -I -m compileall -q -j 0 -x '[/]tests?[/]' "$venv"/lib/python3*/site-packages || :
+    logged "$venv/bin/python" -I -m compileall -q -f "$ROOT/src" || :
+
+    find "$venv" -name '*.so*' -type f -print0 >"$venv/.pvsim-libraries" || fail 73 "cannot write to $venv"
+    libraries=$(sum_of_libraries)
     locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
     python=$("$venv/bin/python" -V)
     {
-        printf '%s\n' "$STAMP_FORMAT" "$1" "$locks" "$python" "${PVSIM_PYTHON:-}" "$ROOT" >"$venv/.pvsim-stamp.new" &&
+        printf '%s\n' "$STAMP_FORMAT" "$1" "$locks" "$python" "${PVSIM_PYTHON:-}" "$ROOT" "$libraries" \
+            >"$venv/.pvsim-stamp.new" &&
             mv -f "$venv/.pvsim-stamp.new" "$venv/.pvsim-stamp"
     } || fail 73 "cannot write to $venv"
 }
 
-# uv's cache is where uv wants it; without a home directory beside the environment. Links do not cross file systems:
-# uv would warn and copy, so say so at once.
+# uv does not look at what it takes from its cache, where a file may have been damaged since: look at all that was
+# installed, and fetch anew what differs from its package's list of files.
+mend_packages() { # LEVEL
+    damaged=$(damaged_packages) || return 0
+    [ -n "$damaged" ] || return 0
+    say "damaged in the cache, fetching anew:$(printf ' %s' $damaged)"
+    logged "$uv" cache clean --quiet $damaged || fail 73 "cannot clean uv's cache of$(printf ' %s' $damaged)" \
+        "rm -r $("$uv" cache dir), then call it again"
+    logged "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes --only-binary :all: \
+        $(printf -- '--reinstall-package %s ' $damaged) "$ROOT/requirements/$1.txt" ||
+        fail_to_fetch "what was damaged:$(printf ' %s' $damaged)"
+    damaged=$(damaged_packages)
+    [ -z "$damaged" ] || fail 73 "packages in $venv are not what was fetched:$(printf ' %s' $damaged)" \
+        'look at the disk: dmesg may say more'
+}
+
+damaged_packages() { "$venv/bin/python" -I "$ROOT/src/pvsim/adapters/environment.py" 2>>"$LOG"; }
+
+# uv's cache is where uv wants it; without a home directory beside the environment. Packages are copied from it: uv's
+# hard links would let one damaged file break every clone at once, and a new set-up with it.
 set_up_cache() {
     if ! { cache=$("$uv" cache dir 2>/dev/null) && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; }; then
         cache=$ROOT/.setup/cache
         export UV_CACHE_DIR="$cache"
         mkdir -p "$cache" || fail 73 "cannot create $cache"
     fi
-    [ "$(stat -c %d -- "$cache")" = "$(stat -c %d -- "$ROOT")" ] || export UV_LINK_MODE="${UV_LINK_MODE:-copy}"
+    export UV_LINK_MODE="${UV_LINK_MODE:-copy}"
 }
 
 # --- root, without a prompt that nobody can answer ---------------------------------------------------------------
@@ -243,7 +277,7 @@ fail() { # CODE WHAT [FIX]
 }
 
 fail_to_fetch() { # WHAT; the log tells the reason
-    ! grep -qiE 'no space left|disk quota' "$LOG" || fail 73 "no room for $1 on the disk of $ROOT" 'free about 500 MB'
+    ! grep -qiE 'no space left|disk quota' "$LOG" || fail 73 "no room for $1 on the disk of $ROOT" 'free about 800 MB'
     ! grep -qiE 'certificate.verify.failed|invalid peer certificate|TLS CA certificate bundle' "$LOG" || fail 69 "could not fetch $1: the server's certificate is not trusted" \
         'behind a proxy with its own certificate authority: SSL_CERT_FILE=/path/to/ca.pem ./run'
     ! grep -qiE 'hash mismatch|do not match the hashes' "$LOG" ||

@@ -117,10 +117,12 @@ def bare(tmp_path: Path) -> Machine:
         shutil.copy2(REPOSITORY / name, root / name)
     (root / "src" / "pvsim").mkdir(parents=True)
     (root / "src" / "pvsim" / "__init__.py").write_text(PRODUCT)
+    (root / "src" / "pvsim" / "adapters").mkdir()
+    shutil.copy2(REPOSITORY / "src/pvsim/adapters/environment.py", root / "src/pvsim/adapters/environment.py")
     (root / "pyproject.toml").write_text(PYPROJECT)
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    base = make_wheel(wheels, "tinybase", {"tinybase.py": ""})
+    base = make_wheel(wheels, "tinybase", {"tinybase.py": "x = 1\n", "tiny.so": "y" * 999})
     (root / "requirements").mkdir()
     (root / "requirements" / "physics.txt").write_text(base)
     (root / "requirements" / "dev.txt").write_text(base + make_wheel(wheels, "tinydev", {"tinydev.py": ""}))
@@ -270,6 +272,43 @@ def test_a_half_made_environment_is_made_again(machine: Machine) -> None:
     done = machine.call()
     assert (done.returncode, len(steps(done))) == (0, 1)
     assert machine.stamp.exists()
+
+
+def installed(machine: Machine, name: str) -> Path:
+    return next((machine.root / ".venv" / "lib").glob(f"python3*/site-packages/{name}"))
+
+
+def test_bytecode_is_there_from_the_first_call_on(machine: Machine) -> None:
+    machine.call(PYTHONDONTWRITEBYTECODE="1")
+    assert list(installed(machine, "tinybase.py").parent.glob("__pycache__/tinybase.*.pyc"))
+    assert list((machine.root / "src" / "pvsim" / "__pycache__").glob("__init__.*.pyc"))
+
+
+@pytest.mark.parametrize("content", ["", "y" * 998, None])
+def test_a_library_that_was_cut_short_is_noticed_and_mended(machine: Machine, content: str | None) -> None:
+    machine.call()
+    library = installed(machine, "tiny.so")
+    library.unlink() if content is None else library.write_text(content)
+    done = machine.call()
+    assert (done.returncode, len(steps(done))) == (0, 1), done.stderr
+    assert library.read_text() == "y" * 999
+    assert machine.call().stderr == ""
+
+
+def test_a_damaged_cache_harms_no_clone_and_is_fetched_anew(machine: Machine) -> None:
+    machine.call()
+    cached = list((Path(machine.env["HOME"]) / ".cache" / "uv").rglob("tinybase.py"))
+    assert cached
+    for path in cached:
+        path.write_text("x = 2\n")
+    assert installed(machine, "tinybase.py").read_text() == "x = 1\n"
+    machine.stamp.unlink()  # pvsim does that when it finds a package damaged
+    done = machine.call()
+    assert done.returncode == 0, done.stderr
+    assert steps(done)[1] == "setup: damaged in the cache, fetching anew: tinybase"
+    assert installed(machine, "tinybase.py").read_text() == "x = 1\n"
+    machine.stamp.unlink()
+    assert len(steps(machine.call())) == 1  # the cache is whole again
 
 
 def test_a_failed_set_up_leaves_no_stamp_and_the_next_one_heals_it(machine: Machine) -> None:
