@@ -58,7 +58,7 @@ async def test_up_is_idempotent_and_down_leaves_no_process(home):
 
 async def test_only_loopback_is_listened_on_and_secrets_are_private(home):
     address = await node.up(home)
-    loopback = {"0100007F", "00000000000000000000000001000000"}
+    loopback = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1; and [::1], where only epmd listens
     assert _listeners(processes.marked(home)) <= loopback
     for path in home.rglob("*"):
         if not path.is_symlink() and path.is_file() and address.password.encode() in path.read_bytes():

@@ -14,6 +14,7 @@ __all__ = [
     "DISK_FREE_LIMIT_BYTES",
     "ENABLED_PLUGINS",
     "LOOPBACK",
+    "LOOPBACK_6",
     "MARKER",
     "OPEN_FILES",
     "USER",
@@ -25,7 +26,7 @@ __all__ = [
     "tool_environment",
 ]
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK, LOOPBACK_6 = "127.0.0.1", "::1"
 USER = "pvsim"
 ENABLED_PLUGINS = ("rabbitmq_stream",)
 MARKER = "PVSIM_BROKER_NODE"  # in the environment of every process of a node: tells ours from all others
@@ -41,7 +42,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The four TCP ports of one node, all on the loopback interface."""
+    """The four TCP ports of one node, all on the loopback interface: on 127.0.0.1, and epmd's on [::1] too."""
 
     amqp: int
     stream: int

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pvsim.adapters.node import processes
 from pvsim.adapters.node.layout import Layout
-from pvsim.adapters.node.settings import LOOPBACK, Identity, Ports, choose_ports
+from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, Ports, choose_ports
 from pvsim.errors import BrokerError
 
 __all__ = [
@@ -109,14 +109,24 @@ def write_private(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether a server could listen on that port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-        return True
+    """Whether a server could listen on that port of the loopback interface.
+
+    On 127.0.0.1 and, where there is IPv6, on [::1] as well: epmd listens there whatever it is told, and ends where
+    the port is taken.
+    """
+    return _can_listen(socket.AF_INET, LOOPBACK, port) and (
+        not _can_listen(socket.AF_INET6, LOOPBACK_6, 0) or _can_listen(socket.AF_INET6, LOOPBACK_6, port)
+    )
+
+
+def _can_listen(family: socket.AddressFamily, host: str, port: int) -> bool:
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError:
+        return False
+    return True
 
 
 def _candidates() -> Iterator[int]:
