@@ -77,6 +77,7 @@ OPTIONS = [
     ("--pv-peak-kw nan", USAGE, "--pv-peak-kw is a power in kW, not 'nan'", "--pv-peak-kw", "10kW"),
     ("--pv-peak-kw inf", USAGE, "--pv-peak-kw is a power in kW, not 'inf'", "--pv-peak-kw", "10kW"),
     ("--pv-peak-kw 5 --pv site", USAGE, "scales the curve or a file", "--pv-peak-kw", "leave it out"),
+    ("--pv-peak-kw 5 --pv none", USAGE, "this run has no PV", "--pv-peak-kw", "leave it out"),
     ("--pv-peak-kw 0 --pv good.csv", USAGE, "--pv-peak-kw is 0, not", "--pv-peak-kw", "kW such as 8"),
     ("--meter good.csv --meter-scale -2", USAGE, "--meter-scale is -2, not", "--meter-scale", "such as 0.5"),
     (
@@ -119,6 +120,7 @@ OPTIONS = [
     ("--meters 3 --meter uniform --meter walk", USAGE, "multiplies one --meter", "--meters", "--meter once"),
     ("--meters 3 --meter a=uniform", USAGE, "numbered, not called 'a'", "--meter", "--meter uniform"),
     ("--meter a=uniform --meter a=walk", USAGE, "the same name 'a'", "--meter", "NAME=KIND"),
+    ("--meter pv=uniform", USAGE, "what the manifest calls another input", "--meter", "pv1=uniform"),
     ("--meter -a=uniform", USAGE, "'-a' is not a name", "--meter", "letters, digits"),
     (f"--meter {'n' * 33}=uniform", USAGE, "is not a name", "--meter", "up to 32"),
     ("--meter-max-w 0", USAGE, "a meter's maximum of 0 W is outside", "--meter-max-w", "in W, for example 43500"),

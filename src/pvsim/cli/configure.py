@@ -51,6 +51,7 @@ BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
 _DEFAULT_SITE = "home"
 _SPREAD_KM = 1.0  # a neighbourhood
 _KINDS = (*MODELS, *BUILDINGS, "external")
+_TAKEN = ("pv", "weather", "places_m")
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
 
 
@@ -139,7 +140,8 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
     peak_kw = options.get("pv_peak_kw")
     _refuse_unused(options, "pv", used=kind not in {"curve", "site", "none"})
     if peak_kw is not None and kind in {"site", "none"}:
-        what = "--pv-peak-kw scales the curve or a file; a site's plants have their own peak_kw"
+        what = "--pv-peak-kw scales the curve or a file; "
+        what += "a site's plants have their own peak_kw" if kind == "site" else "this run has no PV"
         raise UsageError(what, where="--pv-peak-kw", fix="leave it out")
     if kind == "site":
         return _site_pv(site, options, meters)
@@ -281,6 +283,9 @@ def _refuse_bad_name(text: str, *, counted: bool) -> None:
     if kind in _KINDS and not _NAMED.fullmatch(text):
         fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
         raise UsageError(f"{name!r} is not a name", where="--meter", fix=fix)
+    if name in _TAKEN:  # a meter's report would hide that one
+        what = f"{name!r} is what the manifest calls another input"
+        raise UsageError(what, where="--meter", fix=f"choose another name, for example {name}1={kind}")
 
 
 def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
