@@ -1,5 +1,6 @@
 import json
 from importlib.resources import files
+from math import pi, sin
 
 import pytest
 
@@ -73,3 +74,23 @@ def test_a_gap_is_filled_as_the_advice_says(capsys, tmp_path):
     assert "--gaps hold, interpolate or zero" in capsys.readouterr().err
     main_returns(["fit", str(path), *MUNICH, "--gaps", "interpolate"], 0)
     assert "azimuth_deg" in capsys.readouterr().out
+
+
+def test_energies_written_negative_are_fitted_and_told(capsys, tmp_path):
+    path = tmp_path / "inverter.csv"
+    half_sine = [max(0.0, sin((hour - 5) / 16 * pi)) for hour in range(24)]
+    rows = "".join(f"2024-06-21 {hour:02}:00,{-kwh:.3f}\n" for hour, kwh in enumerate(half_sine))
+    path.write_text("time,Erzeugung [kWh]\n" + rows)
+    main_returns(["fit", str(path), *MUNICH], 65)
+    assert "--sign negative" in capsys.readouterr().err
+    main_returns(["fit", str(path), *MUNICH, "--sign", "negative", "--json"], 0)
+    printed = capsys.readouterr()
+    assert "· inverter.csv: 'Erzeugung [kWh]' as energy per 1 h in kWh (by header)" in printed.err
+    assert "up to 1 kW" in printed.err
+    assert json.loads(printed.out)["reading"]["taken"][0]["unit"] == "kWh"
+
+
+@pytest.mark.parametrize("option", [("--unit", "kWh"), ("--kind", "counter"), ("--scale", "2")])
+def test_what_the_curve_cannot_be_is_refused(capsys, option):
+    main_returns(["fit", CURVE, *MUNICH, *option], 2)
+    assert f"{option[0]} says how to read a file with dates" in capsys.readouterr().err

@@ -79,6 +79,7 @@ DAY = np.arange(25) * 400.0
         (DAY[:11], False),
         (np.tile([100.0, 900, 0, 400, 1200, 300], 4), False),
         (np.concatenate([DAY, DAY + 3000]), False),
+        (np.concatenate([DAY[:6], [700.0], DAY[:12] + 800]), False),
     ],
     ids=[
         "one day from zero",
@@ -92,6 +93,7 @@ DAY = np.arange(25) * 400.0
         "too few",
         "a load",
         "falls, but not to zero",
+        "falls to less than half, but not near zero",
     ],
 )
 def test_what_looks_like_a_counter(energy_wh, expected):
