@@ -256,6 +256,13 @@ def test_what_cannot_be_meant_is_refused(weather, head, row, says):
     assert caught.value.fix
 
 
+def test_how_the_text_was_read_is_said_too(weather):
+    line = read_weather(
+        weather("My station\n\n" + table("time;ghi", "{time}Z;10,{n}").replace(";10,7", ";NaN"))
+    ).reading
+    assert line.remarks == ("header in line 3", "decimal comma", "taken as missing: 1 × 'NaN'")
+
+
 def test_light_that_is_dim_is_believed_where_its_unit_is_written(weather):
     assert read_weather(weather(table("time,ghi (W/m²)", "{time}Z,0.5"))).ghi.max() == 0.5
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pvsim.adapters.site_file import read_site
@@ -78,3 +79,26 @@ def test_temperature_and_wind_of_solcast_and_open_meteo_are_used(kwh, tmp_path, 
     numbers = {"temp_air_c": -10, "wind_speed_ms": 8}
     assert kwh("2023-01-16", file=tmp_path / name, **numbers) == pytest.approx(cold, rel=1e-4)
     assert kwh("2023-01-16", file=tmp_path / name) == pytest.approx(19.8, abs=0.02)
+
+
+def epw(first_month):
+    """A year of one place whose June is bright and whose winter is dull, from a month on."""
+    moments = np.datetime64("2023-01-01T00") + np.arange(8760).astype("timedelta64[h]")
+    months = moments.astype("datetime64[M]").astype(int) % 12 + 1
+    lines = ["LOCATION,HERE,-,DEU,TMY,1,48.1,11.6,1.0,520", *["X"] * 7]
+    for moment in np.roll(moments, -int(np.argmax(months == first_month))):
+        _, month, day = (int(part) for part in str(moment)[:10].split("-"))
+        hour = int(str(moment)[11:])
+        light = max(0.0, float(np.sin((hour - 5.5) / 14 * np.pi))) * (1.0 if 4 <= month <= 9 else 0.2)
+        cells = f"9999,{700 * light:.0f},{120 * light:.0f},0,0,0,0,0,2"
+        lines.append(f"1999,{month},{day},{hour + 1},0,?,15,0,0,0,0,0,0,{cells}")
+    return "\n".join(lines) + "\n"
+
+
+def test_a_typical_year_from_july_to_june_gives_the_days_of_one_from_january(kwh, tmp_path):
+    for name, month in (("january.epw", 1), ("july.epw", 7)):
+        (tmp_path / name).write_text(epw(month))
+    june, december = (kwh(day, file=tmp_path / "july.epw") for day in ("2024-06-20", "2024-12-20"))
+    assert june == kwh("2024-06-20", file=tmp_path / "january.epw")
+    assert december == kwh("2024-12-20", file=tmp_path / "january.epw")
+    assert june > 4 * december > 0

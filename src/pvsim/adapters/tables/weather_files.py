@@ -13,7 +13,7 @@ from pvsim.core.pv_site.weather_header import read_head
 from pvsim.core.pv_site.weather_series import WeatherSeries
 from pvsim.core.pv_site.weather_table import weather_of
 from pvsim.core.site import FileWeather
-from pvsim.core.tables import NumberColumns
+from pvsim.core.tables import NumberColumns, remarks_on
 from pvsim.core.times import DateOrder, Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
@@ -75,7 +75,10 @@ def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
     if not times:
         where = f"{source}:{layout.header_line}" if layout.header_line else source
         raise BadInputError("only a header, no data", where=where, fix="give a file with the days of the run")
-    _, columns = numbers.read(layout.delimiter)
+    form, columns = numbers.read(layout.delimiter)
+    remarks = remarks_on(layout, () if head.dated else head.places, form, numbers.missing)
     raw = dict(zip(taken, columns, strict=True))
     said = weather.tz is not None
-    return weather_of(head, times.settle(), raw, source=source, stamp=weather.stamp, zone_said=said)
+    return weather_of(
+        head, times.settle(), raw, source=source, stamp=weather.stamp, zone_said=said, remarks=remarks
+    )

@@ -1,6 +1,6 @@
 """A weather table made into a series: units, markers, clock and stamp; dated, or a typical year by its dates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -28,7 +28,14 @@ _Zone: TypeAlias = tuple[str, Known]
 
 
 def weather_of(
-    head: Head, times: Times, raw: Mapping[str, Floats], *, source: str, stamp: Stamp | None, zone_said: bool
+    head: Head,
+    times: Times,
+    raw: Mapping[str, Floats],
+    *,
+    source: str,
+    stamp: Stamp | None,
+    zone_said: bool,
+    remarks: Sequence[str] = (),
 ) -> WeatherSeries:
     """The series of a table.
 
@@ -39,6 +46,7 @@ def weather_of(
         source: The file's name.
         stamp: What of its interval a time is, if the site says it.
         zone_said: Whether the site says the zone.
+        remarks: Of the reader of the text.
 
     Raises:
         BadInputError: times out of order or off a grid, a value that there is not on Earth, light too dim.
@@ -53,7 +61,7 @@ def weather_of(
     stamped: tuple[Stamp, Known] = (stamp, "site file") if stamp else _stamped(head, times, step_s)
     values = without_beam_on_the_level({name: column.values for name, column in columns.items()})
     years = np.unique(t_utc.astype("datetime64[s]").astype("datetime64[Y]"))
-    remarks = times.remarks
+    remarks = (*remarks, *times.remarks)
     by_dates = head.typical or (len(years) > 1 and bool((np.diff(t_utc) <= 0).any()))
     if by_dates and step_s == HOUR_S and len(t_utc) in _YEAR_H:
         series = _typical(head, times, values, source=source, stamp=stamped[0])
