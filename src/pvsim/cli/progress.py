@@ -1,4 +1,4 @@
-"""Progress on standard error: a live line on a terminal, a line a second elsewhere; and for a parent process."""
+"""Progress on standard error: a live line on a terminal, a line each tenth elsewhere; and for a parent process."""
 
 import json
 import sys
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Display", "ParentReport", "facts_of"]
 
-_TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 1.0, 0.1
+_TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 5.0, 0.1
+"""Seconds between lines at least: elsewhere than on a terminal a run that is over sooner shows none."""
+
+_TENTHS = 10
 
 
 def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState") -> dict[str, Any]:
@@ -67,6 +70,7 @@ class Display:
         self._facts: dict[str, int] = {}
         self._first: dict[str, int] = {}  # a resumed run does not begin with nothing
         self._shown = False
+        self._tenths = 0  # that were passed when a line was last written elsewhere than on a terminal
 
     def __call__(self, role: str, said: dict[str, Any]) -> None:
         """Take a role's report."""
@@ -76,9 +80,24 @@ class Display:
         self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
         self._first = self._facts | self._first
         now = time.monotonic()
-        if not self._quiet and now - self._last >= (_TERMINAL_S if self._terminal else _PIPE_S):
+        if not self._quiet and self._is_due(now):
             self._last = now
             self._show(now)
+
+    def _is_due(self, now: float) -> bool:
+        if self._terminal:
+            return now - self._last >= _TERMINAL_S
+        done, total = self._progress()
+        tenths = done * _TENTHS // total
+        if tenths <= self._tenths or now - self._last < _PIPE_S:
+            return False
+        self._tenths = tenths
+        return True
+
+    def _progress(self) -> tuple[int, int]:
+        """How many readings are done, of how many."""
+        what = "written" if "written" in self._facts else "confirmed"  # of a meter alone
+        return self._facts.get(what, 0), max(self._facts.get("total", 0), 1)
 
     def say(self, text: str) -> None:
         """Tell the user what is being done."""
@@ -94,13 +113,13 @@ class Display:
 
     def _show(self, now: float) -> None:
         facts = self._facts
-        what = "written" if "written" in facts else "confirmed"  # of a meter alone
-        done, total = facts.get(what, 0), max(facts.get("total", 0), 1)
-        rate = (done - self._first.get(what, 0)) / max(now - self._start, 1e-9)
-        clock = f"{datetime.fromtimestamp(facts['t_utc'], UTC):%Y-%m-%d %H:%M}Z" if "t_utc" in facts else "-"
-        counts = "  ".join(
-            f"{name} {facts[name]:,}" for name in ("published", "confirmed", "written") if name in facts
-        )
-        line = f"{done / total:4.0%}  {counts}  {rate:,.0f} readings/s  {clock}"
+        done, total = self._progress()
+        parts = [f"{done / total:4.0%}"]
+        parts += [f"{name} {facts[name]:,}" for name in ("published", "confirmed", "written") if name in facts]
+        if new := done - self._first.get("written" if "written" in facts else "confirmed", 0):
+            parts.append(f"{new / max(now - self._start, 1e-9):,.0f} readings/s")
+        if "t_utc" in facts:
+            parts.append(f"{datetime.fromtimestamp(facts['t_utc'], UTC):%Y-%m-%d %H:%M}Z")
+        line = "  ".join(parts)
         self._shown = True
         click.echo(f"\r\x1b[K{line}" if self._terminal else line, nl=not self._terminal, err=True)

@@ -10,14 +10,15 @@ START_UTC = 1_718_928_000
 
 @pytest.fixture
 def shown(monkeypatch, capsys):
-    """Gives a display its reports, and the last line that it wrote."""
-    monkeypatch.setattr(progress, "_PIPE_S", 0.0)
+    """Gives a display on a terminal its reports, and the last line that it wrote."""
+    monkeypatch.setattr(progress, "_TERMINAL_S", 0.0)
     display = Display(quiet=False)
+    display._terminal = True
 
     def give(*reports):
         for role, facts in reports:
             display(role, facts)
-        return capsys.readouterr().err.splitlines()[-1]
+        return capsys.readouterr().err.rpartition("\r")[2]
 
     return give
 
@@ -32,15 +33,31 @@ def simulator(written):
 
 def test_a_meter_ahead_of_the_simulator_makes_no_rate_below_zero(shown):
     line = shown(meter(30_000), simulator(0))
-    assert line == "  0%  published 30,005  confirmed 30,000  written 0  0 readings/s  2024-06-21 00:00Z"
+    assert line == "  0%  published 30,005  confirmed 30,000  written 0  2024-06-21 00:00Z"
 
 
 def test_what_a_resumed_run_had_before_is_not_its_rate(shown):
-    assert "  0 readings/s" in shown(simulator(40_000))
+    assert "readings/s" not in shown(simulator(40_000))
     line = shown(simulator(50_000))
     assert line.startswith(" 50%  written 50,000  ")
-    assert "  0 readings/s" not in line
+    assert " readings/s  2024-06-21" in line
 
 
 def test_a_meter_alone_counts_what_is_confirmed(shown):
     assert shown(meter(0), meter(20_000)).startswith(" 20%  published 20,005  confirmed 20,000  ")
+
+
+def test_elsewhere_than_on_a_terminal_a_line_for_each_tenth(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "_PIPE_S", 0.0)
+    display = Display(quiet=False)
+    for written in range(0, 100_001, 500):
+        display(*simulator(written))
+    lines = capsys.readouterr().err.splitlines()
+    assert [line[:4] for line in lines] == [f"{tenth:4.0%}" for tenth in (x / 10 for x in range(1, 11))]
+
+
+def test_a_short_run_elsewhere_than_on_a_terminal_shows_no_progress(capsys):
+    display = Display(quiet=False)
+    for written in range(0, 100_001, 500):
+        display(*simulator(written))
+    assert capsys.readouterr().err == ""
