@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.named import COMMANDS, wrong_names
 
 from pvsim.adapters import node
 from pvsim.cli import main
@@ -30,6 +31,15 @@ class Done:
             if line.strip().startswith(f"{name}:"):
                 return line.partition(":")[2].strip()
         return ""
+
+
+def followed(arguments: Sequence[object], done: Done) -> Done:
+    """Whatever a command tells to type exists, in the command that told it."""
+    words = [str(word) for word in arguments[:2]]
+    named = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in COMMANDS), "")
+    command = named or ("run" if words and words[0].startswith("-") else "")
+    assert wrong_names(done.field("fix"), command) == []
+    return done
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ def inside(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         except SystemExit as ended:
             code = ended.code
         said = capsys.readouterr()
-        return Done(code if isinstance(code, int) else 0, said.out, said.err)
+        return followed(arguments, Done(code if isinstance(code, int) else 0, said.out, said.err))
 
     return call
 
@@ -79,7 +89,7 @@ def outside(here: Path, broker: BrokerAddress) -> Callable[..., Done]:
             timeout=240,
             check=False,
         )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return followed(arguments, Done(done.returncode, done.stdout, done.stderr))
 
     return call
 

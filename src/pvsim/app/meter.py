@@ -89,7 +89,7 @@ class Meter:
             last = await publisher.last_id()
             if last > total:
                 what = f"stream {plan.stream} holds publishing id {last:,}, but this run ends with {total:,}"
-                fix = "something else publishes under this run's name; use another --run-id"
+                fix = "something else publishes under this run's name; give the run another name"
                 raise BrokerRefusedError(what, fix=fix)
             published = last
 

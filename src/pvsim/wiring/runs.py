@@ -301,8 +301,8 @@ class Run:
 
     @property
     def _resume_command(self) -> str:
-        command = "simulate --dir" if self.models.external else "run --resume"
-        return f"pvsim {command} {quote(str(self.directory.path))}"
+        directory = quote(str(self.directory.path))
+        return f"pvsim simulate --dir {directory}" if self.models.external else f"pvsim run --resume {directory}"
 
     def _checkpoint(self) -> Checkpoint | None:
         try:

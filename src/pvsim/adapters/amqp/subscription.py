@@ -98,7 +98,7 @@ class Subscription:
             self._arrived.append(Delivery(offset, message.body[:MAX_KEPT_BYTES], message.delivery_tag))
         else:
             what = f"{self._stream} is a queue but no stream: its messages have no offset"
-            fix = "delete it, or use another --run-id"
+            fix = "delete it, or give the run another name"
             self._fail(BrokerRefusedError(what, where=self._client.where, fix=fix))
         self._changed.set()
 

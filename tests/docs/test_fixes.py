@@ -1,0 +1,158 @@
+"""Each message names only commands and options that the command which prints it has.
+
+The acceptance tests look at what is really printed; here every text in the sources is looked at.
+"""
+
+import ast
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from tests.named import COMMANDS, options, wrong_names
+
+import pvsim
+from pvsim.cli.fit import _CALLED
+from pvsim.core.series import SeriesOptions
+
+SOURCES = Path(pvsim.__file__).parent
+ROLES = ("run", "meter", "simulate")
+WITH_PV = ("run", "simulate")
+PRINTED_BY = {
+    "adapters/rundir": WITH_PV,  # the directory is made there
+    "cli/bench": ("bench",),
+    "cli/broker": ("broker",),
+    "cli/command": tuple(COMMANDS),
+    "cli/completion": ("completion",),
+    "cli/facts": ("verify", "schema", "doctor"),
+    "cli/fit": ("fit",),
+    "cli/main": tuple(COMMANDS),
+    "cli/roles": ("meter", "simulate"),
+    "cli/run": ("run",),
+    "core/fit": ("fit",),
+    "core/pv_curve": WITH_PV,
+    "core/pv_site": WITH_PV,
+    "core/pv_site/types": (*WITH_PV, "fit"),
+    "wiring/fit": ("fit",),
+}
+"""The commands that print the texts of a module; of all others those that make or go through a run."""
+
+NO_MESSAGES = {
+    "adapters/node/apt": "options of apt and dpkg",
+    "cli/guess": "tables of words; tests/unit/cli/test_guess.py looks at what they lead to",
+    "cli/options": "declares options",
+    "wiring/role_processes": "options of the processes that pvsim run starts",
+}
+FIRST_KNOWN = {
+    "--pv": "a message about PV is printed where PV is made",
+    "--spread-km": "likewise",
+    "--out": "runs are made by those that have it",
+    "--every": "rows are made where there are rows",
+}
+"""Options that `pvsim meter` does not have, in modules whose texts about them it cannot print."""
+
+PUT_IN = {
+    "{quantity}": ("meter", "pv"),
+    "{prefix}": ("meter", "pv"),
+    "{self._resume_command}": ("pvsim simulate --dir DIR",),  # with more options: of a run with a foreign meter
+}
+NOT_OF_FIT = {"annual_kwh", "peak_kw", "fill"}
+"""Options of a file that only a message names about the option's own value, so that one was given."""
+
+UNRESOLVED = re.compile(r"--\{|--(?:meter|pv)-\{")
+
+
+def texts(tree):
+    """The texts of a module with their lines, docstrings aside; `{…}` stands for what is put in."""
+    skipped = {id(child) for node in ast.walk(tree) if isinstance(node, ast.Expr) for child in ast.walk(node)
+               if isinstance(node.value, ast.Constant)}  # fmt: skip
+    skipped |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+        elif isinstance(node, ast.JoinedStr):
+            parts = (
+                part.value if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"
+                for part in node.values
+            )
+            yield node.lineno, "".join(parts)
+
+
+def printed_by(module):
+    longest = max((prefix for prefix in PRINTED_BY if module.startswith(prefix)), key=len, default=None)
+    return PRINTED_BY[longest] if longest else ROLES
+
+
+def spelled_out(text):
+    """The text with each thing that may be put in."""
+    for mark, words in PUT_IN.items():
+        if mark in text:
+            return [text.replace(mark, word) for word in words]
+    return [text]
+
+
+def faults(module, source):
+    """What the texts of a module name that does not exist, with the lines."""
+    found = []
+    for line, written in texts(ast.parse(source)):
+        for text in spelled_out(written):
+            if UNRESOLVED.search(text):
+                continue  # what is put in comes from the options that were given
+            alone = re.fullmatch(r"--[a-z][a-z-]*", text) is not None  # the subject, or an argument
+            for command in printed_by(module):
+                wrong = wrong_names(text, command)
+                if command == "meter":
+                    wrong = [each for each in wrong if not each.startswith(tuple(FIRST_KNOWN))]
+                if alone and any(text in options(each) for each in COMMANDS):
+                    wrong = []
+                found += [f"{module}.py:{line}: {each}: {text!r}" for each in wrong]
+    return found
+
+
+MODULES = sorted(str(path.relative_to(SOURCES).with_suffix("")) for path in SOURCES.rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in NO_MESSAGES])
+def test_messages_name_only_what_exists(module):
+    assert faults(module, (SOURCES / f"{module}.py").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "wrong"),
+    [
+        ("core/plan", '"give another --run-name"', "--run-name of pvsim run"),
+        ("cli/fit", '"pass --pv-column NAME"', "--pv-column of pvsim fit"),
+        ("cli/fit", '"see: pvsim run --pv-column NAME"', ""),
+        ("core/plan", '"use: pvsim start"', "pvsim start"),
+        ("core/plan", '"type pvsim broker start"', "pvsim broker start"),
+        ("core/plan", '"pvsim verify --resume DIR"', "--resume of pvsim verify"),
+        ("core/plan", '"pvsim verify DIR, or pvsim run --resume DIR"', ""),
+        ("core/plan", 'f"pass --{quantity}-colour"', "--meter-colour of pvsim run"),
+        ("core/plan", 'f"pass --{quantity}-column"', ""),
+        ("core/plan", '"the pvsim that made the run"', ""),
+        ("app/meter", '"use another --run-id"', "--run-id of pvsim run"),
+    ],
+)
+def test_the_check_finds_what_is_wrong(module, text, wrong):
+    found = faults(module, f"fix = {text}\n")
+    assert bool(found) is bool(wrong)
+    assert not wrong or wrong in found[0]
+
+
+def test_what_fit_calls_the_options_of_a_file_it_has():
+    """The readers of series ask what the command calls an option, `option("column", …)`; fit has its own names."""
+    asked = set()
+    for path in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "options.option":
+                asked |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
+    assert "column" in asked
+    assert asked <= {each.name for each in dataclasses.fields(SeriesOptions)}
+    assert asked - NOT_OF_FIT <= set(_CALLED)
+    assert set(_CALLED.values()) <= options("fit")
+    for name in asked:
+        spelled = {f"--{quantity}-{name.replace('_', '-')}" for quantity in ("meter", "pv")}
+        assert spelled & options("run"), name
+        assert spelled & options("simulate") == spelled & options("run")
