@@ -225,7 +225,7 @@ def _with_values(file: OrderedSamples, values: NDArray[np.float64]) -> OrderedSa
 
 
 def _counter(options: SeriesOptions, quantity: Quantity) -> str:
-    return f"{options.option('measure', quantity)} counter"
+    return f"{options.option('kind', quantity)} counter"
 
 
 def _interval(options: SeriesOptions, quantity: Quantity) -> str:
