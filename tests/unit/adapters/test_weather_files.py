@@ -1,4 +1,5 @@
 import gzip
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -423,3 +424,14 @@ def test_the_line_of_a_typical_year_that_is_wrong(weather):
         with pytest.raises(BadInputError, match="'nine' is no number") as caught:
             read_weather(weather("\n".join(lines) + "\n"))
         assert caught.value.where.endswith(f"w.csv:{line}")
+
+
+def test_a_year_of_pvgis_as_json_is_one_long_line(weather):
+    rows = []
+    for hour, month, day, of_day in hours():
+        light = {"G(h)": of_day, "Gb(n)": of_day, "Gd(h)": of_day, "IR(h)": 300.123456, "SP": 99_870.123456}
+        rows.append({"time(UTC)": f"2007{month:02}{day:02}:{of_day:02}00", "T2m": hour % 7, **light, "WS10m": 3})
+    text = json.dumps({"inputs": {"location": {"latitude": 45, "longitude": 8}}, "outputs": {"tmy_hourly": rows}})
+    assert len(text) > 1 << 20
+    assert "\n" not in text
+    assert read_weather(weather(text, "tmy.json")).intervals == 8760

@@ -25,6 +25,8 @@ __all__ = ["Table", "opened_lines", "opened_table", "whole_text"]
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BLOCK_BYTES: Final = 1 << 18
 _LONGEST_LINE: Final = 1 << 20
+_LONGEST_JSON: Final = 1 << 25
+"""Of a lenient text: PVGIS writes a year as JSON in one line of 1.4 MB."""
 _BIGGEST_TEXT: Final = 1 << 26
 _LINE_BYTES: Final = 64  # of memory, beside its characters
 _PATH: Final = "check the path and that you may read the file"
@@ -124,9 +126,12 @@ def _lines(raw: io.BufferedIOBase, source: str, *, lenient: bool) -> Iterator[st
         rest = lines.pop()
         yield from [line + "\n" for line in lines]
         number += len(lines)
-        if len(rest) >= _LONGEST_LINE:
+        longest = _LONGEST_JSON if lenient else _LONGEST_LINE
+        if len(rest) >= longest:
             fix = "give a CSV file with line ends"
-            raise BadInputError("a line longer than 1 MiB: not a CSV file", where=f"{source}:{number}", fix=fix)
+            raise BadInputError(
+                f"a line longer than {longest >> 20} MiB: not a CSV file", where=f"{source}:{number}", fix=fix
+            )
     try:
         rest += decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
