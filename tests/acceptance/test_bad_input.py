@@ -237,6 +237,13 @@ VARIABLES = [
 ]
 
 
+@pytest.mark.parametrize("option", ["--missing skip", "--meter-timeout 9"])
+def test_what_is_about_an_external_meter_needs_one(inside, option):
+    where = option.split()[0]
+    done = inside("simulate", *option.split())
+    check(done, USAGE, "it is about readings of an external meter", where, "--meter external")
+
+
 def check(done, code, what, where, fix):
     assert (done.code, done.out) == (code, ""), done.err
     assert what in done.field("error")

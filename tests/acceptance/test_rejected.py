@@ -7,12 +7,14 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 from itertools import cycle
 from zlib import crc32
 
 import numpy as np
 import pytest
 
+from pvsim.adapters.csvfile import last_checkpoint
 from pvsim.adapters.streams import StreamTransport
 
 pytestmark = pytest.mark.broker
@@ -111,7 +113,9 @@ def service(here, broker, monkeypatch):
         )
         started.append(process)
 
-        def end():
+        def end(kill=None):
+            if kill is not None:
+                process.send_signal(kill)
             out, err = process.communicate(timeout=240)
             return process.returncode, out, err, (here / "runs" / "latest").resolve()
 
@@ -340,3 +344,57 @@ def test_end_markers_of_others_end_nothing(broker, service, day):
         (DAY_S + 1, "an end marker that does not fit"),
     ]
     assert manifest(directory)["counts"]["written"] == DAY_S
+
+
+def test_a_grid_meter_of_somebody_else_may_export(outside, broker, service, day):
+    """Net is what it shows: there is no PV if none was asked for."""
+    end = service("--meter-kind", "grid", "--meter-max-w", "43500", "--every", "15min")
+    values = day * 9 - 435_000
+    bodies = bodies_of(values)
+    bodies.insert(9, b"noise")
+    asyncio.run(publish(broker, [*bodies, end_of(values)], name="house"))
+    code, out, err, directory = end()
+    assert code == 0, err
+    assert "grid meter" in out
+    assert "load and self-consumption are not known" in out
+    assert "rejected messages: 1" in err
+    rows = [line.decode().strip().split(",") for line in samples_of(directory)[1:]]
+    quarters = values.reshape(-1, 900).sum(axis=1) / 900
+    assert [float(row[1]) for row in rows] == pytest.approx((quarters / 10_000).tolist(), abs=6e-5)
+    assert {row[2] for row in rows} == {"0.0000"}
+    assert all(row[1] == row[3] for row in rows)
+    assert any(row[1].startswith("-") for row in rows)
+    assert outside("verify", str(directory)).code == 0
+
+
+def test_a_killed_run_that_holds_values_goes_on_to_the_same_bytes(outside, here, broker, service, day):
+    """I1 and I2: the value that is held is in the checkpoint."""
+    lost = {0, 30_000, *range(50_000, 50_100)}
+    bodies = [body for seq, body in enumerate(bodies_of(day)) if seq not in lost]
+    whole = service("--quiet", "--missing", "hold", "--every", "10s", "--out", "whole")
+    asyncio.run(publish(broker, [*bodies, end_of(day)], name="house"))
+    assert whole()[0] == 75
+    expected = (here / "whole/latest/samples.csv").read_bytes()
+    assert b",held:10\n" in expected
+    asyncio.run(delete_stream(broker))
+
+    killed = service("--quiet", "--missing", "hold", "--every", "10s")
+    asyncio.run(publish(broker, bodies[:49_998], name="house"))  # to second 49,999; the next 100 are lost
+    (directory,) = wait_for_run(here, written=49_980)
+    killed(signal.SIGKILL)
+    asyncio.run(publish(broker, [*bodies[49_998:], end_of(day)], name="house", first_id=50_000))
+    done = outside("simulate", "--dir", str(directory), "--transport", "streams", "--quiet")
+    assert done.code == 75, done.err
+    assert (directory / "samples.csv").read_bytes() == expected
+    assert outside("verify", str(directory)).code == 0
+
+
+def wait_for_run(here, *, written):
+    """The directory of the one run, when so many readings are on disk."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = [path for path in (here / "runs").glob("*") if not path.is_symlink()]
+        if found and (now := last_checkpoint(found[0])) is not None and now.accounted.written >= written:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(here)

@@ -445,16 +445,16 @@ def test_the_files_are_the_models_whatever_the_batches(log, foreign, data):
     model.check(files.rows, files.rejected, intake.accounted, foreign=foreign)
 
 
-@given(log=logs(), data=st.data())
+@given(log=logs(), foreign=st.booleans(), data=st.data())
 @settings(max_examples=250, deadline=None)
-def test_a_restart_after_any_flush_gives_the_same_bytes_and_counts(log, data):
+def test_a_restart_after_any_flush_gives_the_same_bytes_and_counts(log, foreign, data):
     """I1: after a crash the log is delivered again from an earlier offset, and nothing shows it."""
-    undisturbed, expected = Files(), an_intake(log)
+    undisturbed, expected = Files(), an_intake(log, foreign=foreign)
     gap = run(expected, undisturbed, [Batch(log.first_offset, log.bodies)], [True])
 
     files, accounted, first = Files(), None, 0
     for _ in range(data.draw(st.integers(1, 3))):
-        intake = an_intake(log, accounted)
+        intake = an_intake(log, accounted, foreign=foreign)
         made = batches(data, log, first)
         survives = data.draw(st.integers(0, len(made)))
         with suppress(SequenceGapError):
@@ -462,11 +462,17 @@ def test_a_restart_after_any_flush_gives_the_same_bytes_and_counts(log, data):
                 intake.take(batch)
                 if data.draw(st.booleans()):
                     files.append_flushed(intake)
+        if data.draw(st.booleans()):  # the user stops it
+            intake.stop()
+            files.append_flushed(intake)
         accounted = recovered(intake.accounted)  # what was taken but not flushed is lost with the process
         # Delivered again from the anchor or before; where there is none, from before the next message.
         first = data.draw(st.integers(0, max(accounted.read_from - log.first_offset, 0)))
-    intake = an_intake(log, accounted)
+    intake = an_intake(log, accounted, foreign=foreign)
     assert run(intake, files, batches(data, log, first), [True] * 9) == gap
+    for one, its in ((expected, undisturbed), (intake, files)):
+        one.stop()
+        its.append_flushed(one)
     assert files.rows == undisturbed.rows
     assert files.rejected == undisturbed.rejected
     assert intake.accounted == expected.accounted

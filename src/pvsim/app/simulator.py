@@ -121,6 +121,8 @@ class _Session:
                     (arriving, stopping), timeout=self._pace.idle_s, return_when=asyncio.FIRST_COMPLETED
                 )
                 if stopping.done():
+                    self._intake.stop()
+                    self._flush()
                     self._commit()
                     written = self._intake.accounted.written
                     raise InterruptedRunError(f"the simulator stopped after {written:,} readings")

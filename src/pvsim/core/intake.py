@@ -173,6 +173,13 @@ class Intake:
             self._sequence.give_up()
         self._last = self.complete
 
+    def stop(self) -> None:
+        """Nothing is read any more for now: what was rejected behind the last reading is accounted for, too.
+
+        Without a reading the log is read from its first message when going on, and would be rejected twice.
+        """
+        self._last = self._foreign and self.accounted.anchor_offset >= 0
+
     @contextmanager
     def _accounting_for_all(self) -> Iterator[None]:
         """Before a stop whatever was read is accounted for (I4), up to the first message that waits.

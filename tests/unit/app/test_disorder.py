@@ -106,13 +106,14 @@ async def test_a_silent_meter_is_a_gap_where_nothing_may_be_missing(site):
     assert one.files.accounted.next_position == 100
 
 
-async def test_the_user_is_told_once_that_a_meter_is_silent(site, monkeypatch):
+@pytest.mark.parametrize(("foreign", "readings", "told"), [(True, 100, 1), (False, 100, 0), (True, 400, 0)])
+async def test_the_user_is_told_once_that_a_foreign_meter_is_silent(site, monkeypatch, foreign, readings, told):
     monkeypatch.setattr(simulator, "_QUIET_S", 0.01)
     one = site(missing="skip")
-    one.pace = dataclasses.replace(one.pace, meter_s=0.05)
+    one.pace = dataclasses.replace(one.pace, meter_s=0.05, end_marker_s=0.01)
     one.transport.create(one.plan.stream)
-    one.transport.put(one.plan.stream, one.bodies()[:100])
-    await one.simulator(foreign=True)
+    one.transport.put(one.plan.stream, one.bodies()[:readings])
+    await one.simulator(foreign=foreign)
     said = [report.what for report in one.reports if isinstance(report, BrokerState)]
-    assert len(said) == 1
-    assert "300 are not written yet; waiting" in said[0]
+    assert len(said) == told
+    assert all("300 are not written yet; waiting" in what for what in said)

@@ -16,6 +16,7 @@ from pvsim.core.balance import Balance
 from pvsim.core.battery import Battery
 from pvsim.core.load import UniformLoad
 from pvsim.core.plan import RunPlan
+from pvsim.core.spans import Spans
 from pvsim.core.timeline import Timeline
 from pvsim.errors import BadInputError
 
@@ -64,6 +65,14 @@ def test_a_true_file_is_proved_both_ways(meters, every_s):
     foreign = verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
     assert own == foreign
     assert own.rows == plan.rows
+
+
+def test_the_stretches_without_rows_are_found_by_the_way():
+    plan = plan_of()
+    lines = text_of(plan).splitlines(keepends=True)
+    spans = Spans(plan)
+    verify_foreign(plan, Ramp(), iter([*lines[:100], *lines[110:-1]]), 11, spans)
+    assert [(span.first, span.rows) for span in spans.missing] == [(99, 10), (plan.rows - 1, 1)]
 
 
 @pytest.mark.parametrize(("meters", "every_s"), [(2, 1), (3, 900)])

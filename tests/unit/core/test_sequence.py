@@ -198,6 +198,19 @@ def test_giving_up_behind_the_end_marker_changes_nothing():
     assert (intake.ended, intake.flush().accounted.missing) == (True, 0)
 
 
+def test_giving_up_behind_the_last_reading_changes_nothing_either():
+    intake = taken(WHOLE)
+    intake.give_up()
+    assert (intake.complete, intake.flush().accounted.missing) == (True, 0)
+
+
+@pytest.mark.parametrize(("log", "expected_rows"), [("0 3 2 1", "0 1 2 3"), ("0 x 2 4", "0 2"), ("0 2 x", "0")])
+def test_without_gaps_only_what_is_explained_is_decided(log, expected_rows):
+    intake = taken(log, patience=REORDER_MESSAGES)
+    intake.settle(gaps=False)
+    assert rows(intake.flush().rows) == expected_rows
+
+
 # --- accounting while something is held -----------------------------------------------------------------
 
 

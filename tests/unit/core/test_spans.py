@@ -96,3 +96,9 @@ def test_held_rows_are_named_with_their_seconds():
             ],
         }
     }
+
+
+def test_of_held_stretches_too_only_the_first_are_named():
+    spans = Spans(RunPlan("r1", CHANGE, ("roof",), missing="hold"))
+    spans.add(samples(range(1_000), [i % 2 for i in range(1_000)]))
+    assert (spans.held_total, len(spans.held), spans.held_s) == (500, MAX_SPANS, 500)
