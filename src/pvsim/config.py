@@ -50,6 +50,7 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
         tz: IANA zone of the file's clock; left out where the file tells it.
         date_order: Which number of a date such as 01/06/2024 is the day; left out where the file tells it.
         stamp: What of its interval a time is; left out where the file tells it.
+        decimal: The mark of the decimals; left out where the file tells it.
         measures: What the column holds, as `--meter-kind` and `--pv-kind` say it. Unset where nobody said it: this
             and the following fields are later than the first manifests, and do not change the digest while unset.
         sign: `negative`: what is wanted is written with a minus.
@@ -69,6 +70,7 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
     tz: str | msgspec.UnsetType = msgspec.UNSET  # so that the digest of a run that was made without stays the same
     date_order: Literal["day-first", "month-first", "year-first"] | msgspec.UnsetType = msgspec.UNSET
     stamp: Literal["start", "middle", "end"] | msgspec.UnsetType = msgspec.UNSET
+    decimal: Literal["point", "comma"] | msgspec.UnsetType = msgspec.UNSET
     measures: Literal["load", "grid", "generation", "counter"] | msgspec.UnsetType = msgspec.UNSET
     sign: Literal["positive", "negative"] | msgspec.UnsetType = msgspec.UNSET
     scale: float | msgspec.UnsetType = msgspec.UNSET

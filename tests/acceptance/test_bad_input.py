@@ -110,6 +110,7 @@ OPTIONS = [
             "tz UTC",
             "date-order day-first",
             "stamp end",
+            "decimal comma",
             "sign negative",
             "scale 2",
             "annual-kwh 4000",

@@ -30,6 +30,7 @@ FILE_OPTIONS = (
     "tz",
     "date_order",
     "stamp",
+    "decimal",
     "unit",
     "kind",
     "sign",
@@ -319,6 +320,7 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         tz=UNSET if tz is None else zone_of(tz, f"--{prefix}-tz").key,
         date_order=options[f"{prefix}_date_order"] or UNSET,
         stamp=options[f"{prefix}_stamp"] or UNSET,
+        decimal=options[f"{prefix}_decimal"] or UNSET,
         **_said(prefix, options),
     )
 

@@ -18,6 +18,7 @@ _CALLED = {
     "tz": "--tz",
     "date_order": "--date-order",
     "stamp": "--stamp",
+    "decimal": "--decimal",
     "kind": "--kind",
     "sign": "--sign",
     "scale": "--scale",
@@ -59,6 +60,11 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     "--stamp",
     type=Choice(["start", "middle", "end"]),
     help="What of its interval a time is.  [default: by the header, else start]",
+)
+@click.option(
+    "--decimal",
+    type=Choice(["point", "comma"]),
+    help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
 )
 @click.option(
     "--unit",
@@ -129,6 +135,7 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
             tz_yields=True,
             date_order=options["date_order"],
             stamp=options["stamp"],
+            decimal=options["decimal"],
             called=_CALLED,
         ),
     )

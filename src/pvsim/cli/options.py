@@ -71,6 +71,11 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             help="What of its interval a time is.  [default: by the header, else start]",
         ),
         click.option(
+            f"--{prefix}-decimal",
+            type=Choice(["point", "comma"]),
+            help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
+        ),
+        click.option(
             f"--{prefix}-fill",
             type=Choice(["hold", "interpolate"]),
             help="A sample is the mean until the next, or a point on a line.  [default: hold]",

@@ -176,6 +176,7 @@ class Models:
             tz=zone_of(source.tz, f"--{quantity}-tz") if source.tz else None,
             date_order=source.date_order or None,
             stamp=source.stamp or None,
+            decimal=source.decimal or None,
             kind=source.measures or None,
             **{name: value for name, value in later.items() if value is not UNSET},
         )

@@ -103,7 +103,12 @@ class _Reading:
             where = f"{self._source}:{self._layout.header_line}"
             raise BadInputError("only a header, no data", where=where, fix=fix)
         times = self._stamps.settle()
-        form, (power,) = self._numbers.read(self._layout.delimiter)
+        option, said = self._options.option("decimal", self._quantity), self._options.decimal
+        form, (power,) = self._numbers.read(
+            self._layout.delimiter,
+            decimal={"point": ".", "comma": ","}[said] if said else None,  # type: ignore[arg-type]  # the two marks
+            option=option,
+        )
         table_remarks = remarks_on(self._layout, self._columns.times.places, form, self._numbers.missing)
         return Samples(
             self._source,

@@ -61,6 +61,7 @@ class SeriesOptions:
         tz_yields: Whether `tz` is for times only that tell no zone themselves.
         date_order: Which number of a date such as 01/06/2024 is the day.
         stamp: What of its interval a time is.
+        decimal: Which mark is the decimal one, where the numbers do not show it.
         called: What the command calls these options, where it is not the usual name: for messages.
     """
 
@@ -80,6 +81,7 @@ class SeriesOptions:
     tz_yields: bool = False
     date_order: DateOrder | None = None
     stamp: Stamp | None = None
+    decimal: Literal["point", "comma"] | None = None
     called: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -87,7 +87,7 @@ class Evidence:
         self._decided = Form("." if (last == ".") != thousands else ",", int(line), cell)
         return True
 
-    def form(self, delimiter: str, names: Sequence[str], source: str, fix: str) -> Form:
+    def form(self, delimiter: str, names: Sequence[str], source: str, option: str) -> Form:
         """The form of the numbers.
 
         Raises:
@@ -107,5 +107,8 @@ class Evidence:
             f"column {names[seen.column]!r} has {seen.cell!r}, which may be {whole}{parts} or {whole}.{parts}: "
             f"a thousands {word} or a decimal {word}; no other line shows which"
         )
-        fix = fix or f"write {whole}{parts} or, with more or fewer decimals, {whole}.{parts}0"
+        fix = f"write {whole}{parts} or, with more or fewer decimals, {whole}.{parts}0"
+        if option:
+            other = "comma" if mark == "." else "point"
+            fix = f"pass {option} {other} for {whole}{parts}, or {option} {word} for {whole}.{parts}"
         raise BadInputError(what, where=f"{source}:{seen.line}", fix=fix)

@@ -59,19 +59,19 @@ class NumberColumns:
             self._evidence.take(text, lines, column)
 
     def read(
-        self, delimiter: str, *, decimal: Mark | None = None, fix: str = ""
+        self, delimiter: str, *, decimal: Mark | None = None, option: str = ""
     ) -> tuple[Form, list[NDArray[np.float64]]]:
         """How the numbers are written, and each column as numbers, NaN where a value is missing.
 
         Args:
             delimiter: Of the file's cells; a comma speaks for a decimal point, a semicolon for a decimal comma.
             decimal: The decimal mark if the user says it.
-            fix: What the user can do where the cells do not show it.
+            option: How the user says it, if there is such an option.
 
         Raises:
             BadInputError: a cell that is no number, or numbers that can be read in two ways.
         """
-        form = Form(decimal) if decimal else self._evidence.form(delimiter, self._names, self._source, fix)
+        form = Form(decimal) if decimal else self._evidence.form(delimiter, self._names, self._source, option)
         columns = []
         for column in range(len(self._names)):
             blocks = [self._block(index, column, form) for index in range(len(self._texts))]

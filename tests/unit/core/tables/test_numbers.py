@@ -126,6 +126,19 @@ def test_the_user_s_word_decides(decimal):
 
 
 @pytest.mark.parametrize(
+    ("cell", "fix"),
+    [
+        ("1.250", "pass --decimal comma for 1250, or --decimal point for 1.250"),
+        ("1,250", "pass --decimal point for 1250, or --decimal comma for 1.250"),
+    ],
+)
+def test_the_option_that_decides_is_named(cell, fix):
+    with pytest.raises(BadInputError) as caught:
+        read(["950", cell], ";", option="--decimal")
+    assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
     ("cells", "says"),
     [
         (["0.5", "0,5"], "'0,5', which is no number with a decimal point as in line 2 ('0.5')"),
