@@ -15,6 +15,7 @@ import click
 
 from pvsim.cli.command import Configured
 from pvsim.cli.options import broker_options, json_option
+from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
 
 __all__ = ["COMMANDS"]
@@ -85,7 +86,8 @@ def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None])
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
-    address = asyncio.run(find_broker(options["broker"], report=lambda text: click.echo(f"· {text}", err=True)))
+    display = Display(quiet=False)
+    address = asyncio.run(find_broker(options["broker"], report=display.say, progress=display.show))
     transport = asyncio.run(resolve_transport(options["transport"], address))
     messages = options["limit_days"] * _DAY_MESSAGES
     limits = [asyncio.run(measure_limit(address, messages))]

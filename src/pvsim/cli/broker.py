@@ -8,6 +8,7 @@ from dataclasses import asdict
 import click
 
 from pvsim.cli.command import Commands
+from pvsim.cli.progress import Display
 from pvsim.errors import BrokerError, UsageError
 
 __all__ = ["COMMANDS"]
@@ -31,7 +32,9 @@ def up() -> None:
     """Start the private node, or find it running."""
     from pvsim.adapters import node  # noqa: PLC0415
 
-    address = asyncio.run(node.up(node.default_home(), report=lambda text: click.echo(f"· {text}", err=True)))
+    display = Display(quiet=False)
+    address = asyncio.run(node.up(node.default_home(), report=display.say, progress=display.show))
+    display.clear()
     click.echo(f"up: {address}")
 
 

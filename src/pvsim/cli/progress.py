@@ -61,6 +61,9 @@ class Display:
 
     Args:
         quiet: Show nothing.
+
+    Attributes:
+        broker_s: How long it took until there was a broker.
     """
 
     def __init__(self, *, quiet: bool) -> None:
@@ -71,6 +74,7 @@ class Display:
         self._first: dict[str, int] = {}  # a resumed run does not begin with nothing
         self._shown = False
         self._tenths = 0  # that were passed when a line was last written elsewhere than on a terminal
+        self.broker_s = 0.0
 
     def __call__(self, role: str, said: dict[str, Any]) -> None:
         """Take a role's report."""
@@ -104,6 +108,20 @@ class Display:
         if not self._quiet:
             self.clear()
             click.echo(f"· {text}", err=True)
+
+    def show(self, text: str) -> None:
+        """Tell how far a step is: in the live line, or now and then where there is no terminal."""
+        now = time.monotonic()
+        if not self._quiet and now - self._last >= (_TERMINAL_S if self._terminal else _PIPE_S):
+            self._last = now
+            self._shown = True
+            click.echo(f"\r\x1b[K· {text}" if self._terminal else f"· {text}", nl=not self._terminal, err=True)
+
+    def broker_is_there(self) -> None:
+        """Count from now on: what it took to fetch and start the broker is not the run's."""
+        self.clear()
+        self.broker_s = time.monotonic() - self._start
+        self._start = self._last = time.monotonic()
 
     def clear(self) -> None:
         """Take the live line away."""

@@ -234,11 +234,12 @@ def _run_role(
     display = talk.display
 
     async def use(stop: asyncio.Event) -> None:
-        address = await find_broker(options["broker"], report=display.say)
+        find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
+        address = await find()
+        display.broker_is_there()
         name = await resolve_transport(options["transport"], address)
         display.say(f"run {plan.run_id} over {name} at {address}")
-        find = None if options["broker"] else partial(find_broker, None, report=display.say)
-        talk.connection = Connection(address, name, plan, find)
+        talk.connection = Connection(address, name, plan, None if options["broker"] else find)
         await work(talk.connection, talk.report, stop)
 
     handler = open_log(options["directory"], role) if options["directory"] is not None else None

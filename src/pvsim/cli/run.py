@@ -99,7 +99,8 @@ def run(context: click.Context, /, **options: Any) -> None:
 
         click.echo(msgspec.json.encode(summary).decode())
     elif not options["quiet"]:
-        print_summary(summary, this, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        print_summary(summary, this, seconds - display.broker_s, display.broker_s)
 
 
 def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
@@ -133,10 +134,11 @@ async def _simulate(
     try:
 
         async def work() -> None:
-            address = await find_broker(options["broker"], report=display.say)
+            find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
+            address = await find()
+            display.broker_is_there()
             name = await resolve_transport(options["transport"], address)
-            find = None if options["broker"] else partial(find_broker, None, report=display.say)
-            connection = Connection(address, name, this.models.plan, find)
+            connection = Connection(address, name, this.models.plan, None if options["broker"] else find)
             if options["broker"]:
                 patience = patience_of(options)
                 await connection.check(patience=patience, report=partial(_show_state, display), stop=stop)

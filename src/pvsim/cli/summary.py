@@ -12,11 +12,22 @@ if TYPE_CHECKING:
 
 __all__ = ["print_summary"]
 
+_WORTH_SAYING_S = 0.5
 
-def print_summary(summary: "Summary", this: "Run", seconds: float | None = None) -> None:
-    """A short table, and where the files are."""
+
+def print_summary(summary: "Summary", this: "Run", seconds: float | None = None, broker_s: float = 0.0) -> None:
+    """A short table, and where the files are.
+
+    Args:
+        summary: What it comes to.
+        this: The run.
+        seconds: How long it took, without the broker.
+        broker_s: How long it took to find the broker, and to fetch and start it where that was needed.
+    """
     plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
     took = "" if seconds is None else f" · {seconds:.2f} s"
+    if broker_s >= _WORTH_SAYING_S:
+        took += f" · broker ready after {broker_s:.1f} s"
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
     sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
     click.echo(

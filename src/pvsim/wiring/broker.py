@@ -18,8 +18,15 @@ __all__ = ["Connection", "TransportName", "find_broker", "resolve_transport"]
 TransportName = Literal["auto", "streams", "amqp"]
 
 
-async def find_broker(url: str | None, *, report: Callable[[str], None]) -> BrokerAddress:
-    """The broker of the URL; without one the private node, started where needed.
+async def find_broker(
+    url: str | None, *, report: Callable[[str], None], progress: Callable[[str], None]
+) -> BrokerAddress:
+    """The broker of the URL; without one the private node, fetched and started where needed.
+
+    Args:
+        url: Of a given broker.
+        report: Called with a line for each step.
+        progress: Called again and again with how far a step is.
 
     Raises:
         UsageError: if the URL is malformed.
@@ -29,7 +36,7 @@ async def find_broker(url: str | None, *, report: Callable[[str], None]) -> Brok
         return BrokerAddress.parse(url)
     from pvsim.adapters import node  # noqa: PLC0415 - the roles of a run are given a URL
 
-    return await node.up(node.default_home(), report=report)
+    return await node.up(node.default_home(), report=report, progress=progress)
 
 
 async def resolve_transport(name: TransportName, address: BrokerAddress) -> Literal["streams", "amqp"]:

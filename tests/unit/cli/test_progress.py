@@ -43,6 +43,28 @@ def test_what_a_resumed_run_had_before_is_not_its_rate(shown):
     assert " readings/s  2024-06-21" in line
 
 
+def test_how_far_a_step_is_comes_now_and_then_where_there_is_no_terminal(monkeypatch, capsys):
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    display = Display(quiet=False)
+    for now in (101.0, 104.9, 105.0, 107.0, 110.5):
+        display.show(f"fetched {now} MB")
+    assert capsys.readouterr().err == "· fetched 105.0 MB\n· fetched 110.5 MB\n"
+    quiet = Display(quiet=True)
+    now = 900.0
+    quiet.show("fetched")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_the_broker_took_is_not_the_runs(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    display = Display(quiet=True)
+    now = 111.5
+    display.broker_is_there()
+    assert display.broker_s == 11.5
+
+
 def test_a_meter_alone_counts_what_is_confirmed(shown):
     assert shown(meter(0), meter(20_000)).startswith(" 20%  published 20,005  confirmed 20,000  ")
 

@@ -10,7 +10,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pvsim.adapters.node import processes
@@ -18,12 +19,13 @@ from pvsim.adapters.node.layout import make_parents
 from pvsim.adapters.node.packages import FIX, Packages, unpacked
 from pvsim.errors import BrokerError, CannotWriteError
 
-__all__ = ["fetch", "missing_tools", "planned", "wanted_libraries", "wanted_packages"]
+__all__ = ["fetch", "missing_tools", "planned", "sizes", "wanted_libraries", "wanted_packages"]
 
 _TOOLS = ("apt-get", "dpkg-deb", "dpkg-query")
 _PATIENCE_S = 600.0
 _SPACE_BYTES = 250_000_000  # measured: lists 20 MB, packages 35 MB, unpacked 70 MB
 _SCRATCH = ".unpacking-"
+_LOOK_S = 0.3
 
 # Debian patches erl to /usr/lib/erlang; this one finds itself, so that the directory can be moved.
 _ERL = """#!/bin/sh
@@ -58,8 +60,15 @@ def wanted_libraries(plan: Collection[str], installed: Collection[str]) -> tuple
     )
 
 
-async def fetch(target: Path, *, report: Callable[[str], None]) -> Packages:
+async def fetch(
+    target: Path, *, report: Callable[[str], None], progress: Callable[[str], None] = lambda _: None
+) -> Packages:
     """Download and unpack into `target`, which appears only when it is complete.
+
+    Args:
+        target: Where the packages go.
+        report: Called with a line for each step.
+        progress: Called again and again with how far it is.
 
     Raises:
         BrokerError: if apt is not here, or cannot fetch the packages; says what apt said.
@@ -78,7 +87,7 @@ async def fetch(target: Path, *, report: Callable[[str], None]) -> Packages:
             )
         _clear_abandoned(target.parent)
         with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent) as scratch:
-            root = await _unpack(Path(scratch), report)
+            root = await _unpack(Path(scratch), report, progress)
             if unpacked(target) is None:  # another process may have been faster
                 shutil.rmtree(target, ignore_errors=True)
                 root.rename(target)
@@ -101,25 +110,29 @@ def _clear_abandoned(directory: Path) -> None:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-async def _unpack(scratch: Path, report: Callable[[str], None]) -> Path:
+async def _unpack(scratch: Path, report: Callable[[str], None], progress: Callable[[str], None]) -> Path:
     """The steps of fetching, in a directory that may vanish at any time."""
     for part in ("lists/partial", "cache/archives/partial", "debs", "root"):
         (scratch / part).mkdir(parents=True)
     (scratch / "status").touch()
-    report("fetching RabbitMQ from Debian (about 50 MB, once; nothing is installed)")
+    report("fetching RabbitMQ from Debian (about 60 MB, once; nothing is installed)")
     # Its exit code is not looked at: a third-party source that is down says nothing about Debian's.
-    _, update = await _apt(scratch, "update")
+    async with _watched(scratch / "lists", "package lists", progress):
+        _, update = await _apt(scratch, "update")
     plan = await _simulate(scratch, ("rabbitmq-server",), update)
     packages = wanted_packages(plan)
     erlang = tuple(name for name in packages if name.startswith("erlang-"))
     libraries = wanted_libraries(await _simulate(scratch, erlang, update), await _installed())
-    code, printed = await _apt(scratch, "download", *packages, *libraries)
+    _, uris = await _apt(scratch, "--print-uris", "download", *packages, *libraries)
+    async with _watched(scratch / "debs", "packages", progress, of_bytes=sizes(uris)):
+        code, printed = await _apt(scratch, "download", *packages, *libraries)
     debs = sorted((scratch / "debs").glob("*.deb"))
     if code or len(debs) < len(packages) + len(libraries):
         raise _failed("the packages cannot be downloaded", printed)
     report(f"unpacking {len(debs)} packages")
     root = scratch / "root"
-    for deb in debs:
+    for number, deb in enumerate(debs):
+        progress(f"unpacked {number} of {len(debs)} packages, {_megabytes(_size_of(root))}")
         code, printed = await _run("dpkg-deb", "--extract", str(deb), str(root))
         if code:
             raise _failed(f"{deb.name} cannot be unpacked", printed)
@@ -129,6 +142,42 @@ async def _unpack(scratch: Path, report: Callable[[str], None]) -> Path:
     erl.chmod(0o755)
     root.chmod(0o755)
     return root
+
+
+def sizes(uris: str) -> int:
+    """The bytes of what `apt-get --print-uris download` has listed: 'URI' NAME SIZE HASH."""
+    return sum(int(size) for size in re.findall(r"^'[^']*' \S+ (\d+)", uris, re.MULTILINE))
+
+
+@asynccontextmanager
+async def _watched(
+    directory: Path, what: str, progress: Callable[[str], None], *, of_bytes: int = 0
+) -> AsyncIterator[None]:
+    """Say while it lasts how much has come into a directory."""
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            of = f" of {_megabytes(of_bytes)}" if of_bytes else ""
+            progress(f"fetched {_megabytes(_size_of(directory))}{of} ({what})")
+
+    watching = asyncio.ensure_future(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+def _size_of(directory: Path) -> int:
+    total = 0
+    for path in directory.rglob("*"):
+        with suppress(OSError):  # it may be renamed meanwhile
+            total += path.lstat().st_size
+    return total
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
 
 
 async def _simulate(scratch: Path, names: Sequence[str], update: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pvsim.adapters.node.boot import PortsTakenError, boot, wait_until_it_answer
 from pvsim.adapters.node.control import make_streams_survive
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.lock import locked
-from pvsim.adapters.node.packages import find
+from pvsim.adapters.node.packages import Packages, find
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identity
 from pvsim.core.address import BrokerAddress
 from pvsim.errors import BrokerError
@@ -56,12 +56,19 @@ def _silent(_: str) -> None:
     pass
 
 
-async def up(home: Path, *, report: Callable[[str], None] = _silent, patience_s: float = 60.0) -> BrokerAddress:
+async def up(
+    home: Path,
+    *,
+    report: Callable[[str], None] = _silent,
+    progress: Callable[[str], None] = _silent,
+    patience_s: float = 60.0,
+) -> BrokerAddress:
     """Make sure that the private node of a home runs; returns in a few milliseconds if it does.
 
     Args:
         home: Its directory; made if missing.
         report: Called with one line for each step that takes time.
+        progress: Called again and again with how far a step is.
         patience_s: How long a boot may take, in seconds (fetching packages has its own bound).
 
     Raises:
@@ -74,7 +81,9 @@ async def up(home: Path, *, report: Callable[[str], None] = _silent, patience_s:
         return identity.address
     async with locked(layout, report):
         identity = await _answering(layout) or await _adopted(layout, report, patience_s)
-        identity = identity or await _booted(layout, report, patience_s)
+        if identity is None:
+            packages = find(layout.packages) or await apt.fetch(layout.packages, report=report, progress=progress)
+            identity = await _booted(layout, packages, report, patience_s)
         await make_streams_survive(layout, report)
         return identity.address
 
@@ -157,8 +166,9 @@ async def _adopted(layout: Layout, report: Callable[[str], None], patience_s: fl
     return identity
 
 
-async def _booted(layout: Layout, report: Callable[[str], None], patience_s: float) -> Identity:
-    packages = find(layout.packages) or await apt.fetch(layout.packages, report=report)
+async def _booted(
+    layout: Layout, packages: Packages, report: Callable[[str], None], patience_s: float
+) -> Identity:
     await _stop(layout, grace_s=0)  # what a killed node left: its epmd
     _require_space(layout)
     identity = store.read_identity(layout) or store.create_identity(layout)

@@ -28,6 +28,15 @@ def _install(root: Path, *versions: str) -> None:
     (root / "usr/lib/erlang/bin/erl").touch()
 
 
+def test_what_will_be_downloaded_is_added_up():
+    uris = (
+        "'http://mirror.example/a_1%2b2_amd64.deb' a_1%2b2_amd64.deb 1500 SHA256:aa\n"
+        "'http://mirror.example/b.deb' b.deb 20000000 SHA256:bb\nW: something else 7\n"
+    )
+    assert apt.sizes(uris) == 20_001_500
+    assert apt.sizes("") == 0
+
+
 def test_a_plan_is_split_into_what_is_fetched():
     plan = apt.planned(SIMULATION)
     assert plan[0] == "libc6"
