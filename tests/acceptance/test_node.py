@@ -1,9 +1,11 @@
 """The private broker, for real: a node of its own in a directory with a space in its name."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -209,3 +211,47 @@ async def test_the_doctor_finds_a_working_machine(home):
     after = {finding.name: finding for finding in await node.doctor(home)}
     assert all(finding.ok for finding in after.values())
     assert before["broker"].what != after["broker"].what
+
+
+@pytest.mark.usefixtures("broker")
+def test_what_runs_that_died_left_is_found_and_removed(broker_home, tmp_path):
+    """A run of our own meter that was killed leaves a stream that nobody needs; a foreign meter's is kept."""
+    environment = {**os.environ, "PVSIM_BROKER_HOME": str(broker_home), "PVSIM_BROKER_URL": ""}
+
+    def pvsim(*arguments):
+        command = [sys.executable, "-m", "pvsim", *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=True
+        )
+        return json.loads(done.stdout)
+
+    def streams(facts):
+        return {each["stream"] for each in facts}
+
+    def kill_when_it_reads(*arguments, meanwhile=lambda: None):
+        """Start a role, and kill it when it is connected."""
+        command = [sys.executable, "-m", "pvsim", *arguments, "--transport", "streams"]
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+        try:
+            assert any("over streams" in line for line in process.stderr)
+            meanwhile()
+        finally:
+            process.kill()
+            process.communicate()
+
+    def wait_until_it_is_in_use():
+        while True:
+            kept = pvsim("broker", "clean", "--all", "--dry-run", "--json")["kept"]
+            if {"somebody reads or writes it"} == {each["why_kept"] for each in kept}:
+                return
+
+    kill_when_it_reads("simulate", "--meter", "external", "--run-id", "foreign", meanwhile=wait_until_it_is_in_use)
+    kill_when_it_reads("simulate", "--meter", "uniform", "--run-id", "died")
+    stored = {each["stream"]: each for each in pvsim("broker", "status", "--json")["stored"]}
+    assert "foreign meter" in stored["pvsim.foreign"]["why_kept"]
+    assert stored["pvsim.foreign"]["directory"].startswith(str(tmp_path / "runs"))
+    cleaned = pvsim("broker", "clean", "--json")
+    assert "pvsim.foreign" in streams(cleaned["kept"])
+    assert streams(cleaned["removed"]) <= {"pvsim.died"}  # it may not have come to making one
+    assert "pvsim.foreign" in streams(pvsim("broker", "clean", "--all", "--json")["removed"])
+    assert not {"pvsim.died", "pvsim.foreign"} & streams(pvsim("broker", "status", "--json")["stored"])

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,12 @@ from pvsim.cli.command import Commands
 from pvsim.cli.progress import Display
 from pvsim.errors import BrokerError, UsageError
 
+if TYPE_CHECKING:
+    from pvsim.adapters.node import Stored
+
 __all__ = ["COMMANDS"]
+
+_DAY_H = 24
 
 
 @click.group(cls=Commands)
@@ -23,6 +29,7 @@ def broker() -> None:
       pvsim broker up
       pvsim broker status --json
       pvsim broker url
+      pvsim broker clean --dry-run
       pvsim broker down
     """  # noqa: D301
 
@@ -41,11 +48,12 @@ def up() -> None:
 @broker.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def status(as_json: bool) -> None:
-    """Say whether the private node runs, and where."""
+    """Say whether the private node runs, where, and what it stores of which runs."""
     from pvsim.adapters import node  # noqa: PLC0415
 
     found = asyncio.run(node.status(node.default_home()))
-    facts = asdict(found)
+    stored = node.stored(node.default_home())
+    facts = asdict(found) | {"stored": [asdict(each) for each in stored]}
     if found.address is not None:
         facts["address"] = {key: value for key, value in asdict(found.address).items() if key != "password"}
     if as_json:
@@ -53,8 +61,46 @@ def status(as_json: bool) -> None:
         return
     click.echo(f"up: {found.address}" if found.running else "down")
     for name, value in facts.items():
-        if name not in {"running", "address"} and value is not None:
+        if name not in {"running", "address", "stored"} and value is not None:
             click.echo(f"{name:10} {value}")
+    for each in stored:
+        click.echo(_line(each))
+
+
+@broker.command()
+@click.option("--all", "every", is_flag=True, help="Also what is kept because it could not be had again.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the streams as JSON.")
+def clean(every: bool, dry_run: bool, as_json: bool) -> None:
+    """Remove the messages of runs that died from the private node; never what somebody reads or writes.
+
+    Without --all it keeps readings of a foreign meter whose run has not ended, and streams of unknown runs.
+
+    \b
+    Examples:
+      pvsim broker clean --dry-run
+      pvsim broker clean
+    """  # noqa: D301
+    from pvsim.wiring.broker_streams import clean as clean_streams  # noqa: PLC0415
+
+    removed, kept = asyncio.run(clean_streams(every=every, dry_run=dry_run))
+    if as_json:
+        facts = {"removed": [asdict(each) for each in removed], "kept": [asdict(each) for each in kept]}
+        click.echo(json.dumps(facts, indent=2))
+        return
+    for each in removed:
+        click.echo(f"{'would remove' if dry_run else 'removed'}: {_line(each)}")
+    for each in kept:
+        click.echo(f"kept: {_line(each)}")
+    if not removed and not kept:
+        click.echo("no run has messages on the broker")
+
+
+def _line(stored: "Stored") -> str:
+    hours, seconds = divmod(round(stored.age_s), 3_600)
+    age = f"{hours // 24} d {hours % 24} h" if hours >= _DAY_H else f"{hours} h {seconds // 60} min"
+    line = f"{stored.stream}  {stored.size_mb:,.1f} MB  last written {age} ago  {stored.directory or ''}".rstrip()
+    return f"{line}  ({stored.why_kept})" if stored.why_kept else line
 
 
 @broker.command()

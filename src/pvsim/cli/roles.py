@@ -21,7 +21,7 @@ from pvsim.cli.options import (
     run_id_option,
 )
 from pvsim.cli.progress import Display, ParentReport, facts_of
-from pvsim.cli.run import check_broker, input_notes, patience_of
+from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
 from pvsim.cli.summary import print_summary
 from pvsim.errors import PvsimError, UsageError
 
@@ -87,6 +87,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
     models = _models_of(context, options)
+    require_room(options, models.plan)
 
     async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
@@ -140,6 +141,11 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         return
 
     async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+        from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
+
+        plan, foreign = this.models.plan, this.models.external
+        note_run(options["broker"], plan.stream, this.directory.path, foreign=foreign)
+
         async def offer_and_simulate() -> None:
             if this.models.external:
                 offer = await connection.offer_exchange(patience=patience_of(options), report=report, stop=stop)
@@ -164,10 +170,12 @@ def simulate(context: click.Context, /, **options: Any) -> None:
 
 def _new_run(options: dict[str, Any]) -> "Run":
     """Make the run of a simulator that was given no directory, and say what the user should know of it."""
+    from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     config = config_of(options, run_id=options["run_id"])
     check_broker(options)
+    require_room(options, Models(config).plan)
     this = Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
     for note in () if options["quiet"] else this.directory.notes:
         click.echo(f"· {note}", err=True)

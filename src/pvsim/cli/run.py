@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
     from pvsim.config import RunConfig
     from pvsim.core.metrics import Summary
+    from pvsim.core.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of"]
+__all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of", "require_room"]
 
 _SHOWN_NAMES = 3
 _WITH_RESUME = {
@@ -107,6 +108,7 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
+    from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options["resume"] is not None:
@@ -117,7 +119,15 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     config = config_of(options, run_id=secrets.token_hex(4))
     refuse_external(config)
     check_broker(options)
+    require_room(options, Models(config).plan)
     return Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
+
+
+def require_room(options: dict[str, Any], plan: "RunPlan") -> None:
+    """Refuse what pvsim's own broker has no room for, before anything is made."""
+    from pvsim.wiring import broker_streams  # noqa: PLC0415
+
+    broker_streams.require_room(options["broker"], plan.readings)
 
 
 async def _simulate(
@@ -125,6 +135,7 @@ async def _simulate(
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
+    from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
     from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
 
     if not roles:
@@ -137,6 +148,7 @@ async def _simulate(
             find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
             address = await find()
             display.broker_is_there()
+            note_run(options["broker"], this.models.plan.stream, this.directory.path, foreign=False)
             name = await resolve_transport(options["transport"], address)
             connection = Connection(address, name, this.models.plan, None if options["broker"] else find)
             if options["broker"]:

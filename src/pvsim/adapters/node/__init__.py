@@ -4,16 +4,23 @@ from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
 from pvsim.adapters.node.node import NodeStatus, destroy, down, status, up
+from pvsim.adapters.node.stored_streams import Stored, forget, in_use, note_run, require_room, stored
 
 __all__ = [
     "Finding",
     "NodeStatus",
+    "Stored",
     "control",
     "default_home",
     "destroy",
     "doctor",
     "down",
+    "forget",
+    "in_use",
     "machine",
+    "note_run",
+    "require_room",
     "status",
+    "stored",
     "up",
 ]

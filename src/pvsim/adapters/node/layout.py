@@ -121,6 +121,11 @@ class Layout:
         return self.data / "prepared"
 
     @property
+    def runs(self) -> Path:
+        """A note for each run whose messages the node stores."""
+        return self.home / "runs"
+
+    @property
     def logs(self) -> Path:
         """The directory of the two logs."""
         return self.home / "log"
@@ -149,7 +154,7 @@ class Layout:
     @property
     def parts(self) -> tuple[Path, ...]:
         """Everything that a node leaves in its home, the lock last."""
-        own = (self.etc, self.data, self.logs, self.server, self.home / "packages")
+        own = (self.etc, self.data, self.runs, self.logs, self.server, self.home / "packages")
         return (*own, self.identity, self.state, self.cookie, self.lock)
 
     def create(self) -> None:

@@ -1,0 +1,69 @@
+"""What runs store on the private broker: whether there is room, whose it is, and what nobody needs any more."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pvsim.adapters import streams
+from pvsim.errors import BrokerError
+
+if TYPE_CHECKING:
+    from pvsim.adapters.node import Stored
+
+__all__ = ["clean", "note_run", "require_room"]
+
+
+def require_room(url: str | None, readings: int) -> None:
+    """Refuse a run whose messages would fill the private node's disk; of a given broker nothing is known.
+
+    Raises:
+        CannotWriteError: if they would.
+    """
+    if not url:
+        from pvsim.adapters import node  # noqa: PLC0415 - not for a given broker
+
+        node.require_room(node.default_home(), readings)
+
+
+def note_run(url: str | None, stream: str, directory: Path, *, foreign: bool) -> None:
+    """Let `pvsim broker clean` know whose a stream of the private node is; a run does not depend on it."""
+    if not url:
+        from pvsim.adapters import node  # noqa: PLC0415 - not for a given broker
+
+        with suppress(OSError):
+            node.note_run(node.default_home(), stream, directory, foreign=foreign)
+
+
+async def clean(*, every: bool, dry_run: bool) -> "tuple[list[Stored], list[Stored]]":
+    """Remove the streams on the private node that no run needs any more; never one that is read or written.
+
+    Args:
+        every: Also those whose run is not known, or whose readings could not be computed again.
+        dry_run: Only say which.
+
+    Returns:
+        Those removed, and those kept, each with the reason.
+
+    Raises:
+        BrokerError: if the node does not run.
+    """
+    from pvsim.adapters import node  # noqa: PLC0415 - not for a given broker
+
+    home = node.default_home()
+    found = await node.status(home)
+    if not found.running or found.address is None:
+        raise BrokerError("pvsim's own broker is not running", where=str(home), fix="pvsim broker up")
+    used = await node.in_use(home)
+    removed, kept = [], []
+    for each in node.stored(home):
+        why = "somebody reads or writes it" if each.stream in used else each.why_kept
+        if why and (each.stream in used or each.locked or not every):
+            kept.append(replace(each, why_kept=why))
+            continue
+        removed.append(replace(each, why_kept=""))
+        if not dry_run:
+            async with streams.StreamTransport(found.address).log(each.stream) as log:
+                await log.delete()
+            node.forget(home, each.stream)
+    return removed, kept
