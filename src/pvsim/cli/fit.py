@@ -92,7 +92,7 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 @click.option(
     "--gaps",
     type=Choice(["error", "hold", "interpolate", "zero"]),
-    help="How to fill missing samples.  [default: up to 1 h held, longer: error]",
+    help="How to fill missing samples.  [default: nights are zeros, else up to 1 h held, longer: error]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
 @click.pass_context

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of", "require_room"]
 
 _SHOWN_NAMES = 3
+_OTHER_SEASON_DAYS = 45
 _WITH_RESUME = {
     "resume",
     "broker",
@@ -223,6 +224,11 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
         if "source" not in report:
             continue
         source, samples = report["source"], report["samples"]
+        if report["season_days"] > _OTHER_SEASON_DAYS:
+            notes.append(
+                f"{name}: {report['first_day']} of {source} stands for {report['run_day']}, "
+                f"{report['season_days']} days of the year away; its own season: --date {report['first_day']}"
+            )
         if gaps := report["gaps"]:
             seconds = sum(gap["seconds"] for gap in gaps)
             notes.append(

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from pvsim.adapters.tables.curves import read_curve
-from pvsim.adapters.tables.series_csv import read_samples, read_series
+from pvsim.adapters.tables.series_csv import read_samples
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
 from pvsim.core.pv_curve import CurvePv
 from pvsim.core.pv_site import Place, physics_extra
 from pvsim.core.pv_site.types import Floats
-from pvsim.core.series import FileReading, Run, SeriesOptions
+from pvsim.core.series import FileReading, Run, SeriesOptions, choose_days, date_of, put_in_order, replay
 from pvsim.core.site import HorizonPoint
 from pvsim.core.timeline import Timeline
 from pvsim.core.types import DW_PER_KW, Ints
@@ -98,9 +98,9 @@ def find_plant(asked: Asked) -> Found:
 def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Floats, FileReading | None]:
     """A table by local time of day; its points are powers at their times."""
     usual = SeriesOptions()
-    for name in ("column", "unit", "kind", "sign", "scale"):
+    for name in (*("column", "time_column", "unit", "kind", "sign", "scale"), *("gaps", "date_order", "stamp")):
         if getattr(asked.options, name) != getattr(usual, name):
-            where, fix = f"--{name}", "leave it out; the table is time_of_day,pv_kw"
+            where, fix = f"--{name.replace('_', '-')}", "leave it out; the table is time_of_day,pv_kw"
             raise UsageError(
                 f"{where} says how to read a file with dates; this one has none", where=where, fix=fix
             )
@@ -113,16 +113,14 @@ def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Flo
 
 def _measured(asked: Asked) -> tuple[date, Ints, Floats, FileReading | None]:
     """A file with dates: means over five minutes, at their middles."""
-    options = replace(asked.options, start=asked.date)
-    day = asked.date
-    if day is None:
-        samples = read_samples(asked.path, options, quantity="pv")
-        first = datetime.fromtimestamp(int(samples.wall_s[0]), UTC)
-        whole = first.replace(tzinfo=asked.tz) if not samples.utc else first.astimezone(asked.tz)
-        day = whole.date() if (whole.hour, whole.minute, whole.second) == (0, 0, 0) else None
-        day = day or whole.date() + timedelta(days=1)
-        options = replace(options, start=day)
-    series = read_series(asked.path, options, quantity="pv", run=Run(day, 1, asked.tz))
+    options = replace(asked.options, start=asked.date, gaps=asked.options.gaps or "night")
+    samples = read_samples(asked.path, options, quantity="pv")
+    if samples.offset_s is not None:  # the sun shines at instants, whatever the clock is called
+        wall_s = samples.wall_s - samples.offset_s
+        samples = replace(samples, wall_s=wall_s, offset_s=None, utc=True)
+    file = put_in_order(samples, asked.tz, options, "pv")
+    day = date_of(choose_days(file, options, 1, "pv"))
+    series = replay(samples, replace(options, start=day), quantity="pv", run=Run(day, 1, asked.tz))
     timeline = Timeline.of_days(day, 1, asked.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
     middles = timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2

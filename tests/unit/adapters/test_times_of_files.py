@@ -271,3 +271,51 @@ def test_ends_across_changes_of_the_clock(tmp_path, day, step_min, how):
     powers = series.at(np.arange(first, after, step_min * 60, dtype=np.int64)) / 100
     assert powers.tolist() == list(range(1, len(rows) + 1))
     assert series.report.gaps == ()
+
+
+def daylight(path, first=6, after=21):
+    """Two days of an inverter that writes nothing by night."""
+    rows = [
+        f"2024-06-{day} {hour:02}:00,{max(0, 7 - abs(hour - 13)) * 500}"
+        for day in (21, 22)
+        for hour in range(first, after)
+    ]
+    path.write_text("\n".join(["timestamp,pv_w", *rows]) + "\n")
+    return path
+
+
+def test_nights_without_rows_lead_to_zero_and_the_hint_works(tmp_path):
+    path = daylight(tmp_path / "pv.csv")
+    for run in (MIDSUMMER, Run(date(2024, 6, 21), 2, BERLIN)):
+        with pytest.raises(BadInputError) as caught:
+            read_series(path, SeriesOptions(), quantity="pv", run=run)
+        assert "--pv-gaps zero (an inverter may write nothing by night), hold or" in caught.value.fix
+        for gaps in ("zero", "night"):
+            series = read_series(path, SeriesOptions(gaps=gaps), quantity="pv", run=run)
+            power = series.at(np.arange(*run.seconds(), dtype=np.int64)).reshape(-1, 86_400)
+            assert (power[:, : 6 * 3600] == 0).all()
+            assert (power[:, 21 * 3600 :] == 0).all()
+            assert power.sum(axis=1).tolist() == [49 * 500 * 10 * 3600] * len(power)
+            assert {gap.filled for gap in series.report.gaps} == {"zero"}
+
+
+def test_a_gap_by_day_is_no_night(tmp_path):
+    path = daylight(tmp_path / "pv.csv")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(line for line in lines if " 12:00" not in line and " 13:00" not in line) + "\n")
+    with pytest.raises(BadInputError, match="a gap of 7200 s from 2024-06-21 12:00:00"):
+        read_series(path, SeriesOptions(gaps="night"), quantity="pv", run=MIDSUMMER)
+    path.write_text("\n".join(line for line in lines if " 12:00" not in line) + "\n")
+    report = read_series(path, SeriesOptions(gaps="night"), quantity="pv", run=MIDSUMMER).report
+    assert [(gap.start.hour, gap.filled) for gap in report.gaps] == [(0, "zero"), (12, "hold"), (21, "zero")]
+
+
+def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):
+    path = meter_file(tmp_path / "m.csv", [f"2024-06-21T{hour:02}:00Z" for hour in range(24)])
+    with pytest.raises(BadInputError) as caught:
+        hours(path)
+    assert caught.value.what == (
+        "the file covers no whole day: it goes from 2024-06-21 02:00:00 to 2024-06-22 02:00:00 on the run's clock "
+        "(its own times are UTC)"
+    )
+    assert hours(path, Run(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY

@@ -71,7 +71,7 @@ def test_a_gap_is_filled_as_the_advice_says(capsys, tmp_path):
     rows = [f"2024-06-21T{hour:02}:00,{max(0, 3 - abs(hour - 13) / 2)}" for hour in hours]
     path.write_text("\n".join(["time,pv_kw", *rows]) + "\n")
     main_returns(["fit", str(path), *MUNICH], 65)
-    assert "--gaps hold, interpolate or zero" in capsys.readouterr().err
+    assert "--gaps zero (an inverter may write nothing by night), hold or interpolate" in capsys.readouterr().err
     main_returns(["fit", str(path), *MUNICH, "--gaps", "interpolate"], 0)
     assert "azimuth_deg" in capsys.readouterr().out
 
@@ -90,7 +90,29 @@ def test_energies_written_negative_are_fitted_and_told(capsys, tmp_path):
     assert json.loads(printed.out)["reading"]["taken"][0]["unit"] == "kWh"
 
 
-@pytest.mark.parametrize("option", [("--unit", "kWh"), ("--kind", "counter"), ("--scale", "2")])
+@pytest.mark.parametrize(
+    "option", [("--unit", "kWh"), ("--kind", "counter"), ("--scale", "2"), ("--stamp", "end"), ("--gaps", "zero")]
+)
 def test_what_the_curve_cannot_be_is_refused(capsys, option):
     main_returns(["fit", CURVE, *MUNICH, *option], 2)
     assert f"{option[0]} says how to read a file with dates" in capsys.readouterr().err
+
+
+def test_nights_without_rows_are_zeros(capsys, tmp_path):
+    path = tmp_path / "day.csv"
+    rows = [f"2024-06-21T{hour:02}:00,{max(0, 3 - abs(hour - 13) / 2.4):.3f}" for hour in range(6, 21)]
+    path.write_text("\n".join(["time,pv_kw", *rows]) + "\n")
+    main_returns(["fit", str(path), *MUNICH, "--json"], 0)
+    assert json.loads(capsys.readouterr().out)["date"] == "2024-06-21"
+
+
+def test_the_sun_is_that_of_the_instants_however_they_are_written(capsys, tmp_path):
+    """The same day as UTC, with a fixed offset and on the local clock is one plant."""
+    path, plants = tmp_path / "days.csv", []
+    for offset, mark in ((0, "Z"), (0, "+00:00"), (1, "+01:00"), (2, "+02:00"), (2, "")):
+        times = [f"2024-06-{20 + (h + offset) // 24}T{(h + offset) % 24:02}:00{mark}" for h in range(72)]
+        rows = [f"{time},{max(0, 3 - abs(h % 24 - 11) / 2.4):.3f}" for h, time in enumerate(times)]
+        path.write_text("\n".join(["time,pv_kw", *rows]) + "\n")
+        main_returns(["fit", str(path), *MUNICH, "--json", "--date", "2024-06-21"], 0)
+        plants.append(json.loads(capsys.readouterr().out)["fit"]["plant"])
+    assert plants == plants[:1] * 5

@@ -6,9 +6,11 @@ seconds.
 """
 
 from pvsim.core.series.columns import Columns, choose_columns
+from pvsim.core.series.days import choose_days
+from pvsim.core.series.order import put_in_order
 from pvsim.core.series.replay import MeasuredSeries, Run, replay
 from pvsim.core.series.report import FileReading, Known, Taken
-from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit
+from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit, date_of
 
 __all__ = [
     "Columns",
@@ -25,5 +27,8 @@ __all__ = [
     "Taken",
     "Unit",
     "choose_columns",
+    "choose_days",
+    "date_of",
+    "put_in_order",
     "replay",
 ]

@@ -1,6 +1,7 @@
 """The days of a file that a run uses, on a grid without gaps, in deciwatts."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,12 @@ from pvsim.core.series.types import (
 )
 from pvsim.errors import BadInputError
 
-__all__ = ["Days", "Repeat", "choose_days", "fill_days", "rounded_share"]
+__all__ = ["Days", "Repeat", "choose_days", "fill_days", "rounded_share", "season_days"]
 
 _SHORT_GAP_S: Final = HOUR_S
+_YEAR_DAYS: Final = 365
+_DARK: Final = 0.1
+"""Of the highest power: no more is beside a gap that is a night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,9 @@ def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantit
     if have[0] <= start and start + days <= have[1]:
         return start
     if have[0] >= have[1]:
-        what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}"
-        gaps = options.option("gaps", quantity)
-        fix = f"give at least one whole day, or fill the rest of it: {gaps} hold, interpolate or zero"
+        clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
+        what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
+        fix = f"give at least one whole day, or fill the rest of it: {_ways_to_fill(options, quantity)}"
         raise BadInputError(what, where=file.samples.source, fix=fix)
     count = have[1] - have[0]
     what = (
@@ -83,6 +87,12 @@ def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantit
     elif days > count:
         fits += f" with --days {count} or fewer"
     raise BadInputError(what, where=file.samples.source, fix=f"pass {fits}")
+
+
+def season_days(one: date, other: date) -> int:
+    """How many days of the year lie between two dates, whichever way is shorter."""
+    apart = abs(one.timetuple().tm_yday - other.timetuple().tm_yday)
+    return min(apart, _YEAR_DAYS - apart)
 
 
 def fill_days(
@@ -123,7 +133,12 @@ def fill_days(
     filled = []
     for low, high, seconds in gaps:
         where = samples.at(int(once[max(int(last[low]), 0)]))
-        way = _way_to_fill(wall_time(grid[low]).isoformat(sep=" "), seconds, options, quantity, where)
+        following = int(np.searchsorted(known_wall, grid[low], side="right"))
+        beside = known_dw[[i for i in (int(last[low]), following) if 0 <= i < len(known_dw)]]
+        if options.gaps == "night" and seconds and beside.max() <= known_dw.max() * _DARK:
+            way: Filling = "zero"
+        else:
+            way = _way_to_fill(wall_time(grid[low]).isoformat(sep=" "), seconds, options, quantity, where)
         values[low:high] = _filling(way, grid[low:high], known_wall, known_dw, held[low:high])
         if seconds:
             filled.append(Gap(wall_time(grid[low]), seconds, way))
@@ -153,14 +168,23 @@ def _find_gaps(
 def _way_to_fill(start: str, seconds: int, options: SeriesOptions, quantity: Quantity, where: str) -> Filling:
     if seconds == 0:
         return options.fill
-    if options.gaps not in {None, "error"}:
+    if options.gaps not in {None, "error", "night"}:
         return options.gaps  # type: ignore[return-value]
-    if options.gaps is None and seconds <= _SHORT_GAP_S:
+    if options.gaps != "error" and seconds <= _SHORT_GAP_S:
         return options.fill
     what = f"a gap of {seconds} s from {start} (wall clock of the file)"
-    gaps, start_option = (options.option(name, quantity) for name in ("gaps", "start"))
-    fix = f"say how to fill gaps: {gaps} hold, interpolate or zero; or take other days: {start_option} DATE"
+    start_option = options.option("start", quantity)
+    ways = _ways_to_fill(options, quantity)
+    fix = f"say how to fill gaps: {ways}; or take other days: {start_option} DATE"
     raise BadInputError(what, where=where, fix=fix)
+
+
+def _ways_to_fill(options: SeriesOptions, quantity: Quantity) -> str:
+    """What may be typed to fill gaps, the likeliest first."""
+    option = options.option("gaps", quantity)
+    if quantity == "pv":
+        return f"{option} zero (an inverter may write nothing by night), hold or interpolate"
+    return f"{option} hold, interpolate or zero"
 
 
 def _filling(

@@ -36,6 +36,7 @@ class OrderedSamples:
         skipped: Wall-clock intervals (start, end) in seconds that do not exist.
         stamp: What of its interval a time was; None where a sample is the power at its time.
         stamp_from: How that was known.
+        shown: Whether the samples have another clock in the file than here.
     """
 
     samples: Samples
@@ -46,6 +47,7 @@ class OrderedSamples:
     skipped: tuple[tuple[int, int], ...]
     stamp: Stamp | None = "start"
     stamp_from: Known = "assumed"
+    shown: bool = False
 
 
 def put_in_order(
@@ -81,7 +83,7 @@ def put_in_order(
     wall, offset = interval_starts(wall, offset, step, stamp or "start", zone)
     _refuse_off_grid(samples, wall, step)
     placed = replace(samples, wall_s=wall, offset_s=offset, utc=False)
-    return replace(_with_changes(placed, offset, step), stamp=stamp, stamp_from=stamp_from)
+    return replace(_with_changes(placed, offset, step), stamp=stamp, stamp_from=stamp_from, shown=samples.utc)
 
 
 def _refuse_disorder(samples: Samples, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:

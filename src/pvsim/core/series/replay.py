@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share
+from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share, season_days
 from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
 from pvsim.core.series.order import put_in_order
 from pvsim.core.series.power import Powers, powers_of
@@ -173,6 +173,8 @@ def _report(samples: Samples, powers: Powers, days: Days, start: int, *, run: Ru
         column=file.samples.column,
         first_day=date_of(start),
         days=run.days,
+        run_day=run.first_date,
+        season_days=season_days(date_of(start), run.first_date),
         step_s=file.step_s,
         samples=len(used),
         gaps=days.gaps,

@@ -54,7 +54,8 @@ class SeriesOptions:
         fill: Between samples: "hold" takes a sample as the mean power of the interval that starts at its
             time, "interpolate" as the power at its time, with straight lines between.
         gaps: Where samples are missing: a way to fill every gap, or "error" to accept none. None fills gaps
-            of up to an hour as `fill` says and refuses longer ones.
+            of up to an hour as `fill` says and refuses longer ones; so does "night", but for zeros where the
+            power is low before and after.
         start: The file's day that becomes the first day of the run; None is the first whole day.
         meter_range: What a meter of the run may show; of other files nothing is cut at the top.
         tz: The zone of the file's clock.
@@ -74,7 +75,7 @@ class SeriesOptions:
     annual_kwh: float | None = None
     peak_kw: float | None = None
     fill: Literal["hold", "interpolate"] = "hold"
-    gaps: Filling | Literal["error"] | None = None
+    gaps: Filling | Literal["error", "night"] | None = None
     start: date | None = None
     meter_range: MeterRange = BRIEFS_RANGE
     tz: tzinfo | None = None
@@ -162,6 +163,8 @@ class SeriesReport:
         column: Header of the power column.
         first_day: The file's day that became the first day of the run.
         days: Number of days used.
+        run_day: The first day of the run.
+        season_days: Days of the year from one to the other.
         step_s: Seconds between samples.
         samples: Number of samples with a value.
         gaps: Missing samples, in order of time.
@@ -184,6 +187,8 @@ class SeriesReport:
     column: str
     first_day: date
     days: int
+    run_day: date
+    season_days: int
     step_s: int
     samples: int
     gaps: tuple[Gap, ...]

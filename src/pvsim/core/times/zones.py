@@ -66,9 +66,8 @@ def read_mark(text: str) -> Mark:
         return Mark()
     named = _WITH_NAME.fullmatch(text)
     if named and named[1]:
-        mark = read_mark(named[1])  # the offset decides; what follows in brackets is the same again
-        if mark.offset_s is not None:
-            return mark
+        mark = read_mark(named[1])  # an offset decides; what follows in brackets is the same again
+        return mark if mark.offset_s is not None else read_mark(named[2])
     plain = text.strip("()[]")
     if plain.upper() in UTC_NAMES or plain in UTC_NAMES:
         return Mark(0)

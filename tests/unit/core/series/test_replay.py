@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.series import Gap, Run, Samples, SeriesOptions, replay
+from pvsim.core.series.days import season_days
 from pvsim.core.types import MeterRange
 from pvsim.errors import BadInputError, InternalError
 
@@ -194,9 +195,9 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     data = samples([700.0] * 6, first="2022-03-18T06:00")
     with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
         series(data, quantity="pv")
-    assert (
-        caught.value.fix
-        == "give at least one whole day, or fill the rest of it: --pv-gaps hold, interpolate or zero"
+    assert caught.value.fix == (
+        "give at least one whole day, or fill the rest of it: --pv-gaps zero (an inverter may write nothing by "
+        "night), hold or interpolate"
     )
     measured = series(data, quantity="pv", gaps="zero")
     clocks = ["2024-06-21T05:59:59", "2024-06-21T06:00:00", "2024-06-21T11:59:59", "2024-06-21T12:00:00"]
@@ -288,3 +289,23 @@ def test_a_run_s_seconds_are_those_of_its_local_days():
     first, after = Run(date(2024, 10, 27), 1, BERLIN).seconds()
     assert datetime.fromtimestamp(first, BERLIN) == datetime(2024, 10, 27, tzinfo=BERLIN)
     assert timedelta(seconds=after - first) == timedelta(hours=25)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days"),
+    [
+        ("2024-06-21", "2023-06-21", 1),
+        ("2006-12-17", "2024-06-21", 178),
+        ("2023-12-31", "2024-01-01", 1),
+        ("2023-01-15", "2024-12-15", 30),
+        ("2024-06-21", "2024-06-21", 0),
+    ],
+)
+def test_seasons_are_compared_around_the_year(one, other, days):
+    assert season_days(date.fromisoformat(one), date.fromisoformat(other)) == days
+    assert season_days(date.fromisoformat(other), date.fromisoformat(one)) == days
+
+
+def test_the_report_says_how_far_the_days_were_moved():
+    report = series(samples(HOURS)).report
+    assert (report.first_day, report.run_day, report.season_days) == (date(2006, 12, 17), date(2024, 6, 21), 178)

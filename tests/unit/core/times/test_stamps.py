@@ -143,6 +143,7 @@ def test_utc_in_any_writing_is_utc(text):
         ("2024-06-21 12:00 GMT+2", 7200, "+02:00", "offset"),
         ("2024-06-21T12:00+05:30[Asia/Kolkata]", 19800, "+05:30", "offset"),
         ("2024-06-21 12:00 CEST", 7200, "CEST", "times"),
+        ("2024-06-21 12:00 EDT [America/New_York]", -14400, "America/New_York", "times"),
         ("2024-06-21 12:00 (MESZ)", 7200, "MESZ", "times"),
         ("2024-06-21 12:00 Europe/London", 3600, "Europe/London", "times"),
     ],
