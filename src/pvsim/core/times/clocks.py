@@ -44,13 +44,15 @@ class Clocks:
 
     Attributes:
         forms: The forms that were met.
+        minutes: The second of the day of each minute, written with two digits for hour and minute.
+        tails: Of what follows such a minute: the second, and the number of the form.
     """
 
     def __init__(self) -> None:
         self.forms: list[ClockForm] = []
         self._numbers: dict[ClockForm, int] = {}
-        self._minutes: dict[str, int] = {}
-        self._tails: dict[str, tuple[int, int]] = {}
+        self.minutes: dict[str, int] = {}
+        self.tails: dict[str, tuple[int, int]] = {}
 
     def read(self, text: str) -> tuple[int, int]:
         """The second of the day, 0 to 86,400, and the number of the form.
@@ -58,17 +60,17 @@ class Clocks:
         Raises:
             ValueError: no such time of day, or one finer than a second.
         """
-        minute, tail = self._minutes.get(text[:_MINUTE_LENGTH]), self._tails.get(text[_MINUTE_LENGTH:])
+        minute, tail = self.minutes.get(text[:_MINUTE_LENGTH]), self.tails.get(text[_MINUTE_LENGTH:])
         if minute is not None and tail is not None:
             return minute + tail[0], tail[1]
         of_day, form = _read(text)
         number = self._numbers.setdefault(form, len(self.forms))
         if number == len(self.forms):
             self.forms.append(form)
-        if _MINUTE.match(text) and len(self._tails) < _REMEMBERED and not (form.twelve_hours or form.ends_day):
+        if _MINUTE.match(text) and len(self.tails) < _REMEMBERED and not (form.twelve_hours or form.ends_day):
             second = of_day % 60
-            self._minutes[text[:_MINUTE_LENGTH]] = of_day - second
-            self._tails[text[_MINUTE_LENGTH:]] = second, number
+            self.minutes[text[:_MINUTE_LENGTH]] = of_day - second
+            self.tails[text[_MINUTE_LENGTH:]] = second, number
         return of_day, number
 
 

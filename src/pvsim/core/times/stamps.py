@@ -20,6 +20,7 @@ FORMATS: Final = (
     "2024-06-21T12:00:00+02:00, 2024-06-21 12:00[:00], 21.06.2024 12:00[:00], 06/21/2024 12:00 PM or epoch seconds"
 )
 _EXAMPLE: Final = "2024-06-21"
+_DATE, _PREFIX = len("2024-06-21"), len("2024-06-21T12:00")
 _DAY_S: Final = 86_400
 
 
@@ -32,6 +33,7 @@ class Stamps:
         self._epochs: Epochs | None = None
         self._dates = Dates(layout_of(_EXAMPLE))
         self._clocks = Clocks()
+        self._prefixes: dict[str, tuple[int, int]] = {}  # of dates of ten characters with their minutes
         self._parts: list[tuple[NDArray[np.int64], ...]] = []
 
     def __bool__(self) -> bool:
@@ -48,21 +50,29 @@ class Stamps:
         Raises:
             BadInputError: naming the first line whose time is of another layout, impossible or finer than 1 s.
         """
-        done = 0
+        columns: tuple[list[int], list[int], list[int]] = ([], [], [])
+        dates, seconds, forms = columns
+        prefixes, tails = self._prefixes, self._clocks.tails
         try:
             if not self._parts:
                 self._begin(texts[0])
-            rows = []
             for text in texts:
-                rows.append(self._read(text))
-                done += 1
+                prefix, tail = prefixes.get(text[:_PREFIX]), tails.get(text[_PREFIX:])
+                if prefix is not None and tail is not None:
+                    date, second, form = prefix[0], prefix[1] + tail[0], tail[1]
+                else:
+                    date, second, form = self._read(text)
+                dates.append(date)
+                seconds.append(second)
+                forms.append(form)
         except ValueError as error:
+            done = len(forms)
             fix = f"write times as {FORMATS}, all in the same way"
             if not (self._parts or done) and self._said.words.column:
                 fix = f"write times as {FORMATS}, or {self._said.words.column}"
             raise BadInputError(str(error), where=f"{self._said.source}:{lines[done]}", fix=fix) from error
         self._lines.append(np.array(lines, np.int64))
-        self._parts.append(tuple(np.array(rows, np.int64).T))
+        self._parts.append(tuple(np.array(column, np.int64) for column in columns))
 
     def settle(self) -> Times:
         """All times, on the clock that they are of.
@@ -98,6 +108,9 @@ class Stamps:
             return 0, self._epochs.read(text), 0
         number, rest = self._dates.split(text)
         second, form = self._clocks.read(rest)
+        minute = self._clocks.minutes.get(rest[: _PREFIX - _DATE])
+        if minute is not None and len(text) - len(rest) == _DATE:
+            self._prefixes[text[:_PREFIX]] = number, minute
         return number, second, form
 
 
