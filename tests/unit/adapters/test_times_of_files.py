@@ -319,3 +319,15 @@ def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):
         "(its own times are UTC)"
     )
     assert hours(path, Run(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY
+
+
+def test_a_date_and_a_time_of_day_without_a_colon(tmp_path):
+    rows = [f"21.06.2024;{hour:02}00;{hour * 100 + 100}" for hour in range(24)]
+    path = tmp_path / "m.csv"
+    path.write_text("\n".join(["Datum;Uhrzeit;load_w", *rows]) + "\n")
+    powers, reading = hours(path)
+    assert powers == A_DAY
+    assert "date and time of day from 'Datum' and 'Uhrzeit'" in reading.remarks
+    path.write_text("\n".join(["Date;Datum;load_w", *rows]) + "\n")
+    with pytest.raises(BadInputError, match="several columns would fit: 'Date', 'Datum'"):
+        hours(path)

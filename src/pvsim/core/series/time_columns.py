@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pvsim.core.times import Stamp, is_time_heading, is_zone_heading, stamp_in_header
+from pvsim.core.times import Stamp, is_date_heading, is_time_heading, is_zone_heading, stamp_in_header
 from pvsim.errors import BadInputError
 
 __all__ = ["TimeColumns", "find_time_columns"]
@@ -53,6 +53,8 @@ def find_time_columns(
         places = (times[0], starts[0]) if times[1] in ends and end is not None else tuple(times)
     elif end is not None and set(fit) == {starts[0], end}:
         places = (starts[0],)
+    elif len(times) == 1 and len(fit) == 2 and _is_date_and_clock(names, times[0], fit):  # noqa: PLR2004
+        places = (times[0], next(i for i in fit if i != times[0]))  # a clock without a colon looks like a number
     elif not fit or set(fit) == set(times):
         places = (times[0] if times else 0,)
     elif len(fit) > 1:
@@ -66,3 +68,9 @@ def find_time_columns(
         end=end if len(places) == 1 and end is not None and places[0] == starts[0] else None,
         stamp=stamp_in_header(" ".join(names[i] for i in places)),
     )
+
+
+def _is_date_and_clock(names: Sequence[str], first: int, fit: Sequence[int]) -> bool:
+    """Whether two headers are those of a date, in column `first`, and of a time of day."""
+    others = [names[i] for i in fit if i != first]
+    return len(others) == 1 and is_date_heading(names[first]) and not is_date_heading(others[0])

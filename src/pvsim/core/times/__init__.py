@@ -6,7 +6,7 @@ them; `stamps` takes in a file block by block, and `settle` decides from all of 
 """
 
 from pvsim.core.times.dates import DateOrder
-from pvsim.core.times.headings import Stamp, is_time_heading, is_zone_heading, stamp_in_header
+from pvsim.core.times.headings import Stamp, is_date_heading, is_time_heading, is_zone_heading, stamp_in_header
 from pvsim.core.times.local import to_utc
 from pvsim.core.times.settle import Said, Times, TimeWords
 from pvsim.core.times.stamps import FORMATS, Stamps, is_time
@@ -22,6 +22,7 @@ __all__ = [
     "Times",
     "WallClock",
     "changes_clock",
+    "is_date_heading",
     "is_time",
     "is_time_heading",
     "is_zone_heading",

@@ -3,7 +3,7 @@
 import re
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["Stamp", "is_time_heading", "is_zone_heading", "stamp_in_header"]
+__all__ = ["Stamp", "is_date_heading", "is_time_heading", "is_zone_heading", "stamp_in_header"]
 
 Stamp: TypeAlias = Literal["start", "middle", "end"]
 """What of the interval of its values a time is."""
@@ -24,6 +24,7 @@ _TIMES: Final = frozenset(
         "ts",
     }
 )
+_DATES: Final = frozenset({"date", "datum"})
 _STARTS: Final = frozenset(
     {"von", "from", "start", "starting", "starts", "begin", "begins", "beginn", "beginnt", "beginning", "ab"}
 )
@@ -67,6 +68,12 @@ def is_time_heading(header: str) -> bool:
         return False
     edges = words & (_STARTS | _ENDS)
     return bool(words & _TIMES) or bool(edges and words - edges <= _BESIDE_STAMP)
+
+
+def is_date_heading(header: str) -> bool:
+    """Whether a header is that of a column of dates without a time of day."""
+    words = _words(header)
+    return bool(words & _DATES) and not words & (_TIMES - _DATES)
 
 
 def is_zone_heading(header: str) -> bool:

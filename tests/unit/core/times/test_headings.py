@@ -1,6 +1,6 @@
 import pytest
 
-from pvsim.core.times import is_time_heading, is_zone_heading, stamp_in_header
+from pvsim.core.times import is_date_heading, is_time_heading, is_zone_heading, stamp_in_header
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,8 @@ def test_headings_of_zones():
         "utc_offset",
         "Zeitzone",
     ]
+
+
+def test_headings_of_dates():
+    names = ("Date", "Datum", "Date/Time", "Datum und Uhrzeit", "time")
+    assert [header for header in names if is_date_heading(header)] == ["Date", "Datum"]
