@@ -113,7 +113,7 @@ class CurveConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
 
     def __post_init__(self) -> None:
         if self.peak_kw is not None and not 0 <= self.peak_kw <= MAX_PEAK_KW:
-            what = f"a peak of {self.peak_kw:g} kW is outside 0..{MAX_PEAK_KW:g} kW"
+            what = f"--pv-peak-kw is 0 to {MAX_PEAK_KW:g} kW, not {self.peak_kw:g} kW"
             raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
 
 
@@ -133,7 +133,7 @@ class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
 
     def __post_init__(self) -> None:
         if not 0 <= self.spread_km <= MAX_SPREAD_KM:
-            what = f"{self.spread_km:g} km is outside 0..{MAX_SPREAD_KM:g} km"
+            what = f"--spread-km is 0 to {MAX_SPREAD_KM:g} km, not {self.spread_km:g} km"
             raise UsageError(what, where="--spread-km", fix="give the side of a square, for example 3")
 
 
@@ -192,7 +192,7 @@ class RunConfig(msgspec.Struct, frozen=True):
             fix = "give it in W, for example 43500 for a connection of 63 A in three phases"
             raise UsageError(what, where="--meter-max-w", fix=fix)
         if not 1 <= self.days <= MAX_DAYS:
-            what = f"{self.days:,} days is outside 1..{MAX_DAYS:,}"
+            what = f"--days is 1 to {MAX_DAYS:,}, not {self.days:,}"
             raise UsageError(what, where="--days", fix="give a number of whole days, for example 7")
 
 

@@ -54,9 +54,9 @@ OPTIONS = [
     ("--date 9999-12-31", USAGE, "1 day from 9999-12-31 on leave the calendar", "--date", "years 1 and 9999"),
     ("--date 1850-01-01", USAGE, "no offset in whole minutes", "--tz", "choose a later date"),
     ("--tz Pacific/Apia --date 2011-12-30", USAGE, "2011-12-30 does not exist", "--date", "another day"),
-    ("--days 0", USAGE, "0 days is outside 1..36,600", "--days", "for example 7"),
-    ("--days -1", USAGE, "-1 days is outside", "--days", "for example 7"),
-    ("--days 99999999999", USAGE, "99,999,999,999 days is outside", "--days", "for example 7"),
+    ("--days 0", USAGE, "--days is 1 to 36,600, not 0", "--days", "for example 7"),
+    ("--days -1", USAGE, "--days is 1 to 36,600, not -1", "--days", "for example 7"),
+    ("--days 99999999999", USAGE, "--days is 1 to 36,600, not 99,999,999,999", "--days", "for example 7"),
     ("--days two", USAGE, "--days is a number of days, not 'two'", "--days", "for example 7"),
     ("--seed x", USAGE, "--seed is a number, not 'x'", "--seed", "for example 10"),
     ("--every 7s", USAGE, "7 s does not divide the 86,400 seconds of 2024-06-21", "--every", "15min"),
@@ -73,7 +73,7 @@ OPTIONS = [
     ("--meter good.csv --meter b=external", USAGE, "published by somebody else", "--meter", "pvsim simulate"),
     ("--pv sun", USAGE, "'sun' is neither curve, site, none nor a file", "--pv", "path of a CSV file"),
     ("--pv=", USAGE, "'' is neither curve, site, none nor a file", "--pv", "path of a CSV file"),
-    ("--pv-peak-kw -1", USAGE, "a peak of -1 kW is outside", "--pv-peak-kw", "3.257"),
+    ("--pv-peak-kw -1", USAGE, "--pv-peak-kw is 0 to", "--pv-peak-kw", "3.257"),
     ("--pv-peak-kw nan", USAGE, "--pv-peak-kw is a power in kW, not 'nan'", "--pv-peak-kw", "10kW"),
     ("--pv-peak-kw inf", USAGE, "--pv-peak-kw is a power in kW, not 'inf'", "--pv-peak-kw", "10kW"),
     ("--pv-peak-kw 5 --pv site", USAGE, "scales the curve or a file", "--pv-peak-kw", "leave it out"),
@@ -116,8 +116,8 @@ OPTIONS = [
             "annual-kwh 4000",
         )
     ),
-    ("--meters 0", USAGE, "1 to 1,000 meters, not 0", "--meters", ""),
-    ("--meters 1001", USAGE, "1 to 1,000 meters, not 1,001", "--meters", ""),
+    ("--meters 0", USAGE, "--meters is 1 to 1,000 meters, not 0", "--meters", ""),
+    ("--meters 1001", USAGE, "--meters is 1 to 1,000 meters, not 1,001", "--meters", ""),
     ("--meters 3 --meter uniform --meter walk", USAGE, "multiplies one --meter", "--meters", "--meter once"),
     ("--meters 3 --meter a=uniform", USAGE, "numbered, not called 'a'", "--meter", "--meter uniform"),
     ("--meter a=uniform --meter a=walk", USAGE, "the same name 'a'", "--meter", "NAME=KIND"),
@@ -204,9 +204,9 @@ FILES = {
 # settings file, what, where, fix
 SETTINGS = [
     ("[rum]", "no command is called 'rum'", "pvsim.toml", "[run]"),
-    ("days = 3", "'days' stands in no section", "pvsim.toml", "write the name of a command"),
+    ("days = 3", "'days' is not in a section", "pvsim.toml", "write the name of a command"),
     ("[run]\nday = 3", "no such setting", "pvsim.toml, [run] day", "did you mean days?"),
-    ("[run\n", "the settings cannot be read", "pvsim.toml", "mend the file"),
+    ("[run\n", "the settings cannot be read", "pvsim.toml", "correct the file"),
     (
         "[run]\ndays = 'x'",
         "--days is a number of days, not 'x'",
@@ -225,7 +225,7 @@ SETTINGS = [
 
 VARIABLES = [
     ("PVSIM_DAYS", "x", "--days is a number of days, not 'x'", "--days, from the variable PVSIM_DAYS"),
-    ("PVSIM_DAYS", "0", "0 days is outside", "--days, from the variable PVSIM_DAYS"),
+    ("PVSIM_DAYS", "0", "--days is 1 to 36,600, not 0", "--days, from the variable PVSIM_DAYS"),
     ("PVSIM_EVERY", "7s", "does not divide", "--every, from the variable PVSIM_EVERY"),
     (
         "PVSIM_TRANSPORT",
@@ -242,7 +242,7 @@ VARIABLES = [
 def test_what_is_about_an_external_meter_needs_one(inside, option):
     where = option.split()[0]
     done = inside("simulate", *option.split())
-    check(done, USAGE, "it is about readings of an external meter", where, "--meter external")
+    check(done, USAGE, "is about readings of an external meter", where, "--meter external")
 
 
 def check(done, code, what, where, fix):

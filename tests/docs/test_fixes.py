@@ -51,6 +51,9 @@ FIRST_KNOWN = {
 }
 """Options that `pvsim meter` does not have, in modules whose texts about them it cannot print."""
 
+FOREIGN = {"--silent": "of rabbitmqctl"}
+"""Options that pvsim gives to other programs."""
+
 PUT_IN = {
     "{quantity}": ("meter", "pv"),
     "{prefix}": ("meter", "pv"),
@@ -105,7 +108,7 @@ def faults(module, source):
                 wrong = wrong_names(text, command)
                 if command == "meter":
                     wrong = [each for each in wrong if not each.startswith(tuple(FIRST_KNOWN))]
-                if alone and any(text in options(each) for each in COMMANDS):
+                if text in FOREIGN or (alone and any(text in options(each) for each in COMMANDS)):
                     wrong = []
                 found += [f"{module}.py:{line}: {each}: {text!r}" for each in wrong]
     return found

@@ -109,9 +109,9 @@ def _missing(texts: Sequence[str], options: dict[str, Any]) -> Literal["skip", "
         return options.get("missing") or "skip"
     for name in ("missing", "meter_timeout"):
         if options.get(name) is not None:
-            what = "it is about readings of an external meter, but there is none"
-            fix = "add --meter external, or leave it out"
-            raise UsageError(what, where=f"--{name.replace('_', '-')}", fix=fix)
+            option = f"--{name.replace('_', '-')}"
+            what = f"{option} is about readings of an external meter, but there is none"
+            raise UsageError(what, where=option, fix="add --meter external, or leave it out")
     return "stop"
 
 
@@ -147,7 +147,7 @@ def _pv(options: dict[str, Any], site: "Site | None", meters: int) -> "PvConfig"
     if kind == "site":
         return _site_pv(site, options, meters)
     if options.get("spread_km") is not None:
-        what = "it strews sites under clouds; a curve and a file are the same everywhere"
+        what = "--spread-km scatters sites under clouds; a curve and a file are the same everywhere"
         raise UsageError(what, where="--spread-km", fix="add --site, or leave it out")
     if kind == "none":
         return NoPvConfig()
@@ -185,13 +185,14 @@ def _spread_km(site: "Site", options: dict[str, Any], meters: int) -> float:
     from pvsim.core.site import CloudyWeather  # noqa: PLC0415
 
     given: float | None = options.get("spread_km")
-    strewn = isinstance(site.weather, CloudyWeather) and meters > 1
+    scattered = isinstance(site.weather, CloudyWeather) and meters > 1
     if given is None:
-        return _SPREAD_KM if strewn else 0.0
-    if not strewn:
-        what, fix = "it strews the sites of several meters, but there is one", "add --meters N, or leave it out"
+        return _SPREAD_KM if scattered else 0.0
+    if not scattered:
+        what = "--spread-km scatters the sites of several meters, but there is one"
+        fix = "add --meters N, or leave it out"
         if meters > 1:
-            what = f"it strews sites under pvsim's clouds, which site {site.name} has not"
+            what = f"--spread-km scatters sites under pvsim's clouds, which site {site.name} does not have"
             fix = 'leave it out, or write kind = "clouds" under [weather]'
         raise UsageError(what, where="--spread-km", fix=fix)
     return given
@@ -215,7 +216,7 @@ def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
         if not used and options.get(f"{prefix}_{name}") not in {None, "load", "grid"}:  # those are of any meter
             option = f"--{prefix}-{name.replace('_', '-')}"
             raise UsageError(
-                "it says how to read a file, but none is given", where=option, fix=f"add --{prefix} FILE"
+                f"{option} says how to read a file, but none is given", where=option, fix=f"add --{prefix} FILE"
             )
 
 
@@ -226,9 +227,11 @@ def _meters(texts: Sequence[str], options: dict[str, Any], site: "Site | None") 
     count = options["meters"]
     if count is not None:
         if len(texts) != 1:
-            raise UsageError("it multiplies one --meter, not several", where="--meters", fix="give --meter once")
+            raise UsageError(
+                "--meters multiplies one --meter, not several", where="--meters", fix="give --meter once"
+            )
         if not 1 <= count <= MAX_METERS:
-            raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {count:,}", where="--meters")
+            raise UsageError(f"--meters is 1 to {MAX_METERS:,} meters, not {count:,}", where="--meters")
         texts = list(texts) * count
     for text in texts:
         _refuse_bad_name(text, counted=count is not None)
@@ -240,7 +243,9 @@ def _meters(texts: Sequence[str], options: dict[str, Any], site: "Site | None") 
         meters.append(MeterConfig(name, _source(kind, options, site)))
     if options["annual_kwh"] is not None and not any(isinstance(m.source, BuildingMeter) for m in meters):
         fix = f"add --meter {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by --meter-annual-kwh"
-        raise UsageError("it says what a building uses, but there is none", where="--annual-kwh", fix=fix)
+        raise UsageError(
+            "--annual-kwh says what a building uses, but there is none", where="--annual-kwh", fix=fix
+        )
     return tuple(meters)
 
 
@@ -305,7 +310,7 @@ def _file(text: str, prefix: str, options: dict[str, Any]) -> "FileConfig":
         raise UsageError(f"{text!r} is neither {kinds} nor a file", where=f"--{prefix}", fix=fix)
     start, tz = options[f"{prefix}_start"], options[f"{prefix}_tz"]
     if options[f"{prefix}_stamp"] and options[f"{prefix}_fill"] == "interpolate":
-        what = f"it says which interval a sample is of; with --{prefix}-fill interpolate it is of its time only"
+        what = f"--{prefix}-stamp says which interval a sample is of; with --{prefix}-fill interpolate it has none"
         raise UsageError(what, where=f"--{prefix}-stamp", fix="leave one of the two out")
     path = path.absolute()
     return FileConfig(

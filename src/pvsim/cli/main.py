@@ -96,7 +96,7 @@ def _settings_files() -> dict[str, Any]:
         for section, values in _read_toml(path).items():
             if not isinstance(values, dict):
                 fix = f"write the name of a command above it, for example:\n  [run]\n  {section} = ..."
-                raise UsageError(f"the setting {section!r} stands in no section", where=str(path), fix=fix)
+                raise UsageError(f"the setting {section!r} is not in a section", where=str(path), fix=fix)
             if (known := cli.commands.get(section)) is None:
                 names = ", ".join(f"[{name}]" for name in ("run", "meter", "simulate"))
                 raise UsageError(f"no command is called {section!r}", where=str(path), fix=f"use {names}")
@@ -158,4 +158,4 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError, OSError) as error:  # ValueError: a number of 5,000 digits, no UTF-8
         reason = error.strerror if isinstance(error, OSError) else error
         what = f"the settings cannot be read: {reason}"
-        raise UsageError(what, where=str(path), fix="mend the file, or move it away") from error
+        raise UsageError(what, where=str(path), fix="correct the file, or move it away") from error

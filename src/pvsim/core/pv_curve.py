@@ -62,7 +62,7 @@ class CurvePv:
         """
         if peak_kw is not None:
             if not 0 <= peak_kw <= MAX_PEAK_KW:
-                what = f"a peak of {peak_kw} kW is outside 0..{MAX_PEAK_KW:g} kW"
+                what = f"--pv-peak-kw is 0 to {MAX_PEAK_KW:g} kW, not {peak_kw} kW"
                 raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
             powers = powers * (peak_kw / powers.max())
         seconds = np.arange(DAY_S, dtype=np.float64)

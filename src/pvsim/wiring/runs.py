@@ -112,7 +112,7 @@ class Run:
             return self
         where = "--meter-timeout" if missing is None else "--missing"
         if not self.models.external:
-            what = "it is about readings of an external meter, and this run has none"
+            what = f"{where} is about readings of an external meter, and this run has none"
             raise UsageError(what, where=where, fix="leave it out")
         if missing in {None, config.missing}:
             return self
