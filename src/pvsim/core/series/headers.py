@@ -68,6 +68,12 @@ _WORDS_WITHOUT_UNIT: Final = (
 )
 _OTHER_WITHOUT_UNIT: Final = frozenset(_WORDS_WITHOUT_UNIT.split())
 _OTHER_UNIT: Final = re.compile(r"[\[(]\s*(?:%|°\s*\w*|k?v|m?a|hz|c|f|k|deg\w*)\s*[\])]|_(?:v|a|hz|degc|pct)$|%|°")
+_NOT_MEAN: Final = (
+    "max min maximum minimum maximal minimal peak spitze rated nominal installed capacity limit setpoint std stdev"
+    " stddev nennleistung"
+)
+_ASIDE_WORDS: Final = frozenset(_NOT_MEAN.split())
+_MINUTES: Final = re.compile(r"\d+[\s_-]*min(?![^\W\d_])|(?:/|\bper)\s*min(?![^\W\d_])")
 _POWER_WORDS: Final = frozenset({"power", "p", "leistung", "wirkleistung"})
 _ENERGY_WORDS: Final = frozenset({"energy", "energie", "wirkarbeit", "yield", "ertrag"})
 
@@ -80,11 +86,13 @@ class Heading:
         words: Its words in lower case.
         unit: The unit of a power or energy; None if it states none, or several.
         other: It is neither power nor energy: money, temperature, reactive power, ...
+        aside: It is not the mean over time: a maximum, a rating, a limit.
     """
 
     words: frozenset[str]
     unit: Unit | None
     other: bool
+    aside: bool = False
 
     @property
     def quantity(self) -> bool:
@@ -116,7 +124,8 @@ def heading_of(header: str) -> Heading:
     if unit is None:
         other = other or bool(words & _OTHER_WITHOUT_UNIT or _OTHER_UNIT.search(text))
         other = other and not (words & _POWER_WORDS and words & {"current", "strom"})
-    return Heading(words, unit, other)
+    aside = bool(_ASIDE_WORDS.intersection(re.findall(r"[^\W\d_]+", _MINUTES.sub(" ", text))))
+    return Heading(words, unit, other, aside)
 
 
 def _unit_in(text: str) -> tuple[Unit | None, bool]:

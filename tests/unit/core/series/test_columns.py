@@ -40,6 +40,40 @@ def test_columns_are_found_by_header_or_option(header, quantity, options, expect
     assert found.unit_from == ("option" if "unit" in options else "header")
 
 
+@pytest.mark.parametrize(
+    ("header", "quantity", "options", "name"),
+    [
+        ("Start Time,Active power(kW),Reactive power(kvar),Total yield(kWh)", "pv", {}, "Active power(kW)"),
+        ("Time,Plant/Total Active Power(W),Plant/Daily Yield(Wh)", "pv", {}, "Plant/Total Active Power(W)"),
+        ("time,Peak demand (kW),Usage (kWh)", "meter", {}, "Usage (kWh)"),
+        ("time,load min (W),load (W),load max (W)", "meter", {}, "load (W)"),
+        ("time,installed capacity (kW),output (kW)", "pv", {}, "output (kW)"),
+        ("time,kW per min", "meter", {}, "kW per min"),
+        ("inverter,time,power", "pv", {"unit": "kW"}, "power"),
+        ("time,meter,pv", "meter", {"unit": "W"}, "meter"),
+        ("time,meter", "meter", {"unit": "W"}, "meter"),
+        ("Zeit,Einspeisung (kWh)", "pv", {}, "Einspeisung (kWh)"),
+    ],
+)
+def test_maxima_ratings_and_numbers_of_devices_are_not_taken(header, quantity, options, name):
+    assert choose(header, quantity, **options).name == name
+
+
+@pytest.mark.parametrize(
+    ("header", "quantity", "options"),
+    [
+        ("Zeit,Einspeisung (kWh)", "meter", {}),
+        ("time,pv_kw", "meter", {}),
+        ("time,L1 max W", "meter", {}),
+        ("Meter,Time,Value", "meter", {"unit": "kW"}),
+    ],
+)
+def test_the_opposite_a_maximum_or_a_number_is_not_taken_for_want_of_another(header, quantity, options):
+    with pytest.raises(BadInputError) as caught:
+        choose(header, quantity, **options)
+    assert caught.value.what.startswith(f"no column looks like {quantity} power or energy")
+
+
 def test_other_columns_of_power_or_energy_are_named():
     assert choose(UCI).ignored == ("global_reactive_power_kvar", "sub1_kitchen_wh")
     assert choose(SAMPLES_CSV).ignored == ("pv_kw", "net_kw")
