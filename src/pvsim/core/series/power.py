@@ -10,6 +10,7 @@ from pvsim.core.series.counter import increments_of, is_said_counter, looks_like
 from pvsim.core.series.headers import heading_of
 from pvsim.core.series.order import OrderedSamples
 from pvsim.core.series.report import span_text
+from pvsim.core.series.stated_interval import stated_interval_s
 from pvsim.core.series.types import DAY_S, ENERGY_UNITS, HOUR_S, Quantity, SeriesOptions, Unit
 from pvsim.errors import BadInputError
 
@@ -62,8 +63,10 @@ def powers_of(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) 
         found = _from_counter(file, plain, options, quantity)
     else:
         _refuse_points(file, options, quantity, "energies of intervals")
+        other_s = _other_interval_s(file, options, quantity)
         power_w = values * (HOUR_S / file.step_s)
-        found = Powers(_with_values(plain, power_w), f"energy per {span_text(file.step_s)}")
+        remarks = (f"its header says per {span_text(other_s)}",) if other_s else ()
+        found = Powers(_with_values(plain, power_w), f"energy per {span_text(file.step_s)}", remarks)
     stated = heading_of(samples.column).unit
     if samples.unit_from == "option" and stated not in {None, samples.unit}:
         found = replace(found, remarks=(f"its header says {stated}", *found.remarks))
@@ -97,6 +100,26 @@ def _refuse_points(file: OrderedSamples, options: SeriesOptions, quantity: Quant
         raise BadInputError(
             f"column {samples.column!r} holds {what}, which no line joins", where=samples.source, fix=fix
         )
+
+
+def _other_interval_s(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> int:
+    """The interval of energies that their header names, 0 unless it is another than the step.
+
+    Raises:
+        BadInputError: it is another, and the user says neither the unit nor what the file is scaled to.
+    """
+    samples = file.samples
+    interval_s = stated_interval_s(samples.column) or file.step_s
+    if interval_s == file.step_s:
+        return 0
+    if samples.unit_from == "option" or options.free_of_unit:
+        return interval_s
+    stated, step = span_text(interval_s), span_text(file.step_s)
+    what = f"the header of column {samples.column!r} says an energy per {stated}, but its rows are {step} apart"
+    unit, scale = options.option("unit", quantity), options.option("scale", quantity)
+    power = f"{unit} {samples.unit[:-1]} {scale} {HOUR_S / interval_s:.9g}"
+    fix = f"pass {unit} {samples.unit} if each value is of its own {step}, or {power} if it is of {stated}"
+    raise BadInputError(what, where=samples.source, fix=fix)
 
 
 def _is_counter(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> bool:

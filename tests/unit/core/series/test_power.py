@@ -188,3 +188,36 @@ def test_an_option_that_contradicts_the_header_is_told():
     assert found.remarks == ("its header says kWh",)
     assert powers(column([1, 2], "kW", name="P (kW)", unit_from="option")).remarks == ()
     np.testing.assert_array_equal(watts(found), [1000, 2000])
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "unit", "what", "fix"),
+    [
+        (
+            "kWh/hh",
+            900,
+            "kWh",
+            "an energy per 30 min, but its rows are 15 min",
+            "--meter-unit kW --meter-scale 2 if",
+        ),
+        (
+            "Wh/15min",
+            3600,
+            "Wh",
+            "an energy per 15 min, but its rows are 1 h",
+            "--meter-unit W --meter-scale 4 if",
+        ),
+    ],
+)
+def test_a_header_that_names_another_interval_means_two_things(name, step, unit, what, fix):
+    file = column([1.0, 2.0] * 12, unit, step=step, name=name)
+    with pytest.raises(BadInputError) as caught:
+        powers(file)
+    assert what in caught.value.what
+    assert fix in caught.value.fix
+    said = powers(replace(file, unit_from="option"))
+    assert said.remarks[0].startswith("its header says per ")
+    factor = 1000 if unit == "kWh" else 1
+    np.testing.assert_allclose(watts(said)[:2], np.array([1.0, 2.0]) * factor * 3600 / step)
+    scaled = powers(file, annual_kwh=8760.0)
+    assert watts(scaled).mean() == pytest.approx(1000)
