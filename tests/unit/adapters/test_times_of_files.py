@@ -142,8 +142,15 @@ def test_day_and_month_that_no_date_tells_apart_are_asked_for(tmp_path):
     with pytest.raises(BadInputError) as caught:
         peak_hour(path, run)
     assert "2024-06-01 (day-first) or 2024-01-06 (month-first)" in caught.value.what
-    assert caught.value.fix == "pass --pv-date-order day-first or --pv-date-order month-first"
+    assert caught.value.fix == "pass --pv-date-order day-first or pass --pv-date-order month-first"
     assert peak_hour(path, run, date_order="day-first")[0] == 12
+
+
+def test_only_orders_that_all_dates_allow_are_offered(tmp_path):
+    path = pv_file(tmp_path / "pv.csv", lambda t: t.strftime("%d/%m/%y %H:%M"), hours=24)
+    with pytest.raises(BadInputError) as caught:
+        peak_hour(path)
+    assert caught.value.fix == "pass --pv-date-order day-first or pass --pv-date-order year-first"
 
 
 def meter_file(path, stamps, header="timestamp,meter_w", mark=","):

@@ -137,5 +137,5 @@ def _words_of(options: SeriesOptions, quantity: Quantity) -> TimeWords:
         column=f"name the column of times with {column} NAME",
         zone=f"pass {tz} {{}}",
         no_zone=f"leave {tz} out",
-        order=f"pass {order} day-first or {order} month-first",
+        order=f"pass {order} {{}}",
     )

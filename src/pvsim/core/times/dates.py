@@ -118,7 +118,7 @@ class Dates:
 
         Args:
             where: The place of the date with a number, for messages.
-            fix: For messages: how the user says the order.
+            fix: For messages: how the user says an order, with `{}` for it.
 
         Raises:
             BadInputError: no order fits all dates, or several do and nothing tells which is meant.
@@ -141,7 +141,9 @@ class Dates:
                 f"{date.fromordinal(int(possible[o][0]) + _EPOCH_ORDINAL)} ({o})" for o in possible
             )
             what = f"the date {texts[0]!r} may be {readings}, and no other date of the file decides"
-            raise BadInputError(what, where=where(0), fix=fix)
+            raise BadInputError(
+                what, where=where(0), fix=" or ".join(dict.fromkeys(fix.format(o) for o in possible))
+            )
         return days, f"dates {order}" if len(self._layout.orders) > 1 else ""
 
     def _misfit(self) -> int:
