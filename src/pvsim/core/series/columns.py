@@ -19,6 +19,10 @@ __all__ = ["Columns", "choose_columns"]
 _TIME_WORDS: Final = frozenset(
     {"time", "timestamp", "datetime", "date", "epoch", "measured", "zeit", "zeitstempel", "datum"}
 )
+_HOUR_NAME: Final = re.compile(
+    r"(?:[A-Za-z]{1,6}[ _.]?)?\d{1,2}[ABab]?|\d{1,2}:\d\d(?::\d\d)?(?: ?-.*)?(?: ?[AaPp][Mm])?"
+)
+_MANY_HOURS: Final = 23
 _RELATED_WORDS: Final = frozenset({"reactive", "apparent", "kvar", "kva"})
 
 
@@ -145,6 +149,10 @@ def _power_column(
     other_times = {i for i, name in enumerate(names) if _words(name) & _TIME_WORDS and headings[i].unit is None}
     left = [i for i, name in enumerate(names) if name and i not in times and i not in other_times]
     found = candidates(headings, left, options, quantity)
+    if not found and len(hours := [name for name in names if _HOUR_NAME.fullmatch(name.strip())]) >= _MANY_HOURS:
+        what = f"the table has a column for each time of day, {hours[0]!r} to {hours[-1]!r}"
+        fix = "make a row of each: one column of times as 2024-06-21 00:30, one of the power or energy"
+        raise BadInputError(what, where=where, fix=fix)
     if not found:
         what = f"no column looks like {quantity} power or energy; the columns are {_listed(names)}"
         raise BadInputError(what, where=where, fix=f"name one with {option} NAME")

@@ -101,6 +101,10 @@ def _refuse_not_rising(samples: Samples, wall: NDArray[np.int64], elapsed: NDArr
 
 def _disorder(samples: Samples, wall: NDArray[np.int64], index: int) -> BadInputError:
     now, before = wall_time(wall[index]), wall_time(wall[index - 1])
+    if now == before and not (samples.wall_s % DAY_S).any() and samples.offset_s is None:
+        what = f"the times are dates without a time of day, and {now.date()} is there more than once"
+        fix = "write date and time of day in each row, as 2024-06-21 13:00; a column of hours as 13 is not read"
+        return BadInputError(what, where=samples.at(index), fix=fix)
     what = f"time {now} is there twice" if now == before else f"time {now} comes after {before}: not in order"
     fix = "sort the file by time, each time once (but for the hour that daylight saving repeats)"
     return BadInputError(what, where=samples.at(index), fix=fix)

@@ -111,6 +111,20 @@ def test_other_columns_of_power_or_energy_are_named():
             "name one with --meter-column NAME",
         ),
         (
+            "Date," + ",".join(f"{i // 2:02}:{i % 2 * 30:02}" for i in range(48)),
+            "meter",
+            {},
+            "the table has a column for each time of day, '00:00' to '23:30'",
+            "make a row of each: one column of times",
+        ),
+        (
+            "Delivery day," + ",".join(f"Hour {i}" for i in (1, 2, "3A", "3B", *range(4, 25))),
+            "meter",
+            {"unit": "kWh"},
+            "the table has a column for each time of day, 'Hour 1' to 'Hour 24'",
+            "make a row of each: one column of times",
+        ),
+        (
             UCI,
             "meter",
             {"column": "power"},

@@ -81,6 +81,11 @@ def test_instants_are_shown_on_the_run_s_clock():
     [
         (day("2024-06-21", "12:00"), 2, "there is one sample only"),
         (day("2024-06-21", "12:00", "12:00"), 3, "time 2024-06-21 12:00:00 is there twice"),
+        (
+            day("2024-06-21", "00:00", "00:00"),
+            3,
+            "the times are dates without a time of day, and 2024-06-21 is there more than once",
+        ),
         (day("2024-06-21", "12:00", "12:15", "12:15", "12:30"), 4, "time 2024-06-21 12:15:00 is there twice"),
         (
             day("2024-06-21", *AUTUMN),
