@@ -36,6 +36,17 @@ def block_rows(request, monkeypatch):
     monkeypatch.setattr(series_csv, "_BLOCK_ROWS", request.param)
 
 
+def test_a_total_after_the_last_row_is_left_out_and_told(tmp_path):
+    run = Run(date(2024, 6, 21), 1, BERLIN)
+    plain = measured(written(tmp_path / "a.csv", HEADER + GOOD), run)
+    series = measured(written(tmp_path / "b.csv", HEADER + GOOD + "Total,27.6\n"), run)
+    assert (series.at(seconds(run)) == plain.at(seconds(run))).all()
+    assert "left out after the last time: line 26 ('Total')" in series.report.reading.line()
+    with pytest.raises(BadInputError, match="'Total'") as caught:
+        measured(written(tmp_path / "c.csv", HEADER + "Total,27.6\n" + GOOD), run)
+    assert caught.value.where.endswith("c.csv:2")
+
+
 def test_two_days_of_a_measured_house():
     run = Run(date(2024, 6, 21), 2, BERLIN)
     house = measured(UCI, run)

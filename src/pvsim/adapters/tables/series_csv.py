@@ -19,7 +19,7 @@ from pvsim.core.series import (
     choose_columns,
     replay,
 )
-from pvsim.core.tables import Block, NumberColumns, remarks_on
+from pvsim.core.tables import Block, Footer, NumberColumns, remarks_on
 from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
@@ -88,9 +88,13 @@ class _Reading:
         self._stamps = Stamps(said)
         self._end_places = () if times.end is None else (times.end, *zone)
         self._ends = Stamps(said)
+        self._footer = Footer(times.places[0])
 
     def take(self, block: Block) -> None:
         """Take in a block."""
+        block = self._footer.data_of(block)
+        if not block.rows:
+            return
         self._stamps.take(block.joined(self._places), block.lines)
         if self._end_places:
             self._ends.take(block.joined(self._end_places), block.lines)
@@ -126,7 +130,7 @@ class _Reading:
             stamp=self._columns.times.stamp,
             ends_day=times.ends_day,
             length_s=self._ends.settle().t_utc - times.t_utc if self._ends else None,
-            remarks=(*table_remarks, *times.remarks),
+            remarks=(*table_remarks, *self._footer.remarks(), *times.remarks),
         )
 
 

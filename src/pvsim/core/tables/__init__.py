@@ -4,6 +4,7 @@ The way of a file: `layout` looks at its first lines and finds delimiter, header
 further line against the header; `numbers` decides from a whole column how its numbers are written, then reads it.
 """
 
+from pvsim.core.tables.footer import Footer
 from pvsim.core.tables.layout import HEAD_LINES, Layout, find_layout
 from pvsim.core.tables.number_form import Form, Mark
 from pvsim.core.tables.numbers import NumberColumns
@@ -13,6 +14,7 @@ from pvsim.core.tables.rows import Block, read_rows
 __all__ = [
     "HEAD_LINES",
     "Block",
+    "Footer",
     "Form",
     "Layout",
     "Mark",

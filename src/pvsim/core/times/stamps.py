@@ -67,7 +67,7 @@ class Stamps:
                 forms.append(form)
         except ValueError as error:
             done = len(forms)
-            fix = f"write times as {FORMATS}, all in the same way"
+            fix = f"write times as {FORMATS}, all in the same way; if the line is no data, remove it"
             if not (self._parts or done) and self._said.words.column:
                 fix = f"write times as {FORMATS}, or {self._said.words.column}"
             raise BadInputError(str(error), where=f"{self._said.source}:{lines[done]}", fix=fix) from error
