@@ -12,7 +12,7 @@ import msgspec
 
 from pvsim.core.battery import battery_of
 from pvsim.core.building import CHARGER_KW
-from pvsim.core.checked import problems
+from pvsim.core.checked import item_path, problems
 from pvsim.core.clouds import REGIMES
 from pvsim.core.clouds.mean import thresholds
 from pvsim.core.site import (
@@ -54,7 +54,7 @@ def read_site(name: str) -> Site:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
-        fix = "mend that line; a text stands in quotes, a number has a point, a table's name stands in [brackets]"
+        fix = "correct that line: texts are in quotes, names of tables in [brackets], decimals after a point"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
     found = [*problems(data, Site), *_zones(data)]
     if not found:
@@ -106,7 +106,7 @@ def _contradictions(site: Site) -> list[str]:
         found.append("weather.path: no path holds the character 0")
     found += _far_from_zone(site.location) + _unreachable(site.weather) + _horizon("horizon", site.horizon)
     for index, plant in enumerate(site.plants):
-        found += _horizon(f"plants[{index}].horizon", plant.horizon or ())
+        found += _horizon(f"{item_path('plants', index, plant)} horizon", plant.horizon or ())
     if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
         found.append(f"plants: {total:g} kW together is more than the {MAX_POWER_KW:g} kW that a row has room for")
     if site.load and (car := site.load.electric_car) and car.charger_kw not in CHARGER_KW:

@@ -1,9 +1,10 @@
 """Plain data against a msgspec type: every problem at once, each with its path.
 
-msgspec itself stops at the first one. Used for files that people write by hand.
+msgspec itself stops at the first one. Used for files that people write by hand: items of lists are counted from 1,
+and called by the name that they have.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-__all__ = ["problems"]
+__all__ = ["item_path", "problems"]
 
 _NAMES = {
     inspect.StrType: "a text",
@@ -23,6 +24,9 @@ _NAMES = {
 }
 
 _LARGE_INT = 10**300
+
+_ONE_OF = {"plants": "plant", "horizon": "horizon point"}
+"""What one item of a list is called; of other lists it is a value."""
 
 _FORMS: dict[type, Any] = {
     inspect.NoneType: type(None),
@@ -36,12 +40,28 @@ _FORMS: dict[type, Any] = {
 
 
 def problems(data: Any, kind: type) -> list[str]:
-    """What is wrong with `data` as an instance of the struct `kind`: `plants[1].tilt_deg: 130 is outside 0..90`.
+    """What is wrong with `data` as an instance of the struct `kind`: `size_m: 9 is outside 0..5`.
 
     Empty if and only if `msgspec.convert(data, kind)` accepts it. Structs must forbid unknown fields; fields may
     be structs, unions of structs with tags, tuples of any length, texts, numbers, literals, and unions of these.
     """
     return list(_of(data, inspect.type_info(kind), ""))
+
+
+def item_path(path: str, index: int, item: object = None) -> str:
+    """What an item of the list at `path` is called: `plant 2 (south roof):`, `weather.temp_air_c: value 3:`.
+
+    Args:
+        path: Of the list; it may end with an item, whose list it is.
+        index: Of the item, from 0.
+        item: The item; its name is said too.
+    """
+    within, _, last = path.rpartition(" " if ": " in path else ".")
+    name = item.get("name") if isinstance(item, Mapping) else getattr(item, "name", None)
+    called = f" ({name[:40]})" if isinstance(name, str) and name and name.isprintable() else ""
+    if last in _ONE_OF:
+        return f"{within} {_ONE_OF[last]} {index + 1}{called}:".lstrip()
+    return f"{path}: value {index + 1}{called}:"
 
 
 def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
@@ -52,7 +72,7 @@ def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
     elif isinstance(kind, inspect.VarTupleType) and isinstance(data, list):
         yield from _list(data, kind, path)
     elif problem := _leaf(data, kind):
-        yield f"{path or 'the file'}: {problem}"
+        yield _told(path or "the file", problem)
 
 
 def _union(data: Any, kinds: Sequence[inspect.Type], path: str) -> Iterator[str]:
@@ -66,7 +86,7 @@ def _union(data: Any, kinds: Sequence[inspect.Type], path: str) -> Iterator[str]
     if all(findings):
         # a value of the right form says more than that none fits
         fitting = [found for kind, found in zip(kinds, findings, strict=True) if _has_form(data, kind)]
-        yield from fitting[0] if fitting else [f"{path}: {_unfit(data, kinds)}"]
+        yield from fitting[0] if fitting else [_told(path, _unfit(data, kinds))]
 
 
 def _tagged(data: dict[str, Any], structs: dict[str, inspect.StructType], path: str) -> Iterator[str]:
@@ -77,7 +97,7 @@ def _tagged(data: dict[str, Any], structs: dict[str, inspect.StructType], path: 
     else:
         known = ", ".join(structs)
         said = "missing" if tag is None else f"{_shown(tag)} is not known"
-        yield f"{path}.{tag_field}: {said}; write one of {known}"
+        yield f"{_joined(path, str(tag_field))}: {said}; write one of {known}"
 
 
 def _struct(
@@ -102,7 +122,7 @@ def _list(data: list[Any], kind: inspect.VarTupleType, path: str) -> Iterator[st
         wanted = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
         yield f"{path}: a list of {len(data)}, where {wanted} belong"
     for index, item in enumerate(data):
-        yield from _of(item, kind.item_type, f"{path}[{index}]")
+        yield from _of(item, kind.item_type, item_path(path, index, item))
 
 
 def _leaf(data: Any, kind: inspect.Type) -> str:
@@ -154,7 +174,13 @@ def _names(kinds: Sequence[inspect.Type]) -> str:
 
 
 def _joined(path: str, name: str) -> str:
+    if path.endswith(":"):  # an item of a list
+        return f"{path} {name}"
     return f"{path}.{name}" if path else name
+
+
+def _told(path: str, problem: str) -> str:
+    return f"{path.removesuffix(':')}: {problem}"
 
 
 def _shown(data: Any) -> str:

@@ -165,7 +165,7 @@ def test_all_that_is_wrong_in_a_site_file_is_said_at_once(outside, site_file):
     path.write_text(path.read_text().replace("tilt_deg = 20", "tilt = 20").replace("peak_kw = 5", "peak_kw = -5"))
     done = outside("run", "--site", path)
     assert done.code == 65
-    assert all(text in done.err for text in ("location.latitude_deg", "plants[0].tilt_deg", "plants[0].peak_kw"))
+    assert all(text in done.err for text in ("location.latitude_deg", "plant 1: tilt_deg", "plant 1: peak_kw"))
 
 
 def test_what_an_export_limit_costs_is_said(outside, here):

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from pvsim.core.checked import problems
-from pvsim.core.site import Site
+from pvsim.core.checked import item_path, problems
+from pvsim.core.site import Plant, Site
 
 
 class Point(Struct, forbid_unknown_fields=True):
@@ -87,13 +87,15 @@ GOOD = {"name": "ab"}
         ({}, ["name: missing"]),
         ([], ["the file: [] is not a table"]),
         ({"name": ""}, ["name: a text of 0 characters, where 1 to 4 belong"]),
-        (GOOD | {"points": [{"x_m": 1}, {"x_m": 130}]}, ["points[1].x_m: 130 is outside 0..9"]),
+        (GOOD | {"points": [{"x_m": 1}, {"x_m": 130}]}, ["points: value 2: x_m: 130 is outside 0..9"]),
         (GOOD | {"size_m": 0}, ["size_m: 0 is outside more than 0 to 5"]),
         (GOOD | {"size_m": float("nan")}, ["size_m: nan is outside more than 0 to 5"]),
         (GOOD | {"size_m": True}, ["size_m: true is not a number"]),
         (GOOD | {"siz_m": 1}, ["siz_m: there is no such setting; did you mean size_m?"]),
-        (GOOD | {"points": [{"x_m": 1, "way": "dwn"}]}, ['points[0].way: "dwn" is not known; did you mean down?']),
-        (GOOD | {"points": [{"x_m": 1, "way": 7}]}, ["points[0].way: 7 is not known; write one of down, up"]),
+        (GOOD | {"points": [{"x_m": 1, "way": "dwn"}]},
+         ['points: value 1: way: "dwn" is not known; did you mean down?']),
+        (GOOD | {"points": [{"x_m": 1, "way": 7}]},
+         ["points: value 1: way: 7 is not known; write one of down, up"]),
         (GOOD | {"points": [{"x_m": 1}] * 4}, ["points: a list of 4, where 0 to 3 belong"]),
         (GOOD | {"trace": [1, 2, 3]}, ["trace: a list of 3, where 2 belong"]),
         (GOOD | {"trace": 0}, ["trace: 0 is outside 1..9"]),
@@ -104,7 +106,7 @@ GOOD = {"name": "ab"}
         (GOOD | {"pet": {"kind": "cat", "lives": 10}}, ["pet.lives: 10 is outside 1..9"]),
         (GOOD | {"pet": 3}, ["pet: 3 is not a table"]),
         (GOOD | {"pet": {"kind": "dog", "zebra": 1}}, ["pet.zebra: there is no such setting; known are good"]),
-        (GOOD | {"many": ["a", 2]}, ['many[0]: "a" is not a whole number']),
+        (GOOD | {"many": ["a", 2]}, ['many: value 1: "a" is not a whole number']),
         (GOOD | {"spot": {"x_m": -1}}, ["spot.x_m: -1 is outside 0..9"]),
         ({"name": ["y" * 50]}, [f'name: ["{"y" * 37}… is not a text']),
     ],
@@ -123,9 +125,40 @@ def test_a_site_with_thirteen_mistakes_names_each():
         "weather": {"kind": "cler"},
     }
     found = problems(data, Site)
-    assert "plants[1].tilt_deg: 130 is outside 0..90" in found
-    assert "plants[1].azimut_deg: there is no such setting; did you mean azimuth_deg?" in found
+    assert "plant 2: tilt_deg: 130 is outside 0..90" in found
+    assert "plant 2: azimut_deg: there is no such setting; did you mean azimuth_deg?" in found
     assert len(found) == 8
+
+
+@pytest.mark.parametrize(
+    ("plant", "found"),
+    [
+        ({"name": "south roof", "tilt_deg": 130}, "plant 2 (south roof): tilt_deg: 130 is outside 0..90"),
+        ({"name": "a\nb", "tilt_deg": 130}, "plant 2: tilt_deg: 130 is outside 0..90"),
+        ({"name": "", "tilt_deg": 130}, "plant 2: tilt_deg: 130 is outside 0..90"),
+        ({"name": 7, "tilt_deg": 3}, "plant 2: name: 7 is not a text"),
+        (3, "plant 2: 3 is not a table"),
+        (
+            {"name": "n", "horizon": [{"azimuth_deg": 1, "elevation_deg": 2}, {"azimuth_deg": 1}]},
+            "plant 2 (n): horizon point 2: elevation_deg: missing",
+        ),
+        ({"horizon": {}}, "plant 2: horizon: one table, where a list belongs: write [[ ]] around its name"),
+    ],
+)
+def test_items_are_counted_from_1_and_called_by_their_names(plant, found):
+    good = {"tilt_deg": 1, "azimuth_deg": 2, "peak_kw": 3}
+    second = good | plant if isinstance(plant, dict) else plant
+    data = {
+        "name": "s",
+        "location": {"latitude_deg": 1, "longitude_deg": 1, "tz": "UTC"},
+        "plants": [good, second],
+    }
+    assert [each.partition(", or [ ]")[0] for each in problems(data, Site)] == [found]
+
+
+def test_an_item_that_is_no_table_is_named_by_its_attribute():
+    assert item_path("plants", 1, Plant(1, 2, 3, name="hall")) == "plant 2 (hall):"
+    assert item_path("weather.temp_air_c", 2, -99.0) == "weather.temp_air_c: value 3:"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +172,7 @@ def test_a_site_with_thirteen_mistakes_names_each():
         ),
         ({"name": "a", "spot": [{"x_m": 1}]}, "spot: a list, where one table belongs: write [ ] around its name"),
         ({"name": "a", "spot": [1]}, "spot: [1] is not a table"),
-        ({"name": "a", "points": [{"x_m": 1, "way": float("nan")}]}, "points[0].way: nan is not known"),
+        ({"name": "a", "points": [{"x_m": 1, "way": float("nan")}]}, "points: value 1: way: nan is not known"),
     ],
 )
 def test_values_that_json_or_a_float_cannot_hold_and_the_wrong_brackets(data, says):
