@@ -151,7 +151,7 @@ def _unreachable(weather: Weather) -> list[str]:
     try:
         thresholds(REGIMES[weather.regime], weather.mean_index)
     except UsageError as error:
-        return [f"weather.mean_index: {error.what}; {error.fix}"]
+        return [f"weather.{error.what}; {error.fix}"]
     return []
 
 
@@ -164,7 +164,7 @@ def _impossible(battery: Battery) -> list[str]:
     try:
         battery_of(battery)
     except UsageError as error:
-        return [f"battery: {error.what}; {error.fix}"]
+        return [f"{error.what}; {error.fix}"]
     return []
 
 

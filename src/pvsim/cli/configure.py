@@ -288,7 +288,7 @@ def _refuse_bad_name(text: str, *, counted: bool) -> None:
         raise UsageError(f"with --meters the meters are numbered, not called {name!r}", where="--meter", fix=fix)
     if kind in _KINDS and not _NAMED.fullmatch(text):
         fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-        raise UsageError(f"{name!r} is not a name", where="--meter", fix=fix)
+        raise UsageError(f"--meter: {name!r} cannot be a name", where="--meter", fix=fix)
     if name in _TAKEN:  # a meter's report would hide that one
         what = f"{name!r} is what the manifest calls another input"
         raise UsageError(what, where="--meter", fix=f"choose another name, for example {name}1={kind}")

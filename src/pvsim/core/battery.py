@@ -199,13 +199,15 @@ class Battery:
     def _check_usable(self) -> None:
         usable = self.upper - self.lower
         if usable <= 0:
-            what = f"soc_min {self.soc_min:g} is not below soc_max {self.soc_max:g}"
-            raise UsageError(what, where="battery", fix="for example soc_min 0.1 and soc_max 0.95")
+            low, high = 100 * self.soc_min, 100 * self.soc_max
+            what = f"battery.min_soc_percent, {low:g}, is not below max_soc_percent, {high:g}, by 0.1 or more"
+            raise UsageError(what, where="battery.min_soc_percent", fix="for example 10 and 95")
         charged = round(self.charge_kw * DW_PER_KW) * self.charge_step
         discharged = round(self.discharge_kw * DW_PER_KW) * self.discharge_step
         if max(charged, discharged, self.standby_step) > usable:
-            what = f"a second at full power is more than the {self.capacity_kwh:g} kWh battery holds"
-            raise UsageError(what, where="battery", fix="give the capacity in kWh and the powers in kW")
+            what = f"battery.capacity_kwh, {self.capacity_kwh:g}, is less than a second at full power"
+            fix = "give the capacity in kWh and the powers in kW"
+            raise UsageError(what, where="battery.capacity_kwh", fix=fix)
 
 
 def _fraction(efficiency: float) -> Fraction:
@@ -214,8 +216,10 @@ def _fraction(efficiency: float) -> Fraction:
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:  # also refuses NaN
-        what = f"{name} {value:g} is outside {low:g}..{high:g}"
-        raise UsageError(what, where="battery", fix="for example capacity_kwh 10, charge_kw 5, discharge_kw 5")
+        what = f"battery.{name} is {low:g} to {high:g}, not {value:g}"
+        raise UsageError(
+            what, where=f"battery.{name}", fix="for example capacity_kwh 10, charge_kw 5, discharge_kw 5"
+        )
 
 
 def battery_of(site: SiteBattery) -> Battery:

@@ -49,7 +49,7 @@ class RunPlan:
         for name, option in ((self.run_id, "--run-id"), *((meter, "--meter") for meter in self.meters)):
             if not _NAME.fullmatch(name):
                 fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-                raise UsageError(f"{name!r} is not a name", where=option, fix=fix)
+                raise UsageError(f"{option}: {name!r} cannot be a name", where=option, fix=fix)
         if len(set(self.meters)) != len(self.meters):
             twice = next(name for name in self.meters if self.meters.count(name) > 1)
             fix = "give each its own: --meter NAME=KIND"

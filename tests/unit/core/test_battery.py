@@ -152,7 +152,7 @@ def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
         ({"discharge_efficiency": 0.0}, "discharge_efficiency"),
         ({"charge_efficiency": 95.0}, "charge_efficiency"),
         ({"standby_w": -1.0}, "standby_w"),
-        ({"soc_min": 0.5, "soc_max": 0.5}, "soc_min"),
+        ({"soc_min": 0.5, "soc_max": 0.5}, "min_soc_percent, 50, is not below max_soc_percent, 50"),
         ({"soc_max": 1.01}, "soc_max"),
         ({"capacity_kwh": 0.001, "charge_kw": 4.0}, "a second at full power"),
     ],

@@ -48,8 +48,10 @@ class Place:
     def __post_init__(self) -> None:
         for name, degrees, most in (("latitude", self.latitude, 90), ("longitude", self.longitude, 180)):
             if not -most <= degrees <= most:  # also refuses NaN
-                what = f"{name} {degrees:g} is outside −{most}..{most} degrees"
-                raise UsageError(what, where="place", fix="for example latitude 52.5, longitude 13.4")
+                what = f"location.{name}_deg is −{most} to {most}, not {degrees:g}"
+                raise UsageError(
+                    what, where=f"location.{name}_deg", fix="for example latitude_deg = 52.5, longitude_deg = 13.4"
+                )
 
     def darkness(self, t_utc: Ints) -> Ints:
         """How much light people need at Unix times, in 1/1000: 1000 at night, 60 by day.

@@ -32,11 +32,14 @@ def electric_car(charger_kw: float, annual_kwh: float, *, shape: str = "arrival"
         UsageError: for another charger, or an energy outside 100..8,000 kWh.
     """
     if charger_kw not in CHARGER_KW:
-        what = f"a charger of {charger_kw:g} kW is none of {', '.join(f'{kw:g}' for kw in CHARGER_KW)} kW"
-        raise UsageError(what, where="car", fix="for example 3.7")
+        chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
+        what = f"load.electric_car.charger_kw is one of {chargers}, not {charger_kw:g}"
+        raise UsageError(what, where="load.electric_car.charger_kw", fix="for example 3.7")
     if not 100 <= annual_kwh <= _MOST_A_YEAR_KWH:  # noqa: PLR2004 - a car that hardly drives
-        what = f"{annual_kwh:g} kWh a year is outside 100..{_MOST_A_YEAR_KWH:g} kWh"
-        raise UsageError(what, where="car", fix="for example 2000, which is about 11,000 km")
+        what = f"load.electric_car.annual_kwh is 100 to {_MOST_A_YEAR_KWH:,g}, not {annual_kwh:,g}"
+        raise UsageError(
+            what, where="load.electric_car.annual_kwh", fix="for example 2000, which is about 11,000 km"
+        )
     seconds = tuple(kwh * _J_PER_KWH / (charger_kw * 1_000) for kwh in _SESSION_KWH)
     phases = (Phase(w=(charger_kw * 1_000,), s=seconds), Phase(w=(_IDLE_W,), s=_IDLE_S))
     car = Device(

@@ -71,8 +71,8 @@ class HeatPump:
             UsageError: if the energy is outside 200..12,000 kWh.
         """
         if not 200 <= annual_kwh <= _MOST_KWH:  # noqa: PLR2004 - hot water of one person
-            what = f"{annual_kwh:g} kWh a year is outside 200..{_MOST_KWH:g} kWh"
-            raise UsageError(what, where="heat pump", fix="for example 4000")
+            what = f"load.heat_pump.annual_kwh is 200 to {_MOST_KWH:,g}, not {annual_kwh:,g}"
+            raise UsageError(what, where="load.heat_pump.annual_kwh", fix="for example 4000")
         ratios = _ratio(year_c)
         scale = annual_kwh * _J_PER_KWH / (float(np.cumsum(ratios)[-1]) * SLOT_S)
         greatest = max(float(ratios.max()), float(_ratio(np.array([coldest_c]))[0]))

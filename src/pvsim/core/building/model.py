@@ -64,8 +64,9 @@ class BuildingLoad:
         max_dw: int = METER_MAX_DW,
     ) -> None:
         if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
-            what = f"{annual_kwh:g} kWh a year is outside {kind.least_kwh:g}..{kind.most_kwh:g} kWh"
-            raise UsageError(what, where=f"meter {meter}", fix=f"for example {kind.least_kwh * 2:g} kWh")
+            bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
+            what = f"--annual-kwh of meter {meter} is {bounds}, not {annual_kwh:,g}"
+            raise UsageError(what, where="--annual-kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
         for device in extra:
             if device.shape not in kind.shapes:
                 what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"

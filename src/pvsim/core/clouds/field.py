@@ -74,7 +74,9 @@ class CloudField:
     def __post_init__(self) -> None:
         kind = _regime(self.regime)
         if not self.wind_m_s > 0:
-            raise UsageError(f"a wind of {self.wind_m_s} m/s carries no clouds", fix="give a speed above 0, as 10")
+            raise UsageError(
+                f"wind_m_s is a speed above 0, not {self.wind_m_s}", where="wind_m_s", fix="for example 10"
+            )
         toward = radians(self.wind_from_deg + 180.0)
         along_m = self.east_m * sin(toward) + self.north_m * cos(toward)
         across_m = self.east_m * cos(toward) - self.north_m * sin(toward)
@@ -128,7 +130,9 @@ def _regime(regime: str | Regime) -> Regime:
     if isinstance(regime, Regime):
         return regime
     if regime not in REGIMES:
-        raise UsageError(f"there are no clouds called {regime!r}", fix=f"one of: {', '.join(REGIMES)}")
+        raise UsageError(
+            f"regime is a kind of sky, not {regime!r}", where="regime", fix=f"one of: {', '.join(REGIMES)}"
+        )
     return REGIMES[regime]
 
 

@@ -34,7 +34,8 @@ def thresholds(kind: Regime, mean_index: float | tuple[float, ...] | None) -> tu
     if not isinstance(mean_index, tuple):
         return (_threshold(kind, mean_index, ""),)
     if len(mean_index) != MONTHS:
-        raise UsageError(f"{len(mean_index)} mean indexes are not one for each month", fix="give one, or twelve")
+        what = f"mean_index is one number or {MONTHS}, not {len(mean_index)}"
+        raise UsageError(what, where="mean_index", fix="give one, or one for each month")
     return tuple(_threshold(kind, mean, f" in month {number}") for number, mean in enumerate(mean_index, 1))
 
 
@@ -47,8 +48,10 @@ def _threshold(kind: Regime, mean_index: float, when: str) -> float:
     """
     low, highest, lowest = _falling(kind)
     if not lowest < mean_index < highest:
-        what = f"clouds called {kind.name!r} cannot have a mean index of {mean_index}{when}"
-        raise UsageError(what, fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}")
+        what = f"mean_index of {kind.name!r} cannot be {mean_index}{when}"
+        raise UsageError(
+            what, where="mean_index", fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}"
+        )
     high = _SCANNED[-1]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

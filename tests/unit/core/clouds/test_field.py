@@ -178,14 +178,14 @@ def test_a_regime_of_ones_own_is_taken():
 @pytest.mark.parametrize(
     ("settings_", "what"),
     [
-        ({"regime": "foggy"}, "there are no clouds called 'foggy'"),
-        ({"regime": "broken", "mean_index": 1.3}, "cannot have a mean index of 1.3"),
-        ({"regime": "broken", "mean_index": -0.1}, "cannot have a mean index of -0.1"),
-        ({"regime": "broken", "mean_index": float("nan")}, "cannot have a mean index of nan"),
-        ({"mean_index": (*SEASONS[:2], 1.2, *SEASONS[3:])}, "cannot have a mean index of 1.2 in month 3"),
-        ({"mean_index": SEASONS[:11]}, "11 mean indexes are not one for each month"),
-        ({"wind_m_s": 0.0}, "a wind of 0.0 m/s"),
-        ({"wind_m_s": float("nan")}, "a wind of nan m/s"),
+        ({"regime": "foggy"}, "regime is a kind of sky, not 'foggy'"),
+        ({"regime": "broken", "mean_index": 1.3}, "cannot be 1.3"),
+        ({"regime": "broken", "mean_index": -0.1}, "cannot be -0.1"),
+        ({"regime": "broken", "mean_index": float("nan")}, "cannot be nan"),
+        ({"mean_index": (*SEASONS[:2], 1.2, *SEASONS[3:])}, "cannot be 1.2 in month 3"),
+        ({"mean_index": SEASONS[:11]}, "mean_index is one number or 12, not 11"),
+        ({"wind_m_s": 0.0}, "wind_m_s is a speed above 0, not 0.0"),
+        ({"wind_m_s": float("nan")}, "wind_m_s is a speed above 0, not nan"),
     ],
 )
 def test_settings_that_make_no_sky_are_refused_with_a_way_out(settings_, what):
