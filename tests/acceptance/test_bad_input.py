@@ -144,7 +144,6 @@ OPTIONS = [
     ("--daate 2024-06-21", USAGE, "pvsim run has no option --daate", "", "did you mean --date?"),
     ("extra", USAGE, "pvsim run takes no argument 'extra'", "", "pvsim run --help"),
     ("--resume nowhere", BAD_INPUT, "there is no run here", "nowhere", "runs/"),
-    ("--resume nowhere --days 2", USAGE, "keeps its own configuration", "--days", "leave the option out"),
     ("--out afile", CANNOT_WRITE, "cannot make the run directory: Not a directory", "afile/", "another --out"),
     ("--out afile/below", CANNOT_WRITE, "Not a directory", "afile/below", "another --out"),
     ("--out /proc/nowhere", CANNOT_WRITE, "cannot make the run directory", "/proc/nowhere", "another --out"),
@@ -220,6 +219,7 @@ SETTINGS = [
     ("[run.tz]\na = 1", "a table", "[run] tz", "write a value"),
     ("[run]\nquiet = 'yes'", "wrong type", "[run] quiet", "true or false"),
     ("[run]\ntz = 'Nowhere'", "is a time zone, not", "--tz, from [run] in a settings file", "IANA"),
+    ('[run]\nout = "a\\u0000b"', "holds the character 0", "pvsim.toml, [run] out", "write it without"),
     ("[run]\nsupervised = true", "no such setting", "[run] supervised", "--help"),
 ]
 

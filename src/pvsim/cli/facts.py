@@ -9,6 +9,7 @@ import click
 
 from pvsim.cli.command import Configured
 from pvsim.cli.options import broker_option, json_option
+from pvsim.cli.run_path import RunPath
 from pvsim.cli.values import Choice
 from pvsim.errors import PvsimError
 
@@ -18,7 +19,7 @@ _SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site"]
 
 
 @click.command(cls=Configured)
-@click.argument("directory", type=click.Path(path_type=Path, readable=False), metavar="DIR")
+@click.argument("directory", type=RunPath(), metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def verify(directory: Path, as_json: bool) -> None:
     """Prove a finished run: no gap, no duplicate, each row recomputed, digests as in the manifest.

@@ -141,6 +141,8 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
             texts = [str(item) for item in several]
         except ValueError as error:  # Python writes no whole number of more than 4,300 digits
             raise UsageError("the number is too long", where=where, fix="write a smaller one") from error
+        if any("\0" in text for text in texts):  # no path holds it, and no command line
+            raise UsageError("the value holds the character 0", where=where, fix="write it without \\u0000")
         settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
     return settings
 

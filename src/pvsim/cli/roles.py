@@ -22,6 +22,7 @@ from pvsim.cli.options import (
 )
 from pvsim.cli.progress import Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
+from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.errors import PvsimError, UsageError
 
@@ -41,7 +42,7 @@ _dir_option = section(
     click.option(
         "--dir",
         "directory",
-        type=click.Path(path_type=Path, readable=False),
+        type=RunPath(),
         metavar="DIR",
         help="Continue the run in DIR.",
     ),
@@ -220,8 +221,9 @@ def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
 
 def _refuse_other_options(context: click.Context) -> None:
     if extra := [name for name in given_options(context) if name not in _WITH_DIR]:
-        what = "the run's directory has its own configuration"
-        raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
+        option = f"--{extra[0].replace('_', '-')}"
+        what = f"{option} cannot be changed: the run in --dir keeps its own configuration"
+        raise UsageError(what, where=option, fix="leave the option out")
 
 
 def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[None]:

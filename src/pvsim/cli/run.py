@@ -2,7 +2,6 @@
 
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +18,7 @@ from pvsim.cli.options import (
     quiet_option,
 )
 from pvsim.cli.progress import Display, facts_of
+from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, UsageError
 
@@ -58,7 +58,7 @@ _WITH_RESUME = {
     OUTPUT,
     click.option(
         "--resume",
-        type=click.Path(path_type=Path, readable=False),
+        type=RunPath(),
         metavar="DIR",
         help="Finish the interrupted run in DIR.",
     ),
@@ -114,8 +114,9 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
 
     if options["resume"] is not None:
         if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
-            what = "a resumed run keeps its own configuration"
-            raise UsageError(what, where=f"--{extra[0].replace('_', '-')}", fix="leave the option out")
+            option = f"--{extra[0].replace('_', '-')}"
+            what = f"{option} cannot be changed: a resumed run keeps its own configuration"
+            raise UsageError(what, where=option, fix="leave the option out")
         return Run.open(options["resume"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
     config = config_of(options, run_id=secrets.token_hex(4))
     refuse_external(config)

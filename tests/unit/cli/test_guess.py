@@ -47,6 +47,16 @@ def said(capsys, monkeypatch, tmp_path):
         ("simulate runs/latest", "pvsim simulate takes no argument", "type --dir runs/latest"),
         ("run home", "pvsim run takes no argument 'home'", "type --site home"),
         ("run place.toml", "pvsim run takes no argument 'place.toml'", "type --site place.toml"),
+        (
+            "run --resume runs/latest --days 2",
+            "--days cannot be changed: a resumed run keeps",
+            "leave the option out",
+        ),
+        (
+            "simulate --dir runs/latest --seed 2",
+            "--seed cannot be changed: the run in --dir",
+            "leave the option out",
+        ),
         ("run walk", "pvsim run takes no argument 'walk'", "type --meter walk"),
         ("run 21.06.2024", "pvsim run takes no argument '21.06.2024'", "type --date 21.06.2024"),
         ("run 7", "pvsim run takes no argument '7'", "type --days 7"),
