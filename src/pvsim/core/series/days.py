@@ -74,7 +74,9 @@ def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantit
     if have[0] >= have[1]:
         clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
         what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
-        fix = f"give at least one whole day, or fill the rest of it: {_ways_to_fill(options, quantity)}"
+        whole_day = "a file that reaches over the run's whole day" if file.shown else "at least one whole day"
+        own_clock = ", run on the file's clock (--tz UTC)" if _has_utc_day(file) else ""
+        fix = f"give {whole_day}{own_clock}, or fill the rest of it: {_ways_to_fill(options, quantity)}"
         raise BadInputError(what, where=file.samples.source, fix=fix)
     count = have[1] - have[0]
     what = (
@@ -177,6 +179,15 @@ def _way_to_fill(start: str, seconds: int, options: SeriesOptions, quantity: Qua
     ways = _ways_to_fill(options, quantity)
     fix = f"say how to fill gaps: {ways}; or take other days: {start_option} DATE"
     raise BadInputError(what, where=where, fix=fix)
+
+
+def _has_utc_day(file: OrderedSamples) -> bool:
+    """Whether times of UTC, shown on the run's clock, cover a whole day of their own."""
+    samples = file.samples
+    if not file.shown or samples.zone != "UTC" or samples.offset_s is None:
+        return False
+    t_utc = samples.wall_s - samples.offset_s
+    return -(-int(t_utc[0]) // DAY_S) < (int(t_utc[-1]) + file.step_s) // DAY_S
 
 
 def _ways_to_fill(options: SeriesOptions, quantity: Quantity) -> str:
