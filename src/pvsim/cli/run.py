@@ -224,26 +224,18 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
             notes.append(f"{name}: {seconds:,} s {above}")
         if "source" not in report:
             continue
-        source, samples = report["source"], report["samples"]
+        source = report["source"]
         if report["season_days"] > _OTHER_SEASON_DAYS:
             notes.append(
                 f"{name}: {report['first_day']} of {source} stands for {report['run_day']}, "
                 f"{report['season_days']} days of the year away; its own season: --date {report['first_day']}"
-            )
-        if gaps := report["gaps"]:
-            seconds = sum(gap["seconds"] for gap in gaps)
-            notes.append(
-                f"{name}: gaps filled in {source}: {len(gaps):,}, {seconds:,} s in all (see the manifest)"
             )
         for key, text in (
             ("clipped_low", "below 0 W, taken as 0" if name == "pv" else f"below -{meter_max_w} W, taken as that"),
             ("clipped_high", above),
         ):
             if report[key]:
-                kwh = report[f"{key}_kwh"]
-                notes.append(
-                    f"{name}: {report[key]:,} of {samples:,} samples of {source} are {text}: {kwh:,.3g} kWh cut"
-                )
+                notes.append(f"{name}: {key.replace('_', ' ')}: {text}")
     return notes
 
 

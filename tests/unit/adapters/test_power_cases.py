@@ -66,6 +66,8 @@ def test_what_was_read_is_told():
     assert "up to 30 W (unlikely: check the unit)" in small
     stated = measured(CASES / "28-small.csv", unit="W").report.reading.line()
     assert stated.endswith("no gaps, up to 30 W")
+    nothing = measured(CASES / "28-small.csv", unit="W", scale=0.01).report.reading.line()
+    assert "up to 0.3 W (unlikely: check the unit)" in nothing
 
 
 def test_energies_with_gaps_and_empty_cells(tmp_path):

@@ -29,6 +29,7 @@ __all__ = ["MeasuredSeries", "Run", "replay"]
 
 _KW: Final = 1000
 _FEW_W, _MANY_W = 50, 1_000_000  # few houses stay below, few reach the other
+_NOTHING_W = 1  # an option is believed, but no meter stays below this
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quan
 
 
 def _highest(used: NDArray[np.float64], unit_from: Known) -> str:
-    """The highest power, for the eye; with a question where the unit of the header is unlikely."""
+    """The highest power, for the eye; with a question where the unit is unlikely."""
     most = float(used.max(initial=0.0))
     text = f"up to {most:,.4g} W" if most < _KW else f"up to {most / _KW:,.4g} kW"
-    if unit_from in {"header", "units row"} and (0 < most < _FEW_W or most > _MANY_W):
+    stated = unit_from in {"header", "units row"}
+    if (stated and (0 < most < _FEW_W or most > _MANY_W)) or (unit_from == "option" and 0 < most < _NOTHING_W):
         text += " (unlikely: check the unit)"
     return text
 
@@ -165,6 +167,7 @@ def _report(samples: Samples, powers: Powers, days: Days, start: int, *, run: Ru
             *samples.remarks,
             *_clock_remarks(samples, run.zone),
             *_length_remarks(samples, file.step_s),
+            *(f"gaps filled: {way}" for way in dict.fromkeys(gap.filled for gap in days.gaps)),
             *powers.remarks,
         ),
     )
