@@ -71,7 +71,7 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
 @pytest.mark.parametrize(
     ("text", "options", "says", "where"),
     [
-        ("", {}, "neither ghi nor dni", "w.csv"),
+        ("", {}, "no line that names columns", "w.csv"),
         ("time,ghi\n", {}, "only a header", "w.csv:1"),
         ("time,ghi\n2024-06-21T00:00Z,5\n", {}, "one line of data only", "w.csv"),
         (csv_text().replace(",700,", ",seven,"), {}, "column 'dni' has 'seven', which is no number", "w.csv:4"),
@@ -435,3 +435,22 @@ def test_a_year_of_pvgis_as_json_is_one_long_line(weather):
     assert len(text) > 1 << 20
     assert "\n" not in text
     assert read_weather(weather(text, "tmy.json")).intervals == 8760
+
+
+@pytest.mark.parametrize("stamp", ["end", "start"])
+def test_from_one_step_after_midnight_to_midnight_is_asked_about(weather, stamp):
+    text = table("time,ghi", "{time}Z,10", start=START + 1800)
+    with pytest.raises(BadInputError, match="may be the end of its interval") as caught:
+        read_weather(weather(text))
+    assert f'stamp = "{stamp}"' in caught.value.fix
+    first_utc = read_weather(weather(text, stamp=stamp)).first_utc
+    assert first_utc - START == {"end": 0, "start": 1800}[stamp]
+
+
+def test_midnight_as_24_00_ends_its_interval(weather):
+    text = table("time,ghi", "{time}Z,10", start=START + 1800).replace("T00:00Z", "T24:00Z")
+    last = text.splitlines()[-1]
+    day_before = last.replace("2024-06-22", "2024-06-21")
+    assert last.partition("T")[2] == "24:00Z,10"
+    series = read_weather(weather(text.replace(last, day_before)))
+    assert (series.first_utc - START, series.reading.stamp, series.reading.stamp_from) == (0, "end", "times")

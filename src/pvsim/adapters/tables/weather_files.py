@@ -61,7 +61,7 @@ def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
     source = str(path)
     with opened_table(path, lenient=True, fix=_PATH) as table:
         layout = table.layout
-        head = read_head(layout, source)
+        head = read_head(layout, source, zone_said=weather.tz is not None)
         tz: tzinfo | None = None if weather.tz is None else ZoneInfo(weather.tz)
         if tz is None and head.offset_s is not None:
             tz = timezone(timedelta(seconds=head.offset_s))

@@ -59,11 +59,13 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
 
 
 def without_beam_on_the_level(columns: dict[str, Floats]) -> dict[str, Floats]:
-    """The columns with global light in place of the beam on the level: the sum of that and the diffuse light."""
+    """The columns without the beam on the level: global light is that and the diffuse light together."""
     if "bhi" not in columns:
         return columns
     others = {name: values for name, values in columns.items() if name != "bhi"}
-    return {**others, "ghi": columns["bhi"] + columns["dhi"]}
+    if "dhi" in columns:
+        return {**others, "ghi": columns["bhi"] + columns["dhi"]}
+    return {**others, "dhi": np.maximum(columns["ghi"] - columns["bhi"], 0.0)}
 
 
 def _refuse_alone(columns: dict[str, Floats], source: str, step: int) -> None:

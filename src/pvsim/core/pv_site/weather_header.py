@@ -7,13 +7,12 @@ value; NSRDB's values are moments; SolarAnywhere says its averaging method in th
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
-from pvsim.core.pv_site.weather_names import LIGHT, Columns, find_columns
+from pvsim.core.pv_site.weather_names import LIGHT, Columns, find_columns, follows_era5
+from pvsim.core.pv_site.weather_preamble import AVERAGING, averaging_row, named_values, offset_of, station_of
 from pvsim.core.series.report import Known
-from pvsim.core.tables import Block, Layout
-from pvsim.core.timeline import HOUR_S
+from pvsim.core.tables import DATE_PARTS, Block, Layout, start_of_period
 from pvsim.errors import BadInputError
 
 __all__ = ["STAMP_SHARE", "Head", "Stamp", "read_head"]
@@ -25,10 +24,11 @@ STAMP_SHARE: Final[Mapping[Stamp, float]] = {"start": 0.0, "middle": 0.5, "momen
 
 _TIME_NAMES: Final = (
     "time timestamp datetime date utc zeit zeitstempel datum timeutc periodend periodstart periodmid validtime "
-    "localtime observationtimegmt observationtimelst datetimeutc timestamputc dateutc dateandtime"
+    "localtime observationtimegmt observationtimelst datetimeutc timestamputc dateutc dateandtime "
+    "observationperiod messdatum"
 )
 _TIMES: Final = frozenset(_TIME_NAMES.split())
-_PARTS: Final = (("year",), ("month",), ("day",), ("hour",), ("minute", "min"))
+_PARTS: Final = (*DATE_PARTS, ("hour", "hr", "h"), ("minute", "min"))
 _LEAST_PARTS: Final = 4
 _UTC: Final = re.compile(r"(?<![a-z])(utc|gmt)(?![a-z])", re.IGNORECASE)
 _STAMPS: Final[tuple[tuple[Stamp, re.Pattern[str]], ...]] = (
@@ -39,9 +39,7 @@ _STAMPS: Final[tuple[tuple[Stamp, re.Pattern[str]], ...]] = (
 _OPEN_METEO: Final = re.compile(
     r"(shortwave_radiation|diffuse_radiation|direct_radiation|direct_normal_irradiance)(_instant)?\b.*"
 )
-_AVERAGING: Final = re.compile(r"averaging method: *(end|start|middle|instant)", re.IGNORECASE)
-_SOLARANYWHERE_CELLS = 6
-_MOST_HOURS = 14.0
+_CAMS: Final = "observation period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,8 @@ class Head:
     def times(self, block: Block) -> list[str]:
         """The times of some rows as texts."""
         if not self.dated:
-            return block.joined(self.places)
+            texts = block.joined(self.places)
+            return [start_of_period(text) for text in texts] if "/" in texts[0] else texts
         parts = [block.column(place) for place in self.places]
         minutes = parts[4] if len(parts) > _LEAST_PARTS else ["0"] * len(block.lines)
         rows = zip(*parts[:_LEAST_PARTS], minutes, strict=True)
@@ -85,35 +84,43 @@ class Head:
         ]
 
 
-def read_head(layout: Layout, source: str) -> Head:
+def read_head(layout: Layout, source: str, *, zone_said: bool = False) -> Head:
     """What the head of a table says.
 
+    Args:
+        layout: Of the table.
+        source: The file's name.
+        zone_said: Whether the site says the zone, so that the file need not.
+
     Raises:
-        BadInputError: there is no light among its columns, two mean the same, or a unit is not known.
+        BadInputError: there is no light among its columns, two mean the same, or a unit is not known; or the file
+            says of its clock what cannot be used.
     """
     where = f"{source}:{layout.header_line}" if layout.header_line else source
-    meta = _named_values(layout.preamble)
-    said = next((row for _, row in layout.preamble if any(_AVERAGING.search(cell) for cell in row)), ())
+    if not layout.names:
+        fix = "give a file whose first line names the columns: time, ghi, dni, dhi (W/m²), temp_air (°C)"
+        raise BadInputError("there is no line that names columns", where=where, fix=fix)
+    meta, said = named_values(layout), averaging_row(layout)
     units = [
         unit or meta.get(f"{name.lower()} units", "")
         for name, unit in zip(layout.names, layout.units, strict=True)
     ]
     places, dated = _time_places(layout)
     names = [name if place not in places else "" for place, name in enumerate(layout.names)]
-    columns = find_columns(names, where, units)
     time_name = " ".join(layout.label(place) for place in places)
+    columns = find_columns(names, where, units, light_unit="Wh/m²" if time_name.lower() == _CAMS else "")
     stamp, stamp_from = _stamp(time_name, columns, said, meta)
     return Head(
         columns,
         places,
         dated,
         time_name,
-        _offset_s(meta, said, where),
+        None if zone_said else offset_of(layout, meta, said, where),
         month_first=bool(said),
         stamp=stamp,
         stamp_from=stamp_from,
         typical=any("typical" in cell.lower() for cell in said),
-        station=_station(meta, said),
+        station=station_of(layout, meta, said),
     )
 
 
@@ -122,21 +129,12 @@ def _whole(text: str) -> str:
     return re.sub(r"\.0+$", "", text)
 
 
-def _named_values(preamble: Sequence[tuple[int, tuple[str, ...]]]) -> dict[str, str]:
-    """Values by their names in small letters, of a row of names with a row of values under it."""
-    for (_, names), (_, values) in pairwise(preamble):
-        lower = [name.strip().lower() for name in names]
-        if "latitude" in lower:
-            return dict(zip(lower, (value.strip() for value in values), strict=False))
-    return {}
-
-
 def _time_places(layout: Layout) -> tuple[tuple[int, ...], bool]:
     """The cells that make a time: of several columns of times the one by UTC, then the one with the best name."""
     lower = [name.strip().lower() for name in layout.names]
     bare = ["".join(letter for letter in name if letter.isalnum()) for name in lower]
     named = [place for place, name in enumerate(bare) if name in _TIMES]
-    parts = tuple(lower.index(word) for words in _PARTS for word in words if word in lower)
+    parts = tuple(lower.index(word) for words in _PARTS for word in [w for w in words if w in lower][:1])
     if not layout.times and len(parts) >= _LEAST_PARTS:
         return parts, True
     by_utc = [place for place in named if _UTC.search(layout.label(place))]
@@ -151,45 +149,17 @@ def _stamp(time_name: str, columns: Columns, said: Sequence[str], meta: Mapping[
     for stamp, pattern in _STAMPS:
         if pattern.search(words) or re.search(rf"period{stamp[:3]}", time_name, re.IGNORECASE):
             return stamp, "header"
-    averaging = next((match for cell in said if (match := _AVERAGING.search(cell))), None)
+    averaging = next((match for cell in said if (match := AVERAGING.search(cell))), None)
     if averaging:
         way = averaging[1].lower()
         ways: dict[str, Stamp] = {"end": "end", "start": "start", "middle": "middle"}
         return ways.get(way, "moment"), "header"
+    if time_name.lower() == _CAMS:
+        return "start", "format"
     light = [column.header for name, column in columns.taken.items() if name in LIGHT]
+    if any(follows_era5(header) for header in light):
+        return "end", "format"
     of_open_meteo = [match for header in light if (match := _OPEN_METEO.fullmatch(header))]
     if of_open_meteo:
         return ("moment" if all(match[2] for match in of_open_meteo) else "end"), "format"
     return ("moment", "format") if "local time zone" in meta else ("start", "assumed")
-
-
-def _offset_s(meta: Mapping[str, str], said: Sequence[str], where: str) -> int | None:
-    """Open-Meteo's clock has one offset, that of the day on which the file was made; NSRDB's and SAM's one too."""
-    for text, unit_s in (
-        (meta.get("utc_offset_seconds"), 1),
-        (meta.get("time zone"), HOUR_S),
-        (_cell(said, 3), HOUR_S),
-    ):
-        if not text:
-            continue
-        try:
-            offset_s = float(text) * unit_s
-        except ValueError as error:
-            what, fix = f"{text[:40]!r} is no time zone in hours", 'write tz = "Area/City" under [weather]'
-            raise BadInputError(what, where=where, fix=fix) from error
-        if abs(offset_s) <= _MOST_HOURS * HOUR_S:
-            return round(offset_s)
-    return None
-
-
-def _station(meta: Mapping[str, str], said: Sequence[str]) -> tuple[float, float] | None:
-    texts = (meta.get("latitude") or _cell(said, 4), meta.get("longitude") or _cell(said, 5))
-    try:
-        latitude, longitude = (float(text) for text in texts)
-    except ValueError:
-        return None
-    return latitude, longitude
-
-
-def _cell(row: Sequence[str], place: int) -> str:
-    return row[place].strip() if len(row) >= _SOLARANYWHERE_CELLS else ""

@@ -14,7 +14,7 @@ from pvsim.core.series.report import Known
 from pvsim.core.timeline import HOUR_S
 from pvsim.errors import BadInputError
 
-__all__ = ["LIGHT", "Column", "Columns", "find_columns", "looks_like_weather"]
+__all__ = ["LIGHT", "Column", "Columns", "find_columns", "follows_era5", "looks_like_weather"]
 
 LIGHT: Final = ("ghi", "dni", "dhi", "bhi")
 """Irradiance: global, beam on a plane that faces the sun, diffuse, beam on the level."""
@@ -23,7 +23,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "ghi": (
         (
             "ghi gh global globalirradiance globalhorizontalirradiance globalhorizontalirradianceghi "
-            "globalradiation globalhorizontalradiation globalhorizontal globalhor "
+            "globalradiation globalhorizontalradiation globalhorizontal globalhor ggh "
             "shortwaveradiation shortwave solarradiation allskysfcswdwn "
             "ssrd surfacesolarradiationdownwards globalstrahlung "
             "globalstrahlunghorizontal irradianceglobalhorizontal"
@@ -32,14 +32,16 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dni": (
         (
-            "dni gbn bni beam directnormal directnormalirradiance directnormalirradiancedni directnormalradiation "
-            "beamnormalirradiance beamnormal allskysfcswdni direktnormalstrahlung irradiancedirectnormal"
+            "dni gbn bni dn bn beam directnormal directnormalirradiance directnormalirradiancedni "
+            "directnormalradiation beamnormalirradiance beamnormal allskysfcswdni "
+            "direktnormalstrahlung irradiancedirectnormal"
         ),
         "directnormalirradianceinstant",
     ),
     "dhi": (
         (
-            "dhi gdh dif diffuse diffus diffuseirradiance diffuseradiation diffusehorizontal "
+            "dhi gdh dh dif df diffuse diffus diffuseshortwaveradiation diffuseirradiance diffuseradiation "
+            "diffusehorizontal "
             "diffusehorizontalirradiance diffusehorizontalirradiancedif diffusehorizontalirradiancedhi "
             "diffusehorizontalradiation allskysfcswdiff diffusstrahlung diffusestrahlung "
             "irradiancediffusehorizontal"
@@ -48,8 +50,8 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "bhi": (
         (
-            "bhi directhorizontalirradiance directhorizontal beamhorizontalirradiance directradiation "
-            "directhorizontalradiation"
+            "bhi bh directhorizontalirradiance directhorizontal beamhorizontalirradiance directradiation "
+            "directhorizontalradiation fdir"
         ),
         "directradiationinstant",
     ),
@@ -57,11 +59,11 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         (
             "tempair airtemp airtemperature temperature temperature2m t2m temp tamb tair tdry drybulb "
             "drybulbtemperature ambienttemperature ambienttemp temperatureair temperatureambient lufttemperatur "
-            "temperatur aussentemperatur außentemperatur"
+            "temperatur aussentemperatur außentemperatur ta outdoortemperature outsidetemperature"
         ),
     ),
     "wind_speed": (
-        "windspeed windspeed10m ws10m wind wspd wspeed ws windgeschwindigkeit wind10m",
+        "windspeed windspeed10m ws10m wind wspd wspeed ws ff windgeschwindigkeit wind10m",
         "windspeed2m ws2m",
     ),
 }
@@ -87,18 +89,19 @@ _ENERGIES: Final = {  # J/m² of each
     "J/cm²": (1e4, "j/cm2 jcm2 jcm-2"),
 }
 _TEMPERATURES: Final = {  # factor, offset
-    "°C": (1.0, 0.0, "c degc celsius degreesc degc. gradc grad degreecelsius degreescelsius ℃"),
+    "°C": (1.0, 0.0, "c degc celsius degreesc gradc grad degreecelsius degreescelsius ℃"),
     "°F": (5 / 9, -160 / 9, "f degf fahrenheit degreesf degreesfahrenheit ℉"),
     "K": (1.0, -273.15, "k kelvin degk"),
 }
 _SPEEDS: Final = {
-    "m/s": (1.0, "m/s ms ms-1 mps meterspersecond m.s-1"),
+    "m/s": (1.0, "m/s ms ms-1 mps meterspersecond"),
     "km/h": (1 / 3.6, "km/h kmh kmh-1 kph kmph km/hr"),
     "mph": (0.44704, "mph mp/h mi/h mile/h miles/h"),
     "kn": (1852 / 3600, "kn kt kts knot knots"),
     "ft/s": (0.3048, "ft/s fps"),
 }
 _DEFAULTS: Final = {**dict.fromkeys(LIGHT, "W/m²"), "temp_air": "°C", "wind_speed": "m/s"}
+_ERA5: Final = frozenset({"ssrd", "surfacesolarradiationdownwards", "fdir"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +162,35 @@ _UNITS: Final = _units()
 _BRACKETS: Final = re.compile(r"(.+?)[\s_]*[\[({]\s*([^\[\](){}]*?)\s*[\])}]+\s*")
 _NO_UNITS: Final = frozenset({"", "-", "10m", "2m", "10 m", "2 m", "mean", "avg", "average", "utc"})
 _BETWEEN: Final = frozenset(" _,;|/\t")
+_RAISED: Final = str.maketrans("²\u00b9\u207b", "21-")
 _LONGEST_UNIT = 24  # characters: "WattsPerMeterSquared" and more
+
+
+def follows_era5(header: str) -> bool:
+    """Whether a header is that of a radiation of ERA5: J/m² of the interval before its time."""
+    return any(_bare(text) in _ERA5 for text in (header, re.split(r"[\s(\[]", header)[0]))
 
 
 def looks_like_weather(header: str) -> bool:
     """Whether a header seems to name light, a temperature or wind: worth a word where it is not read."""
     if re.search(r"source|uncert|flag|illum|clear.?sky|direction|dew|type", header.lower()):
         return False
+    if re.search(r"w/m|wh/m|j/c?m", header.lower()):  # a unit of light
+        return True
     words = r"irrad|radia|strahl|ghi|dni|dhi|bhi|gti|poa|g[bdr]?\(|light|temp|t2m|wind|ws\d|drybulb|dry-bulb"
     return re.search(words, header.lower()) is not None
 
 
-def find_columns(header: Sequence[str], source: str, units: Sequence[str] = ()) -> Columns:
+def find_columns(
+    header: Sequence[str], source: str, units: Sequence[str] = (), *, light_unit: str = ""
+) -> Columns:
     """The columns of light, temperature and wind by their headers.
 
     Args:
         header: Names of the columns.
         source: The file's name, for errors.
         units: Of each column, from a row under the header; empty texts where there is none.
+        light_unit: Of light in this format, where the file does not say it.
 
     Raises:
         BadInputError: there is no light among them, two columns mean the same, or a unit is not known.
@@ -188,14 +202,19 @@ def find_columns(header: Sequence[str], source: str, units: Sequence[str] = ()) 
             continue
         meaning, rank, unit_text = named
         in_row = units[place] if place < len(units) else ""
-        column = _column(place, name, meaning, in_header=unit_text, in_row=in_row, source=source)
+        by_format = light_unit if meaning in LIGHT else ""
+        by_format = "J/m²" if follows_era5(name) else by_format
+        texts: tuple[tuple[str, Known], ...] = (
+            (unit_text, "header"), (in_row, "units row"), (by_format, "format")
+        )  # fmt: skip
+        column = _column(place, name, meaning, texts, source)
         if meaning in best and best[meaning][0] == rank:
             what = f"the columns {best[meaning][1].header!r} and {name!r} are both {meaning}"
             raise BadInputError(what, where=source, fix="leave one of them out")
         if meaning not in best or rank < best[meaning][0]:
             best[meaning] = rank, column
     taken = {meaning: column for meaning, (_, column) in best.items()}
-    if "ghi" in taken or {"dni", "dhi"} <= taken.keys():
+    if "dni" in taken or {"ghi", "dhi"} <= taken.keys():
         taken.pop("bhi", None)
     if not ("ghi" in taken or ("dhi" in taken and {"dni", "bhi"} & taken.keys())):
         raise BadInputError(_no_light(header), where=source, fix=_no_light_fix(header))
@@ -214,7 +233,7 @@ def _no_light(header: Sequence[str]) -> str:
 def _no_light_fix(header: Sequence[str]) -> str:
     if _of_the_plane(header):
         return "get the light on the level: global, or beam and diffuse (of PVGIS: slope 0, or its typical year)"
-    return "name the columns ghi, dni, dhi (W/m²), temp_air (°C), wind_speed (m/s)"
+    return "name the columns ghi, dni, dhi, temp_air, wind_speed, each with its unit: ghi (W/m²), ghi (J/cm²)"
 
 
 def _of_the_plane(header: Sequence[str]) -> bool:
@@ -233,7 +252,7 @@ def _named(header: str) -> tuple[str, int, str] | None:
     for split in range(max(1, len(text) - _LONGEST_UNIT), len(text)):  # the longest unit first
         if text[split - 1] not in _BETWEEN:
             continue
-        found = _MEANINGS.get(_bare(text[:split]))
+        found = _MEANINGS.get(_bare(text[:split].removesuffix(" in ")))
         if found and _spelled(text[split:]) in _UNITS[found[0]]:
             return *found, text[split:]
     return None
@@ -245,13 +264,12 @@ def _bare(text: str) -> str:
 
 def _spelled(unit: str) -> str:
     """A unit as the tables write it."""
-    text = unit.strip().lower().replace("**", "").replace("²", "2").replace("\u207b\u00b9", "-1")
-    return "".join(letter for letter in text if letter not in " ^°_*·º").replace("deg.", "deg")
+    text = unit.strip().lower().translate(_RAISED)
+    return "".join(letter for letter in text if letter not in " .^°_*·º")
 
 
-def _column(place: int, header: str, meaning: str, *, in_header: str, in_row: str, source: str) -> Column:
-    ways: tuple[tuple[str, Known], ...] = ((in_header, "header"), (in_row, "units row"))
-    for text, known in ways:
+def _column(place: int, header: str, meaning: str, texts: Sequence[tuple[str, Known]], source: str) -> Column:
+    for text, known in texts:
         if text.strip().lower() in _NO_UNITS:
             continue
         found = _UNITS[meaning].get(_spelled(text))

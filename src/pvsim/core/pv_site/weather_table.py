@@ -58,7 +58,7 @@ def weather_of(
         name: _in_units(name, taken[name], raw[name], times, step_s=step_s, source=source) for name in taken
     }
     _refuse_dim(head.columns.taken, columns, source)
-    stamped: tuple[Stamp, Known] = (stamp, "site file") if stamp else _stamped(head, times, step_s)
+    stamped: tuple[Stamp, Known] = (stamp, "site file") if stamp else _stamped(head, times, step_s, source)
     values = without_beam_on_the_level({name: column.values for name, column in columns.items()})
     years = np.unique(t_utc.astype("datetime64[s]").astype("datetime64[Y]"))
     remarks = (*remarks, *times.remarks)
@@ -89,12 +89,25 @@ def _step(t_utc: Ints, source: str) -> int:
     return int(steps[np.argmax(counts)])
 
 
-def _stamped(head: Head, times: Times, step_s: int) -> tuple[Stamp, Known]:
-    """What of its interval a time is: hours at half past are middles, where nothing is known of their clock."""
-    if head.stamp_from == "assumed" and step_s == HOUR_S and (head.dated or times.zone_from == "assumed"):
+def _stamped(head: Head, times: Times, step_s: int, source: str) -> tuple[Stamp, Known]:
+    """What of its interval a time is: hours at half past are middles, where nothing is known of their clock.
+
+    Raises:
+        BadInputError: the file goes from one step after midnight to midnight, as files of ends do.
+    """
+    if head.stamp_from != "assumed":
+        return head.stamp, head.stamp_from
+    if times.ends_day:
+        return "end", "times"
+    first, last = (int(times.wall_s[row]) % DAY_S for row in (0, -1))
+    if first == step_s and last == 0:
+        what = "the times go from one step after midnight to midnight: each may be the end of its interval"
+        fix = 'write stamp = "end" under [weather], or stamp = "start" if they are its starts'
+        raise BadInputError(what, where=f"{source}:{times.lines[0]}", fix=fix)
+    if step_s == HOUR_S and (head.dated or head.offset_s or times.zone_from == "assumed"):
         half_past = bool((times.wall_s % HOUR_S == HOUR_S // 2).all())
         return ("middle", "values") if half_past else ("start", "assumed")
-    return head.stamp, head.stamp_from
+    return "start", "assumed"
 
 
 def _in_units(name: str, column: Column, raw: Floats, times: Times, *, step_s: int, source: str) -> Cleaned:

@@ -63,7 +63,10 @@ def cleaned(name: str, raw: Floats, values: Floats, where: Callable[[int], str])
     if beyond.any():
         row = int(np.argmax(beyond))
         what = f"{name} is {values[row]:g} {unit}"
-        fix = f"give {unit}, {low:g} to {high:g}; leave the cell empty where the measurement is missing"
+        fix = (
+            f"give {unit}, {low:g} to {high:g}, or write the unit into the header; "
+            "leave the cell empty where the measurement is missing"
+        )
         raise BadInputError(what, where=where(row), fix=fix)
     below = 0
     if name in LIGHT:

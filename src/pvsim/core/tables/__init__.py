@@ -4,14 +4,16 @@ The way of a file: `layout` looks at its first lines and finds delimiter, header
 further line against the header; `numbers` decides from a whole column how its numbers are written, then reads it.
 """
 
+from pvsim.core.tables.cells import start_of_period
 from pvsim.core.tables.footer import Footer
-from pvsim.core.tables.layout import HEAD_LINES, Layout, find_layout
+from pvsim.core.tables.layout import DATE_PARTS, HEAD_LINES, Layout, find_layout
 from pvsim.core.tables.number_form import Form, Mark
 from pvsim.core.tables.numbers import NumberColumns
 from pvsim.core.tables.remarks import remarks_on
 from pvsim.core.tables.rows import Block, read_rows
 
 __all__ = [
+    "DATE_PARTS",
     "HEAD_LINES",
     "Block",
     "Footer",
@@ -22,4 +24,5 @@ __all__ = [
     "find_layout",
     "read_rows",
     "remarks_on",
+    "start_of_period",
 ]

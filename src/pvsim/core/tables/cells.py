@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import Flag, auto
 from typing import Final
 
-__all__ = ["MISSING", "Look", "holds_rows", "is_missing", "is_unit", "look_of"]
+__all__ = ["MISSING", "Look", "holds_rows", "is_missing", "is_unit", "look_of", "start_of_period"]
 
 MISSING: Final = frozenset({"", "-", "--", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "?"})
 """What programs write where a value is missing, in small letters."""
@@ -21,6 +21,7 @@ _TIME_OF_DAY = re.compile(_CLOCK + _ZONE, re.ASCII)
 _MOMENT = re.compile(
     rf"{_DATE}[T ,:]+(?:{_CLOCK}|\d{{4}}(?:\d\d)?|\d\d){_ZONE}|1\d{{9}}(?:\.\d+)?|1\d{{12}}", re.ASCII
 )
+_PERIOD = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*Z?)/\d{4}-\d\d-\d\dT[\d:.]+Z?", re.ASCII)
 _NUMBER = re.compile(
     r"[+\-\u2212]?\d[\d.,' \u00a0\u2007\u2009\u202f\u2019]*(?:[eE][+-]?\d+)?|[+\-\u2212]?[.,]\d+", re.ASCII
 )
@@ -56,7 +57,7 @@ def look_of(cell: str) -> Look:
     if not text:
         return Look.EMPTY
     look = Look(0)
-    if _MOMENT.fullmatch(text):
+    if _MOMENT.fullmatch(text) or _PERIOD.fullmatch(text):
         look |= Look.MOMENT
     elif _DAY.fullmatch(text):
         look |= Look.DATE
@@ -65,6 +66,12 @@ def look_of(cell: str) -> Look:
     if _NUMBER.fullmatch(text) or text.lower() in MISSING:
         look |= Look.NUMBER
     return look or Look.WORDS
+
+
+def start_of_period(text: str) -> str:
+    """The start of a period of ISO 8601 (`2024-06-21T12:00:00/2024-06-21T13:00:00`); another text as it is."""
+    match = _PERIOD.fullmatch(text)
+    return match[1] if match else text
 
 
 def is_missing(text: str) -> bool:

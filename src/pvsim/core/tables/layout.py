@@ -14,15 +14,17 @@ from typing import Final
 from pvsim.core.tables.cells import Look, holds_rows, is_unit, look_of
 from pvsim.errors import BadInputError
 
-__all__ = ["HEAD_LINES", "Layout", "find_layout"]
+__all__ = ["DATE_PARTS", "HEAD_LINES", "Layout", "find_layout"]
 
 HEAD_LINES: Final = 120
 """Lines that are looked at: more than any preamble that we met, and few enough to cost no time."""
 
+DATE_PARTS: Final = (("year", "yr", "y"), ("month", "mo", "m"), ("day", "dm", "d", "dy"))
+"""Names of columns that make a date together, in small letters; `dy` beside `dm` is the day of the year."""
+
 _DELIMITERS: Final = ",;\t|"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _TIME_NAME: Final = re.compile(r"time|date|stamp|zeit|datum|epoch|hour|stunde", re.IGNORECASE)
-_DATE_PARTS: Final = frozenset({"year", "month", "day"})
 _COMMENT: Final = "#"
 _LONGEST_NAME: Final = 300
 
@@ -222,7 +224,8 @@ def _without_times(marks: str, tables: dict[str, list[_Row]]) -> Layout:
     """The layout of a text in which no line has a time: a header with year, month and day, else its first row."""
     for mark in marks:
         for row in tables[mark]:
-            if {cell.strip().lower() for cell in row.cells} >= _DATE_PARTS:
+            names = {cell.strip().lower() for cell in row.cells}
+            if all(names.intersection(words) for words in DATE_PARTS):
                 return _headed(mark, tables[mark], row)
     firsts = {mark: next((row for row in tables[mark] if not row.comment), None) for mark in marks}
     found = [(mark, row) for mark, row in firsts.items() if row is not None]
