@@ -197,3 +197,9 @@ def test_the_zone_that_the_site_says_goes_before_one_that_cannot_be_read(weather
     with pytest.raises(BadInputError, match="is no time zone in hours"):
         read_weather(weather(text))
     assert read_weather(weather(text, tz="Europe/Berlin")).first_utc == START.timestamp()
+
+
+@pytest.mark.parametrize(("text", "kind"), [("Location,x\n", "epw"), ("x\ndate (mm/dd/yyyy),y\n", "tmy3")])
+def test_typical_years_are_recognised_in_small_letters(weather, text, kind):
+    with pytest.raises(BadInputError, match=f"cannot be read as {kind}"):
+        read_weather(weather(text))

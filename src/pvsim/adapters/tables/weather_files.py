@@ -49,12 +49,12 @@ def read_weather(weather: FileWeather) -> WeatherSeries:
 def _kind_of(path: Path) -> str:
     with opened_lines(path, lenient=True, fix=_PATH) as lines:
         first, second = next(lines, ""), next(lines, "")
-    if first.startswith("LOCATION,"):
+    if first.upper().startswith("LOCATION,"):
         return "epw"
     of_pvgis = _PVGIS_ROW.match(first) or (first.startswith("time") and _PVGIS_ROW.match(second))
     if of_pvgis or first.startswith(("Latitude (decimal", "{")) or path.suffix.lower() == ".json":
         return "pvgis"
-    return "tmy3" if second.startswith("Date (MM/DD/YYYY)") else "csv"
+    return "tmy3" if second.lower().startswith("date (mm/dd/yyyy)") else "csv"
 
 
 def _read_csv(path: Path, weather: FileWeather) -> WeatherSeries:
