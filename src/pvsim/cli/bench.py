@@ -1,11 +1,8 @@
 """`pvsim bench`: how fast, against the broker's own limit in the same run."""
 
-import asyncio
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -83,6 +80,8 @@ def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
 
 
 def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None]) -> dict[str, Any]:
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
@@ -108,6 +107,9 @@ def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None])
 
 def _one_command(url: str, transport: str) -> float:
     """Seconds of `pvsim run` for one day, as a user would type it."""
+    import subprocess  # noqa: PLC0415 - `pvsim --help` needs none
+    import tempfile  # noqa: PLC0415 - `pvsim --help` needs none
+
     with tempfile.TemporaryDirectory(prefix="pvsim-bench-") as scratch:
         command = [sys.executable, "-m", "pvsim", "run", "--quiet", "--out", scratch, "--transport", transport]
         start = time.monotonic()

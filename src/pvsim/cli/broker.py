@@ -1,6 +1,5 @@
 """`pvsim broker`: the RabbitMQ node that comes with pvsim."""
 
-import asyncio
 import json
 import sys
 from dataclasses import asdict
@@ -37,6 +36,8 @@ def broker() -> None:
 @broker.command()
 def up() -> None:
     """Start the private node, or find it running."""
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.adapters import node  # noqa: PLC0415
 
     display = Display(quiet=False)
@@ -49,6 +50,8 @@ def up() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def status(as_json: bool) -> None:
     """Say whether the private node runs, where, and what it stores of which runs."""
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.adapters import node  # noqa: PLC0415
 
     found = asyncio.run(node.status(node.default_home()))
@@ -81,6 +84,8 @@ def clean(every: bool, dry_run: bool, as_json: bool) -> None:
       pvsim broker clean --dry-run
       pvsim broker clean
     """  # noqa: D301
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.wiring.broker_streams import clean as clean_streams  # noqa: PLC0415
 
     removed, kept = asyncio.run(clean_streams(every=every, dry_run=dry_run))
@@ -117,6 +122,8 @@ def url(as_json: bool) -> None:
       url = json.loads(s.check_output(["pvsim", "broker", "url", "--json"]))["url"]
       pika.BlockingConnection(pika.URLParameters(url))'
     """  # noqa: D301
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.adapters import node  # noqa: PLC0415
 
     if not as_json and not sys.stdout.isatty():
@@ -136,6 +143,8 @@ def url(as_json: bool) -> None:
 @broker.command()
 def down() -> None:
     """Stop the private node and everything that belongs to it; its data stays."""
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     from pvsim.adapters import node  # noqa: PLC0415
 
     click.echo("stopped" if asyncio.run(node.down(node.default_home())) else "it was not running")

@@ -6,7 +6,6 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pvsim.core.types import METER_MAX_W
 from pvsim.errors import InternalError, UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
 
     from pvsim.config import CurveConfig, RunConfig, digest, parse_date  # noqa: PLC0415
     from pvsim.core.timeline import parse_period  # noqa: PLC0415
+    from pvsim.core.types import METER_MAX_W  # noqa: PLC0415
 
     site = _site(options)
     texts = options["meter"] or (site.load.kind if site is not None and site.load is not None else "uniform",)

@@ -1,6 +1,5 @@
 """`pvsim verify`, `pvsim schema`, `pvsim doctor`: what is so."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -72,6 +71,7 @@ def doctor(broker: str | None, as_json: bool) -> None:
 
     A broker of your own is tried with a stream that is removed again.
     """  # noqa: D301
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
     from dataclasses import asdict  # noqa: PLC0415
 
     from pvsim.adapters import node  # noqa: PLC0415

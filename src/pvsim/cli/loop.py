@@ -1,14 +1,16 @@
 """Runs a coroutine with the user's signals: the first asks it to stop, the second ends everything now."""
 
-import asyncio
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pvsim.errors import InterruptedRunError
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["held_signals", "run_with_stop"]
 
@@ -27,7 +29,7 @@ def held_signals() -> Iterator[None]:
 
 
 def run_with_stop(
-    use: Callable[[asyncio.Event], Awaitable[Result]], *, parent: Callable[[bytes], None] | None = None
+    use: Callable[["asyncio.Event"], Awaitable[Result]], *, parent: Callable[[bytes], None] | None = None
 ) -> Result:
     """Run `use(stop)`; SIGINT and SIGTERM set `stop`, and a second one ends the process.
 
@@ -36,6 +38,7 @@ def run_with_stop(
         parent: Given, there is a parent process: called with each line that it writes to standard input; and when
             that ends, the parent is gone, and `stop` is set.
     """
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
     async def main() -> Result:
         stop = asyncio.Event()

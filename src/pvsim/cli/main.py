@@ -2,7 +2,6 @@
 
 import os
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +125,8 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
         where = f"{path}, [{command.name}] {name}"
         option = known.get(name.replace("_", "-"))
         if option is None or option.name is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for the message
+
             near = get_close_matches(name.replace("_", "-"), known, n=2)
             fix = f"did you mean {' or '.join(near)}?" if near else f"see: pvsim {command.name} --help"
             raise UsageError("there is no such setting", where=where, fix=fix)
