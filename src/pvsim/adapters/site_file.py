@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,6 +34,9 @@ __all__ = ["EXAMPLES", "read_site"]
 EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
 """The sites that come with pvsim, by name."""
 
+_NAMES = f"give the path of a FILE.toml, or one of {', '.join(EXAMPLES)}"
+_DATA = (".csv", ".tsv", ".epw", ".json", ".xlsx", ".gz")
+_WEATHER = "weather is [weather] path in a site file"
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _MOST_APART_H, _POLAR_DEG = 4.5, 66.0
 _NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
@@ -67,13 +71,22 @@ def read_site(name: str) -> Site:
 
 def _text(path: Path) -> str:
     if path == Path():
-        raise BadInputError("no site is named", where="--site", fix=f"one of {', '.join(EXAMPLES)}, or a file")
+        fix = f"one of {', '.join(EXAMPLES)}, or a FILE.toml"
+        raise BadInputError("--site names a site or a file, not this directory", where="--site", fix=fix)
+    if path.suffix.lower() in _DATA and path.is_file():
+        what = f"--site names a place, but this is {path.suffix[1:].upper()} data"
+        fix = f"measured power is --meter {quote(str(path))} or --pv {quote(str(path))}; {_WEATHER}"
+        raise BadInputError(what, where=str(path), fix=fix)
     try:
         with path.open(encoding="utf-8-sig") as file:
             text = file.read(_LONGEST + 1)
+    except IsADirectoryError as error:
+        files_in = sorted(path.glob("*.toml"))
+        fix = f"name the file in it: --site {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
+        raise BadInputError("a directory, not a site file", where=str(path), fix=fix) from error
     except FileNotFoundError as error:
         near = get_close_matches(path.name.removesuffix(".toml"), EXAMPLES, n=1)
-        examples = f"did you mean {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
+        examples = f"did you mean --site {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
         fix = f"check the path; {examples}"
         raise BadInputError("there is no such site file", where=str(path), fix=fix) from error
     except UnicodeDecodeError as error:

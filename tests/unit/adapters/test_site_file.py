@@ -1,5 +1,6 @@
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -165,7 +166,11 @@ def test_a_huge_file_is_not_read(site_file):
 
 @pytest.mark.parametrize(
     ("name", "fix"),
-    [("hom", "did you mean home?"), ("home.toml", "did you mean home?"), ("x", "the examples are brief, home")],
+    [
+        ("hom", "did you mean --site home?"),
+        ("home.toml", "did you mean --site home?"),
+        ("x", "the examples are brief, home"),
+    ],
 )
 def test_a_name_that_is_nearly_right(name, fix):
     with pytest.raises(BadInputError, match="there is no such site file") as caught:
@@ -173,8 +178,32 @@ def test_a_name_that_is_nearly_right(name, fix):
     assert fix in caught.value.fix
 
 
+@pytest.mark.parametrize(
+    ("name", "what", "fix"),
+    [
+        ("places", "a directory, not a site file", "name the file in it: --site places/mine.toml"),
+        ("empty", "a directory, not a site file", "give the path of a FILE.toml, or one of brief, home"),
+        (
+            "day.csv",
+            "but this is CSV data",
+            "measured power is --meter day.csv or --pv day.csv; weather is [weather] path",
+        ),
+        ("year.EPW", "but this is EPW data", "weather is [weather] path in a site file"),
+    ],
+)
+def test_what_is_no_site_file(tmp_path, monkeypatch, name, what, fix):
+    monkeypatch.chdir(tmp_path)
+    for directory in ("places", "empty"):
+        Path(directory).mkdir()
+    for file in ("places/mine.toml", "day.csv", "year.EPW"):
+        Path(file).write_text("timestamp,power_w\n")
+    with pytest.raises(BadInputError, match=what) as caught:
+        read_site(name)
+    assert fix in caught.value.fix
+
+
 def test_a_path_that_no_system_has():
-    with pytest.raises(BadInputError, match="no site is named"):
+    with pytest.raises(BadInputError, match="--site names a site or a file"):
         read_site("")
     with pytest.raises(BadInputError, match="no path of a file"):
         read_site("a\0b")
@@ -202,7 +231,7 @@ def test_a_weather_file_is_found_beside_the_site(site_file, tmp_path):
 def test_files_that_cannot_be_read(site_file, tmp_path):
     for path, says in (
         (str(tmp_path / "no.toml"), "there is no such site file"),
-        (str(tmp_path), "cannot be read: Is a directory"),
+        (str(tmp_path), "a directory, not a site file"),
         (site_file(b"name = '\xff'"), "not UTF-8"),
     ):
         with pytest.raises(BadInputError, match=says) as caught:
