@@ -6,6 +6,7 @@ reaches the caller as one.
 """
 
 import asyncio
+import logging
 import os
 import ssl
 from collections.abc import AsyncIterator, Coroutine
@@ -25,6 +26,8 @@ CONNECT_S = 10.0
 CLOSE_S = 3.0
 HEARTBEAT_S = 10
 """A broker that is silent for three of these is given up."""
+
+_NO_LOG = logging.NullHandler()
 
 FRAME_BUFFER = 300
 """Frames of a channel that wait to be taken: batches are of about 200 messages then, of 7 with the library's 10.
@@ -73,6 +76,8 @@ class AmqpClient:
         """
         import aio_pika  # noqa: PLC0415  a quarter of a second
 
+        for library in ("aio_pika", "aiormq"):
+            logging.getLogger(library).addHandler(_NO_LOG)  # without any, Python prints what they log
         where = f"{address.host}:{address.amqp_port}"
         signing_in = asyncio.ensure_future(
             aio_pika.connect(
