@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
-from pvsim.cli.values import Choice
+from pvsim.cli.values import Choice, Quantity
 
 __all__ = ["COMMANDS"]
 
@@ -33,19 +33,43 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 
 @click.command(cls=Configured)
 @click.argument("curve", type=click.Path(path_type=Path), metavar="CURVE.csv")
-@click.option("--latitude", type=click.FloatRange(-90, 90), required=True, help="Degrees, north is positive.")
-@click.option("--longitude", type=click.FloatRange(-180, 180), required=True, help="Degrees, east is positive.")
-@click.option("--altitude", type=click.FloatRange(-500, 9000), default=0, show_default=True, help="Metres.")
+@click.option(
+    "--latitude",
+    type=Quantity("LATITUDE_DEG", "DEGREES", least=-90, most=90),
+    required=True,
+    help="Degrees, north is positive.",
+)
+@click.option(
+    "--longitude",
+    type=Quantity("LONGITUDE_DEG", "DEGREES", least=-180, most=180),
+    required=True,
+    help="Degrees, east is positive.",
+)
+@click.option(
+    "--altitude",
+    type=Quantity("HEIGHT_M", "METRES", least=-500, most=9000),
+    default=0,
+    show_default=True,
+    help="Above sea level.",
+)
 @click.option("--date", help="The day.  [default: the file's first whole one; without dates in it 2024-06-21]")
 @click.option("--tz", default="Europe/Berlin", show_default=True, help="IANA zone of the file's times.")
-@click.option("--turbidity", type=click.FloatRange(1, 15), help="Linke turbidity.  [default: of place and month]")
 @click.option(
-    "--temp-air-c", type=click.FloatRange(-90, 60), default=15, show_default=True, help="Mean of the day, in °C."
+    "--turbidity",
+    type=Quantity("NUMBER", "NUMBER", least=1, most=15),
+    help="Linke turbidity.  [default: of place and month]",
+)
+@click.option(
+    "--temp-air-c",
+    type=Quantity("TEMP_C", "DEGREES", least=-90, most=60),
+    default=15,
+    show_default=True,
+    help="Mean of the day, in °C.",
 )
 @click.option(
     "--losses-percent",
-    type=click.FloatRange(0, 90),
-    default=10,
+    type=Quantity("PERCENT", "PERCENT", least=0, most=90),
+    default="10",
     show_default=True,
     help="Of the modules: one day cannot tell losses from a smaller plant.",
 )
@@ -85,7 +109,7 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 )
 @click.option(
     "--scale",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Quantity("NUMBER", "FACTOR", above=0),
     metavar="FACTOR",
     help="Multiply the powers with this.",
 )

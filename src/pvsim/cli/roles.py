@@ -1,6 +1,5 @@
 """`pvsim meter` and `pvsim simulate`: each role by itself, as a service or on another machine."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -24,9 +23,12 @@ from pvsim.cli.progress import Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
+from pvsim.cli.values import Choice, Quantity
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from pvsim.app.ports import BrokerState, MeterProgress, Report, SimulatorProgress
     from pvsim.core.plan import RunPlan
     from pvsim.wiring.broker import Connection
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-Work: TypeAlias = Callable[["Connection", "Report", asyncio.Event], Awaitable[None]]
+Work: TypeAlias = Callable[["Connection", "Report", "asyncio.Event"], Awaitable[None]]
 
 _dir_option = section(
     OUTPUT,
@@ -51,14 +53,14 @@ _missing_options = section(
     METER,
     click.option(
         "--missing",
-        type=click.Choice(["skip", "hold", "stop"]),
+        type=Choice(["skip", "hold", "stop"]),
         envvar="PVSIM_MISSING",
         help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: the value"
         " before stands for it, and its row is flagged; stop: the run stops.  [default: skip]",
     ),
     click.option(
         "--meter-timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Quantity("DURATION_S", "SECONDS", above=0),
         metavar="SECONDS",
         envvar="PVSIM_METER_TIMEOUT",
         help="End the run when no reading of an external meter has come for so long; the rest is missing."
@@ -87,10 +89,12 @@ def meter(context: click.Context, /, **options: Any) -> None:
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
     models = _models_of(context, options)
     require_room(options, models.plan)
 
-    async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+    async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
         with _maybe_lock(options["directory"], "meter"):
@@ -141,7 +145,7 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         _prove_again(this, options)
         return
 
-    async def work_alone(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+    async def work_alone(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
 
         plan, foreign = this.models.plan, this.models.external
@@ -193,7 +197,7 @@ def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> Non
     this = Run.open(options["directory"])
     models = this.models
 
-    async def work(connection: "Connection", report: "Report", stop: asyncio.Event) -> None:
+    async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
         transport, patience = connection.transport(), patience_of(options)
         await run_simulator(
             models, this.directory, transport, patience=patience, report=report, stop=stop, with_meter=True
@@ -243,7 +247,7 @@ def _run_role(
     talk = _Talk(role, options, nudged)
     display = talk.display
 
-    async def use(stop: asyncio.Event) -> None:
+    async def use(stop: "asyncio.Event") -> None:
         find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
         address = await find()
         display.broker_is_there()

@@ -26,10 +26,14 @@ class Quantity(_Type):
         kind: Name of a kind in `pvsim.core.typed`.
         shown: What the help shows.
         least: The least that it may be; None for no limit here.
+        most: The most, where there is a least.
+        above: What it must be above; None for no limit.
     """
 
-    def __init__(self, kind: str, shown: str, *, least: int | None = None) -> None:
-        self._kind, self._least = kind, least
+    def __init__(
+        self, kind: str, shown: str, *, least: int | None = None, most: int | None = None, above: int | None = None
+    ) -> None:
+        self._kind, self._least, self._most, self._above = kind, least, most, above
         self.name = shown
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
@@ -40,10 +44,18 @@ class Quantity(_Type):
 
         kind: Kind = getattr(typed, self._kind)
         number = typed.parse_quantity(value, kind, _option(param))
-        if self._least is not None and number < self._least:
-            what = f"{_option(param)} is at least {self._least}, not {value!r}"
+        if bounds := self._broken(number):
+            what = f"{_option(param)} is {bounds}, not {value!r}"
             raise UsageError(what, where=_option(param), fix=f"for example {kind.example}")
         return self._of(number, value, param)
+
+    def _broken(self, number: Any) -> str:
+        """The bounds that the number is outside of, in words; or nothing."""
+        if self._above is not None and number <= self._above:
+            return f"above {self._above}"
+        if self._least is None or self._least <= number <= (number if self._most is None else self._most):
+            return ""
+        return f"at least {self._least}" if self._most is None else f"{self._least} to {self._most}"
 
     def _of(self, number: Any, text: str, param: click.Parameter | None) -> Any:  # noqa: ARG002 - `Whole` needs them
         return float(number)

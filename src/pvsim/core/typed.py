@@ -16,9 +16,14 @@ __all__ = [
     "DISTANCE_KM",
     "DURATION_S",
     "ENERGY_KWH",
+    "HEIGHT_M",
+    "LATITUDE_DEG",
+    "LONGITUDE_DEG",
     "NUMBER",
+    "PERCENT",
     "POWER_KW",
     "POWER_W",
+    "TEMP_C",
     "Kind",
     "parse_date",
     "parse_quantity",
@@ -29,6 +34,7 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<power>[+-]?\d{1,2}))? ?(?P<unit>[A-Za-z]*)",
     re.ASCII,
 )
+_SIGN_AFTER = re.compile(r" ?°(?: ?([A-Za-z]))?$")
 _AS_ASCII = str.maketrans({"−": "-", "–": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _THOUSANDS = 3
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
@@ -79,6 +85,11 @@ DURATION_S = Kind(
     },
     "90s, 15min or 1h",
 )
+LATITUDE_DEG = _kind("a number of degrees, negative in the south", "48.14", deg=1, n=1, s=-1)
+LONGITUDE_DEG = _kind("a number of degrees, negative in the west", "11.58", deg=1, e=1, w=-1)
+HEIGHT_M = _kind("a height in m", "520", m=1, km=1000)
+TEMP_C = _kind("a temperature in °C", "15", c=1)
+PERCENT = _kind("a number of percent", "10", percent=1)
 DAYS = _kind("a number of days", "7", d=1, day=1, days=1, w=7, week=7, weeks=7)
 
 
@@ -93,11 +104,16 @@ def parse_quantity(text: str, kind: Kind, option: str) -> Fraction:
     Raises:
         UsageError: if it is no number, has a unit of another kind, or means two things.
     """
-    compact = " ".join(text.translate(_AS_ASCII).split())
+    compact = _SIGN_AFTER.sub(r" \1", " ".join(text.translate(_AS_ASCII).split()))
+    if compact.endswith("%") and "percent" in kind.units:
+        compact = compact[:-1] + "percent"
     found = _NUMBER.fullmatch(compact)
     factor = None if found is None else kind.units.get(found["unit"].lower())
     if found is None or factor is None:
         raise UsageError(f"{option} is {kind.name}, not {text!r}", where=option, fix=f"for example {kind.example}")
+    if found["sign"] and found["unit"] and min(kind.units.values()) < 0 and found["unit"].lower() != "deg":
+        what = f"{option}: {text!r} has a sign and a direction"
+        raise UsageError(what, where=option, fix="leave out the one or the other")
     unit, whole, part = found["unit"], re.sub(r"[ '_]", "", found["whole"]), found["part"] or ""
     if factor > 1 and unit[:2] in {"mw", "mW"}:
         what = f"{option} is {kind.name}; the m of {text!r} means milli"
