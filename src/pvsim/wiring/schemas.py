@@ -11,7 +11,6 @@ from pvsim.config import RunConfig
 from pvsim.core import site
 from pvsim.core.contract import VERSION, End, Reading
 from pvsim.core.metrics import Summary
-from pvsim.core.types import METER_MAX_W
 
 __all__ = ["schema_of"]
 
@@ -36,8 +35,6 @@ def schema_of(name: str) -> dict[str, Any]:
         for base in getattr(site, title, object).__mro__[1:]:  # what a kind of weather or load inherits
             inherited = {"description": base.__doc__ or "", "properties": definition.get("properties", {})}
             _describe(inherited)
-    if name == "reading":
-        schema["$defs"]["Reading"]["properties"]["meter_w"] |= {"minimum": 0, "maximum": METER_MAX_W}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}
     return {**head, **schema, "x-pvsim-contract": VERSION}
 
