@@ -132,7 +132,7 @@ async def test_a_foreign_publishing_id_beyond_the_run_is_refused_loudly(site):
         await foreign.publish(402, body)
     with pytest.raises(BrokerError, match="holds publishing id 402, but this run ends with 401") as caught:
         await one.meter()
-    assert "--run-id" in caught.value.fix
+    assert "another name" in caught.value.fix
     assert one.messages == [b"x"]
 
 
