@@ -155,7 +155,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     """Everything that the bytes of a run's rows depend on (I2), the version of pvsim aside.
 
     Attributes:
-        run_id: Name of the run; it stands in every message and in the stream's name.
+        run_id: Name of the run; it is in every message and in the stream's name.
         first_date: First local day.
         days: How many local days.
         tz: IANA zone.
@@ -168,7 +168,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         meter_kind: `grid`: the meters are at the grid connection: negative exports, and the PV that is there
             already is in what they show.
         missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
-            row; `hold`: the value before stands for it; `stop`: the run stops.
+            row; `hold`: the last value before it is used; `stop`: the run stops.
     """
 
     run_id: str

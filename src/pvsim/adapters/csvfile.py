@@ -268,7 +268,7 @@ class CsvSampleFile:
         return CannotWriteError(
             f"cannot write the samples: {error.strerror or error}",
             where=str(error.filename or self._directory),
-            fix=f"make room or mend the disk, then: pvsim run --resume {quote(str(self._directory))}",
+            fix=f"make room or repair the disk, then: pvsim run --resume {quote(str(self._directory))}",
         )
 
 

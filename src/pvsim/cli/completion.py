@@ -48,7 +48,7 @@ def completion(context: click.Context, shell: str) -> None:
     \b
     Examples:
       eval "$(pvsim completion bash)"                      now; in ~/.bashrc for every shell
-      eval "$(pvsim completion zsh)"                       likewise in ~/.zshrc
+      eval "$(pvsim completion zsh)"                       the same, in ~/.zshrc
       pvsim completion fish > ~/.config/fish/completions/pvsim.fish
 
     The shell must find pvsim: after ./run it is in .venv/bin of the clone

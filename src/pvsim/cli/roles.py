@@ -55,8 +55,8 @@ _missing_options = section(
         "--missing",
         type=Choice(["skip", "hold", "stop"]),
         envvar="PVSIM_MISSING",
-        help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: the value"
-        " before stands for it, and its row is flagged; stop: the run stops.  [default: skip]",
+        help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: its row"
+        " has the last value before it, and a flag; stop: the run stops.  [default: skip]",
     ),
     click.option(
         "--meter-timeout",

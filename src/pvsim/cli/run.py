@@ -227,7 +227,7 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
         source = report["source"]
         if report["season_days"] > _OTHER_SEASON_DAYS:
             notes.append(
-                f"{name}: {report['first_day']} of {source} stands for {report['run_day']}, "
+                f"{name}: {report['first_day']} of {source} is used for {report['run_day']}, "
                 f"{report['season_days']} days of the year away; its own season: --date {report['first_day']}"
             )
         for key, text in (

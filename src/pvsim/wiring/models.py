@@ -193,7 +193,7 @@ def _refuse_changed(path: Path, sha256: str | None) -> None:
 
 
 def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> Balance | None:
-    """Battery and export limit as the simulator reckons with them; None where there is neither.
+    """Battery and export limit as the simulator computes with them; None where there is neither.
 
     Raises:
         UsageError: if the battery is impossible.

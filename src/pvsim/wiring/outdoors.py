@@ -62,7 +62,7 @@ def climate_of(
 
 
 def outdoors(weather: Weather, place: Place, *, seed: int, run_utc: tuple[int, int]) -> Outdoors:
-    """The temperature that the PV cells of a site have around them, and a year to reckon a heat pump's energy in.
+    """The temperature that the PV cells of a site have around them, and a year to compute a heat pump's energy in.
 
     The year is 2023 in the site's climate, or in a typical year's file; the first 365 days of a measured file that
     has so many; else, with a shorter file, 2023 in the climate.

@@ -1,4 +1,4 @@
-"""What a machine has and lacks for the private node, each with the command that mends it."""
+"""What a machine has and lacks for the private node, each with the command that fixes it."""
 
 import os
 import platform

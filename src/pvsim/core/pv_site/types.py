@@ -17,7 +17,7 @@ def physics_extra() -> None:
     """Refuse to go on where pvlib is not installed.
 
     Raises:
-        UsageError: naming the command that mends it.
+        UsageError: naming the command that installs it.
     """
     if find_spec("pvlib") is None:
         fix = "in a clone call ./run again; elsewhere: pip install 'pvsim[physics]'"

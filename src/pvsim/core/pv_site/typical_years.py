@@ -73,7 +73,7 @@ def _day(year: int, month: int, day: int, source: str) -> int:
         return date(year, month, day).toordinal()
     except ValueError as error:
         what = f"there is no day {year:04}-{month:02}-{day:02}"
-        raise BadInputError(what, where=source, fix="get the file again, or mend that line") from error
+        raise BadInputError(what, where=source, fix="get the file again, or correct that line") from error
 
 
 def _reading(
@@ -103,4 +103,4 @@ def _number(cell: Any, name: str, row: int, where: Callable[[int], str]) -> floa
     if text.lower() in _MISSING:
         return float("nan")
     what = f"{text[:40]!r} is no number ({name})"
-    raise BadInputError(what, where=where(row), fix="get the file again, or mend that line")
+    raise BadInputError(what, where=where(row), fix="get the file again, or correct that line")

@@ -38,7 +38,7 @@ _TMY3_DAY: Final = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", re.ASCII)
 _CLOCK: Final = re.compile(r"\s*(\d{1,2}):(\d\d)(?::00)?\s*", re.ASCII)
 _OFFSET: Final = re.compile(r"irradiance time offset[^:=\d]*[:=]?\s*(-?\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
 _HALF = 0.5
-_MEND: Final = "get the file again, or mend that line"
+_MEND: Final = "get the file again, or correct that line"
 
 
 @dataclass(frozen=True, slots=True)

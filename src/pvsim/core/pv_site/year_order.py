@@ -42,7 +42,7 @@ def year_order(month: Ints, day: Ints, hour: Ints, lines: Sequence[int], source:
     if wrong.any():
         row = int(np.argmax(wrong))
         what = f"there is no day {day[row]} of month {month[row]} or no such hour of it"
-        raise BadInputError(what, where=f"{source}:{lines[row]}", fix="get the file again, or mend that line")
+        raise BadInputError(what, where=f"{source}:{lines[row]}", fix="get the file again, or correct that line")
     of_year = _BEFORE[month - 1] + (leap & (month > _FEBRUARY)) + day - 1
     hours = (DAYS + leap) * (DAY_S // HOUR_S)
     slot = (of_year * (DAY_S // HOUR_S) + hour) % hours

@@ -81,7 +81,7 @@ def _refuse_absurd(file: OrderedSamples, values: NDArray[np.float64]) -> None:
         what = (
             f"column {samples.column!r} has {samples.values[index]:g} {samples.unit}, more than any plant or meter"
         )
-        raise BadInputError(what, where=samples.at(index), fix="mend the value, or leave the cell empty")
+        raise BadInputError(what, where=samples.at(index), fix="correct the value, or leave the cell empty")
 
 
 def _refuse_no_energy(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> None:
@@ -179,7 +179,7 @@ def _refuse_fall(
         f"the counter in column {samples.column!r} falls from {before:g} to {after:g}: no reset to 0, no rollover"
     )
     option, interval = options.option("kind", quantity), _interval(options, quantity)
-    fix = f"mend the reading, or pass {option} {interval} if each value is the energy of its own interval"
+    fix = f"correct the reading, or pass {option} {interval} if each value is the energy of its own interval"
     raise BadInputError(what, where=samples.at(int(known[fall + 1])), fix=fix)
 
 

@@ -132,7 +132,7 @@ def test_a_header_decides_what_looks_like_a_counter():
             {"kind": "counter"},
             "the counter in column 'x' falls from 11 to 10.5: no reset to 0, no rollover",
             ":4",
-            "mend the reading, or pass --meter-kind load",
+            "correct the reading, or pass --meter-kind load",
         ),
         (
             [1, 2],
@@ -161,7 +161,7 @@ def test_a_header_decides_what_looks_like_a_counter():
         ([0, 0], "kW", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "leave --meter-annual-kwh out"),
         ([NAN, NAN], "W", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "choose another column"),
         ([-1, 0], "kW", {"peak_kw": 4.0}, "the maximum of column 'x' is 0", "", "leave --meter-peak-kw out"),
-        ([1, 1e300], "kW", {}, "column 'x' has 1e+300 kW, more than any plant or meter", ":3", "mend the value"),
+        ([1, 1e300], "kW", {}, "column 'x' has 1e+300 kW, more than any plant or meter", ":3", "correct the value"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(values, unit, options, *, what, line, fix):
