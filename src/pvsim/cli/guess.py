@@ -83,6 +83,7 @@ _EXAMPLES = {
 }
 _KINDS = ("uniform", "walk", "household", "office", "depot")
 _AREAS = {"Europe", "America", "Asia", "Africa", "Australia", "Pacific"}
+_IN_A_SITE = "{} is described in a site file: --site FILE.toml (see: pvsim schema site)"
 _SITES = ("brief", "home", "home-battery")
 
 
@@ -141,18 +142,24 @@ def _instead(word: str, command: click.Command, root: click.Group) -> Iterator[s
         f"did you mean {each}?" for each, words in _OPTIONS.items() if each in known and name in words.split()
     )
     if name in _SITE_WORDS.split() and "--site" in known:
-        yield f"{name} is described in a site file: --site FILE.toml (see: pvsim schema site)"
+        yield _IN_A_SITE.format(name)
     if word.lower() == "-v":
         yield "did you mean pvsim --version?"
     if owners := [path for path, other in _commands(root, "pvsim") if f"--{name}" in _names(other)]:
         yield f"--{name} belongs to {' and '.join(owners[:_SHOWN])}"
+    if " " in name and f"--{name.split()[0]}" in known:
+        yield f"leave the quotation marks out: {word}"
     if len(name) > 1 and (near := nearest(f"--{name}", known)):
         yield f"did you mean {near}?"
+    if nearest(f"--{name}", ["--version"]):
+        yield "did you mean pvsim --version?"
 
 
 def extra_argument(word: str, command: click.Command, root: click.Group) -> str | None:
     """What to do with an argument that the command does not take."""
     known = {name for parameter in _options(command) for name in parameter.opts}
+    if word in _SITE_WORDS.split() and "--site" in known:
+        return _IN_A_SITE.format(word)
     return next((fix for option, fix in _uses(word, root) if option is None or option in known), None)
 
 

@@ -42,11 +42,10 @@ class BrokerAddress:
             raise UsageError("the broker URL cannot be read", where=_WHERE, fix=f"{fix}; {encode}")
         parts, host, port = readable
         if parts.scheme not in {"amqp", "amqps"} or not host:
-            problem = (
-                "it names no host"
-                if parts.scheme in {"amqp", "amqps"}
-                else f"scheme {parts.scheme or 'missing'!r}"
-            )
+            if parts.scheme in {"amqp", "amqps"}:
+                problem = "it names no host"
+            else:  # `localhost:5672` is read as a scheme too
+                problem = f"scheme {parts.scheme!r}" if "://" in url else "it does not begin with amqp://"
             raise UsageError(f"not a broker URL ({problem})", where=_WHERE, fix=fix)
         tls = parts.scheme == "amqps"
         given = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)

@@ -57,6 +57,12 @@ def said(capsys, monkeypatch, tmp_path):
             "--seed cannot be changed: the run in --dir",
             "leave the option out",
         ),
+        (
+            "run battery",
+            "pvsim run takes no argument 'battery'",
+            "battery is described in a site file: --site FILE",
+        ),
+        ("--versoin", "pvsim run has no option --versoin", "did you mean pvsim --version?"),
         ("run walk", "pvsim run takes no argument 'walk'", "type --meter walk"),
         ("run 21.06.2024", "pvsim run takes no argument '21.06.2024'", "type --date 21.06.2024"),
         ("run 7", "pvsim run takes no argument '7'", "type --days 7"),

@@ -46,8 +46,8 @@ def test_the_argument_wins_over_the_stream_port_of_the_url():
     ("url", "says"),
     [
         ("http://h", "scheme 'http'"),
-        ("h:5672", "scheme 'h'"),
-        ("", "scheme 'missing'"),
+        ("h:5672", "it does not begin with amqp://"),
+        ("", "it does not begin with amqp://"),
         ("amqp://", "not a broker URL"),
         ("amqp://[::1", "cannot be read"),
         ("amqp://h:port", "cannot be read"),

@@ -161,7 +161,14 @@ def test_a_header_decides_what_looks_like_a_counter():
         ([0, 0], "kW", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "leave --meter-annual-kwh out"),
         ([NAN, NAN], "W", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "choose another column"),
         ([-1, 0], "kW", {"peak_kw": 4.0}, "the maximum of column 'x' is 0", "", "leave --meter-peak-kw out"),
-        ([1, 1e300], "kW", {}, "column 'x' has 1e+300 kW, more than any plant or meter", ":3", "correct the value"),
+        (
+            [1, 1e300],
+            "kW",
+            {},
+            "column 'x' has 1e+300 kW, more than any plant or meter",
+            ":3",
+            "correct the value",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(values, unit, options, *, what, line, fix):
