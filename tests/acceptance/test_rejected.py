@@ -218,6 +218,7 @@ def test_without_an_end_marker_and_with_impossible_values_the_run_is_partial(out
     code, _, err, directory = end()
     assert code == 75, err
     assert "1,800 readings have no row" in err
+    assert "fix: see missing in manifest.json, and rejected.jsonl\n" in err
     assert manifest(directory)["status"] == "partial"
     counts = manifest(directory)["counts"]
     assert counts == {
@@ -261,6 +262,7 @@ def test_readings_that_never_came_have_no_row_and_are_listed(outside, broker, se
     code, _, err, directory = end()
     assert code == 75, err
     assert "5 readings have no row" in err
+    assert "fix: see missing in manifest.json\n" in err  # nothing was rejected
     assert "m1 from 2024-06-21T00:00:00+02:00 to 2024-06-21T00:00:01+02:00" in err
     found = manifest(directory)
     assert found["status"] == "partial"

@@ -183,7 +183,8 @@ class Run:
         more = f" and {spans['spans'] - _SHOWN_SPANS:,} more" if len(shown) > _SHOWN_SPANS else ""
         what = f"{missing:,} readings have no row: they never came, were rejected, or their averaging period was"
         where = ": " + ", ".join(shown[:_SHOWN_SPANS]) + more if shown else ""
-        fix = f"see {REJECTED}, and missing in the manifest"
+        rejected = f", and {REJECTED}" if (self.directory.path / REJECTED).exists() else ""
+        fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
     def _finish(self, status: Status, spans: Spans) -> None:
