@@ -114,8 +114,10 @@ class Model:
         early = {p for _, p, _ in self.held}
         if position in self.values or all(p in early for p in range(len(self.values), position)):
             return False
+        if self.frontier > offset:
+            return position < self.plan.readings
         lowest_offset, lowest, _ = self.lowest()
-        return self.frontier <= offset and lowest - len(self.values) > self.damaged_before(lowest_offset)
+        return lowest - len(self.values) > self.damaged_before(lowest_offset)
 
     @property
     def frontier(self) -> int:

@@ -21,7 +21,8 @@ the oldest comes first, and the first line that fits counts:
 
 An end marker stands at the position behind the last reading, and in its turn ends the run. It is held as readings
 are, so that one which somebody sends too early ends nothing: it is rejected when the log has gone on without it,
-or far past it. Only a pause decides that what is missing before it does not come.
+or far past it. Only a pause decides that what is missing before it does not come. Nor does a
+pause reject readings by line 3 before it decides about gaps: their turn may come.
 
 So a reading in its turn is never displaced by one that came early: of several at one position the one in order
 is taken, that is the first behind all that were taken, and only where there is none the first of those held.
@@ -227,12 +228,12 @@ class Sequence:
                 self._take_held(explained.position)
 
     def _is_gap(self) -> bool:
-        """Whether the next decision is that readings are missing which nothing explains."""
+        """Whether the next decision is that readings are missing, unexplained, or that one came too early."""
         oldest = self.held[0]
-        if oldest.taken or oldest.position <= self.expected or self.frontier > oldest.offset:
+        if oldest.taken or oldest.position <= self.expected or self._all_held_until(oldest.position):
             return False
-        if self._all_held_until(oldest.position):
-            return False
+        if self.frontier > oldest.offset:
+            return oldest.position < self.plan.readings  # a pause is no reason to reject it: its turn may come
         lowest = self._explained()
         return lowest.position - self.expected > self._damaged_before(lowest)
 

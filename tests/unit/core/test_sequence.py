@@ -211,6 +211,16 @@ def test_without_gaps_only_what_is_explained_is_decided(log, expected_rows):
     assert rows(intake.flush().rows) == expected_rows
 
 
+def test_a_pause_rejects_no_reading_that_came_before_its_turn():
+    """I4: of two publishers, one ahead of the other, a pause of both must not cost rows."""
+    intake = taken("0 3 4 1", patience=REORDER_MESSAGES)
+    intake.settle(gaps=False)
+    intake.take(Batch(4, [message(word) for word in ("2", "5", "6", "7", "8", "9", "10", "11", "E")]))
+    output = intake.flush()
+    assert rows(output.rows) == "0 1 2 3 4 5 6 7 8 9 10 11"
+    assert (output.rejected, output.accounted.received, output.accounted.ended) == (b"", SECONDS, True)
+
+
 # --- accounting while something is held -----------------------------------------------------------------
 
 
