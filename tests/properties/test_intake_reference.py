@@ -81,7 +81,8 @@ class Model:
             self.held.append((offset, position, message))
             missing = set(range(len(self.values), self.plan.readings)) - {p for _, p, _ in self.held}
             if message["kind"] == "end" and len(missing) <= self.damaged_before(offset):
-                self.settle(gaps=False)
+                while self.held and not self.is_gap():
+                    self.decide()
             self.ever_held |= bool(self.held)
 
     def accept(self, offset: int, message: dict) -> None:
@@ -93,7 +94,7 @@ class Model:
 
     def settle(self, *, gaps: bool = True) -> None:
         """Decide about everything that is held; without gaps, until something is missing."""
-        while self.held and (gaps or not self.is_gap()):
+        while self.held and (gaps or not (self.is_gap() or self.is_overtaken())):
             self.decide()
 
     def give_up(self) -> None:
@@ -110,14 +111,20 @@ class Model:
 
     def is_gap(self) -> bool:
         """Whether nothing can be decided about the oldest but that readings are missing."""
-        offset, position, _ = self.held[0]
-        early = {p for _, p, _ in self.held}
-        if position in self.values or all(p in early for p in range(len(self.values), position)):
+        if not self.waits_for_others() or self.frontier > self.held[0][0]:
             return False
-        if self.frontier > offset:
-            return position < self.plan.readings
-        lowest_offset, lowest, _ = self.lowest()
-        return lowest - len(self.values) > self.damaged_before(lowest_offset)
+        offset, lowest, _ = self.lowest()
+        return lowest - len(self.values) > self.damaged_before(offset)
+
+    def is_overtaken(self) -> bool:
+        """Whether nothing can be decided about the oldest but that it came too early."""
+        offset, position, _ = self.held[0]
+        return self.waits_for_others() and position < self.plan.readings and self.frontier > offset
+
+    def waits_for_others(self) -> bool:
+        _, position, _ = self.held[0]
+        early = {p for _, p, _ in self.held}
+        return not (position in self.values or all(p in early for p in range(len(self.values), position)))
 
     @property
     def frontier(self) -> int:

@@ -21,8 +21,9 @@ the oldest comes first, and the first line that fits counts:
 
 An end marker stands at the position behind the last reading, and in its turn ends the run. It is held as readings
 are, so that one which somebody sends too early ends nothing: it is rejected when the log has gone on without it,
-or far past it. Only a pause decides that what is missing before it does not come. Nor does a
-pause reject readings by line 3 before it decides about gaps: their turn may come.
+or far past it; where damaged messages explain all that is missing before it, everything is decided at once. Else
+only a pause decides that what is missing does not come, and before that it rejects nothing by line 3: the turn of
+what is held may come.
 
 So a reading in its turn is never displaced by one that came early: of several at one position the one in order
 is taken, that is the first behind all that were taken, and only where there is none the first of those held.
@@ -146,7 +147,8 @@ class Sequence:
         if missing <= damaged + len(self.held):  # else no need to count
             missing -= sum(self.expected <= position < self.plan.readings for position in self._at)
         if missing <= damaged:
-            self.settle(gaps=False)
+            while self.held and not self._is_gap():
+                self._decide()
 
     def hold(self, message: Early) -> None:
         """Keep a message until it is decided."""
@@ -179,12 +181,13 @@ class Sequence:
         """Decide everything: the log ends here, or pauses.
 
         Args:
-            gaps: Also that readings are missing which nothing explains; else what follows them goes on waiting.
+            gaps: Also that readings are missing which nothing explains, and that others came too early; else
+                these, and what follows them, go on waiting.
 
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self.held and (gaps or not self._is_gap()):
+        while self.held and (gaps or not (self._is_gap() or self._is_overtaken())):
             self._decide()
 
     def waits(self, first: int, last: int) -> bool:
@@ -228,14 +231,21 @@ class Sequence:
                 self._take_held(explained.position)
 
     def _is_gap(self) -> bool:
-        """Whether the next decision is that readings are missing, unexplained, or that one came too early."""
-        oldest = self.held[0]
-        if oldest.taken or oldest.position <= self.expected or self._all_held_until(oldest.position):
+        """Whether the next decision is that readings are missing which nothing explains."""
+        if not self._waits_for_others() or self.frontier > self.held[0].offset:
             return False
-        if self.frontier > oldest.offset:
-            return oldest.position < self.plan.readings  # a pause is no reason to reject it: its turn may come
         lowest = self._explained()
         return lowest.position - self.expected > self._damaged_before(lowest)
+
+    def _is_overtaken(self) -> bool:
+        """Whether the next decision is that the oldest, a reading, came too early (line 3)."""
+        oldest = self.held[0]
+        return self._waits_for_others() and oldest.position < self.plan.readings and self.frontier > oldest.offset
+
+    def _waits_for_others(self) -> bool:
+        """Whether readings before the oldest are not here yet."""
+        oldest = self.held[0]
+        return not (oldest.taken or oldest.position <= self.expected or self._all_held_until(oldest.position))
 
     def _end(self, marker: Early) -> None:
         """End the run, or reject a marker that has no right to."""
