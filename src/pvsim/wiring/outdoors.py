@@ -6,13 +6,11 @@ from math import inf
 
 import numpy as np
 
-from pvsim.adapters.tables.weather_files import read_weather
 from pvsim.core import noise
 from pvsim.core.building import Place
 from pvsim.core.building.heat_pump import SLOT_S
 from pvsim.core.months import MONTHS
 from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
-from pvsim.core.pv_site.noon import noon_remark
 from pvsim.core.pv_site.types import Floats
 from pvsim.core.series.report import FileReading
 from pvsim.core.site import FileWeather, Weather
@@ -106,6 +104,9 @@ def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) 
     Raises:
         BadInputError: it cannot be read, or is of another place.
     """
+    from pvsim.adapters.tables.weather_files import read_weather  # noqa: PLC0415 - most sites read no file
+    from pvsim.core.pv_site.noon import noon_remark  # noqa: PLC0415
+
     series = read_weather(weather)
     series.refuse_elsewhere(latitude_deg, longitude_deg)
     remark = noon_remark(series, longitude_deg)
