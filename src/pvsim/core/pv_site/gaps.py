@@ -19,7 +19,6 @@ __all__ = ["Coverage", "covering"]
 
 _BRIGHT_W = 20.0  # W/m²: an index from less light than that is not worth holding
 _DAYS_BESIDE = 7
-_CLEAN_AIR = 1.1  # of the clear sky of the month's mean turbidity
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +89,20 @@ def _held(sky: FileSky, by_day: list[int]) -> dict[int, tuple[float, float]]:
 
     A gap of up to an hour keeps the index before it. In a longer one stands the mean of the nearest days before
     and after, of up to a week, at the same time of day: the index of a low sun says nothing of noon. Where no such
-    day has a value, the latest index of up to a day before; else a clear sky's. An index that is held over another
-    hour gives no more light than a clear sky; the mean of the days beside up to a tenth more, as air cleaner
-    than the month's mean does.
+    day has a value, the latest index of up to a day before; else a clear sky's. Where one gives more light on the
+    level than a clear sky, a clear sky stands.
     """
     numbers = np.asarray(by_day, dtype=np.int64)
     clear = sky.indices(numbers)
     beam, diffuse = np.full((2, len(numbers)), np.nan)
-    for others, most in ((_just_before, 1.0), (_days_beside, _CLEAN_AIR), (_latest, 1.0)):
+    for others in (_just_before, _days_beside, _latest):
         open_ = np.flatnonzero(np.isnan(beam))
         if len(open_):
-            found = others(sky, numbers[open_])
-            beam[open_], diffuse[open_] = _at_most(
-                most * clear.clear_ghi[open_], *found, clear.clear_beam[open_], clear.clear_ghi[open_]
-            )
-    pairs = zip(np.nan_to_num(beam, nan=1.0).tolist(), np.nan_to_num(diffuse, nan=1.0).tolist(), strict=True)
+            beam[open_], diffuse[open_] = others(sky, numbers[open_])
+    ghi = beam * clear.clear_beam + diffuse * (clear.clear_ghi - clear.clear_beam)
+    held = ghi < clear.clear_ghi  # not so where nothing is found: NaN
+    pairs = zip(np.where(held, beam, 1.0).tolist(), np.where(held, diffuse, 1.0).tolist(), strict=True)
     return dict(zip(by_day, pairs, strict=True))
-
-
-def _at_most(
-    most_w: Floats, beam: Floats, diffuse: Floats, clear_beam: Floats, clear_ghi: Floats
-) -> tuple[Floats, Floats]:
-    """The indices, both made smaller by one factor where they give more light on the level than `most_w`.
-
-    So beam and diffuse light keep their shares: cleaner air has more beam and less diffuse light.
-    """
-    level = beam * clear_beam + diffuse * (clear_ghi - clear_beam)
-    factor = np.minimum(most_w / np.maximum(level, 1e-9), 1.0)
-    return beam * factor, diffuse * factor
 
 
 def _good(sky: FileSky, numbers: Ints) -> tuple[Floats, Floats]:
