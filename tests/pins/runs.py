@@ -1,0 +1,172 @@
+"""Carries out a row of the table, and says what came out."""
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from tests.pins.foreign import LOGS, publish_amqp, publish_stream
+from tests.pins.table import PINNED, Row
+
+from pvsim.adapters.streams import StreamTransport
+from pvsim.core.address import BrokerAddress
+
+__all__ = ["carry_out", "differences", "figures"]
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FIGURES = (
+    "rows", "resolution_s", "energy_kwh", "self_consumption", "self_sufficiency", "generation_multiple", "peak_kw",
+    "peak_of_all_kw", "meters", "days", "months",
+)  # fmt: skip
+"""What of summary.json is pinned: another field may be added without a change of the table."""
+_PATIENCE_S = 120.0
+
+
+def carry_out(row: Row, place: Path, broker: BrokerAddress) -> dict[str, Any]:
+    """Run the command of a row in an empty directory, in which `tests` is that of the repository.
+
+    Returns:
+        The results, by the keys of `PINNED`.
+    """
+    (place / "tests").symlink_to(REPOSITORY / "tests")
+    code = _run(row, place, broker) if row.messages is None else asyncio.run(_listen(row, place, broker))
+    return figures(place / "runs" / "latest", code, foreign=row.messages is not None)
+
+
+def figures(directory: Path, code: int, *, foreign: bool) -> dict[str, Any]:
+    """What a run is pinned by."""
+    parts = [directory / "samples.csv"]
+    if not parts[0].exists():
+        parts = sorted((directory / "samples").glob("*.csv"))
+    samples = sha256(b"".join(part.read_bytes() for part in parts))
+    summary = json.loads((directory / "summary.json").read_bytes())
+    found: dict[str, Any] = {"exit": code} if code else {}
+    if foreign:  # those of pvsim's own meter depend on how often a connection was lost
+        counts = json.loads((directory / "manifest.json").read_bytes())["counts"]
+        found["counts"] = counts
+    rejected = directory / "rejected.jsonl"
+    return found | {
+        "energy_kwh": _without_nulls(summary["energy_kwh"]),
+        "samples": samples.hexdigest(),
+        "summary": sha256(_canonical({name: summary[name] for name in FIGURES})).hexdigest(),
+        "rejected": sha256(rejected.read_bytes()).hexdigest() if rejected.exists() else "none",
+    }
+
+
+def differences(pinned: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """What came out otherwise than it is pinned, what says most about it first."""
+    said = {"samples": "the rows", "summary": "figures of summary.json", "rejected": "rejected.jsonl"}
+    keys = [key for key in PINNED if pinned.get(key) != found.get(key)]
+    return [
+        f"{said[key]}: another SHA-256"
+        if key in said
+        else f"{key}: {pinned.get(key)} pinned, now {found.get(key)}"
+        for key in keys
+    ]
+
+
+def _without_nulls(value: Any) -> Any:
+    """A field that may be null can be added to all runs without a change of those that do not use it."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(_without_nulls(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+# --- commands ---
+
+
+def _environment(place: Path, broker: BrokerAddress) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PVSIM_")}
+    return kept | {"PVSIM_BROKER_URL": broker.amqp_url, "XDG_CONFIG_HOME": str(place / "no settings")}
+
+
+def _start(command: str, place: Path, broker: BrokerAddress) -> subprocess.Popen[str]:
+    name, *words = shlex.split(command)
+    assert name == "pvsim"
+    return subprocess.Popen(
+        [sys.executable, "-m", "pvsim", *words, "--quiet"],
+        cwd=place,
+        env=_environment(place, broker),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _end(processes: list[subprocess.Popen[str]]) -> int:
+    """Wait for processes to end; the exit code of the first that did not end well.
+
+    Raises:
+        AssertionError: with what it said, if there is no result to look at.
+    """
+    try:
+        said = [process.communicate(timeout=_PATIENCE_S)[1] for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    code = next((process.returncode for process in processes if process.returncode), 0)
+    assert code in {0, 75}, "".join(said)
+    return code
+
+
+def _run(row: Row, place: Path, broker: BrokerAddress) -> int:
+    processes = [_start(command, place, broker) for command in row.command.split(" & ")]
+    if row.kill_at is None:
+        return _end(processes)
+    (process,) = processes
+    _kill(process, place, row.kill_at)
+    return _end([_start(_resume(row.command), place, broker)])
+
+
+def _kill(process: subprocess.Popen[str], place: Path, size: int) -> None:
+    """Kill a run in its midst: so many bytes of samples are there, and it is not finished."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        assert process.poll() is None, f"ended before it could be killed: {process.communicate()[1]}"
+        assert time.monotonic() < until, "no samples"
+        if any(part.stat().st_size >= size for part in place.glob("runs/*/samples.csv.part")):
+            break
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()  # until its roles have noticed, and ended too
+    assert not list(place.glob("runs/*/samples.csv")), "finished before it could be killed"
+
+
+def _resume(command: str) -> str:
+    return (
+        "pvsim run --resume runs/latest" if command.startswith("pvsim run") else "pvsim simulate --dir runs/latest"
+    )
+
+
+# --- meters of somebody else ---
+
+
+async def _listen(row: Row, place: Path, broker: BrokerAddress) -> int:
+    """`pvsim simulate` with everything there before it begins, or half of it before it is killed."""
+    words = shlex.split(row.command)
+    run = words[words.index("--run-id") + 1]
+    bodies = LOGS[row.messages or ""](run)
+    publish = publish_amqp if "amqp" in words else publish_stream
+    try:
+        first = len(bodies) if row.kill_at is None else len(bodies) // 2
+        await publish(broker, run, bodies[:first])
+        process = _start(row.command, place, broker)
+        if row.kill_at is None:
+            return _end([process])
+        _kill(process, place, row.kill_at)
+        await publish(broker, run, bodies[first:])
+        return _end([_start(_resume(row.command), place, broker)])
+    finally:
+        async with StreamTransport(broker).log(f"pvsim.{run}") as log:
+            await log.delete()

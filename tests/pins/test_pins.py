@@ -1,0 +1,51 @@
+"""The same command gives the same bytes as when it was pinned, from one version of pvsim to the next."""
+
+import pytest
+from tests.pins.runs import carry_out, differences
+from tests.pins.table import parse, read, with_pins
+
+from pvsim.adapters.site_file import EXAMPLES
+
+ROWS = read()
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("name", ROWS)
+def test_a_pinned_run_gives_what_it_gave(name, tmp_path, broker):
+    row = ROWS[name]
+    assert row.pinned, f"nothing is pinned for {name}: python -m tests.pins {name}"
+    changed = differences(row.pinned, carry_out(row, tmp_path, broker))
+    assert not changed, f"{name}: {changed[0]} ({len(changed)} differences)\n{row.command}\n" + "\n".join(changed)
+
+
+def test_the_table_has_every_shipped_site():
+    commands = [f"{row.command} " for row in ROWS.values()]
+    assert [name for name in EXAMPLES if not any(f"--site {name} " in command for command in commands)] == []
+
+
+def test_a_row_is_pinned_anew_without_touching_others():
+    text = (
+        '# of runs\n\n[a]\ncommand = "pvsim run"\nsamples = "1"\n\n'
+        '[b]\ncommand = "pvsim run --days 2"  # two\nsamples = "2"\nenergy_kwh = { load = 1.5 }\n'
+    )
+    pinned = {"energy_kwh": {"load": 2.5, "import": 0.0}, "samples": "3"}
+    for name in ("a", "b"):
+        after = parse(with_pins(text, name, pinned))
+        before = parse(text)
+        assert after[name].pinned == pinned
+        assert after[name].command == before[name].command
+        assert [row for row in after.values() if row.name != name] == [
+            row for row in before.values() if row.name != name
+        ]
+    assert with_pins(with_pins(text, "b", pinned), "b", pinned) == with_pins(text, "b", pinned)
+    assert "# two" in with_pins(text, "b", pinned)
+
+
+def test_a_row_that_differs_says_in_what():
+    pinned = {"energy_kwh": {"load": 1.5}, "samples": "1", "summary": "2", "rejected": "none"}
+    assert differences(pinned, pinned) == []
+    assert differences(pinned, pinned | {"rejected": "3", "energy_kwh": {"load": 2.0}}) == [
+        "energy_kwh: {'load': 1.5} pinned, now {'load': 2.0}",
+        "rejected.jsonl: another SHA-256",
+    ]
+    assert differences(pinned, pinned | {"exit": 75}) == ["exit: None pinned, now 75"]
