@@ -14,9 +14,9 @@ import numpy as np
 from clouds_picture import draw
 from numpy.typing import NDArray
 
-from pvsim.core import noise
-from pvsim.core.clouds import REGIMES, CloudField
-from pvsim.core.timeline import DAY_S
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.weather.clouds import REGIMES, CloudField
 
 Floats = NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.building import Place
+from pvsim.core.loads.building import BuildingPlace
 from pvsim.wiring.buildings import BuildingKind, building_load
 
 BEGIN, END = "<!-- tables: scripts/validate_load.py -->", "<!-- end of tables -->"
-PLACE = Place(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
+PLACE = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
 YEAR, DAYS, DAY_S = 2023, 365, 86_400
 FIRST = int(datetime(YEAR, 1, 1, tzinfo=PLACE.zone).timestamp())
 QUANTILES, STEPS = (50, 95, 99, 99.9), (50, 90, 99, 99.9)

@@ -20,13 +20,16 @@ import pvlib
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
-from pvsim.core.clouds import REGIMES, diffuse_index
-from pvsim.core.clouds.mean import expected_index, thresholds
-from pvsim.core.months import monthly
-from pvsim.core.pv_curve import CurvePv
-from pvsim.core.pv_site import ClimateSky, LightOutside, Place, SitePv
-from pvsim.core.site import FileWeather, Location, Plant, Site
-from pvsim.core.timeline import DAY_S, Timeline
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.pv.site_pv import SitePv
+from pvsim.core.quantities.months import monthly
+from pvsim.core.quantities.timeline import DAY_S, Timeline
+from pvsim.core.site.schema import FileWeather, Location, Plant, Site
+from pvsim.core.weather.clear_sky import LightOutside
+from pvsim.core.weather.clouds import REGIMES, diffuse_index
+from pvsim.core.weather.clouds.mean import expected_index, thresholds
+from pvsim.core.weather.sky import ClimateSky
+from pvsim.core.weather.sun import Place
 from pvsim.wiring.clouds import clouds_over
 from pvsim.wiring.sites import clear_light, site_pv
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from pvsim.adapters import node
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 # no test asserts a time: these machines are shared
 settings.register_profile("pvsim", deadline=None, derandomize="CI" in os.environ)  # CI tries the same each time

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from pvsim.core.pv_curve import MAX_PEAK_KW
-from pvsim.core.site import Battery, Load, Site, Weather
-from pvsim.core.typed import parse_date
-from pvsim.core.types import METER_MAX_W
+from pvsim.core.pv.curve import MAX_PEAK_KW
+from pvsim.core.quantities.typed import parse_date
+from pvsim.core.quantities.types import METER_MAX_W
+from pvsim.core.site.schema import Battery, Load, Site, Weather
 from pvsim.errors import UsageError
 
 __all__ = [
@@ -222,7 +222,7 @@ def zone_of(name: str, option: str = "--tz") -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
 
-        from pvsim.core.zone_names import suggest_zone  # noqa: PLC0415 - only for the message
+        from pvsim.core.quantities.zone_names import suggest_zone  # noqa: PLC0415 - only for the message
 
         fix = suggest_zone(name, available_timezones(), _zones_of_countries())
         raise UsageError(f"{option} is a time zone, not {name!r}", where=option, fix=fix) from error

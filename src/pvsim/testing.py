@@ -14,11 +14,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pvsim.core import rows
-from pvsim.core.intake import Batch
-from pvsim.core.ledger import Accounted, Output
-from pvsim.core.plan import RunPlan
-from pvsim.core.types import Octets
+from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.messages.batch import Batch
+from pvsim.core.quantities.types import Octets
+from pvsim.core.results import rows
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InternalError
 
 __all__ = ["CrashAt", "CrashError", "Faults", "MemorySampleFile", "MemoryTransport"]

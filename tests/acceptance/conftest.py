@@ -14,7 +14,7 @@ from tests.named import COMMANDS, wrong_names
 
 from pvsim.adapters import node
 from pvsim.cli import main
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ import pytest
 from pvsim.adapters import amqp, node
 from pvsim.adapters.amqp import AmqpTransport
 from pvsim.adapters.streams import StreamTransport
-from pvsim.core.blocks import ReadingBlocks
-from pvsim.core.contract import End, publishing_id
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.messages.blocks import ReadingBlocks
+from pvsim.core.messages.contract import End, publishing_id
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, BrokerLostError
 
 pytestmark = pytest.mark.broker

@@ -18,14 +18,14 @@ from pvsim.app.meter import PUBLISHER, Meter
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress, Transport
 from pvsim.app.simulator import Pace, simulate_run
-from pvsim.core import rows
-from pvsim.core.address import BrokerAddress
-from pvsim.core.contract import MAX_BODY_BYTES, publishing_id
-from pvsim.core.load import UniformLoad
-from pvsim.core.noise import key
-from pvsim.core.plan import RunPlan
-from pvsim.core.pv_curve import CurvePv
-from pvsim.core.timeline import Timeline
+from pvsim.core.loads.simple import UniformLoad
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.contract import MAX_BODY_BYTES, publishing_id
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.quantities.noise import key
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results import rows
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError
 from pvsim.testing import CrashAt, CrashError, MemorySampleFile, MemoryTransport
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pvsim.core.contract import Rejection, Values, read_message
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.messages.contract import Rejection, Values, read_message
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
 
 PLAN = RunPlan("r1", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")), ("m1",))
 FIELDS = {

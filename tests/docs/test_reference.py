@@ -16,16 +16,16 @@ from pvsim.adapters.logs import LOG
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest
 from pvsim.adapters.site_file import EXAMPLES
 from pvsim.cli.main import cli
-from pvsim.core import rows
-from pvsim.core.contract import End, Reading, Reason, rejection_line
-from pvsim.core.ledger import Accounted
-from pvsim.core.metrics import Summary
-from pvsim.core.plan import RunPlan
-from pvsim.core.recovery import Checkpoint
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.checkpoint import Checkpoint
+from pvsim.core.messages.contract import End, Reading, Reason, rejection_line
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results import rows
+from pvsim.core.results.metrics import Summary
+from pvsim.core.run.plan import RunPlan
 from pvsim.core.series import MeasuredSeries
-from pvsim.core.site import Site
-from pvsim.core.stream_connection import State, StreamConnection
-from pvsim.core.timeline import Timeline
+from pvsim.core.site.schema import Site
+from pvsim.core.stream.connection import State, StreamConnection
 from pvsim.wiring.schemas import schema_of
 
 SOURCES = Path(config.__file__).parent

@@ -18,7 +18,7 @@ from tests.faults.harness import Laboratory, Outcome, manifest_of, the_run
 from pvsim.adapters import node
 from pvsim.adapters.csvfile import REJECTED, SAMPLES
 from pvsim.adapters.streams import StreamTransport
-from pvsim.core.contract import End, Rejection, Values, read_message
+from pvsim.core.messages.contract import End, Rejection, Values, read_message
 from pvsim.errors import PartialResultError
 from pvsim.wiring.runs import Run
 

@@ -16,7 +16,7 @@ from random import Random
 from types import TracebackType
 from typing import Literal, Self
 
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 __all__ = ["Forwarder", "Incident", "Manner"]
 

@@ -12,13 +12,15 @@ import numpy as np
 from pvsim.adapters.csvfile import REJECTED, SAMPLES, CsvSampleFile
 from pvsim.app.meter import readings
 from pvsim.app.simulator import Pace, simulate_run
-from pvsim.core import noise, rows
-from pvsim.core.blocks import ReadingBlocks
-from pvsim.core.contract import End
-from pvsim.core.intake import Batch, Intake
-from pvsim.core.load import UniformLoad
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.delivery.receiver import Receiver
+from pvsim.core.loads.simple import UniformLoad
+from pvsim.core.messages.batch import Batch
+from pvsim.core.messages.blocks import ReadingBlocks
+from pvsim.core.messages.contract import End
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results import rows
+from pvsim.core.run.plan import RunPlan
 
 __all__ = ["PLAN", "RUN_KEY", "Crash", "crash_at", "finish", "first_output", "result"]
 
@@ -110,6 +112,6 @@ def result(directory):
 
 def first_output(accounted):
     """Some output that goes on from there."""
-    intake = Intake(PLAN, FallingPv(), accounted)
-    intake.take(Batch(accounted.read_from, MESSAGES[accounted.read_from :][:CHUNK]))
-    return intake.flush()
+    receiver = Receiver(PLAN, FallingPv(), accounted)
+    receiver.take(Batch(accounted.read_from, MESSAGES[accounted.read_from :][:CHUNK]))
+    return receiver.flush()

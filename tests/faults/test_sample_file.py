@@ -8,8 +8,8 @@ from tests.faults import small
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, CsvSampleFile, last_checkpoint
 from pvsim.adapters.rundir import RunDirectory
-from pvsim.core import rows
-from pvsim.core.recovery import SLOT_BYTES
+from pvsim.core.delivery.checkpoint import SLOT_BYTES
+from pvsim.core.results import rows
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 POINTS = ("after-append", "after-fsync", "after-checkpoint", "before-rename", "after-rename")

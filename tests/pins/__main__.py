@@ -10,7 +10,7 @@ from tests.pins.runs import carry_out, differences
 from tests.pins.table import TABLE, Row, read, with_pins
 
 from pvsim.adapters import node
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 
 @click.command()

@@ -10,7 +10,7 @@ import numpy as np
 from aio_pika import ExchangeType
 from rstream import Producer
 
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 __all__ = ["LOGS", "publish_amqp", "publish_stream"]
 

@@ -15,7 +15,7 @@ from tests.pins.foreign import LOGS, publish_amqp, publish_stream
 from tests.pins.table import PINNED, Row
 
 from pvsim.adapters.streams import StreamTransport
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 __all__ = ["carry_out", "differences", "figures"]
 

@@ -24,12 +24,12 @@ from pvsim.adapters.tables.curves import read_curve
 from pvsim.adapters.tables.series_csv import read_samples
 from pvsim.adapters.tables.text import opened_table
 from pvsim.adapters.tables.weather_files import read_weather
-from pvsim.core.series import Run, SeriesOptions, replay
-from pvsim.core.site import FileWeather
+from pvsim.core.series import LocalDays, SeriesOptions, replay
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError, UsageError
 
 DAY = datetime(2024, 6, 21)  # noqa: DTZ001 - a wall clock, as files have it
-RUN = Run(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+RUN = LocalDays(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 YEAR = datetime(2023, 1, 1)  # noqa: DTZ001 - likewise
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - likewise
 

@@ -13,7 +13,7 @@ from pvsim.adapters.tables.curves import read_curve
 from pvsim.adapters.tables.series_csv import read_samples
 from pvsim.adapters.tables.weather_files import read_weather
 from pvsim.core.series import SeriesOptions
-from pvsim.core.site import FileWeather
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 resource.setrlimit(resource.RLIMIT_DATA, (500 << 20, 500 << 20))
 path = Path(sys.argv[1])

@@ -24,13 +24,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from pvsim.adapters.csvfile import PARTIAL, REJECTED, SAMPLES, CsvSampleFile, last_checkpoint
 from pvsim.app import simulator
 from pvsim.app.simulator import Pace, simulate_run
-from pvsim.core import rows
-from pvsim.core.blocks import ReadingBlocks
-from pvsim.core.contract import End
-from pvsim.core.intake import Batch, Intake
-from pvsim.core.ledger import Accounted
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.receiver import Receiver
+from pvsim.core.messages.batch import Batch
+from pvsim.core.messages.blocks import ReadingBlocks
+from pvsim.core.messages.contract import End
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results import rows
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import InterruptedRunError
 
 READINGS = 24
@@ -89,7 +90,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         self.chunk = chunk
         self.bodies = [body.tobytes() for body in ReadingBlocks(self.plan).write(0, VALUES)]
         self.reference = Reference(self.plan)
-        self.patch.setattr(simulator, "Intake", partial(Intake, patience=PATIENCE))
+        self.patch.setattr(simulator, "Receiver", partial(Receiver, patience=PATIENCE))
 
     def teardown(self):
         try:

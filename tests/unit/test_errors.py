@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim import errors
-from pvsim.core.intake import AnchorLostError, SequenceGapError
+from pvsim.core.delivery.receiver import AnchorLostError, SequenceGapError
 from pvsim.errors import PvsimError, UsageError
 
 EXIT_CODES = {

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from pvsim.core.ledger import Accounted, Output
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InternalError
 from pvsim.testing import CrashAt, CrashError, MemorySampleFile, MemoryTransport
 

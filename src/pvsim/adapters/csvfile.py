@@ -10,8 +10,8 @@ from shlex import quote
 from types import TracebackType
 from typing import Protocol, Self
 
-from pvsim.core.ledger import Accounted, Output
-from pvsim.core.recovery import SLOT_BYTES, Checkpoint, check_resume, decode, encode
+from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.delivery.checkpoint import SLOT_BYTES, Checkpoint, check_resume, decode, encode
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 __all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile", "last_checkpoint"]
@@ -59,7 +59,7 @@ class CsvSampleFile:
         directory: The run's directory.
         header: The first line of the file.
         run: Digest of the run's configuration, 16 bytes.
-        slot: Length of a slot of the checkpoint, as `core.recovery.slot_bytes`.
+        slot: Length of a slot of the checkpoint, as `core.delivery.checkpoint.slot_bytes`.
         disk: Makes files and names safe.
         check: Raises if what a checkpoint accounts for cannot be; called before anything is changed.
         at: Called with the name of each point that a crash may be tried at.

@@ -11,12 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from pvsim.core.battery import battery_of
-from pvsim.core.building import CHARGER_KW
-from pvsim.core.checked import item_path, problems
-from pvsim.core.clouds import REGIMES
-from pvsim.core.clouds.mean import thresholds
-from pvsim.core.site import (
+from pvsim.core.devices.battery import battery_of
+from pvsim.core.loads.building import CHARGER_KW
+from pvsim.core.site.problems import item_path, problems
+from pvsim.core.site.schema import (
     MAX_POWER_KW,
     Battery,
     CloudyWeather,
@@ -27,6 +25,8 @@ from pvsim.core.site import (
     Site,
     Weather,
 )
+from pvsim.core.weather.clouds import REGIMES
+from pvsim.core.weather.clouds.mean import thresholds
 from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["EXAMPLES", "read_site"]

@@ -10,11 +10,11 @@ import numpy as np
 
 from pvsim.app.patience import tell_state
 from pvsim.app.ports import Log, MeterProgress, Report, Stop
-from pvsim.core.blocks import ReadingBlocks
-from pvsim.core.contract import End
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import HOUR_S
-from pvsim.core.types import Ints, Octets, PowerSource
+from pvsim.core.messages.blocks import ReadingBlocks
+from pvsim.core.messages.contract import End
+from pvsim.core.quantities.timeline import HOUR_S
+from pvsim.core.quantities.types import Ints, Octets, PowerSource
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
 __all__ = ["PUBLISHER", "Meter", "readings"]

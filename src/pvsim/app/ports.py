@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from pvsim.core.intake import Batch
-from pvsim.core.ledger import Accounted, Output
-from pvsim.core.types import Octets
+from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.messages.batch import Batch
+from pvsim.core.quantities.types import Octets
 
 __all__ = [
     "BrokerState",

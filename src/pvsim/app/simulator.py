@@ -7,10 +7,11 @@ from logging import getLogger
 
 from pvsim.app.patience import tell_state
 from pvsim.app.ports import Log, Report, SampleFile, SimulatorProgress, Stop
-from pvsim.core.intake import AnchorLostError, Batch, Intake, SequenceGapError
-from pvsim.core.ledger import Accounted
-from pvsim.core.plan import RunPlan
-from pvsim.core.types import PvSource
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
+from pvsim.core.messages.batch import Batch
+from pvsim.core.quantities.types import PvSource
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InterruptedRunError
 
 __all__ = ["Pace", "simulate_run"]
@@ -73,15 +74,15 @@ async def simulate_run(
         BrokerError: if the broker is lost; what came before is committed.
         CannotWriteError: if the disk is full or fails; the last commit stands.
     """
-    intake = Intake(plan, pv, files.accounted, foreign=foreign)
-    session = _Session(intake, files, plan, report, pace or Pace(), foreign=foreign)
-    if not intake.ended:
+    receiver = Receiver(plan, pv, files.accounted, foreign=foreign)
+    session = _Session(receiver, files, plan, report, pace or Pace(), foreign=foreign)
+    if not receiver.ended:
         await log.create()
         try:
             await session.follow(log, stop)
         except AnchorLostError as error:
             _log.warning("reading the log again from its first message", extra={"facts": {"why": str(error)}})
-            intake.distrust_offsets()
+            receiver.distrust_offsets()
             await session.follow(log, stop)
     files.seal()
     return files.accounted
@@ -91,15 +92,15 @@ class _Session:
     """One simulation under way."""
 
     def __init__(
-        self, intake: Intake, files: SampleFile, plan: RunPlan, report: Report, pace: Pace, *, foreign: bool
+        self, receiver: Receiver, files: SampleFile, plan: RunPlan, report: Report, pace: Pace, *, foreign: bool
     ) -> None:
-        self._intake, self._files, self._plan, self._report, self._pace = intake, files, plan, report, pace
+        self._receiver, self._files, self._plan, self._report, self._pace = receiver, files, plan, report, pace
         self._foreign = foreign
         self._uncommitted = 0
 
     async def follow(self, log: Log, stop: Stop) -> None:
         """Read from the last accounted message on until the run has ended."""
-        start = self._intake.accounted
+        start = self._receiver.accounted
         stopping = asyncio.ensure_future(stop.wait())
         try:
             async with log.subscribe(start.read_from) as batches:
@@ -115,16 +116,16 @@ class _Session:
         arriving: asyncio.Future[Batch] | None = None
         waited = 0.0
         try:
-            while not self._intake.ended:
+            while not self._receiver.ended:
                 arriving = arriving or asyncio.ensure_future(anext(batches))
                 await asyncio.wait(
                     (arriving, stopping), timeout=self._pace.idle_s, return_when=asyncio.FIRST_COMPLETED
                 )
                 if stopping.done():
-                    self._intake.stop()
+                    self._receiver.stop()
                     self._flush()
                     self._commit()
-                    written = self._intake.accounted.written
+                    written = self._receiver.accounted.written
                     raise InterruptedRunError(f"the simulator stopped after {written:,} readings")
                 if arriving.done():
                     waited = 0.0
@@ -148,38 +149,38 @@ class _Session:
                 subscription past the end in silence, and what is missing here may stand further ahead.
             SequenceGapError: if readings wait for others that did not come.
         """
-        if not self._intake.anchored:
+        if not self._receiver.anchored:
             raise AnchorLostError(
-                f"nothing comes from offset {self._intake.accounted.anchor_offset:,} of the log on"
+                f"nothing comes from offset {self._receiver.accounted.anchor_offset:,} of the log on"
             )
         if waited >= _QUIET_S > waited - self._pace.idle_s:
             self._tell_silence()
         try:
             if self._pace.meter_s is not None and waited >= self._pace.meter_s:
-                self._intake.give_up()
+                self._receiver.give_up()
             else:
-                self._intake.settle(gaps=self._shows_gaps(waited))
+                self._receiver.settle(gaps=self._shows_gaps(waited))
         finally:
             self._flush()
-        if self._intake.complete and not self._intake.ended:
+        if self._receiver.complete and not self._receiver.ended:
             _log.warning("the last reading is written, but no end marker came")
-        return self._intake.complete
+        return self._receiver.complete
 
     def _shows_gaps(self, waited: float) -> bool:
         """Whether a silence says that readings are missing: more may follow, and close the gap or show its end."""
-        if self._plan.missing == "stop" and self._intake.waits():
+        if self._plan.missing == "stop" and self._receiver.waits():
             return True
-        return waited >= self._pace.gap_s and self._intake.waits(for_the_end=True)
+        return waited >= self._pace.gap_s and self._receiver.waits(for_the_end=True)
 
     def _tell_silence(self) -> None:
-        left = self._plan.readings - self._intake.accounted.next_position
+        left = self._plan.readings - self._receiver.accounted.next_position
         if self._foreign and left:
             what = f"no reading has come for {_QUIET_S:g} s; {left:,} are not written yet; waiting"
             tell_state(self._report, what, well=False)
 
     def _take(self, batch: Batch) -> None:
         try:
-            self._intake.take(batch)
+            self._receiver.take(batch)
         finally:  # a gap: what came before it is kept
             self._flush()
         if self._uncommitted >= self._pace.commit_readings:
@@ -187,8 +188,8 @@ class _Session:
         self._tell()
 
     def _flush(self) -> None:
-        before = self._intake.accounted.next_position
-        while (output := self._intake.flush()) is not None:
+        before = self._receiver.accounted.next_position
+        while (output := self._receiver.flush()) is not None:
             self._files.append(output)
             self._uncommitted += output.accounted.next_position - before
             before = output.accounted.next_position
@@ -198,6 +199,6 @@ class _Session:
         self._uncommitted = 0
 
     def _tell(self) -> None:
-        now = self._intake.accounted
+        now = self._receiver.accounted
         t_utc = self._plan.timeline.start_utc + now.next_position // len(self._plan.meters)
         self._report(SimulatorProgress(now, self._plan.readings, t_utc))

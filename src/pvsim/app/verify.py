@@ -8,12 +8,12 @@ from typing import TypeAlias
 import numpy as np
 
 from pvsim.app.meter import readings
-from pvsim.core import row_text, rows
-from pvsim.core.metrics import Summary, Tally
-from pvsim.core.plan import RunPlan
-from pvsim.core.sampling import pv_means, samples_of
-from pvsim.core.spans import Spans
-from pvsim.core.types import Ints, PowerSource, PvSource
+from pvsim.core.quantities.types import Ints, PowerSource, PvSource
+from pvsim.core.results import row_text, rows
+from pvsim.core.results.metrics import Summary, Tally
+from pvsim.core.results.sampling import pv_means, samples_of
+from pvsim.core.results.spans import Spans
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
 __all__ = ["Read", "verify_foreign", "verify_own"]

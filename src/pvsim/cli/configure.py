@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         SitePvConfig,
         SyntheticMeter,
     )
-    from pvsim.core.site import Site, Weather
+    from pvsim.core.site.schema import Site, Weather
 
 __all__ = ["config_of"]
 
@@ -69,8 +69,8 @@ def config_of(options: dict[str, Any], run_id: str | None = None) -> "RunConfig"
     from msgspec.structs import replace  # noqa: PLC0415
 
     from pvsim.config import CurveConfig, RunConfig, digest, parse_date  # noqa: PLC0415
-    from pvsim.core.timeline import parse_period  # noqa: PLC0415
-    from pvsim.core.types import METER_MAX_W  # noqa: PLC0415
+    from pvsim.core.quantities.timeline import parse_period  # noqa: PLC0415
+    from pvsim.core.quantities.types import METER_MAX_W  # noqa: PLC0415
 
     site = _site(options)
     texts = options["meter"] or (site.load.kind if site is not None and site.load is not None else "uniform",)
@@ -182,7 +182,7 @@ def _site_pv(site: "Site | None", options: dict[str, Any], meters: int) -> "Site
 
 
 def _spread_km(site: "Site", options: dict[str, Any], meters: int) -> float:
-    from pvsim.core.site import CloudyWeather  # noqa: PLC0415
+    from pvsim.core.site.schema import CloudyWeather  # noqa: PLC0415
 
     given: float | None = options.get("spread_km")
     scattered = isinstance(site.weather, CloudyWeather) and meters > 1
@@ -199,7 +199,7 @@ def _spread_km(site: "Site", options: dict[str, Any], meters: int) -> float:
 
 
 def _weather_sha256(weather: "Weather | None") -> str | None:
-    from pvsim.core.site import FileWeather  # noqa: PLC0415
+    from pvsim.core.site.schema import FileWeather  # noqa: PLC0415
     from pvsim.wiring.models import file_sha256  # noqa: PLC0415
 
     return file_sha256(Path(weather.path)) if isinstance(weather, FileWeather) else None
@@ -222,7 +222,7 @@ def _refuse_unused(options: dict[str, Any], prefix: str, *, used: bool) -> None:
 
 def _meters(texts: Sequence[str], options: dict[str, Any], site: "Site | None") -> tuple["MeterConfig", ...]:
     from pvsim.config import BuildingMeter, MeterConfig  # noqa: PLC0415
-    from pvsim.core.plan import MAX_METERS  # noqa: PLC0415
+    from pvsim.core.run.plan import MAX_METERS  # noqa: PLC0415
 
     count = options["meters"]
     if count is not None:

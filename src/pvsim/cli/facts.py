@@ -77,7 +77,7 @@ def doctor(broker: str | None, as_json: bool) -> None:
     from pvsim.adapters import node  # noqa: PLC0415
 
     if broker:
-        from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+        from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
         from pvsim.wiring.broker_checks import check_broker  # noqa: PLC0415
 
         findings = [*node.machine(), *asyncio.run(check_broker(BrokerAddress.parse(broker)))]

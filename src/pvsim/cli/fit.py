@@ -134,8 +134,8 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
           --date 2024-12-21 --unit W > site.toml
     """  # noqa: D301
     from pvsim.config import parse_date, zone_of  # noqa: PLC0415
-    from pvsim.core.pv_site import Place  # noqa: PLC0415
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
+    from pvsim.core.weather.sun import Place  # noqa: PLC0415
     from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
 
     zone = zone_of(options["tz"])

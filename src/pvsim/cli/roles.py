@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from pvsim.app.ports import BrokerState, MeterProgress, Report, SimulatorProgress
-    from pvsim.core.plan import RunPlan
+    from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
     from pvsim.wiring.runs import Run
@@ -302,7 +302,7 @@ class _Talk:
     def hear(self, line: bytes) -> None:
         """Take a word of the parent."""
         from pvsim.adapters.processes import read_word  # noqa: PLC0415
-        from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+        from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
 
         word = read_word(line)
         if word.broker_url is not None and self.connection is not None:  # it cannot have lost what it has not had

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pvsim.app.patience import Patience
     from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
     from pvsim.config import RunConfig
-    from pvsim.core.metrics import Summary
-    from pvsim.core.plan import RunPlan
+    from pvsim.core.results.metrics import Summary
+    from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
@@ -209,7 +209,7 @@ def patience_of(options: dict[str, Any]) -> "Patience":
 
 def check_broker(options: dict[str, Any]) -> None:
     """Refuse a malformed broker URL before anything is made."""
-    from pvsim.core.address import BrokerAddress  # noqa: PLC0415
+    from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
 
     if options["broker"]:
         BrokerAddress.parse(options["broker"])

@@ -7,7 +7,7 @@ import click
 
 if TYPE_CHECKING:
     from pvsim.config import RunConfig
-    from pvsim.core.metrics import Summary
+    from pvsim.core.results.metrics import Summary
     from pvsim.wiring.runs import Run
 
 __all__ = ["print_summary"]
@@ -83,7 +83,7 @@ def _message_notes(this: "Run") -> list[str]:
 def _site_line(config: "RunConfig") -> str:
     """What a site's figures rest on; nothing where there is no site."""
     from pvsim.config import BuildingMeter, SitePvConfig, SyntheticMeter  # noqa: PLC0415
-    from pvsim.core.site import CloudyWeather, FileWeather  # noqa: PLC0415
+    from pvsim.core.site.schema import CloudyWeather, FileWeather  # noqa: PLC0415
 
     if not isinstance(config.pv, SitePvConfig):
         return ""

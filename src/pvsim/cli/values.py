@@ -9,7 +9,7 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from pvsim.core.typed import Kind
+    from pvsim.core.quantities.typed import Kind
 
     _Type: TypeAlias = click.ParamType[Any]
     _Choice: TypeAlias = click.Choice[str]
@@ -23,7 +23,7 @@ class Quantity(_Type):
     """A number with a unit, as a float in the unit that the option's name says.
 
     Args:
-        kind: Name of a kind in `pvsim.core.typed`.
+        kind: Name of a kind in `pvsim.core.quantities.typed`.
         shown: What the help shows.
         least: The least that it may be; None for no limit here.
         most: The most, where there is a least.
@@ -40,7 +40,7 @@ class Quantity(_Type):
         """Read it; see `click.ParamType.convert`."""
         if not isinstance(value, str):  # a default
             return value
-        from pvsim.core import typed  # noqa: PLC0415 - `pvsim --help` needs no fractions
+        from pvsim.core.quantities import typed  # noqa: PLC0415 - `pvsim --help` needs no fractions
 
         kind: Kind = getattr(typed, self._kind)
         number = typed.parse_quantity(value, kind, _option(param))

@@ -12,13 +12,13 @@ from typing import Any, Literal
 from pvsim.adapters.streams import StreamTransport
 from pvsim.app.meter import readings
 from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter, parse_date, zone_of
-from pvsim.core import noise
-from pvsim.core.address import BrokerAddress
-from pvsim.core.blocks import ReadingBlocks
-from pvsim.core.chunks import publish_frame
-from pvsim.core.load import UniformLoad
-from pvsim.core.plan import RunPlan
-from pvsim.core.timeline import Timeline
+from pvsim.core.loads.simple import UniformLoad
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.blocks import ReadingBlocks
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
+from pvsim.core.stream.chunks import publish_frame
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.role_processes import fork_roles, run_roles
 from pvsim.wiring.runs import Run

@@ -9,9 +9,9 @@ from typing import Literal
 from pvsim.adapters import streams
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import Log, Report, Stop, Transport
-from pvsim.core.address import BrokerAddress
-from pvsim.core.contract import publishing_id
-from pvsim.core.plan import RunPlan
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.contract import publishing_id
+from pvsim.core.run.plan import RunPlan
 
 __all__ = ["Connection", "TransportName", "find_broker", "resolve_transport"]
 

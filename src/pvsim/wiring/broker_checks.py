@@ -9,7 +9,7 @@ import numpy as np
 from pvsim.adapters import amqp, streams
 from pvsim.adapters.node import Finding
 from pvsim.app.ports import Transport
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
 __all__ = ["check_broker"]

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pvsim.config import BuildingMeter
-from pvsim.core import noise
-from pvsim.core.building import BuildingLoad, HeatPump, Kind, Place, electric_car, parse_kinds
-from pvsim.core.building.presence import MAX_PEOPLE
+from pvsim.core.loads.building import BuildingLoad, BuildingPlace, HeatPumpModel, Kind, electric_car, parse_kinds
+from pvsim.core.loads.building.presence import MAX_PEOPLE
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.types import METER_MAX_DW
 from pvsim.core.series.report import FileReading
-from pvsim.core.site import FileWeather, HouseholdLoad, Weather
-from pvsim.core.types import METER_MAX_DW
+from pvsim.core.site.schema import FileWeather, HouseholdLoad, Weather
 from pvsim.errors import UsageError
 from pvsim.wiring.outdoors import Outdoors, outdoors
 
 if TYPE_CHECKING:
-    from pvsim.core.types import PowerSource
+    from pvsim.core.quantities.types import PowerSource
 
 __all__ = ["BuildingKind", "building_load", "device_table", "load_of"]
 
@@ -56,7 +56,7 @@ def load_of(
         UsageError: as `building_load`.
         BadInputError: its heat pump's weather file does not serve; see `outdoors`.
     """
-    load, place = meter.load, Place(zone, meter.latitude_deg, meter.longitude_deg)
+    load, place = meter.load, BuildingPlace(zone, meter.latitude_deg, meter.longitude_deg)
     pump = None
     if load.heat_pump and meter.weather:
         pump = load.heat_pump.annual_kwh, _air(meter.weather, meter.weather_sha256, place, seed, run_utc)
@@ -79,12 +79,14 @@ def weather_reading(
     """How the weather file of a building's heat pump was read, None without one; arguments as of `load_of`."""
     if not meter.load.heat_pump or not isinstance(meter.weather, FileWeather):
         return None
-    place = Place(zone, meter.latitude_deg, meter.longitude_deg)
+    place = BuildingPlace(zone, meter.latitude_deg, meter.longitude_deg)
     return _air(meter.weather, meter.weather_sha256, place, seed, run_utc).reading
 
 
 @lru_cache(maxsize=2)
-def _air(weather: Weather, _sha256: str | None, place: Place, seed: int, run_utc: tuple[int, int]) -> Outdoors:
+def _air(
+    weather: Weather, _sha256: str | None, place: BuildingPlace, seed: int, run_utc: tuple[int, int]
+) -> Outdoors:
     """The air of a site, which all of its buildings share: a file is read once for them."""
     return outdoors(weather, place, seed=seed, run_utc=run_utc)
 
@@ -93,7 +95,7 @@ def building_load(
     kind: BuildingKind,
     annual_kwh: float,
     *,
-    place: Place,
+    place: BuildingPlace,
     seed: int,
     meter: str,
     people: int | None = None,
@@ -132,7 +134,9 @@ def building_load(
         kwh, air = heat_pump
         stream = noise.key(seed, "building", meter, "heat pump")
         others.append(
-            HeatPump.of_energy(stream, air.temperature, annual_kwh=kwh, year_c=air.year_c, coldest_c=air.coldest_c)
+            HeatPumpModel.of_energy(
+                stream, air.temperature, annual_kwh=kwh, year_c=air.year_c, coldest_c=air.coldest_c
+            )
         )
     return BuildingLoad(
         contents,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pvsim.core import noise
-from pvsim.core.clouds import CloudField, Sky
-from pvsim.core.pv_site import CloudIndices
-from pvsim.core.pv_site.types import Floats
-from pvsim.core.site import CloudyWeather, Site
-from pvsim.core.timeline import HOUR_S
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.physics import Floats
+from pvsim.core.quantities.timeline import HOUR_S
+from pvsim.core.site.schema import CloudyWeather, Site
+from pvsim.core.weather.clouds import CloudField, CloudSky
+from pvsim.core.weather.sky import CloudIndices
 
 __all__ = ["PORTION_S", "clouds_over", "strewn"]
 
@@ -22,7 +22,7 @@ class _InPortions:
     field: CloudField
     portion_s: int
     _first_utc: int = 0
-    _sky: Sky | None = None
+    _sky: CloudSky | None = None
 
     def __call__(self, first_utc: int, n: int) -> tuple[Floats, Floats]:
         """As `CloudIndices`."""

@@ -11,14 +11,14 @@ import numpy as np
 from pvsim.adapters.tables.curves import read_curve
 from pvsim.adapters.tables.series_csv import read_samples
 from pvsim.adapters.turbidity import linke_turbidity
-from pvsim.core.fit import Day, Fit, Neighbour, fit_plant, profile
-from pvsim.core.pv_curve import CurvePv
-from pvsim.core.pv_site import Place, physics_extra
-from pvsim.core.pv_site.types import Floats
-from pvsim.core.series import FileReading, Run, SeriesOptions, choose_days, date_of, put_in_order, replay
-from pvsim.core.site import HorizonPoint
-from pvsim.core.timeline import Timeline
-from pvsim.core.types import DW_PER_KW, Ints
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.pv.fit import Day, Fit, Neighbour, fit_plant, profile
+from pvsim.core.quantities.physics import Floats, physics_extra
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.series import FileReading, LocalDays, SeriesOptions, choose_days, date_of, put_in_order, replay
+from pvsim.core.site.schema import HorizonPoint
+from pvsim.core.weather.sun import Place
 from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["Asked", "Found", "find_plant", "site_text"]
@@ -120,7 +120,7 @@ def _measured(asked: Asked) -> tuple[date, Ints, Floats, FileReading | None]:
         samples = replace(samples, wall_s=wall_s, offset_s=None, utc=True)
     file = put_in_order(samples, asked.tz, options, "pv")
     day = date_of(choose_days(file, options, 1, "pv"))
-    series = replay(samples, replace(options, start=day), quantity="pv", run=Run(day, 1, asked.tz))
+    series = replay(samples, replace(options, start=day), quantity="pv", run=LocalDays(day, 1, asked.tz))
     timeline = Timeline.of_days(day, 1, asked.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
     middles = timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2

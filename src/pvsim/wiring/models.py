@@ -20,22 +20,22 @@ from pvsim.config import (
     SitePvConfig,
     zone_of,
 )
-from pvsim.core import noise
-from pvsim.core.balance import Balance
-from pvsim.core.battery import battery_of
-from pvsim.core.load import UniformLoad, WalkLoad
-from pvsim.core.no_pv import NoPv
-from pvsim.core.plan import RunPlan
-from pvsim.core.pv_curve import CurvePv
-from pvsim.core.recovery import slot_bytes
-from pvsim.core.site import Battery as BatteryConfig
-from pvsim.core.site import FileWeather
-from pvsim.core.timeline import DAY_S, Timeline
-from pvsim.core.types import DW_PER_KW, MeterRange, PowerSource, PvSource
+from pvsim.core.delivery.checkpoint import slot_bytes
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import battery_of
+from pvsim.core.loads.simple import UniformLoad, WalkLoad
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.pv.no_pv import NoPv
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import DAY_S, Timeline
+from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSource
+from pvsim.core.run.plan import RunPlan
+from pvsim.core.site.schema import Battery as BatteryConfig
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
-    from pvsim.core.building import BuildingLoad
+    from pvsim.core.loads.building import BuildingLoad
 
 __all__ = ["Models", "balance_of", "file_sha256"]
 
@@ -160,10 +160,10 @@ class Models:
 
     def _measured(self, source: FileConfig, quantity: Literal["meter", "pv"], name: str) -> PowerSource:
         from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
-        from pvsim.core.series import Run, SeriesOptions  # noqa: PLC0415
+        from pvsim.core.series import LocalDays, SeriesOptions  # noqa: PLC0415
 
         path = Path(source.path)
-        run = Run(self.config.first_date, self.config.days, zone_of(self.config.tz))
+        run = LocalDays(self.config.first_date, self.config.days, zone_of(self.config.tz))
         later = {name: getattr(source, name) for name in ("sign", "scale", "annual_kwh", "peak_kw")}
         options = SeriesOptions(
             column=source.column,

@@ -6,16 +6,17 @@ from math import inf
 
 import numpy as np
 
-from pvsim.core import noise
-from pvsim.core.building import Place
-from pvsim.core.building.heat_pump import SLOT_S
-from pvsim.core.months import MONTHS
-from pvsim.core.pv_site import ClimateSky, CloudIndices, FileTemperature, WeatherSeries
-from pvsim.core.pv_site.types import Floats
+from pvsim.core.loads.building import BuildingPlace
+from pvsim.core.loads.building.heat_pump import SLOT_S
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.months import MONTHS
+from pvsim.core.quantities.physics import Floats
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.quantities.types import OutdoorTemperature
 from pvsim.core.series.report import FileReading
-from pvsim.core.site import FileWeather, Weather
-from pvsim.core.timeline import DAY_S
-from pvsim.core.types import OutdoorTemperature
+from pvsim.core.site.schema import FileWeather, Weather
+from pvsim.core.weather.series import FileTemperature, WeatherSeries
+from pvsim.core.weather.sky import ClimateSky, CloudIndices
 from pvsim.errors import BadInputError
 
 __all__ = ["Outdoors", "by_month", "climate_of", "outdoors", "weather_at"]
@@ -59,7 +60,7 @@ def climate_of(
     )
 
 
-def outdoors(weather: Weather, place: Place, *, seed: int, run_utc: tuple[int, int]) -> Outdoors:
+def outdoors(weather: Weather, place: BuildingPlace, *, seed: int, run_utc: tuple[int, int]) -> Outdoors:
     """The temperature that the PV cells of a site have around them, and a year to compute a heat pump's energy in.
 
     The year is 2023 in the site's climate, or in a typical year's file; the first 365 days of a measured file that
@@ -105,7 +106,7 @@ def weather_at(weather: FileWeather, latitude_deg: float, longitude_deg: float) 
         BadInputError: it cannot be read, or is of another place.
     """
     from pvsim.adapters.tables.weather_files import read_weather  # noqa: PLC0415 - most sites read no file
-    from pvsim.core.pv_site.noon import noon_remark  # noqa: PLC0415
+    from pvsim.core.weather.noon import noon_remark  # noqa: PLC0415
 
     series = read_weather(weather)
     series.refuse_elsewhere(latitude_deg, longitude_deg)

@@ -8,7 +8,7 @@ from typing import Any
 from pvsim.adapters.processes import RoleProcess, fork_role
 from pvsim.app.ports import Stop
 from pvsim.app.supervise import supervise
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError, UsageError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.runs import Run

@@ -11,10 +11,10 @@ from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import Log, MeterProgress, Report, Stop, Transport
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.config import digest
-from pvsim.core import rows
-from pvsim.core.intake import SequenceGapError
-from pvsim.core.ledger import Accounted
-from pvsim.core.recovery import check_fits
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.checkpoint import check_fits
+from pvsim.core.delivery.receiver import SequenceGapError
+from pvsim.core.results import rows
 from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 

@@ -20,11 +20,11 @@ from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in, split_by_day
 from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.verify import Read, verify_foreign, verify_own
 from pvsim.config import RunConfig, digest
-from pvsim.core.ledger import Accounted
-from pvsim.core.metrics import Summary
-from pvsim.core.recovery import Checkpoint, check_fits
-from pvsim.core.sequence import SequenceGapError
-from pvsim.core.spans import Spans
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
+from pvsim.core.delivery.sequence import SequenceGapError
+from pvsim.core.results.metrics import Summary
+from pvsim.core.results.spans import Spans
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 

@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from pvsim.adapters.turbidity import linke_turbidity
-from pvsim.core.pv_site import (
-    CloudIndices,
-    Coverage,
-    FileSky,
-    LightOutside,
-    Place,
-    SitePv,
-    Sky,
-    covering,
-    physics_extra,
-)
+from pvsim.core.pv.site_pv import SitePv
+from pvsim.core.quantities.physics import physics_extra
 from pvsim.core.series.report import FileReading
-from pvsim.core.site import FileWeather, Plant, Site
+from pvsim.core.site.schema import FileWeather, Plant, Site
+from pvsim.core.weather.clear_sky import LightOutside
+from pvsim.core.weather.file_sky import FileSky
+from pvsim.core.weather.gaps import Coverage, covering
+from pvsim.core.weather.sky import CloudIndices, Sky
+from pvsim.core.weather.sun import Place
 from pvsim.wiring.outdoors import by_month, climate_of, weather_at
 
 __all__ = ["SitePower", "clear_light", "site_pv"]

@@ -15,7 +15,7 @@ from tests.faults.processes import Command
 
 from pvsim.adapters import node
 from pvsim.adapters.rundir import MANIFEST, Manifest
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 __all__ = ["SHIM", "Fault", "Scene", "manifest_of", "the_run"]
 

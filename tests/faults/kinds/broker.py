@@ -19,7 +19,7 @@ from tests.faults.processes import cpu_seconds, wait_until
 
 from pvsim.adapters import node, streams
 from pvsim.adapters.logs import LOG
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 
 __all__ = [
     "Alarm",

@@ -16,7 +16,7 @@ from tests.faults.moments import has_published
 from pvsim.adapters import node
 from pvsim.adapters.csvfile import REJECTED
 from pvsim.adapters.streams import StreamTransport
-from pvsim.core.contract import Reason
+from pvsim.core.messages.contract import Reason
 
 __all__ = ["DUPLICATE", "Garbage", "each_kind", "early", "oversize", "unknown_meters"]
 

@@ -15,7 +15,7 @@ from tests.faults.kinds.processes import CrashAt, Signals
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, last_checkpoint
 from pvsim.adapters.rundir import MANIFEST
-from pvsim.core.recovery import SLOT_BYTES
+from pvsim.core.delivery.checkpoint import SLOT_BYTES
 
 __all__ = [
     "ChangedManifest",

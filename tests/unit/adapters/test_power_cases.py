@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.tables.series_csv import read_series
-from pvsim.core.series import Run, SeriesOptions
-from pvsim.core.types import MeterRange
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.series import LocalDays, SeriesOptions
 from pvsim.errors import BadInputError
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
-JUNE = Run(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
-MARCH, OCTOBER = (Run(date(2024, month, 31 if month == 3 else 27), 1, JUNE.zone) for month in (3, 10))
+JUNE = LocalDays(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+MARCH, OCTOBER = (LocalDays(date(2024, month, 31 if month == 3 else 27), 1, JUNE.zone) for month in (3, 10))
 
 
 def measured(path, quantity="meter", run=JUNE, **options):

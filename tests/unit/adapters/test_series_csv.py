@@ -8,7 +8,7 @@ import pytest
 
 from pvsim.adapters.tables import series_csv
 from pvsim.adapters.tables.series_csv import read_samples, read_series
-from pvsim.core.series import Run, SeriesOptions
+from pvsim.core.series import LocalDays, SeriesOptions
 from pvsim.errors import BadInputError
 
 DATA = Path(__file__).parents[2] / "data"
@@ -37,7 +37,7 @@ def block_rows(request, monkeypatch):
 
 
 def test_a_total_after_the_last_row_is_left_out_and_told(tmp_path):
-    run = Run(date(2024, 6, 21), 1, BERLIN)
+    run = LocalDays(date(2024, 6, 21), 1, BERLIN)
     plain = measured(written(tmp_path / "a.csv", HEADER + GOOD), run)
     series = measured(written(tmp_path / "b.csv", HEADER + GOOD + "Total,27.6\n"), run)
     assert (series.at(seconds(run)) == plain.at(seconds(run))).all()
@@ -48,7 +48,7 @@ def test_a_total_after_the_last_row_is_left_out_and_told(tmp_path):
 
 
 def test_two_days_of_a_measured_house():
-    run = Run(date(2024, 6, 21), 2, BERLIN)
+    run = LocalDays(date(2024, 6, 21), 2, BERLIN)
     house = measured(UCI, run)
     report = house.report
     assert (report.column, report.first_day, report.step_s) == (
@@ -72,7 +72,7 @@ def test_two_days_of_a_measured_house():
 def test_days_with_a_change_of_the_clock_are_replayed_sample_by_sample(month):
     path = DATA / f"simbench_2016_{month}.csv"
     first = date(2016, 3, 26) if month == "march" else date(2016, 10, 29)
-    run = Run(first, 3, BERLIN)
+    run = LocalDays(first, 3, BERLIN)
     house = measured(path, run, column="H0-A_pload", unit="kW", gaps="error")
     cells = [line.split(",") for line in path.read_text().splitlines()[1:]]
     expected = [round(float(cell[1]) * 10_000) for cell in cells]
@@ -84,7 +84,7 @@ def test_days_with_a_change_of_the_clock_are_replayed_sample_by_sample(month):
 
 
 def test_a_pv_plant_s_morning_with_its_offset():
-    run = Run(date(2024, 6, 21), 1, BERLIN)
+    run = LocalDays(date(2024, 6, 21), 1, BERLIN)
     plant = measured(DATA / "nrel_serf_20220318.csv", run, "pv", unit="W", gaps="zero")
     power = plant.at(seconds(run))
     assert power[: 4 * 3600].max() == 0
@@ -95,7 +95,7 @@ def test_a_pv_plant_s_morning_with_its_offset():
 
 
 def test_our_own_output_is_read_back_to_the_same_bytes(tmp_path):
-    run = Run(date(2024, 10, 27), 1, BERLIN)
+    run = LocalDays(date(2024, 10, 27), 1, BERLIN)
     power_dw = np.random.Generator(np.random.Philox(1)).integers(0, 90_001, 1500)
     first = datetime.fromtimestamp(run.seconds()[0], UTC)
     rows = [
@@ -208,7 +208,7 @@ NUMBER = "put a number there, or leave the cell empty where the measurement is m
 def test_bad_input_is_named_with_its_place_and_what_to_do(tmp_path, text, line, what, fix):
     path = written(tmp_path / "house.csv", text)
     with pytest.raises(BadInputError) as caught:
-        measured(path, Run(date(2024, 6, 21), 1, BERLIN))
+        measured(path, LocalDays(date(2024, 6, 21), 1, BERLIN))
     assert caught.value.what.startswith(what)
     assert caught.value.where == f"{path}{line}"
     assert fix in caught.value.fix
@@ -216,7 +216,7 @@ def test_bad_input_is_named_with_its_place_and_what_to_do(tmp_path, text, line, 
 
 
 def test_a_file_that_cannot_be_opened(tmp_path):
-    run = Run(date(2024, 6, 21), 1, BERLIN)
+    run = LocalDays(date(2024, 6, 21), 1, BERLIN)
     with pytest.raises(BadInputError, match="a directory, not a file") as caught:
         measured(tmp_path, run)
     assert caught.value.where == str(tmp_path)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.adapters.site_file import EXAMPLES, read_site
-from pvsim.core.site import FileWeather
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import device_table
 from pvsim.wiring.schemas import schema_of

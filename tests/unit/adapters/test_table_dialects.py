@@ -11,12 +11,12 @@ import pytest
 from pvsim.adapters.tables.curves import read_curve
 from pvsim.adapters.tables.series_csv import read_samples, read_series
 from pvsim.adapters.tables.weather_files import read_weather
-from pvsim.core.series import Run, SeriesOptions
-from pvsim.core.site import FileWeather
+from pvsim.core.series import LocalDays, SeriesOptions
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 
 CASES = Path(__file__).parents[2] / "data" / "cases"
-DAY = Run(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+DAY = LocalDays(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 
 
 def power(quantity):

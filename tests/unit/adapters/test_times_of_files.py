@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.tables.series_csv import read_series
-from pvsim.core.series import Run, SeriesOptions
+from pvsim.core.series import LocalDays, SeriesOptions
 from pvsim.errors import BadInputError
 
 BERLIN, LONDON = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London")
-MIDSUMMER = Run(date(2024, 6, 21), 1, BERLIN)
+MIDSUMMER = LocalDays(date(2024, 6, 21), 1, BERLIN)
 STEP = timedelta(hours=1)
 
 
@@ -74,14 +74,16 @@ def test_a_year_of_london_s_offsets_is_local_time_and_not_utc(tmp_path):
         lambda t: t.isoformat(),
         first=datetime(2024, 3, 29, tzinfo=LONDON),
     )
-    hour, reading = peak_hour(path, Run(date(2024, 3, 29), 1, BERLIN))
+    hour, reading = peak_hour(path, LocalDays(date(2024, 3, 29), 1, BERLIN))
     assert (hour, reading.zone, reading.zone_from) == (12, "+00:00/+01:00", "offset")
     winter = pv_file(
         tmp_path / "winter.csv",
         lambda t: t.replace(tzinfo=LONDON).isoformat(),
         first=datetime(2024, 1, 5, tzinfo=UTC),
     )
-    assert peak_hour(winter, Run(date(2024, 1, 5), 1, LONDON))[0] == 12  # in London both readings are the same
+    assert (
+        peak_hour(winter, LocalDays(date(2024, 1, 5), 1, LONDON))[0] == 12
+    )  # in London both readings are the same
 
 
 def test_the_zone_of_times_without_one_may_be_said(tmp_path):
@@ -108,7 +110,7 @@ def test_hints_name_options_that_work(tmp_path):
         peak_hour(path)
     assert caught.value.where == f"{path}:2"
     assert caught.value.fix == "pass --pv-tz America/New_York"
-    winter = Run(date(2024, 1, 6), 1, BERLIN)
+    winter = LocalDays(date(2024, 1, 6), 1, BERLIN)
     path = pv_file(path, lambda t: t.strftime("%Y-%m-%d %H:%M EST"), first=datetime(2024, 1, 5, tzinfo=UTC))
     assert peak_hour(path, winter, tz=ZoneInfo("America/New_York"))[0] == 18
 
@@ -132,7 +134,7 @@ def test_layouts_that_people_have(tmp_path, layout, remarks):
 
 
 def test_day_and_month_that_no_date_tells_apart_are_asked_for(tmp_path):
-    run = Run(date(2024, 6, 1), 1, BERLIN)
+    run = LocalDays(date(2024, 6, 1), 1, BERLIN)
     path = pv_file(
         tmp_path / "pv.csv",
         lambda t: t.strftime("%d/%m/%Y %H:%M"),
@@ -198,7 +200,7 @@ def test_times_that_look_like_ends_are_asked_about(tmp_path):
     with pytest.raises(BadInputError, match="whole days if each ends"):
         hours(two_days)
     assert hours(two_days, stamp="end")[0] == A_DAY
-    late, reading = hours(two_days, Run(date(2024, 6, 22), 1, BERLIN), stamp="start")
+    late, reading = hours(two_days, LocalDays(date(2024, 6, 22), 1, BERLIN), stamp="start")
     assert late == [A_DAY[-1], *A_DAY[:-1]]
     assert (reading.stamp, reading.stamp_from) == ("start", "option")
 
@@ -259,7 +261,7 @@ def test_a_column_with_the_zone(tmp_path):
 @pytest.mark.parametrize("how", ["utc", "offset", "naive", "on the old clock"])
 def test_ends_across_changes_of_the_clock(tmp_path, day, step_min, how):
     """Each interval of the day has its own power; whichever way its end is written, it stands where it belongs."""
-    run = Run(day, 1, BERLIN)
+    run = LocalDays(day, 1, BERLIN)
     first, after = run.seconds()
     rows = []
     for number, start in enumerate(range(first, after, step_min * 60)):
@@ -293,7 +295,7 @@ def daylight(path, first=6, after=21):
 
 def test_nights_without_rows_lead_to_zero_and_the_hint_works(tmp_path):
     path = daylight(tmp_path / "pv.csv")
-    for run in (MIDSUMMER, Run(date(2024, 6, 21), 2, BERLIN)):
+    for run in (MIDSUMMER, LocalDays(date(2024, 6, 21), 2, BERLIN)):
         with pytest.raises(BadInputError) as caught:
             read_series(path, SeriesOptions(), quantity="pv", run=run)
         assert "--pv-gaps zero (an inverter may write nothing by night), hold or" in caught.value.fix
@@ -328,7 +330,7 @@ def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):
     assert caught.value.fix.startswith(
         "give a file that reaches over the run's whole day, run on the file's clock (--tz UTC), or fill the rest"
     )
-    assert hours(path, Run(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY
+    assert hours(path, LocalDays(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY
 
 
 def test_a_date_and_a_time_of_day_without_a_colon(tmp_path):

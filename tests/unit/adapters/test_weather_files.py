@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.tables.weather_files import read_weather
-from pvsim.core.site import FileWeather
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 
 START = 1_718_928_000  # 2024-06-21T00:00Z
@@ -412,7 +412,7 @@ def test_an_open_quote_in_a_typical_year(weather):
 
 
 def test_no_file_needs_pvlib(weather, monkeypatch):
-    monkeypatch.setattr("pvsim.core.pv_site.types.find_spec", lambda _name: None)
+    monkeypatch.setattr("pvsim.core.quantities.physics.find_spec", lambda _name: None)
     assert read_weather(weather(csv_text())).intervals == 3
     assert read_weather(weather(epw_text())).intervals == 8760
 

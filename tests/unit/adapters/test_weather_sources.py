@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.tables.weather_files import read_weather
-from pvsim.core.site import FileWeather
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 
 START = datetime(2024, 6, 20, tzinfo=UTC)

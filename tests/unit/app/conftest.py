@@ -12,12 +12,12 @@ import pytest
 from pvsim.app.meter import Meter
 from pvsim.app.ports import MeterProgress, SimulatorProgress
 from pvsim.app.simulator import Pace, simulate_run
-from pvsim.core.ledger import Accounted
-from pvsim.core.load import UniformLoad
-from pvsim.core.noise import key
-from pvsim.core.plan import Missing, RunPlan
-from pvsim.core.timeline import Timeline
-from pvsim.core.types import Ints
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.loads.simple import UniformLoad
+from pvsim.core.quantities.noise import key
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import Ints
+from pvsim.core.run.plan import Missing, RunPlan
 from pvsim.testing import MemorySampleFile, MemoryTransport
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pvsim.app import simulator
 from pvsim.app.ports import BrokerState
-from pvsim.core.intake import SequenceGapError
+from pvsim.core.delivery.receiver import SequenceGapError
 from pvsim.errors import InterruptedRunError
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pvsim.app.meter import PUBLISHER, Meter, readings
 from pvsim.app.ports import BrokerState, MeterProgress
-from pvsim.core.contract import End, Values, read_message
+from pvsim.core.messages.contract import End, Values, read_message
 from pvsim.errors import BrokerError, InterruptedRunError
 from pvsim.testing import CrashAt, CrashError
 

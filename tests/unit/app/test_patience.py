@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pvsim.app import patience as patience_module
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
-from pvsim.core.ledger import Accounted
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.errors import BadInputError, BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
 QUICK = Patience(limit_s=30, first_pause_s=0.0005, longest_pause_s=0.001)

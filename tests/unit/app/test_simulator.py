@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.together import together
 
 from pvsim.app.simulator import Pace
-from pvsim.core.intake import SequenceGapError
+from pvsim.core.delivery.receiver import SequenceGapError
 from pvsim.errors import BrokerError, CannotWriteError, InternalError, InterruptedRunError
 from pvsim.testing import CrashAt, CrashError
 

@@ -11,13 +11,14 @@ import pytest
 
 from pvsim.app.meter import readings
 from pvsim.app.verify import verify_foreign, verify_own
-from pvsim.core import noise, rows
-from pvsim.core.balance import Balance
-from pvsim.core.battery import Battery
-from pvsim.core.load import UniformLoad
-from pvsim.core.plan import RunPlan
-from pvsim.core.spans import Spans
-from pvsim.core.timeline import Timeline
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.loads.simple import UniformLoad
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results import rows
+from pvsim.core.results.spans import Spans
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
@@ -160,7 +161,7 @@ def test_more_pv_power_than_the_plant_can_give_is_named():
 
 def test_a_battery_alone_curtails_nothing():
     """Without an export limit each row's PV power is what the plant could give, battery or not."""
-    battery = Battery(10, 5, 5)
+    battery = BatteryModel(10, 5, 5)
     plan = replace(plan_of(), balance=Balance(battery))
     idle = {"battery_dw": np.zeros(1, np.int64), "soc_steps": np.array([5_000])}
     for pv, wrong in ((10, False), (9, True)):

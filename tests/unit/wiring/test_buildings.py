@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from pvsim.core.building import Place
+from pvsim.core.loads.building import BuildingPlace
 from pvsim.errors import UsageError
 from pvsim.wiring.buildings import building_load
 from pvsim.wiring.outdoors import Outdoors
 
-PLACE = Place(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
+PLACE = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
 JANUARY = 1_673_222_400  # 2023-01-09
 WEEK_S = 7 * 86_400
 MILD = Outdoors(lambda t_utc: np.full(len(t_utc), 9.0), np.full(365 * 48, 9.0))

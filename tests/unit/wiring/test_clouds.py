@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import EXAMPLES, read_site
-from pvsim.core.clouds import CloudField
-from pvsim.core.pv_site import ClimateSky
-from pvsim.core.site import ClearWeather, CloudyWeather
+from pvsim.core.site.schema import ClearWeather, CloudyWeather
+from pvsim.core.weather.clouds import CloudField
+from pvsim.core.weather.sky import ClimateSky
 from pvsim.wiring.clouds import clouds_over, strewn
 from pvsim.wiring.sites import clear_light
 

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
-from pvsim.core.pv_site import Place
+from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.series import SeriesOptions
-from pvsim.core.site import Plant
-from pvsim.core.timeline import Timeline
+from pvsim.core.site.schema import Plant
+from pvsim.core.weather.sun import Place
 from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.fit import Asked, find_plant, site_text
 from pvsim.wiring.sites import site_pv

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 from pvsim.wiring import role_processes
 from pvsim.wiring.broker import Connection

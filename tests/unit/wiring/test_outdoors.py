@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from pvsim.adapters.site_file import read_site
 from pvsim.cli.configure import config_of
 from pvsim.config import BuildingMeter
-from pvsim.core import noise
-from pvsim.core.building import HeatPump, Place
-from pvsim.core.site import FileWeather
-from pvsim.core.timeline import DAY_S
+from pvsim.core.loads.building import BuildingPlace, HeatPumpModel
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import load_of
 from pvsim.wiring.clouds import clouds_over
@@ -51,7 +51,7 @@ def weather(tmp_path):
 
 
 def air_of(weather, days=1, seed=3):
-    return outdoors(weather, Place(BERLIN, 48.14, 11.58), seed=seed, run_utc=(START, START + days * DAY_S))
+    return outdoors(weather, BuildingPlace(BERLIN, 48.14, 11.58), seed=seed, run_utc=(START, START + days * DAY_S))
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -83,7 +83,7 @@ def pump_of(weather):
     air = air_of(weather)
     stream = noise.key(3, "building", "m1", "heat pump")
     year = {"year_c": air.year_c, "coldest_c": air.coldest_c}
-    return HeatPump.of_energy(stream, air.temperature, annual_kwh=3_500, **year)
+    return HeatPumpModel.of_energy(stream, air.temperature, annual_kwh=3_500, **year)
 
 
 def energy_kwh(weather, first_utc, days):

@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import EXAMPLES, read_site
-from pvsim.core.pv_curve import CurvePv
-from pvsim.core.site import ClearWeather, FileWeather, HorizonPoint
-from pvsim.core.timeline import Timeline
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.site.schema import ClearWeather, FileWeather, HorizonPoint
 from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.sites import clear_light, site_pv
 
@@ -71,7 +71,7 @@ def test_weather_from_a_file_is_used_and_must_cover_the_run(tmp_path):
 
 def test_without_pvlib_the_first_message_says_what_to_install(monkeypatch):
     """Not the turbidity, which would be the next thing to fail."""
-    monkeypatch.setattr("pvsim.core.pv_site.types.find_spec", lambda _name: None)
+    monkeypatch.setattr("pvsim.core.quantities.physics.find_spec", lambda _name: None)
     for make in (clear_light, lambda site: site_pv(site, 0, 1)):
         with pytest.raises(UsageError, match="a physical PV site needs pvlib") as caught:
             make(read_site("home"))

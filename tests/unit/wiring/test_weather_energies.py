@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.site_file import read_site
-from pvsim.core.timeline import DAY_S
-from pvsim.core.types import DW_PER_KW
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.wiring.sites import site_pv
 
 CASES = Path(__file__).parents[2] / "data" / "cases"

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pvsim.adapters.amqp.client import AmqpClient, cause_of
-from pvsim.core.types import Octets
+from pvsim.core.quantities.types import Octets
 from pvsim.errors import BrokerError
 
 if TYPE_CHECKING:

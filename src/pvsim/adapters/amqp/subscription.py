@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pvsim.adapters.amqp.client import AmqpClient, cause_of
-from pvsim.core.intake import Batch
+from pvsim.core.messages.batch import Batch
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:

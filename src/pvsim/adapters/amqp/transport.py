@@ -8,8 +8,8 @@ from typing import TypeVar
 from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
-from pvsim.core.address import BrokerAddress
-from pvsim.core.intake import Batch
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.batch import Batch
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 __all__ = ["EXCHANGE", "AmqpTransport", "answers", "bind_exchange", "routing_key"]

@@ -14,7 +14,7 @@ from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.lock import locked
 from pvsim.adapters.node.packages import Packages, find
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identity
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
 __all__ = ["NodeStatus", "destroy", "down", "status", "up"]

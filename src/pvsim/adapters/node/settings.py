@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.packages import Packages
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
 __all__ = [

@@ -6,9 +6,10 @@ import ssl
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
-from pvsim.core import frames
-from pvsim.core.address import BrokerAddress
-from pvsim.core.frames import (
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.stream import frames
+from pvsim.core.stream.connection import Closed, Ready, State, StreamConnection
+from pvsim.core.stream.frames import (
     Command,
     Deliver,
     Frame,
@@ -19,8 +20,7 @@ from pvsim.core.frames import (
     Response,
     ResponseCode,
 )
-from pvsim.core.stream_connection import Closed, Ready, State, StreamConnection
-from pvsim.core.stream_leader import after_metadata
+from pvsim.core.stream.leader import after_metadata
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class StreamClient(asyncio.Protocol):
         return await self.request(command, body, accept=accept)
 
     async def wait_for_leader(self, stream: str, *, ours: bool) -> None:
-        """Wait until a stream that has just been made can be used (`pvsim.core.stream_leader`).
+        """Wait until a stream that has just been made can be used (`pvsim.core.stream.leader`).
 
         Args:
             stream: The stream.

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from itertools import cycle
 
 from pvsim.adapters.streams.client import StreamClient
-from pvsim.core import frames
-from pvsim.core.address import BrokerAddress
-from pvsim.core.chunks import ENTRY_OVERHEAD, publish_frame, split_chunk
-from pvsim.core.frames import (
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.batch import Batch
+from pvsim.core.quantities.types import Octets
+from pvsim.core.stream import frames
+from pvsim.core.stream.chunks import ENTRY_OVERHEAD, publish_frame, split_chunk
+from pvsim.core.stream.frames import (
     Command,
     Deliver,
     Frame,
@@ -20,8 +22,6 @@ from pvsim.core.frames import (
     PublishError,
     ResponseCode,
 )
-from pvsim.core.intake import Batch
-from pvsim.core.types import Octets
 from pvsim.errors import BrokerError
 
 __all__ = ["StreamTransport", "answers"]

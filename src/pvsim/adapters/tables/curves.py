@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 
 from pvsim.adapters.tables.text import Table, opened_table
-from pvsim.core.pv_curve import checked_curve, second_of_day
-from pvsim.core.pv_site.types import Floats
+from pvsim.core.pv.curve import checked_curve, second_of_day
+from pvsim.core.quantities.physics import Floats
 from pvsim.core.tables import NumberColumns
 from pvsim.errors import BadInputError
 

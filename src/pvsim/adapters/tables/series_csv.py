@@ -11,10 +11,10 @@ from pvsim.adapters.tables.text import Table, opened_table
 from pvsim.adapters.tables.zones import zone_named
 from pvsim.core.series import (
     Columns,
+    LocalDays,
     MeasuredSeries,
     Quantity,
-    Run,
-    Samples,
+    RawSeries,
     SeriesOptions,
     choose_columns,
     replay,
@@ -28,7 +28,7 @@ __all__ = ["read_samples", "read_series"]
 _BLOCK_ROWS: Final = 16_384
 
 
-def read_series(path: Path, options: SeriesOptions, *, quantity: Quantity, run: Run) -> MeasuredSeries:
+def read_series(path: Path, options: SeriesOptions, *, quantity: Quantity, run: LocalDays) -> MeasuredSeries:
     """Read a file and replay it on the days of a run.
 
     Raises:
@@ -37,7 +37,7 @@ def read_series(path: Path, options: SeriesOptions, *, quantity: Quantity, run: 
     return replay(read_samples(path, options, quantity=quantity), options, run=run, quantity=quantity)
 
 
-def read_samples(path: Path, options: SeriesOptions, *, quantity: Quantity) -> Samples:
+def read_samples(path: Path, options: SeriesOptions, *, quantity: Quantity) -> RawSeries:
     """Read the times and powers of a file, in its order.
 
     Raises:
@@ -100,7 +100,7 @@ class _Reading:
             self._ends.take(block.joined(self._end_places), block.lines)
         self._numbers.add(block.lines, [block.column(self._columns.power)])
 
-    def samples(self) -> Samples:
+    def samples(self) -> RawSeries:
         """What was read."""
         if not self._stamps:
             fix = "give a file with at least one whole day of samples"
@@ -114,7 +114,7 @@ class _Reading:
             option=option,
         )
         table_remarks = remarks_on(self._layout, self._columns.times.places, form, self._numbers.missing)
-        return Samples(
+        return RawSeries(
             self._source,
             self._columns.name,
             times.lines,

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from pvsim.adapters.tables.text import opened_lines, opened_table, whole_text
 from pvsim.adapters.tables.zones import zone_named
-from pvsim.core.pv_site.typical_years import read_typical
-from pvsim.core.pv_site.weather_header import read_head
-from pvsim.core.pv_site.weather_series import WeatherSeries
-from pvsim.core.pv_site.weather_table import weather_of
-from pvsim.core.site import FileWeather
+from pvsim.core.site.schema import FileWeather
 from pvsim.core.tables import NumberColumns, remarks_on
 from pvsim.core.times import DateOrder, Said, Stamps, TimeWords
+from pvsim.core.weather.header import read_head
+from pvsim.core.weather.series import WeatherSeries
+from pvsim.core.weather.table import weather_of
+from pvsim.core.weather.typical_years import read_typical
 from pvsim.errors import BadInputError
 
 __all__ = ["read_weather"]

@@ -8,9 +8,9 @@ seconds.
 from pvsim.core.series.columns import Columns, choose_columns
 from pvsim.core.series.days import choose_days
 from pvsim.core.series.order import put_in_order
-from pvsim.core.series.replay import MeasuredSeries, Run, replay
+from pvsim.core.series.replay import LocalDays, MeasuredSeries, replay
 from pvsim.core.series.report import FileReading, Known, Taken
-from pvsim.core.series.types import Filling, Gap, Quantity, Samples, SeriesOptions, SeriesReport, Unit, date_of
+from pvsim.core.series.types import Filling, Gap, Quantity, RawSeries, SeriesOptions, SeriesReport, Unit, date_of
 
 __all__ = [
     "Columns",
@@ -18,10 +18,10 @@ __all__ = [
     "Filling",
     "Gap",
     "Known",
+    "LocalDays",
     "MeasuredSeries",
     "Quantity",
-    "Run",
-    "Samples",
+    "RawSeries",
     "SeriesOptions",
     "SeriesReport",
     "Taken",

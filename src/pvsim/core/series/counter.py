@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.headers import heading_of
-from pvsim.core.series.types import ENERGY_UNITS, Samples, SeriesOptions
+from pvsim.core.series.types import ENERGY_UNITS, RawSeries, SeriesOptions
 
 __all__ = ["Increments", "increments_of", "is_said_counter", "looks_like_counter"]
 
@@ -40,7 +40,7 @@ class Increments:
     resolution: float
 
 
-def is_said_counter(samples: Samples, options: SeriesOptions) -> bool:
+def is_said_counter(samples: RawSeries, options: SeriesOptions) -> bool:
     """Whether the user or the header says that a column has readings of a counter."""
     if options.kind is not None:
         return options.kind == "counter"

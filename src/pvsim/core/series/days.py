@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.series.order import OrderedSamples
+from pvsim.core.series.order import OrderedSeries
 from pvsim.core.series.types import (
     DAY_S,
     HOUR_S,
@@ -54,7 +54,7 @@ class Days:
     gaps: tuple[Gap, ...]
 
 
-def choose_days(file: OrderedSamples, options: SeriesOptions, days: int, quantity: Quantity) -> int:
+def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity: Quantity) -> int:
     """The number (since 1970-01-01) of the file's day that becomes the first of `days` days.
 
     Whole days only, unless the user said how to fill gaps: then the days that the file touches.
@@ -98,7 +98,7 @@ def season_days(one: date, other: date) -> int:
 
 
 def fill_days(
-    file: OrderedSamples,
+    file: OrderedSeries,
     power_dw: NDArray[np.int64],
     first: int,
     after: int,
@@ -156,7 +156,7 @@ def rounded_share(
 
 
 def _find_gaps(
-    file: OrderedSamples, grid: NDArray[np.int64], missing: NDArray[np.bool_]
+    file: OrderedSeries, grid: NDArray[np.int64], missing: NDArray[np.bool_]
 ) -> list[tuple[int, int, int]]:
     """Runs of missing steps: first index, index after the last, seconds that the file's clock did pass."""
     lost = missing.copy()
@@ -181,7 +181,7 @@ def _way_to_fill(start: str, seconds: int, options: SeriesOptions, quantity: Qua
     raise BadInputError(what, where=where, fix=fix)
 
 
-def _has_utc_day(file: OrderedSamples) -> bool:
+def _has_utc_day(file: OrderedSeries) -> bool:
     """Whether times of UTC, shown on the run's clock, cover a whole day of their own."""
     samples = file.samples
     if not file.shown or samples.zone != "UTC" or samples.offset_s is None:
@@ -215,7 +215,7 @@ def _filling(
 
 
 def _repeats(
-    file: OrderedSamples,
+    file: OrderedSeries,
     power_dw: NDArray[np.int64],
     valued: NDArray[np.bool_],
     base: int,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.counter import is_said_counter
 from pvsim.core.series.report import Known
-from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, Samples, SeriesOptions, wall_time
+from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp, changes_clock
 from pvsim.errors import BadInputError
 
@@ -15,7 +15,7 @@ __all__ = ["interval_starts", "stamp_of"]
 
 
 def stamp_of(
-    samples: Samples, step_s: int, options: SeriesOptions, quantity: Quantity
+    samples: RawSeries, step_s: int, options: SeriesOptions, quantity: Quantity
 ) -> tuple[Stamp | None, Known]:
     """What of its interval a time is, and how that is known; None where a sample is the power at its time.
 
@@ -45,7 +45,7 @@ def stamp_of(
     return "start", "assumed"
 
 
-def _of_counter(samples: Samples, options: SeriesOptions, quantity: Quantity) -> tuple[Stamp | None, Known]:
+def _of_counter(samples: RawSeries, options: SeriesOptions, quantity: Quantity) -> tuple[Stamp | None, Known]:
     """A reading is the state at its time."""
     if options.stamp is not None:
         option = options.option("stamp", quantity)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.series.types import Quantity, Samples, SeriesOptions, Unit
+from pvsim.core.series.types import Quantity, RawSeries, SeriesOptions, Unit
 from pvsim.errors import BadInputError
 
 __all__ = ["MOST_PV_W", "Cut", "Limits", "count_cut", "cut_power_dw"]
@@ -36,7 +36,7 @@ class Cut:
 
 
 def cut_power_dw(
-    samples: Samples, limits: Limits, options: SeriesOptions, *, quantity: Quantity, unit: Unit
+    samples: RawSeries, limits: Limits, options: SeriesOptions, *, quantity: Quantity, unit: Unit
 ) -> NDArray[np.int64]:
     """Powers in 0.1 W inside the limits, 0 where there is none.
 
@@ -74,7 +74,9 @@ def count_cut(power_w: NDArray[np.float64], limits: Limits, step_s: int) -> Cut:
     )
 
 
-def _refuse_negative(samples: Samples, power_w: NDArray[np.float64], kept: float, options: SeriesOptions) -> None:
+def _refuse_negative(
+    samples: RawSeries, power_w: NDArray[np.float64], kept: float, options: SeriesOptions
+) -> None:
     if not (power_w < 0).any():
         return
     index = int(np.argmax(power_w < 0))
@@ -89,7 +91,7 @@ def _refuse_negative(samples: Samples, power_w: NDArray[np.float64], kept: float
 
 
 def _mostly_below(
-    samples: Samples, power_w: NDArray[np.float64], limits: Limits, options: SeriesOptions, quantity: Quantity
+    samples: RawSeries, power_w: NDArray[np.float64], limits: Limits, options: SeriesOptions, quantity: Quantity
 ) -> BadInputError:
     index = int(np.argmin(power_w))
     what = (
@@ -104,7 +106,7 @@ def _mostly_below(
 
 
 def _mostly_above(
-    samples: Samples,
+    samples: RawSeries,
     power_w: NDArray[np.float64],
     limits: Limits,
     options: SeriesOptions,

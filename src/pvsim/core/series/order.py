@@ -1,4 +1,4 @@
-"""Samples put on one grid: their step, their order, and the hours that daylight saving repeats or skips."""
+"""RawSeries put on one grid: their step, their order, and the hours that daylight saving repeats or skips."""
 
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.intervals import interval_starts, stamp_of
 from pvsim.core.series.report import Known
-from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, Samples, SeriesOptions, wall_time
+from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp
 from pvsim.core.times.wallclock import WallClock, changes_clock
 from pvsim.errors import BadInputError
 
-__all__ = ["OrderedSamples", "put_in_order"]
+__all__ = ["OrderedSeries", "put_in_order"]
 
 _RESAMPLE: Final = "resample the file to one step that divides an hour, from 1 s to 1 h"
 _CHANGE_MONTHS: Final = frozenset({3, 4, 9, 10, 11})  # in which zones north and south change their clocks
@@ -24,8 +24,8 @@ _AS_THE_FILE_SHOWS: Final = SeriesOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class OrderedSamples:
-    """Samples whose wall clock lies on one grid.
+class OrderedSeries:
+    """RawSeries whose wall clock lies on one grid.
 
     Args:
         samples: The samples, with `wall_s` the local wall clock.
@@ -39,7 +39,7 @@ class OrderedSamples:
         shown: Whether the samples have another clock in the file than here.
     """
 
-    samples: Samples
+    samples: RawSeries
     step_s: int
     elapsed_s: NDArray[np.int64]
     again: NDArray[np.bool_]
@@ -51,8 +51,8 @@ class OrderedSamples:
 
 
 def put_in_order(
-    samples: Samples, zone: tzinfo, options: SeriesOptions = _AS_THE_FILE_SHOWS, quantity: Quantity = "meter"
-) -> OrderedSamples:
+    samples: RawSeries, zone: tzinfo, options: SeriesOptions = _AS_THE_FILE_SHOWS, quantity: Quantity = "meter"
+) -> OrderedSeries:
     """Check the times of a file, and lay its samples at the starts of their intervals.
 
     Args:
@@ -86,20 +86,20 @@ def put_in_order(
     return replace(_with_changes(placed, offset, step), stamp=stamp, stamp_from=stamp_from, shown=samples.utc)
 
 
-def _refuse_disorder(samples: Samples, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:
+def _refuse_disorder(samples: RawSeries, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:
     """Refuse what no daylight saving explains, before the step is known."""
     back = np.diff(wall) < -HOUR_S if offset is None else np.diff(wall - offset) <= 0
     if back.any():
         raise _disorder(samples, wall, int(np.argmax(back)) + 1)
 
 
-def _refuse_not_rising(samples: Samples, wall: NDArray[np.int64], elapsed: NDArray[np.int64]) -> None:
+def _refuse_not_rising(samples: RawSeries, wall: NDArray[np.int64], elapsed: NDArray[np.int64]) -> None:
     still = np.diff(elapsed) <= 0
     if still.any():
         raise _disorder(samples, wall, int(np.argmax(still)) + 1)
 
 
-def _disorder(samples: Samples, wall: NDArray[np.int64], index: int) -> BadInputError:
+def _disorder(samples: RawSeries, wall: NDArray[np.int64], index: int) -> BadInputError:
     now, before = wall_time(wall[index]), wall_time(wall[index - 1])
     if now == before and not (samples.wall_s % DAY_S).any() and samples.offset_s is None:
         what = f"the times are dates without a time of day, and {now.date()} is there more than once"
@@ -110,7 +110,7 @@ def _disorder(samples: Samples, wall: NDArray[np.int64], index: int) -> BadInput
     return BadInputError(what, where=samples.at(index), fix=fix)
 
 
-def _step(samples: Samples, elapsed: NDArray[np.int64]) -> int:
+def _step(samples: RawSeries, elapsed: NDArray[np.int64]) -> int:
     """The most frequent distance of neighbours, the smallest of equally frequent ones."""
     distances = np.diff(elapsed)
     if not (distances > 0).any():
@@ -142,7 +142,7 @@ def _may_change(wall_s: int, zone: tzinfo) -> bool:
     return changes_clock(zone, wall) or (early_sunday and wall.month in _CHANGE_MONTHS)
 
 
-def _refuse_off_grid(samples: Samples, wall: NDArray[np.int64], step: int) -> None:
+def _refuse_off_grid(samples: RawSeries, wall: NDArray[np.int64], step: int) -> None:
     off = (wall - wall[0]) % step != 0
     if off.any():
         index = int(np.argmax(off))
@@ -151,7 +151,7 @@ def _refuse_off_grid(samples: Samples, wall: NDArray[np.int64], step: int) -> No
         raise BadInputError(what, where=samples.at(index), fix=_RESAMPLE)
 
 
-def _with_changes(samples: Samples, offset: NDArray[np.int64], step: int) -> OrderedSamples:
+def _with_changes(samples: RawSeries, offset: NDArray[np.int64], step: int) -> OrderedSeries:
     wall = samples.wall_s
     again = np.zeros(len(wall), np.bool_)
     repeated, skipped = [], []
@@ -163,4 +163,4 @@ def _with_changes(samples: Samples, offset: NDArray[np.int64], step: int) -> Ord
             continue
         repeated.append(int(wall[index]))
         again[index : index + np.searchsorted(wall[index:end], resumed)] = True
-    return OrderedSamples(samples, step, wall - offset, again, tuple(repeated), tuple(skipped))
+    return OrderedSeries(samples, step, wall - offset, again, tuple(repeated), tuple(skipped))

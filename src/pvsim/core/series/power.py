@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.counter import increments_of, is_said_counter, looks_like_counter
 from pvsim.core.series.headers import heading_of
-from pvsim.core.series.order import OrderedSamples
+from pvsim.core.series.order import OrderedSeries
 from pvsim.core.series.report import span_text
 from pvsim.core.series.stated_interval import stated_interval_s
 from pvsim.core.series.types import DAY_S, ENERGY_UNITS, HOUR_S, Quantity, SeriesOptions, Unit
@@ -36,7 +36,7 @@ class Powers:
         scale: What the powers were multiplied with, 1 if with nothing.
     """
 
-    file: OrderedSamples
+    file: OrderedSeries
     quantity: str
     remarks: tuple[str, ...] = ()
     resets: int = 0
@@ -44,7 +44,7 @@ class Powers:
     scale: float = 1.0
 
 
-def powers_of(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> Powers:
+def powers_of(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -> Powers:
     """Turn a column into powers: energy by its interval, a counter by its growth; then sign and scale.
 
     Raises:
@@ -73,7 +73,7 @@ def powers_of(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) 
     return _scaled(found, options, quantity)
 
 
-def _refuse_absurd(file: OrderedSamples, values: NDArray[np.float64]) -> None:
+def _refuse_absurd(file: OrderedSeries, values: NDArray[np.float64]) -> None:
     """Beyond this, sums would no longer be exact."""
     beyond = np.abs(np.nan_to_num(values)) > _MOST_W
     if beyond.any():
@@ -84,7 +84,7 @@ def _refuse_absurd(file: OrderedSamples, values: NDArray[np.float64]) -> None:
         raise BadInputError(what, where=samples.at(index), fix="correct the value, or leave the cell empty")
 
 
-def _refuse_no_energy(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> None:
+def _refuse_no_energy(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -> None:
     if options.kind != "counter":
         return
     samples = file.samples
@@ -93,7 +93,7 @@ def _refuse_no_energy(file: OrderedSamples, options: SeriesOptions, quantity: Qu
     raise BadInputError(what, where=samples.source, fix=fix)
 
 
-def _refuse_points(file: OrderedSamples, options: SeriesOptions, quantity: Quantity, what: str) -> None:
+def _refuse_points(file: OrderedSeries, options: SeriesOptions, quantity: Quantity, what: str) -> None:
     if options.fill == "interpolate":
         samples, option = file.samples, options.option("fill", quantity)
         fix = f"leave {option} out: an energy gives the mean power of its interval, not the power at a moment"
@@ -102,7 +102,7 @@ def _refuse_points(file: OrderedSamples, options: SeriesOptions, quantity: Quant
         )
 
 
-def _other_interval_s(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> int:
+def _other_interval_s(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -> int:
     """The interval of energies that their header names, 0 unless it is another than the step.
 
     Raises:
@@ -122,7 +122,7 @@ def _other_interval_s(file: OrderedSamples, options: SeriesOptions, quantity: Qu
     raise BadInputError(what, where=samples.source, fix=fix)
 
 
-def _is_counter(file: OrderedSamples, options: SeriesOptions, quantity: Quantity) -> bool:
+def _is_counter(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -> bool:
     """By the user's word, else by the header; what merely looks like a counter is asked for."""
     samples = file.samples
     if options.kind is not None or is_said_counter(samples, options):
@@ -143,9 +143,7 @@ def _is_counter(file: OrderedSamples, options: SeriesOptions, quantity: Quantity
     raise BadInputError(what, where=samples.at(int(known[0])), fix=fix)
 
 
-def _from_counter(
-    file: OrderedSamples, plain: OrderedSamples, options: SeriesOptions, quantity: Quantity
-) -> Powers:
+def _from_counter(file: OrderedSeries, plain: OrderedSeries, options: SeriesOptions, quantity: Quantity) -> Powers:
     """The mean power from each reading to the next; over a gap it is the mean of the gap."""
     samples = file.samples
     known = np.flatnonzero(~np.isnan(samples.values))
@@ -171,7 +169,7 @@ def _from_counter(
 
 
 def _refuse_fall(
-    file: OrderedSamples, known: NDArray[np.intp], fall: int, options: SeriesOptions, quantity: Quantity
+    file: OrderedSeries, known: NDArray[np.intp], fall: int, options: SeriesOptions, quantity: Quantity
 ) -> None:
     samples = file.samples
     before, after = samples.values[known[fall : fall + 2]].tolist()
@@ -183,7 +181,7 @@ def _refuse_fall(
     raise BadInputError(what, where=samples.at(int(known[fall + 1])), fix=fix)
 
 
-def _without_closing_reading(file: OrderedSamples) -> OrderedSamples:
+def _without_closing_reading(file: OrderedSeries) -> OrderedSeries:
     """Leave out a last reading at midnight, which only ends the interval before it."""
     samples = file.samples
     if int(samples.wall_s[-1]) % DAY_S:
@@ -215,7 +213,7 @@ def _scaled(found: Powers, options: SeriesOptions, quantity: Quantity) -> Powers
 
 
 def _scale(
-    power_w: NDArray[np.float64], file: OrderedSamples, options: SeriesOptions, quantity: Quantity
+    power_w: NDArray[np.float64], file: OrderedSeries, options: SeriesOptions, quantity: Quantity
 ) -> tuple[float, str]:
     """The factor and what to say of it."""
     known = power_w[~np.isnan(power_w)]
@@ -237,13 +235,13 @@ def _scale(
     return 1.0, ""
 
 
-def _refuse_nothing_to_scale(reference_w: float, what: str, option: str, file: OrderedSamples) -> None:
+def _refuse_nothing_to_scale(reference_w: float, what: str, option: str, file: OrderedSeries) -> None:
     if not reference_w > 0:
         fix = f"choose another column, or leave {option} out"
         raise BadInputError(f"{what} is {reference_w:g}: no factor scales it", where=file.samples.source, fix=fix)
 
 
-def _with_values(file: OrderedSamples, values: NDArray[np.float64]) -> OrderedSamples:
+def _with_values(file: OrderedSeries, values: NDArray[np.float64]) -> OrderedSeries:
     return replace(file, samples=replace(file.samples, values=values, unit="W"))
 
 

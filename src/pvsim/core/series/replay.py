@@ -15,7 +15,7 @@ from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.types import (
     DAY_S,
     Quantity,
-    Samples,
+    RawSeries,
     SeriesOptions,
     SeriesReport,
     date_of,
@@ -25,7 +25,7 @@ from pvsim.core.series.types import (
 from pvsim.core.times.wallclock import WallClock
 from pvsim.errors import InternalError
 
-__all__ = ["MeasuredSeries", "Run", "replay"]
+__all__ = ["LocalDays", "MeasuredSeries", "replay"]
 
 _KW: Final = 1000
 _FEW_W, _MANY_W = 50, 1_000_000  # few houses stay below, few reach the other
@@ -33,7 +33,7 @@ _NOTHING_W = 1  # an option is believed, but no meter stays below this
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LocalDays:
     """The local days that a run covers: `days` days from `first_date` in `zone`."""
 
     first_date: date
@@ -99,7 +99,7 @@ class MeasuredSeries:
         return held + rounded_share(power_dw[index + 1] - held, rest, self.report.step_s)
 
 
-def replay(samples: Samples, options: SeriesOptions, *, run: Run, quantity: Quantity) -> MeasuredSeries:
+def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quantity: Quantity) -> MeasuredSeries:
     """Make the series of a run from the samples of a file.
 
     Meter samples outside the range of the run's meters and PV samples below 0 W are clipped and counted.
@@ -140,7 +140,9 @@ def _limits(options: SeriesOptions, quantity: Quantity) -> Limits:
     return Limits(options.meter_range.low_dw / 10, options.meter_range.high_dw / 10)
 
 
-def _report(samples: Samples, powers: Powers, days: Days, start: int, *, run: Run, limits: Limits) -> SeriesReport:
+def _report(
+    samples: RawSeries, powers: Powers, days: Days, start: int, *, run: LocalDays, limits: Limits
+) -> SeriesReport:
     file = powers.file
     first, after = start * DAY_S, (start + run.days) * DAY_S
     wall, power_w = file.samples.wall_s, file.samples.values
@@ -197,7 +199,7 @@ def _report(samples: Samples, powers: Powers, days: Days, start: int, *, run: Ru
     )
 
 
-def _clock_remarks(samples: Samples, zone: tzinfo) -> tuple[str, ...]:
+def _clock_remarks(samples: RawSeries, zone: tzinfo) -> tuple[str, ...]:
     """How times of another clock than the run's were taken."""
     if samples.utc:
         return () if samples.zone == str(zone) else (f"shown on the clock of {zone}",)
@@ -208,7 +210,7 @@ def _clock_remarks(samples: Samples, zone: tzinfo) -> tuple[str, ...]:
     return () if np.array_equal(shown, samples.wall_s) else ("taken as the wall clock of the run's place",)
 
 
-def _length_remarks(samples: Samples, step_s: int) -> tuple[str, ...]:
+def _length_remarks(samples: RawSeries, step_s: int) -> tuple[str, ...]:
     """Intervals whose two times are not a step apart."""
     if samples.length_s is None:
         return ()

@@ -8,9 +8,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.core.series.report import FileReading, Known
 from pvsim.core.times import DateOrder, Stamp
-from pvsim.core.types import BRIEFS_RANGE, MeterRange
 
 __all__ = [
     "DAY_S",
@@ -19,7 +19,7 @@ __all__ = [
     "Filling",
     "Gap",
     "Quantity",
-    "Samples",
+    "RawSeries",
     "SeriesOptions",
     "SeriesReport",
     "Unit",
@@ -101,7 +101,7 @@ class SeriesOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Samples:
+class RawSeries:
     """One power column of a file with its times, in the order of the file; arrays of one length.
 
     Args:
@@ -170,8 +170,8 @@ class SeriesReport:
         gaps: Missing samples, in order of time.
         repeated_hours: Wall clock at which an hour starts for the second time (end of daylight saving).
         skipped_hours: Wall clock of the first moment that does not exist (start of daylight saving).
-        clipped_low: Samples below 0 W, taken as 0 W.
-        clipped_high: Samples above the meter's range, taken as its upper end.
+        clipped_low: RawSeries below 0 W, taken as 0 W.
+        clipped_high: RawSeries above the meter's range, taken as its upper end.
         clipped_low_kwh: Energy that was cut at the lower end.
         clipped_high_kwh: Energy that was cut at the upper end.
         counter_resets: How often a counter began again at zero, in the whole file; so is the next.

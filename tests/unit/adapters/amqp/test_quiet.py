@@ -6,7 +6,7 @@ import sys
 PROGRAM = """
 import asyncio, socket
 from pvsim.adapters.amqp.client import AmqpClient
-from pvsim.core.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
 with socket.socket() as nobody:  # bound, not listening: a connection is refused

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from pvsim.core import frames
-from pvsim.core.address import BrokerAddress
-from pvsim.core.frames import Command, ResponseCode
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.stream import frames
+from pvsim.core.stream.frames import Command, ResponseCode
 
 
 class Peer:

@@ -10,9 +10,10 @@ import pytest
 
 from pvsim.adapters.streams import StreamTransport, answers, client
 from pvsim.adapters.streams.client import StreamClient
-from pvsim.core import frames, stream_connection
-from pvsim.core.address import BrokerAddress
-from pvsim.core.frames import Command, ResponseCode
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.stream import connection as stream_connection
+from pvsim.core.stream import frames
+from pvsim.core.stream.frames import Command, ResponseCode
 from pvsim.errors import BrokerError, BrokerLostError
 
 CERTIFICATE = Path(__file__).with_name("self_signed.pem")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.streams import StreamTransport, transport
-from pvsim.core import frames
-from pvsim.core.frames import Command, ResponseCode
+from pvsim.core.stream import frames
+from pvsim.core.stream.frames import Command, ResponseCode
 from pvsim.errors import BrokerError
 
 NO_LEADER = 0xFFFF

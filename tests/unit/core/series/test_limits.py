@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series import Samples, SeriesOptions
+from pvsim.core.series import RawSeries, SeriesOptions
 from pvsim.core.series.limits import Limits, count_cut, cut_power_dw
 from pvsim.errors import BadInputError
 
@@ -13,7 +13,7 @@ METER, GRID, PV = Limits(0, 9000), Limits(-9000, 9000), Limits(0, 9_999_000)
 def cut(power_w, limits=METER, quantity="meter", unit="W", **options):
     power_w = np.array(power_w, np.float64)
     lines = np.arange(len(power_w)) + 2
-    samples = Samples("house.csv", "x", lines, lines, None, utc=False, values=power_w)
+    samples = RawSeries("house.csv", "x", lines, lines, None, utc=False, values=power_w)
     return cut_power_dw(samples, limits, SeriesOptions(**options), quantity=quantity, unit=unit).tolist()
 
 

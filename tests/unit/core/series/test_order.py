@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pvsim.core.series.order import put_in_order
-from pvsim.core.series.types import Samples
+from pvsim.core.series.types import RawSeries
 from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
@@ -17,7 +17,7 @@ def samples(*times):
     stamps.take(times, range(2, 2 + len(times)))
     read = stamps.settle()
     power = np.arange(len(times), dtype=np.float64)
-    return Samples("house.csv", "power", read.lines, read.wall_s, read.offset_s, utc=read.utc, values=power)
+    return RawSeries("house.csv", "power", read.lines, read.wall_s, read.offset_s, utc=read.utc, values=power)
 
 
 def day(date, *clocks):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series import Samples, SeriesOptions
+from pvsim.core.series import RawSeries, SeriesOptions
 from pvsim.core.series.order import put_in_order
 from pvsim.core.series.power import powers_of
 from pvsim.errors import BadInputError
@@ -21,7 +21,9 @@ def column(values, unit="kWh", *, first="2024-06-21T00:00", step=3600, name="x",
     values = np.array(values, np.float64)
     times = start + np.arange(len(values)) * step
     lines = np.arange(len(values)) + 2
-    return Samples("house.csv", name, lines, times, None, utc=False, values=values, unit=unit, unit_from=unit_from)
+    return RawSeries(
+        "house.csv", name, lines, times, None, utc=False, values=values, unit=unit, unit_from=unit_from
+    )
 
 
 def powers(samples, quantity="meter", **options):

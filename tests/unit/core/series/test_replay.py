@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series import Gap, Run, Samples, SeriesOptions, replay
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.series import Gap, LocalDays, RawSeries, SeriesOptions, replay
 from pvsim.core.series.days import season_days
-from pvsim.core.types import MeterRange
 from pvsim.errors import BadInputError, InternalError
 
 BERLIN = ZoneInfo("Europe/Berlin")
-JUNE_DAY = Run(date(2024, 6, 21), 1, BERLIN)
+JUNE_DAY = LocalDays(date(2024, 6, 21), 1, BERLIN)
 HOURS = [100.0 * hour for hour in range(24)]
 NAN = float("nan")
 
@@ -23,7 +23,7 @@ def wall(text):
 
 def samples(power_w, *, first="2006-12-17T00:00", step=3600, drop=()):
     keep = np.array([i for i in range(len(power_w)) if i not in drop])
-    return Samples(
+    return RawSeries(
         "house.csv",
         "power",
         keep + 2,
@@ -58,7 +58,7 @@ def hours_with(changes, count=1):
     st.data(),
 )
 def test_i2_i7_a_value_depends_on_its_time_only(step, first_date, fill, data):
-    run = Run(date.fromisoformat(first_date), 1, BERLIN)
+    run = LocalDays(date.fromisoformat(first_date), 1, BERLIN)
     count = 86_400 // step
     power = data.draw(st.lists(st.floats(0, 9500), min_size=count, max_size=count).filter(lambda p: max(p) > 0))
     measured = series(samples(power, step=step), run, fill=fill)
@@ -101,7 +101,7 @@ def test_samples_off_the_full_minute_cover_a_day_from_the_one_before():
 
 def test_days_follow_each_other_from_the_chosen_one():
     power = [100.0 * (1 + i // 24) for i in range(72)]
-    run = Run(date(2024, 6, 21), 2, BERLIN)
+    run = LocalDays(date(2024, 6, 21), 2, BERLIN)
     assert at(series(samples(power), run), "2024-06-21T12:00", "2024-06-22T12:00") == [1000, 2000]
     second = series(samples(power), run, start=date(2006, 12, 18))
     assert at(second, "2024-06-21T12:00", "2024-06-22T12:00") == [2000, 3000]
@@ -109,9 +109,9 @@ def test_days_follow_each_other_from_the_chosen_one():
 
 
 def test_a_25_hour_day_repeats_the_hour_and_a_23_hour_day_skips_it():
-    autumn = series(samples(HOURS), Run(date(2024, 10, 27), 1, BERLIN))
+    autumn = series(samples(HOURS), LocalDays(date(2024, 10, 27), 1, BERLIN))
     assert at(autumn, "2024-10-27T02:30") == at(autumn, "2024-10-27T02:30", fold=1) == [2000]
-    spring = Run(date(2024, 3, 31), 1, BERLIN)
+    spring = LocalDays(date(2024, 3, 31), 1, BERLIN)
     values = series(samples(HOURS), spring).at(all_seconds(spring))
     assert len(values) == 82_800
     assert values[7199:7201].tolist() == [1000, 3000]
@@ -123,12 +123,14 @@ AUTUMN_LABELS = [*range(3), *range(2, 24)]  # 25 hourly samples: 02:00 is there 
 def autumn_samples(power_w):
     labels = np.array(AUTUMN_LABELS)
     times = wall("2016-10-30T00:00") + labels * 3600
-    return Samples("house.csv", "power", np.arange(25) + 2, times, None, utc=False, values=np.array(power_w))
+    return RawSeries("house.csv", "power", np.arange(25) + 2, times, None, utc=False, values=np.array(power_w))
 
 
 def test_the_file_s_second_passing_is_used_where_the_run_has_one():
     measured = series(
-        autumn_samples([100.0 * i for i in range(25)]), Run(date(2024, 10, 27), 1, BERLIN), fill="interpolate"
+        autumn_samples([100.0 * i for i in range(25)]),
+        LocalDays(date(2024, 10, 27), 1, BERLIN),
+        fill="interpolate",
     )
     assert at(measured, "2024-10-27T02:00") == [2000]
     assert at(measured, "2024-10-27T02:00", "2024-10-27T02:30", fold=1) == [3000, 3500]
@@ -140,7 +142,7 @@ def test_the_file_s_second_passing_is_used_where_the_run_has_one():
 def test_an_empty_second_passing_takes_the_first():
     power = [100.0 * i for i in range(25)]
     power[3] = NAN
-    measured = series(autumn_samples(power), Run(date(2024, 10, 27), 1, BERLIN))
+    measured = series(autumn_samples(power), LocalDays(date(2024, 10, 27), 1, BERLIN))
     assert at(measured, "2024-10-27T02:30", fold=1) == [2000]
 
 
@@ -219,7 +221,7 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     ],
 )
 def test_days_that_the_file_lacks_are_named_with_what_would_fit(days, start, needs, fix):
-    run = Run(date(2024, 6, 21), days, BERLIN)
+    run = LocalDays(date(2024, 6, 21), days, BERLIN)
     first_day = date.fromisoformat(start) if start else None
     with pytest.raises(BadInputError) as caught:
         series(samples(HOURS * 3), run, start=first_day)
@@ -286,7 +288,7 @@ def test_a_time_outside_the_run_is_a_defect():
 
 
 def test_a_run_s_seconds_are_those_of_its_local_days():
-    first, after = Run(date(2024, 10, 27), 1, BERLIN).seconds()
+    first, after = LocalDays(date(2024, 10, 27), 1, BERLIN).seconds()
     assert datetime.fromtimestamp(first, BERLIN) == datetime(2024, 10, 27, tzinfo=BERLIN)
     assert timedelta(seconds=after - first) == timedelta(hours=25)
 

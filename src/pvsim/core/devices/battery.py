@@ -1,0 +1,240 @@
+"""A battery that raises self-consumption: it takes surplus PV and gives it back, second by second.
+
+Rule (greedy): what the PV has left over is charged, what the building lacks is discharged, as far as power and
+the limits of the state of charge allow. Each second first loses its standby energy, then charges or discharges.
+
+Units: power in 0.1 W at the AC side, positive charges, so `grid = net + battery`. Stored energy is an integer.
+With efficiencies as reduced fractions, charge a/A and discharge b/B, one *unit* is 0.1 J / (A b): a second at
+0.1 W then stores exactly a·b units or takes exactly A·B, and the balance (I8)
+
+    stored_end − stored_start = a·b Σ charge − A·B Σ discharge − Σ standby
+
+holds in integers, on every machine, wherever the input is cut into blocks (I2). At a limit the power is the
+largest multiple of 0.1 W that still fits; so "full" may be up to one such step short of the limit.
+
+Method: a chunk of seconds in which no limit is met is a cumulative sum. A battery at rest (full under surplus,
+empty under demand) is a constant. Only the remaining seconds are done one by one: a closed form over limits
+would need a state that rounds at the limit, which would break the exact balance.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from pvsim.core.quantities.types import DW_PER_KW, DW_PER_W, Ints
+from pvsim.core.site.schema import MAX_CAPACITY_KWH
+from pvsim.core.site.schema import Battery as SiteBattery
+from pvsim.errors import BadInputError, UsageError
+
+__all__ = ["MAX_POWER_KW", "BatteryModel", "Dispatch", "battery_of"]
+
+MAX_POWER_KW = 10_000.0
+_DJ_PER_KWH = 36_000_000
+_PER_MILLE = 1_000
+_CHUNK_S = 512  # seconds tried at once: long enough to spare numpy calls, short enough when a limit is met
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What the battery does over a block of seconds.
+
+    Attributes:
+        power_dw: Power at the AC side in 0.1 W, positive charges; shape (n,).
+        stored: Stored energy after each second, in the battery's units; shape (n,).
+        end: Stored energy after the last second: the state that the next block starts from.
+    """
+
+    power_dw: Ints
+    stored: Ints
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryModel:
+    """A battery and its rule.
+
+    Args:
+        capacity_kwh: Energy between state of charge 0 and 1.
+        charge_kw: Highest charging power at the AC side.
+        discharge_kw: Highest discharging power at the AC side.
+        charge_efficiency: Stored energy by AC energy, kept to 0.1 %.
+        discharge_efficiency: AC energy by energy taken from the store, kept to 0.1 %.
+        standby_w: Power that the store loses at all times; at the lower limit it stops (the device sleeps).
+        soc_min: Lower limit of the state of charge, kept to 0.1 %.
+        soc_max: Upper limit.
+
+    Raises:
+        UsageError: if a value is out of range, the limits cross, or a second at full power is more than the
+            battery holds between its limits.
+    """
+
+    capacity_kwh: float
+    charge_kw: float
+    discharge_kw: float
+    charge_efficiency: float = 0.95
+    discharge_efficiency: float = 0.95
+    standby_w: float = 0.0
+    soc_min: float = 0.0
+    soc_max: float = 1.0
+    units_per_dj: int = field(init=False, repr=False)
+    charge_step: int = field(init=False, repr=False)
+    discharge_step: int = field(init=False, repr=False)
+    standby_step: int = field(init=False, repr=False)
+    lower: int = field(init=False, repr=False)
+    upper: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        _check("capacity_kwh", self.capacity_kwh, 0.001, MAX_CAPACITY_KWH)
+        for name in ("charge_kw", "discharge_kw"):
+            _check(name, getattr(self, name), 0.0, MAX_POWER_KW)
+        for name in ("charge_efficiency", "discharge_efficiency"):
+            _check(name, getattr(self, name), 0.1, 1.0)
+        for name in ("soc_min", "soc_max"):
+            _check(name, getattr(self, name), 0.0, 1.0)
+        _check("standby_w", self.standby_w, 0.0, 1_000.0)
+        charging, discharging = _fraction(self.charge_efficiency), _fraction(self.discharge_efficiency)
+        units_per_dj = charging.denominator * discharging.numerator
+        capacity = round(self.capacity_kwh * _DJ_PER_KWH) * units_per_dj
+        derived = {
+            "units_per_dj": units_per_dj,
+            "charge_step": charging.numerator * discharging.numerator,
+            "discharge_step": charging.denominator * discharging.denominator,
+            "standby_step": round(self.standby_w * DW_PER_W) * units_per_dj,
+            "lower": capacity * round(self.soc_min * _PER_MILLE) // _PER_MILLE,
+            "upper": capacity * round(self.soc_max * _PER_MILLE) // _PER_MILLE,
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)  # the dataclass is frozen
+        self._check_usable()
+
+    def stored_at(self, soc: float) -> int:
+        """The stored energy at a state of charge: where a run may start.
+
+        Raises:
+            UsageError: if it is outside the battery's limits.
+        """
+        _check("soc", soc, self.soc_min, self.soc_max)
+        capacity = round(self.capacity_kwh * _DJ_PER_KWH) * self.units_per_dj
+        return min(max(capacity * round(soc * _PER_MILLE) // _PER_MILLE, self.lower), self.upper)
+
+    def units_per_soc(self, steps: int) -> int:
+        """How many units one of `steps` parts of the capacity has, rounded up: a full battery is not above 1."""
+        return -(-round(self.capacity_kwh * _DJ_PER_KWH) * self.units_per_dj // steps)
+
+    def soc(self, stored: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The state of charge, 0 to 1, of stored energies."""
+        share: np.ndarray[tuple[int], np.dtype[np.float64]] = self.kwh(stored) / self.capacity_kwh
+        return share
+
+    def kwh(self, stored: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """Stored energies in kWh."""
+        energy: np.ndarray[tuple[int], np.dtype[np.float64]] = stored / (self.units_per_dj * _DJ_PER_KWH)
+        return energy
+
+    def dispatch(self, net_dw: Ints, stored: int) -> Dispatch:
+        """Run the rule over consecutive seconds.
+
+        Args:
+            net_dw: Building minus PV in 0.1 W, shape (n,): positive lacks power, negative has it left over.
+            stored: Stored energy before the first second: `stored_at(...)` or the `end` of the block before.
+
+        Raises:
+            BadInputError: if `stored` is outside the limits, for example of another battery's checkpoint.
+        """
+        if not self.lower <= stored <= self.upper:
+            what = f"a stored energy of {stored:,} units is outside {self.lower:,}..{self.upper:,}"
+            fix = "resume with the battery that the run was started with, or start a new run"
+            raise BadInputError(what, where="battery state", fix=fix)
+        wanted = np.clip(-net_dw, -round(self.discharge_kw * DW_PER_KW), round(self.charge_kw * DW_PER_KW))
+        changes = np.where(wanted > 0, wanted * self.charge_step, wanted * self.discharge_step)
+        power, levels = np.empty_like(wanted), np.empty_like(wanted)
+        for start in range(0, len(wanted), _CHUNK_S):
+            chunk = slice(start, start + _CHUNK_S)
+            stored = self._chunk(wanted[chunk], changes[chunk], stored, power[chunk], levels[chunk])
+        return Dispatch(power, levels, stored)
+
+    def _chunk(self, wanted: Ints, changes: Ints, stored: int, power: Ints, levels: Ints) -> int:
+        """Fill `power` and `levels` of one chunk; returns the stored energy after it."""
+        if stored - self.lower < self.discharge_step and wanted.max() <= 0:  # empty, and nothing to charge
+            power[:] = 0
+            idle = np.arange(1, len(levels) + 1) * self.standby_step
+            np.maximum(stored - idle, self.lower, out=levels)
+            return int(levels[-1])
+        full = not self.standby_step and self.upper - stored < self.charge_step
+        if full and wanted.min() >= 0:
+            power[:], levels[:] = 0, stored
+            return stored
+        path = stored + np.cumsum(changes - self.standby_step)
+        before = path - changes  # after the standby loss, before charging
+        good = (before >= self.lower) & (path >= self.lower) & (path <= self.upper)
+        free = len(good) if good.all() else int(good.argmin())
+        power[:free], levels[:free] = wanted[:free], path[:free]
+        if free == len(good):
+            return int(path[-1])
+        stored = int(path[free - 1]) if free else stored
+        rest = slice(free, None)
+        power[rest], levels[rest], stored = self._one_by_one(wanted[rest].tolist(), changes[rest].tolist(), stored)
+        return stored
+
+    def _one_by_one(self, wanted: list[int], changes: list[int], stored: int) -> tuple[list[int], list[int], int]:
+        lower, upper, standby = self.lower, self.upper, self.standby_step
+        charge_step, discharge_step = self.charge_step, self.discharge_step
+        power, levels = [], []
+        for dw, change in zip(wanted, changes, strict=True):
+            rested = stored - standby
+            if rested < lower:  # noqa: PLR1730 - max() costs a fifth of this loop
+                rested = lower
+            stored, given = rested + change, dw
+            if stored > upper:
+                given = (upper - rested) // charge_step
+                stored = rested + given * charge_step
+            elif stored < lower:
+                given = -((rested - lower) // discharge_step)
+                stored = rested + given * discharge_step
+            power.append(given)
+            levels.append(stored)
+        return power, levels, stored
+
+    def _check_usable(self) -> None:
+        usable = self.upper - self.lower
+        if usable <= 0:
+            low, high = 100 * self.soc_min, 100 * self.soc_max
+            what = f"battery.min_soc_percent, {low:g}, is not below max_soc_percent, {high:g}, by 0.1 or more"
+            raise UsageError(what, where="battery.min_soc_percent", fix="for example 10 and 95")
+        charged = round(self.charge_kw * DW_PER_KW) * self.charge_step
+        discharged = round(self.discharge_kw * DW_PER_KW) * self.discharge_step
+        if max(charged, discharged, self.standby_step) > usable:
+            what = f"battery.capacity_kwh, {self.capacity_kwh:g}, is less than a second at full power"
+            fix = "give the capacity in kWh and the powers in kW"
+            raise UsageError(what, where="battery.capacity_kwh", fix=fix)
+
+
+def _fraction(efficiency: float) -> Fraction:
+    return Fraction(round(efficiency * _PER_MILLE), _PER_MILLE)
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also refuses NaN
+        what = f"battery.{name} is {low:g} to {high:g}, not {value:g}"
+        raise UsageError(
+            what, where=f"battery.{name}", fix="for example capacity_kwh 10, charge_kw 5, discharge_kw 5"
+        )
+
+
+def battery_of(site: SiteBattery) -> BatteryModel:
+    """The battery that a site file describes.
+
+    Raises:
+        UsageError: if it is impossible, see `BatteryModel`.
+    """
+    return BatteryModel(
+        site.capacity_kwh,
+        site.charge_kw,
+        site.charge_kw if site.discharge_kw is None else site.discharge_kw,
+        site.charge_efficiency,
+        site.discharge_efficiency,
+        site.standby_w,
+        site.min_soc_percent / 100,
+        site.max_soc_percent / 100,
+    )

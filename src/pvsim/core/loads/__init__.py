@@ -1,0 +1,1 @@
+"""What meters read: simple load models and a building."""

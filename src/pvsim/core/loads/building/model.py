@@ -1,0 +1,195 @@
+"""A building's load: calibrated to an annual energy, computed for any window."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import numpy as np
+
+from pvsim.core.loads.building.always_on import Base, Compressor
+from pvsim.core.loads.building.calendar import WEEK_DAYS, BuildingPlace, Week, day_kind, ordinal_at
+from pvsim.core.loads.building.devices import Device, Kind, quantile
+from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
+from pvsim.core.loads.building.presence import Bools, Holidays, Persons
+from pvsim.core.loads.building.rates import SHARE, Year, uses_before
+from pvsim.core.loads.building.render import add_segments
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
+from pvsim.errors import UsageError
+
+__all__ = ["BuildingLoad"]
+
+_HOURS_PER_YEAR = 8_760
+_W_PER_KW = 1_000
+_BASE_HABIT = (0.7, 1.0, 1.3)
+_USE_HABIT = (0.5, 1.0, 1.5)  # homes differ: one bakes, the other never does
+_KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
+
+_FIRST_UTC, _LAST_UTC = -62_104_060_800, 253_339_228_800  # years 2 to 9997: their neighbours exist
+
+_T = TypeVar("_T")
+
+
+class BuildingLoad:
+    """The load of one building, a `PowerSource`.
+
+    A value depends on (seed, meter, second) only (I7). A week is computed when a window first touches it; three
+    are kept, about 60 kB, so memory does not grow with the length of a run.
+
+    Args:
+        kind: What it contains.
+        place: Its clock and coordinates.
+        seed: Of the simulation.
+        meter: The meter's name: other meters are other buildings.
+        annual_kwh: Energy of a year of 365 days, without `extra` and `others`: uses are scaled, not powers.
+        extra: Devices on top, with uses of their own number, for example a car.
+        others: Loads on top, for example a heat pump.
+
+    Raises:
+        UsageError: if the annual energy is outside the range that the model holds for, or `extra` asks for a
+            shape that the kind has not.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        place: BuildingPlace,
+        *,
+        seed: int,
+        meter: str,
+        annual_kwh: float,
+        extra: Sequence[Device] = (),
+        others: Sequence[PowerSource] = (),
+        max_dw: int = METER_MAX_DW,
+    ) -> None:
+        if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
+            bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
+            what = f"--annual-kwh of meter {meter} is {bounds}, not {annual_kwh:,g}"
+            raise UsageError(what, where="--annual-kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
+        for device in extra:
+            if device.shape not in kind.shapes:
+                what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"
+                raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
+        self._place = place
+        self._others, self._max_dw = tuple(others), max_dw
+        self._name = (seed, meter)
+        self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
+        self._holidays = Holidays(self._key("holidays"))
+        base_kwh = kind.base_share * annual_kwh * self._habit(_BASE_HABIT, "base")
+        base_dw = round(base_kwh * DW_PER_KW / _HOURS_PER_YEAR)
+        self._base = Base((self._key("base", "1"), self._key("base", "2")), base_dw)
+        self._cold = tuple(
+            Compressor.of(cold, self._key("cold", cold.name)) for cold in kind.cold if annual_kwh >= cold.from_kwh
+        )
+        self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
+        self._weeks: OrderedDict[int, Segments] = OrderedDict()
+        self._homes: OrderedDict[int, Bools] = OrderedDict()
+
+    def power_dw(self, first_utc: int, n: int) -> Ints:
+        """See `PowerSource.power_dw`; clipped to the meter's range, see `clipped_s`."""
+        return np.clip(self.unclipped_dw(first_utc, n), 0, self._max_dw)
+
+    def clipped_s(self, first_utc: int, n: int) -> int:
+        """How many of the seconds exceed the meter's range and are clipped to it."""
+        power = self.unclipped_dw(first_utc, n)
+        return int(np.count_nonzero((power < 0) | (power > self._max_dw)))
+
+    def unclipped_dw(self, first_utc: int, n: int) -> Ints:
+        """The power of each second in 0.1 W before it is clipped to the meter's range.
+
+        Raises:
+            UsageError: before year 2 or after 9997.
+        """
+        power, ripple = np.zeros(n, dtype=np.int64), np.zeros(n)
+        if not n:
+            return power
+        if not _FIRST_UTC <= first_utc <= _LAST_UTC - n:
+            what = "a building's calendar goes from year 2 to 9997"
+            raise UsageError(what, where="--date", fix="choose another date")
+        self._base.add(first_utc, power, ripple)
+        for compressor in self._cold:
+            compressor.add(first_utc, power)
+        last_week = self._week_at(first_utc + n - 1)
+        for number in range(self._week_at(first_utc) - 1, last_week + 1):  # a use may reach into the next week
+            add_segments(_kept(self._weeks, number, self._draw_week), first_utc, power, ripple)
+        power += np.rint(noise.near_normal(self._key("ripple"), first_utc, n) * ripple).astype(np.int64)
+        for other in self._others:
+            power += other.power_dw(first_utc, n)
+        return power
+
+    def _calibrated(self, kind: Kind, devices: Sequence[Device], annual_kwh: float) -> tuple[Used, ...]:
+        shapes = {name: shape.quarters() for name, shape in kind.shapes.items()}
+        always_w = self._base.power_dw / DW_PER_W + sum(compressor.mean_w for compressor in self._cold)
+        wanted = annual_kwh - always_w * _HOURS_PER_YEAR / _W_PER_KW
+        before, given = [], 0.0
+        for device in devices:
+            key = self._key("device", device.name)
+            power_q = float(noise.uniform(key, -4, 1)[0]) if device.fixed else None
+            per_year = device.per_year
+            if device.scaled:
+                per_year *= self._habit(_USE_HABIT, "device", device.name)
+                given += per_year * device.energy_kwh(power_q)
+            before.append((device, key, per_year, power_q))
+        used = []
+        for device, key, per_year, power_q in before:
+            scaled = per_year * (wanted / given if device.scaled else 1.0)
+            phase = int(noise.raw(key, -3, 1)[0]) % SHARE
+            used.append(Used(device, shapes[device.shape], round(scaled * SHARE), key, phase, power_q))
+        return tuple(used)
+
+    def _habit(self, table: tuple[float, ...], *component: str) -> float:
+        """How far this building is from the average one."""
+        return float(quantile(table, noise.uniform(self._key(*component), -8, 1))[0])
+
+    def _key(self, *component: str) -> noise.Key:
+        seed, meter = self._name
+        return noise.key(seed, "building", meter, *component)
+
+    def _week_at(self, t_utc: int) -> int:
+        return (ordinal_at(t_utc, self._place.zone) - 1) // WEEK_DAYS
+
+    def _draw_week(self, number: int) -> Segments:
+        week = Week.of(number, self._place.zone)
+        ordinals = [week.first + day for day in range(WEEK_DAYS)]
+        days = np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64)
+        home = np.array([self._is_home(ordinal) for ordinal in ordinals], dtype=np.int64)
+        active = np.ones_like(week.starts)
+        if self._persons:
+            awake = [self._persons.active(ordinal, kind) for ordinal, kind in zip(ordinals, days, strict=True)]
+            active = np.stack(awake)[week.days, week.quarters].astype(np.int64)
+        parts = []
+        for used in self._used:
+            first, after = (self._uses_before(used, week.first + day) for day in (0, WEEK_DAYS))
+            if after > first:
+                weights = quarter_weights(used, week, self._place, days=days, home=home, active=active)
+                starts, q = draw_uses(used, week, weights, first, after - first)
+                parts.append(programs(used, starts, q, first))
+        return joined(parts)
+
+    def _at_home(self, year: int) -> Bools:
+        """Whether the household sleeps at home on each day of a calendar year."""
+        home = self._holidays.at_home(year)
+        return home if self._persons else np.ones_like(home)
+
+    def _uses_before(self, used: Used, ordinal: int) -> int:
+        number = date.fromordinal(ordinal).year
+        year = Year.of(number, self._place)
+        rates = year.rates(used.device, used.shape)
+        if used.device.needs != "nothing":
+            rates = rates * _kept(self._homes, number, self._at_home)
+        return uses_before(rates, ordinal - year.first, number, used.per_year, used.phase)
+
+    def _is_home(self, ordinal: int) -> bool:
+        day = date.fromordinal(ordinal)
+        return bool(_kept(self._homes, day.year, self._at_home)[day.timetuple().tm_yday - 1])
+
+
+def _kept(kept: OrderedDict[int, _T], number: int, make: Callable[[int], _T]) -> _T:
+    """The value of `number`, made when it is not among the few that were used last."""
+    if number not in kept:
+        kept[number] = make(number)
+        if len(kept) > _KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(number)
+    return kept[number]

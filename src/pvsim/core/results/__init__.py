@@ -1,0 +1,1 @@
+"""What comes out: samples, their text in `samples.csv`, and the figures of a run."""

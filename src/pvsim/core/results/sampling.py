@@ -1,0 +1,55 @@
+"""Readings and PV power become samples: one for each meter and averaging period."""
+
+import numpy as np
+
+from pvsim.core.quantities.types import Ints, PvSource
+from pvsim.core.results.rows import Samples, window_means
+from pvsim.core.run.plan import RunPlan
+
+__all__ = ["REJECTED_DW", "pv_means", "samples_of"]
+
+REJECTED_DW = -(2**31)
+"""Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing: no power
+that a meter may show."""
+
+
+def samples_of(
+    plan: RunPlan, pv: PvSource, first_position: int, values: Ints, stored: tuple[int, ...]
+) -> tuple[Samples, tuple[int, ...]]:
+    """The samples of whole averaging periods, those with rejected readings too, which have no meaning.
+
+    Args:
+        plan: The run; its balance says what battery and export limit there are.
+        pv: What the plants could give.
+        first_position: Position of the first reading: the first of an averaging period.
+        values: Readings in order of position in 0.1 W, shape (periods * plan.window,).
+        stored: The state of each battery before them. A battery rests while a reading is missing.
+
+    Returns:
+        The samples, and the batteries' states after them.
+    """
+    n_meters, every_s = len(plan.meters), plan.every_s
+    row = np.arange(first_position // every_s, (first_position + len(values)) // every_s, dtype=np.int64)
+    pv_dw = pv.power_dw(plan.timeline.start_utc + first_position // n_meters, len(values) // n_meters)
+    meter_mean = window_means(values, every_s, n_meters)
+    if plan.balance is None:
+        return Samples(row, meter_mean, pv_means(plan, pv_dw)), stored
+    by_meter = values.reshape(-1, n_meters)
+    could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
+    resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
+    balanced = plan.balance.run(resting, could_dw, stored)
+    pv_mean = pv_means(plan, balanced.pv_dw)
+    curtailed = pv_means(plan, could_dw) - pv_mean if plan.has_export_limit else None
+    if balanced.battery_dw is None or balanced.soc_steps is None:
+        return Samples(row, meter_mean, pv_mean, curtailed_dw=curtailed), balanced.stored
+    battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
+    soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
+    return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps, curtailed), balanced.stored
+
+
+def pv_means(plan: RunPlan, pv_dw: Ints) -> Ints:
+    """PV power of the rows of whole averaging periods, from that of their seconds (`PvSource.power_dw`)."""
+    n_meters = len(plan.meters)
+    if pv_dw.ndim == 1:
+        return np.repeat(window_means(pv_dw, plan.every_s), n_meters)
+    return window_means(pv_dw.reshape(-1), plan.every_s, n_meters)

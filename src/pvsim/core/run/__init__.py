@@ -1,0 +1,1 @@
+"""One run: which meters, which seconds, and how its rows are numbered."""

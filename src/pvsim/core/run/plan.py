@@ -1,0 +1,98 @@
+"""What one run simulates: which meters, which seconds, and how its rows are numbered."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pvsim.core.devices.balance import Balance
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
+from pvsim.errors import UsageError
+
+__all__ = ["MAX_METERS", "Missing", "RunPlan"]
+
+Missing: TypeAlias = Literal["skip", "hold", "stop"]
+
+MAX_METERS = 1_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """One run: `meters` read in turn, second by second, over `timeline`.
+
+    A reading's *position* numbers the readings of the run in time order, and within a second in the order of
+    the meters: `position = seq * len(meters) + index of the meter`, where `seq` counts the seconds. Its
+    publishing id is `position + 1`; the end marker follows the last reading.
+
+    Attributes:
+        every_s: Seconds that one row is the mean of.
+        balance: Battery and export limit of each meter's site; None is neither.
+        meter_range: What the meters may show.
+        missing: What becomes of a reading that the log lacks: no row, the value before stands for it, or the run
+            stops.
+
+    Raises:
+        UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
+    """
+
+    run_id: str
+    timeline: Timeline
+    meters: tuple[str, ...]
+    every_s: int = 1
+    balance: Balance | None = None
+    meter_range: MeterRange = BRIEFS_RANGE
+    missing: Missing = "stop"
+
+    def __post_init__(self) -> None:
+        self.timeline.check_period(self.every_s)
+        for name, option in ((self.run_id, "--run-id"), *((meter, "--meter") for meter in self.meters)):
+            if not _NAME.fullmatch(name):
+                fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+                raise UsageError(f"{option}: {name!r} cannot be a name", where=option, fix=fix)
+        if len(set(self.meters)) != len(self.meters):
+            twice = next(name for name in self.meters if self.meters.count(name) > 1)
+            fix = "give each its own: --meter NAME=KIND"
+            raise UsageError(f"two meters have the same name {twice!r}", where="--meter", fix=fix)
+        if not 1 <= len(self.meters) <= MAX_METERS:
+            raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters")
+
+    @property
+    def has_battery(self) -> bool:
+        """Whether the rows have the columns of a battery."""
+        return self.balance is not None and self.balance.battery is not None
+
+    @property
+    def has_export_limit(self) -> bool:
+        """Whether PV power may be curtailed."""
+        return self.balance is not None and self.balance.export_limit_dw is not None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the value before stands for one that is missing: the rows have a column that says so."""
+        return self.missing == "hold"
+
+    @property
+    def stored_at_start(self) -> tuple[int, ...]:
+        """What the battery of each meter's site holds when the run begins; () where there are none."""
+        return (self.balance.start,) * len(self.meters) if self.balance is not None and self.has_battery else ()
+
+    @property
+    def readings(self) -> int:
+        """How many readings the whole run has."""
+        return self.timeline.seconds * len(self.meters)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the whole run has."""
+        return self.readings // self.every_s
+
+    @property
+    def window(self) -> int:
+        """How many readings one averaging period has, over all meters."""
+        return self.every_s * len(self.meters)
+
+    @property
+    def stream(self) -> str:
+        """The name of the run's stream on the broker."""
+        return f"pvsim.{self.run_id}"

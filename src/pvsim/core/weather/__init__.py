@@ -1,0 +1,1 @@
+"""What the sky does: sun, clear sky, clouds, measured weather, typical years, temperature."""

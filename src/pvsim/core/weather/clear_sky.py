@@ -1,0 +1,66 @@
+"""The light of a cloudless sky: Ineichen & Perez 2002 (doi 10.1016/S0038-092X(02)00045-2), as pvlib has it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pvsim.core.quantities.months import monthly
+from pvsim.core.quantities.physics import Floats
+from pvsim.core.quantities.types import Ints
+from pvsim.core.weather.sun import Place, Sun, sun_at
+
+__all__ = ["ClearSky", "LightOutside", "clear_sky"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearSky:
+    """Irradiance in W/m²; arrays of one length, zeros while the sun is down.
+
+    Attributes:
+        dni: Beam, on a plane that faces the sun.
+        dhi: Diffuse, on a level plane.
+    """
+
+    dni: Floats
+    dhi: Floats
+
+
+def clear_sky(place: Place, sun: Sun, linke_turbidity: Floats) -> ClearSky:
+    """Beam and diffuse irradiance under a cloudless sky.
+
+    Args:
+        place: Its altitude counts.
+        sun: At n seconds.
+        linke_turbidity: How hazy the air is, shape (n,): 2 is very clean, 4 a European summer, 7 polluted.
+    """
+    from pvlib import atmosphere, clearsky  # noqa: PLC0415 - see `sun_at`
+
+    zenith = np.minimum(sun.apparent_zenith, 90.0)
+    pressure = atmosphere.alt2pres(place.altitude_m)
+    airmass = atmosphere.get_absolute_airmass(atmosphere.get_relative_airmass(zenith), pressure)
+    light = clearsky.ineichen(zenith, airmass, linke_turbidity, place.altitude_m, sun.dni_extra)
+    up = sun.apparent_zenith < 90.0  # noqa: PLR2004 - the horizon
+    return ClearSky(np.where(up, light["dni"], 0.0), np.where(up, light["dhi"], 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class LightOutside:
+    """A place under its cloudless sky.
+
+    Attributes:
+        place: Where.
+        linke_turbidity: Twelve monthly means.
+    """
+
+    place: Place
+    linke_turbidity: Sequence[float]
+
+    def at(self, t_utc: Ints) -> tuple[Ints, Sun, ClearSky]:
+        """Which of the seconds `t_utc` (Unix time, rising) have the sun up, and sun and light at those."""
+        everywhere = sun_at(self.place, t_utc)
+        lit = np.flatnonzero(everywhere.apparent_zenith < 90.0)  # noqa: PLR2004 - the horizon
+        sun = everywhere[lit]
+        if not len(lit):
+            return lit, sun, ClearSky(np.empty(0), np.empty(0))
+        return lit, sun, clear_sky(self.place, sun, monthly(self.linke_turbidity, t_utc[lit]))

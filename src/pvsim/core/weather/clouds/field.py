@@ -1,0 +1,143 @@
+"""The clear-sky index at a place, second by second."""
+
+from dataclasses import dataclass, field, replace
+from math import cos, radians, sin
+
+import numpy as np
+
+from pvsim.core.quantities.months import monthly
+from pvsim.core.weather.clouds import gaussian
+from pvsim.core.weather.clouds.gaussian import Floats, Position, Still
+from pvsim.core.weather.clouds.mean import thresholds
+from pvsim.core.weather.clouds.regimes import REGIMES, Regime
+from pvsim.errors import UsageError
+
+__all__ = ["CloudField", "CloudSky"]
+
+_EDGE_S = 3
+"""Edges are the mean of three seconds, taken three times: sun and cloud edges are not sharp. Seven
+seconds in all, 1.4 s RMS, at which the structure function has the measured slope."""
+_MARGIN_S = 3 * (_EDGE_S - 1) // 2
+
+
+_ALL_DRIFTS = Still()
+_REGION_M = 5_000.0
+"""Changes in place are alike within some kilometres: more than the 3 km over which the share was fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSky:
+    """What the clouds do to the light in each second, shape (n,), as shares of the clear sky's.
+
+    Attributes:
+        index: The global horizontal clear-sky index; above 1 beside clouds.
+        beam: The index of the beam, 0..1. `diffuse_index` gives the third.
+    """
+
+    index: Floats
+    beam: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CloudField:
+    """A sky of clouds over a region, which the wind carries along.
+
+    All sites of a region share one seed; each takes its own view with `at`. A site downwind sees the same
+    clouds later; sites beside each other across the wind share clouds larger than their distance. A part of
+    the quick changes (`Regime.in_place`) stays where it is and is common to sites within some kilometres.
+
+    Attributes:
+        seed: The seed of the run.
+        regime: A name of `REGIMES`, or a regime of your own.
+        mean_index: The long-run mean index to keep: one, or one for the middle of each month from January on
+            (between them the threshold of cloud goes in straight lines); None is the regime's own.
+        wind_m_s: The speed of the clouds. One site alone does not notice it: time scales are the regime's.
+        wind_from_deg: Where they come from, clockwise from north.
+        east_m: The site's position.
+        north_m: The site's position.
+
+    Raises:
+        UsageError: if the regime is not known, cannot have this mean, or there is no wind.
+    """
+
+    seed: int
+    regime: str | Regime = "climate"
+    mean_index: float | tuple[float, ...] | None = None
+    wind_m_s: float = 20.0
+    wind_from_deg: float = 270.0
+    east_m: float = 0.0
+    north_m: float = 0.0
+    _kind: Regime = field(init=False, repr=False, compare=False)
+    _thresholds: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    _place: Position = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kind = _regime(self.regime)
+        if not self.wind_m_s > 0:
+            raise UsageError(
+                f"wind_m_s is a speed above 0, not {self.wind_m_s}", where="wind_m_s", fix="for example 10"
+            )
+        toward = radians(self.wind_from_deg + 180.0)
+        along_m = self.east_m * sin(toward) + self.north_m * cos(toward)
+        across_m = self.east_m * cos(toward) - self.north_m * sin(toward)
+        # rounded, so that the last bit of a sine does not depend on the machine
+        place = Position(round(along_m / self.wind_m_s, 6), round(across_m / (self.wind_m_s * kind.widening), 6))
+        object.__setattr__(self, "_kind", kind)
+        object.__setattr__(self, "_thresholds", thresholds(kind, self.mean_index))
+        object.__setattr__(self, "_place", place)
+
+    def at(self, east_m: float, north_m: float) -> "CloudField":
+        """The same sky, seen from another place, in metres east and north of the region's origin."""
+        return replace(self, east_m=east_m, north_m=north_m)
+
+    def clear_sky_index(self, first_utc: int, n: int) -> Floats:
+        """The global clear-sky index of `n` seconds from `first_utc` (Unix time), shape (n,).
+
+        Each value depends on the seed, the settings, the place and its second only (I7).
+        """
+        depth, thin = self._depth(first_utc, n)
+        return _smoothed(self._kind.profile.index(depth, thin))
+
+    def sky(self, first_utc: int, n: int) -> CloudSky:
+        """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
+        depth, thin = self._depth(first_utc, n)
+        profile = self._kind.profile
+        return CloudSky(_smoothed(profile.index(depth, thin)), _smoothed(profile.beam(depth, thin)))
+
+    def _depth(self, first_utc: int, n: int) -> tuple[Floats, Floats | float]:
+        """Depth and the thinness of edges, with the margins that `_smoothed` takes off."""
+        kind = self._kind
+        first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
+
+        def part(name: str, octaves: tuple[gaussian.Octave, ...], still: Still = _ALL_DRIFTS) -> Floats:
+            name = f"{kind.name}/{name}"
+            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n, still=still)
+
+        fast = part("fast", kind.fast, Still(kind.in_place, _REGION_M / self.wind_m_s))
+        threshold = self._threshold(first, n)
+        if not kind.slow:
+            return fast - threshold, kind.profile.thin
+        slow, lively = part("slow", kind.slow), part("lively", kind.lively)
+        return fast * kind.gain(lively) + slow - threshold, kind.thin(lively, slow)
+
+    def _threshold(self, first_utc: int, n: int) -> Floats | float:
+        if len(self._thresholds) == 1:
+            return self._thresholds[0]
+        return monthly(self._thresholds, np.arange(first_utc, first_utc + n, dtype=np.int64))
+
+
+def _regime(regime: str | Regime) -> Regime:
+    if isinstance(regime, Regime):
+        return regime
+    if regime not in REGIMES:
+        raise UsageError(
+            f"regime is a kind of sky, not {regime!r}", where="regime", fix=f"one of: {', '.join(REGIMES)}"
+        )
+    return REGIMES[regime]
+
+
+def _smoothed(values: Floats) -> Floats:
+    """The edges' smoothing; takes `_MARGIN_S` values off each end. Sums in a fixed order: same bits."""
+    for _ in range(3):
+        values = (values[:-2] + values[1:-1] + values[2:]) / _EDGE_S
+    return values

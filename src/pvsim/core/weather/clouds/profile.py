@@ -1,0 +1,88 @@
+"""From the field to the light: what a place gets, by how deep in a cloud or how far from one it is.
+
+The *depth* is the field's value minus the threshold: below zero is cloud, and the lower the thicker; above
+zero is a gap, and the higher the farther from the clouds around it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pvsim.core.weather.clouds.gaussian import Floats
+
+__all__ = ["Profile", "beam_index", "diffuse_index"]
+
+_FORWARD = 0.85
+"""The asymmetry of scattering by cloud droplets in visible light (Bohren 1987)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The index as a function of depth, in four levels and two scales; hyperbolas between them.
+
+    Attributes:
+        thick: What an infinitely thick cloud lets through.
+        thin: What a cloud lets through at its edge, ≥ `thick`.
+        cloud_scale: The depth at which transmission is halfway from thin to thick.
+        far: The index far from any cloud: below 1 where clear-sky models read high.
+        bright: What a gap has at a cloud's edge in addition to `far`: light from the cloud's side.
+        gap_scale: The distance at which half of that is left.
+    """
+
+    thick: float
+    thin: float
+    cloud_scale: float
+    far: float
+    bright: float
+    gap_scale: float
+
+    def cloud_index(self, depth: Floats, thin: Floats | float) -> Floats:
+        """The transmission of a cloud of this depth (≤ 0); positive depths count as 0."""
+        index: Floats = self.thick + (thin - self.thick) / (1.0 - np.minimum(depth, 0.0) / self.cloud_scale)
+        return index
+
+    def gap_index(self, depth: Floats) -> Floats:
+        """The index in a gap at this distance from its edge (≥ 0); negative distances count as 0."""
+        index: Floats = self.far + self.bright / (1.0 + np.maximum(depth, 0.0) / self.gap_scale)
+        return index
+
+    def index(self, depth: Floats, thin: Floats | float) -> Floats:
+        """The global clear-sky index, before edges are smoothed."""
+        return np.where(depth < 0.0, self.cloud_index(depth, thin), self.gap_index(depth))
+
+    def beam(self, depth: Floats, thin: Floats | float) -> Floats:
+        """The beam's index, before edges are smoothed: that of the cloud, or of the haze in a gap."""
+        haze = min(self.far, 1.0)
+        return np.where(depth < 0.0, beam_index(self.cloud_index(depth, thin)) * haze, haze)
+
+
+def beam_index(transmission: Floats) -> Floats:
+    """How much of the beam a cloud lets through, from how much of the global light it lets through.
+
+    A cloud of optical depth τ lets 2 / (2 + (1 − g) τ) of all light through and exp(−τ) of the beam
+    (two streams, no absorption, g = 0.85; Bohren 1987, doi 10.1119/1.15109). A cloud that halves the light
+    (τ = 13) leaves no beam; one that takes 5 % (τ = 0.7) leaves half of it.
+
+    Args:
+        transmission: The cloud's share of global light, in (0, 1].
+    """
+    beam: Floats = np.exp(-2.0 / (1.0 - _FORWARD) * (1.0 / np.minimum(transmission, 1.0) - 1.0))
+    return beam
+
+
+def diffuse_index(index: Floats, beam: Floats, beam_share: Floats | float) -> Floats:
+    """The index of the diffuse light that makes beam and diffuse add up to the global index.
+
+    index = beam_share · beam + (1 − beam_share) · diffuse, where all are shares of the clear sky's own.
+
+    Args:
+        index: The global clear-sky index.
+        beam: The beam's index (`CloudSky.beam`).
+        beam_share: The beam on the horizontal as a share of clear global light, in [0, 1); 0 at night.
+
+    Returns:
+        Never negative: where the clear sky's beam exceeds `index` (a beam share above the haze's level)
+        it is 0, and the sum is the beam alone.
+    """
+    diffuse: Floats = np.maximum(index - beam_share * beam, 0.0) / (1.0 - beam_share)
+    return diffuse

@@ -1,0 +1,102 @@
+"""Where the sun stands, second by second.
+
+The Solar Position Algorithm (Reda & Andreas 2004, doi 10.1016/j.solener.2003.12.003; pvlib's) is evaluated on a
+grid of UTC minutes; between them the unit vector to the sun is interpolated and its length restored. A vector has
+no seam at azimuth 0 = 360 and none at the zenith or at the poles, as angles have. The sun moves 0.25° a minute on
+a circle, so the chord is off by at most 0.0001°.
+
+Leap seconds are ignored: a UTC day has 86,400 s. ΔT is held at 67 s, pvlib's default: a minute of it moves the sun
+by 0.0007°.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pvsim.core.quantities.physics import Floats, physics_extra
+from pvsim.core.quantities.types import Ints
+
+__all__ = ["Place", "Sun", "sun_at"]
+
+_GRID_S = 60
+_DELTA_T_S = 67.0
+_SPA_TEMP_C = 12.0  # of the air, for refraction only
+_REFRACTION_AT_RISE_DEG = 0.5667
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the Earth.
+
+    Attributes:
+        latitude_deg: North is positive, -90..90.
+        longitude_deg: East is positive, -180..180.
+        altitude_m: Above sea level.
+    """
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sun:
+    """The sun at the middle of some seconds; arrays of one length.
+
+    Attributes:
+        apparent_zenith: Angle from straight up, with refraction, in degrees.
+        azimuth: Angle from north, by way of east, in degrees 0..360.
+        dni_extra: Irradiance above the atmosphere on a plane that faces the sun, in W/m².
+    """
+
+    apparent_zenith: Floats
+    azimuth: Floats
+    dni_extra: Floats
+
+    def __getitem__(self, which: Ints | slice | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Sun":
+        return Sun(self.apparent_zenith[which], self.azimuth[which], self.dni_extra[which])
+
+
+def sun_at(place: Place, t_utc: Ints) -> Sun:
+    """The sun at the middle of each of the seconds `t_utc` (Unix time, rising, shape (n,), n ≥ 1)."""
+    physics_extra()
+    from pvlib import atmosphere, irradiance, spa  # noqa: PLC0415 - half a second, and an extra
+
+    first = int(t_utc[0]) // _GRID_S * _GRID_S
+    grid = np.arange(first, int(t_utc[-1]) + 2 * _GRID_S, _GRID_S, dtype=np.int64)
+    pressure_mbar = atmosphere.alt2pres(place.altitude_m) / 100.0
+    angles = spa.solar_position(
+        grid.astype(np.float64),
+        place.latitude_deg,
+        place.longitude_deg,
+        place.altitude_m,
+        pressure_mbar,
+        _SPA_TEMP_C,
+        _DELTA_T_S,
+        _REFRACTION_AT_RISE_DEG,
+        numthreads=1,
+    )
+    elevation, azimuth = np.radians(angles[3]), np.radians(angles[4])
+    level = np.cos(elevation)
+    middle = t_utc - first + 0.5
+    east, north, up = (
+        np.interp(middle, grid - first, part)
+        for part in (level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation))
+    )
+    true_elevation = np.degrees(np.arctan2(up, np.hypot(east, north)))
+    lifted = true_elevation + spa.atmospheric_refraction_correction(
+        pressure_mbar, _SPA_TEMP_C, true_elevation, _REFRACTION_AT_RISE_DEG
+    )
+    return Sun(
+        90.0 - lifted,
+        np.degrees(np.arctan2(east, north)) % 360.0,
+        np.asarray(irradiance.get_extra_radiation(_day_of_year(t_utc)), np.float64),
+    )
+
+
+def _day_of_year(t_utc: Ints) -> Floats:
+    """Days since the year began, from 1 on, with the part of the day: continuous but for the turn of the year."""
+    seconds = t_utc.astype("datetime64[s]")
+    start = seconds.astype("datetime64[Y]").astype("datetime64[s]")
+    days: Floats = (seconds - start).astype(np.int64) / 86_400.0 + 1.0
+    return days

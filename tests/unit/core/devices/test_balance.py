@@ -1,0 +1,121 @@
+"""BatteryModel and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.devices.balance import SOC_STEPS, Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.rows import render
+from pvsim.core.results.sampling import REJECTED_DW, samples_of
+from pvsim.core.run.plan import RunPlan
+
+BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+powers = st.lists(st.tuples(st.integers(-1, 90_000), st.integers(0, 120_000)), min_size=1, max_size=120)
+
+
+class Pv:
+    """What the plant could give, from a list."""
+
+    def __init__(self, pv_dw):
+        self.pv_dw = np.array(pv_dw, dtype=np.int64)
+
+    def power_dw(self, first_utc, n):
+        first = first_utc - DAY.start_utc
+        return self.pv_dw[first : first + n]
+
+
+def run(plan, pv_dw, first, values, stored):
+    """`samples_of` for one meter, whose battery's state is a number."""
+    samples, states = samples_of(plan, Pv(pv_dw), first, values, (stored,) if plan.has_battery else ())
+    return samples, states[0] if states else 0
+
+
+@given(
+    values=powers,
+    battery=st.sampled_from([None, BATTERY]),
+    limit=st.none() | st.integers(0, 60_000),
+    cuts=st.lists(st.integers(1, 119), max_size=4),
+)
+def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cuts):
+    meter, pv = (np.array(column, dtype=np.int64) for column in zip(*values, strict=True))
+    start = battery.stored_at(0.5) if battery else 0
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, start, limit))
+    whole, end = run(plan, pv, 0, meter, start)
+    assert (whole.pv_dw <= pv).all()
+    seen = meter != REJECTED_DW
+    assert (whole.curtailed_dw is None) == (limit is None)
+    if limit is not None:
+        assert (whole.pv_dw + whole.curtailed_dw == pv).all()
+        assert (whole.grid_dw[seen] >= -limit).all()
+        curtailed = seen & (whole.pv_dw < pv)
+        assert (whole.grid_dw[curtailed] == -limit).all()  # no more than must be
+    if battery:
+        assert (whole.battery_dw[~seen] == 0).all()
+        assert ((whole.soc_steps >= 0) & (whole.soc_steps <= SOC_STEPS)).all()
+    bounds = sorted({0, len(meter), *(cut for cut in cuts if cut < len(meter))})
+    stored, parts = start, []
+    for first, after in pairwise(bounds):
+        part, stored = run(plan, pv, first, meter[first:after], stored)
+        parts.append(render(part.where(seen[first:after]), plan))
+    assert (b"".join(parts), stored) == (render(whole.where(seen), plan), end)
+
+
+def test_an_hour_by_hand():
+    """5 kW of PV, 1 kW of load: 3 kW are charged; 1 kW would be fed in, but 0.4 kW are the limit."""
+    battery = BatteryModel(10, 3, 3, charge_efficiency=1, discharge_efficiency=1)
+    plan = RunPlan("run", DAY, ("m1",), 60, Balance(battery, battery.stored_at(0.2), 4_000))
+    samples, stored = run(plan, [50_000] * 3600, 0, np.full(3600, 10_000), battery.stored_at(0.2))
+    last = render(samples, plan).splitlines()[-1]
+    assert last == b"2024-06-21T00:59:00+02:00,1.0000,4.4000,-3.4000,3.0000,0.5000,-0.4000"
+    assert battery.kwh(stored) == pytest.approx(5.0)
+
+
+def test_a_full_battery_is_never_above_one():
+    battery = BatteryModel(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913)
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
+    samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
+    assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
+
+
+@given(
+    values=st.lists(
+        st.tuples(*[st.integers(-1, 90_000)] * 3, *[st.integers(0, 120_000)] * 3), min_size=2, max_size=60
+    ),
+    battery=st.sampled_from([None, BATTERY]),
+    limit=st.none() | st.integers(0, 60_000),
+    every_s=st.sampled_from([1, 2]),
+    shared=st.booleans(),
+)
+def test_several_sites_are_each_as_if_alone(values, battery, limit, every_s, shared):
+    values = np.array(values[: len(values) // 2 * 2], dtype=np.int64)
+    meters, pv = values[:, :3], values[:, 3] if shared else values[:, 3:]
+    start = battery.stored_at(0.5) if battery else 0
+    balance = Balance(battery, start, limit) if battery or limit is not None else None
+    plan = RunPlan("run", DAY, ("a", "b", "c"), every_s, balance)
+    together, states = samples_of(plan, Pv(pv), 0, meters.reshape(-1), plan.stored_at_start)
+    assert len(states) == (3 if battery else 0)
+    for i in range(3):
+        alone = replace(plan, meters=("m",))
+        own = pv if shared else pv[:, i]
+        single, end = samples_of(alone, Pv(own), 0, meters[:, i], alone.stored_at_start)
+        for name in ("meter_dw", "pv_dw", "battery_dw", "soc_steps", "curtailed_dw"):
+            column = getattr(together, name)
+            assert column is getattr(single, name) is None or (column[i::3] == getattr(single, name)).all()
+        assert states[i : i + 1] == end
+
+
+def test_what_is_curtailed_is_the_difference_of_printed_means():
+    """10 s of 2 kW and a little more, 1.9996 kW used, nothing fed in: 0.6 W are lost, to the digit of a row."""
+    plan = RunPlan("run", DAY, ("m1",), 10, Balance(export_limit_dw=0))
+    could = np.array([20_003] * 5 + [20_000] * 5)
+    samples, _ = run(plan, could, 0, np.full(10, 19_996), 0)
+    assert (samples.pv_dw.tolist(), samples.curtailed_dw.tolist()) == ([19_996], [20_002 - 19_996])

@@ -1,0 +1,170 @@
+"""I2 and I8 for the battery: exact balance, any cut, greedy, against a plain loop."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.errors import BadInputError, UsageError
+
+BOUNDED = settings(max_examples=60, deadline=None)
+DJ_PER_KWH = 36_000_000
+
+
+@st.composite
+def batteries(draw):
+    low, high = draw(st.tuples(st.integers(0, 400), st.integers(600, 1_000)))
+    return BatteryModel(
+        # small enough that a few seconds fill it
+        capacity_kwh=draw(st.sampled_from([0.02, 0.05, 10.0])),
+        charge_kw=draw(st.sampled_from([0.0, 1.0, 4.6, 9.9999])),
+        discharge_kw=draw(st.sampled_from([0.0, 0.5, 4.6])),
+        charge_efficiency=draw(st.integers(700, 1_000)) / 1_000,
+        discharge_efficiency=draw(st.integers(700, 1_000)) / 1_000,
+        standby_w=draw(st.sampled_from([0.0, 0.1, 12.3, 900.0])),
+        soc_min=low / 1_000,
+        soc_max=high / 1_000,
+    )
+
+
+@st.composite
+def nets(draw):
+    """Runs of one power, with noise and alternating signs: what meets limits often."""
+    parts = []
+    for _ in range(draw(st.integers(0, 6))):
+        n = draw(st.integers(1, 700))
+        level, swing = draw(st.integers(-60_000, 90_000)), draw(st.sampled_from([0, 3, 60_000]))
+        signs = np.where(np.arange(n) % 2, 1, -1)
+        parts.append(level + swing * signs)
+    return np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
+
+
+def plain(battery, net_dw, stored):
+    """The rule in exact fractions of 0.1 J, one second after the other."""
+    unit = battery.units_per_dj
+    charging = Fraction(round(battery.charge_efficiency * 1_000), 1_000)
+    discharging = Fraction(round(battery.discharge_efficiency * 1_000), 1_000)
+    lower, upper, level = (Fraction(x, unit) for x in (battery.lower, battery.upper, stored))
+    power, levels = [], []
+    for net in net_dw.tolist():
+        level = max(level - round(battery.standby_w * 10), lower)
+        charge = min(max(-net, 0), round(battery.charge_kw * 10_000), math.floor((upper - level) / charging))
+        discharge = min(
+            max(net, 0), round(battery.discharge_kw * 10_000), math.floor((level - lower) * discharging)
+        )
+        level += charge * charging - discharge / discharging
+        power.append(charge - discharge)
+        levels.append(level * unit)
+    return power, levels
+
+
+@given(batteries(), nets(), st.floats(0, 1))
+@BOUNDED
+def test_equals_the_plain_loop(battery, net_dw, fill):
+    """I2."""
+    stored = battery.lower + int(fill * (battery.upper - battery.lower))
+    result = battery.dispatch(net_dw, stored)
+    power, levels = plain(battery, net_dw, stored)
+    assert result.power_dw.tolist() == power
+    assert result.stored.tolist() == levels
+    assert result.end == (levels[-1] if levels else stored)
+
+
+@given(batteries(), nets(), st.data())
+@BOUNDED
+def test_any_cut_gives_the_same(battery, net_dw, data):
+    """I2: blocks, days and resumes leave no trace."""
+    whole = battery.dispatch(net_dw, battery.lower)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(net_dw)), max_size=4)))
+    stored, power, levels = battery.lower, [], []
+    for part in np.split(net_dw, cuts):
+        result = battery.dispatch(part, stored)
+        stored = result.end
+        power += result.power_dw.tolist()
+        levels += result.stored.tolist()
+    assert power == whole.power_dw.tolist()
+    assert levels == whole.stored.tolist()
+    assert stored == whole.end
+
+
+@given(batteries(), nets())
+@BOUNDED
+def test_balance_limits_and_greed(battery, net_dw):
+    """I8: exactly; no limit is passed; nothing is bought or sold that the battery could have taken."""
+    result = battery.dispatch(net_dw, battery.upper)
+    charge, discharge = np.maximum(result.power_dw, 0), np.maximum(-result.power_dw, 0)
+    before = np.concatenate([[battery.upper], result.stored])[:-1]
+    rested = np.maximum(before - battery.standby_step, battery.lower)
+    standby = int((before - rested).sum())
+    change = battery.charge_step * int(charge.sum()) - battery.discharge_step * int(discharge.sum()) - standby
+    assert result.end - battery.upper == change
+    assert ((result.stored >= battery.lower) & (result.stored <= battery.upper)).all()
+    assert charge.max(initial=0) <= battery.charge_kw * 10_000
+    assert discharge.max(initial=0) <= battery.discharge_kw * 10_000
+    grid = net_dw + result.power_dw
+    assert (grid * net_dw >= 0).all()  # never past zero: it neither charges from the grid nor sells
+    imports = grid > 0
+    at_power = discharge == round(battery.discharge_kw * 10_000)
+    assert (at_power | (result.stored - battery.lower < battery.discharge_step))[imports].all()
+    exports = grid < 0
+    at_power = charge == round(battery.charge_kw * 10_000)
+    assert (at_power | (battery.upper - result.stored < battery.charge_step))[exports].all()
+
+
+def test_a_day_by_hand():
+    """1 kWh at 90 % each way: an hour of 2 kW surplus fills it after 2,000 s, then it gives back 0.9 kWh."""
+    battery = BatteryModel(1.0, 2.0, 2.0, charge_efficiency=0.9, discharge_efficiency=0.9)
+    net_dw = np.repeat([-20_000, 20_000], 3_600)
+    result = battery.dispatch(net_dw, battery.stored_at(0.0))
+    assert result.power_dw[1_999:2_002].tolist() == [20_000, 0, 0]
+    assert battery.soc(result.stored)[[1_999, 3_599, -1]] == pytest.approx([1, 1, 0], abs=1e-7)
+    assert (battery.charge_step, battery.discharge_step, battery.units_per_dj) == (81, 100, 90)
+    assert -result.power_dw[3_600:].sum() / DJ_PER_KWH == pytest.approx(0.9, abs=1e-6)
+    assert battery.kwh(result.stored[:1]) == pytest.approx([2 * 0.9 / 3_600])
+
+
+def test_standby_empties_a_store_and_then_stops():
+    battery = BatteryModel(0.01, 1.0, 1.0, standby_w=10.0, soc_min=0.1)
+    result = battery.dispatch(np.zeros(5_000, np.int64), battery.stored_at(1.0))
+    assert battery.soc(result.stored)[[0, -1]] == pytest.approx([1 - 10 / 36_000, 0.1])
+    assert not result.power_dw.any()
+    assert battery.dispatch(np.full(600, 5_000), result.end).stored.tolist() == [battery.lower] * 600
+
+
+def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
+    battery = BatteryModel(5.0, 2.0, 2.0)
+    full = battery.stored_at(1.0)
+    result = battery.dispatch(np.full(1_000, -20_000), full)
+    assert not result.power_dw.any()
+    assert battery.dispatch(np.empty(0, np.int64), full).end == full
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"capacity_kwh": math.nan}, "capacity_kwh"),
+        ({"capacity_kwh": -1.0}, "capacity_kwh"),
+        ({"charge_kw": 20_000.0}, "charge_kw"),
+        ({"discharge_efficiency": 0.0}, "discharge_efficiency"),
+        ({"charge_efficiency": 95.0}, "charge_efficiency"),
+        ({"standby_w": -1.0}, "standby_w"),
+        ({"soc_min": 0.5, "soc_max": 0.5}, "min_soc_percent, 50, is not below max_soc_percent, 50"),
+        ({"soc_max": 1.01}, "soc_max"),
+        ({"capacity_kwh": 0.001, "charge_kw": 4.0}, "a second at full power"),
+    ],
+)
+def test_nonsense_is_refused(changed, words):
+    with pytest.raises(UsageError, match=words):
+        BatteryModel(**{"capacity_kwh": 10.0, "charge_kw": 5.0, "discharge_kw": 5.0} | changed)
+
+
+def test_a_state_outside_the_limits_is_refused():
+    battery = BatteryModel(10.0, 5.0, 5.0, soc_min=0.1)
+    with pytest.raises(UsageError, match="soc"):
+        battery.stored_at(0.05)
+    with pytest.raises(BadInputError, match="outside"):
+        battery.dispatch(np.zeros(1, np.int64), 0)

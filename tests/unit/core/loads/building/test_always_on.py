@@ -1,0 +1,65 @@
+"""The base load and the compressors: any window, never negative, the promised mean."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.loads.building.always_on import Base, Compressor
+from pvsim.core.loads.building.devices import ColdDevice
+
+FRIDGE = ColdDevice("fridge", (80.0, 120.0), (1_800.0, 3_600.0), 0.3, surge_w=400.0)
+START = 1_700_000_000
+
+
+def base(first, n, watts=200):
+    power, ripple = np.zeros(n, dtype=np.int64), np.zeros(n)
+    Base((1, 2), watts * 10).add(first, power, ripple)
+    return power, ripple
+
+
+def cold(first, n, stream=3):
+    power = np.zeros(n, dtype=np.int64)
+    Compressor.of(FRIDGE, stream).add(first, power)
+    return power
+
+
+@given(st.integers(-(10**9), 4 * 10**9), st.integers(1, 9_000), st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_window_equals_that_of_a_longer_one(first, n, data):
+    """I7."""
+    start = data.draw(st.integers(0, n - 1))
+    stop = data.draw(st.integers(start + 1, n))
+    for source in (lambda f, k: base(f, k)[0], cold):
+        np.testing.assert_array_equal(source(first + start, stop - start), source(first, n)[start:stop])
+
+
+@given(st.integers(0, 2**60), st.sampled_from([0, 1, 30, 400]))
+@settings(max_examples=30, deadline=None)
+def test_base_is_never_negative_and_wanders_slowly(first, watts):
+    power, ripple = base(first, 4_000, watts)
+    assert (power - np.ceil(3.5 * ripple) >= 0).all()
+    assert power.max() <= 17 * watts
+    assert np.abs(np.diff(power)).max(initial=0) <= 0.011 * 10 * watts + 1
+
+
+def test_base_has_its_mean():
+    assert base(START, 30 * 86_400)[0].mean() == pytest.approx(2_000, rel=0.01)
+
+
+@pytest.mark.parametrize("stream", [1, 2, 3])
+def test_a_compressor_runs_its_share_of_a_year(stream):
+    fridge = Compressor.of(FRIDGE, stream)
+    means = [cold(START + day * 86_400, 86_400, stream).mean() for day in range(0, 365, 5)]
+    assert np.mean(means) / 10 == pytest.approx(fridge.mean_w, rel=0.02)
+    assert 800 <= fridge.on_dw <= 1_200
+    assert 1_800 <= fridge.period_s < 3_600
+
+
+def test_a_run_begins_with_a_surge():
+    power = cold(START, 7_200)
+    rises = np.flatnonzero((power[1:] > 0) & (power[:-1] == 0)) + 1
+    assert len(rises) >= 2
+    on_dw = Compressor.of(FRIDGE, 3).on_dw
+    assert set(power.tolist()) == {0, on_dw, on_dw + 4_000}
+    assert (power[rises] == on_dw + 4_000).all()

@@ -1,0 +1,150 @@
+"""Buildings: a pure function of time (I7), calibrated, clipped and counted."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.loads.building import BuildingLoad, BuildingPlace, electric_car
+from pvsim.core.loads.building.calendar import ordinal_at
+from pvsim.core.quantities.types import METER_MAX_DW
+from pvsim.errors import UsageError
+
+KINDS = ["household", "office", "depot"]
+ZONES = {
+    "Europe/Berlin": datetime(2024, 3, 31, 1, tzinfo=UTC),
+    "Australia/Lord_Howe": datetime(2024, 4, 6, 15, tzinfo=UTC),
+    "America/St_Johns": datetime(2010, 11, 7, 2, 31, tzinfo=UTC),
+    "Pacific/Apia": datetime(2011, 12, 30, 10, tzinfo=UTC),
+}
+BERLIN = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
+MONDAY = int(datetime(2023, 1, 30, tzinfo=BERLIN.zone).timestamp())
+DAY = 86_400
+
+
+def building(kinds, kind="household", *, kwh=4_674.0, place=BERLIN, seed=1, meter="m1", **extra):
+    return BuildingLoad(kinds[kind], place, seed=seed, meter=meter, annual_kwh=kwh, **extra)
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    zone=st.sampled_from(list(ZONES)),
+    span=st.tuples(st.integers(1, 2 * DAY), st.integers(1, 3 * DAY)),
+    data=st.data(),
+)
+@settings(max_examples=25, deadline=None)
+def test_any_window_equals_that_of_a_longer_one(kinds, kind, zone, span, data):
+    """I7: around clock changes, midnights, weeks; with a model that has seen nothing, or other days first."""
+    place, (before, n) = BuildingPlace(ZoneInfo(zone), -14.0, 171.0), span
+    first = int(ZONES[zone].timestamp()) - before
+    model = building(kinds, kind, kwh=6_000, place=place)
+    whole = model.power_dw(first, n)
+    assert whole.dtype == np.int64
+    assert whole.shape == (n,)
+    assert ((whole > 0) & (whole <= METER_MAX_DW)).all()
+    fresh = building(kinds, kind, kwh=6_000, place=place)
+    for one in (model, fresh):
+        start = data.draw(st.integers(0, n))
+        stop = data.draw(st.integers(start, n))
+        np.testing.assert_array_equal(one.power_dw(first + start, stop - start), whole[start:stop])
+
+
+def test_hours_in_any_order_over_a_new_year(kinds):
+    """I7: more weeks and two years than are kept."""
+    start = int(datetime(2023, 12, 18, tzinfo=UTC).timestamp())
+    hours = [start + hour * 3_600 for hour in range(0, 35 * 24, 5)]
+    model = building(kinds)
+    forth = {first: model.power_dw(first, 3_600) for first in hours}
+    for first in [*hours[::-9], *hours[::7]]:
+        np.testing.assert_array_equal(model.power_dw(first, 3_600), forth[first])
+    assert len(model._weeks) <= 3
+    assert len(model._homes) <= 3
+
+
+def test_the_first_values_are_pinned(kinds):
+    """I2: a NumPy or a table of devices that gave other bits would change every result: this test says so."""
+    evening = MONDAY + 18 * 3_600 + 1_800
+    sums = {kind: int(building(kinds, kind).power_dw(evening, 3_600).sum()) for kind in KINDS}
+    assert sums == {"household": 18_750_260, "office": 36_680_741, "depot": 2_978_470}
+
+
+def test_seeds_and_meters_are_other_buildings(kinds):
+    powers = [
+        building(kinds, seed=seed, meter=meter).power_dw(MONDAY, DAY).reshape(-1, 900).mean(axis=1)
+        for seed, meter in [(1, "m1"), (2, "m1"), (1, "m2")]
+    ]
+    for one, other in [(0, 1), (0, 2), (1, 2)]:
+        assert np.corrcoef(powers[one], powers[other])[0, 1] < 0.8
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwh"), [("household", 1_500), ("household", 4_674), ("office", 9_000), ("depot", 9_000)]
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_uses_of_a_year_add_up_to_the_annual_energy(kinds, kind, kwh, seed):
+    """Of each use exactly, with the mean of what is always on; the seconds themselves are summed below."""
+    model = building(kinds, kind, kwh=kwh, seed=seed)
+    first, last = (int(datetime(year, 1, 1, tzinfo=BERLIN.zone).timestamp()) for year in (2023, 2024))
+    joules = 0.0
+    for number in range((ordinal_at(first, BERLIN.zone) - 1) // 7, (ordinal_at(last, BERLIN.zone) - 1) // 7 + 1):
+        s = model._draw_week(number)
+        lasting = np.minimum(s.ends, last) - np.minimum(np.maximum(s.starts, first), last)
+        seconds = np.where(s.ends > first, lasting, 0)
+        period = np.maximum(s.periods, 1)
+        on = np.where(s.periods > 0, seconds // period * s.on_s + np.minimum(seconds % period, s.on_s), seconds)
+        joules += float((on * s.on_dw + (seconds - on) * s.off_dw).sum()) / 10
+    always_w = model._base.power_dw / 10 + sum(cold.mean_w for cold in model._cold)
+    assert joules / 3.6e6 + always_w * 8.76 == pytest.approx(kwh, rel=0.01)
+
+
+def test_the_seconds_of_a_year_add_up_to_the_annual_energy(kinds):
+    """Each third day, which is each weekday in turn: the spread of days leaves 4 %."""
+    model = building(kinds)
+    days = [model.power_dw(MONDAY + day * DAY, DAY).mean() for day in range(0, 363, 3)]
+    assert np.mean(days) / 10 * 8.76 == pytest.approx(4_674, rel=0.04)
+
+
+def test_a_household_lives_by_its_local_clock(kinds):
+    """On both sides of an ocean the night is quiet and the evening is not, by the clock on the wall."""
+    hours = {}
+    for zone in ("Europe/Berlin", "America/New_York"):
+        model = building(kinds, place=BuildingPlace(ZoneInfo(zone), 45, 0))
+        start = int(datetime(2023, 2, 6, tzinfo=ZoneInfo(zone)).timestamp())
+        hours[zone] = model.power_dw(start, 28 * DAY).reshape(28, 24, 3_600).mean(axis=(0, 2))
+    for by_hour in hours.values():
+        assert by_hour[2:5].mean() < 0.5 * by_hour[17:21].mean()
+
+
+def test_what_exceeds_the_meter_is_clipped_and_counted(kinds):
+    model = building(kinds, "household", extra=[electric_car(22.0, 4_000)])
+    n = 14 * DAY
+    whole = model.unclipped_dw(MONDAY, n)
+    above = int((whole > METER_MAX_DW).sum())
+    assert above > 3_600
+    assert model.clipped_s(MONDAY, n) == above
+    assert model.power_dw(MONDAY, n).max() == METER_MAX_DW
+    assert int((model.power_dw(MONDAY, n) != whole).sum()) == above
+    assert model.clipped_s(MONDAY, 0) == 0
+    wider = building(kinds, "household", extra=[electric_car(22.0, 4_000)], max_dw=435_000)
+    assert wider.clipped_s(MONDAY, n) == 0
+    assert np.array_equal(wider.power_dw(MONDAY, n), whole)
+
+
+@pytest.mark.parametrize("kwh", [999, 12_001, float("nan")])
+def test_an_energy_that_does_not_fit_is_refused(kinds, kwh):
+    with pytest.raises(UsageError, match=r"--annual-kwh of meter \w+ is 1,000 to 12,000 kWh, not"):
+        building(kinds, kwh=kwh)
+
+
+def test_a_shape_that_is_not_there_and_a_year_without_calendar_are_refused(kinds):
+    with pytest.raises(UsageError, match="shape 'arrival'"):
+        building(kinds, "office", extra=[electric_car(3.7, 2_000)])
+    model = building(kinds)
+    for first in (-62_135_596_800, 253_402_300_000):
+        with pytest.raises(UsageError, match="calendar"):
+            model.power_dw(first, 1)
+    assert model.power_dw(253_339_228_000, 1).shape == (1,)
+    assert model.power_dw(-62_104_060_800, 1).shape == (1,)

@@ -1,0 +1,146 @@
+"""Horizon, inertia and plant: their bounds, their limits, and pvlib's ModelChain as the oracle."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.pv.horizon import share_of_beam
+from pvsim.core.pv.plant import ac_power_w, cell_temperature, in_plane
+from pvsim.core.pv.thermal import lagged
+from pvsim.core.site.schema import HorizonPoint, Plant
+from pvsim.core.weather.clear_sky import ClearSky
+from pvsim.core.weather.sky import Air
+from pvsim.core.weather.sun import Sun
+
+LIT = st.lists(
+    st.tuples(st.floats(0, 89.9), st.floats(0, 360), st.floats(0, 1100), st.floats(0, 600)),
+    min_size=1,
+    max_size=20,
+)
+
+
+def sun_of(zenith, azimuth):
+    zenith = np.atleast_1d(np.asarray(zenith, float))
+    return Sun(zenith, np.broadcast_to(np.asarray(azimuth, float), zenith.shape), np.full(zenith.shape, 1361.0))
+
+
+def air_of(n, temp_air=20.0):
+    return Air(np.ones(n), np.ones(n), np.full(n, temp_air), np.ones(n))
+
+
+def power(plant, points, temp_air=20.0):
+    zenith, azimuth, dni, dhi = (np.array(part) for part in zip(*points, strict=True))
+    plane = in_plane(plant, sun_of(zenith, azimuth), ClearSky(dni, dhi))
+    lit = np.arange(len(zenith))
+    return ac_power_w(plant, lit, plane, cell_temperature(plant, lit, plane, air_of(len(zenith), temp_air)))
+
+
+horizons = st.lists(
+    st.builds(HorizonPoint, st.floats(0, 359), st.floats(0, 90), st.floats(0, 10)),
+    max_size=6,
+    unique_by=lambda p: p.azimuth_deg,
+)
+
+
+@given(horizon=horizons, azimuth=st.floats(0, 360), low=st.floats(0, 90), lift=st.floats(0, 20))
+@settings(max_examples=80, deadline=None)
+def test_a_higher_sun_gets_over_the_horizon_more(horizon, azimuth, low, lift):
+    share = share_of_beam(sun_of([90 - low, 90 - min(low + lift, 90)], azimuth), horizon)
+    assert ((share >= 0) & (share <= 1)).all()
+    assert share[1] >= share[0]
+
+
+def test_the_horizon_by_hand():
+    wall = [HorizonPoint(90, 20, 2), HorizonPoint(270, 0, 0)]
+    assert share_of_beam(sun_of([70], 90), wall) == pytest.approx([0.5])
+    assert share_of_beam(sun_of([68], 90), wall) == pytest.approx([1 / (1 + np.exp(-1))])
+    assert (
+        share_of_beam(sun_of([79.9, 80.1], 0), wall)[0] > 0.5 > share_of_beam(sun_of([79.9, 80.1], 360), wall)[1]
+    )
+    assert share_of_beam(sun_of([89.9, 90.1], 270), wall).tolist() == [1.0, pytest.approx(0)]
+    assert share_of_beam(sun_of([89.9], 10), []).tolist() == [1.0]
+
+
+@given(st.lists(st.floats(-40, 90), min_size=1, max_size=2_000), st.floats(0.5, 900))
+@settings(max_examples=40, deadline=None)
+def test_the_lag_is_the_plain_recursion(values, time_constant_s):
+    step, followed, expected = np.exp(-1 / time_constant_s), values[0], []
+    for value in values:
+        followed = step * followed + (1 - step) * value
+        expected.append(followed)
+    np.testing.assert_allclose(lagged(np.array(values), time_constant_s), expected, atol=1e-9)
+
+
+@given(st.lists(st.floats(-40, 90), min_size=2, max_size=12), st.sampled_from([2, 60, 300]), st.floats(10, 900))
+@settings(max_examples=40, deadline=None)
+def test_the_lag_in_longer_steps_is_that_of_straight_lines_in_short_ones(values, step_s, time_constant_s):
+    fine = np.interp(np.arange((len(values) - 1) * step_s * 20 + 1) / (step_s * 20), range(len(values)), values)
+    followed, expected = values[0], [values[0]]
+    for value in (fine[1:] + fine[:-1]) / 2:  # steps of 1/20 s
+        followed += (value - followed) * (1 - np.exp(-0.05 / time_constant_s))
+        expected.append(followed)
+    np.testing.assert_allclose(
+        lagged(np.array(values), time_constant_s, step_s), expected[:: step_s * 20], atol=1e-3
+    )
+
+
+@given(st.lists(st.floats(-40, 90), min_size=2, max_size=200), st.floats(0.5, 900), st.data())
+@settings(max_examples=40, deadline=None)
+def test_a_lag_goes_on_where_it_was(values, time_constant_s, data):
+    cut = data.draw(st.integers(1, len(values) - 1))
+    whole = lagged(np.array(values), time_constant_s)
+    rest = lagged(np.array(values[cut:]), time_constant_s, before=float(whole[cut - 1]))
+    np.testing.assert_allclose(rest, whole[cut:], atol=1e-9)
+
+
+def test_the_lag_by_hand():
+    stepped = np.concatenate([np.zeros(1), np.full(420, 10.0)])
+    assert lagged(stepped, 420)[-1] == pytest.approx(10 * (1 - np.exp(-1)))
+    assert lagged(np.zeros(420), 420, before=10.0)[-1] == pytest.approx(10 * np.exp(-1))
+    assert lagged(stepped, 0) is stepped
+    assert lagged(stepped, 0.001) is stepped
+    assert np.isfinite(lagged(stepped, 0.03)).all()
+
+
+@given(LIT, st.floats(0, 90), st.floats(0, 360), st.floats(0, 20), st.floats(0, 20))
+@settings(max_examples=60, deadline=None)
+def test_power_is_within_the_inverter_and_never_negative(points, tilt, azimuth, peak_kw, inverter_kw):
+    ac = power(Plant(tilt, azimuth, peak_kw, inverter_kw=inverter_kw), points)
+    assert (ac >= 0).all()
+    assert ac.max() <= inverter_kw * 1000 * (1 + 1e-9)
+
+
+@given(LIT, st.floats(0, 90), st.floats(0, 360), st.floats(0.1, 9))
+@settings(max_examples=30, deadline=None)
+def test_power_is_proportional_to_the_peak(points, tilt, azimuth, factor):
+    one, many = (power(Plant(tilt, azimuth, kw), points) for kw in (1.0, factor))
+    np.testing.assert_allclose(many, one * factor, rtol=1e-9, atol=1e-9)
+
+
+def test_one_second_by_hand():
+    """The sun on a plant's axis, 800 W/m² beam and 100 diffuse: PVWatts by pencil."""
+    plant = Plant(30, 180, 1.0, losses_percent=10, albedo=0, thermal_time_constant_s=0, inverter_kw=2.0)
+    dni, dhi = 800.0, 100.0
+    share = dni / 1361.0
+    diffuse = dhi * (share / np.cos(np.radians(30)) + (1 - share) * (1 + np.cos(np.radians(30))) / 2)
+    poa = dni + diffuse
+    temp_cell = 20 + poa / (25 + 6.84)
+    pdc = poa * (1 - 0.0035 * (temp_cell - 25)) * 0.9
+    load = pdc / (2000 / 0.96)
+    pac = 0.96 / 0.9637 * (-0.0162 * load - 0.0059 / load + 0.9858) * pdc
+    assert power(plant, [(30.0, 180.0, dni, dhi)]) == pytest.approx([pac], rel=1e-6)
+
+
+def test_a_clipping_inverter_a_hot_day_and_no_inverter():
+    noon = [(25.0, 180.0, 900.0, 120.0)]
+    assert power(Plant(30, 180, 5.0, inverter_kw=3.0), noon) == pytest.approx([3000])
+    plant = Plant(30, 180, 5.0)
+    assert power(plant, noon, temp_air=35)[0] < power(plant, noon, temp_air=0)[0]
+    assert power(Plant(30, 180, 5.0, inverter_kw=0.0), noon).tolist() == [0]
+
+
+def test_the_plant_that_looks_away_gets_no_beam():
+    low = [(85.0, 90.0, 500.0, 0.0)]
+    assert power(Plant(80, 270, 1.0, albedo=0), low).tolist() == [0]
+    assert power(Plant(80, 90, 1.0, albedo=0), low)[0] > 300

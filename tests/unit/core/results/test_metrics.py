@@ -1,0 +1,244 @@
+"""Energies, shares and peaks against sums by hand (I8)."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.results.metrics import Tally
+from pvsim.core.results.rows import Samples
+from pvsim.core.run.plan import RunPlan
+from pvsim.errors import InternalError
+
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+power = st.integers(0, 90_000)
+NO_DEVICES = {"battery_charge": None, "battery_discharge": None, "curtailed": None, "meter": None}
+
+
+def plan(*meters: str, every_s: int = 1) -> RunPlan:
+    return RunPlan("run", DAY, meters or ("m1",), every_s)
+
+
+def samples(rows: list[tuple[int, int, int]]) -> Samples:
+    row, meter, pv = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    return Samples(row, meter, pv)
+
+
+@given(st.lists(st.tuples(power, power), min_size=1, max_size=200), st.integers(1, 3), st.integers(1, 50))
+def test_i8_the_identities_hold_for_any_rows_in_any_portions(values, n_meters, portion):
+    names = tuple(f"m{i}" for i in range(n_meters))
+    tally = Tally(plan(*names))
+    rows = [(i, load, pv) for i, (load, pv) in enumerate(values)]
+    for start in range(0, len(rows), portion):
+        tally.add(samples(rows[start : start + portion]))
+    summary = tally.summary()
+    energy = summary.energy_kwh
+
+    def kwh(powers: list[int]) -> float:
+        return float(Fraction(sum(powers), 36_000_000))
+
+    assert energy.load == pytest.approx(kwh([load for load, _ in values]), abs=1e-6)
+    assert energy.pv == pytest.approx(kwh([pv for _, pv in values]), abs=1e-6)
+    assert energy.self_consumed == pytest.approx(kwh([min(pair) for pair in values]), abs=1e-6)
+    assert energy.import_ == pytest.approx(energy.load - energy.self_consumed, abs=2e-6)
+    assert energy.export == pytest.approx(energy.pv - energy.self_consumed, abs=2e-6)
+    assert summary.rows == len(values)
+    assert summary.peak_kw.import_ == max(max(load - pv, 0) for load, pv in values) / 10_000
+    assert summary.peak_kw.export == max(max(pv - load, 0) for load, pv in values) / 10_000
+    if n_meters > 1:
+        assert summary.meters is not None
+        loads = [meter.energy_kwh.load for meter in summary.meters.values()]
+        assert sum(loads) == pytest.approx(energy.load, abs=3e-6)
+        together = [values[i : i + n_meters] for i in range(0, len(values), n_meters)]
+        grid = [sum(load - pv for load, pv in each) for each in together]
+        of_all = summary.peak_of_all_kw
+        assert of_all.load == max(sum(load for load, _ in each) for each in together) / 10_000
+        assert of_all.pv == max(sum(pv for _, pv in each) for each in together) / 10_000
+        assert (of_all.import_, of_all.export) == (
+            max(0, *grid, 0) / 10_000,
+            max(0, *(-g for g in grid), 0) / 10_000,
+        )
+    else:
+        assert summary.peak_of_all_kw is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 1_000), power, power), min_size=1, max_size=300), st.integers(1, 90))
+def test_the_days_and_months_add_up_to_the_run(values, portion):
+    """Rows of 15 min over 60 days with a day of 23 hours, many of them missing, in any portions."""
+    span = RunPlan("run", Timeline.of_days(date(2024, 3, 1), 60, ZoneInfo("Europe/Berlin")), ("m1",), 900)
+    numbers = np.minimum(np.cumsum([1 + skip // 50 for skip, _, _ in values]), span.rows) - 1
+    rows = [(n, load, pv) for n, (_, load, pv) in zip(dict.fromkeys(numbers.tolist()), values, strict=False)]
+    tally = Tally(span)
+    for start in range(0, len(rows), portion):
+        tally.add(samples(rows[start : start + portion]))
+    summary = tally.summary()
+    expected: dict[str, int] = {}
+    for n, load, _ in rows:
+        local = datetime.fromtimestamp(span.timeline.start_utc + 900 * n, ZoneInfo("Europe/Berlin"))
+        expected[f"{local:%Y-%m-%d}"] = expected.get(f"{local:%Y-%m-%d}", 0) + load
+    if summary.days is None:
+        assert len(expected) == 1
+        return
+    found = {each.period: each.load for each in summary.days}
+    assert found == {day: pytest.approx(dw * 900 / 36e6, abs=1e-6) for day, dw in expected.items()}
+    if summary.months is not None:
+        assert [each.period for each in summary.months] == sorted({day[:7] for day in expected})
+        total = sum(each.self_consumed + each.import_ for each in summary.months)
+        assert total == pytest.approx(summary.energy_kwh.load, abs=1e-5)
+
+
+def test_two_days_by_hand():
+    """1 kW on the last hour of a day, 2 kW on the first of the next: another month, too."""
+    span = RunPlan("run", Timeline.of_days(date(2024, 6, 30), 2, ZoneInfo("UTC")), ("m1",), 3600)
+    tally = Tally(span)
+    tally.add(samples([(23, 10_000, 0), (24, 20_000, 5_000)]))
+    summary = tally.summary()
+    assert [(each.period, each.load, each.pv) for each in summary.days] == [
+        ("2024-06-30", 1.0, 0.0),
+        ("2024-07-01", 2.0, 0.5),
+    ]
+    assert [(each.period, each.import_) for each in summary.months] == [("2024-06", 1.0), ("2024-07", 1.5)]
+
+
+def test_an_hour_by_hand():
+    """30 min import of 2 kW with 0.5 kW PV, then 30 min export of 3 kW with 1 kW load."""
+    rows = [(i, 20_000, 5_000) if i < 1800 else (i, 10_000, 40_000) for i in range(3600)]
+    tally = Tally(plan())
+    tally.add(samples(rows))
+    found = msgspec.to_builtins(tally.summary())
+    assert found == {
+        "rows": 3600,
+        "resolution_s": 1,
+        "energy_kwh": {"load": 1.5, "pv": 2.25, "self_consumed": 0.75, "import": 0.75, "export": 1.5} | NO_DEVICES,
+        "self_consumption": round(0.75 / 2.25, 6),
+        "self_sufficiency": 0.5,
+        "generation_multiple": 1.5,
+        "peak_kw": {
+            "load": 2.0,
+            "pv": 4.0,
+            "import": 1.5,
+            "export": 3.0,
+            "import_15min": 1.5,
+            "export_15min": 3.0,
+            "meter": None,
+        },
+        "peak_of_all_kw": None,
+        "meters": None,
+        "days": None,
+        "months": None,
+    }
+
+
+def test_peaks_of_all_meters_are_those_of_their_sum():
+    """Two meters take 3 kW one after the other for a minute each, and give 2 kW at the same time."""
+    rows = []
+    for second in range(900):
+        first = 30_000 if second < 60 else 0
+        other = 30_000 if 60 <= second < 120 else 0
+        given = 20_000 if 300 <= second < 360 else 0
+        rows += [(2 * second, first, given), (2 * second + 1, other, given)]
+    tally = Tally(plan("a", "b"))
+    for start in range(0, len(rows), 7):
+        tally.add(samples(rows[start : start + 7]))
+    summary = tally.summary()
+    assert summary.peak_of_all_kw.load == summary.peak_kw.load == 3.0
+    assert (summary.peak_kw.export, summary.peak_of_all_kw.export) == (2.0, 4.0)
+    assert summary.peak_of_all_kw.import_15min == pytest.approx((2 * 60 * 3 - 60 * 4) / 900, abs=1e-6)
+    assert summary.meters["a"].peak_of_all_kw is None
+
+
+def test_a_quarter_hour_peak_is_a_mean_on_the_clock():
+    """One minute of 9 kW lasts longer than no quarter: (60 · 9 kW) / 900 s = 0.6 kW."""
+    rows = [(i, 90_000 if 930 <= i < 990 else 0, 0) for i in range(1800)]
+    tally = Tally(plan())
+    tally.add(samples(rows[:950]))
+    tally.add(samples(rows[950:]))
+    assert tally.summary().peak_kw.import_15min == pytest.approx(0.6)
+
+
+def test_shares_are_none_where_nothing_can_be_shared():
+    tally = Tally(plan())
+    tally.add(samples([(0, 0, 0)]))
+    tally.add(Samples(*(np.empty(0, np.int64),) * 3))
+    summary = tally.summary()
+    assert (summary.self_consumption, summary.self_sufficiency, summary.generation_multiple) == (None, None, None)
+
+
+def test_rows_longer_than_a_quarter_have_no_quarter_peaks():
+    tally = Tally(plan(every_s=1800))
+    tally.add(samples([(0, 20_000, 0), (1, 40_000, 0)]))
+    summary = tally.summary()
+    assert (summary.peak_kw.import_15min, summary.peak_kw.export_15min) == (None, None)
+    assert summary.energy_kwh.load == 3.0
+
+
+def test_i8_a_broken_identity_is_a_defect():
+    tally = Tally(plan())
+    tally.add(samples([(0, 10, 5)]))
+    tally._sums[2] += 1
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()
+
+
+def test_i8_days_that_do_not_add_up_are_a_defect():
+    tally = Tally(plan())
+    tally.add(samples([(0, 10, 5)]))
+    tally._days[0, 0] += 1
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()
+
+
+def test_i8_a_battery_is_part_of_the_balance():
+    """An hour of 2 kW surplus of which 1.5 kW are charged, then an hour of 1 kW of which 0.6 kW are discharged."""
+    battery = BatteryModel(10, 5, 5)
+    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(battery)))
+    columns = np.array([(0, 20_000, 15_000, 0), (10_000, 0, -6_000, 0)], dtype=np.int64).repeat(3600, axis=0).T
+    tally.add(Samples(np.arange(7200), *columns))
+    summary = tally.summary()
+    assert msgspec.to_builtins(summary.energy_kwh) == {
+        "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
+        "battery_charge": 1.5, "battery_discharge": 0.6, "curtailed": None, "meter": None,
+    }  # fmt: skip
+    assert (summary.self_consumption, summary.self_sufficiency) == (0.75, 0.6)
+    assert (summary.peak_kw.import_, summary.peak_kw.export) == (0.4, 0.5)
+
+
+def test_i8_what_was_curtailed_is_added_up_by_meter_and_day():
+    """The last hour of a day, then the first of the next: the second of two meters is curtailed by 1 and 3 kW."""
+    days = Timeline.of_days(date(2024, 6, 21), 2, ZoneInfo("UTC"))
+    tally = Tally(RunPlan("run", days, ("a", "b"), 3600, Balance(export_limit_dw=0)))
+    row, pv, curtailed = np.array([46, 47, 48, 49]), np.array([0, 5_000] * 2), np.array([0, 10_000, 0, 30_000])
+    tally.add(Samples(row, np.full(4, 10_000), pv, curtailed_dw=curtailed))
+    summary = tally.summary()
+    assert (summary.energy_kwh.curtailed, summary.energy_kwh.battery_charge) == (4.0, None)
+    assert {name: each.energy_kwh.curtailed for name, each in summary.meters.items()} == {"a": 0.0, "b": 4.0}
+    assert [each.curtailed for each in summary.days] == [1.0, 3.0]
+
+
+def test_i8_less_than_nothing_curtailed_is_a_defect():
+    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(export_limit_dw=0)))
+    tally.add(Samples(np.array([0]), np.array([10]), np.array([5]), curtailed_dw=np.array([-1])))
+    with pytest.raises(InternalError, match="identities"):
+        tally.summary()
+
+
+@given(st.lists(st.tuples(st.integers(-90_000, 90_000), power), min_size=1, max_size=50))
+def test_i8_of_a_grid_meter_only_what_is_known_is_said(values):
+    tally = Tally(RunPlan("run", DAY, ("m1",), meter_range=MeterRange.up_to(9_000, grid=True)))
+    tally.add(samples([(i, meter, pv) for i, (meter, pv) in enumerate(values)]))
+    summary = tally.summary()
+    energy = summary.energy_kwh
+    assert (energy.load, energy.self_consumed, summary.peak_kw.load) == (None, None, None)
+    assert (summary.self_consumption, summary.self_sufficiency, summary.generation_multiple) == (None, None, None)
+    assert energy.meter == round(sum(meter for meter, _ in values) / 36_000_000, 6)
+    assert energy.import_ - energy.export == pytest.approx(energy.meter - energy.pv, abs=3e-6)
+    assert summary.peak_kw.meter == max(0, *(meter for meter, _ in values), 0) / 10_000

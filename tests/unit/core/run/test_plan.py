@@ -1,0 +1,73 @@
+"""What a run may be called, how many meters it has, and its numbers."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import MAX_METERS, RunPlan
+from pvsim.errors import UsageError
+
+LONG_DAY = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
+SAFE = "abcXYZ0189_-"
+
+
+@given(
+    n_meters=st.integers(1, 5),
+    every_s=st.sampled_from([1, 2, 3, 4, 900, 3_600]),
+    run_id=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", fullmatch=True),
+)
+@settings(max_examples=50, deadline=None)
+def test_readings_rows_and_windows_fit_together(n_meters, every_s, run_id):
+    plan = RunPlan(run_id, LONG_DAY, tuple(f"m{i}" for i in range(n_meters)), every_s)
+    assert plan.readings == 90_000 * n_meters
+    assert plan.window == every_s * n_meters
+    assert plan.rows * every_s == plan.readings
+    assert plan.stream == f"pvsim.{run_id}"
+
+
+def test_a_plan_by_hand():
+    plan = RunPlan("r1", LONG_DAY, ("a", "b"), 900)
+    assert (plan.readings, plan.rows, plan.window, plan.stream) == (180_000, 200, 1_800, "pvsim.r1")
+
+
+@given(name=st.text(st.characters(codec="utf-8") | st.sampled_from(SAFE), max_size=34))
+@settings(max_examples=150, deadline=None)
+def test_a_name_is_safe_in_keys_and_files_or_refused(name):
+    safe = (
+        1 <= len(name) <= 32
+        and name[0] not in "_-"
+        and all(c.isascii() and (c.isalnum() or c in "_-") for c in name)
+    )
+    try:
+        RunPlan("r1", LONG_DAY, (name,))
+    except UsageError as error:
+        assert not safe
+        assert error.where == "--meter"  # noqa: PT017 - either outcome is right
+    else:
+        assert safe
+
+
+@pytest.mark.parametrize("name", ["", "-a", "_a", "a b", "a.b", "a/b", "a\n", "é", "x" * 33, "../a"])
+def test_a_name_that_could_do_harm_is_refused(name):
+    with pytest.raises(UsageError, match="cannot be a name") as caught:
+        RunPlan(name, LONG_DAY, ("m1",))
+    assert caught.value.where == "--run-id"
+
+
+@pytest.mark.parametrize(
+    ("meters", "every_s", "where", "says"),
+    [
+        (("a", "b", "a"), 1, "--meter", "same name"),
+        ((), 1, "--meters", "1 to 1,000 meters, not 0"),
+        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "--meters", "not 1001"),
+        (("a",), 7, "--every", "does not divide"),
+    ],
+)
+def test_refuses_plans_that_cannot_be(meters, every_s, where, says):
+    with pytest.raises(UsageError, match=says) as caught:
+        RunPlan("r1", LONG_DAY, meters, every_s)
+    assert caught.value.where == where

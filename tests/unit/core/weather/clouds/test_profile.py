@@ -1,0 +1,57 @@
+"""What clouds and gaps do to the light."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.weather.clouds import REGIMES, beam_index, diffuse_index
+
+BOUNDED = settings(max_examples=80, deadline=None)
+DEPTHS = np.linspace(-8, 8, 4_001)
+
+
+@pytest.mark.parametrize("name", REGIMES)
+def test_thicker_clouds_are_darker_and_gaps_brightest_at_their_edge(name):
+    profile = REGIMES[name].profile
+    index = profile.index(DEPTHS, profile.thin)
+    cloud, gap = index[DEPTHS < 0], index[DEPTHS >= 0]
+    assert (np.diff(cloud) >= 0).all()
+    assert (np.diff(gap) <= 0).all()
+    assert profile.thick <= cloud.min() <= cloud.max() <= profile.thin
+    assert gap[0] == profile.far + profile.bright
+    assert gap[-1] >= profile.far
+
+
+@pytest.mark.parametrize("name", REGIMES)
+@given(share=st.floats(0, 0.8))
+@BOUNDED
+def test_beam_and_diffuse_add_up_to_the_global_index(name, share):
+    profile = REGIMES[name].profile
+    index, beam = profile.index(DEPTHS, profile.thin), profile.beam(DEPTHS, profile.thin)
+    diffuse = diffuse_index(index, beam, share)
+    assert beam.min() >= 0
+    assert beam.max() <= 1
+    assert diffuse.min() >= 0
+    np.testing.assert_allclose(share * beam + (1 - share) * diffuse, index, atol=1e-12)
+
+
+@given(st.floats(0.01, 1.0), st.floats(0.01, 1.0))
+@BOUNDED
+def test_a_cloud_takes_more_of_the_beam_than_of_all_light(one, other):
+    low, high = sorted((one, other))
+    beams = beam_index(np.array([low, high]))
+    assert beams[0] <= beams[1]
+    assert (beams <= np.array([low, high])).all()
+
+
+def test_the_beam_behind_four_clouds():
+    """2 / (2 + 0.15 τ) of the light, exp(−τ) of the beam; a cloud brighter than none takes nothing."""
+    tau = np.array([0.0, 0.5, 2.0])
+    np.testing.assert_allclose(beam_index(2 / (2 + 0.15 * tau)), np.exp(-tau))
+    assert beam_index(np.array([1.2])) == [1.0]
+
+
+def test_diffuse_light_beside_a_bright_cloud_and_where_the_beam_is_more_than_all():
+    index, beam = np.array([1.2, 0.5, 0.8]), np.array([1.0, 0.0, 1.0])
+    np.testing.assert_allclose(diffuse_index(index, beam, np.array([0.8, 0.0, 0.9])), [2.0, 0.5, 0.0])
