@@ -26,11 +26,11 @@ from pvsim.core.quantities.months import monthly
 from pvsim.core.quantities.timeline import DAY_S, Timeline
 from pvsim.core.site.schema import FileWeather, Location, Plant, Site
 from pvsim.core.weather.clear_sky import LightOutside
+from pvsim.core.weather.cloud_cover import clouds_over
 from pvsim.core.weather.clouds import REGIMES, diffuse_index
 from pvsim.core.weather.clouds.mean import expected_index, thresholds
 from pvsim.core.weather.sky import ClimateSky
 from pvsim.core.weather.sun import Place
-from pvsim.wiring.clouds import clouds_over
 from pvsim.wiring.sites import clear_light, site_pv
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "physics.md"

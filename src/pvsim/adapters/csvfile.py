@@ -1,4 +1,4 @@
-"""The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash (DESIGN §5)."""
+"""The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -14,8 +14,9 @@ from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import METER_MAX_DW
 from pvsim.core.series.report import FileReading
 from pvsim.core.site.schema import FileWeather, HouseholdLoad, Weather
+from pvsim.core.weather.outdoor_air import OutdoorAir, outdoor_air
 from pvsim.errors import UsageError
-from pvsim.wiring.outdoors import Outdoors, outdoors
+from pvsim.wiring.weather import weather_at
 
 if TYPE_CHECKING:
     from pvsim.core.quantities.types import PowerSource
@@ -54,7 +55,7 @@ def load_of(
 
     Raises:
         UsageError: as `building_load`.
-        BadInputError: its heat pump's weather file does not serve; see `outdoors`.
+        BadInputError: its heat pump's weather file does not serve; see `outdoor_air`.
     """
     load, place = meter.load, BuildingPlace(zone, meter.latitude_deg, meter.longitude_deg)
     pump = None
@@ -86,9 +87,12 @@ def weather_reading(
 @lru_cache(maxsize=2)
 def _air(
     weather: Weather, _sha256: str | None, place: BuildingPlace, seed: int, run_utc: tuple[int, int]
-) -> Outdoors:
+) -> OutdoorAir:
     """The air of a site, which all of its buildings share: a file is read once for them."""
-    return outdoors(weather, place, seed=seed, run_utc=run_utc)
+    series = None
+    if isinstance(weather, FileWeather):
+        series = weather_at(weather, place.latitude, place.longitude)
+    return outdoor_air(weather, series, place.longitude, zone=place.zone, seed=seed, run_utc=run_utc)
 
 
 def building_load(
@@ -100,7 +104,7 @@ def building_load(
     meter: str,
     people: int | None = None,
     car: tuple[float, float] | None = None,
-    heat_pump: tuple[float, Outdoors] | None = None,
+    heat_pump: tuple[float, OutdoorAir] | None = None,
     max_dw: int = METER_MAX_DW,
 ) -> BuildingLoad:
     """The load of one building.

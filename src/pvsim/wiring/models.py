@@ -116,7 +116,7 @@ class Models:
         return self._measured(self.config.pv, "pv", "pv")
 
     def _site_pv(self, pv: SitePvConfig) -> PvSource:
-        from pvsim.wiring.clouds import PORTION_S, clouds_over, strewn  # noqa: PLC0415 - not for other sources
+        from pvsim.core.weather.cloud_cover import PORTION_S, clouds_over, scattered  # noqa: PLC0415 - not for other sources
         from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - likewise
 
         site, timeline = pv.site, self.plan.timeline
@@ -124,7 +124,7 @@ class Models:
             _refuse_changed(Path(site.weather.path), pv.weather_sha256)
         seed, places = self.config.seed, {site.name: (0.0, 0.0)}
         if pv.spread_km:
-            places = strewn(self.plan.meters, seed, pv.spread_km)
+            places = scattered(self.plan.meters, seed, pv.spread_km)
             self.inputs["places_m"] = places
         portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
         clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]

@@ -13,9 +13,10 @@ from pvsim.core.site.schema import FileWeather, Plant, Site
 from pvsim.core.weather.clear_sky import LightOutside
 from pvsim.core.weather.file_sky import FileSky
 from pvsim.core.weather.gaps import Coverage, covering
+from pvsim.core.weather.outdoor_air import by_month, climate_of
 from pvsim.core.weather.sky import CloudIndices, Sky
 from pvsim.core.weather.sun import Place
-from pvsim.wiring.outdoors import by_month, climate_of, weather_at
+from pvsim.wiring.weather import weather_at
 
 __all__ = ["SitePower", "clear_light", "site_pv"]
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from pvsim.core.loads.building import BuildingPlace
+from pvsim.core.weather.outdoor_air import OutdoorAir
 from pvsim.errors import UsageError
 from pvsim.wiring.buildings import building_load
-from pvsim.wiring.outdoors import Outdoors
 
 PLACE = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
 JANUARY = 1_673_222_400  # 2023-01-09
 WEEK_S = 7 * 86_400
-MILD = Outdoors(lambda t_utc: np.full(len(t_utc), 9.0), np.full(365 * 48, 9.0))
+MILD = OutdoorAir(lambda t_utc: np.full(len(t_utc), 9.0), np.full(365 * 48, 9.0))
 
 
 def load(kind="household", **extra):
@@ -31,7 +31,7 @@ def test_car_and_heat_pump_come_on_top(kind):
 
 def test_a_given_temperature_is_used():
     plain = load()
-    air = Outdoors(lambda t_utc: np.where(t_utc < JANUARY, 14.0, -10.0), np.array([14.0, -10.0] * 8_760))
+    air = OutdoorAir(lambda t_utc: np.where(t_utc < JANUARY, 14.0, -10.0), np.array([14.0, -10.0] * 8_760))
     cold = load(heat_pump=(3_000, air))
     before, after = (
         (cold.unclipped_dw(first, 3_600) - plain.unclipped_dw(first, 3_600)).mean()

@@ -73,7 +73,7 @@ async def server_of(address: BrokerAddress) -> str:
 
 
 async def bind_exchange(address: BrokerAddress, stream: str) -> None:
-    """Let everybody's meters reach an existing stream through the exchange (DESIGN §4).
+    """Let everybody's meters reach an existing stream through the exchange.
 
     Raises:
         BrokerError: if the broker cannot be reached, the stream is not there, or the account may not bind.

@@ -1,4 +1,4 @@
-"""The directory of a run: its manifest, its lock files, and the link to the latest one (DESIGN §9)."""
+"""The directory of a run: its manifest, its lock files, and the link to the latest one."""
 
 from pvsim.adapters.rundir.directory import MANIFEST, SUMMARY, RunDirectory
 from pvsim.adapters.rundir.manifest import FileFacts, Manifest, Status

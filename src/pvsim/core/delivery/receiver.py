@@ -99,7 +99,7 @@ class Receiver:
         return self._sequence.complete
 
     def distrust_offsets(self) -> None:
-        """Take the log from its first message: the sequence alone says what is known (DESIGN §5).
+        """Take the log from its first message: the sequence alone says what is known.
 
         Whatever is read again is received again: readings count as duplicates, and foreign messages are
         rejected and kept once more. Which of them were kept before cannot be told, since in a log that was

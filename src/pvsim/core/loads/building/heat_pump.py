@@ -15,11 +15,12 @@ import numpy as np
 from pvsim.core.loads.building.devices import Floats
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import DW_PER_W, Ints, OutdoorTemperature
+from pvsim.core.weather.outdoor_air import HALF_HOUR_S
 from pvsim.errors import UsageError
 
 __all__ = ["SLOT_S", "HeatPumpModel"]
 
-SLOT_S = 1_800
+SLOT_S = HALF_HOUR_S
 """One mean power for each."""
 
 _J_PER_KWH = 3_600_000

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from pvsim.adapters.site_file import EXAMPLES, read_site
 from pvsim.core.site.schema import ClearWeather, CloudyWeather
+from pvsim.core.weather.cloud_cover import clouds_over, scattered
 from pvsim.core.weather.clouds import CloudField
 from pvsim.core.weather.sky import ClimateSky
-from pvsim.wiring.clouds import clouds_over, strewn
 from pvsim.wiring.sites import clear_light
 
 NOON = 1_718_964_000  # 2024-06-21 10:00 UTC
-SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "validate_physics.py"
+SCRIPT = Path(__file__).resolve().parents[4] / "scripts" / "validate_physics.py"
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +79,14 @@ def test_neighbours_downwind_see_the_same_clouds_later():
 @given(seed=st.integers(0, 2**32), spread_km=st.floats(0.001, 100), names=st.sets(st.text(min_size=1)))
 @settings(max_examples=50, deadline=None)
 def test_sites_are_strewn_over_the_square_each_by_its_own_name(seed, spread_km, names):
-    places = strewn(sorted(names), seed, spread_km)
+    places = scattered(sorted(names), seed, spread_km)
     assert set(places) == names
     assert all(abs(metres) <= spread_km * 500 + 0.05 for place in places.values() for metres in place)
     for name in names:
-        assert strewn([name], seed, spread_km) == {name: places[name]}  # whoever else is there
+        assert scattered([name], seed, spread_km) == {name: places[name]}  # whoever else is there
 
 
 def test_the_middle_of_strewn_sites_is_the_named_place():
-    places = np.array(list(strewn([f"m{i}" for i in range(1_000)], 1, 3.0).values()))
+    places = np.array(list(scattered([f"m{i}" for i in range(1_000)], 1, 3.0).values()))
     assert np.abs(places.mean(axis=0)).max() < 100
     assert places.std(axis=0) == pytest.approx(3_000 / np.sqrt(12), rel=0.05)

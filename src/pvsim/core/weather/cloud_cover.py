@@ -7,10 +7,10 @@ from pvsim.core.quantities import noise
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.site.schema import CloudyWeather, Site
-from pvsim.core.weather.clouds import CloudField, CloudSky
+from pvsim.core.weather.clouds.field import CloudField, CloudSky
 from pvsim.core.weather.sky import CloudIndices
 
-__all__ = ["PORTION_S", "clouds_over", "strewn"]
+__all__ = ["PORTION_S", "clouds_over", "scattered"]
 
 PORTION_S = 6 * HOUR_S
 
@@ -59,7 +59,7 @@ def clouds_over(
     return indices
 
 
-def strewn(names: Sequence[str], seed: int, spread_km: float) -> dict[str, tuple[float, float]]:
+def scattered(names: Sequence[str], seed: int, spread_km: float) -> dict[str, tuple[float, float]]:
     """Where the site of each meter is, in metres east and north of the middle of a square of side `spread_km`."""
     places = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""One outdoor temperature for PV cells and heat pump; the year that a heat pump's energy is reckoned in."""
+"""One outdoor temperature for PV cells and heat pump; the year that a heat pump's energy is computed in."""
 
 import subprocess
 import sys
@@ -12,16 +12,17 @@ from msgspec.structs import replace
 from pvsim.adapters.site_file import read_site
 from pvsim.cli.configure import config_of
 from pvsim.config import BuildingMeter
-from pvsim.core.loads.building import BuildingPlace, HeatPumpModel
+from pvsim.core.loads.building import HeatPumpModel
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.site.schema import FileWeather
+from pvsim.core.weather.cloud_cover import clouds_over
+from pvsim.core.weather.outdoor_air import outdoor_air
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import load_of
-from pvsim.wiring.clouds import clouds_over
 from pvsim.wiring.models import Models
-from pvsim.wiring.outdoors import outdoors
 from pvsim.wiring.sites import site_pv
+from pvsim.wiring.weather import weather_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = int(datetime(2024, 2, 1, tzinfo=UTC).timestamp())
@@ -51,7 +52,8 @@ def weather(tmp_path):
 
 
 def air_of(weather, days=1, seed=3):
-    return outdoors(weather, BuildingPlace(BERLIN, 48.14, 11.58), seed=seed, run_utc=(START, START + days * DAY_S))
+    series = weather_at(weather, 48.14, 11.58) if isinstance(weather, FileWeather) else None
+    return outdoor_air(weather, series, 11.58, zone=BERLIN, seed=seed, run_utc=(START, START + days * DAY_S))
 
 
 @pytest.mark.parametrize("seed", [3, 4])
