@@ -424,7 +424,7 @@ async def test_killed_and_resumed_a_days_file_is_still_the_same(transport, day):
 
 @pytest.mark.parametrize(("before", "after"), [(0, 3), (80_000, 0)], ids=["the log became longer", "shorter"])
 async def test_a_log_that_became_another_is_read_from_its_first_message(transport, day, before, after):
-    """DESIGN 5: offsets are a hint; brokers start a subscription past the end in silence."""
+    """Offsets are a hint; brokers start a subscription past the end in silence."""
     sample_file = MemorySampleFile(day.plan)
     die = CrashAt("enough")
 

@@ -1,4 +1,4 @@
-"""The error tree: facts, exit codes (DESIGN section 8), and travel between processes."""
+"""The error tree: facts, exit codes, and travel between processes."""
 
 import inspect
 import pickle
