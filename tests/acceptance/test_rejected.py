@@ -1,6 +1,7 @@
 """What others publish to a run's stream: rejected with reason and offset, counted, and never in a row."""
 
 import asyncio
+import gzip
 import json
 import os
 import signal
@@ -183,6 +184,55 @@ def test_poison_before_and_within_our_own_meters_readings(outside, here, broker,
         "missing": 0,
     }
     assert outside("verify", str(directory)).code == 0
+
+
+async def publish_batches(broker, *batches):
+    """Publish what stands behind the publishing id of an entry, as a stranger's stream client would."""
+    async with StreamTransport(broker).log(f"pvsim.{RUN}") as log:
+        await log.create()
+        async with log.publisher("stranger") as publisher:
+            for number, batch in enumerate(batches, start=1):
+                frame = struct.pack(">IHHBIQ", 17 + len(batch), 2, 1, 1, 1, number) + batch
+                await publisher.publish_prepared(frame, 1)
+            await publisher.flush()
+
+
+def entry(kind, n, content):
+    return struct.pack(">BHII", kind, n, len(content), len(content)) + content
+
+
+def wrapped(body):
+    return struct.pack(">I", 5 + len(body)) + b"\x00\x53\x75\xa0" + bytes([len(body)]) + body
+
+
+def test_a_strangers_batches_are_counted_message_by_message(outside, here, broker, service):
+    """I4."""
+    plain = outside("run", "--quiet", "--out", "plain")
+    assert plain.code == 0
+    compressed = entry(0x90, 3, gzip.compress(wrapped(b"a") + wrapped(b"b") + wrapped(b"c")))
+    garbage, readable = (
+        entry(0x80, 40, b"garbage"),
+        entry(0x80, 2, wrapped(b"hello") + wrapped(reading(run='"x"'))),
+    )
+    asyncio.run(publish_batches(broker, compressed, garbage, readable, entry(0x80, 0, b"")))
+    end = service(meter="uniform")
+    asyncio.run(publish_batches(broker, readable))  # known by its id: dropped
+    with subprocess.Popen(
+        [sys.executable, "-m", "pvsim", "meter", "--quiet", "--run-id", RUN, "--transport", "streams"],
+        env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
+    ) as meter:
+        code, _, err, directory = end()
+        assert code == 0, err
+        assert meter.wait(90) == 0
+    kept = rejected(directory)
+    assert [line["offset"] for line in kept] == list(range(45))
+    reasons = ["in a batch that cannot be read"] * 43 + ["not JSON", "of another run"]
+    assert [line["reason"] for line in kept] == reasons
+    assert kept[0]["detail"] == "one of 3 compressed (gzip)"
+    assert kept[3]["detail"] == "one of 40 that do not fit the length of the batch, 7 bytes"
+    counts = manifest(directory)["counts"]
+    assert (counts["received"], counts["written"], counts["rejected"]) == (DAY_S + 45, DAY_S, 45)
+    assert (directory / "samples.csv").read_bytes() == (here / "plain/latest/samples.csv").read_bytes()
 
 
 def test_another_meters_day_in_its_own_json(outside, here, broker, service, day):

@@ -18,7 +18,7 @@ from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import RunPlan
-from pvsim.core.stream.chunks import publish_frame
+from pvsim.core.stream.publish import publish_frame
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.role_processes import fork_roles, run_roles
 from pvsim.wiring.runs import Run

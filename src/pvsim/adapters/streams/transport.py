@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import cycle
 
@@ -11,7 +11,7 @@ from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.batch import Batch
 from pvsim.core.quantities.types import Octets
 from pvsim.core.stream import frames
-from pvsim.core.stream.chunks import ENTRY_OVERHEAD, publish_frame, split_chunk
+from pvsim.core.stream.chunks import split_chunk
 from pvsim.core.stream.frames import (
     Command,
     Deliver,
@@ -22,6 +22,7 @@ from pvsim.core.stream.frames import (
     PublishError,
     ResponseCode,
 )
+from pvsim.core.stream.publish import ENTRY_OVERHEAD, publish_frame
 from pvsim.errors import BrokerError
 
 __all__ = ["StreamTransport", "answers"]
@@ -203,6 +204,7 @@ class _Subscription:
     def __init__(self, client: StreamClient, id_: int) -> None:
         self._client, self._id = client, id_
         self._chunks: deque[memoryview] = deque()
+        self._batches: Iterator[Batch] = iter(())
         self._error: BrokerError | None = None
         self._changed = asyncio.Event()
 
@@ -224,7 +226,7 @@ class _Subscription:
         return self
 
     async def __anext__(self) -> Batch:
-        while True:
+        while (batch := self._next_of_chunk()) is None:
             while not self._chunks:
                 if self._error is not None:
                     raise self._error
@@ -234,11 +236,16 @@ class _Subscription:
             if self._error is None:
                 self._client.send_now(frames.credit(self._id, 1))
             try:
-                batch = split_chunk(chunk)
+                self._batches = split_chunk(chunk)
             except FrameError as error:
                 raise BrokerError(str(error), where=self._client.where) from error
-            if batch is not None and len(batch):
-                return batch
+        return batch
+
+    def _next_of_chunk(self) -> Batch | None:
+        try:
+            return next(self._batches, None)
+        except FrameError as error:
+            raise BrokerError(str(error), where=self._client.where) from error
 
     def on_frame(self, frame: Frame | BrokerError) -> None:
         """Take what concerns this subscription."""

@@ -1,10 +1,27 @@
 """Messages as they come from a log: many at once."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from pvsim.core.quantities.types import Octets
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "Unreadable"]
+
+
+class Unreadable(bytes):
+    """Stands for a message of a batch that cannot be taken apart: the batch as it came, and why.
+
+    Attributes:
+        why: The reason, for `rejected.jsonl`.
+    """
+
+    why: str
+
+    def __new__(cls, batch: bytes, why: str) -> Self:
+        """Keep the batch with its reason."""
+        made = super().__new__(cls, batch)
+        made.why = why
+        return made
 
 
 @dataclass(frozen=True, slots=True)

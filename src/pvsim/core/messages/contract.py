@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from pvsim.core.messages.batch import Unreadable
 from pvsim.core.quantities.types import BRIEFS_RANGE, DW_PER_W, MeterRange
 from pvsim.core.run.plan import RunPlan
 
@@ -82,6 +83,7 @@ class _Envelope(msgspec.Struct, frozen=True):
 class Reason(StrEnum):
     """Why a message was rejected."""
 
+    BATCH = "in a batch that cannot be read"
     TOO_LARGE = "too large"
     NOT_JSON = "not JSON"
     NOT_A_MESSAGE = "not a message of the contract"
@@ -130,6 +132,8 @@ _decode_message = msgspec.json.Decoder(Reading | End).decode
 
 def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
     """Validate one body against the contract and the run; what does not fit is returned as a `Rejection`."""
+    if isinstance(body, Unreadable):
+        return Rejection(Reason.BATCH, body.why)
     if len(body) > MAX_BODY_BYTES:
         return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_BODY_BYTES:,}")
     try:

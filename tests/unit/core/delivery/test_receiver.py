@@ -11,7 +11,7 @@ import pytest
 
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
-from pvsim.core.messages.batch import Batch
+from pvsim.core.messages.batch import Batch, Unreadable
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import Reason
 from pvsim.core.quantities.timeline import Timeline
@@ -134,6 +134,19 @@ def test_what_is_foreign_is_kept_and_takes_no_place(body, reason, known):
     assert reasons(output.rejected) == [(known, reason)]
     assert (output.accounted.received, output.accounted.rejected) == (SECONDS + 1, 1)
     assert output.accounted.next_offset == SECONDS + 1
+
+
+def test_a_batch_that_cannot_be_read_is_kept_message_by_message_and_takes_no_place():
+    receiver = an_receiver()
+    receiver.take(Batch(0, BODIES[:3]))
+    receiver.take(Batch(3, [Unreadable(b"squeezed", "one of 3 compressed (gzip)")] * 3))
+    receiver.take(Batch(6, [*BODIES[3:], an_end()]))
+    output = receiver.flush()
+    assert output.rows.decode().splitlines() == LINES
+    assert reasons(output.rejected) == [(offset, Reason.BATCH) for offset in (3, 4, 5)]
+    line = json.loads(output.rejected.splitlines()[0])
+    assert (line["detail"], line["bytes"], line["body"]) == ("one of 3 compressed (gzip)", 8, "squeezed")
+    assert (output.accounted.received, output.accounted.rejected) == (9, 3)
 
 
 def test_a_block_of_which_a_part_is_known():

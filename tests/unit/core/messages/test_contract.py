@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pvsim.core.messages.batch import Unreadable
 from pvsim.core.messages.contract import (
     MAX_BODY_BYTES,
     VERSION,
@@ -190,6 +191,10 @@ def test_what_does_not_fit_is_rejected_with_its_reason(body, reason, detail, pos
     assert isinstance(rejection, Rejection)
     assert (rejection.reason, rejection.position) == (reason, position)
     assert detail in rejection.detail
+
+
+def test_a_message_of_a_batch_that_cannot_be_read_says_so():
+    assert read_message(Unreadable(a_reading(), "because"), PLAN) == Rejection(Reason.BATCH, "because")
 
 
 def test_a_body_of_the_largest_size_is_read():
