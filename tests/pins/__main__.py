@@ -1,6 +1,7 @@
 """`python -m tests.pins NAME...`: runs rows of the table anew, and writes into it what comes out."""
 
 import asyncio
+import os
 import tempfile
 from fnmatch import fnmatch
 from pathlib import Path
@@ -21,6 +22,7 @@ def main(names: tuple[str, ...], *, check: bool) -> None:
 
     Without NAMES those that have none yet. A row of old is written anew only with a line in CHANGELOG.md.
     """
+    os.environ.setdefault("PVSIM_BROKER_PACKAGES", str(node.default_home() / "packages"))  # where ./run has them
     with tempfile.TemporaryDirectory(prefix="pvsim-broker-") as home, tempfile.TemporaryDirectory() as places:
         broker = asyncio.run(node.up(Path(home)))
         try:
@@ -36,8 +38,9 @@ def _pin(row: Row, places: Path, broker: BrokerAddress, *, check: bool) -> None:
     place = places / row.name
     place.mkdir()
     found = carry_out(row, place, broker)
-    changed = differences(row.pinned, found)
-    click.echo("\n    ".join([f"{row.name}: {'differs' if changed else 'as it was'}", *changed]))
+    changed = differences(row.pinned, found) if row.pinned else [f"energy_kwh: {found['energy_kwh']}"]
+    state = "new" if not row.pinned else "differs" if changed else "as it was"
+    click.echo("\n    ".join([f"{row.name}: {state}", *changed]))
     if changed and not check:
         if row.like is not None:
             raise click.ClickException(f"{row.name} must be like {row.like}")

@@ -89,6 +89,13 @@ def faulty_day(run: str) -> list[bytes]:
     return [*unfit(run), *sent, end(run, powers)]
 
 
+def grid_day(run: str) -> list[bytes]:
+    """A meter at the grid connection, in steps of 10 W: it exports as much as it imports."""
+    powers = [f"{(seq * 7919 % 8_701 - 4_350) * 10}" for seq in range(DAY_S)]
+    bodies = [reading(run, seq, power) for seq, power in enumerate(powers)]
+    return [*bodies[:7_000], reading(run, 7_000, "-43500.1"), *bodies[7_000:], end(run, powers)]
+
+
 def two_meters(run: str) -> list[bytes]:
     """A day of two meters in turn, of which the second leaves out a minute."""
     days = {f"m{number + 1}": watts(number) for number in range(2)}
@@ -103,7 +110,7 @@ def two_meters(run: str) -> list[bytes]:
 
 
 def morning_and_evening(run: str) -> list[bytes]:
-    """The first half hour and the last one of a day, with a message that does not fit in each."""
+    """The first half hour of a day and its last hour, with a message that does not fit in each."""
     powers = watts()
     bodies = [reading(run, seq, power) for seq, power in enumerate(powers)]
     return [
@@ -120,6 +127,7 @@ def morning_and_evening(run: str) -> list[bytes]:
 LOGS: dict[str, Callable[[str], list[bytes]]] = {
     "whole day": whole_day,
     "faulty day": faulty_day,
+    "grid": grid_day,
     "two meters": two_meters,
     "morning and evening": morning_and_evening,
 }

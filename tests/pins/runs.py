@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pvlib
 from tests.pins.foreign import LOGS, publish_amqp, publish_stream
 from tests.pins.table import PINNED, Row
 
@@ -22,7 +22,7 @@ from pvsim.core.messages.address import BrokerAddress
 __all__ = ["carry_out", "differences", "figures"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TYPICAL_YEAR = Path(pvlib.__path__[0]) / "data" / "723170TYA.CSV"
+TYPICAL_YEAR = "723170TYA.CSV"
 FIGURES = (
     "rows", "resolution_s", "energy_kwh", "self_consumption", "self_sufficiency", "generation_multiple", "peak_kw",
     "peak_of_all_kw", "meters", "days", "months",
@@ -49,7 +49,10 @@ def _lay_out(place: Path) -> None:
     pins.mkdir(parents=True)
     (place / "tests" / "data").symlink_to(REPOSITORY / "tests" / "data")
     shutil.copytree(REPOSITORY / "tests" / "pins" / "sites", pins / "sites")
-    (pins / "sites" / TYPICAL_YEAR.name).symlink_to(TYPICAL_YEAR)
+    library = find_spec("pvlib")
+    assert library is not None
+    assert library.origin is not None
+    (pins / "sites" / TYPICAL_YEAR).symlink_to(Path(library.origin).parent / "data" / TYPICAL_YEAR)
 
 
 def figures(directory: Path, code: int, *, foreign: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The same command gives the same bytes as when it was pinned, from one version of pvsim to the next."""
 
 import pytest
+from tests.named import COMMANDS
 from tests.pins.runs import carry_out, differences
 from tests.pins.table import parse, read, with_pins
 
@@ -15,12 +16,31 @@ def test_a_pinned_run_gives_what_it_gave(name, tmp_path, broker):
     row = ROWS[name]
     assert row.pinned, f"nothing is pinned for {name}: python -m tests.pins {name}"
     changed = differences(row.pinned, carry_out(row, tmp_path, broker))
-    assert not changed, f"{name}: {changed[0]} ({len(changed)} differences)\n{row.command}\n" + "\n".join(changed)
+    assert not changed, "\n".join([f"{name}: {changed[0]}", *changed[1:], row.command, str(tmp_path / "runs")])
 
 
-def test_the_table_has_every_shipped_site():
+WITHOUT_EFFECT = {
+    "--allow-unsafe-filesystem", "--broker", "--dir", "--json", "--keep-stream", "--out", "--patience", "--quiet",
+    "--resume",
+}  # fmt: skip
+TIMED = {"--meter-timeout"}  # what comes out depends on the wall clock
+
+
+def test_every_option_on_which_the_results_could_depend_is_in_the_table():
+    shown = [
+        one for name in ("run", "simulate") for one in COMMANDS[name].params if not getattr(one, "hidden", False)
+    ]
+    options = {option for one in shown for option in one.opts if option.startswith("--")}
+    words = {word for row in ROWS.values() for word in row.command.split()}
+    assert options - words == WITHOUT_EFFECT | TIMED
+
+
+def test_the_table_has_every_shipped_site_and_meter():
     commands = [f"{row.command} " for row in ROWS.values()]
-    assert [name for name in EXAMPLES if not any(f"--site {name} " in command for command in commands)] == []
+    wanted = [f"--site {name} " for name in EXAMPLES] + [
+        f"--meter {model} " for model in ("walk", "household", "office", "depot")
+    ]
+    assert [words for words in wanted if not any(words in command for command in commands)] == []
 
 
 def test_a_row_is_pinned_anew_without_touching_others():
