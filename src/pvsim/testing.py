@@ -14,10 +14,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.messages.batch import Batch
 from pvsim.core.quantities.types import Octets
 from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InternalError
 
@@ -306,7 +307,7 @@ class MemorySampleFile:
     """
 
     def __init__(self, plan: RunPlan, *, points: Callable[[str], None] = _no_points) -> None:
-        self.points = points
+        self._plan, self.points = plan, points
         self.samples = bytearray(rows.header(plan))
         self.rejected = bytearray()
         self.accounted = Accounted()
@@ -316,12 +317,12 @@ class MemorySampleFile:
         self._safe_bytes = (len(self.samples), 0)
         self._failed = False
 
-    def append(self, output: Output) -> None:
+    def append(self, samples: Samples, rejected: bytes, accounted: Accounted) -> None:
         """See `ports.SampleFile.append`."""
         self._check()
-        self.samples += output.rows
-        self.rejected += output.rejected
-        self._appended = output.accounted
+        self.samples += rows.render(samples, self._plan)
+        self.rejected += rejected
+        self._appended = accounted
         self._pass("after-append")
 
     def commit(self) -> None:

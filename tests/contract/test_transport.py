@@ -25,6 +25,7 @@ from pvsim.core.pv.curve import CurvePv
 from pvsim.core.quantities.noise import key
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError
 from pvsim.testing import CrashAt, CrashError, MemorySampleFile, MemoryTransport
@@ -341,7 +342,8 @@ class Day:
         curve = files("pvsim").joinpath("data/pv_curve.csv").read_text("utf-8")
         self.pv = CurvePv.from_curve(curve, timeline)
         n, start = timeline.seconds, timeline.start_utc
-        samples = rows.Samples(np.arange(n), self.load.power_dw(start, n), self.pv.power_dw(start, n))
+        powers = [source.power_dw(start, n) for source in (self.load, self.pv)]
+        samples = Samples.of_rows(self.plan, np.arange(n), *powers)
         self.file = rows.header(self.plan) + rows.render(samples, self.plan)
 
     async def meter(self, transport, report):

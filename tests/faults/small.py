@@ -19,7 +19,6 @@ from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.results import rows
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["PLAN", "RUN_KEY", "Crash", "crash_at", "finish", "first_output", "result"]
@@ -82,7 +81,7 @@ MESSAGES = _messages()
 
 def finish(directory, at=lambda _: None):
     """Run the simulator on a directory, from wherever its files stand, to the end."""
-    with CsvSampleFile(directory, header=rows.header(PLAN), run=RUN_KEY, at=at) as files:
+    with CsvSampleFile(directory, plan=PLAN, run=RUN_KEY, at=at) as files:
         run = {"plan": PLAN, "pv": FallingPv(), "log": ListLog(), "files": files, "pace": PACE}
         asyncio.run(simulate_run(**run, report=lambda _: None, stop=asyncio.Event()))
         return files.accounted

@@ -9,7 +9,6 @@ from tests.faults import small
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, CsvSampleFile, last_checkpoint
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.core.delivery.checkpoint import SLOT_BYTES
-from pvsim.core.results import rows
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 POINTS = ("after-append", "after-fsync", "after-checkpoint", "before-rename", "after-rename")
@@ -105,15 +104,15 @@ def test_fdatasync_fails(tmp_path, normal, monkeypatch, nth):
 def test_nothing_is_written_after_a_failed_fdatasync(interrupted, monkeypatch):
     """The kernel may have dropped the pages and say so only once."""
     before = last_checkpoint(interrupted)
-    with CsvSampleFile(interrupted, header=rows.header(small.PLAN), run=small.RUN_KEY) as files:
+    with CsvSampleFile(interrupted, plan=small.PLAN, run=small.RUN_KEY) as files:
         output = small.first_output(files.accounted)
-        files.append(output)
+        files.append(output.samples, output.rejected, output.accounted)
         with monkeypatch.context() as patch:
             patch.setattr("pvsim.adapters.csvfile.os.fdatasync", _raise_eio)
             with pytest.raises(CannotWriteError):
                 files.commit()
         with pytest.raises(CannotWriteError, match="closed after a write error"):
-            files.append(output)
+            files.append(output.samples, output.rejected, output.accounted)
         files.commit()
     assert last_checkpoint(interrupted) == before
 

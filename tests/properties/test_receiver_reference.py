@@ -21,6 +21,7 @@ from pvsim.core.messages.batch import Batch
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import Reason
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW
 from pvsim.core.run.plan import RunPlan
 
@@ -409,12 +410,12 @@ def batches(data: st.DataObject, log: Log, first: int = 0) -> list[Batch]:
 class Files:
     """What a writer would have on disk."""
 
-    def __init__(self) -> None:
-        self.rows, self.rejected = b"", b""
+    def __init__(self, plan: RunPlan) -> None:
+        self.plan, self.rows, self.rejected = plan, b"", b""
 
     def append_flushed(self, receiver: Receiver) -> None:
         if output := receiver.flush():
-            self.rows += output.rows
+            self.rows += render(output.samples, self.plan)
             self.rejected += output.rejected
             assert output.accounted == receiver.accounted
             assert receiver.flush() is None
@@ -447,7 +448,7 @@ def test_the_files_are_the_models_whatever_the_batches(log, foreign, data):
     """I2 and I4: rows, counts and rejected messages, for any batching and any moments of flushing."""
     model = model_after(log.plan, log.patience, log.first_offset, log.messages, give_up=log.give_up)
     made = batches(data, log)
-    receiver, files = an_receiver(log, foreign=foreign), Files()
+    receiver, files = an_receiver(log, foreign=foreign), Files(log.plan)
     flush_after = data.draw(st.lists(st.booleans(), min_size=len(made), max_size=len(made)))
     assert run(receiver, files, made, flush_after, give_up=log.give_up) == model.gap
     assert receiver.complete == (len(model.values) == log.plan.readings)
@@ -459,10 +460,10 @@ def test_the_files_are_the_models_whatever_the_batches(log, foreign, data):
 @settings(max_examples=250, deadline=None)
 def test_a_restart_after_any_flush_gives_the_same_bytes_and_counts(log, foreign, data):
     """I1: after a crash the log is delivered again from an earlier offset, and nothing shows it."""
-    undisturbed, expected = Files(), an_receiver(log, foreign=foreign)
+    undisturbed, expected = Files(log.plan), an_receiver(log, foreign=foreign)
     gap = run(expected, undisturbed, [Batch(log.first_offset, log.bodies)], [True])
 
-    files, accounted, first = Files(), None, 0
+    files, accounted, first = Files(log.plan), None, 0
     for _ in range(data.draw(st.integers(1, 3))):
         receiver = an_receiver(log, accounted, foreign=foreign)
         made = batches(data, log, first)
@@ -498,10 +499,10 @@ def recovered(accounted: Accounted) -> Accounted:
 @settings(max_examples=100, deadline=None)
 def test_a_log_taken_again_from_its_start_adds_only_what_is_missing(log, data):
     """I1: where offsets are not to be trusted, the sequence alone gives the same rows."""
-    undisturbed = Files()
+    undisturbed = Files(log.plan)
     run(an_receiver(log), undisturbed, [Batch(log.first_offset, log.bodies)], [True])
 
-    files, receiver = Files(), an_receiver(log)
+    files, receiver = Files(log.plan), an_receiver(log)
     made = batches(data, log)
     for batch in made[: data.draw(st.integers(0, len(made)))]:
         receiver.take(batch)

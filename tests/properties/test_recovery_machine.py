@@ -31,6 +31,7 @@ from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import InterruptedRunError
 
@@ -61,7 +62,9 @@ class Reference:
         every_s = self.plan.every_s
         means = np.rint(VALUES.reshape(-1, every_s).mean(axis=1)).astype(np.int64)
         good = [r for r in range(self.plan.rows) if not damaged & set(range(r * every_s, (r + 1) * every_s))]
-        samples = rows.Samples(np.array(good, dtype=np.int64), means[good], np.zeros(len(good), dtype=np.int64))
+        samples = Samples.of_rows(
+            self.plan, np.array(good, dtype=np.int64), means[good], np.zeros_like(means[good])
+        )
         return rows.render(samples, self.plan).splitlines()
 
 
@@ -222,7 +225,7 @@ class RecoveryMachine(RuleBasedStateMachine):
 
         pace = Pace(commit_readings=4, idle_s=60)
         try:
-            with CsvSampleFile(self.directory, header=rows.header(self.plan), run=RUN, at=at) as files:
+            with CsvSampleFile(self.directory, plan=self.plan, run=RUN, at=at) as files:
                 run = simulate_run(
                     plan=self.plan,
                     pv=Dark(),

@@ -5,14 +5,17 @@ from datetime import date
 import numpy as np
 import pytest
 
-from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InternalError
 from pvsim.testing import CrashAt, CrashError, MemorySampleFile, MemoryTransport
 
 PLAN = RunPlan("r1", Timeline(date(2024, 6, 21), 1, "UTC", (0, 60), (0,), (0,)), ("m1",))
 HEADER = b"timestamp,meter_kw,pv_kw,net_kw\n"
+ONE = b"1970-01-01T00:00:00+00:00,1.0000,0.0000,1.0000\n"
+TWO = b"1970-01-01T00:00:01+00:00,1.0000,0.0000,1.0000\n"
 
 
 def test_a_crash_point_raises_once_at_its_nth_time():
@@ -32,31 +35,35 @@ def test_a_crash_is_nothing_that_a_handler_of_exceptions_catches():
 @pytest.mark.parametrize(
     ("point", "left", "sealed"),
     [
-        ("after-append", b"one\n", False),
-        ("after-fsync", b"one\n", False),
-        ("after-checkpoint", b"one\ntwo\n", False),
-        ("before-rename", b"one\ntwo\n", False),
-        ("after-rename", b"one\ntwo\n", True),
+        ("after-append", ONE, False),
+        ("after-fsync", ONE, False),
+        ("after-checkpoint", ONE + TWO, False),
+        ("before-rename", ONE + TWO, False),
+        ("after-rename", ONE + TWO, True),
     ],
 )
 def test_a_crash_leaves_what_the_last_checkpoint_says(point, left, sealed):
     files = MemorySampleFile(PLAN)
-    files.append(Output(b"one\n", b"bad\n", Accounted(1)))
+    files.append(_row(0), b"bad\n", Accounted(1))
     files.commit()
     files.points = CrashAt(point)
     with pytest.raises(CrashError):
         _write(files)
     with pytest.raises(InternalError):
-        files.append(Output(b"three\n", b"", Accounted(3)))
+        files.append(_row(2), b"", Accounted(3))
     files.crash()
     assert bytes(files.samples) == HEADER + left
-    assert bytes(files.rejected) == (b"bad\n" if left == b"one\n" else b"bad\nworse\n")
-    assert files.accounted == Accounted(1 + (left != b"one\n"))
+    assert bytes(files.rejected) == (b"bad\n" if left == ONE else b"bad\nworse\n")
+    assert files.accounted == Accounted(1 + (left != ONE))
     assert files.sealed is sealed
 
 
+def _row(second):
+    return Samples.of_rows(PLAN, np.array([second]), np.array([10_000]), np.array([0]))
+
+
 def _write(files):
-    files.append(Output(b"two\n", b"worse\n", Accounted(2)))
+    files.append(_row(1), b"worse\n", Accounted(2))
     files.seal()
 
 

@@ -1,4 +1,7 @@
-"""The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash."""
+"""The samples file with its checkpoint: append, fsync, checkpoint, and cut back after a crash.
+
+Here samples become text; nothing that a checkpoint vouches for is rendered again when a run goes on.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,8 +13,11 @@ from shlex import quote
 from types import TracebackType
 from typing import Protocol, Self
 
-from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import SLOT_BYTES, Checkpoint, check_resume, decode, encode
+from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples
+from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 __all__ = ["CHECKPOINT", "PARTIAL", "REJECTED", "SAMPLES", "CsvSampleFile", "last_checkpoint"]
@@ -57,7 +63,7 @@ class CsvSampleFile:
 
     Args:
         directory: The run's directory.
-        header: The first line of the file.
+        plan: The run; it says which columns the rows have.
         run: Digest of the run's configuration, 16 bytes.
         slot: Length of a slot of the checkpoint, as `core.delivery.checkpoint.slot_bytes`.
         disk: Makes files and names safe.
@@ -73,7 +79,7 @@ class CsvSampleFile:
         self,
         directory: Path,
         *,
-        header: bytes,
+        plan: RunPlan,
         run: bytes,
         slot: int = SLOT_BYTES,
         disk: Disk | None = None,
@@ -81,7 +87,7 @@ class CsvSampleFile:
         at: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._disk, self._check = disk or _LocalDisk(), check
-        self._directory, self._header, self._slot, self._at = directory, header, slot, at
+        self._directory, self._plan, self._slot, self._at = directory, plan, slot, at
         self._failed = False
         self._dirty = False
         self._hash = sha256()
@@ -114,13 +120,14 @@ class CsvSampleFile:
         """Digest of everything appended so far."""
         return self._hash.hexdigest()
 
-    def append(self, output: Output) -> None:
+    def append(self, samples: Samples, rejected: bytes, accounted: Accounted) -> None:
         """See `ports.SampleFile.append`."""
-        self._write(PARTIAL, output.rows)
-        self._hash.update(output.rows)
-        if output.rejected:
-            self._write(REJECTED, output.rejected)
-        self._accounted = output.accounted
+        text = rows.render(samples, self._plan)
+        self._write(PARTIAL, text)
+        self._hash.update(text)
+        if rejected:
+            self._write(REJECTED, rejected)
+        self._accounted = accounted
         self._dirty = True
         self._at("after-append")
 
@@ -205,10 +212,11 @@ class CsvSampleFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
         self._descriptors[CHECKPOINT] = os.open(self._directory / CHECKPOINT, flags, 0o644)
         self._descriptors[PARTIAL] = os.open(self._directory / PARTIAL, flags | os.O_APPEND, 0o644)
-        _write_all(self._descriptors[PARTIAL], self._header)
-        self._hash.update(self._header)
+        header = rows.header(self._plan)
+        _write_all(self._descriptors[PARTIAL], header)
+        self._hash.update(header)
         self._disk.sync_data(self._descriptors[PARTIAL])
-        checkpoint = Checkpoint(0, run, len(self._header), 0, self._hash.digest(), Accounted())
+        checkpoint = Checkpoint(0, run, len(header), 0, self._hash.digest(), Accounted())
         self._save(checkpoint)
         self._disk.sync_directory(self._directory)
         return checkpoint

@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from pvsim.core.delivery.accounting import Accounted, Output
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.messages.batch import Batch
 from pvsim.core.quantities.types import Octets
+from pvsim.core.results.samples import Samples
 
 __all__ = [
     "BrokerState",
@@ -91,8 +92,13 @@ class SampleFile(Protocol):
         """What is safely on disk."""
         ...
 
-    def append(self, output: Output) -> None:
+    def append(self, samples: Samples, rejected: bytes, accounted: Accounted) -> None:
         """Write at the end; not yet safe.
+
+        Args:
+            samples: The next rows; there may be none.
+            rejected: Lines of rejected messages.
+            accounted: What is accounted for with both.
 
         Raises:
             CannotWriteError: if the disk is full or fails. Nothing may be appended or committed after that.

@@ -190,7 +190,7 @@ class _Session:
     def _flush(self) -> None:
         before = self._receiver.accounted.next_position
         while (output := self._receiver.flush()) is not None:
-            self._files.append(output)
+            self._files.append(output.samples, output.rejected, output.accounted)
             self._uncommitted += output.accounted.next_position - before
             before = output.accounted.next_position
 

@@ -68,7 +68,7 @@ def verify_foreign(
     line, last_row = 2, -1
     while chunk := list(islice(lines, _LINES)):
         samples = row_text.parse(chunk, plan, line)
-        row = samples.row
+        row = samples.row(plan)
         if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
             raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
         could_dw = _pv_of_rows(plan, pv, row)

@@ -14,7 +14,6 @@ from pvsim.config import digest
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import check_fits
 from pvsim.core.delivery.receiver import SequenceGapError
-from pvsim.core.results import rows
 from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 
@@ -93,7 +92,7 @@ async def run_simulator(
         directory.lock("simulator"),
         CsvSampleFile(
             directory.path,
-            header=rows.header(plan),
+            plan=plan,
             run=key,
             slot=models.slot_bytes,
             disk=directory.file_system,

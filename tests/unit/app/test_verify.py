@@ -17,6 +17,7 @@ from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.results.spans import Spans
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
@@ -54,8 +55,8 @@ def text_of(plan: RunPlan, pv=None) -> bytes:
     values = np.concatenate([block for _, block in readings(plan, loads_of(plan))])
     if pv is None:
         pv = np.repeat(Ramp().power_dw(DAY.start_utc, DAY.seconds), len(plan.meters))
-    means = [rows.window_means(x, plan.every_s, len(plan.meters)) for x in (values, pv)]
-    return rows.header(plan) + rows.render(rows.Samples(np.arange(plan.rows), *means), plan)
+    means = [window_means(x, plan.every_s, len(plan.meters)) for x in (values, pv)]
+    return rows.header(plan) + rows.render(Samples.of_rows(plan, np.arange(plan.rows), *means), plan)
 
 
 @pytest.mark.parametrize(("meters", "every_s"), [(1, 1), (1, 2), (3, 1), (2, 900), (1, 43_200)])
@@ -149,7 +150,7 @@ def test_more_pv_power_than_the_plant_can_give_is_named():
     """Behind an export limit a row may have less than that, never more."""
     plan = replace(plan_of(), balance=Balance(export_limit_dw=0))
     could = np.array([40_000, 40_001])
-    samples = rows.Samples(could, np.array([4_000, 4_001]), could - [36_000, 0])
+    samples = Samples.of_rows(plan, could, np.array([4_000, 4_001]), could - [36_000, 0])
     good = rows.header(plan) + rows.render(samples, plan)
     proved = verify_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2)
     assert (proved.rows, proved.energy_kwh.curtailed) == (2, 0.001)
@@ -165,7 +166,7 @@ def test_a_battery_alone_curtails_nothing():
     plan = replace(plan_of(), balance=Balance(battery))
     idle = {"battery_dw": np.zeros(1, np.int64), "soc_steps": np.array([5_000])}
     for pv, wrong in ((10, False), (9, True)):
-        samples = rows.Samples(np.array([10]), np.array([50]), np.array([pv]), **idle)
+        samples = Samples.of_rows(plan, np.array([10]), np.array([50]), np.array([pv]), **idle)
         lines = iter(BytesIO(rows.header(plan) + rows.render(samples, plan)))
         with pytest.raises(BadInputError, match="should be") if wrong else nullcontext():
             verify_foreign(plan, Ramp(), lines, plan.rows - 1)

@@ -16,7 +16,7 @@ from pvsim.core.delivery.fate import Fate, fate_of
 from pvsim.core.delivery.pending import Pending, Segment
 from pvsim.core.messages.contract import Reason, rejection_line
 from pvsim.core.quantities.types import Ints, PvSource
-from pvsim.core.results import rows
+from pvsim.core.results.samples import Samples
 from pvsim.core.results.sampling import REJECTED_DW, samples_of
 from pvsim.core.run.plan import RunPlan
 
@@ -78,9 +78,9 @@ class Accounted:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What one flush wants appended to the files."""
+    """What one flush wants appended to the files: rows, of which there may be none, and rejected messages."""
 
-    rows: bytes
+    samples: Samples
     rejected: bytes
     accounted: Accounted
 
@@ -150,7 +150,7 @@ class Accounting:
             return None
         values = _values_of(taken)
         fate = fate_of(values, self.plan, now.last)
-        text, stored = self._rows(fate)
+        samples, stored = self._samples(fate)
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
         rejections += _spoiled_lines(fate.spoiled, taken)
         self.accounted = Accounted(
@@ -171,7 +171,7 @@ class Accounting:
             ahead=_ahead(taken, next_offset, now),
         )
         in_log_order = b"".join(line for _, line in sorted(rejections))
-        return Output(text, in_log_order, self.accounted)
+        return Output(samples, in_log_order, self.accounted)
 
     def _still_damaged(self, next_offset: int, damaged: int) -> int:
         """Those that explain readings not accounted for yet, or may explain later ones."""
@@ -200,18 +200,18 @@ class Accounting:
             self._pending.put_back(taken)
             boundary = self.accounted.next_position + int(too_early[0]) // window * window
 
-    def _rows(self, fate: Fate) -> tuple[bytes, tuple[int, ...]]:
+    def _samples(self, fate: Fate) -> tuple[Samples, tuple[int, ...]]:
         """The rows of whole periods, and the batteries' states."""
         plan, now = self.plan, self.accounted
         if not len(fate.values):
-            return b"", now.stored
+            return Samples.none(), now.stored
         start = now.stored if now.next_position else plan.stored_at_start
         samples, stored = samples_of(plan, self.pv, now.next_position, fate.values, start)
         if plan.holds:
             samples = replace(samples, held_s=fate.held_s)
         if fate.missing:
             samples = samples.where(~fate.row_lost)
-        return rows.render(samples, plan), stored
+        return samples, stored
 
 
 def _values_of(taken: Sequence[Segment]) -> Ints:

@@ -17,7 +17,7 @@ from pvsim.core.results.connection_point import Coincident
 from pvsim.errors import InternalError
 
 if TYPE_CHECKING:
-    from pvsim.core.results.rows import Samples
+    from pvsim.core.results.samples import Samples
     from pvsim.core.run.plan import RunPlan
 
 __all__ = ["Energies", "Peaks", "PeriodEnergies", "Summary", "Tally"]
@@ -114,7 +114,7 @@ class Tally:
     """Adds up rows, in order, in any number of portions."""
 
     def __init__(self, plan: "RunPlan") -> None:
-        self._plan = plan
+        self.plan = plan
         n = len(plan.meters)
         self._midnights = np.asarray(plan.timeline.midnights_utc)
         self._days = np.zeros(
@@ -136,9 +136,9 @@ class Tally:
         nothing = np.zeros_like(load)
         battery = nothing if samples.battery_dw is None else samples.battery_dw
         curtailed = nothing if samples.curtailed_dw is None else samples.curtailed_dw
-        window, meter = np.divmod(samples.row, len(self._plan.meters))
+        meter, t_utc = samples.meter, samples.t_utc
         powers = (load, pv, *_halves(grid), *_halves(battery), curtailed)
-        n = len(self._plan.meters)
+        n = len(self.plan.meters)
         self._rows += np.bincount(meter, minlength=n)
         for i, power in enumerate(powers):
             if n == 1:
@@ -151,8 +151,7 @@ class Tally:
             else:
                 np.maximum.at(self._peaks[i], meter, power)
         if n > 1:
-            self._together.add(window, load, pv, grid)
-        t_utc = self._plan.timeline.start_utc + window * self._plan.every_s
+            self._together.add(samples.window(self.plan), load, pv, grid)
         self._add_days(t_utc, powers)
         self._add_quarters(t_utc // _QUARTER_S, meter, grid)
 
@@ -172,7 +171,7 @@ class Tally:
                 self._close_quarter()
                 self._quarter = int(quarter[start])
             np.add.at(self._open[0], meter[start:end], net[start:end])
-            self._open[1] += np.bincount(meter[start:end], minlength=len(self._plan.meters))
+            self._open[1] += np.bincount(meter[start:end], minlength=len(self.plan.meters))
 
     def _close_quarter(self) -> None:
         seen = self._open[1] > 0
@@ -192,13 +191,13 @@ class Tally:
         load, pv, bought, sold, charged, discharged, curtailed = self._sums
         by_day = self._days[:, :_SUMS].sum(axis=0)
         balance = bought - sold - (load - pv + charged - discharged)
-        impossible = ((sold > pv) & (not self._plan.meter_range.grid)) | (curtailed < 0)
+        impossible = ((sold > pv) & (not self.plan.meter_range.grid)) | (curtailed < 0)
         if balance.any() or impossible.any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
-        every = range(len(self._plan.meters))
+        every = range(len(self.plan.meters))
         meters, of_all = None, None
         if len(every) > 1:
-            meters = {self._plan.meters[i]: self._of(slice(i, i + 1)) for i in every}
+            meters = {self.plan.meters[i]: self._of(slice(i, i + 1)) for i in every}
             self._together.close()
             of_all = self._peaks_of(self._together.peaks_dw, self._together.quarter_peaks_dw)
         total = self._of(slice(None))
@@ -213,7 +212,7 @@ class Tally:
 
     def _periods(self, length: int) -> tuple[PeriodEnergies, ...]:
         """The energies of all days whose dates begin with the same `length` characters."""
-        first = self._plan.timeline.first_date
+        first = self.plan.timeline.first_date
         sums: dict[str, Ints] = {}
         for day in np.flatnonzero(self._days[:, _SUMS]).tolist():
             period = (first + timedelta(days=day)).isoformat()[:length]
@@ -222,7 +221,7 @@ class Tally:
 
     def _kwh(self, sums: Ints) -> list[Any]:
         """The fields of `Energies`."""
-        plan = self._plan
+        plan = self.plan
         load, pv, bought, sold, charged, discharged, curtailed = sums.tolist()
         battery = (charged, discharged) if plan.has_battery else (None, None)
         rest = (bought, sold, *battery, curtailed if plan.has_export_limit else None)
@@ -230,7 +229,7 @@ class Tally:
         return [None if part is None else round(part * plan.every_s / _DWS_PER_KWH, 6) for part in parts]
 
     def _of(self, which: slice) -> Summary:
-        plan = self._plan
+        plan = self.plan
         sums = self._sums[:, which].sum(axis=1)
         load, pv, bought, sold = sums[:4].tolist()
         known = not plan.meter_range.grid
@@ -246,10 +245,10 @@ class Tally:
 
     def _peaks_of(self, peaks_dw: Ints, quarters_dw: NDArray[np.float64]) -> Peaks:
         quarters: list[float | None] = [None, None]
-        if _QUARTER_S % self._plan.every_s == 0:
+        if _QUARTER_S % self.plan.every_s == 0:
             quarters = np.round(quarters_dw / DW_PER_KW, 6).tolist()
         peaks = Peaks(*(peaks_dw / DW_PER_KW).tolist(), *quarters)
-        grid = self._plan.meter_range.grid
+        grid = self.plan.meter_range.grid
         return msgspec.structs.replace(peaks, load=None, meter=peaks.load) if grid else peaks
 
 

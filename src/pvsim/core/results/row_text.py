@@ -1,12 +1,11 @@
 """Rows read back from the text of a samples file."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from pvsim.core.quantities.types import DW_PER_KW
-from pvsim.core.results.rows import Samples
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
@@ -46,8 +45,9 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
             raise BadInputError(f"a meter power of {_shown(rest[0])} kW is out of range", where=f"line {number}")
         columns.append([since_start // plan.every_s * len(meters) + meter, power_dw, *others])
     arrays = list(np.array(columns, dtype=np.int64).T)
-    held_s = arrays.pop() if plan.holds else None
-    return replace(Samples(*arrays), held_s=held_s)
+    row, meter_dw, pv_dw, *more = arrays
+    names = [*(("battery_dw", "soc_steps") if plan.has_battery else ()), *(("held_s",) if plan.holds else ())]
+    return Samples.of_rows(plan, row, meter_dw, pv_dw, **dict(zip(names, more, strict=True)))
 
 
 def _held_s(flags: bytes, plan: RunPlan) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pvsim.core.quantities.types import Ints, PvSource
-from pvsim.core.results.rows import Samples, window_means
+from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["REJECTED_DW", "pv_means", "samples_of"]
@@ -33,7 +33,7 @@ def samples_of(
     pv_dw = pv.power_dw(plan.timeline.start_utc + first_position // n_meters, len(values) // n_meters)
     meter_mean = window_means(values, every_s, n_meters)
     if plan.balance is None:
-        return Samples(row, meter_mean, pv_means(plan, pv_dw)), stored
+        return Samples.of_rows(plan, row, meter_mean, pv_means(plan, pv_dw)), stored
     by_meter = values.reshape(-1, n_meters)
     could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
     resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
@@ -41,10 +41,19 @@ def samples_of(
     pv_mean = pv_means(plan, balanced.pv_dw)
     curtailed = pv_means(plan, could_dw) - pv_mean if plan.has_export_limit else None
     if balanced.battery_dw is None or balanced.soc_steps is None:
-        return Samples(row, meter_mean, pv_mean, curtailed_dw=curtailed), balanced.stored
+        return Samples.of_rows(plan, row, meter_mean, pv_mean, curtailed_dw=curtailed), balanced.stored
     battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
     soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
-    return Samples(row, meter_mean, pv_mean, battery_mean, soc_steps, curtailed), balanced.stored
+    samples = Samples.of_rows(
+        plan,
+        row,
+        meter_mean,
+        pv_mean,
+        battery_dw=battery_mean,
+        soc_steps=soc_steps,
+        curtailed_dw=curtailed,
+    )
+    return samples, balanced.stored
 
 
 def pv_means(plan: RunPlan, pv_dw: Ints) -> Ints:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pvsim.core.results.rows import Samples
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["MAX_SPANS", "Span", "Spans"]
@@ -51,13 +51,12 @@ class Spans:
 
     def add(self, samples: Samples) -> None:
         """Look at more rows."""
-        n_meters = len(self.plan.meters)
-        order = np.argsort(samples.row % n_meters, kind="stable")
-        period, meter = np.divmod(samples.row[order], n_meters)
-        self._add_missing(period, meter)
+        order = np.argsort(samples.meter, kind="stable")
+        period = samples.window(self.plan)
+        self._add_missing(period[order], samples.meter[order])
         if samples.held_s is not None:
             for i in np.flatnonzero(samples.held_s).tolist():
-                self._add_held(*divmod(int(samples.row[i]), n_meters), int(samples.held_s[i]))
+                self._add_held(int(period[i]), int(samples.meter[i]), int(samples.held_s[i]))
 
     def close(self) -> None:
         """No row follows."""

@@ -13,6 +13,7 @@ from pvsim.core.delivery.accounting import Accounted, Accounting
 from pvsim.core.delivery.pending import Segment
 from pvsim.core.messages.contract import Reason
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW
 from pvsim.core.run.plan import RunPlan
 
@@ -66,7 +67,7 @@ def test_a_flush_accounts_for_a_prefix_of_the_log(sizes, kinds, every_s, boundar
         taken.count("rejected"),
     )
     assert counts.anchor_offset == places[boundary - 1]
-    assert output.rows.count(b"\n") == boundary // every_s
+    assert len(output.samples) == boundary // every_s
     assert output.rejected.count(b"\n") == counts.rejected
     assert accounting.flush(boundary, ended=False) is None
 
@@ -77,10 +78,10 @@ def test_a_flush_by_hand():
     accounting.append(Segment(13, 2))
     accounting.append(values_at(15, 4, 5))
     output = accounting.flush(2, ended=False)
-    assert output.rows == b"1970-01-01T00:00:00+00:00,0.0002,0.0000,0.0002\n"
+    assert render(output.samples, accounting.plan) == b"1970-01-01T00:00:00+00:00,0.0002,0.0000,0.0002\n"
     assert output.accounted.next_offset == 12
     output = accounting.flush(4, ended=False)
-    assert output.rows == b"1970-01-01T00:00:02+00:00,0.0004,0.0000,0.0004\n"
+    assert render(output.samples, accounting.plan) == b"1970-01-01T00:00:02+00:00,0.0004,0.0000,0.0004\n"
     crc = crc32(np.array([1, 2, 3, 4], dtype="<i4").tobytes())
     assert output.accounted == Accounted(4, 15, 16, crc, received=6, written=4, duplicates=2)
 
@@ -91,7 +92,7 @@ def test_only_the_meter_whose_reading_was_rejected_loses_its_period():
     accounting.append(values_at(2, REJECTED_DW, rejection=b'{"offset":2}\n'))
     accounting.append(values_at(3, 40))
     output = accounting.flush(4, ended=False)
-    assert output.rows == b"1970-01-01T00:00:00+00:00,b,0.0030,0.0000,0.0030\n"
+    assert render(output.samples, accounting.plan) == b"1970-01-01T00:00:00+00:00,b,0.0030,0.0000,0.0030\n"
     lines = [json.loads(line) for line in output.rejected.splitlines()]
     assert lines == [
         {"offset": 0, "reason": Reason.WINDOW, "detail": "", "bytes": 0, "body": ""},

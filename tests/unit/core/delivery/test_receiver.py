@@ -9,12 +9,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.accounting import Accounted, Output
 from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
 from pvsim.core.messages.batch import Batch, Unreadable
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import Reason
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.rows import render
 from pvsim.core.run.plan import RunPlan
 
 SECONDS = 6
@@ -24,6 +25,11 @@ VALUES = [10_000, 20_000, 30_000, 40_000, 50_000, 60_000]
 BODIES = [body.tobytes() for body in ReadingBlocks(PLAN).write(0, np.array(VALUES))]
 TOO_HIGH = BODIES[2].replace(b"3000.0", b"9999.0")
 LINES = [f"1970-01-01T00:00:0{i}+00:00,{i + 1}.0000,0.5000,{i}.5000" for i in range(SECONDS)]
+
+
+def printed(output: Output, plan: RunPlan = PLAN) -> list[str]:
+    """The rows as they are printed."""
+    return render(output.samples, plan).decode().splitlines()
 
 
 class HalfAKilowatt:
@@ -58,7 +64,7 @@ def test_a_whole_run_becomes_its_rows(form):
     receiver.take(Batch(100, form(BODIES)))
     receiver.take(Batch(106, [an_end()]))
     output = receiver.flush()
-    assert output.rows.decode().splitlines() == LINES
+    assert printed(output) == LINES
     assert output.rejected == b""
     crc = crc32(np.array(VALUES, dtype="<i4").tobytes())
     assert output.accounted == Accounted(6, 105, 106, crc, received=6, written=6, ended=True)
@@ -104,7 +110,7 @@ def test_an_impossible_value_takes_its_place(form, known):
     receiver.take(Batch(known + 1, [*BODIES[max(known, 3) :], an_end()]))
     output = receiver.flush()
     replaced = known == 2
-    assert output.rows.decode().splitlines() == [line for line in LINES if not (replaced and line is LINES[2])]
+    assert printed(output) == [line for line in LINES if not (replaced and line is LINES[2])]
     assert reasons(output.rejected) == ([(2, Reason.RANGE)] if replaced else [])
     counts = output.accounted
     assert (counts.missing, counts.rejected, counts.duplicates) == (replaced, replaced, not replaced)
@@ -172,7 +178,7 @@ def test_an_array_that_is_no_block_is_taken_one_by_one():
     other_hand = BODIES[1].replace(b'"seq":       1', b'"seq":1       ')
     receiver.take(Batch(0, as_array([BODIES[0], other_hand, BODIES[0], BODIES[2]])))
     receiver.take(Batch(4, as_array([BODIES[1], BODIES[3]])))
-    assert receiver.flush().rows.decode().splitlines() == LINES[:4]
+    assert printed(receiver.flush()) == LINES[:4]
     assert receiver.accounted.duplicates == 2
 
 
@@ -194,7 +200,7 @@ def test_what_stands_before_a_gap_is_kept(form):
     receiver.take(Batch(0, form([*BODIES[:2], *BODIES[3:]])))
     with pytest.raises(SequenceGapError, match=what):
         receiver.settle()
-    assert receiver.flush().rows.decode().splitlines() == LINES[:2]
+    assert printed(receiver.flush()) == LINES[:2]
     assert receiver.accounted.received == 2
 
 
@@ -227,7 +233,7 @@ def test_an_end_that_comes_too_early_is_rejected_and_ends_nothing(known, end):
     receiver.take(Batch(0, [*BODIES[:known], end, end, *BODIES[known:], an_end()]))
     receiver.settle()
     output = receiver.flush()
-    assert output.rows.decode().splitlines() == LINES
+    assert printed(output) == LINES
     lines = [json.loads(line) for line in output.rejected.splitlines()]
     assert [(line["offset"], line["reason"]) for line in lines] == [
         (known, Reason.WRONG_END),
@@ -245,7 +251,7 @@ def test_an_end_that_the_log_goes_far_past_is_rejected_too():
     receiver.take(Batch(10, [*BODIES[1:], an_end()]))
     receiver.settle()
     output = receiver.flush()
-    assert output.rows.decode().splitlines() == LINES
+    assert printed(output) == LINES
     assert (output.accounted.rejected, output.accounted.ended) == (9, True)
 
 
@@ -281,7 +287,7 @@ def test_the_end_may_come_after_the_last_rows_are_flushed():
     assert not receiver.flush().accounted.ended
     receiver.take(Batch(6, [an_end()]))
     output = receiver.flush()
-    assert (output.rows, output.rejected) == (b"", b"")
+    assert (printed(output), output.rejected) == ([], b"")
     assert output.accounted.ended
     assert output.accounted.next_offset == 6
 
@@ -296,7 +302,7 @@ def test_rows_wait_for_their_whole_period():
     assert receiver.flush() is None
     receiver.take(Batch(3, as_array(BODIES[2:4])))
     output = receiver.flush()
-    assert output.rows == b"1970-01-01T00:00:00+00:00,2.0000,0.5000,1.5000\n"
+    assert printed(output, plan) == ["1970-01-01T00:00:00+00:00,2.0000,0.5000,1.5000"]
     assert reasons(output.rejected) == [(2, Reason.NOT_JSON)]
     assert (output.accounted.next_position, output.accounted.next_offset, output.accounted.anchor_offset) == (
         3,
@@ -314,7 +320,7 @@ def test_a_rejected_reading_takes_its_period_with_it_in_the_order_of_the_log():
     at_once.take(Batch(0, bodies))
     output = at_once.flush()
     assert reasons(output.rejected) == expected
-    assert output.rows == b"1970-01-01T00:00:03+00:00,5.0000,0.5000,4.5000\n"
+    assert printed(output, plan) == ["1970-01-01T00:00:03+00:00,5.0000,0.5000,4.5000"]
 
     step_by_step, rejected = an_receiver(plan=plan), b""
     for i, body in enumerate(bodies):
@@ -350,7 +356,7 @@ def test_a_resumed_run_goes_on_after_the_anchor(first):
         for at in range(first, len(LOG), size):
             receiver.take(Batch(100 + at, LOG[at : at + size]))
         output = receiver.flush()
-        assert output.rows.decode().splitlines() == LINES[4:]
+        assert printed(output) == LINES[4:]
         assert output.rejected == b""
         assert output.accounted.received == 7
         assert output.accounted.rejected == 1
@@ -361,7 +367,7 @@ def test_an_anchor_that_was_rejected_for_its_value_is_an_anchor_too():
     receiver.take(Batch(0, [*BODIES[:2], TOO_HIGH]))
     resumed = an_receiver(receiver.flush().accounted)
     resumed.take(Batch(0, [*BODIES[:2], TOO_HIGH, *BODIES[3:]]))
-    assert resumed.flush().rows.decode().splitlines() == LINES[3:]
+    assert printed(resumed.flush()) == LINES[3:]
 
 
 @pytest.mark.parametrize(
@@ -383,7 +389,7 @@ def test_a_lost_anchor_is_an_error_and_the_log_can_be_taken_from_its_start(first
     assert (receiver.accounted.anchor_offset, receiver.accounted.next_offset) == (-1, 0)
     receiver.take(Batch(0, [*BODIES, an_end()]))
     output = receiver.flush()
-    assert output.rows.decode().splitlines() == LINES[4:]
+    assert printed(output) == LINES[4:]
     assert output.accounted.duplicates == 4
     assert output.accounted.ended
 
@@ -396,7 +402,7 @@ def test_a_log_made_anew_is_known_whatever_stood_behind_the_last_reading(behind)
     resumed = an_receiver(receiver.flush().accounted)
     resumed.take(Batch(0, [*BODIES, an_end()]))
     output = resumed.flush()
-    assert output.rows.decode().splitlines() == LINES[4:]
+    assert printed(output) == LINES[4:]
     assert (output.accounted.received, output.accounted.written) == (6, 6)
 
 
@@ -419,7 +425,7 @@ def test_distrust_forgets_what_was_taken_and_not_flushed():
     assert not receiver.complete
     assert receiver.flush() is None
     receiver.take(Batch(0, [*BODIES, an_end()]))
-    assert receiver.flush().rows.decode().splitlines() == LINES
+    assert printed(receiver.flush()) == LINES
     assert receiver.accounted.ended
 
 

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pvsim.core.delivery.accounting import Output
 from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
 from pvsim.core.delivery.sequence import REORDER_MESSAGES
 from pvsim.core.messages.batch import Batch
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import Reason
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.rows import render
 from pvsim.core.run.plan import RunPlan
 
 SECONDS = 12
@@ -50,14 +52,10 @@ def taken(log: str, *, patience: int = PATIENCE, receiver: Receiver | None = Non
     return receiver
 
 
-def rows(text: bytes) -> str:
+def rows(*outputs: Output) -> str:
     """Each row as its position, with `!` where it is not the meter's own value."""
-    found = []
-    for line in text.decode().splitlines():
-        stamp, meter_kw = line.split(",")[:2]
-        position = int(stamp[17:19])
-        found.append(f"{position}" if round(float(meter_kw) * 10_000) == VALUES[position] else f"{position}!")
-    return " ".join(found)
+    values = [zip(o.samples.t_utc.tolist(), o.samples.meter_dw.tolist(), strict=True) for o in outputs]
+    return " ".join(f"{at}" if dw == VALUES[at] else f"{at}!" for pairs in values for at, dw in pairs)
 
 
 def rejected(text: bytes) -> list[tuple[int, str]]:
@@ -108,7 +106,7 @@ def test_what_becomes_of_a_log(log, expected_rows, rejections, duplicates):
         parts = [output] if (output := taken(" ".join(words[:stop]), receiver=receiver).flush()) else []
         parts += [taken(log, receiver=Receiver(PLAN, Dark(), receiver.accounted, patience=PATIENCE)).flush()]
         parts = [part for part in parts if part is not None]
-        assert rows(b"".join(part.rows for part in parts)) == expected_rows
+        assert rows(*parts) == expected_rows
         assert rejected(b"".join(part.rejected for part in parts)) == expected
         counts = parts[-1].accounted
         assert (counts.ended, counts.duplicates) == (True, duplicates)
@@ -120,7 +118,7 @@ def test_when_patience_ends_the_held_one_is_taken():
     """Its turn came, and the meter's own did not: the meter's comes as a duplicate."""
     receiver = taken("0 2! 1 x x x x 2 3 4")
     output = receiver.flush()
-    assert rows(output.rows) == "0 1 2! 3 4"
+    assert rows(output) == "0 1 2! 3 4"
     assert (output.accounted.duplicates, output.accounted.rejected) == (1, 4)
 
 
@@ -143,7 +141,7 @@ def test_what_is_a_gap(log, what, kept):
     with pytest.raises(SequenceGapError, match=f"^{what}"):
         taken(log, receiver=receiver).settle()  # an end marker waits for a pause
     output = receiver.flush()
-    assert rows(output.rows) == kept
+    assert rows(output) == kept
     assert output.accounted.received == output.accounted.written + output.accounted.rejected
 
 
@@ -155,7 +153,7 @@ def test_a_pause_decides_at_once(log, expected_rows):
     receiver = taken(log, patience=REORDER_MESSAGES)
     receiver.settle()
     output = receiver.flush()
-    assert (rows(output.rows) if output else "") == expected_rows
+    assert (rows(output) if output else "") == expected_rows
     assert receiver.accounted.next_offset == len(log.split())
 
 
@@ -176,7 +174,7 @@ def test_where_readings_may_be_missing_the_run_goes_on(log, expected_rows, missi
     receiver = taken(log, receiver=Receiver(plan, Dark(), patience=PATIENCE))
     receiver.settle()
     output = receiver.flush()
-    assert rows(output.rows) == expected_rows
+    assert rows(output) == expected_rows
     counts = output.accounted
     assert (counts.missing, counts.ended) == (missing, True)
     assert counts.received == counts.written + counts.duplicates + counts.rejected
@@ -209,7 +207,7 @@ def test_giving_up_behind_the_last_reading_changes_nothing_either():
 def test_without_gaps_only_what_is_explained_is_decided(log, expected_rows):
     receiver = taken(log, patience=REORDER_MESSAGES)
     receiver.settle(gaps=False)
-    assert rows(receiver.flush().rows) == expected_rows
+    assert rows(receiver.flush()) == expected_rows
 
 
 def test_a_pause_rejects_no_reading_that_came_before_its_turn():
@@ -218,7 +216,7 @@ def test_a_pause_rejects_no_reading_that_came_before_its_turn():
     receiver.settle(gaps=False)
     receiver.take(Batch(4, [message(word) for word in ("2", "5", "6", "7", "8", "9", "10", "11", "E")]))
     output = receiver.flush()
-    assert rows(output.rows) == "0 1 2 3 4 5 6 7 8 9 10 11"
+    assert rows(output) == "0 1 2 3 4 5 6 7 8 9 10 11"
     assert (output.rejected, output.accounted.received, output.accounted.ended) == (b"", SECONDS, True)
 
 
@@ -228,7 +226,7 @@ def test_a_pause_rejects_no_reading_that_came_before_its_turn():
 def test_a_checkpoint_names_those_that_overtook_one_that_waits():
     receiver = taken("0 9! 1 2 x 3", patience=100)
     output = receiver.flush()
-    assert rows(output.rows) == "0 1 2 3"
+    assert rows(output) == "0 1 2 3"
     assert output.rejected == b""  # the garbage at 4 is read again
     counts = output.accounted
     assert (counts.next_position, counts.next_offset, counts.ahead, counts.received) == (4, 1, 0b10110, 4)
@@ -248,7 +246,7 @@ def test_nothing_is_taken_before_the_anchor_was_found(stop):
     assert not receiver.anchored
     receiver.take(Batch(stop, bodies[stop:]))
     output = receiver.flush()
-    assert rows(output.rows) == "4 5 6 7 8 9 10 11"
+    assert rows(output) == "4 5 6 7 8 9 10 11"
     assert rejected(output.rejected) == [(4, Reason.NOT_JSON)]
     assert (output.accounted.received, output.accounted.duplicates) == (14, 1)
 
@@ -265,10 +263,10 @@ def test_one_that_overtook_must_be_there_again(other):
 def test_a_rejected_one_that_overtook_waits_so_that_lines_stand_in_the_order_of_the_log():
     receiver = taken("0 9! 1 2R x 3", patience=6)
     output = receiver.flush()
-    assert (rows(output.rows), output.rejected) == ("0 1", b"")
+    assert (rows(output), output.rejected) == ("0 1", b"")
     receiver.take(Batch(6, [message("4"), message("5")]))
     output = receiver.flush()
-    assert rows(output.rows) == "3 4 5"
+    assert rows(output) == "3 4 5"
     assert rejected(output.rejected) == [(1, Reason.EARLY), (3, Reason.RANGE), (4, Reason.NOT_JSON)]
 
 
@@ -279,7 +277,7 @@ def test_a_log_read_again_is_in_order_only_behind_the_reading_taken_last():
     receiver.distrust_offsets()
     receiver.take(Batch(0, [message(word) for word in f"3! {WHOLE} E".split()]))
     output = receiver.flush()
-    assert rows(output.rows) == "3 4 5 6 7 8 9 10 11"
+    assert rows(output) == "3 4 5 6 7 8 9 10 11"
     counts = output.accounted
     assert (counts.received, counts.duplicates) == (3 + 13, 4)
 
@@ -291,7 +289,7 @@ def test_a_log_that_was_made_anew_and_goes_on_is_taken_after_a_pause():
     receiver.take(Batch(0, [message("3"), message("4"), message("5")]))
     assert receiver.flush() is None
     receiver.settle()
-    assert rows(receiver.flush().rows) == "3 4 5"
+    assert rows(receiver.flush()) == "3 4 5"
 
 
 def test_damaged_messages_are_read_again_until_they_explain_something():
@@ -299,7 +297,7 @@ def test_damaged_messages_are_read_again_until_they_explain_something():
     receiver.flush()
     receiver = Receiver(PLAN, Dark(), receiver.accounted, patience=PATIENCE)
     taken("0 1 x x x x 6 7 8 9 10 11 E", receiver=receiver)
-    assert rows(receiver.flush().rows) == "6 7 8 9 10 11"
+    assert rows(receiver.flush()) == "6 7 8 9 10 11"
     assert (receiver.accounted.missing, receiver.accounted.rejected) == (4, 4)
 
 
@@ -374,7 +372,7 @@ def test_one_foreign_message_between_our_own(kind):
     receiver.take(Batch(0, [*BODIES[:3], body, *BODIES[3:], message("E")]))
     output = receiver.flush()
     in_place = kind in IN_PLACE
-    assert rows(output.rows) == (WHOLE.replace("3 ", "", 1) if in_place else WHOLE)
+    assert rows(output) == (WHOLE.replace("3 ", "", 1) if in_place else WHOLE)
     counts = output.accounted
     duplicate = outcome == "duplicate" or in_place  # our own reading, behind one in its place
     assert rejected(output.rejected) == ([] if outcome == "duplicate" else [(3, outcome)])
@@ -388,7 +386,7 @@ def test_ten_thousand_unknown_meters():
     receiver = Receiver(PLAN, Dark())
     receiver.take(Batch(0, [*foreign[:5_000], *BODIES[:6], *foreign[5_000:], *BODIES[6:], message("E")]))
     output = receiver.flush()
-    assert rows(output.rows) == WHOLE
+    assert rows(output) == WHOLE
     assert Counter(reason for _, reason in rejected(output.rejected)) == {Reason.UNKNOWN_METER: 10_000}
     assert (output.accounted.received, output.accounted.missing) == (10_012, 0)
 
@@ -430,13 +428,14 @@ def test_any_order_within_the_window_gives_the_rows_in_order(data, every_s, size
     order = data.draw(st.permutations(range(SECONDS)))
     normal, receiver = Receiver(plan, Dark()), Receiver(plan, Dark(), patience=patience)
     normal.take(Batch(0, BODIES))
-    text = b""
+    found = []
     for at in range(0, SECONDS, size):
         receiver.take(Batch(at, [BODIES[p] for p in order[at : at + size]]))
-        text += output.rows if (output := receiver.flush()) else b""
+        found += [output] if (output := receiver.flush()) else []
     receiver.settle()
-    text += output.rows if (output := receiver.flush()) else b""
-    assert text == normal.flush().rows
+    found += [output] if (output := receiver.flush()) else []
+    text = b"".join(render(output.samples, plan) for output in found)
+    assert text == render(normal.flush().samples, plan)
     assert receiver.accounted.anchor_offset == SECONDS - 1
     assert receiver.accounted.anchor_lag == SECONDS - 1 - order[-1]
     assert (receiver.accounted.received, receiver.accounted.written) == (SECONDS, SECONDS)
@@ -453,10 +452,10 @@ def test_early_readings_of_others_change_none_of_our_rows(early, size):
     for at in range(SECONDS):
         words += [f"{at + by}!" for before, by in early if before == at and at + by < SECONDS]
         words.append(str(at))
-    receiver, text = Receiver(PLAN, Dark(), patience=64), b""
+    receiver, found = Receiver(PLAN, Dark(), patience=64), []
     bodies = [message(word) for word in [*words, "E"]]
     for at in range(0, len(bodies), size):
         receiver.take(Batch(at, bodies[at : at + size]))
-        text += output.rows if (output := receiver.flush()) else b""
-    assert rows(text) == WHOLE
+        found += [output] if (output := receiver.flush()) else []
+    assert rows(*found) == WHOLE
     assert receiver.accounted.ended

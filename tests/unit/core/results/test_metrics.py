@@ -15,7 +15,7 @@ from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.metrics import Tally
-from pvsim.core.results.rows import Samples
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import InternalError
 
@@ -28,9 +28,9 @@ def plan(*meters: str, every_s: int = 1) -> RunPlan:
     return RunPlan("run", DAY, meters or ("m1",), every_s)
 
 
-def samples(rows: list[tuple[int, int, int]]) -> Samples:
+def samples(run: RunPlan, rows: list[tuple[int, int, int]]) -> Samples:
     row, meter, pv = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    return Samples(row, meter, pv)
+    return Samples.of_rows(run, row, meter, pv)
 
 
 @given(st.lists(st.tuples(power, power), min_size=1, max_size=200), st.integers(1, 3), st.integers(1, 50))
@@ -39,7 +39,7 @@ def test_i8_the_identities_hold_for_any_rows_in_any_portions(values, n_meters, p
     tally = Tally(plan(*names))
     rows = [(i, load, pv) for i, (load, pv) in enumerate(values)]
     for start in range(0, len(rows), portion):
-        tally.add(samples(rows[start : start + portion]))
+        tally.add(samples(tally.plan, rows[start : start + portion]))
     summary = tally.summary()
     energy = summary.energy_kwh
 
@@ -79,7 +79,7 @@ def test_the_days_and_months_add_up_to_the_run(values, portion):
     rows = [(n, load, pv) for n, (_, load, pv) in zip(dict.fromkeys(numbers.tolist()), values, strict=False)]
     tally = Tally(span)
     for start in range(0, len(rows), portion):
-        tally.add(samples(rows[start : start + portion]))
+        tally.add(samples(tally.plan, rows[start : start + portion]))
     summary = tally.summary()
     expected: dict[str, int] = {}
     for n, load, _ in rows:
@@ -100,7 +100,7 @@ def test_two_days_by_hand():
     """1 kW on the last hour of a day, 2 kW on the first of the next: another month, too."""
     span = RunPlan("run", Timeline.of_days(date(2024, 6, 30), 2, ZoneInfo("UTC")), ("m1",), 3600)
     tally = Tally(span)
-    tally.add(samples([(23, 10_000, 0), (24, 20_000, 5_000)]))
+    tally.add(samples(tally.plan, [(23, 10_000, 0), (24, 20_000, 5_000)]))
     summary = tally.summary()
     assert [(each.period, each.load, each.pv) for each in summary.days] == [
         ("2024-06-30", 1.0, 0.0),
@@ -113,7 +113,7 @@ def test_an_hour_by_hand():
     """30 min import of 2 kW with 0.5 kW PV, then 30 min export of 3 kW with 1 kW load."""
     rows = [(i, 20_000, 5_000) if i < 1800 else (i, 10_000, 40_000) for i in range(3600)]
     tally = Tally(plan())
-    tally.add(samples(rows))
+    tally.add(samples(tally.plan, rows))
     found = msgspec.to_builtins(tally.summary())
     assert found == {
         "rows": 3600,
@@ -148,7 +148,7 @@ def test_peaks_of_all_meters_are_those_of_their_sum():
         rows += [(2 * second, first, given), (2 * second + 1, other, given)]
     tally = Tally(plan("a", "b"))
     for start in range(0, len(rows), 7):
-        tally.add(samples(rows[start : start + 7]))
+        tally.add(samples(tally.plan, rows[start : start + 7]))
     summary = tally.summary()
     assert summary.peak_of_all_kw.load == summary.peak_kw.load == 3.0
     assert (summary.peak_kw.export, summary.peak_of_all_kw.export) == (2.0, 4.0)
@@ -160,22 +160,22 @@ def test_a_quarter_hour_peak_is_a_mean_on_the_clock():
     """One minute of 9 kW lasts longer than no quarter: (60 · 9 kW) / 900 s = 0.6 kW."""
     rows = [(i, 90_000 if 930 <= i < 990 else 0, 0) for i in range(1800)]
     tally = Tally(plan())
-    tally.add(samples(rows[:950]))
-    tally.add(samples(rows[950:]))
+    tally.add(samples(tally.plan, rows[:950]))
+    tally.add(samples(tally.plan, rows[950:]))
     assert tally.summary().peak_kw.import_15min == pytest.approx(0.6)
 
 
 def test_shares_are_none_where_nothing_can_be_shared():
     tally = Tally(plan())
-    tally.add(samples([(0, 0, 0)]))
-    tally.add(Samples(*(np.empty(0, np.int64),) * 3))
+    tally.add(samples(tally.plan, [(0, 0, 0)]))
+    tally.add(Samples.none())
     summary = tally.summary()
     assert (summary.self_consumption, summary.self_sufficiency, summary.generation_multiple) == (None, None, None)
 
 
 def test_rows_longer_than_a_quarter_have_no_quarter_peaks():
     tally = Tally(plan(every_s=1800))
-    tally.add(samples([(0, 20_000, 0), (1, 40_000, 0)]))
+    tally.add(samples(tally.plan, [(0, 20_000, 0), (1, 40_000, 0)]))
     summary = tally.summary()
     assert (summary.peak_kw.import_15min, summary.peak_kw.export_15min) == (None, None)
     assert summary.energy_kwh.load == 3.0
@@ -183,7 +183,7 @@ def test_rows_longer_than_a_quarter_have_no_quarter_peaks():
 
 def test_i8_a_broken_identity_is_a_defect():
     tally = Tally(plan())
-    tally.add(samples([(0, 10, 5)]))
+    tally.add(samples(tally.plan, [(0, 10, 5)]))
     tally._sums[2] += 1
     with pytest.raises(InternalError, match="identities"):
         tally.summary()
@@ -191,7 +191,7 @@ def test_i8_a_broken_identity_is_a_defect():
 
 def test_i8_days_that_do_not_add_up_are_a_defect():
     tally = Tally(plan())
-    tally.add(samples([(0, 10, 5)]))
+    tally.add(samples(tally.plan, [(0, 10, 5)]))
     tally._days[0, 0] += 1
     with pytest.raises(InternalError, match="identities"):
         tally.summary()
@@ -200,9 +200,11 @@ def test_i8_days_that_do_not_add_up_are_a_defect():
 def test_i8_a_battery_is_part_of_the_balance():
     """An hour of 2 kW surplus of which 1.5 kW are charged, then an hour of 1 kW of which 0.6 kW are discharged."""
     battery = BatteryModel(10, 5, 5)
-    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(battery)))
+    run = RunPlan("run", DAY, ("m1",), balance=Balance(battery))
+    tally = Tally(run)
     columns = np.array([(0, 20_000, 15_000, 0), (10_000, 0, -6_000, 0)], dtype=np.int64).repeat(3600, axis=0).T
-    tally.add(Samples(np.arange(7200), *columns))
+    names = ("meter_dw", "pv_dw", "battery_dw", "soc_steps")
+    tally.add(Samples.of_rows(run, np.arange(7200), **dict(zip(names, columns, strict=True))))
     summary = tally.summary()
     assert msgspec.to_builtins(summary.energy_kwh) == {
         "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
@@ -215,9 +217,10 @@ def test_i8_a_battery_is_part_of_the_balance():
 def test_i8_what_was_curtailed_is_added_up_by_meter_and_day():
     """The last hour of a day, then the first of the next: the second of two meters is curtailed by 1 and 3 kW."""
     days = Timeline.of_days(date(2024, 6, 21), 2, ZoneInfo("UTC"))
-    tally = Tally(RunPlan("run", days, ("a", "b"), 3600, Balance(export_limit_dw=0)))
+    run = RunPlan("run", days, ("a", "b"), 3600, Balance(export_limit_dw=0))
+    tally = Tally(run)
     row, pv, curtailed = np.array([46, 47, 48, 49]), np.array([0, 5_000] * 2), np.array([0, 10_000, 0, 30_000])
-    tally.add(Samples(row, np.full(4, 10_000), pv, curtailed_dw=curtailed))
+    tally.add(Samples.of_rows(run, row, np.full(4, 10_000), pv, curtailed_dw=curtailed))
     summary = tally.summary()
     assert (summary.energy_kwh.curtailed, summary.energy_kwh.battery_charge) == (4.0, None)
     assert {name: each.energy_kwh.curtailed for name, each in summary.meters.items()} == {"a": 0.0, "b": 4.0}
@@ -225,8 +228,9 @@ def test_i8_what_was_curtailed_is_added_up_by_meter_and_day():
 
 
 def test_i8_less_than_nothing_curtailed_is_a_defect():
-    tally = Tally(RunPlan("run", DAY, ("m1",), balance=Balance(export_limit_dw=0)))
-    tally.add(Samples(np.array([0]), np.array([10]), np.array([5]), curtailed_dw=np.array([-1])))
+    run = RunPlan("run", DAY, ("m1",), balance=Balance(export_limit_dw=0))
+    tally = Tally(run)
+    tally.add(Samples.of_rows(run, np.array([0]), np.array([10]), np.array([5]), curtailed_dw=np.array([-1])))
     with pytest.raises(InternalError, match="identities"):
         tally.summary()
 
@@ -234,7 +238,7 @@ def test_i8_less_than_nothing_curtailed_is_a_defect():
 @given(st.lists(st.tuples(st.integers(-90_000, 90_000), power), min_size=1, max_size=50))
 def test_i8_of_a_grid_meter_only_what_is_known_is_said(values):
     tally = Tally(RunPlan("run", DAY, ("m1",), meter_range=MeterRange.up_to(9_000, grid=True)))
-    tally.add(samples([(i, meter, pv) for i, (meter, pv) in enumerate(values)]))
+    tally.add(samples(tally.plan, [(i, meter, pv) for i, (meter, pv) in enumerate(values)]))
     summary = tally.summary()
     energy = summary.energy_kwh
     assert (energy.load, energy.self_consumed, summary.peak_kw.load) == (None, None, None)

@@ -13,7 +13,8 @@ from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results import row_text
-from pvsim.core.results.rows import Samples, render
+from pvsim.core.results.rows import render
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
@@ -29,9 +30,10 @@ def test_what_is_printed_is_read(rows, n_meters, data):
     plan = RunPlan("run", CHANGE, tuple(f"m{i}" for i in range(n_meters)))
     meter = data.draw(st.lists(st.integers(0, 90_000), min_size=len(rows), max_size=len(rows)))
     pv = data.draw(st.lists(st.integers(0, 300_000), min_size=len(rows), max_size=len(rows)))
-    printed = render(Samples(*(np.array(column, dtype=np.int64) for column in (rows, meter, pv))), plan)
+    columns = (np.array(column, dtype=np.int64) for column in (rows, meter, pv))
+    printed = render(Samples.of_rows(plan, *columns), plan)
     read = row_text.parse(printed.splitlines(keepends=True), plan, 2)
-    assert (read.row.tolist(), read.meter_dw.tolist(), read.pv_dw.tolist()) == (rows, meter, pv)
+    assert (read.row(plan).tolist(), read.meter_dw.tolist(), read.pv_dw.tolist()) == (rows, meter, pv)
 
 
 def test_a_row_of_a_battery_is_read():
@@ -53,7 +55,7 @@ def test_the_hour_that_comes_twice_is_two_hours():
         b"2024-10-27T02:30:00+02:00,1.0000,0.0000,1.0000\n",
         b"2024-10-27T02:30:00+01:00,1.0000,0.0000,1.0000\n",
     ]
-    assert row_text.parse(lines, plan, 2).row.tolist() == [9_000, 12_600]
+    assert row_text.parse(lines, plan, 2).row(plan).tolist() == [9_000, 12_600]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,8 @@ def test_rows_of_a_grid_meter_of_any_size_are_read(meter, data):
     plan = RunPlan("run", CHANGE, ("m1",), meter_range=MeterRange.up_to(10_000_000, grid=True))
     pv = data.draw(st.lists(st.integers(0, 99_990_000), min_size=len(meter), max_size=len(meter)))
     rows = list(range(len(meter)))
-    printed = render(Samples(*(np.array(column, dtype=np.int64) for column in (rows, meter, pv))), plan)
+    columns = (np.array(column, dtype=np.int64) for column in (rows, meter, pv))
+    printed = render(Samples.of_rows(plan, *columns), plan)
     read = row_text.parse(printed.splitlines(keepends=True), plan, 2)
     assert (read.meter_dw.tolist(), read.pv_dw.tolist()) == (meter, pv)
 
@@ -111,7 +114,7 @@ def test_flags_are_read_as_they_are_printed(every_s):
     plan = RunPlan("run", CHANGE, ("m1",), every_s, missing="hold")
     held = np.array([0, 1, every_s, 0])
     zeros = np.zeros(4, dtype=np.int64)
-    printed = render(Samples(np.arange(4), zeros, zeros, held_s=held), plan)
+    printed = render(Samples.of_rows(plan, np.arange(4), zeros, zeros, held_s=held), plan)
     flags = [line.rpartition(b",")[2].decode() for line in printed.splitlines()]
     assert flags == (["", "held", "held", ""] if every_s == 1 else ["", "held:1", "held:900", ""])
     assert row_text.parse(printed.splitlines(keepends=True), plan, 2).held_s.tolist() == held.tolist()

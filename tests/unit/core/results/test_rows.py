@@ -2,16 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.results.rows import Samples, header, render, window_means
+from pvsim.core.results.rows import header, render
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 
 BOUNDED = settings(max_examples=100, deadline=None)
@@ -21,8 +20,8 @@ POWERS = st.integers(0, 90_000)
 PV_POWERS = st.integers(0, 99_990_000) | POWERS
 
 
-def samples_of(rows: list[tuple[int, int, int]]) -> Samples:
-    return Samples(*(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)))
+def samples_of(plan: RunPlan, rows: list[tuple[int, int, int]]) -> Samples:
+    return Samples.of_rows(plan, *(np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)))
 
 
 @given(
@@ -40,7 +39,7 @@ def test_each_row_as_printed_adds_up_and_names_its_time(zone, day, every_s, n_me
     plan = RunPlan("r1", timeline, meters, every_s)
     row_numbers = data.draw(st.lists(st.integers(0, plan.rows - 1), min_size=1, max_size=10, unique=True))
     rows = [(row, data.draw(POWERS), data.draw(PV_POWERS)) for row in sorted(row_numbers)]
-    text = render(samples_of(rows), plan).decode()
+    text = render(samples_of(plan, rows), plan).decode()
     assert text.endswith("\n")
     for line, (row, meter_dw, pv_dw) in zip(text.splitlines(), rows, strict=True):
         time, *name, meter_kw, pv_kw, net_kw = line.split(",")
@@ -57,7 +56,8 @@ def test_each_row_as_printed_adds_up_and_names_its_time(zone, day, every_s, n_me
 def test_rows_by_hand():
     timeline = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
     rows = [(0, 43_215, 0), (10_799, 0, 1), (10_800, 5, 99_990_000), (89_999, 90_000, 90_000)]
-    assert render(samples_of(rows), RunPlan("r1", timeline, ("m1",))).decode().splitlines() == [
+    plan = RunPlan("r1", timeline, ("m1",))
+    assert render(samples_of(plan, rows), plan).decode().splitlines() == [
         "2024-10-27T00:00:00+02:00,4.3215,0.0000,4.3215",
         "2024-10-27T02:59:59+02:00,0.0000,0.0001,-0.0001",
         "2024-10-27T02:00:00+01:00,0.0005,9999.0000,-9998.9995",
@@ -69,7 +69,7 @@ def test_a_run_of_several_meters_names_them():
     timeline = Timeline.of_days(date(2024, 1, 1), 1, ZoneInfo("America/St_Johns"))
     plan = RunPlan("r1", timeline, ("roof", "m"), every_s=900)
     assert header(plan) == b"timestamp,meter,meter_kw,pv_kw,net_kw\n"
-    assert render(samples_of([(1, 10_000, 1), (2, 1, 10_000)]), plan).decode() == (
+    assert render(samples_of(plan, [(1, 10_000, 1), (2, 1, 10_000)]), plan).decode() == (
         "2024-01-01T00:00:00-03:30,m,1.0000,0.0001,0.9999\n2024-01-01T00:15:00-03:30,roof,0.0001,1.0000,-0.9999\n"
     )
 
@@ -80,43 +80,5 @@ def test_the_header_of_one_meter():
 
 
 def test_no_samples_make_no_text():
-    empty = np.empty(0, dtype=np.int64)
     plan = RunPlan("r1", Timeline.of_days(date(2024, 1, 1), 1, UTC), ("m1", "m2"))
-    assert len(Samples(empty, empty, empty)) == 0
-    assert render(Samples(empty, empty, empty), plan) == b""
-
-
-@given(
-    every_s=st.sampled_from([1, 2, 3, 4, 5, 8, 900]),
-    n_meters=st.integers(1, 3),
-    n=st.integers(0, 3),
-    data=st.data(),
-)
-@BOUNDED
-def test_window_means_are_exact_means_rounded_half_to_even(every_s, n_meters, n, data):
-    """I3: no floating point between a reading and its row."""
-    plan = RunPlan("r1", Timeline.of_days(date(2024, 1, 1), 1, UTC), ("a", "b", "c")[:n_meters], every_s)
-    kind = data.draw(st.sampled_from([st.integers(0, 3), POWERS]))
-    size = n * every_s * n_meters
-    values = [data.draw(kind) for _ in range(min(size, 40))] * (size // 40 + 1)
-    values = values[:size]
-    expected = [
-        round(Fraction(sum(values[w * every_s * n_meters + m : (w + 1) * every_s * n_meters : n_meters]), every_s))
-        for w in range(n)
-        for m in range(n_meters)
-    ]
-    assert window_means(np.array(values, dtype=np.int64), plan.every_s, len(plan.meters)).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("every_s", "values", "means"),
-    [
-        (2, [0, 1, 1, 2, 2, 3, 3, 4], [0, 2, 2, 4]),
-        (4, [0, 0, 1, 1, 1, 1, 2, 2, 0, 0, 0, 1, 1, 1, 1, 0], [0, 2, 0, 1]),
-        (3, [0, 0, 1, 0, 1, 1], [0, 1]),
-        (1, [5, 7], [5, 7]),
-    ],
-)
-def test_window_means_by_hand(every_s, values, means):
-    plan = RunPlan("r1", Timeline.of_days(date(2024, 1, 1), 1, UTC), ("m1",), every_s)
-    assert window_means(np.array(values), plan.every_s, len(plan.meters)).tolist() == means
+    assert render(Samples.none(), plan) == b""

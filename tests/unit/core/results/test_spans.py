@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.results.rows import Samples
+from pvsim.core.results.samples import Samples
 from pvsim.core.results.spans import MAX_SPANS, Spans
 from pvsim.core.run.plan import RunPlan
 
@@ -16,10 +16,11 @@ SHORT = Timeline(date(1970, 1, 1), 1, "UTC", (0, 12), (0,), (0,))
 CHANGE = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
 
 
-def samples(rows, held=None):
+def samples(plan, rows, held=None):
     row = np.array(rows, dtype=np.int64)
     zeros = np.zeros_like(row)
-    return Samples(row, zeros, zeros, held_s=None if held is None else np.array(held, dtype=np.int64))
+    held_s = None if held is None else np.array(held, dtype=np.int64)
+    return Samples.of_rows(plan, row, zeros, zeros, held_s=held_s)
 
 
 def walked(plan, rows, wanted):
@@ -47,7 +48,7 @@ def test_the_stretches_are_those_of_a_plain_walk(n_meters, every_s, data):
     held = [data.draw(st.integers(0, every_s)) for _ in rows]
     spans, portion = Spans(plan), data.draw(st.integers(1, 5))
     for start in range(0, len(rows), portion):
-        spans.add(samples(rows[start : start + portion], held[start : start + portion]))
+        spans.add(samples(spans.plan, rows[start : start + portion], held[start : start + portion]))
     spans.close()
     by_row = dict(zip(rows, held, strict=True))
     missing = [(span.meter, span.first, span.rows) for span in spans.missing]
@@ -61,7 +62,7 @@ def test_the_stretches_are_those_of_a_plain_walk(n_meters, every_s, data):
 def test_the_report_has_local_times_and_is_bounded():
     plan = RunPlan("r1", CHANGE, ("roof",))
     spans = Spans(plan)
-    spans.add(samples(range(0, 90_000, 2)))
+    spans.add(samples(spans.plan, range(0, 90_000, 2)))
     spans.close()
     report = spans.report()
     assert set(report) == {"missing"}
@@ -73,14 +74,14 @@ def test_the_report_has_local_times_and_is_bounded():
         "rows": 1,
     }
     late = Spans(plan)
-    late.add(samples([*range(3 * 3_600), *range(3 * 3_600 + 5, 90_000)], [0] * (90_000 - 5)))
-    late.add(samples([], []))
+    late.add(samples(late.plan, [*range(3 * 3_600), *range(3 * 3_600 + 5, 90_000)], [0] * (90_000 - 5)))
+    late.add(samples(late.plan, [], []))
     assert late.report()["missing"]["first"][0]["from"] == "2024-10-27T02:00:00+01:00"
 
 
 def test_held_rows_are_named_with_their_seconds():
     spans = Spans(RunPlan("r1", SHORT, ("a",), 3, missing="hold"))
-    spans.add(samples([0, 1, 2, 3], [0, 3, 1, 0]))
+    spans.add(samples(spans.plan, [0, 1, 2, 3], [0, 3, 1, 0]))
     spans.close()
     assert spans.report() == {
         "held": {
@@ -100,5 +101,5 @@ def test_held_rows_are_named_with_their_seconds():
 
 def test_of_held_stretches_too_only_the_first_are_named():
     spans = Spans(RunPlan("r1", CHANGE, ("roof",), missing="hold"))
-    spans.add(samples(range(1_000), [i % 2 for i in range(1_000)]))
+    spans.add(samples(spans.plan, range(1_000), [i % 2 for i in range(1_000)]))
     assert (spans.held_total, len(spans.held), spans.held_s) == (500, MAX_SPANS, 500)
