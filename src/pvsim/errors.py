@@ -1,7 +1,8 @@
 """Every error that pvsim raises on purpose, and the exit code that each one ends a command with.
 
 PvsimError ........................ 1   the run failed
-├── UsageError .................... 2   the command line or a setting is wrong
+├── UsageError .................... 2   what was asked for is wrong: an option, a setting, a field of a request
+│   └── ConfigurationError ........ 2   several things at once
 ├── BadInputError ................. 65  a file or a message has wrong content
 ├── BrokerError ................... 69  the broker cannot be reached, or was lost: it may be back soon
 │   ├── BrokerLostError ........... 69  the broker took a connection, which then ended: it is tried again
@@ -13,7 +14,12 @@ PvsimError ........................ 1   the run failed
 
 An error says what happened, where, and what to type next. Foreign exceptions become one of these in the
 adapter that met them, with the cause chained.
+
+What is wrong with a request names the field, as in `pv.peak_kw`: in `field`, and in backquotes in the texts. The
+command line puts the option in its place.
 """
+
+from collections.abc import Sequence
 
 __all__ = [
     "BadInputError",
@@ -21,6 +27,7 @@ __all__ = [
     "BrokerLostError",
     "BrokerRefusedError",
     "CannotWriteError",
+    "ConfigurationError",
     "InternalError",
     "InterruptedRunError",
     "PartialResultError",
@@ -35,32 +42,81 @@ class PvsimError(Exception):
     Args:
         what: What happened, one sentence without a full stop.
         where: The file, line, address or option that it happened at.
+        field: What of a request is wrong, by its path: `pv.peak_kw`.
         fix: What the user can do, if possible a command to type.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", field: str = "", fix: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
+        self.field = field
         self.fix = fix
+
+    @property
+    def problems(self) -> "tuple[PvsimError, ...]":
+        """Each thing that is wrong: this one, of most errors."""
+        return (self,)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), self.what, self.where, self.fix))
+        return (_rebuild, (type(self), self.what, self.where, self.field, self.fix))
 
 
-def _rebuild(kind: type[PvsimError], what: str, where: str, fix: str) -> PvsimError:
-    return kind(what, where=where, fix=fix)
+def _rebuild(kind: type[PvsimError], what: str, where: str, field: str, fix: str) -> PvsimError:
+    return kind(what, where=where, field=field, fix=fix)
 
 
 class UsageError(PvsimError):
-    """The command line or a setting is wrong."""
+    """What was asked for is wrong: an option, a setting, a field of a request."""
 
     exit_code = 2
+
+
+class ConfigurationError(UsageError):
+    """Several things that were asked for are wrong.
+
+    Args:
+        what: That they are.
+        where: As of every error.
+        field: Likewise.
+        fix: Likewise.
+        problems: Each of them.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        field: str = "",
+        fix: str = "",
+        problems: Sequence[PvsimError] = (),
+    ) -> None:
+        super().__init__(what, where=where, field=field, fix=fix)
+        self._problems = tuple(problems)
+
+    @property
+    def problems(self) -> tuple[PvsimError, ...]:
+        """Each thing that is wrong."""
+        return self._problems
+
+    def __str__(self) -> str:
+        lines = (f"\n  {problem}" + (f"; {problem.fix}" if problem.fix else "") for problem in self._problems)
+        return super().__str__() + "".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_several, (self.what, self.where, self.field, self.fix, self._problems))
+
+
+def _rebuild_several(
+    what: str, where: str, field: str, fix: str, problems: Sequence[PvsimError]
+) -> ConfigurationError:
+    return ConfigurationError(what, where=where, field=field, fix=fix, problems=problems)
 
 
 class BadInputError(PvsimError):

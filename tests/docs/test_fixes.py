@@ -8,11 +8,14 @@ import dataclasses
 import re
 from pathlib import Path
 
+import click
+import msgspec
 import pytest
 from tests.named import COMMANDS, options, wrong_names
 
 import pvsim
-from pvsim.cli.fit import _CALLED
+from pvsim.cli.fields import FieldOption, option_names
+from pvsim.config import FileOptions, Request
 from pvsim.core.series import SeriesOptions
 
 SOURCES = Path(pvsim.__file__).parent
@@ -57,13 +60,14 @@ FOREIGN = {"--silent": "of rabbitmqctl"}
 
 PUT_IN = {
     "{quantity}": ("meter", "pv"),
-    "{prefix}": ("meter", "pv"),
+    "{of}": ("meter", "pv"),
     "{self._resume_command}": ("pvsim simulate --dir DIR",),  # with more options: of a run with a foreign meter
 }
 NOT_OF_FIT = {"annual_kwh", "peak_kw", "fill"}
 """Options of a file that only a message names about the option's own value, so that one was given."""
 
 UNRESOLVED = re.compile(r"--\{|--(?:meter|pv)-\{")
+FIELD = re.compile(r"`([a-z_]+(?:\.[a-z_]+)*)`")
 
 
 def texts(tree):
@@ -97,6 +101,17 @@ def spelled_out(text):
     return [text]
 
 
+def names_of(command):
+    root = click.Context(COMMANDS[""])
+    return option_names(click.Context(COMMANDS[command], parent=root, info_name=command))
+
+
+def with_options(text, command):
+    """The text as the command prints it: an option for each field; a field that there is not stands out."""
+    names = names_of(command)
+    return FIELD.sub(lambda found: names.get(found[1], f"--no-such-field-{found[1]}"), text)
+
+
 def faults(module, source):
     """What the texts of a module name that does not exist, with the lines."""
     found = []
@@ -106,7 +121,7 @@ def faults(module, source):
                 continue  # what is put in comes from the options that were given
             alone = re.fullmatch(r"--[a-z][a-z-]*", text) is not None  # the subject, or an argument
             for command in printed_by(module):
-                wrong = wrong_names(text, command)
+                wrong = wrong_names(with_options(text, command), command)
                 if command == "meter":
                     wrong = [each for each in wrong if not each.startswith(tuple(FIRST_KNOWN))]
                 if text in FOREIGN or (alone and any(text in options(each) for each in COMMANDS)):
@@ -133,8 +148,11 @@ def test_messages_name_only_what_exists(module):
         ("core/run/plan", '"type pvsim broker start"', "pvsim broker start"),
         ("core/run/plan", '"pvsim verify --resume DIR"', "--resume of pvsim verify"),
         ("core/run/plan", '"pvsim verify DIR, or pvsim run --resume DIR"', ""),
-        ("core/run/plan", 'f"pass --{quantity}-colour"', "--meter-colour of pvsim run"),
-        ("core/run/plan", 'f"pass --{quantity}-column"', ""),
+        ("core/run/plan", 'f"pass `{quantity}.colour`"', "--no-such-field-meter"),
+        ("core/run/plan", 'f"pass `{quantity}.column`"', ""),
+        ("core/run/plan", '"pass `pv.power_kw`"', "--no-such-field-pv"),
+        ("cli/fit", '"pass `pv.column`"', ""),
+        ("cli/fit", '"pass `pv.fill`"', "--pv-fill of pvsim fit"),
         ("core/run/plan", '"the pvsim that made the run"', ""),
         ("app/meter", '"use another --run-id"', "--run-id of pvsim run"),
     ],
@@ -145,8 +163,39 @@ def test_the_check_finds_what_is_wrong(module, text, wrong):
     assert not wrong or wrong in found[0]
 
 
+def fields_of(command):
+    return {each.field: each.opts[0] for each in COMMANDS[command].params if isinstance(each, FieldOption)}
+
+
+def fields_in(kind, within=""):
+    """The paths of all that a request says."""
+    for field in msgspec.structs.fields(kind):
+        if isinstance(field.type, type) and issubclass(field.type, FileOptions):
+            yield from fields_in(field.type, f"{field.name}.")
+        else:
+            yield within + field.name
+
+
+def test_every_field_of_a_request_has_an_option_and_every_option_a_field():
+    asked_for = set(fields_in(Request))
+    assert len(asked_for) > 40
+    assert set(fields_of("simulate")) == asked_for
+    assert set(fields_of("run")) == asked_for - {"run_id", "meter.missing", "meter.timeout_s"}  # it makes a name
+    without_pv = {name for name in asked_for if not name.startswith("pv.")}
+    assert set(fields_of("meter")) == without_pv - {
+        "spread_km",
+        "every",
+        "split",
+        "meter.missing",
+        "meter.timeout_s",
+    }
+    for command in ("run", "meter", "simulate"):
+        for name, option in fields_of(command).items():
+            assert names_of(command)[name] == option == fields_of("simulate")[name]
+
+
 def test_what_fit_calls_the_options_of_a_file_it_has():
-    """The readers of series ask what the command calls an option, `option("column", …)`; fit has its own names."""
+    """The readers of series ask how messages call a setting, `option("column", …)`; fit has its own options."""
     asked = set()
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -154,9 +203,8 @@ def test_what_fit_calls_the_options_of_a_file_it_has():
                 asked |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
     assert "column" in asked
     assert asked <= {each.name for each in dataclasses.fields(SeriesOptions)}
-    assert asked - NOT_OF_FIT <= set(_CALLED)
-    assert set(_CALLED.values()) <= options("fit")
+    own = fields_of("fit")
+    assert {f"pv.{name}" for name in asked - NOT_OF_FIT} <= set(own)
+    assert own["pv.column"] == names_of("fit")["pv.column"] == "--column"
     for name in asked:
-        spelled = {f"--{quantity}-{name.replace('_', '-')}" for quantity in ("meter", "pv")}
-        assert spelled & options("run"), name
-        assert spelled & options("simulate") == spelled & options("run")
+        assert {f"meter.{name}", f"pv.{name}"} & set(fields_of("run")), name

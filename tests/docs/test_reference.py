@@ -1,20 +1,24 @@
 """What pvsim has is described: commands, options, variables, columns, fields, reasons, exit codes, states."""
 
 import dataclasses
+import operator
 import re
 import types
 import typing
+from datetime import date
 from pathlib import Path
 
 import click
 import msgspec
 import pytest
 
+import pvsim
 from pvsim import config, errors
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES
 from pvsim.adapters.logs import LOG
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest
 from pvsim.adapters.site_file import EXAMPLES
+from pvsim.cli.fields import FieldOption
 from pvsim.cli.main import cli
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint
@@ -28,7 +32,7 @@ from pvsim.core.site.schema import Site
 from pvsim.core.stream.connection import State, StreamConnection
 from pvsim.wiring.schemas import schema_of
 
-SOURCES = Path(config.__file__).parent
+SOURCES = Path(pvsim.__file__).parent
 INTERNAL = {"PVSIM_BROKER_NODE"}  # marks the processes of a node; nobody sets it
 
 
@@ -79,6 +83,21 @@ def test_every_default_of_an_option_is_in_its_row(pages):
                 assert str(default) in row, parameter.name
 
 
+def test_every_default_of_a_request_is_in_help_and_reference(pages):
+    text, checked = pages["docs/reference/settings.md"], set()
+    for _, command in _commands():
+        for option in command.params:
+            if not isinstance(option, FieldOption) or command.name not in {"run", "meter", "simulate"}:
+                continue
+            default = operator.attrgetter(option.field)(config.Request())
+            if default is not None:
+                (row,) = [line for line in text.splitlines() if f"`{option.envvar}`" in line and line[0] == "|"]
+                assert f"[default: {default}]" in option.help, option.name
+                assert str(default) in row, option.name
+                checked.add(option.field)
+    assert checked == {"date", "days", "seed", "every", "split", "meter.max_w"}
+
+
 def test_every_variable_is_in_the_reference(settings):
     sources = "".join(path.read_text("utf-8") for path in SOURCES.rglob("*.py"))
     variables = set(re.findall(r"\b(PVSIM_[A-Z_]*[A-Z])\b", sources)) - INTERNAL
@@ -97,7 +116,7 @@ def test_no_option_or_variable_is_described_that_does_not_exist(pages):
 
 
 def test_every_column_is_in_the_reference(files):
-    timeline = Timeline.of_days(config.parse_date("2024-06-21", "--date"), 1, config.zone_of("UTC"))
+    timeline = Timeline.of_days(date(2024, 6, 21), 1, config.zone_of("UTC"))
     for column in rows.header(RunPlan("r", timeline, ("a", "b"))).decode().strip().split(","):
         assert f"`{column}`" in files
 

@@ -29,7 +29,7 @@ from pvsim.core.weather.clouds import REGIMES
 from pvsim.core.weather.clouds.mean import thresholds
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["EXAMPLES", "read_site"]
+__all__ = ["EXAMPLES", "check_site", "read_site"]
 
 EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
 """The sites that come with pvsim, by name."""
@@ -60,6 +60,20 @@ def read_site(name: str) -> Site:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
         fix = "correct that line: texts are in quotes, names of tables in [brackets], decimals after a point"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
+    return _site_of(data, path)
+
+
+def check_site(site: Site) -> Site:
+    """A site that is in no file; the path of its weather file is made absolute.
+
+    Raises:
+        BadInputError: it is wrong: all that is wrong, each with its path.
+    """
+    return _site_of(msgspec.json.decode(msgspec.json.encode(site, enc_hook=str)), Path("site"))
+
+
+def _site_of(data: Any, path: Path) -> Site:
+    """The site of plain data, checked."""
     found = [*problems(data, Site), *_zones(data)]
     if not found:
         site = msgspec.convert(data, Site)
@@ -72,21 +86,21 @@ def read_site(name: str) -> Site:
 def _text(path: Path) -> str:
     if path == Path():
         fix = f"one of {', '.join(EXAMPLES)}, or a FILE.toml"
-        raise BadInputError("--site names a site or a file, not this directory", where="--site", fix=fix)
+        raise BadInputError("`site` names a site or a file, not this directory", field="site", fix=fix)
     if path.suffix.lower() in _DATA and path.is_file():
-        what = f"--site names a place, but this is {path.suffix[1:].upper()} data"
-        fix = f"measured power is --meter {quote(str(path))} or --pv {quote(str(path))}; {_WEATHER}"
+        what = f"`site` names a place, but this is {path.suffix[1:].upper()} data"
+        fix = f"measured power is `meter.source` {quote(str(path))} or `pv.source` {quote(str(path))}; {_WEATHER}"
         raise BadInputError(what, where=str(path), fix=fix)
     try:
         with path.open(encoding="utf-8-sig") as file:
             text = file.read(_LONGEST + 1)
     except IsADirectoryError as error:
         files_in = sorted(path.glob("*.toml"))
-        fix = f"name the file in it: --site {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
+        fix = f"name the file in it: `site` {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
         raise BadInputError("a directory, not a site file", where=str(path), fix=fix) from error
     except FileNotFoundError as error:
         near = get_close_matches(path.name.removesuffix(".toml"), EXAMPLES, n=1)
-        examples = f"did you mean --site {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
+        examples = f"did you mean `site` {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
         fix = f"check the path; {examples}"
         raise BadInputError("there is no such site file", where=str(path), fix=fix) from error
     except UnicodeDecodeError as error:

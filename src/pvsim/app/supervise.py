@@ -38,8 +38,8 @@ class Role(Protocol):
 class RoleFailedError(PvsimError):
     """A role ended with an error; carries that error's exit code."""
 
-    def __init__(self, what: str, *, where: str = "", fix: str = "", exit_code: int = 1) -> None:
-        super().__init__(what, where=where, fix=fix)
+    def __init__(self, what: str, *, where: str = "", field: str = "", fix: str = "", exit_code: int = 1) -> None:
+        super().__init__(what, where=where, field=field, fix=fix)
         self.exit_code = exit_code
 
 
@@ -79,7 +79,8 @@ class _Watched:
         if interrupted:
             return InterruptedRunError(said["what"] if said else f"the {self.name} was interrupted")
         if said:
-            return RoleFailedError(said["what"], where=said["where"], fix=said["fix"], exit_code=self.code)
+            facts = {name: said.get(name, "") for name in ("where", "field", "fix")}
+            return RoleFailedError(said["what"], **facts, exit_code=self.code)
         if self.code < 0:
             return RoleFailedError(f"the {self.name} was ended by signal {-self.code}")
         return RoleFailedError(f"the {self.name} ended with exit code {self.code}", exit_code=self.code)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pvsim.errors import UsageError
+from pvsim.cli.fields import name_options, option_names
+from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -85,7 +86,7 @@ class Configured(click.Command):
         except click.UsageError as error:
             raise self._explained(error, ctx, given) from error
         except UsageError as error:
-            self._add_origin(error, ctx)
+            self._name_options(error, ctx)
             raise
         if rest:
             what = f"{ctx.command_path} takes no argument {rest[0]!r}"
@@ -111,14 +112,17 @@ class Configured(click.Command):
         """Run the command; see `click.Command.invoke`."""
         try:
             return super().invoke(ctx)
-        except UsageError as error:
-            self._add_origin(error, ctx)
+        except PvsimError as error:
+            self._name_options(error, ctx)
             raise
 
-    def _add_origin(self, error: UsageError, ctx: click.Context) -> None:
+    def _name_options(self, error: PvsimError, ctx: click.Context) -> None:
+        """Call what is wrong as the user does: by the option, with the variable or the file that it came from."""
+        name_options(error, option_names(ctx))
         for parameter in self.params:
-            if error.where in parameter.opts:
-                error.where = _origin(ctx, parameter)
+            for each in error.problems:
+                if each.where in parameter.opts:
+                    each.where = _origin(ctx, parameter)
 
     def _refuse_missing_values(self, args: list[str]) -> None:
         """An option where a value belongs: click would take it as the value."""

@@ -57,8 +57,18 @@ def unexpected(error: Exception) -> PvsimError:
 
 def _say(error: PvsimError) -> None:
     color = False if os.environ.get("NO_COLOR") else None
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.what}", err=True, color=color)
+    several = error.problems != (error,)
+    mark = click.style("error:", fg="red", bold=True)
+    click.echo(f"{mark} {error.what}{':' if several else ''}", err=True, color=color)
+    if not several:
+        _say_rest(error, "")
+    for each in error.problems if several else ():
+        click.echo(f"  {each.what}", err=True)
+        _say_rest(each, "  ")
+
+
+def _say_rest(error: PvsimError, indent: str) -> None:
     if error.where:
-        click.echo(f"   at: {error.where}", err=True)
+        click.echo(f"{indent}   at: {error.where}", err=True)
     if error.fix:
-        click.echo(f"  fix: {error.fix}", err=True)
+        click.echo(f"{indent}  fix: {error.fix}", err=True)

@@ -7,25 +7,10 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
+from pvsim.cli.options import field_option
 from pvsim.cli.values import Choice, Quantity
 
 __all__ = ["COMMANDS"]
-
-_CALLED = {
-    "column": "--column",
-    "time_column": "--time-column",
-    "unit": "--unit",
-    "tz": "--tz",
-    "date_order": "--date-order",
-    "stamp": "--stamp",
-    "decimal": "--decimal",
-    "kind": "--kind",
-    "sign": "--sign",
-    "scale": "--scale",
-    "gaps": "--gaps",
-    "start": "--date",
-}
-"""How this command calls what `pvsim run` calls --pv-column and so on."""
 
 _DEFAULT = click.core.ParameterSource.DEFAULT
 _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no plant explains
@@ -33,13 +18,15 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 
 @click.command(cls=Configured)
 @click.argument("curve", type=click.Path(path_type=Path), metavar="CURVE.csv")
-@click.option(
+@field_option(
+    "latitude",
     "--latitude",
     type=Quantity("LATITUDE_DEG", "DEGREES", least=-90, most=90),
     required=True,
     help="Degrees, north is positive.",
 )
-@click.option(
+@field_option(
+    "longitude",
     "--longitude",
     type=Quantity("LONGITUDE_DEG", "DEGREES", least=-180, most=180),
     required=True,
@@ -52,8 +39,10 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     show_default=True,
     help="Above sea level.",
 )
-@click.option("--date", help="The day.  [default: the file's first whole one; without dates in it 2024-06-21]")
-@click.option("--tz", default="Europe/Berlin", show_default=True, help="IANA zone of the file's times.")
+@field_option(
+    "pv.start", "--date", help="The day.  [default: the file's first whole one; without dates in it 2024-06-21]"
+)
+@field_option("pv.tz", "--tz", default="Europe/Berlin", show_default=True, help="IANA zone of the file's times.")
 @click.option(
     "--turbidity",
     type=Quantity("NUMBER", "NUMBER", least=1, most=15),
@@ -73,47 +62,57 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     show_default=True,
     help="Of the modules: one day cannot tell losses from a smaller plant.",
 )
-@click.option("--column", help="Header of the power column.  [default: found]")
-@click.option("--time-column", metavar="NAME", help="Header of the column of times.  [default: found]")
-@click.option(
+@field_option("pv.column", "--column", help="Header of the power column.  [default: found]")
+@field_option(
+    "pv.time_column", "--time-column", metavar="NAME", help="Header of the column of times.  [default: found]"
+)
+@field_option(
+    "pv.date_order",
     "--date-order",
     type=Choice(["day-first", "month-first", "year-first"]),
     help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
 )
-@click.option(
+@field_option(
+    "pv.stamp",
     "--stamp",
     type=Choice(["start", "middle", "end"]),
     help="What of its interval a time is.  [default: by the header, else start]",
 )
-@click.option(
+@field_option(
+    "pv.decimal",
     "--decimal",
     type=Choice(["point", "comma"]),
     help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
 )
-@click.option(
+@field_option(
+    "pv.unit",
     "--unit",
     type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
     help="Of the power column; Wh, kWh, MWh are energies of intervals.  [default: by its header]",
 )
-@click.option(
+@field_option(
+    "pv.kind",
     "--kind",
     type=Choice(["generation", "counter"]),
     help="generation, or counter: readings of energy that only grow.  [default: by the header]",
 )
-@click.option(
+@field_option(
+    "pv.sign",
     "--sign",
     type=Choice(["positive", "negative"]),
     default="positive",
     show_default=True,
     help="negative: generation is written with a minus.",
 )
-@click.option(
+@field_option(
+    "pv.scale",
     "--scale",
     type=Quantity("NUMBER", "FACTOR", above=0),
     metavar="FACTOR",
     help="Multiply the powers with this.",
 )
-@click.option(
+@field_option(
+    "pv.gaps",
     "--gaps",
     type=Choice(["error", "hold", "interpolate", "zero"]),
     help="How to fill missing samples.  [default: nights are zeros, else up to 1 h held, longer: error]",
@@ -133,17 +132,18 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
       pvsim fit inverter.csv --latitude -33.9 --longitude 18.4 --tz Africa/Johannesburg \\
           --date 2024-12-21 --unit W > site.toml
     """  # noqa: D301
-    from pvsim.config import parse_date, zone_of  # noqa: PLC0415
+    from pvsim.config import zone_of  # noqa: PLC0415
+    from pvsim.core.quantities.typed import parse_date  # noqa: PLC0415
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.core.weather.sun import Place  # noqa: PLC0415
     from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
 
-    zone = zone_of(options["tz"])
+    zone = zone_of(options["tz"], "pv.tz")
     asked = Asked(
         curve,
         Place(options["latitude"], options["longitude"], options["altitude"]),
         zone,
-        parse_date(options["date"], "--date") if options["date"] else None,
+        parse_date(options["date"], "pv.start") if options["date"] else None,
         options["turbidity"],
         options["temp_air_c"],
         options["losses_percent"],
@@ -160,7 +160,6 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
             date_order=options["date_order"],
             stamp=options["stamp"],
             decimal=options["decimal"],
-            called=_CALLED,
         ),
     )
     found = find_plant(asked)

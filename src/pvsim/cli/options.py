@@ -8,11 +8,13 @@ import click
 
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
 from pvsim.cli.completion import or_a_file, zones
+from pvsim.cli.fields import FieldOption
 from pvsim.cli.values import Choice, Quantity, Whole
 
 __all__ = [
     "broker_option",
     "broker_options",
+    "field_option",
     "file_system_option",
     "json_option",
     "period_options",
@@ -33,60 +35,93 @@ def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]
     return decorate
 
 
+def field_option(field: str, option: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option that says `field` of a request, and leaves the default to it."""
+    return click.option(option, cls=FieldOption, field=field, **settings)
+
+
 def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[[Command], Command]:
     """How to read the CSV file of `--meter` or `--pv`."""
     return section(
         title,
-        click.option(f"--{prefix}-column", metavar="NAME", help=f"Column of the {what} power.  [default: found]"),
-        click.option(f"--{prefix}-time-column", metavar="NAME", help="Column of the time.  [default: found]"),
-        click.option(
+        field_option(
+            f"{prefix}.column",
+            f"--{prefix}-column",
+            metavar="NAME",
+            help=f"Column of the {what} power.  [default: found]",
+        ),
+        field_option(
+            f"{prefix}.time_column",
+            f"--{prefix}-time-column",
+            metavar="NAME",
+            help="Column of the time.  [default: found]",
+        ),
+        field_option(
+            f"{prefix}.tz",
             f"--{prefix}-tz",
             metavar="ZONE",
             help="IANA zone of the file's times.  [default: as written, else the run's]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.unit",
             f"--{prefix}-unit",
             type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
             help="Its unit; Wh, kWh, MWh are energies of intervals.  [default: by the header]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.sign",
             f"--{prefix}-sign",
             type=Choice(["positive", "negative"]),
             help=f"negative: {usual} is written with a minus.  [default: positive]",
         ),
-        click.option(f"--{prefix}-scale", type=float, metavar="FACTOR", help="Multiply the powers with this."),
-        click.option(
+        field_option(
+            f"{prefix}.scale",
+            f"--{prefix}-scale",
+            type=float,
+            metavar="FACTOR",
+            help="Multiply the powers with this.",
+        ),
+        field_option(
+            f"{prefix}.annual_kwh",
             f"--{prefix}-annual-kwh",
             type=Quantity("ENERGY_KWH", "KWH"),
             help="Scale the powers so that a year of the file's mean is so much.",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.date_order",
             f"--{prefix}-date-order",
             type=Choice(["day-first", "month-first", "year-first"]),
             help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.stamp",
             f"--{prefix}-stamp",
             type=Choice(["start", "middle", "end"]),
             help="What of its interval a time is.  [default: by the header, else start]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.decimal",
             f"--{prefix}-decimal",
             type=Choice(["point", "comma"]),
             help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.fill",
             f"--{prefix}-fill",
             type=Choice(["hold", "interpolate"]),
             help="A sample is the mean until the next, or a point on a line.  [default: hold]",
         ),
-        click.option(
+        field_option(
+            f"{prefix}.gaps",
             f"--{prefix}-gaps",
             type=Choice(["error", "hold", "interpolate", "zero"]),
             help="How to fill missing samples.  [default: up to 1 h as --" + prefix + "-fill, longer: error]",
         ),
-        click.option(
-            f"--{prefix}-start", metavar="DATE", help="The file's day to begin with.  [default: first whole]"
+        field_option(
+            f"{prefix}.start",
+            f"--{prefix}-start",
+            metavar="DATE",
+            help="The file's day to begin with.  [default: first whole]",
         ),
     )
 
@@ -101,35 +136,33 @@ class _MeterKind(click.types.StringParamType):
 period_options = _all(
     section(
         PERIOD,
-        click.option(
-            "--date", default="2024-06-21", show_default=True, envvar="PVSIM_DATE", help="First local day."
-        ),
-        click.option(
+        field_option("date", "--date", envvar="PVSIM_DATE", help="First local day.  [default: 2024-06-21]"),
+        field_option(
+            "days",
             "--days",
             type=Whole("DAYS", "DAYS"),
-            default=1,
-            show_default=True,
             envvar="PVSIM_DAYS",
-            help="How many days.",
+            help="How many days.  [default: 1]",
         ),
-        click.option(
+        field_option(
+            "tz",
             "--tz",
             shell_complete=zones,
             envvar="PVSIM_TZ",
             help="Time zone.  [default: the site's, else Europe/Berlin]",
         ),
-        click.option(
+        field_option(
+            "seed",
             "--seed",
             type=Whole("NUMBER", "NUMBER"),
-            default=1,
-            show_default=True,
             envvar="PVSIM_SEED",
-            help="Seed of meters, clouds and air.",
+            help="Seed of meters, clouds and air.  [default: 1]",
         ),
     ),
     section(
         SITE,
-        click.option(
+        field_option(
+            "site",
             "--site",
             metavar="NAME",
             shell_complete=or_a_file("brief", "home", "home-battery", "office", "depot"),
@@ -140,9 +173,9 @@ period_options = _all(
     ),
     section(
         METER,
-        click.option(
+        field_option(
+            "meter.source",
             "--meter",
-            "meter",
             multiple=True,
             type=_MeterKind(),
             metavar="[NAME=]KIND",
@@ -152,14 +185,16 @@ period_options = _all(
             " depot (by their devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim"
             " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
         ),
-        click.option(
+        field_option(
+            "meters",
             "--meters",
             type=Whole("NUMBER", "N"),
             metavar="N",
             envvar="PVSIM_METERS",
             help="N meters of the one --meter kind.",
         ),
-        click.option(
+        field_option(
+            "annual_kwh",
             "--annual-kwh",
             type=Quantity("ENERGY_KWH", "KWH"),
             metavar="KWH",
@@ -167,7 +202,8 @@ period_options = _all(
             help="What household, office or depot use in a year.  [default: the site's, of another kind an"
             " example's]",
         ),
-        click.option(
+        field_option(
+            "meter.kind",
             "--meter-kind",
             type=Choice(["load", "grid", "counter"]),
             envvar="PVSIM_METER_KIND",
@@ -175,15 +211,14 @@ period_options = _all(
             " the power at the grid connection, negative where it exports; the building's own PV is in it."
             " counter: a file's readings of energy that only grow, of a load.  [default: load]",
         ),
-        click.option(
+        field_option(
+            "meter.max_w",
             "--meter-max-w",
             type=Whole("POWER_W", "W"),
             metavar="W",
-            default=9000,
-            show_default=True,
             envvar="PVSIM_METER_MAX_W",
             help="The most that a meter shows; what a building or a file has above it is cut and counted, a"
-            " message above it is rejected. 43500 is a connection of 63 A in three phases.",
+            " message above it is rejected. 43500 is a connection of 63 A in three phases.  [default: 9000]",
         ),
     ),
     _series_options("meter", "meter", "load", METER_FILE),
@@ -192,7 +227,8 @@ period_options = _all(
 pv_options = _all(
     section(
         PV,
-        click.option(
+        field_option(
+            "pv.source",
             "--pv",
             metavar="KIND",
             shell_complete=or_a_file("curve", "site", "none"),
@@ -200,7 +236,8 @@ pv_options = _all(
             help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
             " none with --meter-kind grid, site with --site, else curve]",
         ),
-        click.option(
+        field_option(
+            "pv.peak_kw",
             "--pv-peak-kw",
             type=Quantity("POWER_KW", "KW"),
             envvar="PVSIM_PV_PEAK_KW",
@@ -209,7 +246,8 @@ pv_options = _all(
     ),
     section(
         SITE,
-        click.option(
+        field_option(
+            "spread_km",
             "--spread-km",
             type=Quantity("DISTANCE_KM", "KM"),
             metavar="KM",
@@ -220,7 +258,8 @@ pv_options = _all(
     ),
     section(
         PV_FILE,
-        click.option(
+        field_option(
+            "pv.kind",
             "--pv-kind",
             type=Choice(["generation", "counter"]),
             help="counter: the column has readings of energy that only grow.  [default: by the header]",
@@ -229,21 +268,19 @@ pv_options = _all(
     _series_options("pv", "PV", "generation", PV_FILE),
     section(
         OUTPUT,
-        click.option(
+        field_option(
+            "every",
             "--every",
             metavar="PERIOD",
-            default="1s",
-            show_default=True,
             envvar="PVSIM_EVERY",
-            help="Write means over this: 2s, 1min, 1h.",
+            help="Write means over this: 2s, 1min, 1h.  [default: 1s]",
         ),
-        click.option(
+        field_option(
+            "split",
             "--split",
             type=Choice(["none", "day"]),
-            default="none",
-            show_default=True,
             envvar="PVSIM_SPLIT",
-            help="day: one file for each local day, in samples/, instead of samples.csv.",
+            help="day: one file for each local day, in samples/, instead of samples.csv.  [default: none]",
         ),
         click.option(
             "--out",
@@ -291,8 +328,12 @@ broker_options = section(
 
 run_id_option = section(
     OUTPUT,
-    click.option(
-        "--run-id", metavar="ID", envvar="PVSIM_RUN_ID", help="Name of the run.  [default: from the other options]"
+    field_option(
+        "run_id",
+        "--run-id",
+        metavar="ID",
+        envvar="PVSIM_RUN_ID",
+        help="Name of the run.  [default: from the other options]",
     ),
 )
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
-from pvsim.cli.configure import config_of
+from pvsim.cli.fields import request_of
 from pvsim.cli.loop import run_with_stop
 from pvsim.cli.options import (
     broker_options,
+    field_option,
     file_system_option,
     period_options,
     pv_options,
@@ -51,14 +52,16 @@ _dir_option = section(
 )
 _missing_options = section(
     METER,
-    click.option(
+    field_option(
+        "meter.missing",
         "--missing",
         type=Choice(["skip", "hold", "stop"]),
         envvar="PVSIM_MISSING",
         help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: its row"
         " has the last value before it, and a flag; stop: the run stops.  [default: skip]",
     ),
-    click.option(
+    field_option(
+        "meter.timeout_s",
         "--meter-timeout",
         type=Quantity("DURATION_S", "SECONDS", above=0),
         metavar="SECONDS",
@@ -139,7 +142,7 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         this = Run.open(options["directory"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
         this = this.going_on(options["missing"], external_only=options["meter_timeout"] is not None)
     else:
-        this = _new_run(options)
+        this = _new_run(context, options)
 
     if this.ended:
         _prove_again(this, options)
@@ -173,12 +176,13 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
 
 
-def _new_run(options: dict[str, Any]) -> "Run":
+def _new_run(context: click.Context, options: dict[str, Any]) -> "Run":
     """Make the run of a simulator that was given no directory, and say what the user should know of it."""
+    from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    config = config_of(options, run_id=options["run_id"])
+    config = configure(request_of(context))
     check_broker(options)
     require_room(options, Models(config).plan)
     this = Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
@@ -214,13 +218,14 @@ def _prove_again(this: "Run", options: dict[str, Any]) -> None:
 
 
 def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
+    from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options["directory"] is not None:
         _refuse_other_options(context)
         return Run.open(options["directory"].resolve()).models
-    return Models(config_of(options, run_id=options["run_id"]))
+    return Models(configure(request_of(context)))
 
 
 def _refuse_other_options(context: click.Context) -> None:
@@ -261,7 +266,8 @@ def _run_role(
         run_with_stop(use, parent=talk.hear if talk.parent else None)
     except PvsimError as error:
         if talk.parent:
-            talk.parent.say({**talk.last, "error": {"what": error.what, "where": error.where, "fix": error.fix}})
+            facts = {name: getattr(error, name) for name in ("what", "where", "field", "fix")}
+            talk.parent.say({**talk.last, "error": facts})
             raise SystemExit(error.exit_code) from error
         raise
     finally:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
-from pvsim.cli.configure import config_of
+from pvsim.cli.fields import request_of
 from pvsim.cli.loop import held_signals, run_with_stop
 from pvsim.cli.options import (
     broker_options,
@@ -109,6 +109,7 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
+    from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
@@ -118,7 +119,7 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
             what = f"{option} cannot be changed: a resumed run keeps its own configuration"
             raise UsageError(what, where=option, fix="leave the option out")
         return Run.open(options["resume"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
-    config = config_of(options, run_id=secrets.token_hex(4))
+    config = configure(request_of(context, run_id=secrets.token_hex(4)))
     refuse_external(config)
     check_broker(options)
     require_room(options, Models(config).plan)

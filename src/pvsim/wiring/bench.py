@@ -6,12 +6,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from pvsim.adapters.streams import StreamTransport
 from pvsim.app.meter import readings
-from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter, parse_date, zone_of
+from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter, zone_of
 from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.blocks import ReadingBlocks
@@ -25,7 +26,7 @@ from pvsim.wiring.runs import Run
 
 __all__ = ["RunFigures", "measure_limit", "measure_run"]
 
-_FIRST_DATE, _ZONE = "2024-06-21", "Europe/Berlin"
+_FIRST_DATE, _ZONE = date(2024, 6, 21), "Europe/Berlin"
 _FRAME_MESSAGES = 4_000
 _PUBLISHER_ID = 1
 
@@ -67,7 +68,7 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
     Raises:
         BrokerError: if the broker is lost.
     """
-    timeline = Timeline.of_days(parse_date(_FIRST_DATE, "--date"), 1, zone_of(_ZONE))
+    timeline = Timeline.of_days(_FIRST_DATE, 1, zone_of(_ZONE))
     plan = RunPlan(f"bench-{secrets.token_hex(4)}", timeline, ("m1",))
     blocks = ReadingBlocks(plan)
     _, values = next(iter(readings(plan, [UniformLoad(noise.key(1, "bench"))])))
@@ -102,7 +103,7 @@ def measure_run(
     """
     config = RunConfig(
         run_id=secrets.token_hex(4),
-        first_date=parse_date(_FIRST_DATE, "--date"),
+        first_date=_FIRST_DATE,
         days=days,
         tz=_ZONE,
         seed=1,

@@ -76,7 +76,7 @@ def find_plant(asked: Asked) -> Found:
     day, t_utc, power_kw, reading = _measured(asked) if points is None else _curve(asked, *points)
     if power_kw.max() > _MOST_KW:
         what = f"a power of {power_kw.max():g} kW is outside 0..{_MOST_KW:g} kW"
-        raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass --unit W")
+        raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass `pv.unit` W")
     turbidity = asked.turbidity
     if turbidity is None:
         months = linke_turbidity(asked.place.latitude_deg, asked.place.longitude_deg)
@@ -100,10 +100,9 @@ def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Flo
     usual = SeriesOptions()
     for name in (*("column", "time_column", "unit", "kind", "sign", "scale"), *("gaps", "date_order", "stamp")):
         if getattr(asked.options, name) != getattr(usual, name):
-            where, fix = f"--{name.replace('_', '-')}", "leave it out; the table is time_of_day,pv_kw"
-            raise UsageError(
-                f"{where} says how to read a file with dates; this one has none", where=where, fix=fix
-            )
+            field, fix = f"pv.{name}", "leave it out; the table is time_of_day,pv_kw"
+            what = f"`{field}` says how to read a file with dates; this one has none"
+            raise UsageError(what, field=field, fix=fix)
     day = asked.date or _MIDSUMMER
     timeline = Timeline.of_days(day, 1, asked.tz)
     curve = CurvePv.of_points(times, powers, timeline)

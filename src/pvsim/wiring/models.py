@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from hashlib import file_digest
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,11 +32,12 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import Battery as BatteryConfig
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError, UsageError
+from pvsim.wiring.configure import file_sha256
 
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
 
-__all__ = ["Models", "balance_of", "file_sha256"]
+__all__ = ["Models", "balance_of"]
 
 _FEW_SITES = 50  # their clouds of six hours take 17 MB
 
@@ -138,7 +138,7 @@ class Models:
         source = meter.source
         if isinstance(source, ExternalMeter):
             what = f"the readings of meter {meter.name} come from elsewhere"
-            raise UsageError(what, where="--meter", fix="leave it to its owner, and use pvsim simulate")
+            raise UsageError(what, field="meter.source", fix="leave it to its owner, and use pvsim simulate")
         if isinstance(source, FileConfig):
             return self._measured(source, "meter", meter.name)
         if isinstance(source, BuildingMeter):
@@ -173,7 +173,7 @@ class Models:
             gaps=source.gaps,
             start=source.start,
             meter_range=self.plan.meter_range,
-            tz=zone_of(source.tz, f"--{quantity}-tz") if source.tz else None,
+            tz=zone_of(source.tz, f"{quantity}.tz") if source.tz else None,
             date_order=source.date_order or None,
             stamp=source.stamp or None,
             decimal=source.decimal or None,
@@ -205,12 +205,3 @@ def balance_of(battery: BatteryConfig | None, export_limit_kw: float | None) -> 
         return Balance(export_limit_dw=limit_dw)
     b = battery_of(battery)
     return Balance(b, b.stored_at(battery.soc_at_start), limit_dw)
-
-
-def file_sha256(path: Path) -> str:
-    """Digest of a file; that of nothing where it cannot be read, which reading it reports better."""
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

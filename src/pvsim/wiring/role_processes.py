@@ -57,7 +57,9 @@ async def run_roles(
     """
     if run.models.external:
         fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
-        raise UsageError("a meter of this run is external: pvsim run has no readings", where="--meter", fix=fix)
+        raise UsageError(
+            "a meter of this run is external: pvsim run has no readings", field="meter.source", fix=fix
+        )
     where = ["--supervised", "--dir", str(run.directory.path)]
     where += ["--transport", connection.name, "--patience", str(patience_s)]
     for role, process in roles.items():

@@ -110,15 +110,15 @@ class Run:
         config = self.models.config
         if self.ended or (missing is None and not external_only):
             return self
-        where = "--meter-timeout" if missing is None else "--missing"
+        field = "meter.timeout_s" if missing is None else "meter.missing"
         if not self.models.external:
-            what = f"{where} is about readings of an external meter, and this run has none"
-            raise UsageError(what, where=where, fix="leave it out")
+            what = f"`{field}` is about readings of an external meter, and this run has none"
+            raise UsageError(what, field=field, fix="leave it out")
         if missing in {None, config.missing}:
             return self
         if "hold" in {missing, config.missing}:
             what = f"this run began with {config.missing}: hold adds a column to its rows, from the first one on"
-            raise UsageError(what, where=where, fix="leave it out, or start a new run with another --out")
+            raise UsageError(what, field=field, fix="leave it out, or start a new run with another --out")
         config = msgspec.structs.replace(config, missing=missing)
         manifest = msgspec.structs.replace(self.directory.load(), config=msgspec.to_builtins(config))
         self.directory.save(manifest)

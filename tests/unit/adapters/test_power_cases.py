@@ -55,7 +55,7 @@ def test_the_energy_of_a_day(name, quantity, options, expected_kwh):
 def test_generation_written_negative_is_refused_with_the_fix_that_takes_it():
     with pytest.raises(BadInputError, match="more of its energy is below 0 W") as caught:
         measured(CASES / "33-pv-negative.csv", "pv")
-    assert "--pv-sign negative" in caught.value.fix
+    assert "`pv.sign` negative" in caught.value.fix
 
 
 def test_what_was_read_is_told():
@@ -138,7 +138,7 @@ def test_a_grid_meter_of_energies_may_be_negative(tmp_path):
     assert kwh(measured(path, sign="negative", **grid)) == pytest.approx(6.0)
     with pytest.raises(BadInputError, match="but the meter measures a load") as caught:
         measured(path)
-    assert "--meter-kind grid" in caught.value.fix
+    assert "`meter.kind` grid" in caught.value.fix
 
 
 def test_a_reading_of_a_counter_is_of_its_moment(tmp_path):
@@ -151,7 +151,7 @@ def test_a_reading_of_a_counter_is_of_its_moment(tmp_path):
     assert kwh(series) == pytest.approx(12.0)
     with pytest.raises(BadInputError, match="which are of a moment") as caught:
         measured(path, kind="counter", stamp="end")
-    assert caught.value.fix == "leave --meter-stamp out"
+    assert caught.value.fix == "leave `meter.stamp` out"
 
 
 def test_energies_with_both_ends_of_their_intervals_are_no_counter(tmp_path):

@@ -167,8 +167,8 @@ def test_a_huge_file_is_not_read(site_file):
 @pytest.mark.parametrize(
     ("name", "fix"),
     [
-        ("hom", "did you mean --site home?"),
-        ("home.toml", "did you mean --site home?"),
+        ("hom", "did you mean `site` home?"),
+        ("home.toml", "did you mean `site` home?"),
         ("x", "the examples are brief, home"),
     ],
 )
@@ -181,12 +181,12 @@ def test_a_name_that_is_nearly_right(name, fix):
 @pytest.mark.parametrize(
     ("name", "what", "fix"),
     [
-        ("places", "a directory, not a site file", "name the file in it: --site places/mine.toml"),
+        ("places", "a directory, not a site file", "name the file in it: `site` places/mine.toml"),
         ("empty", "a directory, not a site file", "give the path of a FILE.toml, or one of brief, home"),
         (
             "day.csv",
             "but this is CSV data",
-            "measured power is --meter day.csv or --pv day.csv; weather is [weather] path",
+            "measured power is `meter.source` day.csv or `pv.source` day.csv; weather is [weather] path",
         ),
         ("year.EPW", "but this is EPW data", "weather is [weather] path in a site file"),
     ],
@@ -203,7 +203,7 @@ def test_what_is_no_site_file(tmp_path, monkeypatch, name, what, fix):
 
 
 def test_a_path_that_no_system_has():
-    with pytest.raises(BadInputError, match="--site names a site or a file"):
+    with pytest.raises(BadInputError, match="`site` names a site or a file"):
         read_site("")
     with pytest.raises(BadInputError, match="no path of a file"):
         read_site("a\0b")

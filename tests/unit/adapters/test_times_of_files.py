@@ -109,7 +109,7 @@ def test_hints_name_options_that_work(tmp_path):
     with pytest.raises(BadInputError) as caught:
         peak_hour(path)
     assert caught.value.where == f"{path}:2"
-    assert caught.value.fix == "pass --pv-tz America/New_York"
+    assert caught.value.fix == "pass `pv.tz` America/New_York"
     winter = LocalDays(date(2024, 1, 6), 1, BERLIN)
     path = pv_file(path, lambda t: t.strftime("%Y-%m-%d %H:%M EST"), first=datetime(2024, 1, 5, tzinfo=UTC))
     assert peak_hour(path, winter, tz=ZoneInfo("America/New_York"))[0] == 18
@@ -144,7 +144,7 @@ def test_day_and_month_that_no_date_tells_apart_are_asked_for(tmp_path):
     with pytest.raises(BadInputError) as caught:
         peak_hour(path, run)
     assert "2024-06-01 (day-first) or 2024-01-06 (month-first)" in caught.value.what
-    assert caught.value.fix == "pass --pv-date-order day-first or pass --pv-date-order month-first"
+    assert caught.value.fix == "pass `pv.date_order` day-first or pass `pv.date_order` month-first"
     assert peak_hour(path, run, date_order="day-first")[0] == 12
 
 
@@ -152,7 +152,7 @@ def test_only_orders_that_all_dates_allow_are_offered(tmp_path):
     path = pv_file(tmp_path / "pv.csv", lambda t: t.strftime("%d/%m/%y %H:%M"), hours=24)
     with pytest.raises(BadInputError) as caught:
         peak_hour(path)
-    assert caught.value.fix == "pass --pv-date-order day-first or pass --pv-date-order year-first"
+    assert caught.value.fix == "pass `pv.date_order` day-first or pass `pv.date_order` year-first"
 
 
 def meter_file(path, stamps, header="timestamp,meter_w", mark=","):
@@ -195,7 +195,7 @@ def test_times_that_look_like_ends_are_asked_about(tmp_path):
     with pytest.raises(BadInputError) as caught:
         hours(path)
     assert "whole days if each ends its interval" in caught.value.what
-    assert caught.value.fix.startswith("pass --meter-stamp end, or --meter-stamp start if")
+    assert caught.value.fix.startswith("pass `meter.stamp` end, or `meter.stamp` start if")
     two_days = meter_file(path, [*ENDS, *(stamp.replace("22.", "23.").replace("21.", "22.") for stamp in ENDS)])
     with pytest.raises(BadInputError, match="whole days if each ends"):
         hours(two_days)
@@ -298,7 +298,7 @@ def test_nights_without_rows_lead_to_zero_and_the_hint_works(tmp_path):
     for run in (MIDSUMMER, LocalDays(date(2024, 6, 21), 2, BERLIN)):
         with pytest.raises(BadInputError) as caught:
             read_series(path, SeriesOptions(), quantity="pv", run=run)
-        assert "--pv-gaps zero (an inverter may write nothing by night), hold or" in caught.value.fix
+        assert "`pv.gaps` zero (an inverter may write nothing by night), hold or" in caught.value.fix
         for gaps in ("zero", "night"):
             series = read_series(path, SeriesOptions(gaps=gaps), quantity="pv", run=run)
             power = series.at(np.arange(*run.seconds(), dtype=np.int64)).reshape(-1, 86_400)
@@ -328,7 +328,7 @@ def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):
         "(its own times are UTC)"
     )
     assert caught.value.fix.startswith(
-        "give a file that reaches over the run's whole day, run on the file's clock (--tz UTC), or fill the rest"
+        "give a file that reaches over the run's whole day, run on the file's clock (`tz` UTC), or fill the rest"
     )
     assert hours(path, LocalDays(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY
 

@@ -70,9 +70,9 @@ def test_what_cannot_be_fitted_is_refused(inverter, tmp_path):
         find_plant(asked(inverter, date=date(2024, 5, 20)))
     with pytest.raises(BadInputError, match="cannot be read: No such file"):
         find_plant(asked(tmp_path / "no.csv"))
-    with pytest.raises(UsageError, match="--column says how to read a file with dates") as caught:
+    with pytest.raises(UsageError, match=r"`pv\.column` says how to read a file with dates") as caught:
         find_plant(asked(CURVE, options=SeriesOptions("pv_kw")))
-    assert caught.value.where == "--column"
+    assert caught.value.field == "pv.column"
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"time_of_day,pv_kw\n00:00,\xff\n")
     with pytest.raises(BadInputError, match="not UTF-8 text"):

@@ -37,17 +37,17 @@ def test_hold_belongs_to_the_beginning(tmp_path, before, after):
     run = a_run(tmp_path, before)
     with pytest.raises(UsageError, match="hold adds a column") as caught:
         run.going_on(after)
-    assert caught.value.where == "--missing"
+    assert caught.value.field == "meter.missing"
 
 
 @pytest.mark.parametrize(
-    ("missing", "external_only", "option"), [("skip", False, "--missing"), (None, True, "--meter-timeout")]
+    ("missing", "external_only", "field"), [("skip", False, "meter.missing"), (None, True, "meter.timeout_s")]
 )
-def test_our_own_meter_leaves_nothing_out(tmp_path, missing, external_only, option):
+def test_our_own_meter_leaves_nothing_out(tmp_path, missing, external_only, field):
     run = a_run(tmp_path, source=SyntheticMeter())
     with pytest.raises(UsageError, match="this run has none") as caught:
         run.going_on(missing, external_only=external_only)
-    assert caught.value.where == option
+    assert caught.value.field == field
 
 
 def test_a_run_that_has_ended_stays_what_it_is(tmp_path):

@@ -62,8 +62,8 @@ class CurvePv:
         """
         if peak_kw is not None:
             if not 0 <= peak_kw <= MAX_PEAK_KW:
-                what = f"--pv-peak-kw is 0 to {MAX_PEAK_KW:g} kW, not {peak_kw} kW"
-                raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
+                what = f"`pv.peak_kw` is 0 to {MAX_PEAK_KW:g} kW, not {peak_kw} kW"
+                raise UsageError(what, field="pv.peak_kw", fix="give the plant's peak in kW, for example 3.257")
             powers = powers * (peak_kw / powers.max())
         seconds = np.arange(DAY_S, dtype=np.float64)
         by_second = np.rint(monotone_cubic(times, powers, seconds) * DW_PER_KW).astype(np.int64)

@@ -46,7 +46,7 @@ class Timeline:
         """
         name = str(zone)
         if days < 1:
-            raise UsageError(f"a run has at least one day, not {days}", where="--days")
+            raise UsageError(f"a run has at least one day, not {days}", field="days")
         try:
             dates = [first_date + timedelta(days=i) for i in range(days + 1)]
             midnights = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) for d in dates]
@@ -54,15 +54,13 @@ class Timeline:
         except (OverflowError, ValueError) as error:
             what = f"{days:,} {'day' if days == 1 else 'days'} from {first_date} on leave the calendar"
             fix = "choose a date between the years 1 and 9999, and fewer days"
-            raise UsageError(what, where="--date", fix=fix) from error
+            raise UsageError(what, field="date", fix=fix) from error
         for day, (start, end) in zip(dates, pairwise(midnights), strict=False):
             if end <= start:
-                raise UsageError(
-                    f"the day {day} does not exist in {name}", where="--date", fix="choose another day"
-                )
+                raise UsageError(f"the day {day} does not exist in {name}", field="date", fix="choose another day")
         if any(offset % 60 for offset in offsets):
             fix = "choose a later date"
-            raise UsageError(f"{name} has no offset in whole minutes on {first_date}", where="--tz", fix=fix)
+            raise UsageError(f"{name} has no offset in whole minutes on {first_date}", field="tz", fix=fix)
         return cls(first_date, days, name, tuple(midnights), tuple(changes), tuple(offsets))
 
     @property
@@ -94,12 +92,12 @@ class Timeline:
         """
         fix = "for example 1s, 2s, 1min, 15min, 1h"
         if every_s < 1:
-            raise UsageError(f"--every is at least 1 s, not {every_s} s", where="--every", fix=fix)
+            raise UsageError(f"`every` is at least 1 s, not {every_s} s", field="every", fix=fix)
         for i, (start, end) in enumerate(pairwise(self.midnights_utc)):
             if (end - start) % every_s:
                 day = self.first_date + timedelta(days=i)
-                what = f"--every: {every_s} s does not divide the {end - start:,} seconds of {day} in {self.zone}"
-                raise UsageError(what, where="--every", fix=fix)
+                what = f"`every`: {every_s} s does not divide the {end - start:,} seconds of {day} in {self.zone}"
+                raise UsageError(what, field="every", fix=fix)
 
 
 def _offset_changes(start_utc: int, end_utc: int, zone: tzinfo) -> tuple[list[int], list[int]]:
@@ -123,14 +121,14 @@ def _offset_changes(start_utc: int, end_utc: int, zone: tzinfo) -> tuple[list[in
     return changes, offsets
 
 
-def parse_period(text: str) -> int:
+def parse_period(text: str, field: str) -> int:
     """Seconds of a period such as `2s`, `15min`, `15 m`, `1h` or `30`.
 
     Raises:
         UsageError: if the text is of another form, or no whole number of seconds.
     """
-    seconds = parse_quantity(text, DURATION_S, "--every")
+    seconds = parse_quantity(text, DURATION_S, field)
     if seconds.denominator != 1:
-        what = f"--every is a whole number of seconds, not {text!r}"
-        raise UsageError(what, where="--every", fix="for example 1s, 2s, 1min, 15min, 1h")
+        what = f"`{field}` is a whole number of seconds, not {text!r}"
+        raise UsageError(what, field=field, fix="for example 1s, 2s, 1min, 15min, 1h")
     return int(seconds)

@@ -93,13 +93,13 @@ PERCENT = _kind("a number of percent", "10", percent=1)
 DAYS = _kind("a number of days", "7", d=1, day=1, days=1, w=7, week=7, weeks=7)
 
 
-def parse_quantity(text: str, kind: Kind, option: str) -> Fraction:
+def parse_quantity(text: str, kind: Kind, field: str) -> Fraction:
     """The number in the kind's base unit.
 
     Args:
         text: What was typed.
         kind: What it should be.
-        option: Where; the subject of an error.
+        field: Of what; the subject of an error.
 
     Raises:
         UsageError: if it is no number, has a unit of another kind, or means two things.
@@ -110,22 +110,22 @@ def parse_quantity(text: str, kind: Kind, option: str) -> Fraction:
     found = _NUMBER.fullmatch(compact)
     factor = None if found is None else kind.units.get(found["unit"].lower())
     if found is None or factor is None:
-        raise UsageError(f"{option} is {kind.name}, not {text!r}", where=option, fix=f"for example {kind.example}")
+        raise UsageError(f"`{field}` is {kind.name}, not {text!r}", field=field, fix=f"for example {kind.example}")
     if found["sign"] and found["unit"] and min(kind.units.values()) < 0 and found["unit"].lower() != "deg":
-        what = f"{option}: {text!r} has a sign and a direction"
-        raise UsageError(what, where=option, fix="leave out the one or the other")
+        what = f"`{field}`: {text!r} has a sign and a direction"
+        raise UsageError(what, field=field, fix="leave out the one or the other")
     unit, whole, part = found["unit"], re.sub(r"[ '_]", "", found["whole"]), found["part"] or ""
     if factor > 1 and unit[:2] in {"mw", "mW"}:
-        what = f"{option} is {kind.name}; the m of {text!r} means milli"
-        raise UsageError(what, where=option, fix=f"write M{unit[1:]} for mega")
+        what = f"`{field}` is {kind.name}; the m of {text!r} means milli"
+        raise UsageError(what, field=field, fix=f"write M{unit[1:]} for mega")
     if found["mark"] == "," and len(part) == _THOUSANDS and whole != "0" and not found["power"]:
-        what = f"{option}: {text!r} may be {whole}{part} or {whole}.{part}"
-        raise UsageError(what, where=option, fix=f"write {whole}{part} or {whole}.{part}")
+        what = f"`{field}`: {text!r} may be {whole}{part} or {whole}.{part}"
+        raise UsageError(what, field=field, fix=f"write {whole}{part} or {whole}.{part}")
     number = Fraction(f"{found['sign']}{whole}.{part or '0'}e{found['power'] or 0}")
     return number * factor
 
 
-def parse_date(text: str, option: str) -> date:
+def parse_date(text: str, field: str) -> date:
     """A calendar date: `2024-06-21`, `2024/6/21`, `21.06.2024`, or with slashes where no other reading is one.
 
     Raises:
@@ -146,17 +146,17 @@ def parse_date(text: str, option: str) -> date:
             return date.fromisoformat(compact)
         except ValueError as error:
             if found := _TIME_TOO.fullmatch(compact):
-                what, fix = f"{option} is a day and begins at local midnight, not {text!r}", f"write {found[1]}"
+                what, fix = f"`{field}` is a day and begins at local midnight, not {text!r}", f"write {found[1]}"
             elif _SHORT_YEAR.fullmatch(compact):
-                what = f"{option} is a date, but {text!r} does not name the century"
+                what = f"`{field}` is a date, but {text!r} does not name the century"
             else:
-                what = f"{option} is a date, not {text!r}"
-            raise UsageError(what, where=option, fix=fix) from error
+                what = f"`{field}` is a date, not {text!r}"
+            raise UsageError(what, field=field, fix=fix) from error
     if len(parts) > 1:
         first_reading, second_reading = (f"{y:04}-{m:02}-{d:02}" for y, m, d in parts)
         fix = f"write {first_reading} or {second_reading}"
-        raise UsageError(f"{option}: {text!r} may be two dates", where=option, fix=fix)
+        raise UsageError(f"`{field}`: {text!r} may be two dates", field=field, fix=fix)
     try:
         return date(*parts[0])
     except ValueError as error:
-        raise UsageError(f"{option} is a date, not {text!r}: {error}", where=option, fix=fix) from error
+        raise UsageError(f"`{field}` is a date, not {text!r}: {error}", field=field, fix=fix) from error

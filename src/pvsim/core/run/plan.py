@@ -1,6 +1,7 @@
 """What one run simulates: which meters, which seconds, and how its rows are numbered."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,7 +10,7 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.errors import UsageError
 
-__all__ = ["MAX_METERS", "Missing", "RunPlan"]
+__all__ = ["MAX_METERS", "Missing", "RunPlan", "check_names"]
 
 Missing: TypeAlias = Literal["skip", "hold", "stop"]
 
@@ -46,16 +47,7 @@ class RunPlan:
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)
-        for name, option in ((self.run_id, "--run-id"), *((meter, "--meter") for meter in self.meters)):
-            if not _NAME.fullmatch(name):
-                fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-                raise UsageError(f"{option}: {name!r} cannot be a name", where=option, fix=fix)
-        if len(set(self.meters)) != len(self.meters):
-            twice = next(name for name in self.meters if self.meters.count(name) > 1)
-            fix = "give each its own: --meter NAME=KIND"
-            raise UsageError(f"two meters have the same name {twice!r}", where="--meter", fix=fix)
-        if not 1 <= len(self.meters) <= MAX_METERS:
-            raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(self.meters)}", where="--meters")
+        check_names(self.run_id, self.meters)
 
     @property
     def has_battery(self) -> bool:
@@ -96,3 +88,21 @@ class RunPlan:
     def stream(self) -> str:
         """The name of the run's stream on the broker."""
         return f"pvsim.{self.run_id}"
+
+
+def check_names(run_id: str | None, meters: Sequence[str]) -> None:
+    """Refuse names that cannot stand in a routing key or a file name, or stand twice.
+
+    Raises:
+        UsageError: naming the first.
+    """
+    for name, field in ((run_id, "run_id"), *((meter, "meter.source") for meter in meters)):
+        if name is not None and not _NAME.fullmatch(name):
+            fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+            raise UsageError(f"`{field}`: {name!r} cannot be a name", field=field, fix=fix)
+    if len(set(meters)) != len(meters):
+        twice = next(name for name in meters if meters.count(name) > 1)
+        fix = "give each its own: `meter.source` NAME=KIND"
+        raise UsageError(f"two meters have the same name {twice!r}", field="meter.source", fix=fix)
+    if not 1 <= len(meters) <= MAX_METERS:
+        raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(meters)}", field="meters")

@@ -75,7 +75,7 @@ def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity
         clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
         what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
         whole_day = "a file that reaches over the run's whole day" if file.shown else "at least one whole day"
-        own_clock = ", run on the file's clock (--tz UTC)" if _has_utc_day(file) else ""
+        own_clock = ", run on the file's clock (`tz` UTC)" if _has_utc_day(file) else ""
         fix = f"give {whole_day}{own_clock}, or fill the rest of it: {_ways_to_fill(options, quantity)}"
         raise BadInputError(what, where=file.samples.source, fix=fix)
     count = have[1] - have[0]
@@ -87,7 +87,7 @@ def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity
     if days < count:
         fits += f" (or a day up to {date_of(have[1] - days)})"
     elif days > count:
-        fits += f" with --days {count} or fewer"
+        fits += f" with `days` {count} or fewer"
     raise BadInputError(what, where=file.samples.source, fix=f"pass {fits}")
 
 

@@ -1,7 +1,6 @@
 """What a user says about a file of measured data, what was read from it, and what is reported about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final, Literal
 
@@ -63,7 +62,6 @@ class SeriesOptions:
         date_order: Which number of a date such as 01/06/2024 is the day.
         stamp: What of its interval a time is.
         decimal: Which mark is the decimal one, where the numbers do not show it.
-        called: What the command calls these options, where it is not the usual name: for messages.
     """
 
     column: str | None = None
@@ -83,7 +81,6 @@ class SeriesOptions:
     date_order: DateOrder | None = None
     stamp: Stamp | None = None
     decimal: Literal["point", "comma"] | None = None
-    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def grid(self) -> bool:
@@ -96,8 +93,8 @@ class SeriesOptions:
         return self.annual_kwh is not None or self.peak_kw is not None
 
     def option(self, name: str, quantity: Quantity) -> str:
-        """What the user types to say `name` (a field of this class) of a file of `quantity`."""
-        return self.called.get(name, f"--{quantity}-{name.replace('_', '-')}")
+        """How messages call the setting that says `name` (a field of this class) of a file of `quantity`."""
+        return f"`{quantity}.{name}`"
 
 
 @dataclass(frozen=True, slots=True)

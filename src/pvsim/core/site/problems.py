@@ -16,6 +16,7 @@ __all__ = ["item_path", "problems"]
 
 _NAMES = {
     inspect.StrType: "a text",
+    inspect.LiteralType: "a text",
     inspect.IntType: "a whole number",
     inspect.FloatType: "a number",
     inspect.BoolType: "true or false",
@@ -31,6 +32,7 @@ _ONE_OF = {"plants": "plant", "horizon": "horizon point"}
 _FORMS: dict[type, Any] = {
     inspect.NoneType: type(None),
     inspect.StrType: str,
+    inspect.LiteralType: str,
     inspect.IntType: int,
     inspect.FloatType: int | float,
     inspect.BoolType: bool,

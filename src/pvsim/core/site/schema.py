@@ -299,7 +299,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         plants: Its PV plants; their powers add up.
         weather: What the sky does.
         horizon: What hides the sun, for plants that have no horizon of their own.
-        load: What the building uses; if left out, `--meter` says, else it is random (0..9000 W).
+        load: What the building uses; if left out, `meter.source` says, else it is random (0..9000 W).
         battery: A battery, if there is one.
         grid: The connection.
     """

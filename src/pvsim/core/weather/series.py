@@ -160,7 +160,7 @@ class WeatherSeries:
             return
         have = f"{iso_utc(self.first_utc)} to {iso_utc(self.end_utc)}"
         what = f"the weather goes from {have}, the run from {iso_utc(start_utc)} to {iso_utc(end_utc)}"
-        fix = "choose days that the file has (--date, --days), or a typical year (TMY3, EPW, PVGIS TMY)"
+        fix = "choose days that the file has (`date`, `days`), or a typical year (TMY3, EPW, PVGIS TMY)"
         raise BadInputError(what, where=self.source, fix=fix)
 
 

@@ -84,9 +84,9 @@ def test_scaling_by_hand():
 
 @pytest.mark.parametrize("peak_kw", [-0.001, 9_999.001, float("nan"), float("inf")])
 def test_an_impossible_peak_is_refused(peak_kw):
-    with pytest.raises(UsageError, match=r"--pv-peak-kw is 0 to 9999 kW") as caught:
+    with pytest.raises(UsageError, match=r"`pv.peak_kw` is 0 to 9999 kW") as caught:
         CurvePv.from_curve(CURVE, MIDSUMMER, peak_kw=peak_kw)
-    assert caught.value.where == "--pv-peak-kw"
+    assert caught.value.field == "pv.peak_kw"
 
 
 @pytest.mark.parametrize(("day", "seconds"), [(date(2024, 3, 31), 82_800), (date(2024, 10, 27), 90_000)])

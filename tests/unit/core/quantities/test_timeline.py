@@ -113,26 +113,26 @@ def test_two_changes_within_one_hour_are_found():
 @pytest.mark.parametrize(
     ("day", "days", "zone", "where", "says"),
     [
-        (date(2024, 1, 1), 0, BERLIN, "--days", "at least one day, not 0"),
-        (date(2024, 1, 1), -3, BERLIN, "--days", "not -3"),
-        (date(2024, 1, 1), 10**9, BERLIN, "--date", "leave the calendar"),
-        (date(9999, 12, 31), 1, BERLIN, "--date", "leave the calendar"),
-        (date(1, 1, 1), 1, timezone(timedelta(hours=14)), "--date", "leave the calendar"),
+        (date(2024, 1, 1), 0, BERLIN, "days", "at least one day, not 0"),
+        (date(2024, 1, 1), -3, BERLIN, "days", "not -3"),
+        (date(2024, 1, 1), 10**9, BERLIN, "date", "leave the calendar"),
+        (date(9999, 12, 31), 1, BERLIN, "date", "leave the calendar"),
+        (date(1, 1, 1), 1, timezone(timedelta(hours=14)), "date", "leave the calendar"),
         (
             date(2011, 12, 30),
             1,
             ZoneInfo("Pacific/Apia"),
-            "--date",
+            "date",
             "2011-12-30 does not exist in Pacific/Apia",
         ),
-        (date(2011, 12, 29), 3, ZoneInfo("Pacific/Apia"), "--date", "2011-12-30 does not exist"),
-        (date(1930, 6, 1), 1, ZoneInfo("Africa/Monrovia"), "--tz", "no offset in whole minutes"),
+        (date(2011, 12, 29), 3, ZoneInfo("Pacific/Apia"), "date", "2011-12-30 does not exist"),
+        (date(1930, 6, 1), 1, ZoneInfo("Africa/Monrovia"), "tz", "no offset in whole minutes"),
     ],
 )
 def test_refuses_days_that_cannot_be(day, days, zone, where, says):
     with pytest.raises(UsageError, match=says) as caught:
         Timeline.of_days(day, days, zone)
-    assert caught.value.where == where
+    assert caught.value.field == where
 
 
 @given(every_s=st.integers(1, 100_000))
@@ -144,7 +144,7 @@ def test_a_period_must_divide_every_day(every_s):
     else:
         with pytest.raises(UsageError, match="does not divide") as caught:
             timeline.check_period(every_s)
-        assert caught.value.where == "--every"
+        assert caught.value.field == "every"
 
 
 def test_the_day_that_is_not_divided_is_named():
@@ -163,14 +163,14 @@ def test_the_day_that_is_not_divided_is_named():
 )
 @settings(max_examples=100, deadline=None)
 def test_parses_a_period(number, unit):
-    assert parse_period(f"{number}{unit[0]}") == number * unit[1]
+    assert parse_period(f"{number}{unit[0]}", "every") == number * unit[1]
 
 
 @given(text=st.text(max_size=12))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_a_period_or_a_usage_error(text):
     try:
-        assert isinstance(parse_period(text), int)
+        assert isinstance(parse_period(text, "every"), int)
     except UsageError as error:
         assert repr(text) in str(error)  # noqa: PT017 - either outcome is right
 
@@ -179,9 +179,9 @@ def test_any_text_is_a_period_or_a_usage_error(text):
     "text", ["", "s", "1.5s", "2y", "min 2", "1,500 s", "½h", "²", "1ms", "9" * 19, "9" * 5000]
 )
 def test_refuses_what_is_not_a_period(text):
-    with pytest.raises(UsageError, match=r"^--every") as caught:
-        parse_period(text)
-    assert caught.value.where == "--every"
+    with pytest.raises(UsageError, match=r"^`every`") as caught:
+        parse_period(text, "every")
+    assert caught.value.field == "every"
     assert re.search("15min|15 min|1500", caught.value.fix)
 
 
@@ -190,4 +190,4 @@ def test_refuses_what_is_not_a_period(text):
     [("2s", 2), ("15min", 900), ("15 m", 900), ("1.5h", 5_400), ("900", 900), ("1 day", 86_400), ("-1s", -1)],
 )
 def test_periods_by_hand(text, seconds):
-    assert parse_period(text) == seconds
+    assert parse_period(text, "every") == seconds

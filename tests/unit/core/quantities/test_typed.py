@@ -37,15 +37,15 @@ def test_what_is_written_with_a_unit_is_that_many_of_it(number, kind, spaces, da
     unit = data.draw(st.sampled_from(sorted(kind.units)))
     written = unit.upper() if unit.startswith("mw") or data.draw(st.booleans()) else unit
     text = f"{number!r}{spaces}{written}"
-    assert float(parse_quantity(text, kind, "--x")) == pytest.approx(number * float(kind.units[unit]))
+    assert float(parse_quantity(text, kind, "x")) == pytest.approx(number * float(kind.units[unit]))
     if unit == "":
-        assert float(parse_quantity(text, kind, "--x")) == number
+        assert float(parse_quantity(text, kind, "x")) == number
 
 
 @given(text=st.text(max_size=14), kind=st.sampled_from(KINDS))
 def test_any_text_is_a_number_or_a_usage_error(text, kind):
     try:
-        parse_quantity(text, kind, "--x")
+        parse_quantity(text, kind, "x")
     except UsageError as error:
         assert repr(text) in error.what  # noqa: PT017 - either outcome is right
         assert error.fix  # noqa: PT017
@@ -82,43 +82,43 @@ def test_any_text_is_a_number_or_a_usage_error(text, kind):
     ],
 )
 def test_numbers_by_hand(text, kind, value):
-    assert float(parse_quantity(text, kind, "--x")) == value
+    assert float(parse_quantity(text, kind, "x")) == value
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "what", "fix"),
     [
-        ("10 kWh", POWER_KW, "--x is a power in kW, not '10 kWh'", "for example 10kW"),
+        ("10 kWh", POWER_KW, "`x` is a power in kW, not '10 kWh'", "for example 10kW"),
         ("10 mW", POWER_KW, "the m of '10 mW' means milli", "write MW for mega"),
         ("4,000", ENERGY_KWH, "'4,000' may be 4000 or 4.000", "write 4000 or 4.000"),
-        ("nan", NUMBER, "--x is a number, not 'nan'", "for example 10"),
-        ("1e999", NUMBER, "--x is a number, not '1e999'", "for example 10"),
-        ("9" * 5000, NUMBER, "--x is a number", "for example 10"),
-        ("", DAYS, "--x is a number of days, not ''", "for example 7"),
+        ("nan", NUMBER, "`x` is a number, not 'nan'", "for example 10"),
+        ("1e999", NUMBER, "`x` is a number, not '1e999'", "for example 10"),
+        ("9" * 5000, NUMBER, "`x` is a number", "for example 10"),
+        ("", DAYS, "`x` is a number of days, not ''", "for example 7"),
         ("-33.9S", LATITUDE_DEG, "'-33.9S' has a sign and a direction", "leave out the one or the other"),
-        ("48°08'", LATITUDE_DEG, "--x is a number of degrees, negative in the south", "for example 48.14"),
-        ("48.14N", LONGITUDE_DEG, "--x is a number of degrees, negative in the west", "for example 11.58"),
-        ("10%", NUMBER, "--x is a number, not '10%'", "for example 10"),
-        ("five", DURATION_S, "--x is a duration, not 'five'", "for example 90s, 15min or 1h"),
+        ("48°08'", LATITUDE_DEG, "`x` is a number of degrees, negative in the south", "for example 48.14"),
+        ("48.14N", LONGITUDE_DEG, "`x` is a number of degrees, negative in the west", "for example 11.58"),
+        ("10%", NUMBER, "`x` is a number, not '10%'", "for example 10"),
+        ("five", DURATION_S, "`x` is a duration, not 'five'", "for example 90s, 15min or 1h"),
     ],
 )
 def test_refusals_by_hand(text, kind, what, fix):
     with pytest.raises(UsageError) as caught:
-        parse_quantity(text, kind, "--x")
+        parse_quantity(text, kind, "x")
     assert what in caught.value.what
-    assert (caught.value.fix, caught.value.where) == (fix, "--x")
+    assert (caught.value.fix, caught.value.field) == (fix, "x")
 
 
 @given(day=st.dates(date(1, 1, 1), date(9999, 12, 31)), form=st.sampled_from("-/.d"))
 def test_a_date_is_read_in_each_form_that_has_one_meaning(day, form):
     text = f"{day.day}.{day.month}.{day.year:04}" if form == "d" else form.join(day.isoformat().split("-"))
-    assert parse_date(text, "--date") == day
+    assert parse_date(text, "date") == day
 
 
 @given(text=st.text(st.sampled_from("0123456789-./ T:"), max_size=16))
 def test_any_text_is_a_date_or_a_usage_error(text):
     try:
-        assert parse_date(text, "--date") + timedelta(0)
+        assert parse_date(text, "date") + timedelta(0)
     except UsageError as error:
         assert repr(text) in error.what  # noqa: PT017 - either outcome is right
         assert error.fix  # noqa: PT017
@@ -139,22 +139,22 @@ def test_any_text_is_a_date_or_a_usage_error(text):
     ],
 )
 def test_dates_by_hand(text, day):
-    assert parse_date(text, "--date") == day
+    assert parse_date(text, "date") == day
 
 
 @pytest.mark.parametrize(
     ("text", "what", "fix"),
     [
-        ("06/07/2024", "--date: '06/07/2024' may be two dates", "write 2024-06-07 or 2024-07-06"),
-        ("2024-06-21T12:00", "--date is a day and begins at local midnight", "write 2024-06-21"),
+        ("06/07/2024", "`date`: '06/07/2024' may be two dates", "write 2024-06-07 or 2024-07-06"),
+        ("2024-06-21T12:00", "`date` is a day and begins at local midnight", "write 2024-06-21"),
         ("21.06.24", "does not name the century", "write it as YYYY-MM-DD, for example 2024-06-21"),
         ("2024-02-30", "not '2024-02-30': day is out of range", "write it as YYYY-MM-DD, for example 2024-06-21"),
         ("13/13/2024", "not '13/13/2024': month must be", "write it as YYYY-MM-DD, for example 2024-06-21"),
-        ("tomorrow", "--date is a date, not 'tomorrow'", "write it as YYYY-MM-DD, for example 2024-06-21"),
+        ("tomorrow", "`date` is a date, not 'tomorrow'", "write it as YYYY-MM-DD, for example 2024-06-21"),
     ],
 )
 def test_dates_refused_by_hand(text, what, fix):
     with pytest.raises(UsageError) as caught:
-        parse_date(text, "--date")
+        parse_date(text, "date")
     assert what in caught.value.what
     assert caught.value.fix == fix

@@ -46,7 +46,7 @@ def test_a_name_is_safe_in_keys_and_files_or_refused(name):
         RunPlan("r1", LONG_DAY, (name,))
     except UsageError as error:
         assert not safe
-        assert error.where == "--meter"  # noqa: PT017 - either outcome is right
+        assert error.field == "meter.source"  # noqa: PT017 - either outcome is right
     else:
         assert safe
 
@@ -55,19 +55,19 @@ def test_a_name_is_safe_in_keys_and_files_or_refused(name):
 def test_a_name_that_could_do_harm_is_refused(name):
     with pytest.raises(UsageError, match="cannot be a name") as caught:
         RunPlan(name, LONG_DAY, ("m1",))
-    assert caught.value.where == "--run-id"
+    assert caught.value.field == "run_id"
 
 
 @pytest.mark.parametrize(
     ("meters", "every_s", "where", "says"),
     [
-        (("a", "b", "a"), 1, "--meter", "same name"),
-        ((), 1, "--meters", "1 to 1,000 meters, not 0"),
-        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "--meters", "not 1001"),
-        (("a",), 7, "--every", "does not divide"),
+        (("a", "b", "a"), 1, "meter.source", "same name"),
+        ((), 1, "meters", "1 to 1,000 meters, not 0"),
+        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "meters", "not 1001"),
+        (("a",), 7, "every", "does not divide"),
     ],
 )
 def test_refuses_plans_that_cannot_be(meters, every_s, where, says):
     with pytest.raises(UsageError, match=says) as caught:
         RunPlan("r1", LONG_DAY, meters, every_s)
-    assert caught.value.where == where
+    assert caught.value.field == where

@@ -37,11 +37,11 @@ def test_a_little_is_cut():
 @pytest.mark.parametrize(
     ("power_w", "limits", "quantity", "unit", "options", "what", "line", "fix"),
     [
-        ([1, -2300], PV, "pv", "W", {}, "column 'x' goes down to -2,300 W", 3, "--pv-sign negative"),
-        ([1, -2300], PV, "pv", "W", {"sign": "negative"}, "column 'x' goes down", 3, "--pv-sign positive"),
+        ([1, -2300], PV, "pv", "W", {}, "column 'x' goes down to -2,300 W", 3, "`pv.sign` negative"),
+        ([1, -2300], PV, "pv", "W", {"sign": "negative"}, "column 'x' goes down", 3, "`pv.sign` positive"),
         ([-90_000, 1], GRID, "meter", "kW", {"kind": "grid"}, "column 'x' goes down", 2, "check the unit"),
-        ([1, -0.5], METER, "meter", "W", {}, "column 'x' is negative (-0.5 W)", 3, "with --meter-column NAME"),
-        ([0, -1], METER, "meter", "W", {}, "column 'x' is negative", 3, "--meter-sign negative"),
+        ([1, -0.5], METER, "meter", "W", {}, "column 'x' is negative (-0.5 W)", 3, "with `meter.column` NAME"),
+        ([0, -1], METER, "meter", "W", {}, "column 'x' is negative", 3, "`meter.sign` negative"),
         (
             [30_000, 30_000],
             METER,
@@ -50,11 +50,11 @@ def test_a_little_is_cut():
             {},
             "column 'x', read in kW, reaches 30,000 W",
             2,
-            "--meter-unit W",
+            "`meter.unit` W",
         ),
-        ([1, 3e7], METER, "meter", "kWh", {}, "column 'x', read in kWh", 3, "check the unit: --meter-unit"),
-        ([1, 30_000], METER, "meter", "W", {}, "column 'x', read in W", 3, "--meter-scale FACTOR"),
-        ([1, 1e7], PV, "pv", "kW", {}, "column 'x', read in kW, reaches 10,000,000 W: no plant", 3, "--pv-unit W"),
+        ([1, 3e7], METER, "meter", "kWh", {}, "column 'x', read in kWh", 3, "check the unit: `meter.unit`"),
+        ([1, 30_000], METER, "meter", "W", {}, "column 'x', read in W", 3, "`meter.scale` FACTOR"),
+        ([1, 1e7], PV, "pv", "kW", {}, "column 'x', read in kW, reaches 10,000,000 W: no plant", 3, "`pv.unit` W"),
     ],
 )
 def test_a_cut_that_outweighs_what_is_kept_is_refused(

@@ -112,11 +112,11 @@ def test_what_looks_like_a_counter_is_asked_for_with_both_answers():
     )
     assert caught.value.where == "house.csv:2"
     assert caught.value.fix == (
-        "pass --meter-kind counter, or --meter-kind load if each value is the energy of its own interval"
+        "pass `meter.kind` counter, or `meter.kind` load if each value is the energy of its own interval"
     )
     with pytest.raises(BadInputError, match="never falls") as caught:
         powers(column(GROWING), "pv")
-    assert "--pv-kind generation" in caught.value.fix
+    assert "`pv.kind` generation" in caught.value.fix
     assert powers(column(GROWING), kind="load").quantity == "energy per 1 h"
 
 
@@ -134,7 +134,7 @@ def test_a_header_decides_what_looks_like_a_counter():
             {"kind": "counter"},
             "the counter in column 'x' falls from 11 to 10.5: no reset to 0, no rollover",
             ":4",
-            "correct the reading, or pass --meter-kind load",
+            "correct the reading, or pass `meter.kind` load",
         ),
         (
             [1, 2],
@@ -142,7 +142,7 @@ def test_a_header_decides_what_looks_like_a_counter():
             {"kind": "counter"},
             "column 'x' is read in kW, a unit of power",
             "",
-            "pass --meter-unit Wh",
+            "pass `meter.unit` Wh",
         ),
         (
             [1, 2],
@@ -150,7 +150,7 @@ def test_a_header_decides_what_looks_like_a_counter():
             {"fill": "interpolate"},
             "column 'x' holds energies of intervals",
             "",
-            "leave --meter-fill",
+            "leave `meter.fill`",
         ),
         (
             [1, 2],
@@ -158,11 +158,11 @@ def test_a_header_decides_what_looks_like_a_counter():
             {"fill": "interpolate", "kind": "counter"},
             "column 'x' holds readings of a counter",
             "",
-            "leave --meter-fill",
+            "leave `meter.fill`",
         ),
-        ([0, 0], "kW", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "leave --meter-annual-kwh out"),
+        ([0, 0], "kW", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "leave `meter.annual_kwh` out"),
         ([NAN, NAN], "W", {"annual_kwh": 4000.0}, "the mean of column 'x' is 0", "", "choose another column"),
-        ([-1, 0], "kW", {"peak_kw": 4.0}, "the maximum of column 'x' is 0", "", "leave --meter-peak-kw out"),
+        ([-1, 0], "kW", {"peak_kw": 4.0}, "the maximum of column 'x' is 0", "", "leave `meter.peak_kw` out"),
         (
             [1, 1e300],
             "kW",
@@ -207,14 +207,14 @@ def test_an_option_that_contradicts_the_header_is_told():
             900,
             "kWh",
             "an energy per 30 min, but its rows are 15 min",
-            "--meter-unit kW --meter-scale 2 if",
+            "`meter.unit` kW `meter.scale` 2 if",
         ),
         (
             "Wh/15min",
             3600,
             "Wh",
             "an energy per 15 min, but its rows are 1 h",
-            "--meter-unit W --meter-scale 4 if",
+            "`meter.unit` W `meter.scale` 4 if",
         ),
     ],
 )

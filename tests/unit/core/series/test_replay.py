@@ -172,7 +172,7 @@ def test_a_long_gap_needs_the_user_s_word():
     with pytest.raises(BadInputError, match="a gap of 7200 s from 2006-12-17 05:00:00") as caught:
         series(data)
     assert caught.value.where == "house.csv:6"
-    assert "--meter-gaps hold, interpolate or zero" in caught.value.fix
+    assert "`meter.gaps` hold, interpolate or zero" in caught.value.fix
     clocks = ["2024-06-21T05:00", "2024-06-21T06:00", "2024-06-21T07:00"]
     assert at(series(data, gaps="hold"), *clocks) == [4000, 4000, 7000]
     assert at(series(data, gaps="interpolate"), *clocks) == [5000, 6000, 7000]
@@ -198,7 +198,7 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
         series(data, quantity="pv")
     assert caught.value.fix == (
-        "give at least one whole day, or fill the rest of it: --pv-gaps zero (an inverter may write nothing by "
+        "give at least one whole day, or fill the rest of it: `pv.gaps` zero (an inverter may write nothing by "
         "night), hold or interpolate"
     )
     measured = series(data, quantity="pv", gaps="zero")
@@ -214,10 +214,10 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
             4,
             None,
             "4 day(s) of the file from 2006-12-17",
-            "pass --meter-start 2006-12-17 with --days 3 or fewer",
+            "pass `meter.start` 2006-12-17 with `days` 3 or fewer",
         ),
         (1, "2006-12-16", "1 day(s) of the file from 2006-12-16", "(or a day up to 2006-12-19)"),
-        (3, "2006-12-18", "3 day(s) of the file from 2006-12-18", "pass --meter-start 2006-12-17"),
+        (3, "2006-12-18", "3 day(s) of the file from 2006-12-18", "pass `meter.start` 2006-12-17"),
     ],
 )
 def test_days_that_the_file_lacks_are_named_with_what_would_fit(days, start, needs, fix):
@@ -264,13 +264,13 @@ def test_a_negative_meter_is_an_error():
     with pytest.raises(BadInputError, match=r"column 'power' is negative \(-3.5 W\)") as caught:
         series(samples(hours_with({4: -3.5})))
     assert caught.value.where == "house.csv:6"
-    assert "--meter-column" in caught.value.fix
+    assert "`meter.column`" in caught.value.fix
 
 
 def test_a_column_without_values_is_an_error():
     with pytest.raises(BadInputError, match="column 'power' has no value") as caught:
         series(samples([NAN] * 24))
-    assert "--meter-column" in caught.value.fix
+    assert "`meter.column`" in caught.value.fix
 
 
 def test_days_without_a_value_are_filled_from_outside_and_reported():

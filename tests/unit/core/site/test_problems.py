@@ -15,6 +15,7 @@ from pvsim.core.site.schema import Plant, Site
 class Point(Struct, forbid_unknown_fields=True):
     x_m: Annotated[float, Meta(ge=0, le=9)]
     way: Literal["up", "down"] = "up"
+    back: Literal["up", "down"] | None = None
 
 
 class Cat(Struct, forbid_unknown_fields=True, tag_field="kind", tag="cat"):
@@ -96,6 +97,8 @@ GOOD = {"name": "ab"}
          ['points: value 1: way: "dwn" is not known; did you mean down?']),
         (GOOD | {"points": [{"x_m": 1, "way": 7}]},
          ["points: value 1: way: 7 is not known; write one of down, up"]),
+        (GOOD | {"spot": {"x_m": 1, "back": "dwn"}}, ['spot.back: "dwn" is not known; did you mean down?']),
+        (GOOD | {"spot": {"x_m": 1, "back": 7}}, ["spot.back: 7 is not a text"]),
         (GOOD | {"points": [{"x_m": 1}] * 4}, ["points: a list of 4, where 0 to 3 belong"]),
         (GOOD | {"trace": [1, 2, 3]}, ["trace: a list of 3, where 2 belong"]),
         (GOOD | {"trace": 0}, ["trace: 0 is outside 1..9"]),

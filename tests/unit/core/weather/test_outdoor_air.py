@@ -10,8 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
-from pvsim.cli.configure import config_of
-from pvsim.config import BuildingMeter
+from pvsim.config import BuildingMeter, MeterRequest, Request
 from pvsim.core.loads.building import HeatPumpModel
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import DAY_S
@@ -20,6 +19,7 @@ from pvsim.core.weather.cloud_cover import clouds_over
 from pvsim.core.weather.outdoor_air import outdoor_air
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import load_of
+from pvsim.wiring.configure import configure
 from pvsim.wiring.models import Models
 from pvsim.wiring.sites import site_pv
 from pvsim.wiring.weather import weather_at
@@ -28,10 +28,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 START = int(datetime(2024, 2, 1, tzinfo=UTC).timestamp())
 HOME = read_site("home-battery")
 MONTHS = HOME.weather.temp_air_c
-OPTIONS = {
-    "site": "home-battery", "tz": None, "meter": (), "meters": None, "annual_kwh": None,
-    "date": "2024-02-01", "days": 1, "seed": 3,
-}  # fmt: skip
+REQUEST = Request(site="home-battery", date="2024-02-01", seed=3)
 
 
 @pytest.fixture
@@ -128,11 +125,11 @@ def test_a_file_that_does_not_cover_the_run_is_refused(weather):
 
 
 def test_only_a_heat_pump_puts_the_weather_into_the_meter_s_configuration():
-    (meter,) = config_of(OPTIONS).meters
+    (meter,) = configure(REQUEST).meters
     assert meter.source.weather == HOME.weather
-    (meter,) = config_of({**OPTIONS, "site": "home"}).meters
+    (meter,) = configure(replace(REQUEST, site="home")).meters
     assert meter.source.weather is None
-    (meter,) = config_of({**OPTIONS, "site": None, "meter": ("household",)}).meters
+    (meter,) = configure(replace(REQUEST, site=None, meter=MeterRequest(source="household"))).meters
     assert meter.source.weather is None
 
 
@@ -145,7 +142,7 @@ def test_a_meter_refuses_a_changed_weather_file(weather, tmp_path):
         "[[plants]]\ntilt_deg = 30\nazimuth_deg = 180\npeak_kw = 5\n"
         "[load]\nkind = 'household'\nannual_kwh = 3000\nheat_pump = { annual_kwh = 3000 }\n"
     )
-    models = Models(config_of({**OPTIONS, "site": str(path), "date": "2024-02-02"}))
+    models = Models(configure(replace(REQUEST, site=str(path), date="2024-02-02")))
     models.loads()
     with (tmp_path / "w.csv").open("a") as file:
         file.write("\n")
@@ -157,8 +154,9 @@ def test_a_meter_refuses_a_changed_weather_file(weather, tmp_path):
 
 def test_a_meter_with_a_heat_pump_does_not_import_pvlib():
     code = (
-        "import sys; from pvsim.cli.configure import config_of; from pvsim.wiring.models import Models; "
-        f"Models(config_of({OPTIONS!r})).loads()[0].power_dw({START}, 60); "
+        "import sys; from pvsim.config import *; from pvsim.wiring.configure import configure; "
+        "from pvsim.wiring.models import Models; "
+        f"Models(configure({REQUEST!r})).loads()[0].power_dw({START}, 60); "
         "sys.exit('pvlib' in sys.modules or 'pandas' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

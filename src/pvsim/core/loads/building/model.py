@@ -65,8 +65,8 @@ class BuildingLoad:
     ) -> None:
         if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
             bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
-            what = f"--annual-kwh of meter {meter} is {bounds}, not {annual_kwh:,g}"
-            raise UsageError(what, where="--annual-kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
+            what = f"`annual_kwh` of meter {meter} is {bounds}, not {annual_kwh:,g}"
+            raise UsageError(what, field="annual_kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
         for device in extra:
             if device.shape not in kind.shapes:
                 what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"
@@ -106,7 +106,7 @@ class BuildingLoad:
             return power
         if not _FIRST_UTC <= first_utc <= _LAST_UTC - n:
             what = "a building's calendar goes from year 2 to 9997"
-            raise UsageError(what, where="--date", fix="choose another date")
+            raise UsageError(what, field="date", fix="choose another date")
         self._base.add(first_utc, power, ripple)
         for compressor in self._cold:
             compressor.add(first_utc, power)

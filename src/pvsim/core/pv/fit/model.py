@@ -95,7 +95,7 @@ class Model:
         lit, sun, light = day.outside.at(day.t_utc)
         if len(lit) < _LEAST_POINTS:
             what = f"{len(lit)} points have the sun up at this place on {day.date}; {_LEAST_POINTS} are needed"
-            fix = "check --latitude, --longitude, --date and --tz, or give a file with more points"
+            fix = "check `latitude`, `longitude`, `pv.start` and `pv.tz`, or give a file with more points"
             raise BadInputError(what, where=day.source, fix=fix)
         span = int(day.t_utc[-1] - day.t_utc[0]) + 1
         whole = day.sky.air(

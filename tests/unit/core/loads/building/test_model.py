@@ -135,7 +135,7 @@ def test_what_exceeds_the_meter_is_clipped_and_counted(kinds):
 
 @pytest.mark.parametrize("kwh", [999, 12_001, float("nan")])
 def test_an_energy_that_does_not_fit_is_refused(kinds, kwh):
-    with pytest.raises(UsageError, match=r"--annual-kwh of meter \w+ is 1,000 to 12,000 kWh, not"):
+    with pytest.raises(UsageError, match=r"`annual_kwh` of meter \w+ is 1,000 to 12,000 kWh, not"):
         building(kinds, kwh=kwh)
 
 

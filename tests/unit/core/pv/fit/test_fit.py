@@ -80,7 +80,7 @@ def test_a_day_with_too_little_sun_is_refused(place, step_s, points):
     dark = replace(dark, power_kw=dark.power_kw + 1.0)
     with pytest.raises(BadInputError, match=f": {points} points have the sun up") as caught:
         fit_plant(dark)
-    assert "--longitude" in caught.value.fix
+    assert "`longitude`" in caught.value.fix
 
 
 def test_a_constant_power_is_no_plant():

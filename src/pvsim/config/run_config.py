@@ -3,12 +3,10 @@
 from datetime import date
 from hashlib import sha256
 from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from pvsim.core.pv.curve import MAX_PEAK_KW
-from pvsim.core.quantities.typed import parse_date
 from pvsim.core.quantities.types import METER_MAX_W
 from pvsim.core.site.schema import Battery, Load, Site, Weather
 from pvsim.errors import UsageError
@@ -24,9 +22,9 @@ __all__ = [
     "RunConfig",
     "SitePvConfig",
     "SyntheticMeter",
+    "check_days",
+    "check_meter_max_w",
     "digest",
-    "parse_date",
-    "zone_of",
 ]
 
 MAX_DAYS = 36_600
@@ -51,8 +49,9 @@ class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
         date_order: Which number of a date such as 01/06/2024 is the day; left out where the file tells it.
         stamp: What of its interval a time is; left out where the file tells it.
         decimal: The mark of the decimals; left out where the file tells it.
-        measures: What the column holds, as `--meter-kind` and `--pv-kind` say it. Unset where nobody said it: this
-            and the following fields are later than the first manifests, and do not change the digest while unset.
+        measures: What the column holds, as `meter.kind` and `pv.kind` of a request say it. Unset where nobody said
+            it: this and the following fields are later than the first manifests, and do not change the digest
+            while unset.
         sign: `negative`: what is wanted is written with a minus.
         scale: Factor of the powers.
         annual_kwh: The powers are scaled so that a year of the file's mean is so much.
@@ -113,8 +112,8 @@ class CurveConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
 
     def __post_init__(self) -> None:
         if self.peak_kw is not None and not 0 <= self.peak_kw <= MAX_PEAK_KW:
-            what = f"--pv-peak-kw is 0 to {MAX_PEAK_KW:g} kW, not {self.peak_kw:g} kW"
-            raise UsageError(what, where="--pv-peak-kw", fix="give the plant's peak in kW, for example 3.257")
+            what = f"`pv.peak_kw` is 0 to {MAX_PEAK_KW:g} kW, not {self.peak_kw:g} kW"
+            raise UsageError(what, field="pv.peak_kw", fix="give the plant's peak in kW, for example 3.257")
 
 
 class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
@@ -133,8 +132,8 @@ class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
 
     def __post_init__(self) -> None:
         if not 0 <= self.spread_km <= MAX_SPREAD_KM:
-            what = f"--spread-km is 0 to {MAX_SPREAD_KM:g} km, not {self.spread_km:g} km"
-            raise UsageError(what, where="--spread-km", fix="give the side of a square, for example 3")
+            what = f"`spread_km` is 0 to {MAX_SPREAD_KM:g} km, not {self.spread_km:g} km"
+            raise UsageError(what, field="spread_km", fix="give the side of a square, for example 3")
 
 
 class NoPvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="none"):
@@ -187,13 +186,33 @@ class RunConfig(msgspec.Struct, frozen=True):
     missing: Literal["skip", "hold", "stop"] = "stop"
 
     def __post_init__(self) -> None:
-        if not 1 <= self.meter_max_w <= MAX_METER_W:
-            what = f"a meter's maximum of {self.meter_max_w:,} W is outside 1..{MAX_METER_W:,} W"
-            fix = "give it in W, for example 43500 for a connection of 63 A in three phases"
-            raise UsageError(what, where="--meter-max-w", fix=fix)
-        if not 1 <= self.days <= MAX_DAYS:
-            what = f"--days is 1 to {MAX_DAYS:,}, not {self.days:,}"
-            raise UsageError(what, where="--days", fix="give a number of whole days, for example 7")
+        check_meter_max_w(self.meter_max_w)
+        check_days(self.days)
+
+
+def check_meter_max_w(meter_max_w: int) -> int:
+    """The meter's maximum, if one may have it.
+
+    Raises:
+        UsageError: if it is out of range.
+    """
+    if not 1 <= meter_max_w <= MAX_METER_W:
+        what = f"a meter's maximum of {meter_max_w:,} W is outside 1..{MAX_METER_W:,} W"
+        fix = "give it in W, for example 43500 for a connection of 63 A in three phases"
+        raise UsageError(what, field="meter.max_w", fix=fix)
+    return meter_max_w
+
+
+def check_days(days: int) -> int:
+    """The number of days, if a run may have it: one to a lifetime.
+
+    Raises:
+        UsageError: if the number is out of range.
+    """
+    if not 1 <= days <= MAX_DAYS:
+        what = f"`days` is 1 to {MAX_DAYS:,}, not {days:,}"
+        raise UsageError(what, field="days", fix="give a number of whole days, for example 7")
+    return days
 
 
 _LATER = {"meter_max_w", "meter_kind"}
@@ -209,36 +228,3 @@ def digest(config: RunConfig) -> bytes:
         if field.encode_name in _LATER and fields[field.encode_name] == field.default:
             del fields[field.encode_name]
     return sha256(msgspec.json.encode(fields, order="sorted")).digest()
-
-
-def zone_of(name: str, option: str = "--tz") -> ZoneInfo:
-    """The time zone of that name, which `option` says.
-
-    Raises:
-        UsageError: if there is none, with the nearest names.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        from zoneinfo import available_timezones  # noqa: PLC0415 - reads a directory tree
-
-        from pvsim.core.quantities.zone_names import suggest_zone  # noqa: PLC0415 - only for the message
-
-        fix = suggest_zone(name, available_timezones(), _zones_of_countries())
-        raise UsageError(f"{option} is a time zone, not {name!r}", where=option, fix=fix) from error
-
-
-def _zones_of_countries() -> dict[str, list[str]]:
-    """The zones of each country, from the tables that come with the time zones."""
-    from importlib.resources import files  # noqa: PLC0415 - only for the message
-
-    names, zones = (
-        [line.split("\t") for line in (files("tzdata") / "zoneinfo" / table).read_text("utf-8").splitlines()]
-        for table in ("iso3166.tab", "zone.tab")
-    )
-    found: dict[str, list[str]] = {}
-    code_names = {row[0]: row[1] for row in names if not row[0].startswith("#")}
-    for row in zones:
-        if not row[0].startswith("#"):
-            found.setdefault(code_names[row[0]], []).append(row[2])
-    return found

@@ -1,0 +1,78 @@
+"""The options as fields of a request: what each option says, and how a message about a field is put."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.errors import PvsimError
+
+if TYPE_CHECKING:
+    from pvsim.config import Request
+
+__all__ = ["FieldOption", "name_options", "option_names", "request_of"]
+
+_QUOTED = re.compile(r"`([^`\s]+)`")
+_ALL_FIELDS = ("run", "simulate")
+"""The commands that have an option for every field, the second more: `pvsim meter` has none for PV."""
+
+
+class FieldOption(click.Option):
+    """An option that says one field of a request.
+
+    Args:
+        field: The path of the field, for example `pv.peak_kw`.
+        **settings: As of `click.Option`. There is no default: it is the field's.
+    """
+
+    def __init__(self, *declared: Any, field: str, **settings: Any) -> None:
+        super().__init__(*declared, **settings)
+        self.field = field
+
+
+def request_of(context: click.Context, run_id: str | None = None) -> "Request":
+    """What the options of a command ask for.
+
+    A command without options for PV asks for none: the meter of a run does not depend on it.
+
+    Args:
+        context: Of the command.
+        run_id: Name of the run, where no option says it.
+    """
+    from pvsim.config import MeterRequest, PvRequest, Request  # noqa: PLC0415 - `pvsim --help` needs none
+
+    said: dict[str, dict[str, Any]] = {"": {} if run_id is None else {"run_id": run_id}, "meter": {}, "pv": {}}
+    options = list(_field_options(context.command))
+    for option in options:
+        value = context.params.get(option.name or "")
+        if value is not None and value != ():
+            group, _, name = option.field.rpartition(".")
+            said[group][name] = value
+    if not any(option.field == "pv.source" for option in options):
+        said["pv"] = {"source": "none"}
+    return Request(meter=MeterRequest(**said["meter"]), pv=PvRequest(**said["pv"]), **said[""])
+
+
+def option_names(context: click.Context) -> dict[str, str]:
+    """How the command calls each field in messages; where it has no option for it, how `pvsim run` does."""
+    root = context.find_root().command
+    others = [root.commands[name] for name in _ALL_FIELDS] if isinstance(root, click.Group) else []
+    commands = [*others, context.command]
+    fields = {option.field: option.opts[0] for command in commands for option in _field_options(command)}
+    return fields | {name: name for parameter in context.command.params for name in parameter.opts}
+
+
+def name_options(error: PvsimError, names: Mapping[str, str]) -> None:
+    """Put options for fields in the texts of an error, and say which option it is about."""
+    for each in {id(one): one for one in (error, *error.problems)}.values():
+        each.what, each.fix = _named(each.what, names), _named(each.fix, names)
+        each.where = _named(each.where or names.get(each.field, each.field), names)
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    return _QUOTED.sub(lambda found: names.get(found[1], found[0]), text) if "`" in text else text
+
+
+def _field_options(command: click.Command) -> Iterator[FieldOption]:
+    return (parameter for parameter in command.params if isinstance(parameter, FieldOption))

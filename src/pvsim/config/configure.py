@@ -1,0 +1,167 @@
+"""From a request to the configuration of a run: all checks, and all mistakes at once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from pvsim.config.meters import meters_of, sources_of
+from pvsim.config.mistakes import Mistakes
+from pvsim.config.ports import Outside
+from pvsim.config.pv import pv_of
+from pvsim.config.request import FileOptions, Request
+from pvsim.config.run_config import (
+    CurveConfig,
+    ExternalMeter,
+    FileConfig,
+    MeterConfig,
+    RunConfig,
+    check_days,
+    check_meter_max_w,
+    digest,
+)
+from pvsim.config.zones import zone_of
+from pvsim.core.quantities.timeline import Timeline, parse_period
+from pvsim.core.quantities.typed import parse_date
+from pvsim.core.run.plan import check_names
+from pvsim.core.site.problems import problems
+from pvsim.core.site.schema import Site
+from pvsim.errors import InternalError, UsageError
+
+__all__ = ["DEFAULT_ZONE", "run_config"]
+
+DEFAULT_ZONE = "Europe/Berlin"
+
+
+def run_config(request: Request, outside: Outside) -> RunConfig:
+    """The configuration that a request describes.
+
+    Args:
+        request: What is asked for.
+        outside: Where files and sites are.
+
+    Raises:
+        ConfigurationError: if several things are wrong.
+        UsageError: if one thing is wrong, or does not fit another.
+        BadInputError: if it is the site's file.
+    """
+    mistakes = Mistakes()
+    for mistake in _wrong_types(request, ""):
+        mistakes.add(mistake)
+    mistakes.raise_any()  # what has another type cannot be looked at
+    site = mistakes.attempt(lambda: _site(request, outside))
+    known = request.site is None or site is not None
+    first_date, tz = _period(request, site, mistakes) if known else (None, None)
+    mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
+    texts = sources_of(request, site) if known or request.meter.source is not None else ()
+    meters = meters_of(texts, request, site, outside, mistakes)
+    names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
+    mistakes.attempt(lambda: check_names(request.run_id, names))
+    mistakes.attempt(lambda: _check_missing(texts, request))
+    if request.meter.kind == "grid" and known:
+        mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site))
+    count = len(texts) if request.meters is None else request.meters
+    pv = pv_of(request, site, count, outside, mistakes) if known else None
+    mistakes.raise_any()
+    if first_date is None or tz is None or pv is None:
+        raise InternalError("a part of the configuration is missing without a mistake")
+    config = RunConfig(
+        run_id=request.run_id or "",
+        first_date=first_date,
+        days=request.days,
+        tz=tz,
+        seed=request.seed,
+        every_s=1,
+        meters=meters,
+        pv=CurveConfig(),
+        meter_max_w=request.meter.max_w,
+        meter_kind="grid" if request.meter.kind == "grid" else "load",
+        missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
+    )
+    if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
+        config = replace(config, run_id=f"{first_date:%Y%m%d}-{digest(config).hex()[:8]}")
+    return replace(
+        config,
+        every_s=parse_period(request.every, "every"),
+        pv=pv,
+        battery=site and site.battery,
+        export_limit_kw=site and site.grid.export_limit_kw,
+        split=request.split,
+    )
+
+
+def _wrong_types(struct: Struct, within: str) -> Iterator[UsageError]:
+    """What is of a wrong type, for the type checker of whoever made the request may not have been asked."""
+    values = asdict(struct)
+    below = {name: value for name, value in values.items() if isinstance(value, FileOptions | Site)}
+    plain = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if name not in below}
+    for problem in problems(plain, type(struct)):
+        name, _, said = problem.partition(": ")
+        yield UsageError(f"`{within}{name}`: {said}", field=f"{within}{name}", fix="see pvsim.Request")
+    for name, value in below.items():
+        if not isinstance(value, Site):  # which is checked as a whole
+            yield from _wrong_types(value, f"{name}.")
+
+
+def _site(request: Request, outside: Outside) -> Site | None:
+    if request.site is None:
+        return None
+    if isinstance(request.site, Site):
+        return outside.check_site(request.site)
+    return outside.read_site(request.site)
+
+
+def _period(request: Request, site: Site | None, mistakes: Mistakes) -> tuple[date | None, str | None]:
+    """First day and zone, where they and the rest of the period are right."""
+    first_date = mistakes.attempt(lambda: parse_date(request.date, "date"))
+    every_s = mistakes.attempt(lambda: parse_period(request.every, "every"))
+    days = mistakes.attempt(lambda: check_days(request.days))
+    zone = mistakes.attempt(lambda: zone_of(_tz(request, site)))
+    if first_date is None or days is None or zone is None:
+        return None, None
+    timeline = mistakes.attempt(lambda: Timeline.of_days(first_date, days, zone))
+    if timeline is not None and every_s is not None:
+        mistakes.attempt(lambda: timeline.check_period(every_s))
+    return first_date, zone.key
+
+
+def _tz(request: Request, site: Site | None) -> str:
+    if site is None:
+        return DEFAULT_ZONE if request.tz is None else request.tz
+    if request.tz not in {None, site.location.tz}:
+        what = f"site {site.name} is in {site.location.tz}"
+        raise UsageError(what, field="tz", fix="leave it out, or change location.tz in the site file")
+    return site.location.tz
+
+
+def _is_external(text: str) -> bool:
+    return text == "external" or text.endswith("=external")
+
+
+def _check_missing(texts: Sequence[str], request: Request) -> None:
+    """Our own meter loses no reading."""
+    for name in ("missing", "timeout_s"):
+        if getattr(request.meter, name) is not None and not any(map(_is_external, texts)):
+            field = f"meter.{name}"
+            what = f"`{field}` is about readings of an external meter, but there is none"
+            raise UsageError(what, field=field, fix="add `meter.source` external, or leave it out")
+
+
+def _refuse_no_grid_meter(meters: Sequence[MeterConfig], request: Request, site: Site | None) -> None:
+    """Refuse what a meter at the grid connection cannot be, or can mean in two ways."""
+    field = "meter.kind"
+    if not all(isinstance(meter.source, FileConfig | ExternalMeter) for meter in meters):
+        fix = "give a FILE.csv or external as `meter.source`, or leave `meter.kind` out"
+        what = "grid says what a file or an external meter measures; the others are loads"
+        raise UsageError(what, field=field, fix=fix)
+    if site is None:
+        return
+    if request.pv.source is None:
+        what = f"a grid meter holds the PV that is there already: does site {site.name} add to it?"
+        raise UsageError(
+            what, field=field, fix="add `pv.source` site if its plants are new ones, else `pv.source` none"
+        )
+    if site.grid.export_limit_kw is not None:
+        what = f"the PV behind a grid meter cannot be curtailed to the export limit of site {site.name}"
+        raise UsageError(what, field=field, fix="leave export_limit_kw out of the site file")

@@ -1,0 +1,141 @@
+"""The meters that a request asks for."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import inspect
+from msgspec.structs import replace
+
+from pvsim.config.measured import file_config, refuse_unused
+from pvsim.config.mistakes import Mistakes
+from pvsim.config.ports import Outside
+from pvsim.config.request import Request
+from pvsim.config.run_config import BuildingMeter, ExternalMeter, FileConfig, MeterConfig, SyntheticMeter
+from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.site.schema import FileWeather, Load, Site, Weather
+from pvsim.errors import InternalError, UsageError
+
+__all__ = ["BUILDINGS", "SYNTHETIC", "meters_of", "sources_of", "weather_sha256"]
+
+SYNTHETIC = ("uniform", "walk")
+BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
+"""Kinds of buildings, each with the example site whose load it takes where the site has none of the kind."""
+
+_KINDS = (*SYNTHETIC, *BUILDINGS, "external")
+_TAKEN = ("pv", "weather", "places_m")
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
+_FIELD = "meter.source"
+
+
+def sources_of(request: Request, site: Site | None) -> tuple[str, ...]:
+    """What each meter is said to be, with a name or without."""
+    source = request.meter.source
+    if source:
+        return (source,) if isinstance(source, str) else source
+    if source == "":
+        return ("",)
+    return (site.load.kind if site is not None and site.load is not None else "uniform",)
+
+
+def meters_of(
+    texts: Sequence[str], request: Request, site: Site | None, outside: Outside, mistakes: Mistakes
+) -> tuple[MeterConfig, ...]:
+    """The meters; some are left out where there are mistakes."""
+    counted = request.meters is not None
+    bad = {text: found for text in texts if (found := _bad_name(text, outside, counted=counted)) is not None}
+    for mistake in bad.values():
+        mistakes.add(mistake)
+    texts = [text.rpartition("=")[2] if text in bad else text for text in texts]
+    texts = _counted(texts, request.meters, mistakes)
+    width = len(str(len(texts)))
+    named: list[tuple[str, str]] = []
+    for number, text in enumerate(texts, start=1):
+        parts = None if counted else _NAMED.fullmatch(text)
+        name, kind = parts.groups() if parts else (f"m{number:0{width}}", text)
+        named.append((name, kind))
+    kinds = dict.fromkeys(kind for _, kind in named)
+    if not any(map(_is_file, kinds)):
+        refuse_unused(request.meter, mistakes)
+    sources = {kind: _source(kind, request, site, outside, mistakes) for kind in kinds}
+    if request.annual_kwh is not None and kinds and not any(kind in BUILDINGS for kind in kinds):
+        fix = f"add `{_FIELD}` {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by `meter.annual_kwh`"
+        what = "`annual_kwh` says what a building uses, but there is none"
+        mistakes.add(UsageError(what, field="annual_kwh", fix=fix))
+    return tuple(MeterConfig(name, source) for name, kind in named if (source := sources[kind]) is not None)
+
+
+def weather_sha256(weather: Weather | None, outside: Outside) -> str | None:
+    """Digest of the weather file, where there is one."""
+    return outside.sha256(weather.path) if isinstance(weather, FileWeather) else None
+
+
+def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Sequence[str]:
+    """The one text as often as there are meters."""
+    if count is None:
+        return texts
+    if len(texts) != 1:
+        what = f"`meters` multiplies one `{_FIELD}`, not several"
+        mistakes.add(UsageError(what, field="meters", fix=f"give `{_FIELD}` once"))
+        return texts
+    if not 1 <= count <= MAX_METERS:
+        mistakes.add(UsageError(f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}", field="meters"))
+        return texts
+    return list(texts) * count
+
+
+def _is_file(kind: str) -> bool:
+    return kind not in _KINDS
+
+
+def _source(
+    kind: str, request: Request, site: Site | None, outside: Outside, mistakes: Mistakes
+) -> SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter | None:
+    if kind in SYNTHETIC:
+        return SyntheticMeter("walk" if kind == "walk" else "uniform")
+    if kind in BUILDINGS:
+        return mistakes.attempt(lambda: _building(kind, request, site, outside))
+    if kind == "external":
+        return ExternalMeter()
+    return file_config(kind, request.meter, outside, mistakes, instead=", ".join(_KINDS))
+
+
+def _building(kind: str, request: Request, site: Site | None, outside: Outside) -> BuildingMeter:
+    has_kind = site is not None and site.load is not None and site.load.kind == kind
+    example = site if site is not None and has_kind else outside.read_site(BUILDINGS[kind])
+    load, location = example.load, (site or example).location
+    if load is None:
+        raise InternalError(f"the site {example.name} has no load")
+    if request.annual_kwh is not None:
+        _check_annual_kwh(load, request.annual_kwh)
+        load = replace(load, annual_kwh=request.annual_kwh)
+    weather = (site or example).weather if load.heat_pump else None
+    digest = weather_sha256(weather, outside)
+    return BuildingMeter(load, location.latitude_deg, location.longitude_deg, weather, digest)
+
+
+def _check_annual_kwh(load: Load, annual_kwh: float) -> None:
+    """Refuse an energy that the schema of a site would refuse."""
+    struct = inspect.type_info(type(load))
+    kind = next(field.type for field in getattr(struct, "fields", ()) if field.name == "annual_kwh")
+    low, high = getattr(kind, "ge", 0.0), getattr(kind, "le", 0.0)
+    if not low <= annual_kwh <= high:
+        what = f"`annual_kwh` of a {load.kind} is {low:,g} to {high:,g} kWh, not {annual_kwh:,g}"
+        raise UsageError(what, field="annual_kwh", fix=f"for example {low * 2:g}kWh")
+
+
+def _bad_name(text: str, outside: Outside, *, counted: bool) -> UsageError | None:
+    """`NAME=KIND` where NAME cannot be one, or where the meters are numbered."""
+    name, equals, kind = text.rpartition("=")
+    if not equals or outside.exists(text):
+        return None
+    if counted and _NAMED.fullmatch(text):
+        fix = f"leave the name out: `{_FIELD}` {kind}"
+        what = f"with `meters` the meters are numbered, not called {name!r}"
+        return UsageError(what, field=_FIELD, fix=fix)
+    if kind in _KINDS and not _NAMED.fullmatch(text):
+        fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+        return UsageError(f"`{_FIELD}`: {name!r} cannot be a name", field=_FIELD, fix=fix)
+    if name in _TAKEN:  # a meter's report would hide that one
+        what = f"{name!r} is what the manifest calls another input"
+        return UsageError(what, field=_FIELD, fix=f"choose another name, for example {name}1={kind}")
+    return None

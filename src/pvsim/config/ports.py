@@ -1,0 +1,34 @@
+"""What the checks of a request need from outside."""
+
+from typing import Protocol
+
+from pvsim.core.site.schema import Site
+
+__all__ = ["Outside"]
+
+
+class Outside(Protocol):
+    """Files and sites, as something with a disk sees them."""
+
+    def read_site(self, name: str) -> Site:
+        """The site of a file, or an example by its name.
+
+        Raises:
+            BadInputError: if there is none, or it is wrong.
+        """
+
+    def check_site(self, site: Site) -> Site:
+        """The site with the paths in it made absolute.
+
+        Raises:
+            BadInputError: if it contradicts itself.
+        """
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file or directory."""
+
+    def absolute(self, path: str) -> str:
+        """The absolute path."""
+
+    def sha256(self, path: str) -> str:
+        """Digest of a file; that of nothing where it cannot be read."""

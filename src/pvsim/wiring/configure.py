@@ -1,0 +1,56 @@
+"""From a request to the configuration of a run, with the files that it names."""
+
+from hashlib import file_digest
+from pathlib import Path
+
+from pvsim.config import Request, RunConfig
+from pvsim.config.configure import run_config
+from pvsim.core.site.schema import Site
+
+__all__ = ["configure", "file_sha256"]
+
+
+def configure(request: Request) -> RunConfig:
+    """The configuration that a request describes; its site is read, and its files are digested.
+
+    Raises:
+        ConfigurationError: if several things are wrong: all of them are in `problems`.
+        UsageError: if one thing is wrong; `field` names it.
+        BadInputError: if it is the site's file.
+    """
+    return run_config(request, _Disk())
+
+
+class _Disk:
+    """See `pvsim.config.ports.Outside`."""
+
+    def read_site(self, name: str) -> Site:
+        from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - most runs have none
+
+        return read_site(name)
+
+    def check_site(self, site: Site) -> Site:
+        from pvsim.adapters.site_file import check_site  # noqa: PLC0415 - as above
+
+        return check_site(site)
+
+    def exists(self, path: str) -> bool:
+        try:
+            return Path(path).exists()
+        except (OSError, ValueError):  # too long, or with the character 0: no name of a file
+            return False
+
+    def absolute(self, path: str) -> str:
+        return str(Path(path).absolute())
+
+    def sha256(self, path: str) -> str:
+        return file_sha256(Path(path))
+
+
+def file_sha256(path: Path) -> str:
+    """Digest of a file; that of nothing where it cannot be read, which reading it reports better."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""
