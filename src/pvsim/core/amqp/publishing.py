@@ -1,0 +1,111 @@
+"""Publishing by the block: the frames of many messages in one piece, and which of them are confirmed."""
+
+from collections import deque
+
+import numpy as np
+
+from pvsim.core.amqp.content import FRAME_OVERHEAD, FrameType, frame
+from pvsim.core.amqp.fields import short_string
+from pvsim.core.amqp.methods import Confirm, Kind
+from pvsim.core.quantities.types import Octets
+
+__all__ = ["Confirms", "publish_frames"]
+
+_ID_DIGITS = 16
+_MANDATORY = 1
+_PERSISTENT = 2
+_BASIC_CLASS = 60
+_FLAGS = 1 << 15 | 1 << 12 | 1 << 7  # content type, delivery mode, message id
+_JSON = "application/json"
+
+
+def publish_frames(
+    *, channel: int, exchange: str, routing_key: str, first_id: int, bodies: Octets, frame_max: int
+) -> bytes:
+    """The frames of persistent, mandatory messages with consecutive ids, in one piece.
+
+    Args:
+        channel: Number of the channel.
+        exchange: Where they go.
+        routing_key: The one key of them all.
+        first_id: Publishing id of the first; each is its message's `message-id`.
+        bodies: Shape (n, width).
+        frame_max: The largest frame in bytes, 0 for no limit; longer bodies are split.
+    """
+    n, width = bodies.shape
+    names = short_string(exchange) + short_string(routing_key)
+    method = Kind.BASIC_PUBLISH.to_bytes(4, "big") + bytes(2) + names + bytes([_MANDATORY])
+    header = _BASIC_CLASS.to_bytes(2, "big") + bytes(2) + width.to_bytes(8, "big") + _FLAGS.to_bytes(2, "big")
+    properties = short_string(_JSON) + bytes([_PERSISTENT]) + short_string("0" * _ID_DIGITS)
+    before = frame(FrameType.METHOD, channel, method) + frame(FrameType.HEADER, channel, header + properties)
+    ids = "".join([f"{first_id + i:0{_ID_DIGITS}}" for i in range(n)]).encode()
+    columns: list[Octets] = [
+        _repeated(before[: -_ID_DIGITS - 1], n),
+        np.frombuffer(ids, dtype=np.uint8).reshape(n, _ID_DIGITS),
+        _repeated(before[-1:], n),
+    ]
+    step = frame_max - FRAME_OVERHEAD if frame_max else max(width, 1)
+    for start in range(0, width, step):
+        part = bodies[:, start : start + step]
+        empty = frame(FrameType.BODY, channel, bytes(part.shape[1]))
+        columns += [_repeated(empty[: FRAME_OVERHEAD - 1], n), part, _repeated(empty[-1:], n)]
+    return np.concatenate(columns, axis=1).tobytes()
+
+
+def _repeated(octets: bytes, n: int) -> Octets:
+    return np.broadcast_to(np.frombuffer(octets, dtype=np.uint8), (n, len(octets)))
+
+
+class Confirms:
+    """The messages of one channel that are under way.
+
+    The broker numbers them from 1, and confirms one by one or all up to a number, in any order.
+
+    Attributes:
+        confirmed: How many are safe.
+        refused: Publishing id of the first one that the broker refused; None while it has refused none.
+    """
+
+    def __init__(self) -> None:
+        self.confirmed = 0
+        self.refused: int | None = None
+        self._next_tag = 1
+        self._all_up_to = 0
+        self._beyond: set[int] = set()  # known of, above `_all_up_to`
+        self._blocks: deque[tuple[int, int]] = deque()  # tag and publishing id of the first message of each
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many the broker has said nothing of."""
+        return self._next_tag - 1 - self._all_up_to - len(self._beyond)
+
+    def expect(self, first_id: int, count: int) -> None:
+        """So many messages with consecutive ids were sent."""
+        self._blocks.append((self._next_tag, first_id))
+        self._next_tag += count
+
+    def take(self, confirm: Confirm) -> None:
+        """Take a word of the broker; what it does not concern any more changes nothing."""
+        before = self.unconfirmed
+        tag = min(confirm.delivery_tag, self._next_tag - 1)
+        if confirm.multiple:
+            first = self._all_up_to + 1
+            self._all_up_to = max(self._all_up_to, tag)
+            self._beyond = {known for known in self._beyond if known > self._all_up_to}
+        else:
+            first = tag
+            if tag > self._all_up_to:
+                self._beyond.add(tag)
+        while self._all_up_to + 1 in self._beyond:
+            self._all_up_to += 1
+            self._beyond.remove(self._all_up_to)
+        if confirm.taken:
+            self.confirmed += before - self.unconfirmed
+        elif self.refused is None and before > self.unconfirmed:
+            self.refused = self._publishing_id(first)
+        while len(self._blocks) > 1 and self._blocks[1][0] <= self._all_up_to:
+            self._blocks.popleft()
+
+    def _publishing_id(self, tag: int) -> int:
+        first_tag, first_id = max(block for block in self._blocks if block[0] <= tag)
+        return first_id + tag - first_tag

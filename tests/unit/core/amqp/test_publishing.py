@@ -1,0 +1,142 @@
+"""The frames of a block are those that pamqp makes of each message; confirms are counted in any order."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from pamqp import frame
+from pamqp.body import ContentBody
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
+
+from pvsim.core.amqp.methods import Confirm
+from pvsim.core.amqp.publishing import Confirms, publish_frames
+
+
+def unmarshalled(data: bytes):
+    """All frames, by the library's own reader."""
+    frames = []
+    while data:
+        size, channel, one = frame.unmarshal(data)
+        frames.append((channel, one))
+        data = data[size:]
+    return frames
+
+
+def messages(data: bytes):
+    found = []
+    for channel, one in unmarshalled(data):
+        match one:
+            case Basic.Publish():
+                found.append([channel, one.exchange, one.routing_key, one.mandatory])
+            case ContentHeader():
+                properties = one.properties
+                found[-1] += [properties.content_type, properties.delivery_mode, properties.message_id]
+                found[-1] += [one.body_size, b""]
+            case ContentBody():
+                found[-1][-1] += one.value
+    return found
+
+
+@given(
+    bodies=st.integers(0, 40).flatmap(
+        lambda width: st.lists(st.binary(min_size=width, max_size=width), min_size=1, max_size=5)
+    ),
+    first_id=st.integers(0, 10**16 - 10),
+    channel=st.integers(1, 65_535),
+    frame_max=st.sampled_from([0, 9, 20, 48, 131_072]),
+)
+def test_each_message_comes_out_whole(bodies, first_id, channel, frame_max):
+    table = np.frombuffer(b"".join(bodies), dtype=np.uint8).reshape(len(bodies), len(bodies[0]))
+    data = publish_frames(
+        channel=channel,
+        exchange="pvsim",
+        routing_key="meter.r.m",
+        first_id=first_id,
+        bodies=table,
+        frame_max=frame_max,
+    )
+    assert messages(data) == [
+        [channel, "pvsim", "meter.r.m", True, "application/json", 2, f"{first_id + i:016}", len(body), body]
+        for i, body in enumerate(bodies)
+    ]
+
+
+def test_two_messages_by_hand():
+    bodies = np.frombuffer(b"abcd", dtype=np.uint8).reshape(2, 2)
+    data = publish_frames(channel=3, exchange="x", routing_key="k", first_id=7, bodies=bodies, frame_max=0)
+    assert messages(data) == [
+        [3, "x", "k", True, "application/json", 2, "0000000000000007", 2, b"ab"],
+        [3, "x", "k", True, "application/json", 2, "0000000000000008", 2, b"cd"],
+    ]
+
+
+def test_a_body_longer_than_a_frame_is_split():
+    bodies = np.zeros((1, 25), dtype=np.uint8)
+    data = publish_frames(channel=1, exchange="x", routing_key="k", first_id=1, bodies=bodies, frame_max=18)
+    assert [len(one.value) for _, one in unmarshalled(data) if isinstance(one, ContentBody)] == [10, 10, 5]
+
+
+# --- confirms ---
+
+
+@st.composite
+def _confirms(draw):
+    """How many messages there are, and the broker's words: each is of a tag that is open, or of all up to it."""
+    n = draw(st.integers(1, 30))
+    open_tags, words = set(range(1, n + 1)), []
+    while open_tags:
+        tag, multiple = draw(st.sampled_from(sorted(open_tags))), draw(st.booleans())
+        words.append(Confirm(tag, multiple, taken=True))
+        open_tags -= set(range(1, tag + 1)) if multiple else {tag}
+    return n, words
+
+
+@given(_confirms(), st.integers(1, 30))
+def test_every_message_is_counted_once_whatever_the_order(case, block):
+    n, words = case
+    confirms, known = Confirms(), set()
+    for first in range(1, n + 1, block):
+        confirms.expect(100 + first, min(block, n + 1 - first))
+    for word in words:
+        confirms.take(word)
+        known |= set(range(1, word.delivery_tag + 1)) if word.multiple else {word.delivery_tag}
+        assert (confirms.confirmed, confirms.unconfirmed) == (len(known), n - len(known))
+    assert confirms.unconfirmed == 0
+    assert confirms.refused is None
+
+
+def test_confirms_by_hand():
+    confirms = Confirms()
+    confirms.expect(501, 4)
+    confirms.take(Confirm(3, multiple=False, taken=True))
+    assert (confirms.confirmed, confirms.unconfirmed) == (1, 3)
+    confirms.take(Confirm(1, multiple=False, taken=True))
+    confirms.take(Confirm(1, multiple=False, taken=True))  # again: nothing new
+    confirms.take(Confirm(9, multiple=True, taken=True))  # more than there are
+    assert (confirms.confirmed, confirms.unconfirmed) == (4, 0)
+
+
+@given(st.integers(0, 20), st.booleans(), st.integers(1, 7))
+def test_a_refused_message_is_named_by_its_publishing_id(before, multiple, block):
+    confirms = Confirms()
+    for first in range(0, 30, block):
+        confirms.expect(1_000 * (first + 1), block)
+    if before:
+        confirms.take(Confirm(before, multiple=True, taken=True))
+    confirms.take(Confirm(before + 3, multiple=multiple, taken=False))
+    tag = before + 1 if multiple else before + 3
+    first = (tag - 1) // block * block
+    assert confirms.refused == 1_000 * (first + 1) + tag - 1 - first
+    assert confirms.confirmed == before
+    first_refused = confirms.refused
+    confirms.take(Confirm(before + 5, multiple=False, taken=False))
+    confirms.take(Confirm(before + 3, multiple=False, taken=False))
+    assert confirms.refused == first_refused
+
+
+def test_nothing_is_refused_that_is_confirmed():
+    confirms = Confirms()
+    confirms.expect(7, 2)
+    confirms.take(Confirm(2, multiple=True, taken=True))
+    confirms.take(Confirm(1, multiple=False, taken=False))
+    assert confirms.refused is None
