@@ -30,7 +30,8 @@ def test_the_rooms_of_core_are_those_of_the_contract_in_their_order(pages, contr
     held = [room for layer in contracts["pvsim.core"] for room in layer.split(" | ")]
     assert rooms == held
     for beside in (layer.split(" | ") for layer in contracts["pvsim.core"] if "|" in layer):
-        assert re.search(rf"`{beside[0]}`\s(and|nor\sdo)\s`{beside[1]}`", pages[PAGE]), beside
+        *first, last = (f"`{room}`" for room in beside)
+        assert re.search(rf"{', '.join(first)}\s(and|nor\sdo)\s{last}", pages[PAGE]), beside
 
 
 def test_each_invariant_names_its_tests_or_says_that_it_is_not_built(pages):

@@ -10,7 +10,7 @@ from pvsim.errors import CannotWriteError
 
 __all__ = ["LOG", "open_log"]
 
-_LOGGERS = ("pvsim", "aio_pika", "aiormq", "asyncio")
+_LOGGERS = ("pvsim", "asyncio")
 
 LOG = "log.jsonl"
 
@@ -52,7 +52,7 @@ class _JsonLines(logging.Handler):
 
 
 def open_log(directory: Path, role: str) -> logging.Handler:
-    """Send what pvsim and its AMQP library log, from INFO on, to the log of the run; whoever calls closes it.
+    """Send what pvsim and asyncio log, from INFO on, to the log of the run; whoever calls closes it.
 
     Raises:
         CannotWriteError: if it cannot be opened: the directory is read-only, or another user's.

@@ -1,66 +1,68 @@
-"""One AMQP connection: signs in, opens channels, and turns what the library raises into `BrokerError`.
-
-The library ends waiting calls of a lost connection in several ways, `CancelledError` among them. So each call
-runs in a task of its own beside the connection's end: whatever ends it, only the caller's own cancellation
-reaches the caller as one.
-"""
+"""One TCP connection of AMQP 0-9-1: moves bytes, wakes those who wait, and says what the broker refuses."""
 
 import asyncio
-import logging
 import os
 import ssl
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TypeAlias, cast
 
+from pvsim.core.amqp import methods
+from pvsim.core.amqp.connection import AmqpConnection, Closed, Event, OnChannel, Ready, State
+from pvsim.core.amqp.content import Message
+from pvsim.core.amqp.deliveries import Deliveries
+from pvsim.core.amqp.methods import Blocked, Close, Code, Kind, Method, Ok
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
-if TYPE_CHECKING:
-    from aio_pika.abc import AbstractConnection
-    from aiormq.channel import Channel
-
-__all__ = ["AmqpClient", "cause_of"]
+__all__ = ["AmqpClient", "Channel", "NotFoundError", "NotReadyError"]
 
 CONNECT_S = 10.0
 CLOSE_S = 3.0
-HEARTBEAT_S = 10
-"""A broker that is silent for three of these is given up."""
+TICK_S = 1.0
+WRITE_BUFFER_BYTES = 1 << 19
+"""Bytes that may wait for the socket before whoever publishes has to; a block of messages is about a quarter."""
 
-_NO_LOG = logging.NullHandler()
+_NOT_READY = ("does not have a replica on the local node", "is down or inaccessible")
+_FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
+_CHANNEL_MAX = 2_047  # the broker's own limit where it names none
 
-FRAME_BUFFER = 300
-"""Frames of a channel that wait to be taken: batches are of about 200 messages then, of 7 with the library's 10.
-A frame has up to 128 KiB, so that more could take much memory."""
-
-ACCESS_REFUSED, NOT_FOUND, NOT_ALLOWED = 403, 404, 530
-
-_T = TypeVar("_T")
+Listener: TypeAlias = Callable[[Method | Message | Deliveries | BrokerError], None]
 
 
-class AmqpClient:
+class NotFoundError(BrokerError):
+    """The queue or exchange does not exist."""
+
+
+class NotReadyError(BrokerError):
+    """The stream has no replica, or none that runs: not yet, if it was made or the node started a moment ago."""
+
+
+class AmqpClient(asyncio.Protocol):
     """A connection that is signed in.
 
     Attributes:
         where: Host and port, for messages.
-        closing: Done when the connection has ended, for whatever reason.
     """
 
-    def __init__(self, connection: "AbstractConnection", where: str) -> None:
-        transport = connection.transport
-        if transport is None:  # for the type checker: a signed-in connection has one
-            raise BrokerError("the connection to the broker was lost", where=where)
-        self.where = where
-        self.closing: asyncio.Future[Any] = transport.connection.closing
-        self._connection = connection
-        self._underlay = transport.connection
-
-    @property
-    def server(self) -> str:
-        """Product and version, as the broker says them."""
-        facts = cast("dict[str, object]", getattr(self._underlay, "server_properties", {}))
-        words = (facts.get("product", "an AMQP broker"), facts.get("version", ""))
-        return " ".join(w.decode() if isinstance(w, bytes) else str(w) for w in words).strip()
+    def __init__(self, address: BrokerAddress, purpose: str) -> None:
+        self.where = f"{address.host}:{address.amqp_port}"
+        self._connection = AmqpConnection(
+            user=address.user,
+            password=address.password,
+            vhost=address.vhost,
+            purpose=purpose,
+            where=self.where,
+        )
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._channels: dict[int, Channel] = {}
+        self._error: BrokerError | None = None
+        self._transport: asyncio.Transport | None = None
+        self._ended, self._may_write, self._unblocked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._may_write.set()
+        self._unblocked.set()
+        self._ticker: asyncio.TimerHandle | None = None
 
     @classmethod
     @asynccontextmanager
@@ -74,168 +76,275 @@ class AmqpClient:
         Raises:
             BrokerError: if nothing answers, something else answers, or the account is refused.
         """
-        import aio_pika  # noqa: PLC0415  a quarter of a second
-
-        for library in ("aio_pika", "aiormq"):
-            logging.getLogger(library).addHandler(_NO_LOG)  # without any, Python prints what they log
-        where = f"{address.host}:{address.amqp_port}"
-        signing_in = asyncio.ensure_future(
-            aio_pika.connect(
-                host=address.host,
-                port=address.amqp_port,
-                login=address.user,
-                password=address.password,
-                virtualhost=address.vhost,
-                ssl=address.tls,
-                ssl_context=ssl.create_default_context() if address.tls else None,
-                heartbeat=HEARTBEAT_S,
-                client_properties={"connection_name": purpose},
-            )
-        )
+        client = cls(address, purpose)
         try:
-            await asyncio.wait({signing_in}, timeout=CONNECT_S)
+            await client._sign_in(address)
+            yield client
+            await client._say_goodbye()
         finally:
-            in_time = signing_in.done() or not signing_in.cancel()
-        if not in_time:
-            what = f"no answer in AMQP 0-9-1 within {CONNECT_S:.0f} s"
-            raise BrokerError(what, where=where, fix=_FIX_ADDRESS)
-        if error := cause_of(signing_in):
-            raise _sign_in_error(error, address, where) from error
-        connection = signing_in.result()
-        try:
-            yield cls(connection, where)
-        finally:
-            closing = asyncio.ensure_future(connection.close())
-            await asyncio.wait({closing}, timeout=CLOSE_S)
-            closing.cancel()
-            cause_of(closing)  # taken note of: after a lost connection there is nothing to say goodbye to
+            client._abort()
 
-    async def call(self, waiting: Coroutine[Any, Any, _T], doing: str) -> _T:
-        """Wait for the library, but not longer than the connection lives.
+    @property
+    def server(self) -> str:
+        """Product and version, as the broker says them."""
+        return self._connection.server
 
-        Raises:
-            BrokerError: if the connection or the channel is lost, or the broker refuses.
-        """
-        task = asyncio.ensure_future(waiting)
-        try:
-            await asyncio.wait({task, self.closing}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():  # a refusal may arrive together with the end of the connection
-                await asyncio.wait({task}, timeout=0)
-        finally:
-            unfinished = task.cancel()
-        if unfinished:
-            raise self.lost()
-        error = cause_of(task)
-        if error is None:
-            return task.result()
-        raise self.error(error, doing) from error
+    @property
+    def frame_max(self) -> int:
+        """The largest frame in bytes that both sides agreed on, 0 for no limit."""
+        return self._connection.limits.frame_max
 
-    def error(self, error: BaseException, doing: str) -> BrokerError:
-        """What the library raised while `doing`, in our words."""
-        code = _code(error)
-        if code == ACCESS_REFUSED:
-            fix = "grant the permission with: rabbitmqctl set_permissions, or use another account"
-            return BrokerRefusedError(f"no permission to {doing}: {error}", where=self.where, fix=fix)
-        if any(words in str(error) for words in _NOT_READY):
-            return NotReadyError(f"cannot {doing}: {error}", where=self.where)
-        if code == NOT_FOUND:
-            return NotFoundError(f"cannot {doing}: {error}", where=self.where)
-        if self.closing.done() or isinstance(error, (asyncio.CancelledError, OSError)):
-            return self.lost(error)
-        return BrokerError(f"the broker refuses to {doing}: {error}", where=self.where)
-
-    def lost(self, error: BaseException | None = None) -> BrokerError:
-        """The connection has ended."""
-        if (error is None or isinstance(error, asyncio.CancelledError)) and self.closing.done():
-            error = cause_of(self.closing)
-        reason = "" if error is None or isinstance(error, asyncio.CancelledError) else f": {error}"
-        lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
-        lost.__cause__ = error
-        return lost
-
-    async def channel(self, *, confirms: bool = False) -> "Channel":
+    async def channel(self, doing: str) -> "Channel":
         """Open a channel; it lives as long as the connection, or until the broker refuses something on it.
+
+        Args:
+            doing: What it is for, as a part of a sentence: a refusal that no call waits for is told so.
 
         Raises:
             BrokerError: if the connection is lost.
         """
-        opening = self._underlay.channel(publisher_confirms=confirms, frame_buffer_size=FRAME_BUFFER)
-        return cast("Channel", await self.call(opening, "open a channel"))
+        numbers = range(1, (self._connection.limits.channel_max or _CHANNEL_MAX) + 1)
+        number = next((n for n in numbers if n not in self._channels), None)
+        if number is None:
+            raise BrokerError("the broker allows no more channels on this connection", where=self.where)
+        channel = self._channels[number] = Channel(self, number, doing)
+        await channel.call(methods.plain(Kind.CHANNEL_OPEN), "open a channel")
+        return channel
 
     async def unblocked(self) -> None:
         """Wait until the broker takes messages: at once, unless an alarm has stopped it."""
-        ready = asyncio.ensure_future(self._underlay.ready())
+        await self._unblocked.wait()
+
+    def forget(self, channel: "Channel") -> None:
+        """The number of a channel that is closed on both sides may be used again."""
+        self._channels.pop(channel.number, None)
+
+    def send_now(self, channel: int, method: bytes) -> None:
+        """Send a method without waiting.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        self._check()
+        self._connection.send(channel, method)
+        self._write()
+
+    async def send_frames(self, frames: bytes) -> None:
+        """Send frames; waits while the socket is full.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        await self._may_write.wait()
+        self._check()
+        self._connection.send_frames(frames)
+        self._write()
+
+    def refusal(self, close: Close, doing: str) -> BrokerError:
+        """Why the broker closed a channel while `doing`."""
+        if close.code == Code.ACCESS_REFUSED:
+            fix = "grant the permission with: rabbitmqctl set_permissions, or use another account"
+            return BrokerRefusedError(f"no permission to {doing}: {close.reason}", where=self.where, fix=fix)
+        if any(words in close.reason for words in _NOT_READY):
+            return NotReadyError(f"cannot {doing}: {close.reason}", where=self.where)
+        if close.code == Code.NOT_FOUND:
+            return NotFoundError(f"cannot {doing}: {close.reason}", where=self.where)
+        return BrokerError(f"the broker refuses to {doing}: {close.reason or close.code}", where=self.where)
+
+    # --- from the first byte to the last ---
+
+    async def _sign_in(self, address: BrokerAddress) -> None:
+        context = ssl.create_default_context() if address.tls else None
         try:
-            await asyncio.wait({ready, self.closing}, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(CONNECT_S):
+                await self._loop.create_connection(lambda: self, address.host, address.amqp_port, ssl=context)
+                await self._ready
+        except TimeoutError as error:
+            what = f"no answer in AMQP 0-9-1 within {CONNECT_S:.0f} s"
+            raise BrokerError(what, where=self.where, fix=_FIX_ADDRESS) from error
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
+            what = f"cannot connect to the broker: {_reason(error)}"
+            raise kind(what, where=self.where, fix=_FIX_ADDRESS) from error
+
+    async def _say_goodbye(self) -> None:
+        """Close the connection and wait for the answer, at most `CLOSE_S`."""
+        if self._connection.state is State.READY and not self._ended.is_set():
+            self._connection.close()
+            self._write()
+            with suppress(TimeoutError):  # the server is busy or gone: closing the socket says the same
+                async with asyncio.timeout(CLOSE_S):
+                    await self._ended.wait()
+
+    def _abort(self) -> None:
+        """Close the socket at once."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- called by the event loop ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See `asyncio.Protocol`."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(WRITE_BUFFER_BYTES)
+        self._tick()
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        events = self._connection.receive(data, self._loop.time())
+        self._write()  # first: an event may close the socket, and the server waits for our answer to its Close
+        for event in events:
+            self._dispatch(event)
+
+    def eof_received(self) -> None:
+        """See `asyncio.Protocol`."""
+        self.data_received(b"")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See `asyncio.Protocol`."""
+        if not self._ended.is_set():
+            reason = f": {_reason(exc)}" if isinstance(exc, OSError) else ""
+            error = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
+            error.__cause__ = exc
+            self._end(error)
+
+    def pause_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """See `asyncio.Protocol`."""
+        self._may_write.set()
+
+    def _tick(self) -> None:
+        for event in self._connection.tick(self._loop.time()):
+            self._dispatch(event)
+        self._write()
+        if not self._ended.is_set():
+            self._ticker = self._loop.call_later(TICK_S, self._tick)
+
+    def _write(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            for data in self._connection.data_to_send():
+                self._transport.write(data)
+
+    def _dispatch(self, event: Event) -> None:
+        match event:
+            case Ready():
+                self._ready.set_result(None)
+            case Closed(error):
+                self._end(error)
+            case Blocked(reason):
+                if reason:
+                    self._unblocked.clear()
+                else:
+                    self._unblocked.set()
+            case Deliveries(channel=number):
+                self._tell(number, event)
+            case OnChannel(number, what):
+                self._tell(number, what)
+
+    def _tell(self, number: int, what: Method | Message | Deliveries) -> None:
+        if (channel := self._channels.get(number)) is not None:
+            channel.take(what)
+
+    def _end(self, error: BrokerError | None) -> None:
+        self._error = error or BrokerError("the connection is closed", where=self.where)
+        for event in (self._ended, self._may_write, self._unblocked):
+            event.set()
+        if not self._ready.done():
+            self._ready.set_exception(self._error)
+            self._ready.exception()  # whoever waits gets it; nobody waiting is no fault
+        for channel in list(self._channels.values()):
+            channel.take(self._error)
+        self._abort()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+class Channel:
+    """A channel of a connection: one thing at a time is asked on it.
+
+    Args:
+        client: The connection.
+        number: Its number there.
+        doing: What it is for.
+
+    Attributes:
+        listener: Called with what comes that is no answer to a call, and with the error that ends the channel.
+    """
+
+    def __init__(self, client: AmqpClient, number: int, doing: str) -> None:
+        self.number = number
+        self.listener: Listener | None = None
+        self._client, self._doing = client, doing
+        self._answer: asyncio.Future[None] | None = None
+        self._error: BrokerError | None = None
+
+    async def call(self, method: bytes, doing: str = "") -> None:
+        """Ask for something and wait until it is done.
+
+        Args:
+            method: What is asked for.
+            doing: The same as a part of a sentence, where it is not what the channel is for.
+
+        Raises:
+            BrokerError: if the connection is lost, or the broker refuses; then the channel is closed.
+        """
+        if self._error is not None:
+            raise self._error
+        before, self._doing = self._doing, doing or self._doing
+        answer = self._answer = asyncio.get_running_loop().create_future()
+        self._client.send_now(self.number, method)
+        try:
+            await answer
         finally:
-            ready.cancel()
+            self._doing = before
+
+    def send_now(self, method: bytes) -> None:
+        """Send what has no answer.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        self._client.send_now(self.number, method)
+
+    async def close(self) -> None:
+        """Want nothing more, messages included.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        self.listener = None
+        if self._error is None:
+            await self.call(methods.close(Kind.CHANNEL_CLOSE))
+            self._client.forget(self)
+
+    def take(self, what: Method | Message | Deliveries | BrokerError) -> None:
+        """Take what the broker says on this channel, or what ended the connection."""
+        answer = self._answer
+        if isinstance(what, Ok):
+            if answer is not None and not answer.done():
+                answer.set_result(None)
+            return
+        if isinstance(what, Close):
+            self._client.forget(self)
+            what = self._client.refusal(what, self._doing)
+        if isinstance(what, BrokerError):
+            self._error = what
+            if answer is not None and not answer.done():
+                answer.set_exception(what)
+                answer.exception()  # whoever waits gets it; nobody waiting is no fault
+        if self.listener is not None:
+            self.listener(what)
 
 
-class NotFoundError(BrokerError):
-    """The queue or exchange does not exist."""
-
-
-class NotReadyError(BrokerError):
-    """The stream has no replica, or none that runs: not yet, if it was made or the node started a moment ago."""
-
-
-def cause_of(future: "asyncio.Future[Any]") -> BaseException | None:
-    """What a done future ended with, a `CancelledError` too; None for a result or while it is not done."""
-    if not future.done():
-        return None
-    try:
-        return future.exception()
-    except asyncio.CancelledError as error:
-        return error
-
-
-_NOT_READY = ("does not have a replica on the local node", "is down or inaccessible")
-_FIX_ADDRESS = "start it with: pvsim broker up, or name another in PVSIM_BROKER_URL"
-
-_FRAME_MAX = 1 << 20  # text of another protocol, taken for a frame, is of a gigabyte
-_FIX_PORT = "name the broker's AMQP port (often 5672) in PVSIM_BROKER_URL"
-
-
-def _code(error: BaseException) -> int:
-    """The reply code of a refusal, which the library tells by type or by the first argument."""
-    from aiormq import exceptions  # noqa: PLC0415  imported already by `connect`
-
-    if isinstance(error, (exceptions.ProbableAuthenticationError, exceptions.ChannelAccessRefused)):
-        return ACCESS_REFUSED
-    if isinstance(error, exceptions.ChannelNotFoundEntity):
-        return NOT_FOUND
-    code = error.args[0] if error.args else 0
-    return code if isinstance(code, int) and _system_error(error) is None else 0
-
-
-def _system_error(error: BaseException) -> OSError | None:
-    """What the system, not the broker, said: the library's errors are `OSError` too, and carry the system's."""
-    from aiormq.exceptions import AMQPError  # noqa: PLC0415  imported already by `connect`
-
-    cause = error.__cause__
-    return cause if isinstance(cause, OSError) and not isinstance(cause, AMQPError) else None
-
-
-def _sign_in_error(error: BaseException, address: BrokerAddress, where: str) -> BrokerError:
-    code = _code(error)
-    if code == ACCESS_REFUSED:
-        what = f"the broker refuses user {address.user!r}: wrong user or password"
-        return BrokerRefusedError(what, where=where, fix="correct the account in PVSIM_BROKER_URL")
-    opening = "Connection.OpenOk" in str(error)  # the library keeps no code here, only what it had hoped for
-    if code == NOT_ALLOWED or opening:
-        what = f"the broker refuses vhost {address.vhost!r} to user {address.user!r}"
-        fix = "correct the vhost in PVSIM_BROKER_URL, or ask for permission"
-        return BrokerRefusedError(what, where=where, fix=fix)
-    if (cause := _system_error(error)) is not None:
-        known = isinstance(cause, ConnectionError) and cause.errno
-        reason = os.strerror(cause.errno or 0).lower() if known else cause.strerror or str(cause)
-        kind = BrokerLostError if isinstance(cause, ConnectionResetError) else BrokerError
-        return kind(f"cannot connect to the broker: {reason}", where=where, fix=_FIX_ADDRESS)
-    ended = error.__cause__
-    if isinstance(ended, asyncio.IncompleteReadError) and (ended.expected or 0) <= _FRAME_MAX:
-        what = (
-            "the connection ended while signing in: the broker is busy, or does not speak AMQP 0-9-1 on this port"
-        )
-        return BrokerLostError(what, where=where, fix=_FIX_PORT)
-    what = f"what answers there does not speak AMQP 0-9-1: {error}"
-    return BrokerError(what, where=where, fix=_FIX_PORT)
+def _reason(error: OSError | UnicodeError) -> str:
+    """What failed; a ConnectionError's text is asyncio's "Connect call failed (...)", not the reason."""
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return getattr(error, "strerror", None) or str(error)

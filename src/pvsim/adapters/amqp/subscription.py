@@ -1,52 +1,46 @@
-"""Reading a stream queue over AMQP: single deliveries, gathered to batches again."""
+"""Reading a stream over AMQP: deliveries as they come, gathered to batches."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pvsim.adapters.amqp.client import AmqpClient, cause_of
+from pvsim.adapters.amqp.client import AmqpClient, Channel
+from pvsim.core.amqp import methods
+from pvsim.core.amqp.content import Message
+from pvsim.core.amqp.deliveries import Deliveries
+from pvsim.core.amqp.methods import Cancelled, Method
 from pvsim.core.messages.batch import Batch
 from pvsim.errors import BrokerError, BrokerRefusedError
 
-if TYPE_CHECKING:
-    from aiormq.abc import DeliveredMessage
-    from aiormq.channel import Channel
+__all__ = ["Subscription", "gathered"]
 
-__all__ = ["Delivery", "Subscription", "gathered"]
-
-PREFETCH = 2_000
+PREFETCH = 5_000
 """Messages that the broker may send ahead."""
+
+ACKNOWLEDGE = PREFETCH // 4
+"""After so many taken messages the broker is told that it may send as many more."""
 
 STOP_S = 1.0
 
-MAX_KEPT_BYTES = 16_384
-"""Of a longer body, only so much is kept: far more than the contract allows, so that it is rejected all the
-same, and little enough that `PREFETCH` of them fit in memory."""
-
-
-class Delivery(NamedTuple):
-    """One message as it came."""
-
-    offset: int
-    body: bytes
-    tag: int
+_CONSUMER_TAG = "pvsim"
+_FEW = 16
+"""Fewer messages of one length than that are no array by themselves where others of another length follow."""
 
 
 class Subscription:
-    """Batches as they come; each is acknowledged when it is taken."""
+    """Batches as they come; they are acknowledged in blocks when they have been taken."""
 
-    def __init__(self, client: AmqpClient, channel: "Channel", stream: str) -> None:
+    def __init__(self, client: AmqpClient, channel: Channel, stream: str) -> None:
         self._client, self._channel, self._stream = client, channel, stream
-        self._arrived: deque[Delivery] = deque()
+        self._arrived: deque[Deliveries] = deque()
+        self._waiting = 0
+        self._acknowledged = 0
         self._error: BrokerError | None = None
         self._changed = asyncio.Event()
-        self._tag = ""
-        channel.closing.add_done_callback(self._on_closed)
-        channel.on_consumer_cancel_callbacks.add(self._on_cancelled)
+        channel.listener = self._on_event
 
     async def start(self, offset: int | str) -> None:
         """Ask for messages from an offset, or from `first` or `last` (the last chunk).
@@ -54,20 +48,14 @@ class Subscription:
         Raises:
             BrokerError: if the stream does not exist, or may not be read.
         """
-        doing = f"read from {self._stream}"
-        await self._client.call(self._channel.basic_qos(prefetch_count=PREFETCH), doing)
-        consume = self._channel.basic_consume(
-            self._stream, self._on_message, arguments={"x-stream-offset": offset}
-        )
-        answer = await self._client.call(consume, doing)
-        self._tag = answer.consumer_tag or ""
+        await self._channel.call(methods.qos(PREFETCH))
+        await self._channel.call(methods.consume(self._stream, _CONSUMER_TAG, offset))
 
     async def stop(self) -> None:
         """Ask for no more; a broker that does not answer is not waited for."""
-        stop = self._channel.basic_cancel(self._tag)
         with suppress(BrokerError, TimeoutError):
             async with asyncio.timeout(STOP_S):
-                await self._client.call(stop, f"stop reading from {self._stream}")
+                await self._channel.close()
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         return self
@@ -79,56 +67,71 @@ class Subscription:
             self._changed.clear()
             await self._changed.wait()
         await self._let_more_come()
-        batch, tag = gathered(self._arrived)
-        if self._error is None:
-            acknowledge = self._channel.basic_ack(tag, multiple=True, wait=False)
-            await self._client.call(acknowledge, f"read from {self._stream}")
+        batch, delivery_tag = gathered(self._arrived)
+        self._waiting -= len(batch)
+        if delivery_tag - self._acknowledged >= ACKNOWLEDGE and self._error is None:
+            self._channel.send_now(methods.acknowledge(delivery_tag))
+            self._acknowledged = delivery_tag
         return batch
 
     async def _let_more_come(self) -> None:
         """Let the connection take what is in the socket already: one batch of 500 is cheaper than 500 of one."""
         before = 0
-        while before < len(self._arrived) < PREFETCH // 2:
-            before = len(self._arrived)
+        while before < self._waiting < PREFETCH // 2:
+            before = self._waiting
             await asyncio.sleep(0)
 
-    async def _on_message(self, message: "DeliveredMessage") -> None:
-        offset = (message.header.properties.headers or {}).get("x-stream-offset")
-        if isinstance(offset, int) and message.delivery_tag is not None:
-            self._arrived.append(Delivery(offset, message.body[:MAX_KEPT_BYTES], message.delivery_tag))
-        else:
-            what = f"{self._stream} is a queue but no stream: its messages have no offset"
-            fix = "delete it, or give the run another name"
-            self._fail(BrokerRefusedError(what, where=self._client.where, fix=fix))
+    def _on_event(self, event: Method | Message | Deliveries | BrokerError) -> None:
+        match event:
+            case Deliveries():
+                self._take(event)
+            case Message(methods.Deliver(_, tag), int(offset), _, body):
+                row = np.frombuffer(body, dtype=np.uint8).reshape(1, -1)
+                self._take(Deliveries(self._channel.number, offset, row, tag))
+            case Message():
+                what = f"{self._stream} is a queue but no stream: its messages have no offset"
+                fix = "delete it, or give the run another name"
+                self._fail(BrokerRefusedError(what, where=self._client.where, fix=fix))
+            case Cancelled():
+                what = f"the stream {self._stream} is no longer available: it was deleted, or its node went down"
+                fix = "resume the run: what is missing is published again"
+                self._fail(BrokerError(what, where=self._client.where, fix=fix))
+            case BrokerError():
+                self._fail(event)
+            case _:
+                return
         self._changed.set()
 
-    def _on_cancelled(self, _frame: object) -> None:
-        what = f"the stream {self._stream} is no longer available: it was deleted, or its node went down"
-        fix = "resume the run: what is missing is published again"
-        self._fail(BrokerError(what, where=self._client.where, fix=fix))
-
-    def _on_closed(self, closing: "asyncio.Future[Any]") -> None:
-        error = cause_of(closing)
-        self._fail(self._client.error(error, f"read from {self._stream}") if error else self._client.lost())
+    def _take(self, deliveries: Deliveries) -> None:
+        self._arrived.append(deliveries)
+        self._waiting += len(deliveries.bodies)
 
     def _fail(self, error: BrokerError) -> None:
         self._error = self._error or error
-        self._changed.set()
 
 
-def gathered(arrived: deque[Delivery]) -> tuple[Batch, int]:
-    """Take from the front what has consecutive offsets: as a batch, with the tag of the last message.
+def gathered(arrived: deque[Deliveries]) -> tuple[Batch, int]:
+    """Take from the front what has consecutive offsets: as a batch, with the delivery tag of the last message.
+
+    Messages of one length are an array; a few of one length and others of another behind them are a list.
 
     Args:
         arrived: Not empty; what is taken is removed.
     """
-    first = last = arrived.popleft()
-    bodies = [first.body]
-    while arrived and arrived[0].offset == last.offset + 1:
-        last = arrived.popleft()
-        bodies.append(last.body)
-    width = len(first.body)
-    if width == 0 or any(len(body) != width for body in bodies):
-        return Batch(first.offset, bodies), last.tag
-    table = np.frombuffer(b"".join(bodies), dtype=np.uint8).reshape(-1, width)
-    return Batch(first.offset, table), last.tag
+    pieces = [arrived.popleft()]
+    width = pieces[0].bodies.shape[1]
+    while arrived and _follows(arrived[0], pieces[-1]) and arrived[0].bodies.shape[1] == width:
+        pieces.append(arrived.popleft())
+    few = sum(len(piece.bodies) for piece in pieces) < _FEW
+    alone = True
+    while few and arrived and _follows(arrived[0], pieces[-1]) and len(arrived[0].bodies) < _FEW:
+        pieces.append(arrived.popleft())
+        alone = False
+    first_offset, delivery_tag = pieces[0].first_offset, pieces[-1].delivery_tag
+    if alone and width:
+        return Batch(first_offset, np.concatenate([piece.bodies for piece in pieces])), delivery_tag
+    return Batch(first_offset, [body.tobytes() for piece in pieces for body in piece.bodies]), delivery_tag
+
+
+def _follows(piece: Deliveries, before: Deliveries) -> bool:
+    return piece.first_offset == before.first_offset + len(before.bodies)

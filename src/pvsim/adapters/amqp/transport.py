@@ -8,6 +8,8 @@ from typing import TypeVar
 from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError
 from pvsim.adapters.amqp.publisher import AmqpPublisher
 from pvsim.adapters.amqp.subscription import Subscription
+from pvsim.core.amqp import methods
+from pvsim.core.amqp.methods import Kind
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.batch import Batch
 from pvsim.errors import BrokerError, BrokerRefusedError
@@ -87,9 +89,8 @@ async def exchange_as_before(address: BrokerAddress) -> AsyncIterator[None]:
     """Remove the exchange at the end if it was not there before and nobody uses it."""
     async with AmqpClient.connect(address, "pvsim doctor") as client:
         try:
-            channel = await client.channel()
-            passive = channel.exchange_declare(EXCHANGE, passive=True)
-            await client.call(passive, f"look at exchange {EXCHANGE}")
+            channel = await client.channel(f"look at exchange {EXCHANGE}")
+            await channel.call(methods.declare_exchange(EXCHANGE, passive=True))
         except NotFoundError:
             there = False
         except BrokerRefusedError:  # it is there, or cannot be made
@@ -99,8 +100,8 @@ async def exchange_as_before(address: BrokerAddress) -> AsyncIterator[None]:
         yield
         if not there:
             with suppress(BrokerError):  # somebody uses it by now, or it was not made
-                channel = await client.channel()
-                await client.call(channel.exchange_delete(EXCHANGE, if_unused=True), f"remove exchange {EXCHANGE}")
+                channel = await client.channel(f"remove exchange {EXCHANGE}")
+                await channel.call(methods.delete_exchange(EXCHANGE))
 
 
 def routing_key(stream: str, meter: str) -> str:
@@ -125,9 +126,7 @@ class AmqpLog:
     async def create(self) -> None:
         """See `ports.Log.create`. A user who may not goes on: queue and binding may have been made for them."""
         if not await _when_ready(self._exists):
-            channel = await self._client.channel()
-            declare = channel.queue_declare(self._stream, durable=True, arguments={"x-queue-type": "stream"})
-            await self._client.call(declare, f"create stream {self._stream}")
+            await self._call(methods.declare_stream(self._stream), f"create stream {self._stream}")
         with suppress(BrokerRefusedError):
             await self.bind()
 
@@ -137,25 +136,21 @@ class AmqpLog:
         Raises:
             BrokerError: if the stream is not there, or the account may not bind.
         """
-        channel = await self._client.channel()
-        declare = channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
-        try:
-            await self._client.call(declare, f"declare the topic exchange {EXCHANGE}")
-        except BrokerRefusedError:  # it may have been made for us
-            channel = await self._client.channel()
-        bind = channel.queue_bind(self._stream, EXCHANGE, routing_key(self._stream, "*"))
-        await self._client.call(bind, f"bind stream {self._stream} to exchange {EXCHANGE}")
+        with suppress(BrokerRefusedError):  # it may have been made for us
+            await self._call(methods.declare_exchange(EXCHANGE), f"declare the topic exchange {EXCHANGE}")
+        bind = methods.bind(self._stream, EXCHANGE, routing_key(self._stream, "*"))
+        await self._call(bind, f"bind stream {self._stream} to exchange {EXCHANGE}")
 
     async def delete(self) -> None:
         """See `ports.Log.delete`."""
-        channel = await self._client.channel()
         with suppress(NotFoundError):
-            await self._client.call(channel.queue_delete(self._stream), f"delete stream {self._stream}")
+            await self._call(methods.delete_queue(self._stream), f"delete stream {self._stream}")
 
     @asynccontextmanager
     async def publisher(self, name: str) -> AsyncIterator[AmqpPublisher]:
         """See `ports.Log.publisher`."""
-        channel = await self._client.channel(confirms=True)
+        channel = await self._client.channel("publish")
+        await channel.call(methods.plain(Kind.CONFIRM_SELECT))
         key = routing_key(self._stream, name)
         yield AmqpPublisher(self._client, channel, EXCHANGE, key, self.last_id)
 
@@ -198,20 +193,26 @@ class AmqpLog:
         """A subscription that has started; declaring a stream returns before its replica is there."""
 
         async def attempt() -> Subscription:
-            subscription = Subscription(self._client, await self._client.channel(), self._stream)
+            channel = await self._client.channel(f"read from {self._stream}")
+            subscription = Subscription(self._client, channel, self._stream)
             await subscription.start(offset)
             return subscription
 
         return await _when_ready(attempt)
 
     async def _exists(self) -> bool:
-        channel = await self._client.channel()
-        look = channel.queue_declare(self._stream, passive=True)
+        look = methods.declare_stream(self._stream, passive=True)
         try:
-            await self._client.call(look, f"look for stream {self._stream}")
+            await self._call(look, f"look for stream {self._stream}")
         except NotFoundError:
             return False
         return True
+
+    async def _call(self, method: bytes, doing: str) -> None:
+        """Do one thing on a channel of its own: a refusal closes it."""
+        channel = await self._client.channel(doing)
+        await channel.call(method)
+        await channel.close()
 
 
 async def _when_ready(attempt: Callable[[], Awaitable[_T]]) -> _T:

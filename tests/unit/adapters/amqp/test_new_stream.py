@@ -1,12 +1,11 @@
 """A stream that was declared a moment ago may have no replica to read from yet."""
 
-import asyncio
-
 import pytest
 
 from pvsim.adapters.amqp import transport
 from pvsim.adapters.amqp.client import AmqpClient, NotReadyError
 from pvsim.adapters.amqp.transport import AmqpLog
+from pvsim.core.amqp.methods import Close
 from pvsim.errors import BrokerError
 
 REFUSAL = "PRECONDITION_FAILED - queue 'queue 'pvsim.x' in vhost '/'' does not have a replica on the local node"
@@ -15,14 +14,13 @@ REFUSAL = "PRECONDITION_FAILED - queue 'queue 'pvsim.x' in vhost '/'' does not h
 class FakeClient:
     """Opens channels; the real client's words for a refusal."""
 
-    error = AmqpClient.error
+    refusal = AmqpClient.refusal
 
     def __init__(self):
         self.where = "broker:5672"
         self.channels = 0
-        self.closing = asyncio.get_running_loop().create_future()
 
-    async def channel(self):
+    async def channel(self, _doing):
         self.channels += 1
 
 
@@ -36,7 +34,7 @@ def subscription_that_is_refused(times):
         async def start(self, offset):
             if Subscription.refusals < times:
                 Subscription.refusals += 1
-                raise self.client.error(RuntimeError(REFUSAL), "read from pvsim.x")
+                raise self.client.refusal(Close(406, REFUSAL), "read from pvsim.x")
             self.offset = offset
 
         async def stop(self):

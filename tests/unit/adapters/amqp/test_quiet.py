@@ -1,4 +1,4 @@
-"""What the AMQP library logs is not printed where no log is open."""
+"""A connection that fails prints nothing beside the error."""
 
 import subprocess
 import sys
