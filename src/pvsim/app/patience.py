@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from logging import INFO, WARNING, getLogger
 from typing import TypeVar
 
-from pvsim.app.ports import BrokerState, Log, MeterProgress, Report, SimulatorProgress, Stop, Transport
+from pvsim.app.ports import (
+    BrokerState,
+    Log,
+    MeterProgress,
+    ObserverState,
+    Report,
+    SimulatorProgress,
+    Stop,
+    Transport,
+)
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
 __all__ = ["Patience", "keep_connected", "tell_state"]
@@ -112,8 +121,8 @@ class _Keeper:
                 self._tell(f"connected to the broker again after {self._now() - self._lost_at:.1f} s", well=True)
             return await use(log, self._watched)
 
-    def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState) -> None:
-        if not isinstance(progress, BrokerState):
+    def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState) -> None:
+        if isinstance(progress, (MeterProgress, SimulatorProgress)):
             self._anew = isinstance(progress, MeterProgress)
             done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.next_position
             if self._furthest is None:

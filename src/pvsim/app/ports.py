@@ -14,6 +14,7 @@ __all__ = [
     "BrokerState",
     "Log",
     "MeterProgress",
+    "ObserverState",
     "Publisher",
     "Report",
     "SampleFile",
@@ -156,5 +157,12 @@ class BrokerState:
     well: bool
 
 
-Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState], None]
+@dataclass(frozen=True, slots=True)
+class ObserverState:
+    """That an observer of the simulation failed or missed something, in a sentence; no row depends on it."""
+
+    what: str
+
+
+Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState], None]
 """Takes the newest progress; cheap, called for each block."""

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from logging import getLogger
 
+from pvsim.app.observers import Observers, Progress, Show
 from pvsim.app.patience import tell_state
-from pvsim.app.ports import Log, Report, SampleFile, SimulatorProgress, Stop
+from pvsim.app.ports import Log, Report, SampleFile, Stop
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
 from pvsim.core.messages.batch import Batch
 from pvsim.core.quantities.types import PvSource
+from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InterruptedRunError
 
@@ -55,6 +57,7 @@ async def simulate_run(
     stop: Stop,
     pace: Pace | None = None,
     foreign: bool = False,
+    observers: Observers | None = None,
 ) -> Accounted:
     """Turn the run's messages into rows until the run has ended, then seal the files.
 
@@ -67,6 +70,7 @@ async def simulate_run(
         stop: The user's wish to end.
         pace: When to commit, and how long to wait.
         foreign: Somebody else publishes: what the log lacks, nobody here can publish again.
+        observers: Watch the rows as they are written, besides the progress.
 
     Raises:
         InterruptedRunError: if `stop` was set; everything taken is committed.
@@ -75,16 +79,17 @@ async def simulate_run(
         CannotWriteError: if the disk is full or fails; the last commit stands.
     """
     receiver = Receiver(plan, pv, files.accounted, foreign=foreign)
-    session = _Session(receiver, files, plan, report, pace or Pace(), foreign=foreign)
-    if not receiver.ended:
-        await log.create()
-        try:
-            await session.follow(log, stop)
-        except AnchorLostError as error:
-            _log.warning("reading the log again from its first message", extra={"facts": {"why": str(error)}})
-            receiver.distrust_offsets()
-            await session.follow(log, stop)
-    files.seal()
+    async with (observers or Observers()).watching(report, Progress(plan, report)) as show:
+        session = _Session(receiver, files, plan, pace or Pace(), foreign=foreign, report=report, show=show)
+        if not receiver.ended:
+            await log.create()
+            try:
+                await session.follow(log, stop)
+            except AnchorLostError as error:
+                _log.warning("reading the log again from its first message", extra={"facts": {"why": str(error)}})
+                receiver.distrust_offsets()
+                await session.follow(log, stop)
+        files.seal()
     return files.accounted
 
 
@@ -92,9 +97,18 @@ class _Session:
     """One simulation under way."""
 
     def __init__(
-        self, receiver: Receiver, files: SampleFile, plan: RunPlan, report: Report, pace: Pace, *, foreign: bool
+        self,
+        receiver: Receiver,
+        files: SampleFile,
+        plan: RunPlan,
+        pace: Pace,
+        *,
+        foreign: bool,
+        report: Report,
+        show: Show,
     ) -> None:
-        self._receiver, self._files, self._plan, self._report, self._pace = receiver, files, plan, report, pace
+        self._receiver, self._files, self._plan, self._pace = receiver, files, plan, pace
+        self._report, self._show = report, show
         self._foreign = foreign
         self._uncommitted = 0
 
@@ -104,7 +118,7 @@ class _Session:
         stopping = asyncio.ensure_future(stop.wait())
         try:
             async with log.subscribe(start.read_from) as batches:
-                self._tell()
+                self._show(Samples.none(), start)
                 await self._take_all(batches, stopping)
         except (BrokerError, SequenceGapError):  # not after a failed write: nothing may follow that
             self._commit()
@@ -185,7 +199,6 @@ class _Session:
             self._flush()
         if self._uncommitted >= self._pace.commit_readings:
             self._commit()
-        self._tell()
 
     def _flush(self) -> None:
         before = self._receiver.accounted.next_position
@@ -193,12 +206,8 @@ class _Session:
             self._files.append(output.samples, output.rejected, output.accounted)
             self._uncommitted += output.accounted.next_position - before
             before = output.accounted.next_position
+            self._show(output.samples, output.accounted)
 
     def _commit(self) -> None:
         self._files.commit()
         self._uncommitted = 0
-
-    def _tell(self) -> None:
-        now = self._receiver.accounted
-        t_utc = self._plan.timeline.start_utc + now.next_position // len(self._plan.meters)
-        self._report(SimulatorProgress(now, self._plan.readings, t_utc))

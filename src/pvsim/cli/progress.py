@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
+    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
 
-__all__ = ["Display", "ParentReport", "facts_of"]
+__all__ = ["SENTENCES", "Display", "ParentReport", "facts_of"]
 
 _TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 5.0, 0.1
 """Seconds between lines at least: elsewhere than on a terminal a run that is over sooner shows none."""
 
 _TENTHS = 10
 
+SENTENCES = {"broker", "note"}
+"""Facts that are sentences for people: of the broker, and of those who watch the run."""
 
-def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState") -> dict[str, Any]:
+
+def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> dict[str, Any]:
     """What a report says, as plain data."""
-    from pvsim.app.ports import BrokerState, MeterProgress  # noqa: PLC0415
+    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState  # noqa: PLC0415
 
     if isinstance(progress, BrokerState):
         return {"broker": progress.what, "well": progress.well}
+    if isinstance(progress, ObserverState):
+        return {"note": progress.what}
     if isinstance(progress, MeterProgress):
         return {"published": progress.published, "confirmed": progress.confirmed, "total": progress.total}
     return {"written": progress.accounted.next_position, "total": progress.total, "t_utc": progress.t_utc}
@@ -33,17 +38,17 @@ def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState") -> dic
 class ParentReport:
     """Reports of a role to the process that started it: JSON lines on standard output.
 
-    Progress goes ten times a second at most; the state of the broker always.
+    Progress goes ten times a second at most; what is said in a sentence always.
     """
 
     def __init__(self) -> None:
         self._last = 0.0
 
-    def __call__(self, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+    def __call__(self, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> None:
         """Say it, if the last time is long enough ago."""
         facts = facts_of(progress)
         now = time.monotonic()
-        if "broker" in facts:
+        if SENTENCES & facts.keys():
             self.say(facts)
         elif now - self._last >= _PARENT_S:
             self._last = now
@@ -78,8 +83,8 @@ class Display:
 
     def __call__(self, role: str, said: dict[str, Any]) -> None:
         """Take a role's report."""
-        if "broker" in said:
-            self.say(f"{role}: {said['broker']}")
+        if sentences := SENTENCES & said.keys():
+            self.say(f"{role}: {said[sentences.pop()]}")
             return
         self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
         self._first = self._facts | self._first

@@ -20,7 +20,7 @@ from pvsim.cli.options import (
     quiet_option,
     run_id_option,
 )
-from pvsim.cli.progress import Display, ParentReport, facts_of
+from pvsim.cli.progress import SENTENCES, Display, ParentReport, facts_of
 from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
@@ -30,7 +30,7 @@ from pvsim.errors import PvsimError, UsageError
 if TYPE_CHECKING:
     import asyncio
 
-    from pvsim.app.ports import BrokerState, MeterProgress, Report, SimulatorProgress
+    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, Report, SimulatorProgress
     from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
@@ -295,14 +295,14 @@ class _Talk:
         self.connection: Connection | None = None
         self._role, self._nudged = role, nudged
 
-    def report(self, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+    def report(self, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> None:
         """Take the role's progress."""
         facts = facts_of(progress)
         if self.parent:
             self.parent(progress)
         else:
             self.display(self._role, facts)
-        if "broker" not in facts:
+        if not SENTENCES & facts.keys():
             self.last.update(facts)
 
     def hear(self, line: bytes) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
-    from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
+    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
     from pvsim.config import RunConfig
     from pvsim.core.results.metrics import Summary
     from pvsim.core.run.plan import RunPlan
@@ -177,7 +177,9 @@ async def _simulate(
         handler.close()
 
 
-def _show_state(display: Display, progress: "MeterProgress | SimulatorProgress | BrokerState") -> None:
+def _show_state(
+    display: Display, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState"
+) -> None:
     display("run", facts_of(progress))
 
 

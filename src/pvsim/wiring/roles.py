@@ -7,6 +7,7 @@ from logging import getLogger
 from pvsim.adapters.csvfile import CsvSampleFile
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import Meter
+from pvsim.app.observers import Observers
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import Log, MeterProgress, Report, Stop, Transport
 from pvsim.app.simulator import Pace, simulate_run
@@ -87,7 +88,7 @@ async def run_simulator(
         PvsimError: as `app.simulator.simulate_run`, or if another simulator works on the directory.
     """
     plan, key = models.plan, digest(models.config)[:CHECKPOINT_KEY_BYTES]
-    pv = models.pv()
+    pv, observers = models.pv(), Observers()
     with (
         directory.lock("simulator"),
         CsvSampleFile(
@@ -112,6 +113,7 @@ async def run_simulator(
                     stop=stop,
                     pace=Pace(meter_s=meter_timeout_s),
                     foreign=models.external,
+                    observers=observers,
                 )
             except SequenceGapError as gap:
                 if not with_meter:
