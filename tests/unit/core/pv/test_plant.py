@@ -1,14 +1,12 @@
-"""Horizon, inertia and plant: their bounds, their limits, and pvlib's ModelChain as the oracle."""
+"""A plant: its bounds, its limits, and values by hand."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.pv.horizon import share_of_beam
 from pvsim.core.pv.plant import ac_power_w, cell_temperature, in_plane
-from pvsim.core.pv.thermal import lagged
-from pvsim.core.site.schema import HorizonPoint, Plant
+from pvsim.core.site.schema import Plant
 from pvsim.core.weather.clear_sky import ClearSky
 from pvsim.core.weather.sky import Air
 from pvsim.core.weather.sun import Sun
@@ -34,73 +32,6 @@ def power(plant, points, temp_air=20.0):
     plane = in_plane(plant, sun_of(zenith, azimuth), ClearSky(dni, dhi))
     lit = np.arange(len(zenith))
     return ac_power_w(plant, lit, plane, cell_temperature(plant, lit, plane, air_of(len(zenith), temp_air)))
-
-
-horizons = st.lists(
-    st.builds(HorizonPoint, st.floats(0, 359), st.floats(0, 90), st.floats(0, 10)),
-    max_size=6,
-    unique_by=lambda p: p.azimuth_deg,
-)
-
-
-@given(horizon=horizons, azimuth=st.floats(0, 360), low=st.floats(0, 90), lift=st.floats(0, 20))
-@settings(max_examples=80, deadline=None)
-def test_a_higher_sun_gets_over_the_horizon_more(horizon, azimuth, low, lift):
-    share = share_of_beam(sun_of([90 - low, 90 - min(low + lift, 90)], azimuth), horizon)
-    assert ((share >= 0) & (share <= 1)).all()
-    assert share[1] >= share[0]
-
-
-def test_the_horizon_by_hand():
-    wall = [HorizonPoint(90, 20, 2), HorizonPoint(270, 0, 0)]
-    assert share_of_beam(sun_of([70], 90), wall) == pytest.approx([0.5])
-    assert share_of_beam(sun_of([68], 90), wall) == pytest.approx([1 / (1 + np.exp(-1))])
-    assert (
-        share_of_beam(sun_of([79.9, 80.1], 0), wall)[0] > 0.5 > share_of_beam(sun_of([79.9, 80.1], 360), wall)[1]
-    )
-    assert share_of_beam(sun_of([89.9, 90.1], 270), wall).tolist() == [1.0, pytest.approx(0)]
-    assert share_of_beam(sun_of([89.9], 10), []).tolist() == [1.0]
-
-
-@given(st.lists(st.floats(-40, 90), min_size=1, max_size=2_000), st.floats(0.5, 900))
-@settings(max_examples=40, deadline=None)
-def test_the_lag_is_the_plain_recursion(values, time_constant_s):
-    step, followed, expected = np.exp(-1 / time_constant_s), values[0], []
-    for value in values:
-        followed = step * followed + (1 - step) * value
-        expected.append(followed)
-    np.testing.assert_allclose(lagged(np.array(values), time_constant_s), expected, atol=1e-9)
-
-
-@given(st.lists(st.floats(-40, 90), min_size=2, max_size=12), st.sampled_from([2, 60, 300]), st.floats(10, 900))
-@settings(max_examples=40, deadline=None)
-def test_the_lag_in_longer_steps_is_that_of_straight_lines_in_short_ones(values, step_s, time_constant_s):
-    fine = np.interp(np.arange((len(values) - 1) * step_s * 20 + 1) / (step_s * 20), range(len(values)), values)
-    followed, expected = values[0], [values[0]]
-    for value in (fine[1:] + fine[:-1]) / 2:  # steps of 1/20 s
-        followed += (value - followed) * (1 - np.exp(-0.05 / time_constant_s))
-        expected.append(followed)
-    np.testing.assert_allclose(
-        lagged(np.array(values), time_constant_s, step_s), expected[:: step_s * 20], atol=1e-3
-    )
-
-
-@given(st.lists(st.floats(-40, 90), min_size=2, max_size=200), st.floats(0.5, 900), st.data())
-@settings(max_examples=40, deadline=None)
-def test_a_lag_goes_on_where_it_was(values, time_constant_s, data):
-    cut = data.draw(st.integers(1, len(values) - 1))
-    whole = lagged(np.array(values), time_constant_s)
-    rest = lagged(np.array(values[cut:]), time_constant_s, before=float(whole[cut - 1]))
-    np.testing.assert_allclose(rest, whole[cut:], atol=1e-9)
-
-
-def test_the_lag_by_hand():
-    stepped = np.concatenate([np.zeros(1), np.full(420, 10.0)])
-    assert lagged(stepped, 420)[-1] == pytest.approx(10 * (1 - np.exp(-1)))
-    assert lagged(np.zeros(420), 420, before=10.0)[-1] == pytest.approx(10 * np.exp(-1))
-    assert lagged(stepped, 0) is stepped
-    assert lagged(stepped, 0.001) is stepped
-    assert np.isfinite(lagged(stepped, 0.03)).all()
 
 
 @given(LIT, st.floats(0, 90), st.floats(0, 360), st.floats(0, 20), st.floats(0, 20))

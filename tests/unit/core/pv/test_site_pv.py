@@ -13,13 +13,11 @@ from msgspec.structs import replace
 
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.quantities import noise
-from pvsim.core.quantities.physics import physics_extra
 from pvsim.core.quantities.timeline import DAY_S, Timeline
 from pvsim.core.site.schema import HorizonPoint, Plant
 from pvsim.core.weather.clear_sky import LightOutside
 from pvsim.core.weather.sky import ClimateSky
 from pvsim.core.weather.sun import Place
-from pvsim.errors import UsageError
 
 MIDSUMMER = 1_718_928_000  # 2024-06-21T00:00Z
 HAZE = (3.5,) * 12
@@ -204,10 +202,3 @@ def test_inertia_delays_the_cells():
     )
     assert slow[0] > quick[0] * 1.04
     assert abs(slow[-1] - quick[-1]) < 0.002 * quick[-1]
-
-
-def test_without_pvlib_the_command_that_mends_it_is_named(monkeypatch):
-    monkeypatch.setattr("pvsim.core.quantities.physics.find_spec", lambda _name: None)
-    with pytest.raises(UsageError, match="needs pvlib") as caught:
-        physics_extra()
-    assert "pip install 'pvsim[physics]'" in caught.value.fix

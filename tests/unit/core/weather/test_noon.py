@@ -1,4 +1,4 @@
-"""The remark on a file whose light is not at its height at noon."""
+"""The centre of the light beside noon, and the remark on a file where it is far from it."""
 
 from dataclasses import replace
 
@@ -6,12 +6,24 @@ import numpy as np
 import pytest
 
 from pvsim.core.series.report import FileReading
-from pvsim.core.weather.noon import noon_remark
+from pvsim.core.weather.noon import after_noon_h, noon_remark
 from pvsim.core.weather.series import WeatherSeries
 
 READING = FileReading("w.csv", (), (), 24, 3600, "UTC", "assumed", "start", "assumed")
 SUN = np.maximum(0, np.cos((np.arange(24) + 0.5 - 12) / 24 * 2 * np.pi))
 DAY = WeatherSeries("w.csv", 3600, 0, typical=False, ghi=np.zeros(24), dni=SUN, reading=READING)
+
+
+@pytest.mark.parametrize("longitude", [-150.0, -95.0, 0.0, 8.0, 179.0])
+@pytest.mark.parametrize("late_h", [-11.0, -1.0, 0.0, 2.5])
+def test_the_centre_of_the_light_beside_noon(longitude, late_h):
+    hours = np.arange(0, 48, 0.25) + 0.125
+    light = np.maximum(0, np.cos((hours - 12 + longitude / 15 - late_h) / 24 * 2 * np.pi))
+    assert after_noon_h(light, 0, 900, longitude) == pytest.approx(late_h, abs=0.05)
+
+
+def test_without_light_there_is_no_centre():
+    assert np.isnan(after_noon_h(np.array([0.0, np.nan]), 0, 900, 0.0))
 
 
 @pytest.mark.parametrize(

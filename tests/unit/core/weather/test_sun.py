@@ -6,7 +6,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pvlib import spa
 
-from pvsim.core.weather.clear_sky import clear_sky
 from pvsim.core.weather.sun import Place, sun_at
 
 MIDSUMMER = 1_718_920_800  # 2024-06-21 in Berlin
@@ -49,15 +48,3 @@ def test_the_sun_of_munich_at_noon():
     noon = int(day.apparent_zenith.argmin())
     assert day.azimuth[noon] == pytest.approx(180.0, abs=0.05)
     assert 13 * 3600 + 15 * 60 < noon < 13 * 3600 + 17 * 60  # local summer time
-
-
-def test_light_ends_on_the_horizon_and_haze_takes_beam():
-    place = Place(48.14, 11.58, 520.0)
-    sun = sun_at(place, np.arange(MIDSUMMER, MIDSUMMER + 86_400, 300))
-    clean, hazy = (clear_sky(place, sun, np.full(288, haze)) for haze in (2.0, 6.0))
-    down = sun.apparent_zenith >= 90
-    assert not clean.dni[down].any()
-    assert not clean.dhi[down].any()
-    assert (clean.dni[~down] >= hazy.dni[~down]).all()
-    assert 900 < clean.dni.max() < 1000
-    assert hazy.dhi.max() > clean.dhi.max()

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from pvsim.core.weather.noon import after_noon_h
 from pvsim.core.weather.values import cleaned
 from pvsim.errors import BadInputError
 
@@ -55,15 +54,3 @@ def test_what_there_is_not_on_earth_is_refused_with_its_line(name, value, says):
         clean(name, 1.0, value)
     assert caught.value.where == "w.csv:3"
     assert "leave the cell empty" in caught.value.fix
-
-
-@pytest.mark.parametrize("longitude", [-150.0, -95.0, 0.0, 8.0, 179.0])
-@pytest.mark.parametrize("late_h", [-11.0, -1.0, 0.0, 2.5])
-def test_the_centre_of_the_light_beside_noon(longitude, late_h):
-    hours = np.arange(0, 48, 0.25) + 0.125
-    light = np.maximum(0, np.cos((hours - 12 + longitude / 15 - late_h) / 24 * 2 * np.pi))
-    assert after_noon_h(light, 0, 900, longitude) == pytest.approx(late_h, abs=0.05)
-
-
-def test_without_light_there_is_no_centre():
-    assert np.isnan(after_noon_h(np.array([0.0, np.nan]), 0, 900, 0.0))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.loads.building.calendar import BuildingPlace, Week
 from pvsim.core.loads.building.devices import Device, Phase, Shape
-from pvsim.core.loads.building.events import Used, draw_uses, joined, programs, quarter_weights
+from pvsim.core.loads.building.events import Used, draw_uses, programs, quarter_weights
 from pvsim.core.loads.building.render import add_segments
 from pvsim.core.quantities import noise
 
@@ -70,26 +70,6 @@ def test_an_exclusive_device_does_one_thing_after_the_other(starts, exclusive):
     expected = sum(int(phase.on_s(phase.seconds(q)).sum()) * int(phase.w[0]) * 10 for phase in KETTLE.phases)
     expected += len(starts) * 12 * 50
     assert power.sum() == expected
-
-
-def test_a_program_by_hand_and_any_window_of_it():
-    segments = joined([programs(used(), np.array([100]), np.array([0.0]), 0)])
-    whole, ripple = np.zeros(300, dtype=np.int64), np.zeros(300)
-    add_segments(segments, 0, whole, ripple)
-    expected = [0] * 100 + [20_000] * 60 + [500, 500, 500, 50, 50] * 6 + [0] * 110
-    assert whole.tolist() == expected
-    for first in range(90, 200):
-        part = np.zeros(7, dtype=np.int64)
-        add_segments(segments, first, part, np.zeros(7))
-        assert part.tolist() == expected[first : first + 7]
-    assert len(joined([]).starts) == 0
-
-
-def test_ripple_is_added_where_its_phase_is():
-    vacuum = Device("v", 1.0, "flat", (Phase((700.0,), (5.0,), ripple_w=20.0),))
-    power, ripple = np.zeros(10, dtype=np.int64), np.zeros(10)
-    add_segments(programs(used(vacuum), np.array([3]), np.array([0.0]), 0), 0, power, ripple)
-    assert ripple.tolist() == [0.0] * 3 + [200.0] * 5 + [0.0] * 2
 
 
 @pytest.mark.parametrize(

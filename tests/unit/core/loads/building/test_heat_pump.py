@@ -1,4 +1,4 @@
-"""A heat pump and a car: any window (I7), their energy, and what is refused."""
+"""A heat pump: any window (I7), its energy, and what is refused."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.loads.building import CHARGER_KW, HeatPumpModel, electric_car
+from pvsim.core.loads.building import HeatPumpModel
 from pvsim.core.weather.sky import ClimateSky
 from pvsim.errors import UsageError
 
@@ -79,19 +79,7 @@ def test_a_winter_of_other_weather_takes_other_energy():
     assert second.sum() == pytest.approx(first.sum(), rel=0.1)
 
 
-@pytest.mark.parametrize("charger_kw", CHARGER_KW)
-def test_a_car_has_its_energy(charger_kw):
-    car = electric_car(charger_kw, 2_000)
-    assert car.per_year * car.energy_kwh(0.5) == pytest.approx(2_000)
-    assert 140 < car.per_year < 170  # sessions of about 13 kWh
-    assert not car.scaled
-
-
-def test_nonsense_is_refused():
-    with pytest.raises(UsageError, match=r"charger_kw is one of 3\.7, 11, 22, not 7\.4"):
-        electric_car(7.4, 2_000)
-    with pytest.raises(UsageError, match=r"annual_kwh is \d+ to"):
-        electric_car(11, 20)
+def test_an_energy_that_is_no_number_is_refused():
     with pytest.raises(UsageError, match=r"annual_kwh is \d+ to"):
         HeatPumpModel.of_energy(5, WEATHER, annual_kwh=float("nan"), year_c=WEATHER(HALF_HOURS))
 

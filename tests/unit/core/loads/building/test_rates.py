@@ -1,6 +1,5 @@
 """How often: whole uses that add up to the annual number, whatever the cuts."""
 
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 
 from pvsim.core.loads.building.calendar import BuildingPlace
 from pvsim.core.loads.building.devices import Device, Phase, Shape
-from pvsim.core.loads.building.presence import Holidays, Persons
 from pvsim.core.loads.building.rates import Year, uses_before
 
 PLACE = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
@@ -55,29 +53,3 @@ def test_days_weigh_by_kind_season_and_light():
     assert dark[355] > 1.8 * dark[172]
     early = Shape((1.0,) * 6 + (0.0,) * 18, (1.0,) * 24).quarters()
     assert YEAR.rates(device(), early)[1] < 0.3 * YEAR.rates(device(), FLAT)[1]  # another shape, another rate
-
-
-@given(stream=st.integers(0, 2**64), year=st.integers(1970, 2100))
-@settings(max_examples=50, deadline=None)
-def test_holidays_are_twenty_days_inside_the_year(stream, year):
-    home = Holidays(stream).at_home(year)
-    assert len(home) == 365 + (date(year, 12, 31).timetuple().tm_yday == 366)
-    assert (~home).sum() == 20
-
-
-@given(st.integers(0, 2**64), st.integers(1, 12), st.integers(700_000, 760_000), st.sampled_from([0, 1, 2]))
-@settings(max_examples=100, deadline=None)
-def test_people_sleep_at_night_and_are_up_in_the_evening(stream, people, ordinal, kind):
-    active = Persons(stream, people).active(ordinal, kind)
-    assert active.shape == (96,)
-    assert not active[:23].any()
-    assert active[84:87].all()
-
-
-def test_workers_are_out_and_more_people_are_in_more_often():
-    days = range(738_000, 738_100)
-    alone = np.mean([Persons(3, 1).active(day, 0) for day in days], axis=0)
-    family = np.mean([Persons(3, 4).active(day, 0) for day in days], axis=0)
-    assert alone[44] == 0
-    assert (family >= alone).all()
-    assert family.mean() > alone.mean() + 0.1

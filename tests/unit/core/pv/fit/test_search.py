@@ -1,32 +1,16 @@
-"""The plant behind a day: plants come back from their own curves; impossible days are refused."""
+"""The plant behind a day: plants come back from their own curves, north and south."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.measured_days import MUNICH, day_of, empty_day
 
-from pvsim.core.pv.fit import Day, fit_plant, profile
-from pvsim.core.pv.fit.model import Model, plant_of
+from pvsim.core.pv.fit import fit_plant, profile
 from pvsim.core.weather.sun import Place
-from pvsim.errors import BadInputError
-
-MUNICH = Place(48.14, 11.58, 520.0)
-
-
-def empty(place=MUNICH, day=date(2024, 6, 21), step_s=600, losses_percent=10.0):
-    start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    start -= round(place.longitude_deg / 360 * 86_400)
-    t_utc = np.arange(start, start + 86_400, step_s)
-    return Day("day.csv", place, day, t_utc, np.zeros(len(t_utc)), 4.0, losses_percent=losses_percent)
-
-
-def day_of(parameters, peak_kw, **known):
-    bare = empty(**known)
-    plant = plant_of(np.array(parameters), bare.losses_percent, peak_kw)
-    return replace(bare, power_kw=bare.power_of(plant))
 
 
 @given(
@@ -69,26 +53,7 @@ def test_the_profile_is_best_where_the_day_is():
     assert turned[0].rmse_kw > turned[1].rmse_kw > turned[2].rmse_kw < turned[3].rmse_kw < turned[4].rmse_kw
 
 
-def test_a_day_without_power_is_refused():
-    with pytest.raises(BadInputError, match="no power at all"):
-        fit_plant(empty())
-
-
-@pytest.mark.parametrize(("place", "step_s", "points"), [(Place(78.2, 15.6, 0.0), 600, 0), (MUNICH, 7_200, 5)])
-def test_a_day_with_too_little_sun_is_refused(place, step_s, points):
-    dark = empty(place, date(2024, 12, 21), step_s)
-    dark = replace(dark, power_kw=dark.power_kw + 1.0)
-    with pytest.raises(BadInputError, match=f": {points} points have the sun up") as caught:
-        fit_plant(dark)
-    assert "`longitude`" in caught.value.fix
-
-
 def test_a_constant_power_is_no_plant():
-    flat = empty()
+    flat = empty_day()
     flat = replace(flat, power_kw=np.ones(len(flat.t_utc)))
     assert fit_plant(flat).r2 == 0.0
-
-
-def test_a_plant_that_gives_nothing_has_no_peak():
-    model = Model.of(day_of([30.0, 180.0, 0.0, 1.0, 0.0, 1.0], 1.0))
-    assert model.peak_kw(np.zeros(len(model.day.t_utc))) == 0.0
