@@ -245,10 +245,8 @@ def test_units_become_watts_and_degrees(weather, head, row, expected):
 @pytest.mark.parametrize(
     ("head", "row", "says"),
     [
-        ("time,ghi", "{time}Z,0.{n}5", "never more than 0.95 W/m²: is it in kW/m²"),
         ("time,ghi,temp_air (°R)", "{time}Z,10,5", "in the unit '°R', which is not known"),
         ("time,ghi,temp_air", "{time}Z,10,{n}e2", "temp_air is 100 °C"),
-        (NSRDB.format(zone="UTC"), NSRDB_ROW, "'UTC' is no time zone in hours"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(weather, head, row, says):
@@ -264,15 +262,6 @@ def test_how_the_text_was_read_is_said_too(weather):
     assert line.remarks == ("header in line 3", "decimal comma", "taken as missing: 1 × 'NaN'")
 
 
-def test_light_that_is_dim_is_believed_where_its_unit_is_written(weather):
-    assert read_weather(weather(table("time,ghi (W/m²)", "{time}Z,0.5"))).ghi.max() == 0.5
-
-
-def test_an_offset_and_a_place_that_there_are_not_are_not_taken(weather):
-    head = OPEN_METEO.format(offset=999_999, way="").replace("48.14", "north")
-    assert facts(read_weather(weather(table(head, "{time},-3,7.2,10,5"))))[1:3] == (None, "UTC by assumed")
-
-
 def test_what_was_changed_is_said(weather):
     text = table("time,ghi,temp_air,wind gust", "{time}Z,10,-3,5").replace("Z,10,", "Z,-2,", 3)
     reading = read_weather(weather(text.replace("Z,10,-3", "Z,-999,99.9", 1))).reading
@@ -285,29 +274,6 @@ def test_times_at_the_ends_of_the_calendar(weather, year):
     text = table("time,ghi", "{time}+02:00,10").replace("2024-", f"{year:04}-")
     with pytest.raises(BadInputError, match="the years 1900 to 2200 are read"):
         read_weather(weather(text))
-
-
-def typical_rows(minute=30):
-    """8,760 hours of a year whose months are of several years, some of them leap."""
-    for hour in range(8760):
-        at = datetime(2023, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
-        yield f"{2002 + at.month},{at.month},{at.day},{at.hour},{minute},5,{hour % 24},8,99,2,-3,,,,,"
-
-
-def test_a_table_of_months_of_several_years_is_a_typical_year(weather):
-    def text(rows):
-        return MOUNTAIN + "\n" + "\n".join(rows) + "\n"
-
-    rows = list(typical_rows())
-    series = read_weather(weather(text(rows[4000:] + rows[:4000])))
-    assert (series.typical, series.first_utc, series.intervals) == (True, 7 * 3600, 8760)
-    assert series.ghi.tolist() == [hour % 24 for hour in range(8760)]
-    assert "it serves for any year" in series.reading.line()
-    rows = list(typical_rows(minute=0))
-    assert read_weather(weather(text(rows[4000:] + rows[:4000]), stamp="start")).first_utc == 7 * 3600
-    rows[5000] = rows[5000].replace(",0,5,", ",20,5,", 1)
-    with pytest.raises(BadInputError, match="begin at different minutes"):
-        read_weather(weather(text(rows[4000:] + rows[:4000])))
 
 
 def test_a_typical_year_by_the_ends_of_its_hours_and_with_offsets(weather):
@@ -435,16 +401,6 @@ def test_a_year_of_pvgis_as_json_is_one_long_line(weather):
     assert len(text) > 1 << 20
     assert "\n" not in text
     assert read_weather(weather(text, "tmy.json")).intervals == 8760
-
-
-@pytest.mark.parametrize("stamp", ["end", "start"])
-def test_from_one_step_after_midnight_to_midnight_is_asked_about(weather, stamp):
-    text = table("time,ghi", "{time}Z,10", start=START + 1800)
-    with pytest.raises(BadInputError, match="may be the end of its interval") as caught:
-        read_weather(weather(text))
-    assert f'stamp = "{stamp}"' in caught.value.fix
-    first_utc = read_weather(weather(text, stamp=stamp)).first_utc
-    assert first_utc - START == {"end": 0, "start": 1800}[stamp]
 
 
 def test_midnight_as_24_00_ends_its_interval(weather):
