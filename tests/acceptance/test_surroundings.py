@@ -1,5 +1,6 @@
 """Closed streams, a removed directory, no home, names that are no text: never a traceback, never exit code 70."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -11,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from pvsim.adapters import processes
+from pvsim.app.role_messages import Begin, Failed
+from pvsim.cli.ending import error_of
 from pvsim.cli.surroundings import make_sound
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.errors import BadInputError
 
 NO_TEXT = b"r\xffns"
+BEGIN = Begin(BrokerAddress("h", 1, 2, "u", "p"), "streams", 1.0)
 PVSIM = [sys.executable, "-m", "pvsim"]
 
 
@@ -148,14 +154,45 @@ def test_a_user_without_home_and_name(here, broker):
 
 
 def test_a_defect_in_a_role_is_not_silent(capfd):
-    def broken(_):
+    def broken(*_):
         raise ZeroDivisionError
 
-    role = processes.fork_role("broken", broken)
-    role.begin([os.fsdecode(NO_TEXT)], {"A": os.fsdecode(NO_TEXT)})
-    _, status = os.waitpid(role.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 70
+    role = processes.fork_role("broken", broken, error_of)
+    role.tell(BEGIN)
+    said, code = asyncio.run(ending(role))
+    assert (said, code) == (
+        [Failed(70, "a defect of pvsim: ZeroDivisionError()", "", "", "report it with the lines above")],
+        70,
+    )
     assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_names_that_are_no_text_reach_a_role_and_come_back():
+    def wrong(begin, _):
+        raise BadInputError("not a run", where=begin.broker.user)
+
+    role = processes.fork_role("wrong", wrong, error_of)
+    role.tell(Begin(BrokerAddress("h", 1, 2, os.fsdecode(NO_TEXT), "p"), "streams", 1.0))
+    said, code = asyncio.run(ending(role))
+    assert (said, code) == ([Failed(65, "not a run", os.fsdecode(NO_TEXT), "", "")], 65)
+
+
+def test_a_role_that_the_system_refuses_something_says_so():
+    def refused(*_):
+        Path("/proc/1/nothing").read_bytes()
+
+    role = processes.fork_role("refused", refused, error_of)
+    role.tell(BEGIN)
+    said, code = asyncio.run(ending(role))
+    assert (said[0].what, said[0].where, code) == (
+        "the system refuses: No such file or directory",
+        "/proc/1/nothing",
+        1,
+    )
+
+
+async def ending(role):
+    return [said async for said in role.reports()], await role.wait()
 
 
 def test_what_the_terminal_does_not_have_is_a_question_mark(here):

@@ -1,50 +1,30 @@
-"""The roles of a run as processes of their own, which report on standard output, a JSON object a line.
+"""The roles of a run as processes of their own, which work and report over pipes.
 
 They are forked, not started anew: importing numpy and the rest costs each process 0.35 s of CPU, a third of the
 time of a day's run on two cores. Forking is safe where nothing else runs yet: the roles are forked before there
-is an event loop, a lock or a thread, and wait for their command on standard input.
+is an event loop, a lock or a thread, and wait on standard input until they are told to begin.
 """
 
 import asyncio
-import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-import msgspec
+from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.role_messages import Begin, Done, Failed, FromRole, ToRole, decode_from_role, decode_to_role, encode
+from pvsim.errors import InternalError, InterruptedRunError, PvsimError
 
-from pvsim.errors import InternalError
-
-__all__ = ["ParentWord", "RoleProcess", "fork_role", "peak_memory_mb", "read_word"]
-
+__all__ = ["Reports", "RoleProcess", "Work", "fork_role"]
 
 _DESCRIPTORS = 4_096
 """Higher ones are not ours; closing every possible one takes minutes where the limit is a billion."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What a forked process is to do."""
-
-    arguments: list[str]
-    environment: dict[str, str]
-
-
-class ParentWord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the parent tells a role that works, one JSON object a line.
-
-    Attributes:
-        look_again: Look once more whether everything has been done.
-        broker_url: The broker is at this address now.
-    """
-
-    look_again: bool = False
-    broker_url: str | None = None
+_PROGRESS_S = 0.1
 
 
 class RoleProcess:
@@ -52,14 +32,19 @@ class RoleProcess:
 
     It is in a session of its own, so that Ctrl-C in the terminal reaches only the parent, which then stops it
     in order; and its standard input is a pipe from the parent, whose end tells it that the parent is gone.
+
+    Args:
+        pid: The process.
+        reports: The end of the pipe that it reports into.
+        orders: The end of the pipe that is its standard input.
     """
 
-    def __init__(self, pid: int, reports: int, leash: int) -> None:
+    def __init__(self, pid: int, reports: int, orders: int) -> None:
         self.pid = pid
-        self._reports, self._leash = reports, leash
+        self._reports, self._orders = reports, orders
         self._code: int | None = None
 
-    async def reports(self) -> AsyncIterator[dict[str, Any]]:
+    async def reports(self) -> AsyncIterator[FromRole]:
         """What it reports, until it ends."""
         reader = asyncio.StreamReader()
         with os.fdopen(self._reports, "rb") as pipe:
@@ -68,7 +53,7 @@ class RoleProcess:
             try:
                 async for line in reader:
                     try:
-                        yield json.loads(line)
+                        yield decode_from_role(line)
                     except ValueError:
                         continue  # a line cut short by a kill
             finally:
@@ -89,19 +74,12 @@ class RoleProcess:
             self._reap()
         return self._code or 0
 
-    def begin(self, arguments: list[str], environment: Mapping[str, str]) -> None:
-        """Let it run `pvsim ARGUMENTS`; secrets travel in the environment, through the pipe."""
-        order = json.dumps({"arguments": arguments, "environment": dict(environment)})
-        with suppress(BrokenPipeError):  # it has died already: `wait` says how
-            os.write(self._leash, order.encode() + b"\n")
-
-    def nudge(self) -> None:
-        """Let it look once more whether it has done everything; nothing happens where it has ended."""
-        self._tell(ParentWord(look_again=True))
-
-    def tell_broker(self, url: str) -> None:
-        """Let it connect to that address from now on; nothing happens where it has ended."""
-        self._tell(ParentWord(broker_url=url))
+    def tell(self, message: ToRole) -> None:
+        """Tell it something; nothing happens where it has ended: `wait` says how."""
+        if self._code is not None:  # the pipe is closed, and its number may be another file's
+            return
+        with suppress(BrokenPipeError):
+            os.write(self._orders, encode(message))
 
     def stop(self, *, now: bool = False) -> None:
         """Ask it to finish in order; `now` ends it at once."""
@@ -114,68 +92,120 @@ class RoleProcess:
             os.kill(self.pid, signal.SIGKILL)
             self._reap()
 
-    def _tell(self, word: ParentWord) -> None:
-        if self._code is not None:  # the pipe is closed, and its number may be another file's
-            return
-        with suppress(BrokenPipeError):
-            os.write(self._leash, msgspec.json.encode(word) + b"\n")
-
     def _reap(self) -> None:
         _, status = os.waitpid(self.pid, 0)
         self._code = os.waitstatus_to_exitcode(status)
-        os.close(self._leash)
+        os.close(self._orders)
 
 
-def fork_role(name: str, command_line: Callable[[list[str]], None]) -> RoleProcess:
-    """Fork a process that waits for its command; without one it ends when the parent does.
+class Reports:
+    """What a role reports to its parent, on standard output.
+
+    Progress goes ten times a second at most, and the newest before the last word; all else at once. Where the
+    parent is gone, nobody listens: the end of standard input tells the role so.
+    """
+
+    def __init__(self) -> None:
+        self._pipe = os.fdopen(1, "wb", closefd=False)
+        self._newest: MeterProgress | SimulatorProgress | None = None
+        self._last_s = 0.0
+
+    def __call__(self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState) -> None:
+        """Take the role's progress; see `ports.Report`."""
+        if isinstance(progress, BrokerState | ObserverState):
+            self._say(progress)
+            return
+        self._newest, now_s = progress, time.monotonic()
+        if now_s - self._last_s >= _PROGRESS_S:
+            self._last_s = now_s
+            self._say_newest()
+
+    def end(self, last: Done | Failed) -> None:
+        """Say how it ended."""
+        self._say_newest()
+        self._say(last)
+
+    def _say_newest(self) -> None:
+        if self._newest is not None:
+            self._say(self._newest)
+            self._newest = None
+
+    def _say(self, message: FromRole) -> None:
+        with suppress(BrokenPipeError):
+            self._pipe.write(encode(message))
+            self._pipe.flush()
+
+
+Work: TypeAlias = Callable[[Begin, Reports], None]
+"""What a role does, in a process of its own; what else its parent tells it comes on standard input."""
+
+
+def fork_role(name: str, work: Work, error_of: Callable[[Exception], PvsimError]) -> RoleProcess:
+    """Fork a process that waits for `Begin` and then works; without one it ends when the parent does.
 
     Args:
         name: What the process is called in `ps` and `top`, up to 15 characters.
-        command_line: Runs `pvsim ARGUMENTS`; ends by returning or by SystemExit.
+        work: What it does.
+        error_of: What to tell of an exception that ends the work.
     """
-    leash_read, leash_write = os.pipe()
-    report_read, report_write = os.pipe()
+    orders_read, orders_write = os.pipe()
+    reports_read, reports_write = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid:
-        os.close(leash_read)
-        os.close(report_write)
-        return RoleProcess(pid, report_read, leash_write)
+        os.close(orders_read)
+        os.close(reports_write)
+        return RoleProcess(pid, reports_read, orders_write)
     code: int = InternalError.exit_code
     try:
         os.setsid()
-        os.dup2(leash_read, 0)
-        os.dup2(report_write, 1)
+        os.dup2(orders_read, 0)
+        os.dup2(reports_write, 1)
         os.closerange(3, _DESCRIPTORS)
         Path("/proc/self/comm").write_text(name)
-        if (order := _read_order()) is not None:
-            os.environ.update(order.environment)
-            command_line(order.arguments)
-        code = 0
-    except SystemExit as request:
-        code = request.code if isinstance(request.code, int) else 1
+        code = _do(work, error_of)
+    except KeyboardInterrupt:
+        code = InterruptedRunError.exit_code
     except BaseException:  # noqa: BLE001 - the outermost edge of a process that ends by os._exit
         sys.excepthook(*sys.exc_info())
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
         os._exit(code)
 
 
-def read_word(line: bytes) -> ParentWord:
-    """What the parent has said in a line."""
-    return msgspec.json.decode(line, type=ParentWord)
+def _do(work: Work, error_of: Callable[[Exception], PvsimError]) -> int:
+    """Do the work once the parent says so; the exit code."""
+    reports = Reports()
+    if (begin := _read_begin()) is None:
+        return 0
+    try:
+        work(begin, reports)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent is to say it
+        known = error_of(error)
+        reports.end(Failed.of(known))
+        return known.exit_code
+    reports.end(Done(peak_memory_mb()))
+    return 0
 
 
-def _read_order() -> _Order | None:
-    """The command that the parent writes; None if the parent has gone or needs no role."""
+def _read_begin() -> Begin | None:
+    """The parent's word to begin, before which no other counts; None if it has gone or needs no role."""
+    while line := _read_line():
+        if isinstance(message := decode_to_role(line), Begin):
+            return message
+    return None
+
+
+def _read_line() -> bytes:
+    """A whole line of standard input; nothing at its end."""
     line = b""
     while not line.endswith(b"\n"):
-        if not (piece := os.read(0, 1)):  # one at a time: what follows belongs to the role
-            return None
+        if not (piece := os.read(0, 1)):  # one at a time: what follows belongs to the work
+            return b""
         line += piece
-    return _Order(**json.loads(line))  # msgspec takes no names of files that are not UTF-8
+    return line
 
 
 def peak_memory_mb() -> int:

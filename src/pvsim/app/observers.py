@@ -58,7 +58,7 @@ class Progress:
         """See `Observer.observe`."""
         del samples
         t_utc = self._plan.timeline.start_utc + accounted.next_position // len(self._plan.meters)
-        self._report(SimulatorProgress(accounted, self._plan.readings, t_utc))
+        self._report(SimulatorProgress(accounted.next_position, self._plan.readings, t_utc))
 
 
 class Observers:

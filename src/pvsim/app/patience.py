@@ -124,7 +124,7 @@ class _Keeper:
     def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState) -> None:
         if isinstance(progress, (MeterProgress, SimulatorProgress)):
             self._anew = isinstance(progress, MeterProgress)
-            done = progress.confirmed if isinstance(progress, MeterProgress) else progress.accounted.next_position
+            done = progress.confirmed if isinstance(progress, MeterProgress) else progress.written
             if self._furthest is None:
                 self._furthest = done
             elif done > self._furthest:

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+import msgspec
 
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.messages.batch import Batch
@@ -131,8 +132,7 @@ class Stop(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class MeterProgress:
+class MeterProgress(msgspec.Struct, frozen=True, tag="meter"):
     """How far the meter is: messages handed to the broker and confirmed by it, of all that the run has."""
 
     published: int
@@ -140,25 +140,28 @@ class MeterProgress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatorProgress:
-    """How far the simulator is, in readings; `t_utc` is the simulated second it has reached."""
+class SimulatorProgress(msgspec.Struct, frozen=True, tag="simulator"):
+    """How far the simulator is.
 
-    accounted: Accounted
+    Attributes:
+        written: Readings that have a row, or are known to have none.
+        total: Readings of the run.
+        t_utc: The simulated second that it has reached.
+    """
+
+    written: int
     total: int
     t_utc: int
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerState:
+class BrokerState(msgspec.Struct, frozen=True, tag="broker"):
     """Whether the broker can be worked with; said when that changes, in a sentence."""
 
     what: str
     well: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ObserverState:
+class ObserverState(msgspec.Struct, frozen=True, tag="observer"):
     """That an observer of the simulation failed or missed something, in a sentence; no row depends on it."""
 
     what: str

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from logging import getLogger
 from signal import SIGKILL, SIGTERM
-from typing import Any, Protocol
+from typing import Protocol
 
 from pvsim.app.ports import Stop
+from pvsim.app.role_messages import Failed, FromRole
 from pvsim.errors import InterruptedRunError, PvsimError
 
 __all__ = ["Role", "RoleFailedError", "supervise"]
@@ -22,7 +23,7 @@ _log = getLogger(__name__)
 class Role(Protocol):
     """A role that runs as a process of its own."""
 
-    def reports(self) -> AsyncIterator[dict[str, Any]]:
+    def reports(self) -> AsyncIterator[FromRole]:
         """What it reports, until it ends."""
         ...
 
@@ -47,7 +48,7 @@ class RoleFailedError(PvsimError):
 class _Watched:
     name: str
     role: Role
-    last: dict[str, Any] = field(default_factory=dict)
+    failed: Failed | None = None
     code: int | None = None
     stopped: bool = False
     killed: bool = False
@@ -75,19 +76,19 @@ class _Watched:
         )
         if not self.code or (self.released and interrupted):
             return None
-        said = self.last.get("error")
+        said = self.failed
         if interrupted:
-            return InterruptedRunError(said["what"] if said else f"the {self.name} was interrupted")
+            return InterruptedRunError(said.what if said else f"the {self.name} was interrupted")
         if said:
-            facts = {name: said.get(name, "") for name in ("where", "field", "fix")}
-            return RoleFailedError(said["what"], **facts, exit_code=self.code)
+            facts = {"where": said.where, "field": said.field, "fix": said.fix}
+            return RoleFailedError(said.what, **facts, exit_code=self.code)
         if self.code < 0:
             return RoleFailedError(f"the {self.name} was ended by signal {-self.code}")
         return RoleFailedError(f"the {self.name} ended with exit code {self.code}", exit_code=self.code)
 
 
 async def supervise(
-    roles: Mapping[str, Role], *, leader: str, report: Callable[[str, dict[str, Any]], None], stop: Stop
+    roles: Mapping[str, Role], *, leader: str, report: Callable[[str, FromRole], None], stop: Stop
 ) -> None:
     """Wait until every role has ended; if one fails or the user wishes to stop, stop the others too.
 
@@ -119,9 +120,7 @@ async def supervise(
 class _Supervision:
     """The roles of a run under way, and why those that failed did."""
 
-    def __init__(
-        self, watched: list[_Watched], leader: str, report: Callable[[str, dict[str, Any]], None]
-    ) -> None:
+    def __init__(self, watched: list[_Watched], leader: str, report: Callable[[str, FromRole], None]) -> None:
         self.watched = watched
         self.failures: list[PvsimError] = []
         self._leader, self._report = leader, report
@@ -130,7 +129,8 @@ class _Supervision:
     async def watch(self, each: _Watched) -> None:
         """Pass its reports on until it ends, and draw the conclusion."""
         async for said in each.role.reports():
-            each.last = said
+            if isinstance(said, Failed):
+                each.failed = said
             self._report(each.name, said)
         each.code = await each.role.wait()
         if (error := each.error()) is not None:

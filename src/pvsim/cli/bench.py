@@ -4,13 +4,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from pvsim.cli.command import Configured
+from pvsim.cli.ending import error_of
 from pvsim.cli.options import broker_options, json_option
 from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
@@ -38,8 +38,7 @@ _DAY_MESSAGES = 86_400
 )
 @broker_options
 @json_option("the figures")
-@click.pass_obj
-def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
+def bench(**options: Any) -> None:
     """Measure readings per second, confirmed and checkpointed, and the broker's own limit beside them.
 
     \b
@@ -51,7 +50,7 @@ def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
     measured before and after, and the mean counts. A machine that does other work gives other figures:
     compare the shares.
     """  # noqa: D301
-    figures = _measure(options, command_line)
+    figures = _measure(options)
     if options["as_json"]:
         click.echo(json.dumps(figures, indent=2))
         return
@@ -79,7 +78,7 @@ def bench(command_line: Callable[[list[str]], None], /, **options: Any) -> None:
         click.echo("".join(f"{cell:>13}" for cell in cells))
 
 
-def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None]) -> dict[str, Any]:
+def _measure(options: dict[str, Any]) -> dict[str, Any]:
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
@@ -93,7 +92,7 @@ def _measure(options: dict[str, Any], command_line: Callable[[list[str]], None])
     command_s = _one_command(address.amqp_url, transport)
     runs = []
     for days in options["days"]:
-        run = measure_run(address, days, transport, command_line)
+        run = measure_run(address, days, transport, error_of)
         runs.append({**asdict(run), "rate": run.rate, "sustained_rate": run.sustained_rate})
     limits.append(asyncio.run(measure_limit(address, messages)))
     return {

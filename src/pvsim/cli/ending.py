@@ -9,7 +9,7 @@ import click
 
 from pvsim.errors import CannotWriteError, InternalError, PvsimError
 
-__all__ = ["abandon", "end", "refused", "unexpected"]
+__all__ = ["abandon", "end", "error_of"]
 
 _CANNOT_WRITE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
@@ -29,7 +29,14 @@ def abandon(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def refused(error: OSError) -> PvsimError:
+def error_of(error: Exception) -> PvsimError:
+    """What to say of any error: what the machine refuses is no defect."""
+    if isinstance(error, PvsimError):
+        return error
+    return _refused(error) if isinstance(error, OSError) else _unexpected(error)
+
+
+def _refused(error: OSError) -> PvsimError:
     """The error of something that the system refuses: perhaps to take what was printed."""
     try:
         sys.stdout.flush()
@@ -44,7 +51,7 @@ def refused(error: OSError) -> PvsimError:
     return kind(f"the system refuses: {error.strerror or error}", where=where, fix=fix)
 
 
-def unexpected(error: Exception) -> PvsimError:
+def _unexpected(error: Exception) -> PvsimError:
     """The error of what should not happen: packages that are damaged, else a defect, with its traceback."""
     from pvsim.adapters.environment import explain  # noqa: PLC0415 - only where something is wrong
 

@@ -10,7 +10,7 @@ import click
 from pvsim import __version__
 from pvsim.cli import bench, broker, completion, facts, fit, roles, run
 from pvsim.cli.command import Commands
-from pvsim.cli.ending import abandon, end, refused, unexpected
+from pvsim.cli.ending import abandon, end, error_of
 from pvsim.cli.surroundings import make_sound, require_directory
 from pvsim.errors import InterruptedRunError, PvsimError, UsageError
 
@@ -56,10 +56,10 @@ for module in (run, roles, facts, broker, bench, fit, completion):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line (`sys.argv` by default) and end with the exit code of what happened."""
-    if arguments is None:  # a forked role has its parent's surroundings
+    if arguments is None:
         make_sound()
     try:
-        cli.main(arguments, prog_name="pvsim", standalone_mode=False, obj=main)  # for commands that fork roles
+        cli.main(arguments, prog_name="pvsim", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as request:
         sys.exit(request.exit_code)
@@ -71,12 +71,8 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         abandon(sys.stdout)
         sys.exit(1)
-    except PvsimError as error:
-        end(error)
-    except OSError as error:  # what the machine refuses is no defect
-        end(refused(error))
     except Exception as error:  # noqa: BLE001 - the outermost edge: a defect ends with 70 and its traceback
-        end(unexpected(error))
+        end(error_of(error))
 
 
 def _of_click(error: BaseException) -> PvsimError:

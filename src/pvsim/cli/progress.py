@@ -1,64 +1,21 @@
-"""Progress on standard error: a live line on a terminal, a line each tenth elsewhere; and for a parent process."""
+"""Progress on standard error: a live line on a terminal, a line each tenth elsewhere."""
 
-import json
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+    from pvsim.app.role_messages import FromRole
 
-__all__ = ["SENTENCES", "Display", "ParentReport", "facts_of"]
+__all__ = ["Display"]
 
-_TERMINAL_S, _PIPE_S, _PARENT_S = 0.1, 5.0, 0.1
+_TERMINAL_S, _PIPE_S = 0.1, 5.0
 """Seconds between lines at least: elsewhere than on a terminal a run that is over sooner shows none."""
 
 _TENTHS = 10
-
-SENTENCES = {"broker", "note"}
-"""Facts that are sentences for people: of the broker, and of those who watch the run."""
-
-
-def facts_of(progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> dict[str, Any]:
-    """What a report says, as plain data."""
-    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState  # noqa: PLC0415
-
-    if isinstance(progress, BrokerState):
-        return {"broker": progress.what, "well": progress.well}
-    if isinstance(progress, ObserverState):
-        return {"note": progress.what}
-    if isinstance(progress, MeterProgress):
-        return {"published": progress.published, "confirmed": progress.confirmed, "total": progress.total}
-    return {"written": progress.accounted.next_position, "total": progress.total, "t_utc": progress.t_utc}
-
-
-class ParentReport:
-    """Reports of a role to the process that started it: JSON lines on standard output.
-
-    Progress goes ten times a second at most; what is said in a sentence always.
-    """
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def __call__(self, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> None:
-        """Say it, if the last time is long enough ago."""
-        facts = facts_of(progress)
-        now = time.monotonic()
-        if SENTENCES & facts.keys():
-            self.say(facts)
-        elif now - self._last >= _PARENT_S:
-            self._last = now
-            self.say(facts)
-
-    @staticmethod
-    def say(facts: dict[str, Any]) -> None:
-        """Say something now."""
-        sys.stdout.write(json.dumps(facts) + "\n")
-        sys.stdout.flush()
 
 
 class Display:
@@ -81,12 +38,17 @@ class Display:
         self._tenths = 0  # that were passed when a line was last written elsewhere than on a terminal
         self.broker_s = 0.0
 
-    def __call__(self, role: str, said: dict[str, Any]) -> None:
+    def __call__(self, role: str, said: "FromRole") -> None:
         """Take a role's report."""
-        if sentences := SENTENCES & said.keys():
-            self.say(f"{role}: {said[sentences.pop()]}")
+        import msgspec  # noqa: PLC0415 - as below
+
+        from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress  # noqa: PLC0415 - as below
+
+        if isinstance(said, BrokerState | ObserverState):
+            self.say(f"{role}: {said.what}")
+        if not isinstance(said, MeterProgress | SimulatorProgress):
             return
-        self._facts.update({name: value for name, value in said.items() if isinstance(value, int)})
+        self._facts.update(msgspec.structs.asdict(said))
         self._first = self._facts | self._first
         now = time.monotonic()
         if not self._quiet and self._is_due(now):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.fields import request_of
-from pvsim.cli.loop import run_with_stop
 from pvsim.cli.options import (
     broker_options,
     field_option,
@@ -20,17 +20,17 @@ from pvsim.cli.options import (
     quiet_option,
     run_id_option,
 )
-from pvsim.cli.progress import SENTENCES, Display, ParentReport, facts_of
+from pvsim.cli.progress import Display
 from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.cli.values import Choice, Quantity
-from pvsim.errors import PvsimError, UsageError
+from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
     import asyncio
 
-    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, Report, SimulatorProgress
+    from pvsim.app.ports import Report
     from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
@@ -70,8 +70,7 @@ _missing_options = section(
         "  [default: wait]",
     ),
 )
-_supervised_option = click.option("--supervised", is_flag=True, hidden=True, help="Report to the parent process.")
-_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "supervised", "allow_unsafe_filesystem"}
+_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "allow_unsafe_filesystem"}
 _WITH_DIR |= {"missing", "meter_timeout"}
 
 
@@ -81,7 +80,6 @@ _WITH_DIR |= {"missing", "meter_timeout"}
 @broker_options
 @_dir_option
 @quiet_option
-@_supervised_option
 @click.pass_context
 def meter(context: click.Context, /, **options: Any) -> None:
     """Publish every reading of a run, then end. Started again, it goes on where the broker's log ends.
@@ -92,8 +90,6 @@ def meter(context: click.Context, /, **options: Any) -> None:
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
-    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
-
     models = _models_of(context, options)
     require_room(options, models.plan)
 
@@ -102,13 +98,9 @@ def meter(context: click.Context, /, **options: Any) -> None:
 
         with _maybe_lock(options["directory"], "meter"):
             patience = patience_of(options)
-            waiting = again if options["supervised"] else None
-            await run_meter(
-                models, connection.transport(), patience=patience, report=report, stop=stop, again=waiting
-            )
+            await run_meter(models, connection.transport(), patience=patience, report=report, stop=stop)
 
-    again = asyncio.Event()
-    _run_role("meter", options, models.plan, work, nudged=again.set)
+    _run_role("meter", options, models.plan, work)
 
 
 @click.command(cls=Configured)
@@ -120,7 +112,6 @@ def meter(context: click.Context, /, **options: Any) -> None:
 @_dir_option
 @quiet_option
 @file_system_option
-@_supervised_option
 @click.pass_context
 def simulate(context: click.Context, /, **options: Any) -> None:
     """Turn a meter's readings into rows: PV power added, difference taken, written to runs/.../samples.csv.
@@ -134,9 +125,6 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    if options["supervised"]:
-        _simulate_supervised(context, options)
-        return
     if options["directory"] is not None:
         _refuse_other_options(context)
         this = Run.open(options["directory"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
@@ -193,23 +181,6 @@ def _new_run(context: click.Context, options: dict[str, Any]) -> "Run":
     return this
 
 
-def _simulate_supervised(context: click.Context, options: dict[str, Any]) -> None:
-    from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
-    from pvsim.wiring.runs import Run  # noqa: PLC0415
-
-    _refuse_other_options(context)
-    this = Run.open(options["directory"])
-    models = this.models
-
-    async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
-        transport, patience = connection.transport(), patience_of(options)
-        await run_simulator(
-            models, this.directory, transport, patience=patience, report=report, stop=stop, with_meter=True
-        )
-
-    _run_role("simulator", options, models.plan, work)
-
-
 def _prove_again(this: "Run", options: dict[str, Any]) -> None:
     Display(quiet=options["quiet"]).say(f"the run is {this.status}; verifying it again")
     summary = this.prove_again()
@@ -241,16 +212,12 @@ def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[Non
     return nullcontext() if directory is None else Run.open(directory).directory.lock(role)
 
 
-def _run_role(
-    role: str, options: dict[str, Any], plan: "RunPlan", work: Work, *, nudged: Callable[[], None] = lambda: None
-) -> None:
-    """Connect, work, and report: to a person, or to the parent process, which may have something to say."""
+def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -> None:
+    """Connect, work, and show the progress."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
-    from pvsim.adapters.processes import peak_memory_mb  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
-    talk = _Talk(role, options, nudged)
-    display = talk.display
+    display = Display(quiet=options["quiet"])
 
     async def use(stop: "asyncio.Event") -> None:
         find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
@@ -258,63 +225,16 @@ def _run_role(
         display.broker_is_there()
         name = await resolve_transport(options["transport"], address)
         display.say(f"run {plan.run_id} over {name} at {address}")
-        talk.connection = Connection(address, name, plan, None if options["broker"] else find)
-        await work(talk.connection, talk.report, stop)
+        connection = Connection(address, name, plan, None if options["broker"] else find)
+        await work(connection, partial(display, role), stop)
 
     handler = open_log(options["directory"], role) if options["directory"] is not None else None
     try:
-        run_with_stop(use, parent=talk.hear if talk.parent else None)
-    except PvsimError as error:
-        if talk.parent:
-            facts = {name: getattr(error, name) for name in ("what", "where", "field", "fix")}
-            talk.parent.say({**talk.last, "error": facts})
-            raise SystemExit(error.exit_code) from error
-        raise
+        run_with_stop(use)
     finally:
         display.clear()
         if handler is not None:
             handler.close()
-    if talk.parent:
-        talk.parent.say({**talk.last, "peak_mb": peak_memory_mb()})
-
-
-class _Talk:
-    """What a role says, to a person or to its parent process, and what the parent says to it.
-
-    Attributes:
-        display: For a person.
-        parent: The parent process; None where there is none.
-        last: The newest progress.
-        connection: The role's, once it has one.
-    """
-
-    def __init__(self, role: str, options: dict[str, Any], nudged: Callable[[], None]) -> None:
-        self.display = Display(quiet=options["quiet"] or options["supervised"])
-        self.parent = ParentReport() if options["supervised"] else None
-        self.last: dict[str, Any] = {}
-        self.connection: Connection | None = None
-        self._role, self._nudged = role, nudged
-
-    def report(self, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState") -> None:
-        """Take the role's progress."""
-        facts = facts_of(progress)
-        if self.parent:
-            self.parent(progress)
-        else:
-            self.display(self._role, facts)
-        if not SENTENCES & facts.keys():
-            self.last.update(facts)
-
-    def hear(self, line: bytes) -> None:
-        """Take a word of the parent."""
-        from pvsim.adapters.processes import read_word  # noqa: PLC0415
-        from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
-
-        word = read_word(line)
-        if word.broker_url is not None and self.connection is not None:  # it cannot have lost what it has not had
-            self.connection.address = BrokerAddress.parse(word.broker_url)
-        if word.look_again:
-            self._nudged()
 
 
 COMMANDS = (meter, simulate)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
+from pvsim.cli.ending import error_of
 from pvsim.cli.fields import request_of
-from pvsim.cli.loop import held_signals, run_with_stop
 from pvsim.cli.options import (
     broker_options,
     file_system_option,
@@ -17,7 +18,7 @@ from pvsim.cli.options import (
     pv_options,
     quiet_option,
 )
-from pvsim.cli.progress import Display, facts_of
+from pvsim.cli.progress import Display
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, UsageError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
-    from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
     from pvsim.config import RunConfig
     from pvsim.core.results.metrics import Summary
     from pvsim.core.run.plan import RunPlan
@@ -94,7 +94,7 @@ def run(context: click.Context, /, **options: Any) -> None:
             display.say(note)
         for note in input_notes(this.models.inputs, this.models.config.meter_max_w):
             display.say(note)
-        roles = {} if this.ended else fork_roles(context.obj)
+        roles = {} if this.ended else fork_roles(this, error_of)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options["as_json"]:
         import msgspec  # noqa: PLC0415
@@ -156,7 +156,7 @@ async def _simulate(
             connection = Connection(address, name, this.models.plan, None if options["broker"] else find)
             if options["broker"]:
                 patience = patience_of(options)
-                await connection.check(patience=patience, report=partial(_show_state, display), stop=stop)
+                await connection.check(patience=patience, report=partial(display, "run"), stop=stop)
             await run_roles(
                 this,
                 roles,
@@ -175,12 +175,6 @@ async def _simulate(
     finally:
         display.clear()
         handler.close()
-
-
-def _show_state(
-    display: Display, progress: "MeterProgress | SimulatorProgress | BrokerState | ObserverState"
-) -> None:
-    display("run", facts_of(progress))
 
 
 async def _delete_stream(connection: "Connection", display: Display) -> None:
@@ -206,8 +200,7 @@ def patience_of(options: dict[str, Any]) -> "Patience":
 
     from pvsim.app.patience import Patience  # noqa: PLC0415
 
-    from_start = bool(options.get("supervised")) or not options["broker"]
-    return Patience(options["patience_s"], jitter=random.random, from_start=from_start)
+    return Patience(options["patience_s"], jitter=random.random, from_start=not options["broker"])
 
 
 def check_broker(options: dict[str, Any]) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pvsim.adapters.streams import StreamTransport
 from pvsim.app.meter import readings
+from pvsim.app.ports import SimulatorProgress
+from pvsim.app.role_messages import Done, FromRole
 from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter, zone_of
 from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.messages.address import BrokerAddress
@@ -20,6 +22,7 @@ from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.stream.publish import publish_frame
+from pvsim.errors import PvsimError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.role_processes import fork_roles, run_roles
 from pvsim.wiring.runs import Run
@@ -92,11 +95,17 @@ def measure_run(
     address: BrokerAddress,
     days: int,
     transport: Literal["streams", "amqp"],
-    command_line: Callable[[list[str]], None],
+    error_of: Callable[[Exception], PvsimError],
 ) -> RunFigures:
     """A run of the brief's meter and curve through meter and simulator, with checkpoints, then verified.
 
     Forks, so it needs a process without an event loop.
+
+    Args:
+        address: The broker.
+        days: Length of the run.
+        transport: The way to the broker.
+        error_of: What to tell of an exception that ends a role.
 
     Raises:
         PvsimError: if the run fails.
@@ -114,11 +123,11 @@ def measure_run(
     peaks: dict[str, int] = {}
     seen: list[tuple[float, int]] = []
 
-    def report(role: str, said: dict[str, Any]) -> None:
-        if "peak_mb" in said:
-            peaks[role] = said["peak_mb"]
-        if role == "simulator" and said.get("written"):
-            seen.append((time.monotonic(), said["written"]))
+    def report(role: str, said: FromRole) -> None:
+        if isinstance(said, Done):
+            peaks[role] = said.peak_mb
+        if isinstance(said, SimulatorProgress) and said.written:
+            seen.append((time.monotonic(), said.written))
 
     with tempfile.TemporaryDirectory(prefix="pvsim-bench-") as scratch:
         run = Run.create(config, Path(scratch))
@@ -130,7 +139,7 @@ def measure_run(
             spent.append(time.monotonic() - start)
 
         connection = Connection(address, transport, run.models.plan)
-        roles = fork_roles(command_line)
+        roles = fork_roles(run, error_of)
         begin = time.monotonic()
         asyncio.run(run.carry_out(work))
         verify_s = time.monotonic() - begin - spent[0]

@@ -3,32 +3,36 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from logging import getLogger
-from typing import Any
 
 from pvsim.adapters.processes import RoleProcess, fork_role
-from pvsim.app.ports import Stop
+from pvsim.app.ports import BrokerState, SimulatorProgress, Stop
+from pvsim.app.role_messages import Begin, BrokerMoved, FromRole, PublishAgain
 from pvsim.app.supervise import supervise
 from pvsim.core.messages.address import BrokerAddress
-from pvsim.errors import BrokerError, UsageError
+from pvsim.errors import BrokerError, PvsimError, UsageError
 from pvsim.wiring.broker import Connection
+from pvsim.wiring.role_work import works_of
 from pvsim.wiring.runs import Run
 
 __all__ = ["fork_roles", "run_roles"]
 
-_COMMANDS = {"simulator": "simulate", "meter": "meter"}
-
 IDLE_S = 3.0
 """The meter looks again whether the broker has everything when the simulator has come no further for so long."""
 
-REVIVE_S = 1.0
-"""While a role has lost our own broker, it is looked after so often: it may end once more, or move."""
+RESTART_S = 1.0
+"""While a role has lost our own broker, we look for it so often: it may end once more, or move."""
 
 _log = getLogger(__name__)
 
 
-def fork_roles(command_line: Callable[[list[str]], None]) -> dict[str, RoleProcess]:
-    """Two processes that wait to become simulator and meter; call it before there is an event loop."""
-    return {role: fork_role(f"pvsim-{role}", command_line) for role in _COMMANDS}
+def fork_roles(run: Run, error_of: Callable[[Exception], PvsimError]) -> dict[str, RoleProcess]:
+    """Two processes that wait to become simulator and meter; call it before there is an event loop.
+
+    Args:
+        run: The run; the processes inherit it, with all that has been made of it.
+        error_of: What to tell of an exception that ends a role.
+    """
+    return {role: fork_role(f"pvsim-{role}", work, error_of) for role, work in works_of(run).items()}
 
 
 async def run_roles(
@@ -37,14 +41,14 @@ async def run_roles(
     connection: Connection,
     *,
     patience_s: float,
-    report: Callable[[str, dict[str, Any]], None],
+    report: Callable[[str, FromRole], None],
     stop: Stop,
 ) -> None:
     """Let meter and simulator do the run, until the simulator has written everything.
 
     Args:
         run: The run.
-        roles: The processes.
+        roles: The processes, forked for this run.
         connection: The broker and the way to it. Where it can be found again, that is done while a role has lost
             it, and the roles are told where it is.
         patience_s: How long they go on without the broker.
@@ -57,46 +61,56 @@ async def run_roles(
     """
     if run.models.external:
         fix = "use pvsim simulate; a run that was begun: pvsim simulate --dir DIR"
-        raise UsageError(
-            "a meter of this run is external: pvsim run has no readings", field="meter.source", fix=fix
-        )
-    where = ["--supervised", "--dir", str(run.directory.path)]
-    where += ["--transport", connection.name, "--patience", str(patience_s)]
-    for role, process in roles.items():
-        process.begin([_COMMANDS[role], *where], {"PVSIM_BROKER_URL": connection.address.amqp_url})
-    reviver = _Reviver(connection, roles)
-    written: Any = None
-
-    def relay(role: str, said: dict[str, Any]) -> None:
-        nonlocal written
-        written = said.get("written", written)
-        if "well" in said:
-            reviver.note(role, well=said["well"])
-        if said.get("well") and role == "simulator":  # the log may have become shorter, or be another one
-            roles["meter"].nudge()
-        report(role, said)
-
-    async def look_after_idleness() -> None:
-        """A simulator that finds no stream makes an empty one and waits; the meter may think that it is done."""
-        before = None
-        while True:
-            await asyncio.sleep(IDLE_S)
-            if written == before:
-                roles["meter"].nudge()
-            before = written
-
-    looking = asyncio.ensure_future(look_after_idleness())
+        what = "a meter of this run is external: pvsim run has no readings"
+        raise UsageError(what, field="meter.source", fix=fix)
+    for process in roles.values():
+        process.tell(Begin(connection.address, connection.name, patience_s))
+    watch = _Watch(roles, _BrokerRestarter(connection, roles), report)
+    looking = asyncio.ensure_future(watch.look_after_idleness())
     try:
-        await supervise(roles, leader="simulator", report=relay, stop=stop)
+        await supervise(roles, leader="simulator", report=watch.relay, stop=stop)
     finally:
         looking.cancel()
-        reviver.cancel()
+        watch.restarter.cancel()
         for process in roles.values():
             process.kill()
 
 
-class _Reviver:
-    """Looks after our own broker while a role has lost it: starts it again, and says where it is.
+class _Watch:
+    """Passes on what the roles report, and has the meter publish again where the broker may have lost messages."""
+
+    def __init__(
+        self,
+        roles: Mapping[str, RoleProcess],
+        restarter: "_BrokerRestarter",
+        report: Callable[[str, FromRole], None],
+    ) -> None:
+        self.restarter = restarter
+        self._roles, self._report = roles, report
+        self._written: int | None = None
+
+    def relay(self, role: str, said: FromRole) -> None:
+        """Take a report of a role."""
+        if isinstance(said, SimulatorProgress):
+            self._written = said.written
+        if isinstance(said, BrokerState):
+            self.restarter.note(role, well=said.well)
+            if said.well and role == "simulator":  # the log may have become shorter, or be another one
+                self._roles["meter"].tell(PublishAgain())
+        self._report(role, said)
+
+    async def look_after_idleness(self) -> None:
+        """A simulator that finds no stream makes an empty one and waits; the meter may think that it is done."""
+        before = None
+        while True:
+            await asyncio.sleep(IDLE_S)
+            if self._written == before:
+                self._roles["meter"].tell(PublishAgain())
+            before = self._written
+
+
+class _BrokerRestarter:
+    """Starts our own broker again while a role has lost it, and tells the roles where it is.
 
     What goes wrong with that, the roles notice by themselves.
     """
@@ -114,13 +128,13 @@ class _Reviver:
         self._lost.add(role)
         find = self._connection.find
         if find is not None and (self._task is None or self._task.done()):
-            self._task = asyncio.ensure_future(self._look_after(find))
+            self._task = asyncio.ensure_future(self._restart(find))
 
     def cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
-    async def _look_after(self, find: Callable[[], Awaitable[BrokerAddress]]) -> None:
+    async def _restart(self, find: Callable[[], Awaitable[BrokerAddress]]) -> None:
         told = ""
         while self._lost:
             try:
@@ -131,7 +145,7 @@ class _Reviver:
                     _log.warning("our own broker could not be started again", extra={"facts": {"error": told}})
             else:
                 self._tell(address)
-            await asyncio.sleep(REVIVE_S)
+            await asyncio.sleep(RESTART_S)
 
     def _tell(self, address: BrokerAddress) -> None:
         if address == self._connection.address:
@@ -139,4 +153,4 @@ class _Reviver:
         _log.warning("our own broker has moved", extra={"facts": {"address": str(address)}})
         self._connection.address = address
         for role in self._roles.values():
-            role.tell_broker(address.amqp_url)
+            role.tell(BrokerMoved(address))

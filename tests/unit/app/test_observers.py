@@ -145,4 +145,4 @@ async def test_progress_is_an_observer(site):
     one, reports = site(meters=("a", "b")), []
     samples = Samples.of_rows(one.plan, np.arange(10), np.arange(10), np.arange(10))
     await Progress(one.plan, reports.append).observe(samples, Accounted(next_position=10))
-    assert reports == [SimulatorProgress(Accounted(next_position=10), 800, one.plan.timeline.start_utc + 5)]
+    assert reports == [SimulatorProgress(10, 800, one.plan.timeline.start_utc + 5)]

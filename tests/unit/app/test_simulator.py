@@ -62,7 +62,7 @@ async def test_progress_says_how_far_it_is(site):
     await one.simulator()
     start = one.plan.timeline.start_utc
     assert [report.t_utc - start for report in one.reports] == [0, 100, 200, 300, 400, 400]
-    assert one.reports[-1].accounted == one.files.accounted
+    assert one.reports[-1].written == one.files.accounted.next_position
     assert {report.total for report in one.reports} == {1_200}
 
 
@@ -241,7 +241,7 @@ async def test_stopped_in_the_midst_it_commits_what_it_took(site):
     await one.meter()
 
     def stop_at_100(progress):
-        if progress.accounted.next_position == 100:
+        if progress.written == 100:
             one.stop.set()
 
     one.report = stop_at_100

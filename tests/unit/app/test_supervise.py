@@ -5,10 +5,13 @@ from signal import SIGKILL, SIGTERM
 
 import pytest
 
+from pvsim.app.ports import MeterProgress, SimulatorProgress
+from pvsim.app.role_messages import Failed
 from pvsim.app.supervise import RoleFailedError, supervise
 from pvsim.errors import InterruptedRunError
 
-NO_SPACE = {"what": "no space", "where": "disk", "fix": "make room"}
+NO_SPACE = Failed(73, "no space", "disk", "pv.source", "make room")
+PUBLISHED, WRITTEN = MeterProgress(1, 1, 2), SimulatorProgress(1, 2, 0)
 
 
 class FakeRole:
@@ -43,21 +46,21 @@ async def run(stop=None, **roles):
 
 
 async def test_reports_are_passed_on_until_all_have_ended():
-    heard = await run(meter=FakeRole({"published": 1}, {"published": 2}), simulator=FakeRole({"written": 1}))
+    heard = await run(meter=FakeRole(PUBLISHED, PUBLISHED), simulator=FakeRole(WRITTEN))
     assert sorted(heard, key=str) == [
-        ("meter", {"published": 1}),
-        ("meter", {"published": 2}),
-        ("simulator", {"written": 1}),
+        ("meter", PUBLISHED),
+        ("meter", PUBLISHED),
+        ("simulator", WRITTEN),
     ]
 
 
 async def test_a_failure_stops_the_others_and_its_reason_counts():
     other = FakeRole(waits=True)
-    error = {"error": NO_SPACE}
     with pytest.raises(RoleFailedError, match="no space") as caught:
-        await run(meter=other, simulator=FakeRole(error, code=73))
+        await run(meter=other, simulator=FakeRole(NO_SPACE, code=73))
     assert other.told.is_set()
     assert (caught.value.exit_code, caught.value.where, caught.value.fix) == (73, "disk", "make room")
+    assert caught.value.field == "pv.source"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +86,7 @@ async def test_the_users_wish_stops_all(code_when_stopped):
 async def test_an_interrupted_role_says_how_far_it_came():
     stop = asyncio.Event()
     stop.set()
-    said = {"error": {"what": "stopped after 5 readings", "where": "", "fix": ""}}
+    said = Failed(130, "stopped after 5 readings", "", "", "")
     with pytest.raises(InterruptedRunError, match="after 5"):
         await run(stop, simulator=FakeRole(said, waits=True))
 
@@ -91,15 +94,15 @@ async def test_an_interrupted_role_says_how_far_it_came():
 async def test_a_role_that_has_ended_is_not_stopped():
     done = FakeRole()
     with pytest.raises(RoleFailedError):
-        await run(meter=done, simulator=FakeRole({}, {}, {}, code=1))
+        await run(meter=done, simulator=FakeRole(PUBLISHED, PUBLISHED, PUBLISHED, code=1))
     assert not done.told.is_set()
 
 
 @pytest.mark.parametrize("code_when_stopped", [0, 130, -SIGTERM])
 async def test_when_the_leader_has_ended_well_the_others_are_released(code_when_stopped):
     """A meter stays as long as it may be needed; that it was then stopped is no failure."""
-    meter = FakeRole({"published": 1}, waits=True, code_when_stopped=code_when_stopped)
-    heard = await run(meter=meter, simulator=FakeRole({"written": 1}))
+    meter = FakeRole(PUBLISHED, waits=True, code_when_stopped=code_when_stopped)
+    heard = await run(meter=meter, simulator=FakeRole(WRITTEN))
     assert meter.told.is_set()
     assert len(heard) == 2
 
@@ -121,7 +124,7 @@ async def test_a_role_that_hangs_holds_up_nobody(caplog):
     assert meter.told.is_set()
     assert "did not end when it was asked to" in caplog.text
     with pytest.raises(RoleFailedError, match="no space"):
-        await run(meter=FakeRole(waits=True, hangs=True), simulator=FakeRole({"error": NO_SPACE}, code=73))
+        await run(meter=FakeRole(waits=True, hangs=True), simulator=FakeRole(NO_SPACE, code=73))
 
 
 @pytest.mark.usefixtures("at_once")

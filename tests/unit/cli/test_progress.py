@@ -2,6 +2,8 @@
 
 import pytest
 
+from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.role_messages import Done, Failed
 from pvsim.cli import progress
 from pvsim.cli.progress import Display
 
@@ -24,11 +26,11 @@ def shown(monkeypatch, capsys):
 
 
 def meter(confirmed):
-    return "meter", {"published": confirmed + 5, "confirmed": confirmed, "total": 100_000}
+    return "meter", MeterProgress(confirmed + 5, confirmed, 100_000)
 
 
 def simulator(written):
-    return "simulator", {"written": written, "total": 100_000, "t_utc": START_UTC}
+    return "simulator", SimulatorProgress(written, 100_000, START_UTC)
 
 
 def test_a_meter_ahead_of_the_simulator_makes_no_rate_below_zero(shown):
@@ -83,3 +85,12 @@ def test_a_short_run_elsewhere_than_on_a_terminal_shows_no_progress(capsys):
     for written in range(0, 100_001, 500):
         display(*simulator(written))
     assert capsys.readouterr().err == ""
+
+
+def test_the_state_of_the_broker_is_a_line_and_a_last_word_is_none(capsys):
+    display = Display(quiet=False)
+    display("meter", BrokerState("the broker is lost", well=False))
+    display("simulator", ObserverState("the observer Page failed"))
+    display("meter", Done(40))
+    display("simulator", Failed(1, "no space", "disk", "", "make room"))
+    assert capsys.readouterr().err == "· meter: the broker is lost\n· simulator: the observer Page failed\n"

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from pvsim.app.role_messages import BrokerMoved
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 from pvsim.wiring import role_processes
 from pvsim.wiring.broker import Connection
-from pvsim.wiring.role_processes import _Reviver
+from pvsim.wiring.role_processes import _BrokerRestarter
 
 HERE = BrokerAddress("127.0.0.1", 1, 2, "u", "secret")
 THERE = replace(HERE, amqp_port=3, stream_port=4)
@@ -66,13 +67,13 @@ class Role:
     def __init__(self):
         self.told = []
 
-    def tell_broker(self, url):
-        self.told.append(url)
+    def tell(self, message):
+        self.told.append(message)
 
 
 async def test_while_a_role_has_lost_our_broker_it_is_looked_after(monkeypatch, caplog):
     """It may fail to start, come back elsewhere, and move once more before all roles are there."""
-    monkeypatch.setattr(role_processes, "REVIVE_S", 0)
+    monkeypatch.setattr(role_processes, "RESTART_S", 0)
     caplog.set_level(logging.WARNING)
     no = BrokerError("no packages")
     answers = [no, no, HERE, THERE, THERE, HERE]
@@ -82,7 +83,7 @@ async def test_while_a_role_has_lost_our_broker_it_is_looked_after(monkeypatch, 
         answer = answers.pop(0)
         if not answers:
             for name in roles:
-                reviver.note(name, well=True)
+                restarter.note(name, well=True)
             both_well.set()
         if isinstance(answer, BrokerError):
             raise answer
@@ -90,13 +91,13 @@ async def test_while_a_role_has_lost_our_broker_it_is_looked_after(monkeypatch, 
 
     roles = {"simulator": Role(), "meter": Role()}
     connection = Connection(HERE, "streams", None, find)
-    reviver = _Reviver(connection, roles)
-    reviver.note("simulator", well=False)
-    reviver.note("meter", well=False)
-    reviver.note("simulator", well=True)
+    restarter = _BrokerRestarter(connection, roles)
+    restarter.note("simulator", well=False)
+    restarter.note("meter", well=False)
+    restarter.note("simulator", well=True)
     await both_well.wait()
-    await reviver._task
-    assert [role.told for role in roles.values()] == [[THERE.amqp_url, HERE.amqp_url]] * 2
+    await restarter._task
+    assert [role.told for role in roles.values()] == [[BrokerMoved(THERE), BrokerMoved(HERE)]] * 2
     assert connection.address == HERE
     assert [record.message for record in caplog.records] == [
         "our own broker could not be started again",
@@ -106,7 +107,7 @@ async def test_while_a_role_has_lost_our_broker_it_is_looked_after(monkeypatch, 
 
 
 async def test_a_given_broker_is_nobodys_to_look_after():
-    reviver = _Reviver(Connection(HERE, "streams", None), {})
-    reviver.note("meter", well=False)
-    assert reviver._task is None
-    reviver.cancel()
+    restarter = _BrokerRestarter(Connection(HERE, "streams", None), {})
+    restarter.note("meter", well=False)
+    assert restarter._task is None
+    restarter.cancel()

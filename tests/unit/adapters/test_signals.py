@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from pvsim.cli.loop import run_with_stop
+from pvsim.adapters.signals import run_with_stop
 
 
 def test_the_parents_lines_are_heard_however_they_are_cut(monkeypatch):

@@ -20,7 +20,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def held_signals() -> Iterator[None]:
-    """Keep the user's signals back until `run_with_stop` can take them in order; forked processes do likewise."""
+    """Keep the user's signals back until `run_with_stop` can take them in order; forked processes do so too."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield

@@ -1,0 +1,80 @@
+"""What the roles of a run do in the processes that are forked for them."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeAlias
+
+from pvsim.adapters.logs import open_log
+from pvsim.adapters.processes import Reports, Work
+from pvsim.adapters.signals import run_with_stop
+from pvsim.app.patience import Patience
+from pvsim.app.ports import Stop
+from pvsim.app.role_messages import Begin, BrokerMoved, PublishAgain, decode_to_role
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.roles import run_meter, run_simulator
+from pvsim.wiring.runs import Run
+
+__all__ = ["works_of"]
+
+
+def works_of(run: Run) -> dict[str, Work]:
+    """What each role of a run does; the process that is forked for it inherits the run as it is."""
+    roles = {"simulator": _simulate, "meter": _publish}
+    return {name: partial(_work, name, role, run) for name, role in roles.items()}
+
+
+class _Setting:
+    """What a role works with, kept as its parent says."""
+
+    def __init__(self, run: Run, begin: Begin, reports: Reports) -> None:
+        self.run, self.reports = run, reports
+        self.connection = Connection(begin.broker, begin.transport, run.models.plan)
+        # the parent has spoken with the broker a moment ago
+        self.patience = Patience(begin.patience_s, jitter=random.random, from_start=True)
+        self.publish_again = asyncio.Event()
+
+    def hear(self, line: bytes) -> None:
+        """Take a message of the parent."""
+        message = decode_to_role(line)
+        if isinstance(message, BrokerMoved):
+            self.connection.address = message.broker
+        elif isinstance(message, PublishAgain):
+            self.publish_again.set()
+
+
+_Role: TypeAlias = Callable[[_Setting, Stop], Awaitable[None]]
+
+
+def _work(name: str, role: _Role, run: Run, begin: Begin, reports: Reports) -> None:
+    setting = _Setting(run, begin, reports)
+    log = open_log(run.directory.path, name)
+    try:
+        run_with_stop(lambda stop: role(setting, stop), parent=setting.hear)
+    finally:
+        log.close()
+
+
+async def _publish(setting: _Setting, stop: Stop) -> None:
+    with setting.run.directory.lock("meter"):
+        await run_meter(
+            setting.run.models,
+            setting.connection.transport(),
+            patience=setting.patience,
+            report=setting.reports,
+            stop=stop,
+            again=setting.publish_again,
+        )
+
+
+async def _simulate(setting: _Setting, stop: Stop) -> None:
+    await run_simulator(
+        setting.run.models,
+        setting.run.directory,
+        setting.connection.transport(),
+        patience=setting.patience,
+        report=setting.reports,
+        stop=stop,
+        with_meter=True,
+    )
