@@ -72,7 +72,7 @@ def cell_temperature(
 ) -> Floats:
     """Temperature of the cells in °C at each second of `air`: shape (n,).
 
-    Faiman 2008 (doi 10.1002/pip.813) for the temperature that they strive for, a first-order lag for the one they
+    Faiman 2008 (doi 10.1002/pip.813) for the steady-state temperature, a first-order lag for the one that they
     have.
 
     Args:
@@ -81,15 +81,15 @@ def cell_temperature(
         plane: Light on the modules at the lit seconds.
         air: All seconds, without a gap: the lag needs the dark ones too.
         step_s: From one second of `air` to the next.
-        before: The cells' temperature before the first second; None is what they strive for there.
+        before: The cells' temperature before the first second; None is the steady state there.
     """
     from pvlib import temperature  # noqa: PLC0415 - see `sun_at`
 
-    strived = air.temp_air.copy()
-    strived[lit] = temperature.faiman(
+    steady = air.temp_air.copy()
+    steady[lit] = temperature.faiman(
         plane.poa_global, air.temp_air[lit], air.wind_speed[lit], plant.faiman_u0, plant.faiman_u1
     )
-    return lagged(strived, plant.thermal_time_constant_s, step_s, before)
+    return lagged(steady, plant.thermal_time_constant_s, step_s, before)
 
 
 def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Floats:
