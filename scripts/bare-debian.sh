@@ -15,6 +15,7 @@ cannot() {
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ "$(id -u)" = 0 ] || cannot 'only root may make a chroot'
 unshare --mount --pid --fork --mount-proc true 2>/dev/null || cannot 'this machine does not allow namespaces'
+command -v git >/dev/null || cannot 'git is not installed'
 git rev-parse --verify --quiet HEAD >/dev/null || cannot 'this is no git repository'
 if ! command -v debootstrap >/dev/null; then
     { apt-get update && apt-get install --yes --no-install-recommends debootstrap; } >/dev/null 2>&1 ||

@@ -222,7 +222,7 @@ def test_what_runs_that_died_left_is_found_and_removed(broker_home, tmp_path):
     def pvsim(*arguments):
         command = [sys.executable, "-m", "pvsim", *arguments]
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=True
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=True
         )
         return json.loads(done.stdout)
 

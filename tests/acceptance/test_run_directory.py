@@ -50,7 +50,7 @@ def partial_run(tmp_path_factory, broker):
     asyncio.run(publish(broker, [reading(seq, -1 if seq == 100 else 500) for seq in range(DAY_S)]))
     done = subprocess.run(
         [sys.executable, "-m", "pvsim", *command, "--transport", "streams"],
-        cwd=home, env=environment, capture_output=True, text=True, timeout=90, check=False,
+        cwd=home, env=environment, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 75, done.stderr
     return (home / "runs" / "latest").resolve()
@@ -94,7 +94,7 @@ def finished(tmp_path_factory, broker):
     home = tmp_path_factory.mktemp("finished")
     subprocess.run(
         [sys.executable, "-m", "pvsim", "run", "--quiet", "--every", "1h", "--days", "2", "--split", "day"],
-        cwd=home, env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url}, check=True, timeout=90,
+        cwd=home, env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url}, check=True, timeout=240,
     )  # fmt: skip
     return (home / "runs" / "latest").resolve()
 
@@ -178,7 +178,7 @@ def test_too_few_open_files_are_called_that(outside, here, finished, name):
         script = f'ulimit -n {limit}; exec "$@"'
         done = subprocess.run(
             ["/bin/sh", "-c", script, "sh", sys.executable, "-m", "pvsim", "verify", str(directory)],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
         seen.add(done.returncode)
         assert "restore" not in done.stderr

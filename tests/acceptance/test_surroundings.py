@@ -27,7 +27,7 @@ def shell(script, *arguments, cwd, **env):
     """Run a script in which `$@` is pvsim with arguments."""
     done = subprocess.run(
         ["/bin/sh", "-c", script, "sh", *PVSIM, *arguments],
-        cwd=cwd, env={**os.environ, **env}, stdin=subprocess.DEVNULL, capture_output=True, timeout=90, check=False,
+        cwd=cwd, env={**os.environ, **env}, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=240
     )  # fmt: skip
     assert b"Traceback" not in done.stderr
     return done
