@@ -71,19 +71,24 @@ async def publish(broker, bodies, name="somebody", first_id=1, stream=f"pvsim.{R
     async with StreamTransport(broker).log(stream) as log:
         await log.create()
         async with log.publisher(name) as publisher:
-            start = 0
-            while start < len(bodies):
-                end = start + 1
-                while end < len(bodies) and len(bodies[end]) == len(bodies[start]):
-                    end += 1
-                if bodies[start]:
-                    table = np.frombuffer(b"".join(bodies[start:end]), np.uint8).reshape(end - start, -1)
-                    await publisher.publish(first_id + start, table)
-                else:  # ours never publishes such a message: head, id, length, and an empty data section
-                    frame = struct.pack(">IHHBIQI", 26, 2, 1, 1, 1, first_id + start, 5) + b"\x00\x53\x75\xa0\x00"
-                    await publisher.publish_prepared(frame, 1)
-                start = end
-            await publisher.flush()
+            await publish_by(publisher, bodies, first_id)
+
+
+async def publish_by(publisher, bodies, first_id):
+    """Publish bodies, and wait until they are confirmed."""
+    start = 0
+    while start < len(bodies):
+        end = start + 1
+        while end < len(bodies) and len(bodies[end]) == len(bodies[start]):
+            end += 1
+        if bodies[start]:
+            table = np.frombuffer(b"".join(bodies[start:end]), np.uint8).reshape(end - start, -1)
+            await publisher.publish(first_id + start, table)
+        else:  # ours never publishes such a message: head, id, length, and an empty data section
+            frame = struct.pack(">IHHBIQI", 26, 2, 1, 1, 1, first_id + start, 5) + b"\x00\x53\x75\xa0\x00"
+            await publisher.publish_prepared(frame, 1)
+        start = end
+    await publisher.flush()
 
 
 async def delete_stream(broker):
@@ -327,6 +332,38 @@ def test_readings_that_never_came_have_no_row_and_are_listed(outside, broker, se
     assert b"".join(samples_of(directory)) == rows_without(plain, lost)
     done = outside("verify", str(directory))
     assert done.code == 0, done.err
+
+
+async def publish_out_of_step(broker, lead_s, lost):
+    """Two publishers, each with the readings of one meter, block by block; the first is ahead."""
+    block = 480  # a reading of the first stands up to 1,440 messages before that of the other
+    async with (
+        StreamTransport(broker).log(f"pvsim.{RUN}") as log,
+        StreamTransport(broker).log(f"pvsim.{RUN}") as other_log,
+    ):
+        await log.create()
+        async with log.publisher("roof") as roof, other_log.publisher("cellar") as cellar:
+            for first in range(-lead_s, DAY_S, block):
+                for publisher, meter, start in ((roof, "m1", first + lead_s), (cellar, "m2", first)):
+                    seconds = [s for s in range(start, start + block) if 0 <= s < DAY_S and (meter, s) not in lost]
+                    bodies = [reading(s, meter=f'"{meter}"') for s in seconds]
+                    await publish_by(publisher, bodies, start + 1)
+
+
+def test_a_lost_reading_of_two_meters_out_of_step_costs_its_row_alone(outside, broker, service):
+    """I1 and I4: not what the meter ahead had sent."""
+    end = service("--quiet", "--meters", "2")
+    lost = {("m2", 20_000), ("m1", 50_000), ("m2", 50_003)}
+    asyncio.run(publish_out_of_step(broker, 480, lost))
+    code, _, err, directory = end()
+    assert code == 75, err
+    assert "3 readings have no row" in err
+    counts = manifest(directory)["counts"]
+    assert (counts["written"], counts["missing"]) == (2 * DAY_S - 3, 3)
+    assert (counts["duplicates"], counts["rejected"]) == (0, 0)
+    spans = [(span["meter"], span["from"][11:19]) for span in manifest(directory)["missing"]["first"]]
+    assert spans == [("m2", "05:33:20"), ("m1", "13:53:20"), ("m2", "13:53:23")]
+    assert outside("verify", str(directory)).code == 0
 
 
 def test_the_value_before_is_held_and_its_row_flagged(outside, broker, service, day):

@@ -62,11 +62,7 @@ class Model:
 
     def take(self, offset: int, message: dict | None) -> None:
         """One message; None is garbage."""
-        while self.held and self.held[0][0] + self.patience <= offset:
-            if self.held[0][1] == self.plan.readings and self.is_gap():
-                self.end(*self.held.pop(0))
-            else:
-                self.decide()
+        self.pass_over(offset)
         if self.ended or self.gap:
             return
         self.received += 1
@@ -81,105 +77,117 @@ class Model:
             self.accept(offset, message)
         else:
             self.held.append((offset, position, message))
+            self.look_at_ends()
             missing = set(range(len(self.values), self.plan.readings)) - {p for _, p, _ in self.held}
             if message["kind"] == "end" and len(missing) <= self.damaged_before(offset):
-                while self.held and not self.is_gap():
-                    self.decide()
+                while self.step(gaps=False):
+                    pass
             self.ever_held |= bool(self.held)
 
+    def pass_over(self, offset: int) -> None:
+        """Whatever is due when the log comes to an offset, the first due first."""
+        while self.held and not self.gap:
+            overtaken = [o for o, p, _ in self.readings() if o < self.frontier]
+            behind = [o for o, p, _ in self.readings() if o > self.frontier]
+            ends = [o for o, p, _ in self.held if p == self.plan.readings]
+            late = overtaken and min(behind, default=10**9) >= self.frontier + self.patience
+            deadline = (self.frontier if late else min(behind, default=10**9)) + self.patience
+            end = min(ends, default=10**9) + self.patience
+            if min(deadline, end) > offset:
+                return
+            if end < deadline:
+                missing = self.plan.readings - len(self.values)
+                if self.readings() or missing > self.damaged_before(ends[0]):
+                    self.reject(ends[0], Reason.WRONG_END)
+                else:
+                    self.step(gaps=False)
+            elif len(self.values) in {p for _, p, _ in self.held} or not late:
+                self.step(gaps=True)
+            else:
+                self.reject(overtaken[0], Reason.EARLY)
+
+    def readings(self) -> list[tuple[int, int, dict]]:
+        """Those held whose turn may come."""
+        return [x for x in self.held if len(self.values) <= x[1] < self.plan.readings]
+
     def accept(self, offset: int, message: dict) -> None:
+        """Take a reading; what the log has gone on without is over, and what follows in order is taken."""
+        for o, p, _ in self.readings():
+            if o + self.patience <= offset and o < self.frontier and p != len(self.values):
+                self.reject(o, Reason.EARLY)
         in_range = 0 <= message["meter_w"] <= 9_000
         self.offset_of[len(self.values)] = offset
         self.values[len(self.values)] = round(message["meter_w"] * 10) if in_range else None
         if not in_range:
             self.rejected[offset] = Reason.RANGE
+        self.look_at_ends()
+        in_order = [(o, m) for o, p, m in self.readings() if p == len(self.values) and o > self.frontier]
+        if in_order:
+            self.accept(*in_order[0])
+
+    def reject(self, offset: int, reason: Reason) -> None:
+        self.held = [x for x in self.held if x[0] != offset]
+        self.rejected[offset] = reason
 
     def settle(self, *, gaps: bool = True) -> None:
-        """Decide about everything that is held; without gaps, until something is missing."""
-        while self.held and (gaps or not (self.is_gap() or self.is_overtaken())):
-            self.decide()
+        """Decide what can be; without gaps, until something is missing."""
+        while self.step(gaps=gaps and any(o > self.frontier for o, p, _ in self.held if p >= len(self.values))):
+            pass
 
     def give_up(self) -> None:
         """Nothing comes any more."""
-        self.settle()
+        while self.step(gaps=True):
+            pass
         if not self.ended and not self.gap:
             self.miss_until(self.plan.readings, 10**9)
 
-    def lowest(self) -> tuple[int, int, dict]:
-        """Of those held the lowest that is explained by damaged messages, else the lowest."""
-        later = sorted((x for x in self.held if x[1] >= len(self.values)), key=itemgetter(1, 0))
-        explained = [x for x in later if self.damaged_before(x[0]) >= x[1] - len(self.values)]
-        return (explained or later)[0]
-
-    def is_gap(self) -> bool:
-        """Whether nothing can be decided about the oldest but that readings are missing."""
-        if not self.waits_for_others() or self.frontier > self.held[0][0]:
+    def step(self, *, gaps: bool) -> bool:
+        """The reading expected, or, after a gap, the one behind it; say whether there is one."""
+        here = [(o, m) for o, p, m in self.readings() if p == len(self.values)]
+        if here:
+            in_order = [(o, m) for o, m in here if o > self.frontier]
+            self.accept(*(in_order or here)[0])
+            return True
+        later = sorted((p, o <= self.frontier, o, m) for o, p, m in self.readings() or self.held)
+        explained = [x for x in later if self.damaged_before(x[2]) >= x[0] - len(self.values)]
+        if self.gap or not (explained or (later and gaps)):
             return False
-        offset, lowest, _ = self.lowest()
-        return lowest - len(self.values) > self.damaged_before(offset)
+        position, _, offset, message = (explained or later)[0]
+        self.miss_until(position, offset)
+        if not self.gap and position < self.plan.readings:
+            self.accept(offset, message)
+        self.look_at_ends()
+        return not self.gap
 
-    def is_overtaken(self) -> bool:
-        """Whether nothing can be decided about the oldest but that it came too early."""
-        offset, position, _ = self.held[0]
-        return self.waits_for_others() and position < self.plan.readings and self.frontier > offset
-
-    def waits_for_others(self) -> bool:
-        _, position, _ = self.held[0]
-        early = {p for _, p, _ in self.held}
-        return not (position in self.values or all(p in early for p in range(len(self.values), position)))
+    def look_at_ends(self) -> None:
+        """Duplicates; end markers at their turn, or behind which readings were taken."""
+        for offset, position, message in [x for x in self.held if x[1] < len(self.values)]:
+            self.held.remove((offset, position, message))
+            self.duplicates += self.offset_of.get(position) != offset
+        for offset, _, message in [x for x in self.held if x[1] == self.plan.readings]:
+            at_its_turn = len(self.values) == self.plan.readings
+            if not self.ended and (at_its_turn or self.frontier > offset):
+                self.end(offset, message)
 
     @property
     def frontier(self) -> int:
         return max(self.offset_of.values(), default=-1)
 
-    def decide(self) -> None:
-        """The table of `core.delivery.sequence`, for the oldest message that is held."""
-        offset, position, message = self.held[0]
-        early = {p for _, p, _ in self.held}
-        complete = len(self.values) == self.plan.readings
-        if position in self.values:
-            self.held.pop(0)
-            self.duplicates += self.offset_of.get(position) != offset
-        elif position == self.plan.readings and (complete or self.frontier > offset):
-            self.end(*self.held.pop(0))
-        elif all(p in early for p in range(len(self.values), position)):
-            self.accept_held(position)
-        elif self.frontier > offset:
-            self.held.pop(0)
-            self.rejected[offset] = Reason.EARLY
-        else:
-            offset, position, message = self.lowest()
-            self.miss_until(position, offset)
-            if not self.gap and position < self.plan.readings:
-                self.accept(offset, message)
-                self.accept_held(position)
-
-    def end(self, offset: int, _position: int, message: dict) -> None:
+    def end(self, offset: int, message: dict) -> None:
         """An end marker at its turn ends the run; any other is rejected."""
         values = list(self.values.values())
         fits = None in values or message["crc32"] == crc32(np.array(values, dtype="<i4").tobytes())
         if len(values) == self.plan.readings and self.frontier <= offset and fits:
             self.ended = True
-            self.received -= 1 + len(self.held)  # what stands behind it is of no run
+            self.received -= len(self.held)  # it, and those of others behind it
             self.held = []
         else:
-            self.rejected[offset] = Reason.WRONG_END
-
-    def accept_held(self, until: int) -> None:
-        """All up to a position, preferring those in order; then only those in order."""
-        while len(self.values) < self.plan.readings:
-            here = [(o, m) for o, p, m in self.held if p == len(self.values)]
-            in_order = [(o, m) for o, m in here if o > self.frontier]
-            if not here:
-                return
-            if not in_order and len(self.values) > until:
-                return
-            self.accept(*(in_order or here)[0])
+            self.reject(offset, Reason.WRONG_END)
 
     def miss_until(self, position: int, offset: int) -> None:
         """Damaged messages between the reading taken last and an offset stand for what is missing."""
         if position - len(self.values) > self.damaged_before(offset) and self.plan.missing == "stop":
-            self.gap, self.undecided, self.held = True, self.held[0][0] if self.held else 10**9, []
+            self.gap, self.undecided = True, min((o for o, _, _ in self.held), default=10**9)
         else:
             self.values.update(dict.fromkeys(range(len(self.values), position)))
 
@@ -232,7 +240,7 @@ class Model:
         if len(self.values) == whole and self.gap and foreign:
             kept = sorted((o, reason) for o, reason in self.rejected.items() if o < self.undecided)
             assert [(line["offset"], line["reason"]) for line in lines] == kept
-        if len(self.values) == whole and not self.gap:
+        if len(self.values) == whole and not self.gap and not self.held:
             assert got == expected
             last = max(self.offset_of.values(), default=-1)
             done = self.ended or whole == self.plan.readings  # else what follows the last reading waits
@@ -341,8 +349,13 @@ def logs(draw: st.DrawFn, *, gaps: bool = True, disorder: bool = True) -> Log:
         messages += draw(st.sampled_from([[], [end], [end, end], [None, end, reading_of(plan, 0)], [end, None]]))
     elif gaps and stop < plan.readings - 1:
         messages += draw(st.sampled_from([[], [], [end], [reading_of(plan, stop + 1)], [end, None]]))
-    patience, first_offset = draw(st.sampled_from([1, 2, 3, 5, 9, 2_048])), draw(st.sampled_from([0, 0, 1_000]))
+    patience, first_offset = (
+        draw(st.sampled_from([1, 2, 3, 5, 9, 20, 2_048])),
+        draw(st.sampled_from([0, 0, 1_000])),
+    )
     if disorder:
+        if len(meters) > 1 and draw(st.booleans()):
+            messages = out_of_step(plan, messages, draw(st.integers(1, 12)))
         disturb(draw, plan, messages)
         vouch(plan, patience, messages)
         for message in messages:
@@ -351,7 +364,7 @@ def logs(draw: st.DrawFn, *, gaps: bool = True, disorder: bool = True) -> Log:
     garbage = st.sampled_from([b"", b"what?", b"\xff" * 600])
     ours = draw(st.sampled_from([True, True, False]))
     bodies = [draw(garbage) if m is None else body_of(plan, m, ours=ours) for m in messages]
-    return Log(plan, patience, first_offset, messages, bodies, give_up=gaps and not draw(st.integers(0, 4)))
+    return Log(plan, patience, first_offset, messages, bodies, give_up=gaps and draw(st.booleans()))
 
 
 def vouch(plan: RunPlan, patience: int, messages: list[dict | None]) -> None:
@@ -372,6 +385,16 @@ def model_after(
         model.take(offset, message)
     model.give_up() if give_up else model.settle()
     return model
+
+
+def out_of_step(plan: RunPlan, messages: list[dict | None], lead_s: int) -> list[dict | None]:
+    """The first meter sends its readings that much ahead of the others."""
+    when, keyed = 0, []
+    for message in messages:
+        if message is not None and message["kind"] == "reading":
+            when = message["seq"] - (lead_s if message["meter"] == plan.meters[0] else 0)
+        keyed.append((when, message))
+    return [message for _, message in sorted(keyed, key=itemgetter(0))]
 
 
 def disturb(draw: st.DrawFn, plan: RunPlan, messages: list[dict | None]) -> None:

@@ -141,8 +141,7 @@ class Receiver:
 
     def waits(self, *, for_the_end: bool = False) -> bool:
         """Whether a reading waits for others; or whether the last one or the end marker does: none follows it."""
-        readings = self._plan.readings
-        return self._sequence.waits(*((readings - 1, readings) if for_the_end else (0, readings - 1)))
+        return self._sequence.waits(for_the_end=for_the_end)
 
     def give_up(self) -> None:
         """Nothing comes any more: the rest of the run is missing.
@@ -206,16 +205,19 @@ class Receiver:
             self._take_parts(batch)
 
     def _take_parts(self, batch: Batch) -> None:
-        """A part ends where something held is decided."""
+        """A part ends where the log has gone `patience` past the oldest held message."""
         at = min(max(self._skip_before - batch.first_offset, 0), len(batch))
         self._skip_before = max(self._skip_before, batch.first_offset + len(batch))
-        while at < len(batch) and not self.ended:
+        while at < len(batch):
             self._sequence.pass_over(batch.first_offset + at)
+            if self.ended:
+                return
             undecided, stop = self._sequence.undecided, len(batch)
-            if undecided is not None:
-                stop = min(stop, undecided + self._patience - batch.first_offset)
+            due = stop if undecided is None else undecided + self._patience - batch.first_offset
+            overdue = due <= at  # it waits together with one behind it
+            stop = stop if overdue else min(stop, due)
             part = batch.part(at, stop) if (at, stop) != (0, len(batch)) else batch
-            if not self._take_block(part):
+            if overdue or not self._take_block(part):
                 for i in range(len(part)):
                     self._take_one(part.first_offset + i, part.body(i))
             at = stop
@@ -249,7 +251,7 @@ class Receiver:
 
     def _take_one(self, offset: int, body: bytes) -> None:
         sequence = self._sequence
-        if sequence.held:
+        if sequence.holds:
             sequence.pass_over(offset)
         if self.ended:
             return

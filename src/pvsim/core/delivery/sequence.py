@@ -6,29 +6,43 @@
     = expected                  new         becomes (part of) a row
     > expected                  early       held until it is decided
 
-Something held is decided when the log has gone REORDER_MESSAGES past it, when it ends, or when it pauses. Then
-the oldest comes first, and the first line that fits counts:
+A held reading is *overtaken* when a reading behind it in the log was taken (the highest such offset is the
+frontier); the others wait *behind* the frontier. It is decided
 
-    1  its position was taken meanwhile                 duplicate
-    2  all from `expected` to it are held               they are taken, and what follows in order
-    3  something later in the log was taken             rejected: the log went on in order without it (EARLY)
-    4  of those held, one is at expected + g, and g     g readings are missing, their values rejected; the
+    when                                    what happens to it
+    its position is taken                   dropped and counted as a duplicate
+    the reading in its turn comes at        rejected: the log went on in order without it (EARLY)
+    REORDER_MESSAGES past it, or further
+    the log comes to the deadline           the first line below that fits, again and again until none does
+
+The deadline is REORDER_MESSAGES past the first reading that waits behind the frontier. Where readings were
+overtaken, one must come to wait within REORDER_MESSAGES past the frontier; else the deadline is there. Then, and
+when the log ends or pauses, the first line that fits counts:
+
+    1  the reading expected is held                     it is taken, and what follows in order
+    2  none waits behind the frontier                   all are rejected: what stands before them did not come
+    3  of those held, one is at expected + g, and g     g readings are missing, their values rejected; the
        damaged messages or more stand between the       lowest such one is taken, and what follows in order
-       reading taken last and it
-    5  else                                             g readings are missing: an error, or the lowest held
+       frontier and it
+    4  else                                             g readings are missing: an error, or the lowest held
                                                         one is taken, and what follows in order, as the run
                                                         says (`RunPlan.missing`)
 
-An end marker stands at the position behind the last reading, and in its turn ends the run. It is held as readings
-are, so that one which somebody sends too early ends nothing: it is rejected when the log has gone on without it,
-or far past it; where damaged messages explain all that is missing before it, everything is decided at once. Else
-only a pause decides that what is missing does not come, and before that it rejects nothing by line 3: the turn of
-what is held may come.
+So what one publisher sends ahead of another waits for as long as the other goes on: where a reading of the other
+is lost, that one is missing, and nothing else. And what somebody sends far too early leaves no gap, since the
+frontier goes on past it. A pause rejects nothing by line 2, for the turn of what is held may come.
 
-So a reading in its turn is never displaced by one that came early: of several at one position the one in order
-is taken, that is the first behind all that were taken, and only where there is none the first of those held.
-The outcome depends on the log alone (except where it pauses), so a resumed run decides again as it did. Where a
-log is read again from its first message, nothing is in order before the reading taken last has come again.
+An end marker stands at the position behind the last reading, and in its turn ends the run. It is held as readings
+are, so that one which somebody sends too early ends nothing: it is rejected when a reading behind it was taken, or
+REORDER_MESSAGES past it; where damaged messages explain all that is missing before it, everything is decided at
+once. Else only a pause decides that what is missing does not come.
+
+A reading in its turn is never displaced by one that came early: of several at one position the one in order is
+taken, that is the first behind the frontier, and only where there is none the first of those held. The outcome
+depends on the log alone (except where it pauses), and what is decided next on nothing but `expected`, the frontier
+and the log: so a run that is resumed from them decides again as it did. No more than REORDER_MESSAGES are between
+the first held message and the frontier. Where a log is read again from its first message, nothing is in order
+before the reading taken last has come again.
 """
 
 from bisect import bisect_left
@@ -48,9 +62,13 @@ from pvsim.errors import PvsimError
 __all__ = ["REORDER_MESSAGES", "Early", "Sequence", "SequenceGapError"]
 
 REORDER_MESSAGES = 2_048
-"""How many further messages something early is held for. Half an hour of one meter's seconds, and more than
+"""How many messages a reading may be out of order by. Half an hour of one meter's seconds, and more than
 publishers of one run were seen to overtake each other by (some hundred messages). One bit for each fits in a slot
-of the checkpoint; held bodies take 8 MiB at most."""
+of the checkpoint. Three times as many may be held, 24 MiB of bodies at most."""
+
+
+_NEVER = 2**63
+"""An offset that no log comes to."""
 
 
 class SequenceGapError(PvsimError):
@@ -83,8 +101,7 @@ class Sequence:
         frontier: The highest offset of a reading that was taken.
         damaged: Damaged messages behind it, as far as they precede all held ones.
         replaying: The log is read from its first message, and the reading taken last has not come again.
-        patience: How many further messages something early is held for.
-        held: What waits for its turn, in the order of the log.
+        patience: How many messages a reading may be out of order by.
         ended: The end marker has been taken.
     """
 
@@ -95,14 +112,16 @@ class Sequence:
     damaged: int
     replaying: bool
     patience: int = REORDER_MESSAGES
-    held: deque[Early] = field(default_factory=deque)
     ended: bool = False
-    _at: dict[int, list[Early]] = field(default_factory=dict)  # by position, in the order of the log
+    _overtaken: deque[Early] = field(default_factory=deque)  # before the frontier, in the order of the log
+    _behind: deque[Early] = field(default_factory=deque)  # and behind it
+    _ends: deque[Early] = field(default_factory=deque)  # end markers
+    _at: dict[int, list[Early]] = field(default_factory=dict)  # readings by position, in the order of the log
     _damaged_at: deque[int] = field(default_factory=deque)  # offsets of those behind the first held message
 
     @classmethod
     def after(cls, plan: RunPlan, accounting: Accounting, patience: int) -> "Sequence":
-        """Go on from what the accounting has accounted for."""
+        """Go on from what has been accounted for."""
         now = accounting.accounted
         frontier = now.next_offset + now.ahead.bit_length() - 1
         replaying = now.anchor_offset < 0 < now.next_position
@@ -111,7 +130,13 @@ class Sequence:
     @property
     def undecided(self) -> int | None:
         """The offset of the oldest held message."""
-        return self.held[0].offset if self.held else None
+        queues = (self._overtaken, self._behind, self._ends)
+        return min((queue[0].offset for queue in queues if queue), default=None)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a message is held."""
+        return bool(self._overtaken or self._behind or self._ends)
 
     @property
     def complete(self) -> bool:
@@ -129,7 +154,12 @@ class Sequence:
             self.replaying = False
 
     def take(self, offset: int, values: Ints, rejection: bytes = b"") -> None:
-        """Take readings in their turn, at consecutive offsets behind all that were taken."""
+        """Take readings at consecutive offsets: in their turn, or the one expected.
+
+        A block ends before the log has gone `patience` past the oldest held message.
+        """
+        while self._overtaken and self._overtaken[0].offset + self.patience <= offset:
+            self._let_go(self._overtaken.popleft())
         self.accounting.append(Segment(offset, len(values), values, rejection))
         self.expected += len(values)
         if offset > self.frontier:
@@ -138,21 +168,24 @@ class Sequence:
             self.damaged = 0
             while self._damaged_at and self._damaged_at[0] < self.frontier:
                 self._damaged_at.popleft()
+        if self.holds:
+            self._tidy()
 
     def take_end(self, offset: int, crc32: int, body: bytes) -> None:
         """Take an end marker of the right length: it ends the run where nothing unexplained is missing."""
-        self.hold(Early(offset, self.plan.readings, crc32, b"", body))
+        self._ends.append(Early(offset, self.plan.readings, crc32, b"", body))
+        self._tidy()
         damaged = self.damaged + len(self._damaged_at)
         missing = self.plan.readings - self.expected
-        if missing <= damaged + len(self.held):  # else no need to count
-            missing -= sum(self.expected <= position < self.plan.readings for position in self._at)
+        if missing <= damaged + len(self._at):  # else no need to count
+            missing -= sum(position >= self.expected for position in self._at)
         if missing <= damaged:
-            while self.held and not self._is_gap():
-                self._decide()
+            while self._step(gaps=False):
+                pass
 
     def hold(self, message: Early) -> None:
-        """Keep a message until it is decided."""
-        self.held.append(message)
+        """Keep a reading until it is decided."""
+        (self._behind if message.offset > self.frontier else self._overtaken).append(message)
         self._at.setdefault(message.position, []).append(message)
 
     def reject(self, offset: int, line: bytes) -> None:
@@ -160,39 +193,45 @@ class Sequence:
         self.accounting.append(Segment(offset, 1, rejection=line))
         if offset < self.frontier:
             return  # read again, behind a reading that overtook it
-        if self.held:
+        if self.holds:
             self._damaged_at.append(offset)
         else:
             self.damaged += 1
 
     def pass_over(self, offset: int) -> None:
-        """Decide whatever the log has gone past when it comes to `offset`.
+        """Decide whatever is due when the log comes to `offset`.
 
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self.held and self.held[0].offset + self.patience <= offset:
-            if self.held[0].position == self.plan.readings and self._is_gap():
-                self._end(self._let_go())  # a marker alone is no reason to give up what may still come
-            else:
+        while self.holds:
+            deadline = self._deadline()
+            end = self._ends[0].offset + self.patience if self._ends else _NEVER
+            if min(deadline, end) > offset:
+                return
+            if deadline < end:
                 self._decide()
+            else:
+                self._give_up_on_end()
 
     def settle(self, *, gaps: bool = True) -> None:
-        """Decide everything: the log ends here, or pauses.
+        """Decide what can be: the log ends here, or pauses. What was only overtaken goes on waiting.
 
         Args:
-            gaps: Also that readings are missing which nothing explains, and that others came too early; else
-                these, and what follows them, go on waiting.
+            gaps: Also that readings are missing which nothing explains, where others or an end marker came
+                behind them; else these, and what follows them, go on waiting.
 
         Raises:
             SequenceGapError: if a reading is missing.
         """
-        while self.held and (gaps or not (self._is_gap() or self._is_overtaken())):
-            self._decide()
+        while self._step(gaps=gaps and bool(self._behind or self._ends)):
+            pass
 
-    def waits(self, first: int, last: int) -> bool:
-        """Whether a message of one of these positions is held that is not taken yet."""
-        return any(first <= position <= last for position in self._at if position >= self.expected)
+    def waits(self, *, for_the_end: bool = False) -> bool:
+        """Whether a reading is held; or whether the last one or an end marker is."""
+        if for_the_end:
+            return bool(self._ends) or (self.plan.readings - 1 in self._at and not self.complete)
+        return bool(self._overtaken or self._behind)
 
     def give_up(self) -> None:
         """Nothing comes any more: decide everything, and that the rest of the run is missing.
@@ -200,120 +239,82 @@ class Sequence:
         Raises:
             SequenceGapError: if it must not be.
         """
-        self.settle()
+        while self._step(gaps=True):
+            pass
         if not self.ended:
             self._miss(self.plan.readings, self.damaged)
 
-    # --- the table: the oldest held message ---
+    # --- the deadline and the lines of the table ---
+
+    def _waits_behind(self) -> bool:
+        """Whether a reading waits behind the frontier; where others were overtaken, soon behind it."""
+        return bool(self._behind) and (
+            not self._overtaken or self._behind[0].offset < self.frontier + self.patience
+        )
+
+    def _deadline(self) -> int:
+        """The offset at which the log decides about readings that are held."""
+        if self._waits_behind():
+            return self._behind[0].offset + self.patience
+        return self.frontier + self.patience if self._overtaken else _NEVER
 
     def _decide(self) -> None:
-        """Decide about the oldest, or bring the sequence on."""
-        oldest = self.held[0]
-        if oldest.taken:
-            self._let_go()
-        elif oldest.position < self.expected:
-            self._let_go()
-            self.drop(oldest.offset, oldest.position)
-        elif oldest.position == self.plan.readings and (self.complete or self.frontier > oldest.offset):
-            self._end(self._let_go())
-        elif self._all_held_until(oldest.position):
-            self._take_held(oldest.position)
-        elif self.frontier > oldest.offset:
-            self._let_go()
-            detail = f"{oldest.position - self.expected:,} readings before it had not come"
-            line = rejection_line(oldest.offset, Reason.EARLY, detail, oldest.body)
-            self.accounting.append(Segment(oldest.offset, 1, rejection=line))
+        """Do what the first line says that fits."""
+        if self.expected in self._at or self._waits_behind():
+            self._step(gaps=True)
         else:
-            explained = self._explained()
-            self._miss(explained.position, self._damaged_before(explained))
-            if explained.position < self.plan.readings:
-                self._take(explained)
-                self._take_held(explained.position)
+            self._let_go(self._overtaken.popleft())
+            self._tidy()
 
-    def _is_gap(self) -> bool:
-        """Whether the next decision is that readings are missing which nothing explains."""
-        if not self._waits_for_others() or self.frontier > self.held[0].offset:
+    def _step(self, *, gaps: bool) -> bool:
+        """Bring the sequence on by line 1 or 3, or 4 if `gaps`; say whether that was possible."""
+        if self.expected in self._at:
+            self._take(self._in_order() or self._at[self.expected][0])
+            return True
+        if not self.holds:
             return False
-        lowest = self._explained()
-        return lowest.position - self.expected > self._damaged_before(lowest)
-
-    def _is_overtaken(self) -> bool:
-        """Whether the next decision is that the oldest, a reading, came too early (line 3)."""
-        oldest = self.held[0]
-        return self._waits_for_others() and oldest.position < self.plan.readings and self.frontier > oldest.offset
-
-    def _waits_for_others(self) -> bool:
-        """Whether readings before the oldest are not here yet."""
-        oldest = self.held[0]
-        return not (oldest.taken or oldest.position <= self.expected or self._all_held_until(oldest.position))
-
-    def _end(self, marker: Early) -> None:
-        """End the run, or reject a marker that has no right to."""
-        crc32 = self.accounting.crc32_of_all() if self.complete else None
-        if not self.complete:
-            detail = "readings before it had not come"  # how many, a resumed run may see otherwise
-        elif self.frontier > marker.offset:
-            detail = "readings of the run came behind it"
-        elif crc32 not in {None, marker.value}:
-            detail = f"its CRC-32 is {marker.value}, that of the values is {crc32}"
+        message = self._behind_gap()
+        damaged = self._damaged_before(message)
+        if not gaps and message.position - self.expected > damaged:
+            return False
+        self._miss(message.position, damaged)
+        if self.complete:
+            self._tidy()
         else:
-            self.ended = True
-            self.held.clear()
-            self._at.clear()
-            self._damaged_at.clear()
-            return
-        line = rejection_line(marker.offset, Reason.WRONG_END, detail, marker.body)
-        self.accounting.append(Segment(marker.offset, 1, rejection=line))
+            self._take(message)
+        return True
 
-    def _explained(self) -> Early:
+    def _take(self, message: Early | None) -> None:
+        """Take a held reading, and what follows it in order."""
+        while message is not None:
+            message.taken = True
+            self.take(message.offset, np.array([message.value], dtype=np.int64), message.rejection)
+            message = self._in_order()
+
+    def _in_order(self, position: int | None = None) -> Early | None:
+        """The first reading held behind the frontier at a position, that expected."""
+        at = self._at.get(self.expected if position is None else position, ())
+        return next((message for message in at if message.offset > self.frontier), None)
+
+    def _behind_gap(self) -> Early:
         """The lowest held message before which damaged ones explain what is missing; else the lowest.
 
         As a rule that is a few steps away: one silent meter of several makes a gap each second.
         """
         damaged = self.damaged + len(self._damaged_at)
         if damaged:
-            for position in sorted(p for p in self._at if 0 <= p - self.expected <= damaged):
+            for position in sorted(p for p in self._at if 0 < p - self.expected <= damaged):
                 for message in self._at[position]:
                     if position - self.expected <= self._damaged_before(message):
                         return message
-        near = range(self.expected, self.expected + len(self.held))
+        near = range(self.expected, self.expected + len(self._at) + 1)
         lowest = next((position for position in near if position in self._at), None)
         if lowest is None:
-            lowest = min(position for position in self._at if position >= self.expected)
-        return self._at[lowest][0]
+            lowest = min((position for position in self._at if position >= self.expected), default=None)
+        return self._ends[-1] if lowest is None else self._in_order(lowest) or self._at[lowest][0]
 
     def _damaged_before(self, message: Early) -> int:
         return self.damaged + bisect_left(self._damaged_at, message.offset)
-
-    def _all_held_until(self, position: int) -> bool:
-        if position - self.expected > len(self.held):
-            return False
-        return all(between in self._at for between in range(self.expected, position))
-
-    def _take_held(self, position: int) -> None:
-        """Take what is held until a position, and from there on as long as it stands in order in the log."""
-        while not self.complete and (candidates := self._at.get(self.expected)):
-            in_order = next((c for c in candidates if c.offset > self.frontier), None)
-            if in_order is None and self.expected > position:
-                return
-            self._take(in_order or candidates[0])
-
-    def _take(self, message: Early) -> None:
-        message.taken = True
-        self.take(message.offset, np.array([message.value], dtype=np.int64), message.rejection)
-
-    def _let_go(self) -> Early:
-        oldest = self.held.popleft()
-        if oldest.position < self.expected:
-            self._at.pop(oldest.position, None)
-        else:  # the oldest of all is the oldest at its position
-            self._at[oldest.position].pop(0)
-            if not self._at[oldest.position]:
-                del self._at[oldest.position]
-        while self._damaged_at and (not self.held or self._damaged_at[0] < self.held[0].offset):
-            self._damaged_at.popleft()
-            self.damaged += 1
-        return oldest
 
     def _miss(self, position: int, damaged: int) -> None:
         """Go on at a later position, if damaged messages explain what is missing before it."""
@@ -328,3 +329,64 @@ class Sequence:
             nothing = np.broadcast_to(np.int64(REJECTED_DW), missing)
             self.accounting.append(Segment(NO_MESSAGE, missing, nothing))
             self.expected = position
+
+    # --- what is not held any more ---
+
+    def _tidy(self) -> None:
+        """Let go what is decided by what was taken."""
+        while self._behind and (self._behind[0].offset < self.frontier or self._is_done(self._behind[0])):
+            message = self._behind.popleft()
+            if self._is_done(message):
+                self._let_go(message)
+            else:
+                self._overtaken.append(message)
+        while self._overtaken and self._is_done(self._overtaken[0]):
+            self._let_go(self._overtaken.popleft())
+        while self._ends and (self.complete or self._ends[0].offset < self.frontier):
+            self._end(self._ends.popleft())
+        undecided = self.undecided
+        while self._damaged_at and (undecided is None or self._damaged_at[0] < undecided):
+            self._damaged_at.popleft()
+            self.damaged += 1
+
+    def _is_done(self, message: Early) -> bool:
+        return message.taken or message.position < self.expected
+
+    def _let_go(self, message: Early) -> None:
+        """Account for a reading that was held, the oldest at its position if that is not taken yet."""
+        if not message.taken and message.position <= self.expected:
+            self.drop(message.offset, message.position)
+        elif not message.taken:
+            detail = f"{message.position - self.expected:,} readings before it had not come"
+            line = rejection_line(message.offset, Reason.EARLY, detail, message.body)
+            self.accounting.append(Segment(message.offset, 1, rejection=line))
+        at = self._at.get(message.position, [])
+        if message.position < self.expected or len(at) == 1:
+            self._at.pop(message.position, None)
+        else:
+            at.remove(message)
+
+    def _give_up_on_end(self) -> None:
+        """The log is far past an end marker: what is missing before it is explained, or it has no right to end."""
+        marker = self._ends[0]
+        explained = self._damaged_before(marker) >= self.plan.readings - self.expected
+        if explained and not self.waits():
+            self._step(gaps=False)
+        else:
+            self._end(self._ends.popleft())
+            self._tidy()
+
+    def _end(self, marker: Early) -> None:
+        """End the run, or reject a marker that has no right to."""
+        crc32 = self.accounting.crc32_of_all() if self.complete else None
+        if not self.complete or self.frontier > marker.offset:
+            detail = "not all readings of the run stand before it"  # which, a resumed run may see otherwise
+        elif crc32 not in {None, marker.value}:
+            detail = f"its CRC-32 is {marker.value}, that of the values is {crc32}"
+        else:
+            self.ended = True
+            for held in (self._overtaken, self._behind, self._ends, self._at, self._damaged_at):
+                held.clear()
+            return
+        line = rejection_line(marker.offset, Reason.WRONG_END, detail, marker.body)
+        self.accounting.append(Segment(marker.offset, 1, rejection=line))

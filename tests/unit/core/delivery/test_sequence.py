@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zlib import crc32
 
@@ -147,7 +147,7 @@ def test_what_is_a_gap(log, what, kept):
 
 @pytest.mark.parametrize(
     ("log", "expected_rows"),
-    [("0 2 1", "0 1 2"), ("0 1 9! 2 3", "0 1 2 3"), ("0 x 2", "0 2"), ("", "")],
+    [("0 2 1", "0 1 2"), ("0 2! 1", "0 1 2!"), ("0 x 2", "0 2"), ("", "")],
 )
 def test_a_pause_decides_at_once(log, expected_rows):
     receiver = taken(log, patience=REORDER_MESSAGES)
@@ -218,6 +218,143 @@ def test_a_pause_rejects_no_reading_that_came_before_its_turn():
     output = receiver.flush()
     assert rows(output) == "0 1 2 3 4 5 6 7 8 9 10 11"
     assert (output.rejected, output.accounted.received, output.accounted.ended) == (b"", SECONDS, True)
+
+
+# --- meters out of step ---------------------------------------------------------------------------------
+
+
+def two_meters(seconds: int, missing: str = "skip") -> tuple[RunPlan, list[bytes]]:
+    timeline = Timeline(date(1970, 1, 1), 1, "UTC", (0, seconds), (0,), (0,))
+    plan = RunPlan("r1", timeline, ("a", "b"), missing=missing)
+    return plan, [body.tobytes() for body in ReadingBlocks(plan).write(0, np.arange(2 * seconds))]
+
+
+def in_turn(seconds: int, lead_s: int) -> list[int]:
+    """Positions as two meters publish them, one each second, the first `lead_s` ahead."""
+    both = [(2 * at, 2 * (at - lead_s) + 1) for at in range(seconds + lead_s)]
+    return [position for pair in both for position in pair if 0 <= position < 2 * seconds]
+
+
+def by_blocks(seconds: int, block_s: int) -> list[int]:
+    """As two meters that store their readings publish them, one block after the other."""
+    firsts = range(0, seconds, block_s)
+    return [2 * at + meter for first in firsts for meter in (0, 1) for at in range(first, first + block_s)]
+
+
+@dataclass
+class Files:
+    """What comes out; the value of each reading is its position."""
+
+    positions: list[int] = field(default_factory=list)
+    rejected: bytes = b""
+
+    def flush(self, receiver: Receiver) -> None:
+        if output := receiver.flush():
+            self.positions += output.samples.meter_dw.tolist()
+            self.rejected += output.rejected
+
+
+def killed_at(cut: int, plan: RunPlan, bodies: list[bytes], patience: int) -> tuple[Files, Receiver]:
+    """Read until a cut, checkpointed there; then by another process to the end."""
+    files, first = Files(), Receiver(plan, Dark(), patience=patience, foreign=True)
+    first.take(Batch(0, bodies[:cut]))
+    files.flush(first)
+    second = Receiver(plan, Dark(), first.accounted, patience=patience, foreign=True)
+    start = first.accounted.read_from
+    second.take(Batch(start, bodies[start:]))
+    second.settle()
+    files.flush(second)
+    return files, second
+
+
+def check_lost(order: list[int], lost: set[int], *, patience: int, step: int) -> None:
+    """Wherever it is killed, just the rows of the readings that were lost are missing."""
+    plan, bodies = two_meters(len(order) // 2)
+    messages = [bodies[position] for position in order if position not in lost]
+    expected = [position for position in range(len(order)) if position not in lost]
+    for cut in range(0, len(messages) + 1, step):
+        files, receiver = killed_at(cut, plan, messages, patience)
+        assert files.positions == expected
+        counts = receiver.accounted
+        assert (files.rejected, counts.duplicates, counts.missing) == (b"", 0, len(lost))
+        assert counts.received == counts.written == len(messages)
+
+
+@pytest.mark.parametrize(
+    ("order", "lost"),
+    [
+        (in_turn(4_000, 10), {2_001}),  # of the meter behind
+        (in_turn(4_000, 10), {2_000}),  # of the meter ahead
+        (in_turn(4_000, 1_000), {2_001}),
+        (in_turn(4_000, 1_000), {2_000, 2_101, 5_003, 5_004, 5_005}),
+        (by_blocks(4_500, 1_500), {1, 4_001, 8_997}),
+        (in_turn(4_000, 1_000), set()),
+    ],
+)
+def test_a_lost_reading_of_two_meters_out_of_step_costs_its_row_alone(order, lost):
+    """I1 and I4: it cost the rest of the run, for all that the meter ahead had sent was rejected."""
+    check_lost(order, lost, patience=REORDER_MESSAGES, step=3_001)
+
+
+@pytest.mark.parametrize("lost", [{41}, {40}, {41, 42, 60, 97}, {0, 1}])
+@pytest.mark.parametrize("order", [in_turn(60, 5), in_turn(60, 10), by_blocks(60, 20)])
+def test_also_where_it_is_killed_behind_any_message(order, lost):
+    check_lost(order, lost, patience=24, step=1)
+
+
+def test_where_nothing_may_be_missing_what_was_sent_ahead_waits_behind_the_gap():
+    plan, bodies = two_meters(60, "stop")
+    messages = [bodies[position] for position in in_turn(60, 10) if position != 41]
+    receiver = Receiver(plan, Dark(), patience=24, foreign=True)
+    with pytest.raises(SequenceGapError, match=r"^1 readings are missing from the log, from second 20 "):
+        receiver.take(Batch(0, messages))
+    output = receiver.flush()
+    assert (output.accounted.next_position, output.rejected) == (40, b"")
+    resumed = Receiver(replace(plan, missing="skip"), Dark(), output.accounted, patience=24, foreign=True)
+    resumed.take(Batch(0, messages))
+    resumed.settle()
+    files = Files()
+    files.flush(resumed)
+    assert (files.positions, files.rejected) == ([40, *range(42, 120)], b"")
+
+
+@pytest.mark.parametrize("late", ["5 4 6 7", "5 6 4 7", "5 6 7 4"])
+def test_a_reading_sent_far_too_early_leaves_no_gap_where_another_is_a_little_late(late):
+    """I1: when patience with the early one ends, the reading expected has not come, and others wait behind it."""
+    receiver = Receiver(replace(PLAN, missing="skip"), Dark(), patience=PATIENCE)
+    taken(f"0 9! 1 2 3 {late} 8 9 10 11 E", receiver=receiver)
+    output = receiver.flush()
+    assert rows(output) == WHOLE
+    counts = output.accounted
+    assert (counts.missing, counts.ended, counts.rejected + counts.duplicates) == (0, True, 1)
+
+
+def test_what_waits_is_rejected_where_the_log_goes_on_with_nothing_of_the_run():
+    """I4: what is held is bounded."""
+    output = taken("0 9! 1 x x x x x x").flush()
+    assert rows(output) == "0 1"
+    assert rejected(output.rejected) == [(1, Reason.EARLY)]
+
+
+def test_an_end_marker_is_decided_when_the_log_is_far_past_it():
+    """What is missing before it is explained only when the gap before that has been decided."""
+    log = "0 2 3 4 5 6 7 8 9 10 x E" + 30 * " x"
+    receiver = taken(log, receiver=Receiver(replace(PLAN, missing="skip"), Dark(), patience=20))
+    output = receiver.flush()
+    assert rows(output) == "0 2 3 4 5 6 7 8 9 10"
+    assert (output.accounted.ended, output.accounted.missing) == (True, 2)
+
+
+def test_the_last_readings_of_the_meter_ahead_are_taken_when_the_other_is_given_up():
+    plan, bodies = two_meters(60)
+    messages = [bodies[position] for position in in_turn(60, 10) if position < 100 or not position % 2]
+    receiver = Receiver(plan, Dark(), foreign=True)
+    receiver.take(Batch(0, messages))
+    receiver.settle()  # a silence
+    assert receiver.waits()
+    receiver.give_up()
+    output = receiver.flush()
+    assert (output.accounted.missing, output.accounted.written, output.rejected) == (10, 110, b"")
 
 
 # --- accounting while something is held -----------------------------------------------------------------
@@ -395,7 +532,7 @@ def test_ten_thousand_unknown_meters():
 
 
 def test_what_is_held_is_bounded_and_so_is_what_a_checkpoint_names():
-    """Ten windows of early readings among our own: no more than one window is ever held."""
+    """Ten windows of early readings among our own: no more than three windows are ever held."""
     n = 30_000
     plan = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, n), (0,), (0,)), ("m1",))
     own = ReadingBlocks(plan).write(0, np.zeros(n, dtype=np.int64))
@@ -407,12 +544,12 @@ def test_what_is_held_is_bounded_and_so_is_what_a_checkpoint_names():
             offset += 500
             output = receiver.flush()
             lines += output.rejected.count(b"\n") if output else 0
-            assert offset - receiver.accounted.next_offset <= REORDER_MESSAGES
+            assert offset - receiver.accounted.next_offset <= 3 * REORDER_MESSAGES
             assert receiver.accounted.ahead < 1 << REORDER_MESSAGES
-    receiver.settle()
+    receiver.take(Batch(offset, own[20_000:]))
     lines += receiver.flush().rejected.count(b"\n")
     counts = receiver.accounted
-    assert (counts.written, counts.received, counts.rejected) == (20_000, 40_000, lines)
+    assert (counts.written, counts.received, counts.rejected) == (30_000, 50_000, lines)
     assert counts.duplicates + counts.rejected == 20_000
 
 
