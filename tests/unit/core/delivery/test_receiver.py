@@ -148,7 +148,7 @@ def test_a_batch_that_cannot_be_read_is_kept_message_by_message_and_takes_no_pla
     receiver.take(Batch(3, [Unreadable(b"squeezed", "one of 3 compressed (gzip)")] * 3))
     receiver.take(Batch(6, [*BODIES[3:], an_end()]))
     output = receiver.flush()
-    assert output.rows.decode().splitlines() == LINES
+    assert printed(output) == LINES
     assert reasons(output.rejected) == [(offset, Reason.BATCH) for offset in (3, 4, 5)]
     line = json.loads(output.rejected.splitlines()[0])
     assert (line["detail"], line["bytes"], line["body"]) == ("one of 3 compressed (gzip)", 8, "squeezed")
