@@ -41,25 +41,6 @@ def test_columns_are_found_by_header_or_option(header, quantity, options, expect
 
 
 @pytest.mark.parametrize(
-    ("header", "quantity", "options", "name"),
-    [
-        ("Start Time,Active power(kW),Reactive power(kvar),Total yield(kWh)", "pv", {}, "Active power(kW)"),
-        ("Time,Plant/Total Active Power(W),Plant/Daily Yield(Wh)", "pv", {}, "Plant/Total Active Power(W)"),
-        ("time,Peak demand (kW),Usage (kWh)", "meter", {}, "Usage (kWh)"),
-        ("time,load min (W),load (W),load max (W)", "meter", {}, "load (W)"),
-        ("time,installed capacity (kW),output (kW)", "pv", {}, "output (kW)"),
-        ("time,kW per min", "meter", {}, "kW per min"),
-        ("inverter,time,power", "pv", {"unit": "kW"}, "power"),
-        ("time,meter,pv", "meter", {"unit": "W"}, "meter"),
-        ("time,meter", "meter", {"unit": "W"}, "meter"),
-        ("Zeit,Einspeisung (kWh)", "pv", {}, "Einspeisung (kWh)"),
-    ],
-)
-def test_maxima_ratings_and_numbers_of_devices_are_not_taken(header, quantity, options, name):
-    assert choose(header, quantity, **options).name == name
-
-
-@pytest.mark.parametrize(
     ("header", "quantity", "options"),
     [
         ("Zeit,Einspeisung (kWh)", "meter", {}),

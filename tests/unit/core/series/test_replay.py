@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.series import Gap, LocalDays, RawSeries, SeriesOptions, replay
-from pvsim.core.series.days import season_days
 from pvsim.errors import BadInputError, InternalError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -167,32 +166,6 @@ def test_a_short_gap_is_filled_and_reported():
         assert at(series(data, fill="interpolate"), "2024-06-21T05:30") == [5500]
 
 
-def test_a_long_gap_needs_the_user_s_word():
-    data = samples(hours_with({5: NAN, 6: NAN}))
-    with pytest.raises(BadInputError, match="a gap of 7200 s from 2006-12-17 05:00:00") as caught:
-        series(data)
-    assert caught.value.where == "house.csv:6"
-    assert "`meter.gaps` hold, interpolate or zero" in caught.value.fix
-    clocks = ["2024-06-21T05:00", "2024-06-21T06:00", "2024-06-21T07:00"]
-    assert at(series(data, gaps="hold"), *clocks) == [4000, 4000, 7000]
-    assert at(series(data, gaps="interpolate"), *clocks) == [5000, 6000, 7000]
-    assert at(series(data, gaps="zero"), *clocks) == [0, 0, 7000]
-
-
-def test_with_gaps_refused_a_short_one_is_an_error_on_the_days_used_only():
-    data = samples(hours_with({30: NAN}, count=2))
-    assert series(data, gaps="error").report.gaps == ()
-    with pytest.raises(BadInputError, match="a gap of 3600 s"):
-        series(data, start=date(2006, 12, 18), gaps="error")
-
-
-def test_a_gap_at_an_edge_takes_the_nearest_sample():
-    data = samples(hours_with({0: NAN, 23: NAN}))
-    measured = series(data, fill="interpolate")
-    assert at(measured, "2024-06-21T00:30", "2024-06-21T23:30") == [1000 + 0, 22000]
-    assert at(series(data), "2024-06-21T00:30", "2024-06-21T23:30") == [1000, 22000]
-
-
 def test_part_of_a_day_is_enough_where_gaps_are_filled():
     data = samples([700.0] * 6, first="2022-03-18T06:00")
     with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
@@ -205,30 +178,6 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     clocks = ["2024-06-21T05:59:59", "2024-06-21T06:00:00", "2024-06-21T11:59:59", "2024-06-21T12:00:00"]
     assert at(measured, *clocks) == [0, 7000, 7000, 0]
     assert [gap.seconds for gap in measured.report.gaps] == [6 * 3600, 12 * 3600]
-
-
-@pytest.mark.parametrize(
-    ("days", "start", "needs", "fix"),
-    [
-        (
-            4,
-            None,
-            "4 day(s) of the file from 2006-12-17",
-            "pass `meter.start` 2006-12-17 with `days` 3 or fewer",
-        ),
-        (1, "2006-12-16", "1 day(s) of the file from 2006-12-16", "(or a day up to 2006-12-19)"),
-        (3, "2006-12-18", "3 day(s) of the file from 2006-12-18", "pass `meter.start` 2006-12-17"),
-    ],
-)
-def test_days_that_the_file_lacks_are_named_with_what_would_fit(days, start, needs, fix):
-    run = LocalDays(date(2024, 6, 21), days, BERLIN)
-    first_day = date.fromisoformat(start) if start else None
-    with pytest.raises(BadInputError) as caught:
-        series(samples(HOURS * 3), run, start=first_day)
-    assert needs in caught.value.what
-    assert "the file covers 3: 2006-12-17 to 2006-12-19" in caught.value.what
-    assert caught.value.where == "house.csv"
-    assert caught.value.fix.endswith(fix)
 
 
 def test_a_meter_above_its_range_is_clipped_and_counted():
@@ -267,12 +216,6 @@ def test_a_negative_meter_is_an_error():
     assert "`meter.column`" in caught.value.fix
 
 
-def test_a_column_without_values_is_an_error():
-    with pytest.raises(BadInputError, match="column 'power' has no value") as caught:
-        series(samples([NAN] * 24))
-    assert "`meter.column`" in caught.value.fix
-
-
 def test_days_without_a_value_are_filled_from_outside_and_reported():
     measured = series(samples(HOURS + [NAN] * 24), start=date(2006, 12, 18), gaps="hold")
     assert at(measured, "2024-06-21T12:00") == [23000]
@@ -291,21 +234,6 @@ def test_a_run_s_seconds_are_those_of_its_local_days():
     first, after = LocalDays(date(2024, 10, 27), 1, BERLIN).seconds()
     assert datetime.fromtimestamp(first, BERLIN) == datetime(2024, 10, 27, tzinfo=BERLIN)
     assert timedelta(seconds=after - first) == timedelta(hours=25)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "days"),
-    [
-        ("2024-06-21", "2023-06-21", 1),
-        ("2006-12-17", "2024-06-21", 178),
-        ("2023-12-31", "2024-01-01", 1),
-        ("2023-01-15", "2024-12-15", 30),
-        ("2024-06-21", "2024-06-21", 0),
-    ],
-)
-def test_seasons_are_compared_around_the_year(one, other, days):
-    assert season_days(date.fromisoformat(one), date.fromisoformat(other)) == days
-    assert season_days(date.fromisoformat(other), date.fromisoformat(one)) == days
 
 
 def test_the_report_says_how_far_the_days_were_moved():

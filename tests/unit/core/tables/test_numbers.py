@@ -95,47 +95,11 @@ def test_how_numbers_are_read(cells, delimiter, values):
     assert read(cells, delimiter, block=1)[1] == pytest.approx(values, nan_ok=True, rel=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("cells", "delimiter", "says"),
-    [
-        (["950", "1.250"], ";", "1250 or 1.250: a thousands point or a decimal point"),
-        (["950", "1.250"], "\t", "a thousands point or a decimal point"),
-        (["950", "1.250"], ",", "a thousands point or a decimal point"),
-        (["1.250", "2.125"], ";", "a thousands point or a decimal point"),
-        (["1.250", "2.125"], "|", "a thousands point or a decimal point"),
-        (["950", "1,250"], ";", "1250 or 1.250: a thousands comma or a decimal comma"),
-        (["1,250"], ",", "a thousands comma or a decimal comma"),
-        (["1,250"], "\t", "a thousands comma or a decimal comma"),
-        (["1.250", "1,250"], ";", "a thousands point or a decimal point"),
-        (["-1.250"], ";", "-1250 or -1.250"),
-    ],
-)
-def test_numbers_that_can_be_read_in_two_ways_are_refused(cells, delimiter, says):
-    with pytest.raises(BadInputError) as caught:
-        read(cells, delimiter)
-    assert says in caught.value.what
-    assert caught.value.where == f"f.csv:{2 + len(cells) - 1 if len(set(map(len, cells))) > 1 else 2}"
-    assert caught.value.fix.startswith("write ")
-
-
 @pytest.mark.parametrize("decimal", [".", ","])
 def test_the_user_s_word_decides(decimal):
     form, values, _ = read(["950", "1.250"], ";", decimal=decimal)
     assert form.decimal == decimal
     assert values == [950, 1.25 if decimal == "." else 1250]
-
-
-@pytest.mark.parametrize(
-    ("cell", "fix"),
-    [
-        ("1.250", "pass --decimal comma for 1250, or --decimal point for 1.250"),
-        ("1,250", "pass --decimal point for 1250, or --decimal comma for 1.250"),
-    ],
-)
-def test_the_option_that_decides_is_named(cell, fix):
-    with pytest.raises(BadInputError) as caught:
-        read(["950", cell], ";", option="--decimal")
-    assert caught.value.fix == fix
 
 
 @pytest.mark.parametrize(
