@@ -230,7 +230,7 @@ async def test_publishing_where_nothing_is_bound_is_an_error(transport, plan):
         await log.delete()
         async with log.publisher("meter") as publisher:
             await publisher.publish(1, bodies(plan, 0, 3))
-            with pytest.raises(BrokerError, match="has no queue for meter") as caught:
+            with pytest.raises(BrokerError, match=r"message 1 came back: the stream .* was deleted") as caught:
                 await publisher.flush()
             assert publisher.confirmed == 0
     assert "resume" in caught.value.fix
@@ -363,6 +363,45 @@ async def test_an_account_that_may_not_create_uses_what_is_there(restricted, tra
             await publisher.flush()
 
 
+async def test_an_account_that_may_not_use_the_default_exchange_goes_through_ours(restricted, transport, plan):
+    address, permit = restricted
+    await permit("^$", "^pvsim", "^pvsim")
+    async with transport.log(plan.stream) as log:
+        await log.create()
+    async with AmqpTransport(address, partial(publishing_id, plan=plan)).log(plan.stream) as log:
+        async with log.publisher("meter") as publisher:
+            await publisher.publish(1, bodies(plan, 0, 3_000))
+            await publisher.flush()
+            assert publisher.confirmed == 3_000
+        async with log.subscribe(0) as batches:
+            found = await taken(batches, 2_999)
+    assert list(found.values()) == [body.tobytes() for body in bodies(plan, 0, 3_000)]
+    async with transport.log(plan.stream) as log:
+        await log.delete()
+    async with AmqpTransport(address).log(plan.stream) as log, log.publisher("meter") as publisher:
+        await publisher.publish(1, bodies(plan, 0, 3))
+        with pytest.raises(
+            BrokerError, match=r"exchange pvsim has no queue for meter\..*; the stream was deleted"
+        ):
+            await publisher.flush()
+
+
+async def test_an_alarm_before_the_first_message_is_told_too(broker_home, transport, plan, monkeypatch):
+    monkeypatch.setattr("pvsim.adapters.amqp.publisher.STALL_S", 0.1)
+    watermark = ("set_vm_memory_high_watermark", "absolute")
+    async with transport.log(plan.stream) as log, log.publisher("meter") as publisher:
+        await log.create()
+        await node.control(broker_home, *watermark, "1MB")
+        try:
+            publishing = asyncio.ensure_future(publisher.publish(1, bodies(plan, 0, 10)))
+            await asyncio.wait({publishing}, timeout=0.5)
+        finally:
+            await node.control(broker_home, *watermark, "512MB")
+        await publishing
+        await publisher.flush()
+        assert publisher.confirmed == 10
+
+
 async def test_an_alarm_is_told_and_waited_out(broker_home, transport, plan, monkeypatch):
     monkeypatch.setattr("pvsim.adapters.amqp.publisher.STALL_S", 0.1)
     records: asyncio.Queue[logging.LogRecord] = asyncio.Queue()
@@ -373,9 +412,11 @@ async def test_an_alarm_is_told_and_waited_out(broker_home, transport, plan, mon
     watermark = ("set_vm_memory_high_watermark", "absolute")
     async with transport.log(plan.stream) as log, log.publisher("meter") as publisher:
         await log.create()
+        await publisher.publish(1, bodies(plan, 0, 1))
+        await publisher.flush()
         await node.control(broker_home, *watermark, "1MB")
         try:
-            await publisher.publish(1, bodies(plan, 0, 10))
+            await publisher.publish(2, bodies(plan, 1, 10))
             flushing = asyncio.ensure_future(publisher.flush())
             blocked = await records.get()
             assert not flushing.done()
@@ -383,7 +424,7 @@ async def test_an_alarm_is_told_and_waited_out(broker_home, transport, plan, mon
             await node.control(broker_home, *watermark, "512MB")
         await flushing
         logger.removeHandler(handler)
-        assert publisher.confirmed == 10
+        assert publisher.confirmed == 11
     assert "takes no messages" in blocked.getMessage()
     assert "takes messages again" in records.get_nowait().getMessage()
     assert blocked.facts["unconfirmed"] == 10

@@ -282,10 +282,10 @@ class Channel:
         self.number = number
         self.listener: Listener | None = None
         self._client, self._doing = client, doing
-        self._answer: asyncio.Future[None] | None = None
+        self._answer: asyncio.Future[Ok] | None = None
         self._error: BrokerError | None = None
 
-    async def call(self, method: bytes, doing: str = "") -> None:
+    async def call(self, method: bytes, doing: str = "") -> Ok:
         """Ask for something and wait until it is done.
 
         Args:
@@ -298,10 +298,11 @@ class Channel:
         if self._error is not None:
             raise self._error
         before, self._doing = self._doing, doing or self._doing
-        answer = self._answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Ok] = asyncio.get_running_loop().create_future()
+        self._answer = answer
         self._client.send_now(self.number, method)
         try:
-            await answer
+            return await answer
         finally:
             self._doing = before
 
@@ -329,7 +330,7 @@ class Channel:
         answer = self._answer
         if isinstance(what, Ok):
             if answer is not None and not answer.done():
-                answer.set_result(None)
+                answer.set_result(what)
             return
         if isinstance(what, Close):
             self._client.forget(self)

@@ -1,27 +1,35 @@
-"""Publishing through the exchange: blocks of messages in one write, each confirmed by the broker."""
+"""Publishing: blocks of messages in one write, each confirmed by the broker.
+
+They go straight to the stream, by the default exchange: it costs the broker 15 µs a message, a topic exchange 25
+(3.10.8). An account that may not write to the default exchange publishes as everybody else's meters do.
+"""
 
 import asyncio
+from dataclasses import dataclass
 from logging import getLogger
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pvsim.adapters.amqp.client import AmqpClient, Channel
+from pvsim.core.amqp import methods
 from pvsim.core.amqp.content import Message
 from pvsim.core.amqp.deliveries import Deliveries
-from pvsim.core.amqp.methods import Confirm, Method
+from pvsim.core.amqp.methods import Confirm, Kind, Method
 from pvsim.core.amqp.publishing import Confirms, publish_frames
 from pvsim.core.quantities.types import Octets
-from pvsim.errors import BrokerError
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["AmqpPublisher"]
+__all__ = ["AmqpPublisher", "Route"]
 
 BLOCK = 500
-"""Messages in one write; 250 to 1,000 were alike."""
+"""Messages in one write; 250 to 4,000 were alike."""
 
 MAX_UNCONFIRMED = 4_000
-"""Messages under way."""
+"""Messages under way; 1,000 to 40,000 were alike."""
 
 STALL_S = 1.0
 """Without a confirm for so long, ask whether the broker has stopped us."""
@@ -29,24 +37,44 @@ STALL_S = 1.0
 _log = getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How messages come to a stream: exchange and routing key."""
+
+    exchange: str
+    routing_key: str
+
+    def why_not(self) -> str:
+        """Why a message that goes this way comes back."""
+        if not self.exchange:
+            return f"the stream {self.routing_key} was deleted"
+        return (
+            f"exchange {self.exchange} has no queue for {self.routing_key};"
+            " the stream was deleted, or is not bound to it"
+        )
+
+
 class AmqpPublisher:
-    """Publishes in order on one channel that confirms."""
+    """Publishes in order on one channel that confirms.
+
+    Args:
+        client: The connection.
+        stream: Where the messages go.
+        through_exchange: The way of an account that may not use the default exchange.
+        last_id: Reads the last publishing id from the stream.
+    """
 
     def __init__(
-        self,
-        client: AmqpClient,
-        channel: Channel,
-        exchange: str,
-        routing_key: str,
-        last_id: "Callable[[], Awaitable[int]]",
+        self, client: AmqpClient, stream: str, through_exchange: Route, last_id: "Callable[[], Awaitable[int]]"
     ) -> None:
-        self._client, self._channel = client, channel
-        self._exchange, self._routing_key = exchange, routing_key
+        self._client, self._stream, self._through_exchange = client, stream, through_exchange
         self._last_id = last_id
+        self._channel: Channel | None = None
+        self._route = Route("", stream)
         self._confirms = Confirms()
         self._changed = asyncio.Event()
+        self._may_go_straight: bool | None = None
         self._error: BrokerError | None = None
-        channel.listener = self._on_event
 
     @property
     def confirmed(self) -> int:
@@ -59,23 +87,50 @@ class AmqpPublisher:
 
     async def publish(self, first_id: int, bodies: Octets) -> None:
         """See `ports.Publisher.publish`."""
+        channel = self._channel = self._channel or await self._open()
         for start in range(0, len(bodies), BLOCK):
             part = bodies[start : start + BLOCK]
             await self._until_unconfirmed(MAX_UNCONFIRMED - len(part))
-            frames = publish_frames(
-                channel=self._channel.number,
-                exchange=self._exchange,
-                routing_key=self._routing_key,
-                first_id=first_id + start,
-                bodies=part,
-                frame_max=self._client.frame_max,
-            )
             self._confirms.expect(first_id + start, len(part))
-            await self._client.send_frames(frames)
+            await self._send(channel, self._route, first_id + start, part)
 
     async def flush(self) -> None:
         """See `ports.Publisher.flush`."""
         await self._until_unconfirmed(0)
+
+    async def _open(self) -> Channel:
+        """A channel that confirms, and the way that the account may go.
+
+        Permission shows itself only with a message. The one that asks for it goes nowhere, and comes back.
+        """
+        asking = await self._client.channel("publish past the exchange")
+        asking.listener = self._on_answer
+        await self._send(asking, Route("", ""), 0, np.zeros((1, 1), dtype=np.uint8))
+        await self._until(lambda: self._may_go_straight is not None)
+        if not self._may_go_straight:
+            self._route = self._through_exchange
+        channel = await self._client.channel("publish")
+        await channel.call(methods.plain(Kind.CONFIRM_SELECT))
+        channel.listener = self._on_event
+        return channel
+
+    async def _send(self, channel: Channel, route: Route, first_id: int, bodies: Octets) -> None:
+        frames = publish_frames(
+            channel=channel.number,
+            exchange=route.exchange,
+            routing_key=route.routing_key,
+            first_id=first_id,
+            bodies=bodies,
+            frame_max=self._client.frame_max,
+        )
+        await self._client.send_frames(frames)
+
+    def _on_answer(self, event: Method | Message | Deliveries | BrokerError) -> None:
+        if isinstance(event, BrokerError) and not isinstance(event, BrokerRefusedError):
+            self._error = event
+        else:
+            self._may_go_straight = not isinstance(event, BrokerError)
+        self._changed.set()
 
     def _on_event(self, event: Method | Message | Deliveries | BrokerError) -> None:
         if self._error is not None:  # what is confirmed now may be what was given back before
@@ -87,10 +142,7 @@ class AmqpPublisher:
                     what = f"the broker refused message {refused:,}"
                     self._error = BrokerError(what, where=self._client.where)
             case Message(message_id=message_id):
-                what = (
-                    f"exchange {self._exchange} has no queue for {self._routing_key}: the stream was deleted,"
-                    f" or is not bound to it (message {int(message_id):,} came back)"
-                )
+                what = f"message {int(message_id):,} came back: {self._route.why_not()}"
                 fix = "resume the run: what is missing is published again"
                 self._error = BrokerError(what, where=self._client.where, fix=fix)
             case BrokerError():
@@ -100,7 +152,10 @@ class AmqpPublisher:
         self._changed.set()
 
     async def _until_unconfirmed(self, at_most: int) -> None:
-        while self._confirms.unconfirmed > max(at_most, 0) and self._error is None:
+        await self._until(lambda: self._confirms.unconfirmed <= max(at_most, 0))
+
+    async def _until(self, done: "Callable[[], bool]") -> None:
+        while not done() and self._error is None:
             self._changed.clear()
             try:
                 async with asyncio.timeout(STALL_S):

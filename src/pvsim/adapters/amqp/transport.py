@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError
-from pvsim.adapters.amqp.publisher import AmqpPublisher
+from pvsim.adapters.amqp.publisher import AmqpPublisher, Route
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.amqp import methods
-from pvsim.core.amqp.methods import Kind
+from pvsim.core.amqp.methods import Ok
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.batch import Batch
 from pvsim.errors import BrokerError, BrokerRefusedError
@@ -22,6 +22,10 @@ EXCHANGE = "pvsim"
 FIRST_S, QUIET_S, LAST_CHUNK_S = 0.5, 0.2, 5.0
 """How long the last chunk may take to begin, what silence means that it is all there, and how long to read at
 most. The broker does not say that a log is empty; too short only costs messages that are published twice."""
+
+EMPTY_S, EMPTY_CALLS = 0.1, 5.0
+"""How long it may take to begin where the broker counts no message. That mostly says that the log is new, but the
+count is up to 5 s old (3.10.8). At least so many seconds, and so many times what it took to ask."""
 
 READY_S, READY_TICK_S = 15.0, 0.1
 """How long a stream that was just made, or whose node just started, may take until it can be used, and how
@@ -149,10 +153,8 @@ class AmqpLog:
     @asynccontextmanager
     async def publisher(self, name: str) -> AsyncIterator[AmqpPublisher]:
         """See `ports.Log.publisher`."""
-        channel = await self._client.channel("publish")
-        await channel.call(methods.plain(Kind.CONFIRM_SELECT))
-        key = routing_key(self._stream, name)
-        yield AmqpPublisher(self._client, channel, EXCHANGE, key, self.last_id)
+        through_exchange = Route(EXCHANGE, routing_key(self._stream, name))
+        yield AmqpPublisher(self._client, self._stream, through_exchange, self.last_id)
 
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
@@ -174,8 +176,12 @@ class AmqpLog:
         highest = 0
         if self._publishing_id is None:
             return highest
+        now = asyncio.get_running_loop().time
+        look = methods.declare_stream(self._stream, passive=True)
+        counted = (await self._call(look, f"look for stream {self._stream}")).messages
+        asked = now()
         subscription = await self._subscribed("last")
-        patience = FIRST_S
+        patience = FIRST_S if counted else min(max(EMPTY_S, EMPTY_CALLS * (now() - asked)), FIRST_S)
         try:
             async with asyncio.timeout(LAST_CHUNK_S):  # somebody else's meter may never be silent
                 while True:
@@ -208,11 +214,12 @@ class AmqpLog:
             return False
         return True
 
-    async def _call(self, method: bytes, doing: str) -> None:
+    async def _call(self, method: bytes, doing: str) -> Ok:
         """Do one thing on a channel of its own: a refusal closes it."""
         channel = await self._client.channel(doing)
-        await channel.call(method)
+        answer = await channel.call(method)
         await channel.close()
+        return answer
 
 
 async def _when_ready(attempt: Callable[[], Awaitable[_T]]) -> _T:

@@ -131,9 +131,14 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """A request is done."""
+    """A request is done.
+
+    Attributes:
+        messages: In the queue that was declared, as the server last counted: a stream's count is seconds old.
+    """
 
     kind: Kind
+    messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ Method: TypeAlias = Start | Tune | Close | Blocked | Ok | Deliver | Return | Con
 
 _WITHOUT_FIELDS_OF_INTEREST = frozenset({
     Kind.CONNECTION_OPEN_OK, Kind.CONNECTION_CLOSE_OK, Kind.CHANNEL_OPEN_OK, Kind.CHANNEL_CLOSE_OK,
-    Kind.EXCHANGE_DECLARE_OK, Kind.EXCHANGE_DELETE_OK, Kind.QUEUE_DECLARE_OK, Kind.QUEUE_BIND_OK,
+    Kind.EXCHANGE_DECLARE_OK, Kind.EXCHANGE_DELETE_OK, Kind.QUEUE_BIND_OK,
     Kind.QUEUE_DELETE_OK, Kind.BASIC_QOS_OK, Kind.BASIC_CONSUME_OK, Kind.CONFIRM_SELECT_OK,
 })  # fmt: skip
 
@@ -202,6 +207,11 @@ def _close(cursor: Cursor) -> Method:
     return Close(cursor.integer(2), cursor.short_string())
 
 
+def _declared(cursor: Cursor) -> Method:
+    cursor.short_string()
+    return Ok(Kind.QUEUE_DECLARE_OK, cursor.integer(4))
+
+
 def _return(cursor: Cursor) -> Method:
     cursor.skip(2)
     return Return(cursor.short_string())
@@ -214,6 +224,7 @@ _DECODERS: Mapping[int, Callable[[Cursor], Method]] = {
     Kind.CONNECTION_BLOCKED: lambda c: Blocked(c.short_string() or "blocked"),
     Kind.CONNECTION_UNBLOCKED: lambda _: Blocked(""),
     Kind.CHANNEL_CLOSE: _close,
+    Kind.QUEUE_DECLARE_OK: _declared,
     Kind.BASIC_CANCEL: lambda c: Cancelled(c.short_string()),
     Kind.BASIC_RETURN: _return,
     Kind.BASIC_DELIVER: lambda c: Deliver(c.short_string(), c.integer(8)),

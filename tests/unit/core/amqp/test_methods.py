@@ -85,7 +85,7 @@ SAID_TO_US = [
     (commands.Channel.CloseOk(), Ok(Kind.CHANNEL_CLOSE_OK)),
     (commands.Exchange.DeclareOk(), Ok(Kind.EXCHANGE_DECLARE_OK)),
     (commands.Exchange.DeleteOk(), Ok(Kind.EXCHANGE_DELETE_OK)),
-    (commands.Queue.DeclareOk("s", 1, 2), Ok(Kind.QUEUE_DECLARE_OK)),
+    (commands.Queue.DeclareOk("s", 1, 2), Ok(Kind.QUEUE_DECLARE_OK, 1)),
     (commands.Queue.BindOk(), Ok(Kind.QUEUE_BIND_OK)),
     (commands.Queue.DeleteOk(3), Ok(Kind.QUEUE_DELETE_OK)),
     (commands.Basic.QosOk(), Ok(Kind.BASIC_QOS_OK)),
