@@ -22,7 +22,7 @@ from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerError, InternalError
 
-__all__ = ["CrashAt", "CrashError", "Faults", "MemorySampleFile", "MemoryTransport"]
+__all__ = ["CrashAt", "CrashError", "Faults", "MemoryLog", "MemorySampleFile", "MemoryTransport"]
 
 
 class CrashError(BaseException):
@@ -142,15 +142,15 @@ class MemoryTransport:
             raise BrokerError(f"the stream {stream} does not exist", where="memory")
         return self._streams[stream]
 
-    def store(self, stream: "_Stream", bodies: Octets) -> None:
-        """Append a publisher's messages, as far as `faults` lets them through.
+    def store(self, stream: "_Stream", bodies: Octets, batch: int) -> None:
+        """Append a publisher's messages, as far as `faults` lets them through, whole batches only.
 
         Raises:
             BrokerError: if the connection is cut here.
         """
         through, cut = _let_through(self.faults.cut_publishing_after, len(bodies))
         self.faults.cut_publishing_after = through
-        stream.append(bodies if cut is None else bodies[:cut], self._chunk)
+        stream.append(bodies if cut is None else bodies[: cut - cut % batch], self._chunk)
         if cut is not None:
             raise _lost()
 
@@ -198,6 +198,8 @@ class _Stream:
 class MemoryLog:
     """One stream of a memory transport."""
 
+    takes_batches = True
+
     def __init__(self, transport: MemoryTransport, stream: str) -> None:
         self._transport, self._stream = transport, stream
 
@@ -237,17 +239,17 @@ class MemoryPublisher:
         """See `ports.Publisher.last_id`."""
         return self._stream.last_ids.get(self._name, 0)
 
-    async def publish(self, first_id: int, bodies: Octets) -> None:
+    async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:
         """See `ports.Publisher.publish`."""
         self._stream.check()
         self._transport.points("before-publish")
         last = await self.last_id()
         before = self._stream.next_offset
-        new = bodies[max(last + 1 - first_id, 0) :]
+        new = bodies[max(last + 1 - first_id, 0) * batch :]
         try:
-            self._transport.store(self._stream, new)
+            self._transport.store(self._stream, new, batch)
         finally:
-            stored = self._stream.next_offset - before
+            stored = -(-(self._stream.next_offset - before) // batch)
             if stored:
                 self._stream.last_ids[self._name] = max(last + 1, first_id) - 1 + stored
         self._transport.points("after-publish")

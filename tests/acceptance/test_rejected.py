@@ -86,7 +86,7 @@ async def publish_by(publisher, bodies, first_id):
             await publisher.publish(first_id + start, table)
         else:  # ours never publishes such a message: head, id, length, and an empty data section
             frame = struct.pack(">IHHBIQI", 26, 2, 1, 1, 1, first_id + start, 5) + b"\x00\x53\x75\xa0\x00"
-            await publisher.publish_prepared(frame, 1)
+            await publisher.publish_prepared(frame, first_id + start, 1)
         start = end
     await publisher.flush()
 
@@ -198,7 +198,7 @@ async def publish_batches(broker, *batches):
         async with log.publisher("stranger") as publisher:
             for number, batch in enumerate(batches, start=1):
                 frame = struct.pack(">IHHBIQ", 17 + len(batch), 2, 1, 1, 1, number) + batch
-                await publisher.publish_prepared(frame, 1)
+                await publisher.publish_prepared(frame, number, 1)
             await publisher.flush()
 
 

@@ -14,7 +14,7 @@ from tests.together import together
 
 from pvsim.adapters.amqp import AmqpTransport
 from pvsim.adapters.streams import StreamTransport
-from pvsim.app.meter import PUBLISHER, Meter
+from pvsim.app.meter import Meter
 from pvsim.app.patience import Patience, keep_connected
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress, Transport
 from pvsim.app.simulator import Pace, simulate_run
@@ -83,12 +83,12 @@ def numbered(first: int, n: int) -> np.ndarray:
     return np.arange(first, first + n, dtype=">u8").view(np.uint8).reshape(n, 8)
 
 
-async def publish(log, *blocks, first_id=1, name="p") -> int:
-    """Publish blocks with consecutive ids, wait for the confirms, and return how many there were."""
+async def publish(log, *blocks, first_id=1, name="p", batch=1) -> int:
+    """Publish blocks with consecutive ids, wait for the confirms, and return how many messages have one."""
     async with log.publisher(name) as publisher:
         for block in blocks:
-            await publisher.publish(first_id, block)
-            first_id += len(block)
+            await publisher.publish(first_id, block, batch)
+            first_id += -(-len(block) // batch)
         await publisher.flush()
         return publisher.confirmed
 
@@ -166,6 +166,57 @@ async def test_reading_resumes_at_the_chunk_that_holds_the_offset(transport, str
     assert found == [(i, i.to_bytes(8, "big")) for i in range(found[0][0], 5_000)]
 
 
+BATCHES = (numbered(0, 1_000), numbered(1_000, 3_990), octets(b"the end"), numbered(4_991, 7), numbered(4_998, 2))
+
+
+@as_the_stream_protocol
+@pytest.mark.parametrize("batch", [2, 7, 100, 1_000])
+async def test_messages_of_batches_have_their_own_offsets(transport, stream, batch):
+    """With single messages before, between and behind them; each offset is a place to begin at."""
+    async with transport.log(stream) as log:
+        await publish(log, numbered(0, 5), name="single")
+        assert await publish(log, *BATCHES[:2], batch=batch) == 4_990
+        await publish(log, BATCHES[2], first_id=6, name="single")
+        assert await publish(log, *BATCHES[3:], first_id=10_000, batch=batch) == 9
+        async with log.publisher("p") as publisher:
+            assert await publisher.last_id() == 9_999 + -(-7 // batch) + 1
+        bodies = [table[i].tobytes() for table in (numbered(0, 5), *BATCHES) for i in range(len(table))]
+        for from_offset in (0, 4, 5, 6, 1_004, 1_005, 4_994, 4_995, 4_996, 5_004):
+            found = await read(log, 5_005, from_offset)
+            assert found[0][0] <= from_offset
+            assert found == [(i, bodies[i]) for i in range(found[0][0], 5_005)]
+
+
+@as_the_stream_protocol
+async def test_batches_that_the_broker_has_are_confirmed_and_dropped_whole(transport, stream):
+    async with transport.log(stream) as log:
+        assert await publish(log, numbered(0, 300), batch=100) == 300
+        assert await publish(log, numbered(0, 450), batch=100) == 450
+        assert await publish(log, numbered(400, 50), first_id=5, batch=100) == 50
+        assert [body for _, body in await read(log, 450)] == [i.to_bytes(8, "big") for i in range(450)]
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("batch", [7, 400])
+async def test_amqp_reads_batches_as_single_messages(broker, batch):
+    name = f"pvsim.test-{secrets.token_hex(4)}"
+    streams, amqp = KINDS["streams"](broker), KINDS["amqp"](broker)
+    async with streams.log(name) as log, amqp.log(name) as other:
+        await log.create()
+        try:
+            await publish(log, numbered(0, 4_990), batch=batch)
+            await publish(log, octets(b"the end"), first_id=10_000)
+            await publish(log, numbered(0, 9), name="single")
+            expected = await read(log, 5_000)
+            assert [body for _, body in expected[:4_990]] == [i.to_bytes(8, "big") for i in range(4_990)]
+            for from_offset in (0, 1, 399, 400, 401, 2_345, 4_989, 4_990, 4_999):
+                found = await read(other, 5_000, from_offset)
+                assert found[0][0] <= from_offset
+                assert found == expected[found[0][0] :]
+        finally:
+            await log.delete()
+
+
 @as_the_stream_protocol
 async def test_reading_past_the_end_waits_for_what_comes(transport, stream):
     async with transport.log(stream) as log:
@@ -192,11 +243,11 @@ async def test_one_log_may_be_published_to_again_and_again(transport, stream):
 
 async def test_the_last_id_is_what_the_broker_has(transport, stream):
     async with transport.log(stream) as log:
-        async with log.publisher(PUBLISHER) as publisher:
+        async with log.publisher("meter") as publisher:
             assert await publisher.last_id() == 0
             await publisher.publish(1, numbered(0, 10))
             await publisher.flush()
-        async with log.publisher(PUBLISHER) as publisher:
+        async with log.publisher("meter") as publisher:
             assert await publisher.last_id() == 10
             assert publisher.confirmed == 0
 
@@ -293,7 +344,7 @@ async def test_both_roles_may_make_one_log_at_one_moment_200_times(transport, pa
             started.put_nowait(None)
             await go.wait()
             await log.create()
-            async with log.publisher(PUBLISHER) as publisher:
+            async with log.publisher("meter") as publisher:
                 await publisher.publish(1, numbered(0, 10))
                 await publisher.flush()
 
@@ -334,9 +385,14 @@ async def _fail_within(transport, stream):
 
 
 class Day:
-    """The default day, and its file as computed without any transport."""
+    """The default day, and its file as computed without any transport.
+
+    Attributes:
+        batch: What the meter publishes at once, where the transport lets it.
+    """
 
     def __init__(self) -> None:
+        self.batch = 100
         self.plan, timeline = DAY_PLAN, DAY_PLAN.timeline
         self.load = UniformLoad(key(1, "load", "uniform", "m1"))
         curve = files("pvsim").joinpath("data/pv_curve.csv").read_text("utf-8")
@@ -348,7 +404,8 @@ class Day:
 
     async def meter(self, transport, report):
         async with transport.log(self.plan.stream) as log:
-            return await Meter(self.plan, [self.load], stop=asyncio.Event()).publish(log, report)
+            meter = Meter(self.plan, [self.load], stop=asyncio.Event(), batch=self.batch)
+            return await meter.publish(log, report)
 
     async def simulator(self, transport, sample_file, report):
         async with transport.log(self.plan.stream) as log:
@@ -384,6 +441,38 @@ async def test_a_days_file_is_the_same_on_every_transport(transport, day):
     assert bytes(sample_file.samples) == day.file
     assert sample_file.sealed
     assert (accounted.received, accounted.written, accounted.duplicates) == (86_400, 86_400, 0)
+
+
+@as_the_stream_protocol
+@pytest.mark.parametrize("batch", [1, 7, 1_000])
+async def test_a_days_file_is_the_same_in_batches_of_any_size(transport, day, batch, monkeypatch):
+    """I2."""
+    monkeypatch.setattr(day, "batch", batch)
+    await test_a_days_file_is_the_same_on_every_transport(transport, day)
+
+
+@pytest.mark.broker
+async def test_a_day_in_batches_is_read_and_finished_over_amqp(broker, day):
+    """I1, I2. The meter is killed in the middle, and its log goes on where the last batch ends."""
+    streams, amqp = KINDS["streams"](broker), KINDS["amqp"](broker)
+    sample_file = MemorySampleFile(day.plan)
+
+    def die(progress: MeterProgress | SimulatorProgress | BrokerState) -> None:
+        assert isinstance(progress, MeterProgress)
+        if progress.confirmed > 40_000:
+            raise CrashError
+
+    try:
+        with pytest.raises(CrashError):
+            await day.meter(streams, die)
+        _, accounted = await together(
+            day.meter(amqp, lambda _: None), day.simulator(amqp, sample_file, lambda _: None)
+        )
+    finally:
+        await day.delete(streams)
+    assert bytes(sample_file.samples) == day.file
+    assert accounted.written == 86_400
+    assert accounted.rejected == 0
 
 
 async def test_killed_and_resumed_a_days_file_is_still_the_same(transport, day):

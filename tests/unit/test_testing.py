@@ -87,6 +87,21 @@ async def test_a_cut_publisher_knows_nothing_of_what_the_broker_took():
     assert transport.messages("s") == [b"\0", b"\1", b"\2"]
 
 
+async def test_a_batch_is_taken_whole_or_not_at_all():
+    transport = MemoryTransport()
+    transport.faults.cut_publishing_after = 5
+    bodies = np.arange(8, dtype=np.uint8).reshape(8, 1)
+    async with transport.log("s") as log:
+        await log.create()
+        async with log.publisher("p") as publisher:
+            with pytest.raises(BrokerError, match="lost"):
+                await publisher.publish(1, bodies, 3)
+            assert await publisher.last_id() == 1
+            await publisher.publish(1, bodies, 3)
+            assert await publisher.last_id() == 3
+    assert transport.messages("s") == [bytes([i]) for i in range(8)]
+
+
 async def test_deliveries_are_repeated_and_cut_where_told():
     transport = MemoryTransport(chunk=2)
     async with transport.log("s") as log:

@@ -3,24 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from math import inf
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
 from pvsim.app.patience import tell_state
-from pvsim.app.ports import Log, MeterProgress, Report, Stop
+from pvsim.app.ports import Log, MeterProgress, Publisher, Report, Stop
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
+from pvsim.core.messages.numbering import Numbering, batch_at_pace
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import Ints, Octets, PowerSource
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
-__all__ = ["PUBLISHER", "Meter", "readings"]
-
-PUBLISHER = "meter"
-"""The name under which a run's meter publishes; the stream is the run's own."""
+__all__ = ["Meter", "readings"]
 
 STALL_S = 2.0
 """Without a confirm for so long, the broker is said to take no messages. Frames are confirmed within 0.1 s."""
@@ -63,13 +62,23 @@ class Meter:
         plan: The run.
         loads: One for each meter of the run.
         stop: The user's wish to end.
+        batch: Messages of each batch, where the log takes batches.
+        readings_per_s: How fast it may go on. Where a batch would take long to fill, each message goes by itself.
         stall_s: Say that the broker takes no messages after so many seconds without a confirm.
     """
 
     def __init__(
-        self, plan: RunPlan, loads: Sequence[PowerSource], *, stop: Stop, stall_s: float = STALL_S
+        self,
+        plan: RunPlan,
+        loads: Sequence[PowerSource],
+        *,
+        stop: Stop,
+        batch: int = 1,
+        readings_per_s: float = inf,
+        stall_s: float = STALL_S,
     ) -> None:
         self._plan, self._loads, self._stop, self._stall_s = plan, loads, stop, stall_s
+        self._batch, self._own_batch = batch, batch_at_pace(batch, readings_per_s)
         self._blocks = ReadingBlocks(plan)
         self._checksums = {0: 0}  # CRC-32 of all values before a position, for the first reading of each hour
 
@@ -85,23 +94,25 @@ class Meter:
         """
         plan, total = self._plan, self._plan.readings + 1
         await log.create()
-        async with log.publisher(PUBLISHER) as publisher:
-            last = await publisher.last_id()
-            if last > total:
-                what = f"stream {plan.stream} holds publishing id {last:,}, but this run ends with {total:,}"
-                fix = "something else publishes under this run's name; give the run another name"
-                raise BrokerRefusedError(what, fix=fix)
-            published = last
+        sizes = {1, self._batch} if log.takes_batches else {1}
+        numbering = Numbering(plan.readings, self._own_batch if log.takes_batches else 1)
+        known = 0
+        for other in (Numbering(plan.readings, size) for size in sizes - {numbering.batch}):
+            async with log.publisher(other.publisher) as publisher:
+                known = max(known, await self._known(publisher, other))
+        async with log.publisher(numbering.publisher) as publisher:
+            known = max(known, await self._known(publisher, numbering))
+            published = start = numbering.start_at(known)
 
             def progress() -> MeterProgress:
-                return MeterProgress(published, last + publisher.confirmed, total)
+                return MeterProgress(published, start + publisher.confirmed, total)
 
             report(progress())
             async with self._stalls_told(progress, report):
-                for first, bodies in self._lacking(last):
+                for first, bodies in self._lacking(start, numbering.batch):
                     if len(bodies):
                         published = first + len(bodies)
-                        await publisher.publish(first + 1, bodies)
+                        await publisher.publish(numbering.id_at(first), bodies, numbering.batch)
                         report(progress())
                     else:
                         await asyncio.sleep(0)  # what the broker has goes by fast, but heartbeats must not wait
@@ -113,26 +124,44 @@ class Meter:
             report(progress())
             return progress()
 
-    def _lacking(self, last_id: int) -> Iterator[tuple[int, Octets]]:
-        """Messages after `last_id`, in blocks: position of the first, and the bodies; the last is the end marker.
+    async def _known(self, publisher: Publisher, numbering: Numbering) -> int:
+        """How many messages the broker has under a name.
 
-        Blocks that the broker has come as empty ones: their values count for the end marker's CRC-32.
+        Raises:
+            BrokerError: if the broker is lost, or has more than the run has.
         """
-        plan = self._plan
-        checksum = 0
-        for position, values, checksum in self._from(last_id):  # noqa: B007 (the last one is used)
-            known = min(max(last_id - position, 0), len(values))
-            yield position + known, self._blocks.write(position + known, values[known:])
-        if last_id <= plan.readings:
-            end = msgspec.json.encode(End(1, plan.run_id, plan.readings, checksum))
-            yield plan.readings, np.frombuffer(end, dtype=np.uint8).reshape(1, -1)
+        last_id = await publisher.last_id()
+        if last_id > numbering.end_id:
+            what = f"stream {self._plan.stream} holds publishing id {last_id:,},"
+            what += f" but this run ends with {numbering.end_id:,}"
+            fix = "something else publishes under this run's name; give the run another name"
+            raise BrokerRefusedError(what, fix=fix)
+        return numbering.published(last_id)
 
-    def _from(self, last_id: int) -> Iterator[tuple[int, Ints, int]]:
-        """Blocks of readings from the last known hour before `last_id` on, each with the CRC-32 after it."""
+    def _lacking(self, start: int, batch: int) -> Iterator[tuple[int, Octets]]:
+        """Messages from position `start` on, in blocks of whole batches: position of the first, and the bodies.
+
+        The last is the end marker. Blocks that the broker has come as empty ones: their values count for the end
+        marker's CRC-32.
+        """
+        plan, checksum = self._plan, 0
+        waiting = np.empty(0, dtype=np.int64)
+        for position, values, checksum in self._from(start):  # noqa: B007 (the last one is used)
+            waiting = np.concatenate([waiting, values[max(start - position, 0) :]])
+            end = position + len(values)
+            whole = len(waiting) if end == plan.readings else len(waiting) - len(waiting) % batch
+            yield end - len(waiting), self._blocks.write(end - len(waiting), waiting[:whole])
+            waiting = waiting[whole:]
+        if start <= plan.readings:
+            marker = msgspec.json.encode(End(1, plan.run_id, plan.readings, checksum))
+            yield plan.readings, np.frombuffer(marker, dtype=np.uint8).reshape(1, -1)
+
+    def _from(self, first: int) -> Iterator[tuple[int, Ints, int]]:
+        """Blocks of readings from the last known hour before a position on, each with the CRC-32 after it."""
         plan, n_meters = self._plan, len(self._loads)
-        if last_id > plan.readings:
+        if first > plan.readings:
             return
-        start = max(position for position in self._checksums if position <= last_id)
+        start = max(position for position in self._checksums if position <= first)
         checksum = self._checksums[start]
         for position, values in readings(plan, self._loads, plan.timeline.start_utc + start // n_meters):
             if (plan.timeline.start_utc + position // n_meters) % HOUR_S == 0 and position % n_meters == 0:

@@ -37,8 +37,14 @@ class Publisher(Protocol):
         """The last publishing id that the broker has under this name, 0 for none."""
         ...
 
-    async def publish(self, first_id: int, bodies: Octets) -> None:
-        """Hand over messages with consecutive ids, shape (n, width); waits while too many are unconfirmed.
+    async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:
+        """Hand over messages, shape (n, width); waits while too many are unconfirmed.
+
+        Args:
+            first_id: Publishing id of the first batch; the others follow.
+            bodies: The messages.
+            batch: Messages of each batch, the last of which may have fewer. A batch is taken whole or not at all.
+                More than 1 only where the log takes batches.
 
         Raises:
             BrokerError: if the connection is lost or the broker refuses a message.
@@ -55,7 +61,13 @@ class Publisher(Protocol):
 
 
 class Log(Protocol):
-    """The log of one run's messages on the broker."""
+    """The log of one run's messages on the broker.
+
+    Attributes:
+        takes_batches: Several messages can be published with one id.
+    """
+
+    takes_batches: bool
 
     async def create(self) -> None:
         """Make the log; nothing happens where it exists."""

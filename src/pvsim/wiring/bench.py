@@ -77,14 +77,14 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
     _, values = next(iter(readings(plan, [UniformLoad(noise.key(1, "bench"))])))
     bodies = blocks.write(0, values[:_FRAME_MESSAGES])
     count = len(bodies)
-    frames = [publish_frame(_PUBLISHER_ID, first, bodies) for first in range(1, messages, count)]
+    frames = [(first, publish_frame(_PUBLISHER_ID, first, bodies)) for first in range(1, messages, count)]
     async with StreamTransport(address).log(plan.stream) as log:
         await log.create()
         try:
             async with log.publisher("bench") as publisher:
                 start = time.monotonic()
-                for frame in frames:
-                    await publisher.publish_prepared(frame, count)
+                for first, frame in frames:
+                    await publisher.publish_prepared(frame, first, count)
                 await publisher.flush()
                 return len(frames) * count / (time.monotonic() - start)
         finally:

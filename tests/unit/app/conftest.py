@@ -46,8 +46,10 @@ class Site:
         every_s: int = 1,
         chunk: int = 50,
         missing: Missing = "stop",
+        batch: int = 1,
     ):
         self.plan = RunPlan("r1", timeline(seconds), meters, every_s, missing=missing)
+        self.batch = batch
         self.loads = [UniformLoad(key(1, "load", name)) for name in meters]
         self.pv = SawtoothPv()
         self.transport = MemoryTransport(chunk=chunk)
@@ -59,7 +61,7 @@ class Site:
 
     async def meter(self) -> MeterProgress:
         async with self.transport.log(self.plan.stream) as log:
-            return await Meter(self.plan, self.loads, stop=self.stop).publish(log, self.report)
+            return await Meter(self.plan, self.loads, stop=self.stop, batch=self.batch).publish(log, self.report)
 
     async def simulator(self, *, foreign: bool = False) -> Accounted:
         async with self.transport.log(self.plan.stream) as log:

@@ -1,7 +1,7 @@
 """The meter: all of a run's readings, once, however often it is killed."""
 
 import asyncio
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import msgspec
 import numpy as np
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pvsim.app.meter import PUBLISHER, Meter, readings
+from pvsim.app.meter import Meter, readings
 from pvsim.app.ports import BrokerState, MeterProgress
 from pvsim.core.messages.contract import End, Values, read_message
 from pvsim.errors import BrokerError, InterruptedRunError
-from pvsim.testing import CrashAt, CrashError
+from pvsim.testing import CrashAt, CrashError, MemoryLog
 
 THREE = ("m1", "kitchen", "heat-pump")
 ENDS = (100, 3_700, 7_300, 7_301)
@@ -65,6 +65,104 @@ async def test_a_meter_killed_at_any_block_goes_on_where_it_was(site, point, nth
     assert len(one.messages) == stored[nth - 1]
     await one.meter()
     assert one.messages == undisturbed.messages
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("point", "stored"), [("before-publish", (0, 3_500, 7_300)), ("after-publish", (3_500, 7_300, 7_301))]
+)
+async def test_batches_are_cut_alike_before_and_after_a_kill(site, point, stored, nth):
+    """Of 500: hours begin at 100 and 3,700, so that batches span them; the last one is short."""
+    undisturbed, one = site(seconds=7_300), site(seconds=7_300, batch=500)
+    await undisturbed.meter()
+    one.transport.points = CrashAt(point, nth)
+    with pytest.raises(CrashError):
+        await one.meter()
+    assert len(one.messages) == stored[nth - 1]
+    await one.meter()
+    assert one.messages == undisturbed.messages
+
+
+@settings(max_examples=60, deadline=None)
+@given(batch=st.sampled_from([2, 7, 100, 399, 400, 1_000]), cuts=st.lists(st.integers(0, 450), max_size=4))
+@example(batch=100, cuts=[99, 1, 150, 0])
+@example(batch=7, cuts=[399])
+async def test_a_meter_cut_off_in_any_batch_goes_on_with_it(site, batch, cuts):
+    """I1: the log has whole batches, in order, each once; the end marker is alone."""
+    one = site(batch=batch)
+    for cut in cuts:
+        one.transport.faults.cut_publishing_after = cut
+        with suppress(BrokerError):
+            await one.meter()
+        n = len(one.messages)
+        assert n % batch == 0 or n >= 400
+    one.transport.faults.cut_publishing_after = None
+    assert await one.meter() == MeterProgress(401, 401, 401)
+    assert _meaning(one, one.messages) == _meaning(one, one.bodies())
+
+
+@settings(max_examples=60, deadline=None)
+@given(sessions=st.lists(st.tuples(st.sampled_from([1, 100, 150]), st.integers(0, 450)), max_size=5))
+@example(sessions=[(1, 130), (100, 200), (1, 20)])
+@example(sessions=[(100, 399), (1, 150), (100, 0)])
+@example(sessions=[(1, 400), (100, 1)])
+@example(sessions=[(100, 401), (1, 1)])
+async def test_sessions_of_other_batches_lose_nothing(site, sessions):
+    """I1: what is in the log twice has been there before, so that the simulator drops it."""
+    one = site()
+    for one.batch, cut in [*sessions, (100, None)]:
+        one.transport.faults.cut_publishing_after = cut
+        with suppress(BrokerError):
+            await one.meter()
+    positions = [400 if isinstance(each, End) else each.position for each in _meaning(one, one.messages)]
+    highest = -1
+    for position in positions:
+        assert position <= highest + 1
+        highest = max(highest, position)
+    assert highest == 400
+    await one.simulator()
+    assert bytes(one.files.samples) == one.rows()
+
+
+async def test_a_run_begun_one_by_one_goes_on_with_the_batch_that_it_was_in(site):
+    one = site()
+    one.transport.faults.cut_publishing_after = 130
+    with pytest.raises(BrokerError):
+        await one.meter()
+    one.batch = 100
+    await one.meter()
+    positions = [each.position for each in _meaning(one, one.messages[:-1])]
+    assert positions == [*range(130), *range(100, 400)]
+
+
+async def test_a_paced_meter_goes_on_one_by_one_where_a_batch_ends(site):
+    one = site(batch=100)
+    one.transport.faults.cut_publishing_after = 130
+    with pytest.raises(BrokerError):
+        await one.meter()
+    paced = Meter(one.plan, one.loads, stop=one.stop, batch=100, readings_per_s=60)
+    one.transport.faults.cut_publishing_after = 5
+    async with one.transport.log(one.plan.stream) as log:
+        with pytest.raises(BrokerError):
+            await paced.publish(log, one.report)
+    assert len(one.messages) == 105
+    async with one.transport.log(one.plan.stream) as log:
+        await paced.publish(log, one.report)
+    assert _meaning(one, one.messages) == _meaning(one, one.bodies())
+
+
+@pytest.mark.parametrize("batch", [1, 100])
+async def test_where_the_log_takes_none_there_are_no_batches(site, batch, monkeypatch):
+    one = site(batch=batch)
+    monkeypatch.setattr(MemoryLog, "takes_batches", False)
+    await one.meter()
+    assert one.transport.opened(one.plan.stream).last_ids == {"meter": 401}
+
+
+async def test_publishing_ids_count_batches(site):
+    one = site(seconds=250, batch=100)
+    await one.meter()
+    assert one.transport.opened(one.plan.stream).last_ids == {"meter-100": 4}
 
 
 @settings(max_examples=40, deadline=None)
@@ -124,16 +222,27 @@ async def test_a_stopped_meter_has_every_message_confirmed_and_goes_on_later(sit
     assert len(one.messages) == 7_301
 
 
-async def test_a_foreign_publishing_id_beyond_the_run_is_refused_loudly(site):
-    one = site()
+@pytest.mark.parametrize("batch", [1, 100])
+async def test_a_foreign_publishing_id_beyond_the_run_is_refused_loudly(site, batch):
+    one = site(batch=batch)
     one.transport.create(one.plan.stream)
     body = np.frombuffer(b"x", dtype=np.uint8).reshape(1, -1)
-    async with one.transport.log(one.plan.stream) as log, log.publisher(PUBLISHER) as foreign:
+    async with one.transport.log(one.plan.stream) as log, log.publisher("meter") as foreign:
         await foreign.publish(402, body)
     with pytest.raises(BrokerError, match="holds publishing id 402, but this run ends with 401") as caught:
         await one.meter()
     assert "another name" in caught.value.fix
     assert one.messages == [b"x"]
+
+
+async def test_one_beyond_the_batches_of_a_run_is_refused_as_loudly(site):
+    one = site(batch=100)
+    one.transport.create(one.plan.stream)
+    body = np.frombuffer(b"x", dtype=np.uint8).reshape(1, -1)
+    async with one.transport.log(one.plan.stream) as log, log.publisher("meter-100") as foreign:
+        await foreign.publish(6, body)
+    with pytest.raises(BrokerError, match="holds publishing id 6, but this run ends with 5"):
+        await one.meter()
 
 
 async def test_a_deleted_stream_is_published_again(site):
@@ -181,7 +290,7 @@ async def test_a_broker_that_confirms_nothing_is_reported_until_it_does(site):
         async def last_id(self):
             return 0
 
-        async def publish(self, _, bodies):
+        async def publish(self, _, bodies, _batch=1):
             await taken.wait()
             self.confirmed += len(bodies)
 
@@ -189,6 +298,8 @@ async def test_a_broker_that_confirms_nothing_is_reported_until_it_does(site):
             await seen.wait()
 
     class Log:
+        takes_batches = True
+
         async def create(self):
             pass
 

@@ -85,7 +85,7 @@ class AmqpPublisher:
         """See `ports.Publisher.last_id`. Read from the end of the log: what follows may be there already."""
         return await self._last_id()
 
-    async def publish(self, first_id: int, bodies: Octets) -> None:
+    async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:  # noqa: ARG002 - always 1 here
         """See `ports.Publisher.publish`."""
         channel = self._channel = self._channel or await self._open()
         for start in range(0, len(bodies), BLOCK):

@@ -124,6 +124,8 @@ def routing_key(stream: str, meter: str) -> str:
 class AmqpLog:
     """One stream queue on the broker."""
 
+    takes_batches = False
+
     def __init__(self, client: AmqpClient, stream: str, publishing_id: PublishingId | None) -> None:
         self._client, self._stream, self._publishing_id = client, stream, publishing_id
 

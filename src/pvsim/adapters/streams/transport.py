@@ -22,8 +22,8 @@ from pvsim.core.stream.frames import (
     PublishError,
     ResponseCode,
 )
-from pvsim.core.stream.publish import ENTRY_OVERHEAD, publish_frame
-from pvsim.errors import BrokerError
+from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, publish_frame
+from pvsim.errors import BrokerError, BrokerRefusedError
 
 __all__ = ["StreamTransport", "answers"]
 
@@ -68,6 +68,8 @@ async def answers(address: BrokerAddress) -> bool:
 
 class StreamLog:
     """One stream on the broker."""
+
+    takes_batches = True
 
     def __init__(self, client: StreamClient, stream: str) -> None:
         self._client, self._stream = client, stream
@@ -120,6 +122,7 @@ class StreamPublisher:
         self._client, self._id, self._name, self._stream = client, id_, name, stream
         self._unconfirmed = 0
         self._confirmed = 0
+        self._batches: dict[int, int] = {}  # messages of each unconfirmed id that has several
         self._changed = asyncio.Event()
         self._error: BrokerError | None = None
 
@@ -147,16 +150,23 @@ class StreamPublisher:
         response = await self._client.request_when_ready(Command.QUERY_PUBLISHER_SEQUENCE, body)
         return int.from_bytes(response.body[:8], "big")
 
-    async def publish(self, first_id: int, bodies: Octets) -> None:
+    async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:
         """See `ports.Publisher.publish`."""
         count, width = bodies.shape
-        limit = self._client.frame_max or (1 << 20)
-        step = max(1, min(count, (limit - 32) // (width + ENTRY_OVERHEAD)))
+        at_once = ((self._client.frame_max or (1 << 20)) - 32) // (width + ENTRY_OVERHEAD)
+        if 1 < batch > at_once - 1:
+            what = f"a batch of {batch:,} messages does not fit a frame of {self._client.frame_max:,} bytes"
+            fix = f"begin the run anew with --batch {max(at_once - 1, 1)}, or raise the broker's stream.frame_max"
+            raise BrokerRefusedError(what, where=self._client.where, fix=fix)
+        step = max(at_once // batch, 1) * batch if batch == 1 else (at_once - 1) // batch * batch
         for start in range(0, count, step):
-            part = bodies[start : start + step]
-            await self.publish_prepared(publish_frame(self._id, first_id + start, part), len(part))
+            part, id_ = bodies[start : start + step], first_id + start // batch
+            if batch == 1:
+                await self.publish_prepared(publish_frame(self._id, id_, part), id_, len(part))
+            else:
+                await self.publish_prepared(batch_frame(self._id, id_, part, batch), id_, len(part), batch)
 
-    async def publish_prepared(self, frame: bytes, count: int) -> None:
+    async def publish_prepared(self, frame: bytes, first_id: int, count: int, batch: int = 1) -> None:
         """Send a Publish frame of `count` messages made before: what a benchmark of the broker alone needs.
 
         The frame names the publisher: `FIRST_ID`, where this is the first one of its connection.
@@ -165,6 +175,8 @@ class StreamPublisher:
             BrokerError: as `publish`.
         """
         await self._until_unconfirmed(MAX_UNCONFIRMED - count)
+        if batch > 1:
+            self._batches |= {first_id + i // batch: min(batch, count - i) for i in range(0, count, batch)}
         self._unconfirmed += count
         await self._client.send(frame)
 
@@ -176,8 +188,9 @@ class StreamPublisher:
         """Take what concerns this publisher."""
         match frame:
             case PublishConfirm(publisher_id=self._id, publishing_ids=ids):
-                self._unconfirmed -= len(ids)
-                self._confirmed += len(ids)
+                messages = sum(self._batches.pop(id_, 1) for id_ in ids) if self._batches else len(ids)
+                self._unconfirmed -= messages
+                self._confirmed += messages
             case PublishError(publisher_id=self._id, errors=[(publishing_id, code), *_]):
                 self._error = BrokerError(
                     f"the broker refused message {publishing_id:,} (code {code})", where=self._client.where

@@ -1,4 +1,4 @@
-"""Publish frames made of many messages."""
+"""Publish frames made of many messages: each by itself, or in batches (`chunks` has their form)."""
 
 import struct
 
@@ -8,10 +8,14 @@ from pvsim.core.quantities.types import Octets
 from pvsim.core.stream.frames import VERSION, Command
 from pvsim.core.stream.sections import data_section
 
-__all__ = ["ENTRY_OVERHEAD", "publish_frame"]
+__all__ = ["ENTRY_OVERHEAD", "batch_frame", "publish_frame"]
 
 ENTRY_OVERHEAD = 8 + 4 + 8
-"""At most so many bytes are added to a body: publishing id, length, section header."""
+"""At most so many bytes are added to a body: publishing id, length, section header. A batch adds no more of its
+own: 8 + 11, and its messages have no publishing ids."""
+
+_BATCH_HEAD = struct.Struct(">BHII")
+_UNCOMPRESSED = 0x80
 
 _PUBLISH_HEAD = struct.Struct(">IHHBI")
 
@@ -26,5 +30,34 @@ def publish_frame(publisher_id: int, first_id: int, bodies: Octets) -> bytes:
     entries["length"] = len(section) + width
     entries["section"] = np.void(section)
     entries["body"] = np.ascontiguousarray(bodies).view(f"V{width}")[:, 0]
-    size = _PUBLISH_HEAD.size - 4 + entries.nbytes
-    return _PUBLISH_HEAD.pack(size, Command.PUBLISH, VERSION, publisher_id, n) + entries.tobytes()
+    return _frame(publisher_id, n, entries.tobytes())
+
+
+def batch_frame(publisher_id: int, first_id: int, bodies: Octets, batch: int) -> bytes:
+    """The same in batches of so many messages, the last one perhaps of fewer; each batch has one publishing id."""
+    whole, rest = divmod(len(bodies), batch)
+    entries = _batches(first_id, bodies[: whole * batch], batch) if whole else b""
+    if rest:
+        entries += _batches(first_id + whole, bodies[whole * batch :], rest)
+    return _frame(publisher_id, whole + bool(rest), entries)
+
+
+def _batches(first_id: int, bodies: Octets, batch: int) -> bytes:
+    """Entries of batches that are all of one size."""
+    n, width = len(bodies) // batch, bodies.shape[1]
+    section = data_section(width)
+    message = np.dtype([("length", ">u4"), ("section", f"V{len(section)}"), ("body", f"V{width}")])
+    layout = np.dtype([("id", ">u8"), ("head", f"V{_BATCH_HEAD.size}"), ("messages", message, (batch,))])
+    size = batch * message.itemsize
+    entries = np.empty(n, dtype=layout)
+    entries["id"] = np.arange(first_id, first_id + n, dtype=np.uint64)
+    entries["head"] = np.void(_BATCH_HEAD.pack(_UNCOMPRESSED, batch, size, size))
+    entries["messages"]["length"] = len(section) + width
+    entries["messages"]["section"] = np.void(section)
+    entries["messages"]["body"] = np.ascontiguousarray(bodies).view(f"V{width}").reshape(n, batch)
+    return entries.tobytes()
+
+
+def _frame(publisher_id: int, n: int, entries: bytes) -> bytes:
+    size = _PUBLISH_HEAD.size - 4 + len(entries)
+    return _PUBLISH_HEAD.pack(size, Command.PUBLISH, VERSION, publisher_id, n) + entries

@@ -131,6 +131,37 @@ async def test_no_frame_is_larger_than_agreed(serve, frame_max, counts):
         await publisher.flush()
 
 
+@pytest.mark.parametrize(
+    ("frame_max", "batch", "counts"), [(0, 4, [3]), (28 * 9 + 32, 4, [2, 1]), (28 * 5 + 32, 4, [1, 1, 1])]
+)
+async def test_batches_are_confirmed_by_their_ids(serve, frame_max, batch, counts):
+    async def broker(peer):
+        own = await _declare(peer, frame_max=frame_max)
+        for count in counts:
+            frame = await peer.take(Command.PUBLISH)
+            assert count_of(frame) == count
+            assert not frame_max or len(frame) + 8 <= frame_max
+        peer.send(confirm(own, 8), confirm(own, 7))
+        peer.send(confirm(own, 9))
+        await _leave(peer)
+
+    async with serve(broker) as address, StreamTransport(address).log("s") as log, log.publisher("p") as publisher:
+        await publisher.publish(7, BODIES, batch)
+        await publisher.flush()
+        assert publisher.confirmed == 10
+
+
+async def test_a_batch_that_fits_no_frame_is_an_error_with_a_size_that_does(serve):
+    async def broker(peer):
+        await _declare(peer, frame_max=28 * 5 + 32)
+        await _leave(peer)
+
+    async with serve(broker) as address, StreamTransport(address).log("s") as log, log.publisher("p") as publisher:
+        with pytest.raises(BrokerError, match="a batch of 5 messages does not fit a frame of 172 bytes") as caught:
+            await publisher.publish(1, BODIES, 5)
+        assert "--batch 4" in caught.value.fix
+
+
 async def test_a_deleted_stream_ends_its_publisher(serve):
     async def broker(peer):
         await _declare(peer)
