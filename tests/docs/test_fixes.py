@@ -47,13 +47,16 @@ NO_MESSAGES = {
     "cli/options": "declares options",
     "wiring/role_processes": "options of the processes that pvsim run starts",
 }
-FIRST_KNOWN = {
-    "--pv": "a message about PV is printed where PV is made",
-    "--spread-km": "likewise",
-    "--out": "runs are made by those that have it",
-    "--every": "rows are made where there are rows",
+NOT_PRINTED = {
+    "meter": {
+        "--pv": "a message about PV is printed where PV is made",
+        "--spread-km": "likewise",
+        "--out": "runs are made by those that have it",
+        "--every": "rows are made where there are rows",
+    },
+    "simulate": {"--batch": "what only reads asks for no batches"},
 }
-"""Options that `pvsim meter` does not have, in modules whose texts about them it cannot print."""
+"""Options that a command does not have, in modules whose texts about them it cannot print."""
 
 FOREIGN = {"--silent": "of rabbitmqctl"}
 """Options that pvsim gives to other programs."""
@@ -122,8 +125,7 @@ def faults(module, source):
             alone = re.fullmatch(r"--[a-z][a-z-]*", text) is not None  # the subject, or an argument
             for command in printed_by(module):
                 wrong = wrong_names(with_options(text, command), command)
-                if command == "meter":
-                    wrong = [each for each in wrong if not each.startswith(tuple(FIRST_KNOWN))]
+                wrong = [each for each in wrong if not each.startswith(tuple(NOT_PRINTED.get(command, ())))]
                 if text in FOREIGN or (alone and any(text in options(each) for each in COMMANDS)):
                     wrong = []
                 found += [f"{module}.py:{line}: {each}: {text!r}" for each in wrong]
@@ -179,7 +181,7 @@ def fields_in(kind, within=""):
 def test_every_field_of_a_request_has_an_option_and_every_option_a_field():
     asked_for = set(fields_in(Request))
     assert len(asked_for) > 40
-    assert set(fields_of("simulate")) == asked_for
+    assert set(fields_of("simulate")) == asked_for - {"batch"}  # it reads what comes
     assert set(fields_of("run")) == asked_for - {"run_id", "meter.missing", "meter.timeout_s"}  # it makes a name
     without_pv = {name for name in asked_for if not name.startswith("pv.")}
     assert set(fields_of("meter")) == without_pv - {
@@ -191,7 +193,7 @@ def test_every_field_of_a_request_has_an_option_and_every_option_a_field():
     }
     for command in ("run", "meter", "simulate"):
         for name, option in fields_of(command).items():
-            assert names_of(command)[name] == option == fields_of("simulate")[name]
+            assert names_of(command)[name] == option == (fields_of("run") | fields_of("simulate"))[name]
 
 
 def test_what_fit_calls_the_options_of_a_file_it_has():

@@ -14,10 +14,12 @@ from pvsim.cli.ending import error_of
 from pvsim.cli.options import broker_options, json_option
 from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
+from pvsim.core.messages.numbering import DEFAULT_BATCH
 
 __all__ = ["COMMANDS"]
 
 _DAY_MESSAGES = 86_400
+_CELL = 12
 
 
 @click.command(cls=Configured)
@@ -36,6 +38,15 @@ _DAY_MESSAGES = 86_400
     show_default=True,
     help="Messages for the limit, in days.",
 )
+@click.option(
+    "--batch",
+    type=Whole("NUMBER", "N"),
+    metavar="N",
+    multiple=True,
+    default=[1, DEFAULT_BATCH],
+    show_default=True,
+    help="Readings in one batch; 1 publishes each by itself.",
+)
 @broker_options
 @json_option("the figures")
 def bench(**options: Any) -> None:
@@ -45,6 +56,7 @@ def bench(**options: Any) -> None:
     Examples:
       pvsim bench
       pvsim bench --days 1 --days 10 --days 30       is the memory flat?
+      pvsim bench --days 10 --batch 1 --batch 10 --batch 100 --batch 400
 
     The limit is what the broker confirms from frames that were made beforehand, with nobody reading; it is
     measured before and after, and the mean counts. A machine that does other work gives other figures:
@@ -54,10 +66,14 @@ def bench(**options: Any) -> None:
     if options["as_json"]:
         click.echo(json.dumps(figures, indent=2))
         return
-    limit = figures["limit_per_s"]
-    click.echo(f"the broker's own limit: {limit:,.0f} messages/s confirmed ({', '.join(figures['limits'])})")
+    limits = {limit["batch"]: limit["limit_per_s"] for limit in figures["limits"]}
+    for limit in figures["limits"]:
+        how = f"in batches of {limit['batch']:,}" if limit["batch"] > 1 else "one by one"
+        each = ", ".join(f"{measured:,.0f}" for measured in limit["measured"])
+        click.echo(f"the broker's own limit: {limit['limit_per_s']:,.0f} messages/s confirmed {how} ({each})")
     click.echo(f"one day, from command to verified files: {figures['command_s']:.2f} s\n")
     head = (
+        "batch",
         "days",
         "readings",
         "seconds",
@@ -68,19 +84,27 @@ def bench(**options: Any) -> None:
         "meter",
         "simulator",
     )
-    click.echo("".join(f"{name:>13}" for name in head))
+    click.echo("".join(f"{name:>{_CELL}}" for name in head))
     for row in figures["runs"]:
+        share = row["sustained_rate"] / limits[row["batch"]]
         cells = (
-            f"{row['days']}", f"{row['readings']:,}", f"{row['seconds']:.2f}", f"{row['rate']:,.0f}",
-            f"{row['sustained_rate']:,.0f}", f"{row['sustained_rate'] / limit:.0%}", f"{row['verify_s']:.2f}",
+            f"{row['batch']:,}",
+            f"{row['days']:,}",
+            f"{row['readings']:,}",
+            f"{row['seconds']:.2f}",
+            f"{row['rate']:,.0f}",
+            f"{row['sustained_rate']:,.0f}",
+            f"{share:.0%}",
+            f"{row['verify_s']:.2f}",
             *(f"{row['peak_mb'].get(role, 0)} MB" for role in ("meter", "simulator")),
-        )  # fmt: skip
-        click.echo("".join(f"{cell:>13}" for cell in cells))
+        )
+        click.echo("".join(f"{cell:>{_CELL}}" for cell in cells))
 
 
 def _measure(options: dict[str, Any]) -> dict[str, Any]:
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
+    from pvsim.config.run_config import check_batch  # noqa: PLC0415
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
@@ -88,17 +112,23 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
     address = asyncio.run(find_broker(options["broker"], report=display.say, progress=display.show))
     transport = asyncio.run(resolve_transport(options["transport"], address))
     messages = options["limit_days"] * _DAY_MESSAGES
-    limits = [asyncio.run(measure_limit(address, messages))]
+    sizes = list(dict.fromkeys(map(check_batch, options["batch"])))
+    limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}
     command_s = _one_command(address.amqp_url, transport)
     runs = []
     for days in options["days"]:
-        run = measure_run(address, days, transport, error_of)
-        runs.append({**asdict(run), "rate": run.rate, "sustained_rate": run.sustained_rate})
-    limits.append(asyncio.run(measure_limit(address, messages)))
+        for batch in sizes:
+            run = measure_run(address, days, batch, transport, error_of)
+            rates = {"rate": run.rate, "sustained_rate": run.sustained_rate}
+            runs.append({"batch": batch, **asdict(run), **rates})
+    for batch in sizes:
+        limits[batch].append(asyncio.run(measure_limit(address, messages, batch)))
     return {
         "transport": transport,
-        "limit_per_s": sum(limits) / len(limits),
-        "limits": [f"{limit:,.0f}" for limit in limits],
+        "limits": [
+            {"batch": batch, "limit_per_s": sum(measured) / len(measured), "measured": measured}
+            for batch, measured in limits.items()
+        ],
         "command_s": command_s,
         "runs": runs,
     }

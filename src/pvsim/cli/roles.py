@@ -12,6 +12,7 @@ from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.fields import request_of
 from pvsim.cli.options import (
+    batch_option,
     broker_options,
     field_option,
     file_system_option,
@@ -78,6 +79,7 @@ _WITH_DIR |= {"missing", "meter_timeout"}
 @period_options
 @run_id_option
 @broker_options
+@batch_option
 @_dir_option
 @quiet_option
 @click.pass_context

@@ -11,6 +11,7 @@ from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.ending import error_of
 from pvsim.cli.fields import request_of
 from pvsim.cli.options import (
+    batch_option,
     broker_options,
     file_system_option,
     json_option,
@@ -54,6 +55,7 @@ _WITH_RESUME = {
 @period_options
 @pv_options
 @broker_options
+@batch_option
 @section(
     OUTPUT,
     click.option(

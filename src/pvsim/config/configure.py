@@ -17,6 +17,7 @@ from pvsim.config.run_config import (
     FileConfig,
     MeterConfig,
     RunConfig,
+    check_batch,
     check_days,
     check_meter_max_w,
     digest,
@@ -54,6 +55,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes) if known else (None, None)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
+    mistakes.attempt(lambda: check_batch(request.batch))
     texts = sources_of(request, site) if known or request.meter.source is not None else ()
     meters = meters_of(texts, request, site, outside, mistakes)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
@@ -78,6 +80,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         meter_max_w=request.meter.max_w,
         meter_kind="grid" if request.meter.kind == "grid" else "load",
         missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
+        batch=request.batch,
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
         config = replace(config, run_id=f"{first_date:%Y%m%d}-{digest(config).hex()[:8]}")

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pvsim.core.messages.numbering import DEFAULT_BATCH
 from pvsim.core.quantities.types import METER_MAX_W
 from pvsim.core.site.schema import Site
 
@@ -96,6 +97,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             are clouds.
         every: Write means over this period: `2s`, `1min`, `1h`.
         split: `day`: one file for each local day.
+        batch: Messages that the meter publishes in one batch, where the way to the broker has batches; 1 publishes
+            each by itself.
         run_id: Name of the run; None makes one from the meters' side, so that meter and simulator that are asked
             for the same meet.
     """
@@ -112,4 +115,5 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spread_km: float | None = None
     every: str = "1s"
     split: Literal["none", "day"] = "none"
+    batch: int = DEFAULT_BATCH
     run_id: str | None = None

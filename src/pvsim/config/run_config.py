@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
 from pvsim.core.site.schema import Battery, Load, Site, Weather
@@ -22,6 +23,7 @@ __all__ = [
     "RunConfig",
     "SitePvConfig",
     "SyntheticMeter",
+    "check_batch",
     "check_days",
     "check_meter_max_w",
     "digest",
@@ -168,6 +170,7 @@ class RunConfig(msgspec.Struct, frozen=True):
             already is in what they show.
         missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
             row; `hold`: the last value before it is used; `stop`: the run stops.
+        batch: Messages that the meter publishes in one batch; 1 in manifests that do not say it.
     """
 
     run_id: str
@@ -184,8 +187,10 @@ class RunConfig(msgspec.Struct, frozen=True):
     meter_max_w: int = METER_MAX_W
     meter_kind: Literal["load", "grid"] = "load"
     missing: Literal["skip", "hold", "stop"] = "stop"
+    batch: int = 1
 
     def __post_init__(self) -> None:
+        check_batch(self.batch)
         check_meter_max_w(self.meter_max_w)
         check_days(self.days)
 
@@ -215,6 +220,18 @@ def check_days(days: int) -> int:
     return days
 
 
+def check_batch(batch: int) -> int:
+    """The size of the batches, if a run may have it.
+
+    Raises:
+        UsageError: if it is out of range.
+    """
+    if not 1 <= batch <= MAX_BATCH:
+        what = f"`batch` is 1 to {MAX_BATCH:,} messages, not {batch:,}"
+        raise UsageError(what, field="batch", fix="leave it out, or give 1 to publish each message by itself")
+    return batch
+
+
 _LATER = {"meter_max_w", "meter_kind"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
@@ -224,6 +241,7 @@ def digest(config: RunConfig) -> bytes:
     fields = msgspec.to_builtins(config)
     if config.missing != "hold":  # changes no byte of a row, and may be said anew when going on
         del fields["missing"]
+    del fields["batch"]  # changes no byte of a row
     for field in msgspec.structs.fields(RunConfig):
         if field.encode_name in _LATER and fields[field.encode_name] == field.default:
             del fields[field.encode_name]

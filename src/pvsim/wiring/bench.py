@@ -21,7 +21,7 @@ from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import RunPlan
-from pvsim.core.stream.publish import publish_frame
+from pvsim.core.stream.publish import batch_frame, publish_frame
 from pvsim.errors import PvsimError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.role_processes import fork_roles, run_roles
@@ -65,8 +65,13 @@ class RunFigures:
         return self.sustained_readings / self.sustained_s if self.sustained_s > 0 else self.rate
 
 
-async def measure_limit(address: BrokerAddress, messages: int) -> float:
+async def measure_limit(address: BrokerAddress, messages: int, batch: int) -> float:
     """Confirmed messages per second that the broker takes from frames made beforehand: its own limit.
+
+    Args:
+        address: The broker.
+        messages: How many to publish.
+        batch: Messages of each batch; 1 for each by itself.
 
     Raises:
         BrokerError: if the broker is lost.
@@ -77,14 +82,22 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
     _, values = next(iter(readings(plan, [UniformLoad(noise.key(1, "bench"))])))
     bodies = blocks.write(0, values[:_FRAME_MESSAGES])
     count = len(bodies)
-    frames = [(first, publish_frame(_PUBLISHER_ID, first, bodies)) for first in range(1, messages, count)]
+    frames = [
+        (
+            first,
+            batch_frame(_PUBLISHER_ID, first, bodies, batch)
+            if batch > 1
+            else publish_frame(_PUBLISHER_ID, first, bodies),
+        )
+        for first in range(1, messages, count)  # gaps between publishing ids are allowed
+    ]
     async with StreamTransport(address).log(plan.stream) as log:
         await log.create()
         try:
             async with log.publisher("bench") as publisher:
                 start = time.monotonic()
                 for first, frame in frames:
-                    await publisher.publish_prepared(frame, first, count)
+                    await publisher.publish_prepared(frame, first, count, batch)
                 await publisher.flush()
                 return len(frames) * count / (time.monotonic() - start)
         finally:
@@ -94,6 +107,7 @@ async def measure_limit(address: BrokerAddress, messages: int) -> float:
 def measure_run(
     address: BrokerAddress,
     days: int,
+    batch: int,
     transport: Literal["streams", "amqp"],
     error_of: Callable[[Exception], PvsimError],
 ) -> RunFigures:
@@ -104,6 +118,7 @@ def measure_run(
     Args:
         address: The broker.
         days: Length of the run.
+        batch: Readings of each batch.
         transport: The way to the broker.
         error_of: What to tell of an exception that ends a role.
 
@@ -119,6 +134,7 @@ def measure_run(
         every_s=1,
         meters=(MeterConfig("m1", SyntheticMeter()),),
         pv=CurveConfig(),
+        batch=batch,
     )
     peaks: dict[str, int] = {}
     seen: list[tuple[float, int]] = []

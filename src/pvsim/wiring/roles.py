@@ -48,7 +48,7 @@ async def run_meter(
         PvsimError: as `app.meter.Meter.publish`.
     """
     plan = models.plan
-    meter = Meter(plan, models.loads(), stop=stop)
+    meter = Meter(plan, models.loads(), stop=stop, batch=models.config.batch)
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:
         done = await keep_connected(

@@ -65,7 +65,7 @@ def fields(request):
 
 def test_a_request_that_asks_for_nothing_is_the_brief_s_day():
     meters = (MeterConfig("m1", SyntheticMeter("uniform")),)
-    config = RunConfig("r1", date(2024, 6, 21), 1, "Europe/Berlin", 1, 1, meters, CurveConfig())
+    config = RunConfig("r1", date(2024, 6, 21), 1, "Europe/Berlin", 1, 1, meters, CurveConfig(), batch=100)
     assert made(run_id="r1") == config
     assert made() == replace(config, run_id=f"20240621-{digest(replace(config, run_id='')).hex()[:8]}")
 
@@ -79,6 +79,7 @@ def test_a_request_is_plain_data():
 
 def test_the_name_depends_on_the_meters_side_only():
     assert made(pv=PvRequest(source="none"), every="1h", split="day").run_id == made().run_id
+    assert made(batch=1).run_id == made().run_id  # `pvsim simulate` has no such option
     assert made(seed=2).run_id != made().run_id
 
 
@@ -193,6 +194,8 @@ def test_several_mistakes_are_one_error_with_a_fix_for_each():
         ({"meter.source": "a=walk", "meters": 2}, "meter.source", "are numbered"),
         ({"meter.source": ("walk", "walk"), "meters": 2}, "meters", "multiplies one"),
         ({"meters": 1_001}, "meters", "not 1,001"),
+        ({"batch": 0}, "batch", "1 to 1,000 messages, not 0"),
+        ({"batch": 1_001}, "batch", "not 1,001"),
         ({"meter.source": "household", "annual_kwh": 5.0}, "annual_kwh", "1,000 to 12,000 kWh, not 5"),
         ({"meter.timeout_s": 5.0}, "meter.timeout_s", "there is none"),
         ({"meter.kind": "counter"}, "meter.kind", "how to read a file"),

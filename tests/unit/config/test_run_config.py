@@ -42,6 +42,15 @@ def test_skip_and_stop_have_one_digest():
     assert digest(msgspec.structs.replace(config, missing="skip")) == digest(config)
 
 
+def test_the_batches_of_a_run_change_no_digest_and_come_back_from_the_manifest():
+    """They change no byte of a row, and `pvsim simulate` need not be told what `pvsim meter` was."""
+    config = msgspec.json.decode(next(iter(OLDER.values())), type=RunConfig)
+    assert config.batch == 1  # it was begun before there were any
+    changed = msgspec.structs.replace(config, batch=100)
+    assert digest(changed) == digest(config)
+    assert msgspec.convert(msgspec.to_builtins(changed), RunConfig) == changed
+
+
 @pytest.mark.parametrize("max_w", [0, -1, 10_000_001])
 def test_a_meters_maximum_is_bounded(max_w):
     config = msgspec.json.decode(next(iter(OLDER.values())), type=RunConfig)

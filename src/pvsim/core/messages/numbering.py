@@ -11,7 +11,10 @@ what it does not mean.
 
 from dataclasses import dataclass
 
-__all__ = ["MAX_BATCH", "Numbering", "batch_at_pace"]
+__all__ = ["DEFAULT_BATCH", "MAX_BATCH", "Numbering", "batch_at_pace"]
+
+DEFAULT_BATCH = 100
+"""Of a new run; larger ones gain little (docs/explanation/decisions.md)."""
 
 MAX_BATCH = 1_000
 """Messages of a batch at most; with the longest names that is 190 kB, where a frame has 1 MB."""
