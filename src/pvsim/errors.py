@@ -81,10 +81,10 @@ class ConfigurationError(UsageError):
     """Several things that were asked for are wrong.
 
     Args:
-        what: That they are.
-        where: As of every error.
-        field: Likewise.
-        fix: Likewise.
+        what: A sentence that says how many.
+        where: The place, such as a file and its line, if any.
+        field: The configuration field that it is about, such as `pv.peak_kw`, if any.
+        fix: The next command to type, or what to change, if any.
         problems: Each of them.
     """
 

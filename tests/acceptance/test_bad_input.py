@@ -69,8 +69,8 @@ OPTIONS = [
     (f"--every {'9' * 30}", USAGE, "9", "--every", "15min"),
     ("--meter unifrom", USAGE, "'unifrom' is neither uniform, walk", "--meter", "did you mean uniform?"),
     ("--meter=", USAGE, "'' is neither", "--meter", "path of a CSV file"),
-    ("--meter external", USAGE, "published by somebody else", "--meter", "pvsim simulate --meter external"),
-    ("--meter good.csv --meter b=external", USAGE, "published by somebody else", "--meter", "pvsim simulate"),
+    ("--meter external", USAGE, "another program publishes", "--meter", "pvsim simulate --meter external"),
+    ("--meter good.csv --meter b=external", USAGE, "another program publishes", "--meter", "pvsim simulate"),
     ("--pv sun", USAGE, "'sun' is neither curve, site, none nor a file", "--pv", "path of a CSV file"),
     ("--pv=", USAGE, "'' is neither curve, site, none nor a file", "--pv", "path of a CSV file"),
     ("--pv-peak-kw -1", USAGE, "--pv-peak-kw is 0 to", "--pv-peak-kw", "3.257"),
@@ -144,9 +144,9 @@ OPTIONS = [
     ("--daate 2024-06-21", USAGE, "pvsim run has no option --daate", "", "did you mean --date?"),
     ("extra", USAGE, "pvsim run takes no argument 'extra'", "", "pvsim run --help"),
     ("--resume nowhere", BAD_INPUT, "there is no run here", "nowhere", "runs/"),
-    ("--out afile", CANNOT_WRITE, "cannot make the run directory: Not a directory", "afile/", "another --out"),
+    ("--out afile", CANNOT_WRITE, "cannot create the run directory: Not a directory", "afile/", "another --out"),
     ("--out afile/below", CANNOT_WRITE, "Not a directory", "afile/below", "another --out"),
-    ("--out /proc/nowhere", CANNOT_WRITE, "cannot make the run directory", "/proc/nowhere", "another --out"),
+    ("--out /proc/nowhere", CANNOT_WRITE, "cannot create the run directory", "/proc/nowhere", "another --out"),
     ("--out taken", CANNOT_WRITE, "in the way of the link", "taken/latest", "rename it"),
     ("--broker http://h", USAGE, "not a broker URL (scheme 'http')", "PVSIM_BROKER_URL", "amqp://user"),
     ("--broker amqp://", USAGE, "it names no host", "PVSIM_BROKER_URL", "amqp://user"),
@@ -160,7 +160,7 @@ OPTIONS = [
     (
         "--meter good.csv --meter-unit kWh --meter-fill interpolate",
         BAD_INPUT,
-        "no line joins",
+        "cannot be interpolated",
         "good.csv",
         "leave",
     ),
@@ -180,18 +180,18 @@ FILES = {
     "no header": (csv(header="2024-06-20T23:45,0.5"), "no header line", "x.csv:1", "timestamp,meter_kw"),
     "one cell": (csv().replace(",0.5", "", 1), "1 cell(s) only", "x.csv:2", "complete the line"),
     "nan": (csv("nan"), "has no value", "x.csv", "--meter-column"),
-    "infinite": (csv("inf"), "'inf', which is no number", "x.csv:2", "put a number there"),
-    "text": (csv("low"), "'low', which is no number", "x.csv:2", "leave the cell empty"),
+    "infinite": (csv("inf"), "'inf', which is not a number", "x.csv:2", "put a number there"),
+    "text": (csv("low"), "'low', which is not a number", "x.csv:2", "leave the cell empty"),
     "no value": (csv(""), "has no value", "x.csv", "--meter-column"),
     "negative": (csv("-0.5"), "is negative (-500 W)", "x.csv:2", "--meter-sign negative"),
     "unsorted": (csv(steps=(0, 2, 1, *range(3, 96))), "not in order", "x.csv:4", "sort the file"),
-    "twice": (csv(steps=(0, 1, 1, *range(2, 96))), "is there twice", "x.csv:4", "each time once"),
+    "twice": (csv(steps=(0, 1, 1, *range(2, 96))), "occurs twice", "x.csv:4", "each time once"),
     "W read as kW": (csv("4000"), "read in kW, reaches 4,000,000 W", "x.csv:2", "--meter-unit W"),
     "energies?": (readings(0), "never falls: readings of a counter, or", "x.csv:2", "--meter-kind counter, or"),
     "a counter": (readings(3, "Zählerstand [kWh]"), "falls from 12 to 11", "x.csv:51", "pass --meter-kind load"),
     "money": (csv("0.1", "timestamp,Cost (p)"), "no column looks like meter power", "x.csv:1", "--meter-column"),
     "gap": (csv(steps=(*range(9), *range(50, 96))), "a gap of 36900 s", "x.csv:10", "--meter-gaps"),
-    "half a day": (csv(steps=range(48)), "covers no whole day", "x.csv", "--meter-gaps"),
+    "half a day": (csv(steps=range(48)), "does not cover a whole day", "x.csv", "--meter-gaps"),
     "irregular": (csv().replace("00:15:00", "00:16:00"), "the step is irregular", "x.csv:3", "resample"),
     "bad time": (csv().replace("T00:15", "T25:15"), "no such time of day: '25:15", "x.csv:3", "write times as"),
     "cut off gzip": (gzip.compress(GOOD.encode())[:90], "the gzip data is damaged", "x.csv", "gunzip"),
@@ -213,13 +213,13 @@ SETTINGS = [
         "example 7",
     ),
     ("[run]\ndays = 2.5", "--days is a whole number, not '2.5'", "--days, from [run]", "example 7"),
-    ("[run]\ndays = [1]", "a list, where one value belongs", "[run] days", "days = ..."),
+    ("[run]\ndays = [1]", "a list instead of a single value", "[run] days", "days = ..."),
     ("[run]\ndays = true", "wrong type", "[run] days", "days = ..."),
     ("[run]\nmeter = [[1]]", "a list of lists", "[run] meter", "write a value"),
     ("[run.tz]\na = 1", "a table", "[run] tz", "write a value"),
     ("[run]\nquiet = 'yes'", "wrong type", "[run] quiet", "true or false"),
     ("[run]\ntz = 'Nowhere'", "is a time zone, not", "--tz, from [run] in a settings file", "IANA"),
-    ('[run]\nout = "a\\u0000b"', "holds the character 0", "pvsim.toml, [run] out", "write it without"),
+    ('[run]\nout = "a\\u0000b"', "contains the character NUL", "pvsim.toml, [run] out", "write it without"),
     ("[run]\nsupervised = true", "no such setting", "[run] supervised", "--help"),
 ]
 
@@ -334,7 +334,7 @@ def test_no_room_for_the_manifest(here):
         check=False,
     )
     assert done.returncode == CANNOT_WRITE, done.stderr
-    assert "cannot make the run directory: cannot write: File too large" in done.stderr
+    assert "cannot create the run directory: cannot write: File too large" in done.stderr
     assert list((here / "runs").iterdir()) == []
 
 
@@ -499,7 +499,7 @@ CHANGED = {
     "long": (lambda d: key(d, b'"seed": 1', b'"seed": ' + b"1" * 5_000), "the manifest is damaged", ""),
     "batteries": (lambda d: slots(d, 432, 10**6), "counts 1,000,000 batteries", "checkpoint"),
     "one battery": (lambda d: slots(d, 432, 1), "the states of 1 batteries, and the run has 0", "checkpoint"),
-    "position": (lambda d: slots(d, 80, 2**62), "speaks of 4,611,686,018,427,387,904 of 86,400", "checkpoint"),
+    "position": (lambda d: slots(d, 80, 2**62), "contains 4,611,686,018,427,387,904 of 86,400", "checkpoint"),
     "version": (lambda d: config(d, '"manifest": 1', '"manifest": 9'), "manifest of version 9", "manifest.json"),
 }  # fmt: skip
 

@@ -146,7 +146,7 @@ def test_a_user_without_home_and_name(here, broker):
     (directory / "manifest.json").write_bytes(manifest.replace(b'"complete"', b'"failed"'))
     for command in ("run --resume", "simulate --dir"):
         done = as_stranger(*command.split(), str(directory), url="PVSIM_BROKER_URL=amqp://127.0.0.1:9")
-        assert (done.returncode, b"the user whom" in done.stderr) == (73, True), done.stderr
+        assert (done.returncode, b"as its owner" in done.stderr) == (73, True), done.stderr
     directory.chmod(0o700)
     for command in ("run --resume", "simulate --dir", "verify", "meter --dir"):
         done = as_stranger(*command.split(), str(directory))
@@ -185,7 +185,7 @@ def test_a_role_that_the_system_refuses_something_says_so():
     role.tell(BEGIN)
     said, code = asyncio.run(ending(role))
     assert (said[0].what, said[0].where, code) == (
-        "the system refuses: No such file or directory",
+        "the operating system refuses: No such file or directory",
         "/proc/1/nothing",
         1,
     )

@@ -116,7 +116,7 @@ def test_a_place_that_cannot_be_written(laboratory):
     """Not even the superuser makes directories in /sys."""
     with laboratory.command("run", "--out", "/sys/pvsim") as command:
         assert command.wait() == 73
-        assert re.search(r"cannot make the run directory.*\n.*at: /sys/pvsim.*\n.*--out", command.printed)
+        assert re.search(r"cannot create the run directory.*\n.*at: /sys/pvsim.*\n.*--out", command.printed)
 
 
 def test_the_log_tells_of_a_failure(laboratory):

@@ -83,9 +83,9 @@ def explain(
         return (
             what,
             str(home),
-            f"as its owner: rm {home / STAMP}, then {root}/run, which makes it anew",
+            f"as its owner: rm {home / STAMP}, then {root}/run, which rebuilds it",
         )
-    return what, str(home), f"call {root}/run once more: it makes the environment anew"
+    return what, str(home), f"call {root}/run again: it rebuilds the environment"
 
 
 def _few(names: list[str]) -> str:

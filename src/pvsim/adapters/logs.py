@@ -60,7 +60,7 @@ def open_log(directory: Path, role: str) -> logging.Handler:
     try:
         handler = _JsonLines(directory / LOG, role)
     except OSError as error:
-        fix = "work as the user whom the run belongs to, or copy its directory and name the copy"
+        fix = "work as the run's owner, or copy its directory and use the copy"
         what = f"cannot write the run's log: {error.strerror}"
         raise CannotWriteError(what, where=str(directory / LOG), fix=fix) from error
     for name in _LOGGERS:

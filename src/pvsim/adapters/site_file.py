@@ -58,7 +58,7 @@ def read_site(name: str) -> Site:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
-        fix = "correct that line: texts are in quotes, names of tables in [brackets], decimals after a point"
+        fix = "correct that line: text is in quotes, a table name in [brackets], decimals follow a point"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
     return _site_of(data, path)
 
@@ -109,7 +109,7 @@ def _text(path: Path) -> str:
         what = f"the site file cannot be read: {error.strerror or error}"
         raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
     except ValueError as error:
-        raise BadInputError(f"no path of a file: {error}", where=repr(str(path)), fix="check the path") from error
+        raise BadInputError(f"not a file path: {error}", where=repr(str(path)), fix="check the path") from error
     if len(text) > _LONGEST:
         what = f"the site file has more than {_LONGEST:,} characters"
         raise BadInputError(what, where=str(path), fix="is it another file? A site file has a few lines of TOML")
@@ -128,9 +128,9 @@ def _contradictions(site: Site) -> list[str]:
     """What no single value shows."""
     found = []
     if not site.name.isprintable():
-        found.append("name: it holds a line break or another character that cannot be printed")
+        found.append("name: it contains a line break or another character that cannot be printed")
     if isinstance(site.weather, FileWeather) and "\0" in site.weather.path:
-        found.append("weather.path: no path holds the character 0")
+        found.append("weather.path: a path cannot contain the character NUL")
     found += _far_from_zone(site.location) + _unreachable(site.weather) + _horizon("horizon", site.horizon)
     for index, plant in enumerate(site.plants):
         found += _horizon(f"{item_path('plants', index, plant)} horizon", plant.horizon or ())
@@ -138,7 +138,7 @@ def _contradictions(site: Site) -> list[str]:
         found.append(f"plants: {total:g} kW together is more than the {MAX_POWER_KW:g} kW that a row has room for")
     if site.load and (car := site.load.electric_car) and car.charger_kw not in CHARGER_KW:
         chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
-        found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is none of {chargers}")
+        found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is not one of {chargers}")
     if site.load and site.load.heat_pump and not _has_seasons(site.weather):
         found.append("weather.temp_air_c: a heat pump needs the seasons: give twelve monthly means")
     if battery := site.battery:

@@ -71,11 +71,11 @@ def status(as_json: bool) -> None:
 
 
 @broker.command()
-@click.option("--all", "every", is_flag=True, help="Also what is kept because it could not be had again.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.option("--all", "every", is_flag=True, help="Also remove what is kept because it cannot be restored.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be removed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the streams as JSON.")
 def clean(every: bool, dry_run: bool, as_json: bool) -> None:
-    """Remove the messages of runs that died from the private node; never what somebody reads or writes.
+    """Remove the messages of crashed runs from the private node; never those that are being read or written.
 
     Without --all it keeps readings of a foreign meter whose run has not ended, and streams of unknown runs.
 
@@ -109,7 +109,7 @@ def _line(stored: "Stored") -> str:
 
 
 @broker.command()
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, whatever the output is.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON, even if the output is not a terminal.")
 def url(as_json: bool) -> None:
     """Print the private node's AMQP URL with its password, for a meter of your own; starts nothing.
 
@@ -128,7 +128,7 @@ def url(as_json: bool) -> None:
 
     if not as_json and not sys.stdout.isatty():
         what = "the URL holds a password, and the output is not a terminal"
-        raise UsageError(what, where="pvsim broker url", fix="pvsim broker url --json prints it all the same")
+        raise UsageError(what, where="pvsim broker url", fix="pvsim broker url --json prints it anyway")
     found = asyncio.run(node.status(node.default_home()))
     if not found.running or found.address is None:
         raise BrokerError("pvsim's own broker is not running", where=str(found.home), fix="pvsim broker up")

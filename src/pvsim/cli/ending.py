@@ -37,18 +37,18 @@ def error_of(error: Exception) -> PvsimError:
 
 
 def _refused(error: OSError) -> PvsimError:
-    """The error of something that the system refuses: perhaps to take what was printed."""
+    """The error of something that the operating system refuses: perhaps to take what was printed."""
     try:
         sys.stdout.flush()
     except OSError:
         abandon(sys.stdout)
     if error.filename is None and error.errno in _CANNOT_WRITE:
-        fix = "make room, or let standard output go where there is room"
+        fix = "free some space, or redirect standard output elsewhere"
         return CannotWriteError(f"cannot write: {error.strerror}", where="standard output or a file", fix=fix)
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
     kind = CannotWriteError if error.errno in _CANNOT_WRITE else PvsimError
-    fix = "see whether that is so: pvsim doctor, df, ulimit -a"
-    return kind(f"the system refuses: {error.strerror or error}", where=where, fix=fix)
+    fix = "check with: pvsim doctor, df, ulimit -a"
+    return kind(f"the operating system refuses: {error.strerror or error}", where=where, fix=fix)
 
 
 def _unexpected(error: Exception) -> PvsimError:

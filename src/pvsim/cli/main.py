@@ -128,9 +128,9 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
             raise UsageError("there is no such setting", where=where, fix=fix)
         several = value if isinstance(value, list) else [value]
         if not option.multiple and isinstance(value, list):
-            raise UsageError("a list, where one value belongs", where=where, fix=f"write {name} = ...")
+            raise UsageError("a list instead of a single value", where=where, fix=f"write {name} = ...")
         if any(isinstance(item, dict | list) for item in several):
-            raise UsageError("a table or a list of lists, where a value belongs", where=where, fix="write a value")
+            raise UsageError("a table or a list of lists instead of a value", where=where, fix="write a value")
         if option.is_flag != isinstance(value, bool):
             fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
             raise UsageError(f"{value!r} is of the wrong type", where=where, fix=fix)
@@ -139,7 +139,7 @@ def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> d
         except ValueError as error:  # Python writes no whole number of more than 4,300 digits
             raise UsageError("the number is too long", where=where, fix="write a smaller one") from error
         if any("\0" in text for text in texts):  # no path holds it, and no command line
-            raise UsageError("the value holds the character 0", where=where, fix="write it without \\u0000")
+            raise UsageError("the value contains the character NUL", where=where, fix="write it without \\u0000")
         settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
     return settings
 

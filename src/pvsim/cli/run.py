@@ -193,7 +193,7 @@ def refuse_external(config: "RunConfig") -> None:
 
     if any(isinstance(meter.source, ExternalMeter) for meter in config.meters):
         fix = "use: pvsim simulate --meter external --run-id ID"
-        raise UsageError("an external meter is published by somebody else", where="--meter", fix=fix)
+        raise UsageError("another program publishes the readings of an external meter", where="--meter", fix=fix)
 
 
 def patience_of(options: dict[str, Any]) -> "Patience":
@@ -226,7 +226,8 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
         if report["season_days"] > _OTHER_SEASON_DAYS:
             notes.append(
                 f"{name}: {report['first_day']} of {source} is used for {report['run_day']}, "
-                f"{report['season_days']} days of the year away; its own season: --date {report['first_day']}"
+                f"{report['season_days']} days of the year away; "
+                f"to use its own season: --date {report['first_day']}"
             )
         for key, text in (
             ("clipped_low", "below 0 W, taken as 0" if name == "pv" else f"below -{meter_max_w} W, taken as that"),

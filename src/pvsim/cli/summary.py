@@ -60,7 +60,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         shares = ["the meter is at the grid: load and self-consumption are not known"]
     if energy.curtailed:  # a self-consumption of 100 % would hide it
         lost = energy.curtailed / (energy.pv + energy.curtailed)
-        shares.append(f"curtailed {_percent(lost)} of the PV that could have been")
+        shares.append(f"curtailed {_percent(lost)} of the potential PV energy")
     click.echo(f"\n{' · '.join(shares)}\n")
     for note in _message_notes(this):
         click.echo(f"· {note}", err=True)
@@ -74,7 +74,7 @@ def _message_notes(this: "Run") -> list[str]:
     counts = this.directory.load().counts or {}
     notes = []
     if held := counts.get("held"):
-        notes.append(f"{held:,} s hold the value before: their own never came (column flags; manifest)")
+        notes.append(f"{held:,} s hold the previous value, because no reading came (column flags; manifest)")
     if rejected := counts.get("rejected"):
         notes.append(f"rejected messages: {rejected:,}, kept with their reasons in rejected.jsonl")
     return notes

@@ -193,4 +193,4 @@ def test_what_an_export_limit_costs_is_said(outside, here):
     lost = zero["energy_kwh"]["curtailed"]
     assert f"\n{'curtailed':16}{f'{lost:,.3f} kWh':>14}\n" in printed
     share = lost / free["energy_kwh"]["pv"]
-    assert f" · curtailed {share:.1%} of the PV that could have been\n" in printed
+    assert f" · curtailed {share:.1%} of the potential PV energy\n" in printed

@@ -44,11 +44,11 @@ def test_a_table_of_dates_is_no_curve(tmp_path):
     ("text", "line", "what"),
     [
         (PLAIN.replace("pv_kw", "power"), ":1", "the table by time_of_day has no column pv_kw"),
-        (PLAIN.replace("1.25", "much"), ":3", "column 'pv_kw' has 'much', which is no number"),
+        (PLAIN.replace("1.25", "much"), ":3", "column 'pv_kw' has 'much', which is not a number"),
         (PLAIN.replace("1.25", "1,25"), ":3", "3 cells, the header (line 1) names 2"),
         (PLAIN.replace(",1.25", ""), ":3", "1 cell(s) only, the header (line 1) names 2"),
-        (PLAIN.replace("8:30", "8:77"), ":3", "'8:77' is no time of day"),
-        (PLAIN.replace("24:00", "24:01"), ":5", "'24:01' is no time of day"),
+        (PLAIN.replace("8:30", "8:77"), ":3", "'8:77' is not a time of day"),
+        (PLAIN.replace("24:00", "24:01"), ":5", "'24:01' is not a time of day"),
         (
             PLAIN.replace("1.25", ""),
             "",

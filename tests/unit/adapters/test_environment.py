@@ -74,7 +74,7 @@ def test_an_environment_of_a_repository_is_made_anew(packages):
     what, where, fix = explain(ImportError("x"), packages, packages)
     assert what == "the environment is damaged: words (fast.so) differs from what was installed"
     assert where == str(packages)
-    assert fix == "call /home/me/pvsim/run once more: it makes the environment anew"
+    assert fix == "call /home/me/pvsim/run again: it rebuilds the environment"
     assert not (packages / STAMP).exists()
 
 

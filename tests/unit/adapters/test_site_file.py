@@ -83,13 +83,13 @@ def test_all_mistakes_are_told_at_once(site_file):
         ("altitude_m = 520", f"altitude_m = -{'9' * 400}", r"location.altitude_m: -inf is outside"),
         ("altitude_m = 520", f"altitude_m = {'9' * 5000}", r"not TOML: Exceeds the limit"),
         ("altitude_m = 520", f"altitude_m = {'[' * 5000}", r"not TOML: maximum recursion depth"),
-        ('name = "home-battery"', r'name = "a\nb"', r"name: it holds a line break"),
+        ('name = "home-battery"', r'name = "a\nb"', r"name: it contains a line break"),
         ('name = "home-battery"', r'name = "\u001b[31mred"', r"name: .* cannot be printed"),
-        (CLOUDS, "kind = 'file'\npath = \"a\\u0000\"\n", r"weather.path: no path holds"),
+        (CLOUDS, "kind = 'file'\npath = \"a\\u0000\"\n", r"weather.path: a path cannot contain"),
         ('kind = "clouds"', 'kind = "file"\npath = ""', r"weather.path: a text of 0 characters"),
         ('kind = "clouds"', 'kind = "clouds"\nregime = nan', r"weather.regime: nan is not known"),
-        ("charger_kw = 3.7", "charger_kw = 7.4", r"load.electric_car.charger_kw: 7.4 is none of 3.7, 11, 22"),
-        ("[battery]", "[[battery]]", r"battery: a list, where one table belongs: write \[ \] around its name"),
+        ("charger_kw = 3.7", "charger_kw = 7.4", r"load.electric_car.charger_kw: 7.4 is not one of 3.7, 11, 22"),
+        ("[battery]", "[[battery]]", r"battery: a list instead of a single table: write \[ \] around its name"),
         ("[battery]", "horizon = 3\n[battery]", r"load.horizon: there is no such setting"),
         ("mean_index = [", "mean_index = [0.5, ", r"weather.mean_index"),
         ("mean_index = [0.55", "mean_index = [1.2", r"weather.mean_index: value 1: 1.2 is outside 0.05..1.1"),
@@ -146,7 +146,7 @@ def test_a_zone_is_looked_at_whatever_else_is_wrong(site_file):
 
 def test_one_plant_in_single_brackets(site_file):
     text = HOME.split("[[plants]]", maxsplit=1)[0] + "[plants]\ntilt_deg = 35\nazimuth_deg = 90\npeak_kw = 5\n"
-    with pytest.raises(BadInputError, match=r"plants: one table, where a list belongs: write \[\[ \]\] around"):
+    with pytest.raises(BadInputError, match=r"plants: a single table instead of a list: write \[\[ \]\] around"):
         read_site(site_file(text))
 
 
@@ -205,7 +205,7 @@ def test_what_is_no_site_file(tmp_path, monkeypatch, name, what, fix):
 def test_a_path_that_no_system_has():
     with pytest.raises(BadInputError, match="`site` names a site or a file"):
         read_site("")
-    with pytest.raises(BadInputError, match="no path of a file"):
+    with pytest.raises(BadInputError, match="not a file path"):
         read_site("a\0b")
 
 

@@ -69,7 +69,7 @@ def test_all_of_a_text(path, monkeypatch):
     path.write_bytes(TEXT.replace("\n", "\r\n").encode())
     assert whole_text(path) == TEXT
     monkeypatch.setattr(text, "_BIGGEST_TEXT", 20)
-    with pytest.raises(BadInputError, match="no typical year"):
+    with pytest.raises(BadInputError, match="not a typical year"):
         whole_text(path)
 
 

@@ -324,11 +324,12 @@ def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):
     with pytest.raises(BadInputError) as caught:
         hours(path)
     assert caught.value.what == (
-        "the file covers no whole day: it goes from 2024-06-21 02:00:00 to 2024-06-22 02:00:00 on the run's clock "
+        "the file does not cover a whole day: it goes from 2024-06-21 02:00:00 to 2024-06-22 02:00:00 "
+        "on the run's clock "
         "(its own times are UTC)"
     )
     assert caught.value.fix.startswith(
-        "give a file that reaches over the run's whole day, run on the file's clock (`tz` UTC), or fill the rest"
+        "give a file that covers the run's whole day, run on the file's clock (`tz` UTC), or fill the rest"
     )
     assert hours(path, LocalDays(date(2024, 6, 21), 1, ZoneInfo("UTC")))[0] == A_DAY
 

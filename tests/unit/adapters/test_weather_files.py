@@ -73,12 +73,12 @@ def test_empty_cells_and_missing_lines_are_gaps(weather):
     [
         ("", {}, "no line that names columns", "w.csv"),
         ("time,ghi\n", {}, "only a header", "w.csv:1"),
-        ("time,ghi\n2024-06-21T00:00Z,5\n", {}, "one line of data only", "w.csv"),
-        (csv_text().replace(",700,", ",seven,"), {}, "column 'dni' has 'seven', which is no number", "w.csv:4"),
+        ("time,ghi\n2024-06-21T00:00Z,5\n", {}, "only one line of data", "w.csv"),
+        (csv_text().replace(",700,", ",seven,"), {}, "column 'dni' has 'seven', which is not a number", "w.csv:4"),
         (
             "# note\n" + csv_text().replace(",700,", ",seven,"),
             {},
-            "column 'dni' has 'seven', which is no number",
+            "column 'dni' has 'seven', which is not a number",
             "w.csv:5",
         ),
         (csv_text().replace("2024-06-21T00:00", "yesterday"), {}, "not a date", "w.csv:2"),
@@ -106,7 +106,7 @@ def test_more_lines_than_are_read_at_once(weather):
     assert (series.step_s, series.first_utc) == (1, START)
     assert series.ghi.tolist() == [second % 900 for second in range(25_000)]
     lines[21_000] = lines[21_000].replace(",1,1", ",one,1")
-    with pytest.raises(BadInputError, match="column 'dni' has 'one', which is no number") as caught:
+    with pytest.raises(BadInputError, match="column 'dni' has 'one', which is not a number") as caught:
         read_weather(weather("# note\ntime,ghi,dni,dhi\n" + "\n".join(lines)))
     assert caught.value.where.endswith("w.csv:21003")
     lines[21_000] = lines[21_000].replace("Z", "").replace(",one,", ",1,")
@@ -387,7 +387,7 @@ def test_the_line_of_a_typical_year_that_is_wrong(weather):
     for text, line in ((tmy3_text(), 12), (epw_text(), 18), (pvgis_text(), 28)):
         lines = text.splitlines()
         lines[line - 1] = lines[line - 1].replace(",9,", ",nine,")
-        with pytest.raises(BadInputError, match="'nine' is no number") as caught:
+        with pytest.raises(BadInputError, match="'nine' is not a number") as caught:
             read_weather(weather("\n".join(lines) + "\n"))
         assert caught.value.where.endswith(f"w.csv:{line}")
 

@@ -168,14 +168,14 @@ def test_columns_with_a_unit_of_light_are_reported(weather):
     [
         (
             table(NASA.format(clock="LST", where=PLACE), NASA_ROW),
-            "the times go by the sun: LST",
+            "the times are solar time: LST",
             'tz = "Etc/GMT-1" under',
             ":3",
         ),
-        (table(NASA.format(clock="LST", where=""), NASA_ROW), "go by the sun", "get the file in UTC", ":3"),
+        (table(NASA.format(clock="LST", where=""), NASA_ROW), "are solar time", "get the file in UTC", ":3"),
         (
             table(CAMS.format(clock="True solar time (TST)"), CAMS_ROW),
-            "go by the sun: True solar time",
+            "are solar time: True solar time",
             'tz = "Etc/GMT-1" under',
             ":4",
         ),
@@ -194,7 +194,7 @@ def test_what_means_two_things_is_asked_about(weather, text, says, fix, line):
 
 def test_the_zone_that_the_site_says_goes_before_one_that_cannot_be_read(weather):
     text = table(SAM.replace("11.58,1,", "11.58,Europe/Berlin,"), SAM_ROW, late=2 * HOUR)
-    with pytest.raises(BadInputError, match="is no time zone in hours"):
+    with pytest.raises(BadInputError, match="is not a time zone in hours"):
         read_weather(weather(text))
     assert read_weather(weather(text, tz="Europe/Berlin")).first_utc == START.timestamp()
 

@@ -90,7 +90,7 @@ def said(capsys, monkeypatch, tmp_path):
         (
             "fit a.csv --latitude -3S --longitude 2",
             "--latitude: '-3S' has a sign and a direction",
-            "leave out the one",
+            "leave one of them out",
         ),
         ("simulate --meter-timeout 0s", "--meter-timeout is above 0, not '0s'", "for example 90s"),
         ("--resume", "--resume needs a value", "for example --resume runs/latest"),

@@ -7,6 +7,7 @@ FILE = {"source": "house.csv", "samples": 24, "gaps": (), "clipped_low": 0, "cli
 
 def test_another_season_is_named_with_the_date_that_fits():
     moved = FILE | {"first_day": date(2023, 12, 21), "run_day": date(2024, 6, 21), "season_days": 183}
-    note = "m1: 2023-12-21 of house.csv is used for 2024-06-21, 183 days of the year away; its own season: --date"
+    note = "m1: 2023-12-21 of house.csv is used for 2024-06-21, 183 days of the year away; "
+    note += "to use its own season: --date"
     assert input_notes({"m1": moved}, 9000) == [f"{note} 2023-12-21"]
     assert input_notes({"m1": moved | {"season_days": 45}}, 9000) == []

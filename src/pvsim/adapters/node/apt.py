@@ -98,7 +98,9 @@ async def fetch(
         ) from error
     found = unpacked(target)
     if found is None:
-        raise BrokerError("the packages hold no RabbitMQ where Debian puts it", where=str(target), fix=FIX)
+        raise BrokerError(
+            "the packages do not contain RabbitMQ where Debian installs it", where=str(target), fix=FIX
+        )
     return found
 
 
@@ -226,7 +228,7 @@ async def _run(*command: str, cwd: Path | None = None) -> tuple[int, str]:
         async with asyncio.timeout(_PATIENCE_S):
             printed, _ = await process.communicate()
     except TimeoutError as error:
-        what = f"{command[0]} did not end within {_PATIENCE_S:.0f} s"
+        what = f"{command[0]} did not finish within {_PATIENCE_S:.0f} s"
         raise BrokerError(what, fix=f"check the network; or {FIX}") from error
     finally:
         if process.returncode is None:

@@ -53,7 +53,7 @@ async def control(home: Path, *arguments: str, patience_s: float = 60.0) -> str:
         async with asyncio.timeout(patience_s):
             printed, complaint = await process.communicate()
     except TimeoutError as error:
-        raise BrokerError(f"{command} did not end within {patience_s:g} s", where=str(layout.log)) from error
+        raise BrokerError(f"{command} did not finish within {patience_s:g} s", where=str(layout.log)) from error
     finally:
         if process.returncode is None:
             process.kill()

@@ -53,7 +53,7 @@ def _packages(layout: Layout) -> Finding:
     if found := packages.find(layout.packages):
         return Finding("rabbitmq", ok=True, what=f"{found.version} ({found.origin}: {found.rabbitmq})")
     if missing := apt.missing_tools():
-        what = f"not here, and cannot be fetched without {', '.join(missing)}"
+        what = f"not installed, and cannot be fetched without {', '.join(missing)}"
         return Finding("rabbitmq", ok=False, what=what, fix=packages.FIX)
     return Finding("rabbitmq", ok=True, what="not installed; will be fetched with apt at the first start")
 

@@ -172,7 +172,7 @@ class Layout:
                 for path in (self.etc, self.data, self.logs):
                     path.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
-            message = f"the broker's directory cannot be made: {error.strerror}"
+            message = f"the broker's directory cannot be created: {error.strerror}"
             raise CannotWriteError(message, where=str(self.home), fix=_FIX) from error
         if owner != os.geteuid():
             message = f"the broker's directory belongs to another user (uid {owner})"

@@ -173,7 +173,7 @@ async def _booted(
     _require_space(layout)
     identity = store.read_identity(layout) or store.create_identity(layout)
     if repair.needs_repair(packages.version) and (removed := repair.repair(layout.data)):
-        report(f"removed {len(removed)} empty stream segment(s) that a kill had left")
+        report(f"removed {len(removed)} empty stream segment(s) left by a killed node")
     taken: tuple[int, ...] = ()
     for left in reversed(range(_PORT_TRIES)):
         identity = store.renew_ports(layout, identity, but_not=taken)

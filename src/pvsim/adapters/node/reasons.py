@@ -8,7 +8,7 @@ _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+\S* \[(?P<level>\w+)\] <[\d.]+> ?"
 _IN_USE = re.compile(r"dist_port_already_used,\s*(\d+)|\{127,0,0,1\},\s*(\d+)\},\s*eaddrinuse")
 _KNOWN = (
     (re.compile(r"\benospc\b"), "no space is left on the disk"),
-    (re.compile(r"\beacces\b"), "a file or directory may not be opened (permission denied)"),
+    (re.compile(r"\beacces\b"), "a file or directory cannot be opened (permission denied)"),
     (re.compile(r"\bemfile\b"), "too few open files are allowed (ulimit -n)"),
     (re.compile(r"\berl: not found|erlexec: not found"), "Erlang is missing or was moved"),
     (re.compile(r"error while loading shared libraries: (?P<detail>\S+?):"), "a shared library is missing"),

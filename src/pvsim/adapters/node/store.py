@@ -59,7 +59,7 @@ def read_identity(layout: Layout) -> Identity | None:
         raise BrokerError(
             "the private node's file is damaged",
             where=str(layout.identity),
-            fix=f"remove {layout.identity}: the node is then made anew",
+            fix=f"remove {layout.identity}: a new node is then created",
         ) from error
 
 

@@ -91,7 +91,7 @@ def stored(home: Path) -> list[Stored]:
                     round(sum(each.st_blocks * 512 for each in stats) / 1e6, 1),
                     round(max(now - max((each.st_mtime for each in stats), default=now), 0.0)),
                     note.directory if note else None,
-                    "its run is being worked on" if (locked := _is_worked_on(note)) else _why_kept(note),
+                    "a process is working on its run" if (locked := _is_worked_on(note)) else _why_kept(note),
                     locked,
                 )
             )
@@ -149,7 +149,7 @@ def _read_note(layout: Layout, stream: str) -> _Note | None:
 def _why_kept(note: _Note | None) -> str:
     """Readings that are nowhere else are kept."""
     if note is None:
-        return "its run is not known"
+        return "its run is unknown"
     try:
         status = json.loads((Path(note.directory) / "manifest.json").read_bytes())["status"]
     except (OSError, ValueError, KeyError, TypeError):

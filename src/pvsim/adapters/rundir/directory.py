@@ -67,7 +67,7 @@ class RunDirectory:
             fix = "give another --out" if not path.is_dir() else "run again"
             raise CannotWriteError(what, where=str(error.filename or path), fix=fix) from error
         except OSError as error:
-            what = f"cannot make the run directory: {error.strerror or error}"
+            what = f"cannot create the run directory: {error.strerror or error}"
             raise CannotWriteError(what, where=str(error.filename or path), fix="give another --out") from error
         directory = cls(path, accept_unsafe=accept_unsafe)
         try:
@@ -79,8 +79,8 @@ class RunDirectory:
             if isinstance(error, CannotWriteError) and directory.file_system.refused:
                 raise
             reason = error.what if isinstance(error, CannotWriteError) else error.strerror or str(error)
-            what = f"cannot make the run directory: {reason}"
-            raise CannotWriteError(what, where=str(out), fix="make room, or give another --out") from error
+            what = f"cannot create the run directory: {reason}"
+            raise CannotWriteError(what, where=str(out), fix="free some space, or give another --out") from error
         directory.notes = (*directory.file_system.lacks, *_link_latest(out / "latest", path.name))
         return directory
 
@@ -121,7 +121,7 @@ class RunDirectory:
             raise BadInputError(what, where=str(path), fix="restore it from a copy, or start a new run") from error
         if manifest.manifest != MANIFEST_VERSION:
             what = f"a manifest of version {manifest.manifest}; this pvsim reads version {MANIFEST_VERSION}"
-            raise BadInputError(what, where=str(path), fix="use the pvsim that made the run")
+            raise BadInputError(what, where=str(path), fix="use the version of pvsim that made the run")
         return manifest
 
     def save(self, manifest: Manifest) -> None:

@@ -28,7 +28,7 @@ __all__ = [
 
 ACCEPT = "--allow-unsafe-filesystem"
 
-NO_LOCKS = "the file system has no file locks: nothing keeps a second process off the run"
+NO_LOCKS = "the file system has no file locks: nothing prevents a second process from working on the run"
 NO_FSYNC = "the file system has no fsync: a crash of the machine can lose rows that count as written"
 
 _UNKNOWN = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -151,11 +151,11 @@ def cannot_read(error: OSError, path: Path) -> PvsimError:
 def remedy(error: OSError) -> str:
     """What helps against the reason that the system gave."""
     if error.errno in _FULL:
-        return "make room on its disk"
+        return "free some space on its disk"
     if error.errno in _DENIED:
-        return "work as the user whom it belongs to, or have its permissions changed"
+        return "work as its owner, or have its permissions changed"
     if error.errno in _FILES:
         return "allow more open files: ulimit -n 4096"
     if error.errno == errno.EROFS:
         return "its disk is read-only: name a directory on another one"
-    return "look at its disk: dmesg may say more"
+    return "check its disk; dmesg may say more"

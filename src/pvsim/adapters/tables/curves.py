@@ -50,5 +50,5 @@ def _second(text: str, where: str) -> float:
     try:
         return second_of_day(text)
     except ValueError as error:
-        what = f"{text[:40]!r} is no time of day"
+        what = f"{text[:40]!r} is not a time of day"
         raise BadInputError(what, where=where, fix="write times as 00:00 to 24:00") from error

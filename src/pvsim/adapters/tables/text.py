@@ -108,7 +108,7 @@ def whole_text(path: Path, *, fix: str = _PATH) -> str:
             kept.append(line)
             size += len(line) + _LINE_BYTES
             if size > _BIGGEST_TEXT:
-                what = f"the text is longer than {_BIGGEST_TEXT >> 20} MiB: no typical year"
+                what = f"the text is longer than {_BIGGEST_TEXT >> 20} MiB: not a typical year"
                 raise BadInputError(what, where=str(path), fix="check format under [weather]")
     return "".join(kept)
 

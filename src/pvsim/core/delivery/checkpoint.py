@@ -131,7 +131,7 @@ def check_fits(accounted: Accounted, plan: RunPlan) -> None:
         ),
     ):
         if not holds:
-            raise BadInputError(f"the checkpoint is damaged: it speaks of {what}", fix=_RESTORE)
+            raise BadInputError(f"the checkpoint is damaged: it contains {what}", fix=_RESTORE)
 
 
 def check_resume(checkpoint: Checkpoint, run: bytes, samples_bytes: int, rejected_bytes: int) -> None:

@@ -102,7 +102,7 @@ def parse_quantity(text: str, kind: Kind, field: str) -> Fraction:
         field: Of what; the subject of an error.
 
     Raises:
-        UsageError: if it is no number, has a unit of another kind, or means two things.
+        UsageError: if it is not a number, has a unit of another kind, or means two things.
     """
     compact = _SIGN_AFTER.sub(r" \1", " ".join(text.translate(_AS_ASCII).split()))
     if compact.endswith("%") and "percent" in kind.units:
@@ -113,7 +113,7 @@ def parse_quantity(text: str, kind: Kind, field: str) -> Fraction:
         raise UsageError(f"`{field}` is {kind.name}, not {text!r}", field=field, fix=f"for example {kind.example}")
     if found["sign"] and found["unit"] and min(kind.units.values()) < 0 and found["unit"].lower() != "deg":
         what = f"`{field}`: {text!r} has a sign and a direction"
-        raise UsageError(what, field=field, fix="leave out the one or the other")
+        raise UsageError(what, field=field, fix="leave one of them out")
     unit, whole, part = found["unit"], re.sub(r"[ '_]", "", found["whole"]), found["part"] or ""
     if factor > 1 and unit[:2] in {"mw", "mW"}:
         what = f"`{field}` is {kind.name}; the m of {text!r} means milli"
@@ -129,7 +129,7 @@ def parse_date(text: str, field: str) -> date:
     """A calendar date: `2024-06-21`, `2024/6/21`, `21.06.2024`, or with slashes where no other reading is one.
 
     Raises:
-        UsageError: if it is no date, or means two.
+        UsageError: if it is not a valid date, or means two.
     """
     compact = text.translate(_AS_ASCII).strip()
     fix = "write it as YYYY-MM-DD, for example 2024-06-21"

@@ -78,7 +78,7 @@ def choose_columns(
     """
     where = f"{source}:{line or 1}"
     if not header or _is_data(header):
-        fix = f"put a first line such as timestamp,{quantity}_kw before the data"
+        fix = f"add a first line such as timestamp,{quantity}_kw before the data"
         raise BadInputError("the file has no header line", where=where, fix=fix)
     labels = [f"{name} [{unit}]" if unit else name for name, unit in zip_longest(header, units, fillvalue="")]
     time_columns = _time_columns(header, times, options, quantity=quantity, where=where)

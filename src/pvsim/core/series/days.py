@@ -73,8 +73,8 @@ def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity
         return start
     if have[0] >= have[1]:
         clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
-        what = f"the file covers no whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
-        whole_day = "a file that reaches over the run's whole day" if file.shown else "at least one whole day"
+        what = f"the file does not cover a whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
+        whole_day = "a file that covers the run's whole day" if file.shown else "at least one whole day"
         own_clock = ", run on the file's clock (`tz` UTC)" if _has_utc_day(file) else ""
         fix = f"give {whole_day}{own_clock}, or fill the rest of it: {_ways_to_fill(options, quantity)}"
         raise BadInputError(what, where=file.samples.source, fix=fix)

@@ -125,7 +125,7 @@ def _mostly_above(
     if smaller is not None and highest / 1000 <= limits.high_w:
         fix = f"if its values are in {smaller}: {options.option('unit', quantity)} {smaller}"
     if quantity == "meter":
-        fix += f"; if a meter shows so much: `meter.max_w` {ceil(highest)}"
+        fix += f"; if the meter really shows this much: `meter.max_w` {ceil(highest)}"
     fix += f"; else scale the file: {options.option('scale', quantity)} FACTOR"
     return BadInputError(what, where=samples.at(index), fix=fix)
 

@@ -62,13 +62,13 @@ def put_in_order(
         quantity: For messages.
 
     Raises:
-        BadInputError: times that go back or repeat (but for daylight saving), an irregular step, one coarser
-            than 1 h or no divisor of an hour, fewer than two samples, ends of intervals that nobody calls so.
+        BadInputError: times that go back or repeat (but for daylight saving), an irregular step, a step
+            above 1 h or one that does not divide an hour, fewer than two samples, unstated ends of intervals.
     """
     wall = samples.wall_s
     if len(wall) < 2:  # noqa: PLR2004 - a step needs two
         fix = "give a file with at least one whole day"
-        raise BadInputError("there is one sample only", where=samples.at(0), fix=fix)
+        raise BadInputError("there is only one sample", where=samples.at(0), fix=fix)
     offset = samples.offset_s
     if samples.utc:
         clock = WallClock.over(zone, int(wall.min()), int(wall.max()))
@@ -102,10 +102,10 @@ def _refuse_not_rising(samples: RawSeries, wall: NDArray[np.int64], elapsed: NDA
 def _disorder(samples: RawSeries, wall: NDArray[np.int64], index: int) -> BadInputError:
     now, before = wall_time(wall[index]), wall_time(wall[index - 1])
     if now == before and not (samples.wall_s % DAY_S).any() and samples.offset_s is None:
-        what = f"the times are dates without a time of day, and {now.date()} is there more than once"
+        what = f"the times are dates without a time of day, and {now.date()} occurs more than once"
         fix = "write date and time of day in each row, as 2024-06-21 13:00; a column of hours as 13 is not read"
         return BadInputError(what, where=samples.at(index), fix=fix)
-    what = f"time {now} is there twice" if now == before else f"time {now} comes after {before}: not in order"
+    what = f"time {now} occurs twice" if now == before else f"time {now} comes after {before}: not in order"
     fix = "sort the file by time, each time once (but for the hour that daylight saving repeats)"
     return BadInputError(what, where=samples.at(index), fix=fix)
 
@@ -118,7 +118,7 @@ def _step(samples: RawSeries, elapsed: NDArray[np.int64]) -> int:
     values, counts = np.unique(distances[distances > 0], return_counts=True)
     step = int(values[np.argmax(counts)])
     if HOUR_S % step:
-        kind = "coarser than an hour" if step > HOUR_S else "no divisor of an hour"
+        kind = "coarser than an hour" if step > HOUR_S else "it does not divide an hour"
         raise BadInputError(f"the step of the samples is {step} s: {kind}", where=samples.at(1), fix=_RESAMPLE)
     return step
 

@@ -98,7 +98,7 @@ def _refuse_points(file: OrderedSeries, options: SeriesOptions, quantity: Quanti
         samples, option = file.samples, options.option("fill", quantity)
         fix = f"leave {option} out: an energy gives the mean power of its interval, not the power at a moment"
         raise BadInputError(
-            f"column {samples.column!r} holds {what}, which no line joins", where=samples.source, fix=fix
+            f"column {samples.column!r} holds {what}, which cannot be interpolated", where=samples.source, fix=fix
         )
 
 
@@ -238,7 +238,7 @@ def _scale(
 def _refuse_nothing_to_scale(reference_w: float, what: str, option: str, file: OrderedSeries) -> None:
     if not reference_w > 0:
         fix = f"choose another column, or leave {option} out"
-        raise BadInputError(f"{what} is {reference_w:g}: no factor scales it", where=file.samples.source, fix=fix)
+        raise BadInputError(f"{what} is {reference_w:g}: it cannot be scaled", where=file.samples.source, fix=fix)
 
 
 def _with_values(file: OrderedSeries, values: NDArray[np.float64]) -> OrderedSeries:

@@ -165,9 +165,9 @@ def _unfit(data: Any, kinds: Sequence[inspect.Type]) -> str:
     """That a value has none of the forms; TOML's [[name]] and [name] are easily taken for each other."""
     forms = {type(kind) for kind in kinds}
     if isinstance(data, dict) and inspect.VarTupleType in forms:
-        return "one table, where a list belongs: write [[ ]] around its name, or [ ] around the table"
+        return "a single table instead of a list: write [[ ]] around its name, or [ ] around the table"
     if isinstance(data, list) and inspect.StructType in forms and any(isinstance(item, dict) for item in data):
-        return "a list, where one table belongs: write [ ] around its name, not [[ ]]"
+        return "a list instead of a single table: write [ ] around its name, not [[ ]]"
     return f"{_shown(data)} is not {_names(kinds)}"
 
 

@@ -51,7 +51,7 @@ def refuse_binary(first: bytes, source: str) -> None:
         inside = ((what, fix) for name, what, fix in _IN_ZIP if name in first)
         found = next(inside, ("a ZIP archive", _UNPACK))
     elif first[:_SAMPLE].lstrip().lower().startswith(_PAGE):
-        found = ("a web page (HTML)", "get the data as CSV; pages often come where a login is needed")
+        found = ("a web page (HTML)", "get the data as CSV; servers often send a page where a login is needed")
     elif not found and not first.startswith(_MARKED):
         found = _utf16_without_mark(first[:_SAMPLE])
     if found:

@@ -69,7 +69,7 @@ class NumberColumns:
             option: How the user says it, if there is such an option.
 
         Raises:
-            BadInputError: a cell that is no number, or numbers that can be read in two ways.
+            BadInputError: a cell that is not a number, or numbers that can be read in two ways.
         """
         form = Form(decimal) if decimal else self._evidence.form(delimiter, self._names, self._source, option)
         columns = []
@@ -106,7 +106,7 @@ class NumberColumns:
             value = float(body.replace(other, "").replace(form.decimal, "."))
             if np.isfinite(value):
                 return value
-        what = f"column {self._names[column]!r} has {cell[:40]!r}, which is no number"
+        what = f"column {self._names[column]!r} has {cell[:40]!r}, which is not a number"
         if form.line and any(mark in cell for mark in ".,"):
             what += f" with a decimal {_WORDS[form.decimal]} as in line {form.line} ({form.example!r})"
         raise BadInputError(what, where=f"{self._source}:{line}", fix=_FIX)

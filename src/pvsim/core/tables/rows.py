@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK_ROWS", "Block", "read_rows"]
 
 BLOCK_ROWS: Final = 16_384
-_DECIMAL_COMMA: Final = "with a decimal comma, part the cells by semicolons, or write 1.25 for 1,25"
+_DECIMAL_COMMA: Final = "with a decimal comma, separate the cells with semicolons, or write 1.25 for 1,25"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _wrong_width(where: str, count: int, layout: Layout) -> BadInputError:
         what = f"{count} cell(s) only, the header (line {line}) names {width}"
         return BadInputError(what, where=where, fix="complete the line or remove it")
     what = f"{count} cells, the header (line {line}) names {width}"
-    fix = "remove the cells that no column is for, or name their columns in the header"
+    fix = "remove the cells that belong to no column, or name their columns in the header"
     if layout.delimiter == ",":
         fix = f"{_DECIMAL_COMMA}; else {fix}"
     return BadInputError(what, where=where, fix=fix)

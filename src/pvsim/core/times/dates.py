@@ -128,7 +128,7 @@ class Dates:
         texts = list(self._numbers)
         if not possible:
             number = self._misfit()
-            what = f"the date {texts[number]!r} has its day elsewhere than the dates before it"
+            what = f"the date {texts[number]!r} has its day in another place than the dates before it"
             raise BadInputError(
                 what, where=where(number), fix="write all dates in the same way, for example 2024-06-21"
             )

@@ -186,7 +186,7 @@ def _of_zone(times: Times, name: str, said: Said, zone_from: ZoneFrom) -> Times:
     """Times on the clock of a zone that the file names."""
     zone = said.zones(name)
     if zone is None:
-        what = f"the times are said to be of {name!r}, which is no zone"
+        what = f"the times are said to be of {name!r}, which is not a zone"
         fix = said.words.zone.format("Europe/Berlin")
         raise BadInputError(what, where=_at(said, times.lines, 0), fix=fix)
     fix = "write the offset with each time, or the right zone"
@@ -246,7 +246,7 @@ def _refuse_sloppy(times: Times, zone_name: str, written: str, said: Said) -> No
         hours = int(times.offset_s[0]) // 3600
         fixed, changed = (said.words.zone.format(name) for name in (f"Etc/GMT-{hours}", "Europe/Berlin"))
         what = f"the times are said to be {written}, but on this day clocks there show another time"
-        fix = f"if the file's clock is never changed, {fixed}; if it is, {changed} or where it stands"
+        fix = f"if the file's clock is never changed, {fixed}; if it is, {changed} or the zone of its place"
         raise BadInputError(what, where=_at(said, times.lines, index), fix=fix)
 
 

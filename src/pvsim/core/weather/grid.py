@@ -31,7 +31,7 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
             a global irradiance alone in steps below a minute.
     """
     if len(t_utc) < 2:  # noqa: PLR2004 - a step needs two
-        raise BadInputError("there is one line of data only", where=source, fix="give a file with whole days")
+        raise BadInputError("there is only one line of data", where=source, fix="give a file with whole days")
     steps = np.diff(t_utc)
     if (steps <= 0).any():
         when = iso_utc(int(t_utc[int(np.argmax(steps <= 0)) + 1]))
@@ -41,7 +41,7 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
     step = int(values[np.argmax(counts)])
     places, off = np.divmod(t_utc - t_utc[0], step)
     if step > _COARSEST_S or _COARSEST_S % step or off.any():
-        problem = "coarser than an hour" if step > _COARSEST_S else "no divisor of an hour"
+        problem = "coarser than an hour" if step > _COARSEST_S else "it does not divide an hour"
         what = f"the times are not on a grid of {step} s" if off.any() else f"the step is {step} s: {problem}"
         raise BadInputError(what, where=source, fix="resample the file to one step, from 1 s to 1 h")
     _refuse_alone(columns, source, step)

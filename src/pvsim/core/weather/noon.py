@@ -1,4 +1,4 @@
-"""When the light of a file is at its height, beside the sun's noon: a clock that is hours off shows in it."""
+"""When the light of a file is at its height, compared with solar noon: a clock that is hours off shows in it."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _MOST_ASSUMED_H = 0.75
 
 
 def after_noon_h(light: Floats, first_utc: float, step_s: int, longitude_deg: float) -> float:
-    """By how many hours the centre of the light lies after the mean sun's noon, −12 to 12; NaN without light.
+    """By how many hours the centre of the light lies after mean solar noon, −12 to 12; NaN without light.
 
     Mornings and afternoons differ by their clouds, and the sun runs up to a quarter of an hour before or behind
     its mean: below three quarters of an hour it says nothing.
@@ -33,7 +33,7 @@ def after_noon_h(light: Floats, first_utc: float, step_s: int, longitude_deg: fl
 
 
 def noon_remark(series: WeatherSeries, longitude_deg: float) -> str:
-    """What to say of a file whose light is far from the sun's noon at a site; "" where it is near."""
+    """What to say of a file whose light is far from solar noon at a site; "" where it is near."""
     parts = (series.ghi, series.dni, series.dhi)
     light = next((part for part in parts if part is not None and (part > 0).any()), None)
     if light is None or series.reading is None or len(light) * series.step_s < DAY_S:
@@ -43,5 +43,5 @@ def noon_remark(series: WeatherSeries, longitude_deg: float) -> str:
     if abs(late_h) <= (_MOST_ASSUMED_H if assumed else _MOST_H):
         return ""
     fix = 'tz = "Area/City"' if assumed else "tz and stamp"
-    when = f"{abs(late_h):.1f} h {'before' if late_h < 0 else 'after'} the sun's noon at the site"
+    when = f"{abs(late_h):.1f} h {'before' if late_h < 0 else 'after'} solar noon at the site"
     return f"its light is highest {when}: check {fix} under [weather]"

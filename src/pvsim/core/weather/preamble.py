@@ -60,7 +60,7 @@ def offset_of(layout: Layout, meta: Mapping[str, str], said: Sequence[str], wher
     Open-Meteo's clock has one offset, that of the day on which the file was made; NSRDB's and SAM's one too.
 
     Raises:
-        BadInputError: a time zone that is no number of hours, or a clock that goes by the sun.
+        BadInputError: a time zone that is not a number of hours, or a clock that goes by the sun.
     """
     for text, unit_s in (
         (meta.get("utc_offset_seconds"), 1),
@@ -72,7 +72,7 @@ def offset_of(layout: Layout, meta: Mapping[str, str], said: Sequence[str], wher
         try:
             offset_s = float(text) * unit_s
         except ValueError as error:
-            what, fix = f"{text[:40]!r} is no time zone in hours", 'write tz = "Area/City" under [weather]'
+            what, fix = f"{text[:40]!r} is not a time zone in hours", 'write tz = "Area/City" under [weather]'
             raise BadInputError(what, where=where, fix=fix) from error
         if abs(offset_s) <= _MOST_HOURS * HOUR_S:
             return round(offset_s)
@@ -88,7 +88,7 @@ def _offset_in_words(layout: Layout, where: str) -> int | None:
             offset_s = hours * HOUR_S + (-60 if (utc[1] or "").startswith("-") else 60) * minutes
             return offset_s if abs(offset_s) <= _MOST_HOURS * HOUR_S else None
         if clock and _SOLAR.match(clock[1]):
-            what = f"the times go by the sun: {clock[1].strip()[:40]}"
+            what = f"the times are solar time: {clock[1].strip()[:40]}"
             raise BadInputError(what, where=f"{source}:{line}", fix=_by_the_sun(layout))
     return None
 
@@ -100,7 +100,7 @@ def _by_the_sun(layout: Layout) -> str:
     if station is None:
         return other
     hours = -round(station[1] / _DEGREES_AN_HOUR)
-    return f'{other}, or, where its hours are whole ones, write tz = "Etc/GMT{hours:+d}" under [weather]'
+    return f'{other}, or, where its offset is in whole hours, write tz = "Etc/GMT{hours:+d}" under [weather]'
 
 
 def station_of(layout: Layout, meta: Mapping[str, str], said: Sequence[str]) -> tuple[float, float] | None:

@@ -147,7 +147,7 @@ class WeatherSeries:
                 f"the weather is of latitude {latitude:g}, longitude {longitude:g}; "
                 f"the site is at {latitude_deg:g}, {longitude_deg:g}"
             )
-            fix = "take the file of a station near the site, or set location in the site file"
+            fix = "use the file of a station near the site, or set location in the site file"
             raise BadInputError(what, where=self.source, fix=fix)
 
     def refuse_uncovered(self, start_utc: int, end_utc: int) -> None:

@@ -84,7 +84,7 @@ def weather_of(
 def _step(t_utc: Ints, source: str) -> int:
     """The most frequent step."""
     if len(t_utc) < 2:  # noqa: PLR2004 - a step needs two
-        raise BadInputError("there is one line of data only", where=source, fix="give a file with whole days")
+        raise BadInputError("there is only one line of data", where=source, fix="give a file with whole days")
     steps, counts = np.unique(np.diff(t_utc), return_counts=True)
     return int(steps[np.argmax(counts)])
 

@@ -102,5 +102,5 @@ def _number(cell: Any, name: str, row: int, where: Callable[[int], str]) -> floa
         return float(text)
     if text.lower() in _MISSING:
         return float("nan")
-    what = f"{text[:40]!r} is no number ({name})"
+    what = f"{text[:40]!r} is not a number ({name})"
     raise BadInputError(what, where=where(row), fix="get the file again, or correct that line")

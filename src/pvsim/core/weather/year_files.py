@@ -38,7 +38,7 @@ _TMY3_DAY: Final = re.compile(r"\s*(\d{1,2})/(\d{1,2})/(\d{4})\s*", re.ASCII)
 _CLOCK: Final = re.compile(r"\s*(\d{1,2}):(\d\d)(?::00)?\s*", re.ASCII)
 _OFFSET: Final = re.compile(r"irradiance time offset[^:=\d]*[:=]?\s*(-?\d+(?:\.\d+)?)", re.IGNORECASE | re.ASCII)
 _HALF = 0.5
-_MEND: Final = "get the file again, or correct that line"
+_FIX: Final = "get the file again, or correct that line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _cells(line: str, number: int, source: str) -> list[str]:
         return next(csv.reader([line], strict=True))
     except csv.Error as error:
         what = "a quote is open, or does not end its cell"
-        raise BadInputError(what, where=f"{source}:{number}", fix=_MEND) from error
+        raise BadInputError(what, where=f"{source}:{number}", fix=_FIX) from error
 
 
 def _rows(lines: Sequence[str], first: int, source: str) -> list[_Row]:
@@ -121,7 +121,7 @@ def _whole(row: _Row, place: int, what: str, source: str) -> int:
     text = row.cells[place].strip() if place < len(row.cells) else ""
     if re.fullmatch(r"\d{1,4}(?:\.0*)?", text, re.ASCII):
         return int(text.partition(".")[0])
-    raise BadInputError(f"{text[:40]!r} is no {what}", where=f"{source}:{row.line}", fix=_MEND)
+    raise BadInputError(f"{text[:40]!r} is not a valid {what}", where=f"{source}:{row.line}", fix=_FIX)
 
 
 def _column_cells(rows: Sequence[_Row], places: Mapping[str, int], source: str) -> dict[str, list[str]]:
@@ -129,7 +129,7 @@ def _column_cells(rows: Sequence[_Row], places: Mapping[str, int], source: str) 
     short = next((row for row in rows if len(row.cells) <= most), None)
     if short:
         what = f"the line has {len(short.cells)} cells, too few"
-        raise BadInputError(what, where=f"{source}:{short.line}", fix=_MEND)
+        raise BadInputError(what, where=f"{source}:{short.line}", fix=_FIX)
     return {name: [row.cells[place] for row in rows] for name, place in places.items()}
 
 
@@ -189,8 +189,8 @@ def _tmy3(text: str, source: str) -> YearFile:
     hour = np.array([int(match[1]) for match in clocks])
     late = next((row for row, clock in zip(rows, clocks, strict=True) if int(clock[2])), None)
     if late:
-        what = f"the time {late.cells[1].strip()} is no full hour"
-        raise BadInputError(what, where=f"{source}:{late.line}", fix=_MEND)
+        what = f"the time {late.cells[1].strip()} is not a full hour"
+        raise BadInputError(what, where=f"{source}:{late.line}", fix=_FIX)
     by_start = int(hour[0]) == 0
     places = {name: column.place + 2 for name, column in found.taken.items()}
     return YearFile(
@@ -204,7 +204,7 @@ def _match(pattern: re.Pattern[str], row: _Row, place: int, what: str, source: s
     text = row.cells[place] if place < len(row.cells) else ""
     if match := pattern.fullmatch(text):
         return match
-    raise BadInputError(f"{text[:40]!r} is no {what}", where=f"{source}:{row.line}", fix=_MEND)
+    raise BadInputError(f"{text[:40]!r} is not a valid {what}", where=f"{source}:{row.line}", fix=_FIX)
 
 
 def _pvgis(text: str, source: str) -> YearFile:
@@ -270,14 +270,14 @@ def _of_pvgis(
     times = [_PVGIS_TIME.fullmatch(str(text).strip()) for text in cells[header[0]]]
     wrong = next((i for i, time in enumerate(times) if time is None), None)
     if wrong is not None:
-        what = f"{str(cells[header[0]][wrong])[:40]!r} is no time of PVGIS (20240621:1200)"
-        raise BadInputError(what, where=f"{source}:{lines[wrong]}" if lines[wrong] else source, fix=_MEND)
+        what = f"{str(cells[header[0]][wrong])[:40]!r} is not a time of PVGIS (20240621:1200)"
+        raise BadInputError(what, where=f"{source}:{lines[wrong]}" if lines[wrong] else source, fix=_FIX)
     parts = np.array([[int(part) for part in time.groups()] for time in times if time])
     year, month, day, hour, minute = parts.T
     late = np.flatnonzero(minute != minute[0])
     if len(late):
         what = f"the minutes of the times are not the same in all rows ({cells[header[0]][int(late[0])]})"
-        raise BadInputError(what, where=source, fix=_MEND)
+        raise BadInputError(what, where=source, fix=_FIX)
     remark = () if offset_h is None else (f"irradiance time offset {offset_h:g} h",)
     columns = {name: _by_format(column, header) for name, column in found.taken.items()}
     return YearFile(

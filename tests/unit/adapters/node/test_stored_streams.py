@@ -86,7 +86,7 @@ def test_a_run_that_is_not_known_is_kept(home, note):
     if note is not None:
         (home / "runs").mkdir()
         (home / "runs" / "pvsim.a1.json").write_text(note)
-    assert by_name(home)["pvsim.a1"].why_kept == "its run is not known"
+    assert by_name(home)["pvsim.a1"].why_kept == "its run is unknown"
 
 
 def test_notes_of_streams_that_are_no_more_go_away_after_a_day(home, run):

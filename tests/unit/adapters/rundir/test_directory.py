@@ -142,7 +142,7 @@ def test_without_locks_nothing_is_removed(tmp_path, monkeypatch):
     ("code", "kind", "fix"),
     [
         (errno.EMFILE, 1, "ulimit -n"),
-        (errno.EACCES, 73, "the user whom it belongs to"),
+        (errno.EACCES, 73, "work as its owner"),
         (errno.EIO, 1, "dmesg"),
         (errno.ESTALE, 1, "disk"),
     ],
@@ -163,7 +163,7 @@ def test_a_manifest_that_cannot_be_read_is_not_called_damaged(tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("code", "fix"),
     [
-        (errno.ENOSPC, "make room"),
+        (errno.ENOSPC, "free some space"),
         (errno.EROFS, "read-only"),
         (errno.EPERM, "permissions"),
         (errno.ENFILE, "ulimit"),

@@ -95,7 +95,7 @@ def test_numbers_by_hand(text, kind, value):
         ("1e999", NUMBER, "`x` is a number, not '1e999'", "for example 10"),
         ("9" * 5000, NUMBER, "`x` is a number", "for example 10"),
         ("", DAYS, "`x` is a number of days, not ''", "for example 7"),
-        ("-33.9S", LATITUDE_DEG, "'-33.9S' has a sign and a direction", "leave out the one or the other"),
+        ("-33.9S", LATITUDE_DEG, "'-33.9S' has a sign and a direction", "leave one of them out"),
         ("48°08'", LATITUDE_DEG, "`x` is a number of degrees, negative in the south", "for example 48.14"),
         ("48.14N", LONGITUDE_DEG, "`x` is a number of degrees, negative in the west", "for example 11.58"),
         ("10%", NUMBER, "`x` is a number, not '10%'", "for example 10"),

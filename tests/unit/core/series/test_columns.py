@@ -138,7 +138,7 @@ def test_other_columns_of_power_or_energy_are_named():
             "meter",
             {},
             "the file has no header line",
-            "put a first line such as timestamp,meter_kw before the data",
+            "add a first line such as timestamp,meter_kw before the data",
         ),
     ],
 )

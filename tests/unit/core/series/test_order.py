@@ -79,21 +79,21 @@ def test_instants_are_shown_on_the_run_s_clock():
 @pytest.mark.parametrize(
     ("times", "line", "what"),
     [
-        (day("2024-06-21", "12:00"), 2, "there is one sample only"),
-        (day("2024-06-21", "12:00", "12:00"), 3, "time 2024-06-21 12:00:00 is there twice"),
+        (day("2024-06-21", "12:00"), 2, "there is only one sample"),
+        (day("2024-06-21", "12:00", "12:00"), 3, "time 2024-06-21 12:00:00 occurs twice"),
         (
             day("2024-06-21", "00:00", "00:00"),
             3,
-            "the times are dates without a time of day, and 2024-06-21 is there more than once",
+            "the times are dates without a time of day, and 2024-06-21 occurs more than once",
         ),
-        (day("2024-06-21", "12:00", "12:15", "12:15", "12:30"), 4, "time 2024-06-21 12:15:00 is there twice"),
+        (day("2024-06-21", "12:00", "12:15", "12:15", "12:30"), 4, "time 2024-06-21 12:15:00 occurs twice"),
         (
             day("2024-06-21", *AUTUMN),
             6,
             "time 2024-06-21 02:00:00 comes after 2024-06-21 02:30:00: not in order",
         ),
-        (day("2016-10-30", "02:00", "02:30", "02:30", "03:00"), 4, "time 2016-10-30 02:30:00 is there twice"),
-        (day("2016-10-30", "02:00", "02:00", "02:00"), 3, "time 2016-10-30 02:00:00 is there twice"),
+        (day("2016-10-30", "02:00", "02:30", "02:30", "03:00"), 4, "time 2016-10-30 02:30:00 occurs twice"),
+        (day("2016-10-30", "02:00", "02:00", "02:00"), 3, "time 2016-10-30 02:00:00 occurs twice"),
         (day("2024-06-21", "12:15", "12:00"), 3, "time 2024-06-21 12:00:00 comes after"),
         (
             day("2024-06-21", "12:00", "14:00", "11:00"),
@@ -103,7 +103,7 @@ def test_instants_are_shown_on_the_run_s_clock():
         (
             ["2024-06-21 12:00+02:00", "2024-06-21 12:15+02:00", "2024-06-21 12:15+02:00"],
             4,
-            "time 2024-06-21 12:15:00 is there twice",
+            "time 2024-06-21 12:15:00 occurs twice",
         ),
         (
             day("2024-06-21", "10:00", "12:00", "14:00"),
@@ -113,7 +113,7 @@ def test_instants_are_shown_on_the_run_s_clock():
         (
             day("2024-06-21", "12:00", "12:07", "12:14"),
             3,
-            "the step of the samples is 420 s: no divisor of an hour",
+            "the step of the samples is 420 s: it does not divide an hour",
         ),
         (
             day("2024-06-21", "12:00", "12:15", "12:31", "12:45", "13:00", "13:15"),

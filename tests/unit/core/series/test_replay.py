@@ -116,7 +116,7 @@ def test_a_25_hour_day_repeats_the_hour_and_a_23_hour_day_skips_it():
     assert values[7199:7201].tolist() == [1000, 3000]
 
 
-AUTUMN_LABELS = [*range(3), *range(2, 24)]  # 25 hourly samples: 02:00 is there twice
+AUTUMN_LABELS = [*range(3), *range(2, 24)]  # 25 hourly samples: 02:00 occurs twice
 
 
 def autumn_samples(power_w):
@@ -168,7 +168,9 @@ def test_a_short_gap_is_filled_and_reported():
 
 def test_part_of_a_day_is_enough_where_gaps_are_filled():
     data = samples([700.0] * 6, first="2022-03-18T06:00")
-    with pytest.raises(BadInputError, match="covers no whole day: it goes from 2022-03-18 06:00:00") as caught:
+    with pytest.raises(
+        BadInputError, match="does not cover a whole day: it goes from 2022-03-18 06:00:00"
+    ) as caught:
         series(data, quantity="pv")
     assert caught.value.fix == (
         "give at least one whole day, or fill the rest of it: `pv.gaps` zero (an inverter may write nothing by "

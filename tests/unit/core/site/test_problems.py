@@ -145,7 +145,7 @@ def test_a_site_with_thirteen_mistakes_names_each():
             {"name": "n", "horizon": [{"azimuth_deg": 1, "elevation_deg": 2}, {"azimuth_deg": 1}]},
             "plant 2 (n): horizon point 2: elevation_deg: missing",
         ),
-        ({"horizon": {}}, "plant 2: horizon: one table, where a list belongs: write [[ ]] around its name"),
+        ({"horizon": {}}, "plant 2: horizon: a single table instead of a list: write [[ ]] around its name"),
     ],
 )
 def test_items_are_counted_from_1_and_called_by_their_names(plant, found):
@@ -171,9 +171,9 @@ def test_an_item_that_is_no_table_is_named_by_its_attribute():
         ({"name": "a", "many": [-(10**400)], "size_m": 1}, None),
         (
             {"name": "a", "points": {"x_m": 1}},
-            "points: one table, where a list belongs: write [[ ]] around its name",
+            "points: a single table instead of a list: write [[ ]] around its name",
         ),
-        ({"name": "a", "spot": [{"x_m": 1}]}, "spot: a list, where one table belongs: write [ ] around its name"),
+        ({"name": "a", "spot": [{"x_m": 1}]}, "spot: a list instead of a single table: write [ ] around its name"),
         ({"name": "a", "spot": [1]}, "spot: [1] is not a table"),
         ({"name": "a", "points": [{"x_m": 1, "way": float("nan")}]}, "points: value 1: way: nan is not known"),
     ],

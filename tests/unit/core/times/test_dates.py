@@ -80,7 +80,7 @@ def test_orders_by_hand(texts, order, first, remark):
         ),
         (
             ["21/06/2024", "06/21/2024"],
-            "the date '06/21/2024' has its day elsewhere than the dates before it",
+            "the date '06/21/2024' has its day in another place than the dates before it",
             "f.csv:3",
             "write all dates in the same way, for example 2024-06-21",
         ),

@@ -114,7 +114,7 @@ def test_what_is_no_time_is_named(text, what):
         ("2024-06-21 12:00", "2024-06-21 12:01+02:00", "the time has an offset from UTC or a zone, other than"),
         ("2024-06-21 12:00Z", "2024-06-21 12:01", "the time has no offset from UTC or a zone, other than"),
         ("2024-06-21 12:00 PM", "2024-06-21 12:01", "the time has no AM or PM, other than those before it"),
-        ("21/06/2024 12:00", "06/21/2024 12:00", "the date '06/21/2024' has its day elsewhere than"),
+        ("21/06/2024 12:00", "06/21/2024 12:00", "the date '06/21/2024' has its day in another place than"),
         (str(NOON), f"{NOON}000", f"not a time in epoch seconds, as the first line has them in s: '{NOON}000'"),
         (str(NOON), "soon", "not a time in epoch seconds: 'soon'"),
         ("2024-06-21 12:00", "", "not a date as in the file's first line: ''"),

@@ -20,11 +20,11 @@ DULL = np.full(3, 50.0)
 @pytest.mark.parametrize(
     ("t_utc", "columns", "says"),
     [
-        ([0], {"ghi": DULL[:1]}, "one line of data only"),
+        ([0], {"ghi": DULL[:1]}, "only one line of data"),
         ([0, 60, 60], {"ghi": DULL}, "1970-01-01 00:01:00Z comes twice or out of order"),
         ([0, 60, 130], {"ghi": DULL}, "not on a grid of 60 s"),
         ([0, 7200, 14400], {"ghi": DULL}, "coarser than an hour"),
-        ([0, 7, 14], {"dni": DULL, "dhi": DULL}, "no divisor of an hour"),
+        ([0, 7, 14], {"dni": DULL, "dhi": DULL}, "it does not divide an hour"),
         (
             [0, 60, 10**9 + 20],
             {"ghi": DULL},

@@ -30,10 +30,10 @@ def test_without_light_there_is_no_centre():
     ("longitude", "zone_from", "says"),
     [
         (8.0, "assumed", ""),
-        (30.0, "assumed", '2.0 h after the sun\'s noon at the site: check tz = "Area/City"'),
-        (-30.0, "assumed", "2.0 h before the sun's noon"),
+        (30.0, "assumed", '2.0 h after solar noon at the site: check tz = "Area/City"'),
+        (-30.0, "assumed", "2.0 h before solar noon"),
         (29.0, "times", ""),
-        (-60.0, "times", "4.0 h before the sun's noon at the site: check tz and stamp under"),
+        (-60.0, "times", "4.0 h before solar noon at the site: check tz and stamp under"),
     ],
 )
 def test_light_far_from_noon_is_remarked_upon(longitude, zone_from, says):

@@ -87,19 +87,19 @@ def test_sentences_by_hand(lines, offset_s, station):
     [
         (
             ("Latitude,Longitude,Time Zone", "1,2,UTC"),
-            "'UTC' is no time zone in hours",
+            "'UTC' is not a time zone in hours",
             "w.csv:3",
             'write tz = "Area/City" under [weather]',
         ),
         (
             ("Location: Latitude 48.1   Longitude 11.6", "Dates: through 12/31/2020 in LST"),
-            "the times go by the sun: LST",
+            "the times are solar time: LST",
             "w.csv:2",
-            'get the file in UTC, or, where its hours are whole ones, write tz = "Etc/GMT-1" under [weather]',
+            'get the file in UTC, or, where its offset is in whole hours, write tz = "Etc/GMT-1" under [weather]',
         ),
         (
             ("# Time reference: True Solar Time",),
-            "the times go by the sun: True Solar Time",
+            "the times are solar time: True Solar Time",
             "w.csv:1",
             "get the file in UTC",
         ),

@@ -168,5 +168,5 @@ def test_remarks_of_the_reader_and_of_the_times_are_kept():
 
 
 def test_one_line_is_no_table():
-    with pytest.raises(BadInputError, match="one line of data only"):
+    with pytest.raises(BadInputError, match="only one line of data"):
         read(head_of("ghi"), times_at([START]), ghi=[10])

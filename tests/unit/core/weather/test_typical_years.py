@@ -155,7 +155,7 @@ def test_null_in_json_is_a_missing_value_and_a_word_is_refused():
     series = read_typical(pvgis_json(rows), "pvgis", "tmy.json")
     assert np.flatnonzero(np.isnan(series.temp_air)).tolist() == [3]
     rows[3]["T2m"] = "cold"
-    with pytest.raises(BadInputError, match=r"'cold' is no number \(temp_air\)") as caught:
+    with pytest.raises(BadInputError, match=r"'cold' is not a number \(temp_air\)") as caught:
         read_typical(pvgis_json(rows), "pvgis", "tmy.json")
     assert caught.value.where == "tmy.json, hour 4 of the file"
 
@@ -186,9 +186,9 @@ def test_a_day_that_there_is_not_is_refused():
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("1_0", "'1_0' is no number (temp_air)"),
-        ("\uff11", "'\uff11' is no number (temp_air)"),
-        ("inf", "'inf' is no number (temp_air)"),
+        ("1_0", "'1_0' is not a number (temp_air)"),
+        ("\uff11", "'\uff11' is not a number (temp_air)"),
+        ("inf", "'inf' is not a number (temp_air)"),
         ("1e300", "temp_air is 1e+300 °C"),
     ],
 )

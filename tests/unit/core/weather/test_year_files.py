@@ -105,14 +105,14 @@ def test_an_epw_of_pvgis_without_light_is_by_utc(dark):
             "the minutes of the times are not the same in all rows (20160101:0511)",
             "x.csv",
         ),
-        (hourly("G(i),T2m").replace("20160101:0510", "20160101:0510x"), "is no time of PVGIS", "x.csv:13"),
+        (hourly("G(i),T2m").replace("20160101:0510", "20160101:0510x"), "is not a time of PVGIS", "x.csv:13"),
         ("20160101:0010,1.0,2.0\n20160101:0110,1.0,2.0\n", "3 cells, a typical year of PVGIS has 10", "x.csv:1"),
         (
             json.dumps(
                 {"inputs": {"location": {"latitude": 1, "longitude": 2}},
                  "outputs": {"tmy_hourly": [{"time(UTC)": "noon", "G(h)": 1}]}}
             ),
-            "'noon' is no time of PVGIS",
+            "'noon' is not a time of PVGIS",
             "x.csv",
         ),
     ],
@@ -127,19 +127,29 @@ def test_what_pvgis_writes_and_cannot_be_read(text, says, where):
 @pytest.mark.parametrize(
     ("text", "kind", "says", "line"),
     [
-        (epw(WEEK).replace("1985,1,1,3,", "1985,1,one,3,", 1), "epw", "'one' is no day", 11),
+        (epw(WEEK).replace("1985,1,1,3,", "1985,1,one,3,", 1), "epw", "'one' is not a valid day", 11),
         (epw(WEEK).replace("1985,1,1,3,", 'x,"1985,1,1,3,', 1), "epw", "a quote is open", 11),
         (epw(WEEK).replace("1985,1,1,3,", "1985,1,1,3\n1985,1,1,4,", 1), "epw", "4 cells, too few", 11),
-        (epw(WEEK).replace("1985,1,1,3,", "1985\n1985,1,1,3,", 1), "epw", "'' is no month", 11),
-        (tmy3(WEEK).replace("01/01/1985,03:00", "01/01/1985,3 pm", 1), "tmy3", "'3 pm' is no time", 5),
-        (tmy3(WEEK).replace("01/01/1985,03:00", "1985-01-01,03:00", 1), "tmy3", "'1985-01-01' is no date", 5),
+        (epw(WEEK).replace("1985,1,1,3,", "1985\n1985,1,1,3,", 1), "epw", "'' is not a valid month", 11),
+        (tmy3(WEEK).replace("01/01/1985,03:00", "01/01/1985,3 pm", 1), "tmy3", "'3 pm' is not a valid time", 5),
+        (
+            tmy3(WEEK).replace("01/01/1985,03:00", "1985-01-01,03:00", 1),
+            "tmy3",
+            "'1985-01-01' is not a valid date",
+            5,
+        ),
         (
             tmy3(WEEK).replace("01/01/1985,03:00", "01/01/1985,03:30", 1),
             "tmy3",
-            "the time 03:30 is no full hour",
+            "the time 03:30 is not a full hour",
             5,
         ),
-        (tmy3(WEEK).replace("01/01/1985,03:00", "01/01/1985\n01/01/1985,04:00", 1), "tmy3", "'' is no time", 5),
+        (
+            tmy3(WEEK).replace("01/01/1985,03:00", "01/01/1985\n01/01/1985,04:00", 1),
+            "tmy3",
+            "'' is not a valid time",
+            5,
+        ),
     ],
 )
 def test_a_wrong_line_is_named(text, kind, says, line):

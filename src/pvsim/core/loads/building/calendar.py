@@ -80,7 +80,7 @@ class Week:
         first: Ordinal of its Monday.
         starts: Unix time of each quarter hour.
         lengths: Its seconds: 900, less where a day ends in the middle of one.
-        quarters: Its place on the wall clock, 0..95; the hour that a clock shows twice is there twice.
+        quarters: Its place on the wall clock, 0..95; the hour that a clock shows twice occurs twice.
         days: Which of the seven days it belongs to.
     """
 

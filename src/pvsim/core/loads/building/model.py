@@ -69,7 +69,9 @@ class BuildingLoad:
             raise UsageError(what, field="annual_kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
         for device in extra:
             if device.shape not in kind.shapes:
-                what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building has not"
+                what = (
+                    f"{device.name} asks for the shape {device.shape!r}, which this kind of building does not have"
+                )
                 raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
         self._place = place
         self._others, self._max_dw = tuple(others), max_dw

@@ -42,7 +42,7 @@ CHANGES = [  # zone, a day with a clock change, its quarter hours
 @given(zone=st.sampled_from(ZONES), number=st.integers(102_000, 106_000))
 @settings(max_examples=60, deadline=None)
 def test_a_week_is_tiled_by_its_quarter_hours(zone, number):
-    """I6: none is lost, none is there twice, and the next week begins where this one ends."""
+    """I6: none is lost, none occurs twice, and the next week begins where this one ends."""
     week = Week.of(number, ZoneInfo(zone))
     assert (week.starts[1:] == week.starts[:-1] + week.lengths[:-1]).all()
     assert week.starts[-1] + week.lengths[-1] == first_instant(week.first + 7, ZoneInfo(zone))
