@@ -1,6 +1,5 @@
 """BatteryModel and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -19,7 +18,8 @@ from pvsim.core.run.plan import RunPlan
 
 BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
-powers = st.lists(st.tuples(st.integers(-1, 90_000), st.integers(0, 120_000)), min_size=1, max_size=120)
+reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
+powers = st.lists(st.tuples(reading, st.integers(0, 120_000)), min_size=1, max_size=120)
 
 
 class Pv:
@@ -84,38 +84,3 @@ def test_a_full_battery_is_never_above_one():
     plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
     samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
-
-
-@given(
-    values=st.lists(
-        st.tuples(*[st.integers(-1, 90_000)] * 3, *[st.integers(0, 120_000)] * 3), min_size=2, max_size=60
-    ),
-    battery=st.sampled_from([None, BATTERY]),
-    limit=st.none() | st.integers(0, 60_000),
-    every_s=st.sampled_from([1, 2]),
-    shared=st.booleans(),
-)
-def test_several_sites_are_each_as_if_alone(values, battery, limit, every_s, shared):
-    values = np.array(values[: len(values) // 2 * 2], dtype=np.int64)
-    meters, pv = values[:, :3], values[:, 3] if shared else values[:, 3:]
-    start = battery.stored_at(0.5) if battery else 0
-    balance = Balance(battery, start, limit) if battery or limit is not None else None
-    plan = RunPlan("run", DAY, ("a", "b", "c"), every_s, balance)
-    together, states = samples_of(plan, Pv(pv), 0, meters.reshape(-1), plan.stored_at_start)
-    assert len(states) == (3 if battery else 0)
-    for i in range(3):
-        alone = replace(plan, meters=("m",))
-        own = pv if shared else pv[:, i]
-        single, end = samples_of(alone, Pv(own), 0, meters[:, i], alone.stored_at_start)
-        for name in ("meter_dw", "pv_dw", "battery_dw", "soc_steps", "curtailed_dw"):
-            column = getattr(together, name)
-            assert column is getattr(single, name) is None or (column[i::3] == getattr(single, name)).all()
-        assert states[i : i + 1] == end
-
-
-def test_what_is_curtailed_is_the_difference_of_printed_means():
-    """10 s of 2 kW and a little more, 1.9996 kW used, nothing fed in: 0.6 W are lost, to the digit of a row."""
-    plan = RunPlan("run", DAY, ("m1",), 10, Balance(export_limit_dw=0))
-    could = np.array([20_003] * 5 + [20_000] * 5)
-    samples, _ = run(plan, could, 0, np.full(10, 19_996), 0)
-    assert (samples.pv_dw.tolist(), samples.curtailed_dw.tolist()) == ([19_996], [20_002 - 19_996])

@@ -1,0 +1,106 @@
+"""Readings and PV power as samples: the means of each meter, and each site as if alone."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.sampling import REJECTED_DW, pv_means, samples_of
+from pvsim.core.run.plan import RunPlan
+
+BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+
+
+class Pv:
+    """What the plants could give, from a list."""
+
+    def __init__(self, pv_dw):
+        self.pv_dw = np.array(pv_dw, dtype=np.int64)
+
+    def power_dw(self, first_utc, n):
+        first = first_utc - DAY.start_utc
+        return self.pv_dw[first : first + n]
+
+
+@given(
+    n_meters=st.integers(1, 3), every_s=st.sampled_from([1, 2, 10]), periods=st.integers(1, 6),
+    skipped=st.integers(0, 5), shared=st.booleans(), seed=st.integers(0, 2**32),
+)  # fmt: skip
+def test_a_sample_is_the_mean_of_its_meter_over_its_period(*, n_meters, every_s, periods, skipped, shared, seed):
+    draw = np.random.Generator(np.random.Philox(seed))
+    seconds = (skipped + periods) * every_s
+    pv = draw.integers(0, 120_000, seconds if shared else (seconds, n_meters))
+    values = draw.integers(0, 90_000, (seconds, n_meters))
+    plan = RunPlan("run", DAY, ("a", "b", "c")[:n_meters], every_s)
+    first = skipped * plan.window
+    samples, stored = samples_of(plan, Pv(pv), first, values.reshape(-1)[first:], ())
+    assert stored == ()
+    assert samples.row(plan).tolist() == list(range(skipped * n_meters, (skipped + periods) * n_meters))
+    of_sites = np.repeat(pv[:, None], n_meters, axis=1) if shared else pv
+    for powers, means in ((values, samples.meter_dw), (of_sites, samples.pv_dw)):
+        expected = [
+            round(Fraction(int(powers[start : start + every_s, meter].sum()), every_s))  # halves to even
+            for start in range(skipped * every_s, seconds, every_s)
+            for meter in range(n_meters)
+        ]
+        assert means.tolist() == expected
+    assert (samples.battery_dw, samples.soc_steps, samples.curtailed_dw) == (None, None, None)
+
+
+reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
+
+
+@given(
+    values=st.lists(st.tuples(*[reading] * 3, *[st.integers(0, 120_000)] * 3), min_size=2, max_size=60),
+    battery=st.sampled_from([None, BATTERY]),
+    limit=st.none() | st.integers(0, 60_000),
+    every_s=st.sampled_from([1, 2]),
+    shared=st.booleans(),
+)
+def test_several_sites_are_each_as_if_alone(values, battery, limit, every_s, shared):
+    values = np.array(values[: len(values) // 2 * 2], dtype=np.int64)
+    meters, pv = values[:, :3], values[:, 3] if shared else values[:, 3:]
+    start = battery.stored_at(0.5) if battery else 0
+    balance = Balance(battery, start, limit) if battery or limit is not None else None
+    plan = RunPlan("run", DAY, ("a", "b", "c"), every_s, balance)
+    together, states = samples_of(plan, Pv(pv), 0, meters.reshape(-1), plan.stored_at_start)
+    assert len(states) == (3 if battery else 0)
+    for i in range(3):
+        alone = replace(plan, meters=("m",))
+        own = pv if shared else pv[:, i]
+        single, end = samples_of(alone, Pv(own), 0, meters[:, i], alone.stored_at_start)
+        for name in ("meter_dw", "pv_dw", "battery_dw", "soc_steps", "curtailed_dw"):
+            column = getattr(together, name)
+            assert column is getattr(single, name) is None or (column[i::3] == getattr(single, name)).all()
+        assert states[i : i + 1] == end
+
+
+def test_a_battery_rests_while_a_reading_is_missing():
+    """Ten seconds of 1 kW from the battery, of which the middle ones are not known."""
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(BATTERY, BATTERY.stored_at(0.5)))
+    values = np.full(10, 10_000)
+    values[3:6] = REJECTED_DW
+    samples, _ = samples_of(plan, Pv([0] * 10), 0, values, plan.stored_at_start)
+    assert samples.battery_dw.tolist() == [-10_000] * 3 + [0] * 3 + [-10_000] * 4
+
+
+def test_one_plant_is_repeated_for_each_meter():
+    plan = RunPlan("run", DAY, ("a", "b"), 2)
+    assert pv_means(plan, np.array([10, 20, 30, 50])).tolist() == [15, 15, 40, 40]
+    assert pv_means(plan, np.array([[10, 1], [20, 3], [30, 5], [50, 7]])).tolist() == [15, 2, 40, 6]
+
+
+def test_what_is_curtailed_is_the_difference_of_printed_means():
+    """10 s of 2 kW and a little more, 1.9996 kW used, nothing fed in: 0.6 W are lost, to the digit of a row."""
+    plan = RunPlan("run", DAY, ("m1",), 10, Balance(export_limit_dw=0))
+    could = np.array([20_003] * 5 + [20_000] * 5)
+    samples, _ = samples_of(plan, Pv(could), 0, np.full(10, 19_996), ())
+    assert (samples.pv_dw.tolist(), samples.curtailed_dw.tolist()) == ([19_996], [20_002 - 19_996])
