@@ -3,11 +3,18 @@ from importlib.resources import files
 from math import pi, sin
 
 import pytest
+from tests.fits import fit_once, without_neighbours
 
 from pvsim.cli.main import main
 
 CURVE = str(files("pvsim").joinpath("data/pv_curve.csv"))
 MUNICH = ("--latitude", "48.14", "--longitude", "11.58", "--altitude", "520")
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("pvsim.wiring.fit.fit_plant", fit_once)
+    monkeypatch.setattr("pvsim.wiring.fit.profile", without_neighbours)
 
 
 def test_json_has_the_plant_and_the_neighbours(capsys):
@@ -18,6 +25,7 @@ def test_json_has_the_plant_and_the_neighbours(capsys):
     assert {row["what"] for row in facts["neighbours"]} == {"date", "azimuth", "turbidity"}
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_day_that_no_plant_explains_is_said_to_be_none(capsys, tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text("time_of_day,pv_kw\n00:00,0\n08:00,3\n12:00,0.1\n16:00,3\n24:00,0\n")
@@ -65,6 +73,7 @@ def test_advice_names_the_options_that_fit_has(capsys, tmp_path):
         assert "--pv" not in printed
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_gap_is_filled_as_the_advice_says(capsys, tmp_path):
     path = tmp_path / "gap.csv"
     hours = [hour for hour in range(24) if hour not in {10, 11}]
@@ -76,6 +85,7 @@ def test_a_gap_is_filled_as_the_advice_says(capsys, tmp_path):
     assert "azimuth_deg" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("quick")
 def test_energies_written_negative_are_fitted_and_told(capsys, tmp_path):
     path = tmp_path / "inverter.csv"
     half_sine = [max(0.0, sin((hour - 5) / 16 * pi)) for hour in range(24)]
@@ -98,6 +108,7 @@ def test_what_the_curve_cannot_be_is_refused(capsys, option):
     assert f"{option[0]} says how to read a file with dates" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("quick")
 def test_nights_without_rows_are_zeros(capsys, tmp_path):
     path = tmp_path / "day.csv"
     rows = [f"2024-06-21T{hour:02}:00,{max(0, 3 - abs(hour - 13) / 2.4):.3f}" for hour in range(6, 21)]
@@ -106,6 +117,7 @@ def test_nights_without_rows_are_zeros(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["date"] == "2024-06-21"
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_sun_is_that_of_the_instants_however_they_are_written(capsys, tmp_path):
     """The same day as UTC, with a fixed offset and on the local clock is one plant."""
     path, plants = tmp_path / "days.csv", []

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
+from tests.fits import fit_once, without_neighbours
 
 from pvsim.adapters.site_file import read_site
 from pvsim.core.quantities.timeline import Timeline
@@ -27,15 +28,15 @@ def asked(path, **options):
     return Asked(path, Place(48.14, 11.58, 520.0), **(known | options))
 
 
-@pytest.fixture
-def inverter(tmp_path):
+@pytest.fixture(scope="module")
+def inverter(tmp_path_factory):
     """Ten-minute means of a plant under a clear sky, from noon of the day before on, in W."""
     brief = read_site("brief")
     plant = Plant(30, 170, 8.0, losses_percent=10.0)
     clear = replace(brief, plants=(plant,), weather=replace(brief.weather, temp_air_c=15.0, linke_turbidity=3.0))
     start_utc = Timeline.of_days(DAY, 1, BERLIN).start_utc - 43_200
     means = site_pv(clear, 0, 1).source.power_dw(start_utc, 129_600).reshape(-1, 600).mean(axis=1) / 10
-    path = tmp_path / "inverter.csv"
+    path = tmp_path_factory.mktemp("inverter") / "inverter.csv"
     lines = [f"{start_utc + 600 * i},{watts:.1f}" for i, watts in enumerate(means)]
     path.write_text("\n".join(["time,pv_w", *lines]) + "\n")
     return path
@@ -57,7 +58,9 @@ def test_the_brief_s_plant_is_found_and_its_site_file_makes_the_same_curve(tmp_p
 
 
 @pytest.mark.parametrize("day", [None, DAY])
-def test_a_file_with_dates_is_fitted_on_its_first_whole_day_or_the_one_named(inverter, day):
+def test_a_file_with_dates_is_fitted_on_its_first_whole_day_or_the_one_named(inverter, day, monkeypatch):
+    monkeypatch.setattr("pvsim.wiring.fit.fit_plant", fit_once)
+    monkeypatch.setattr("pvsim.wiring.fit.profile", without_neighbours)
     found = find_plant(asked(inverter, date=day, turbidity=3.0))
     assert (found.day.date, found.day.linke_turbidity) == (DAY, 3.0)
     assert found.fit.plant.tilt_deg == pytest.approx(30, abs=1)
