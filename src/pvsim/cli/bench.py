@@ -110,7 +110,7 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
 
     display = Display(quiet=False)
     address = asyncio.run(find_broker(options["broker"], report=display.say, progress=display.show))
-    transport = asyncio.run(resolve_transport(options["transport"], address))
+    transport = asyncio.run(resolve_transport(options["transport"], address, report=display.say))
     messages = options["limit_days"] * _DAY_MESSAGES
     sizes = list(dict.fromkeys(map(check_batch, options["batch"])))
     limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}

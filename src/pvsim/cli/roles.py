@@ -225,7 +225,7 @@ def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -
         find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
         address = await find()
         display.broker_is_there()
-        name = await resolve_transport(options["transport"], address)
+        name = await resolve_transport(options["transport"], address, report=display.say)
         display.say(f"run {plan.run_id} over {name} at {address}")
         connection = Connection(address, name, plan, None if options["broker"] else find)
         await work(connection, partial(display, role), stop)

@@ -154,7 +154,7 @@ async def _simulate(
             address = await find()
             display.broker_is_there()
             note_run(options["broker"], this.models.plan.stream, this.directory.path, foreign=False)
-            name = await resolve_transport(options["transport"], address)
+            name = await resolve_transport(options["transport"], address, report=display.say)
             connection = Connection(address, name, this.models.plan, None if options["broker"] else find)
             if options["broker"]:
                 patience = patience_of(options)
