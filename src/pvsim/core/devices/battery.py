@@ -72,9 +72,9 @@ class BatteryModel:
     capacity_kwh: float
     charge_kw: float
     discharge_kw: float
-    charge_efficiency: float = 0.95
-    discharge_efficiency: float = 0.95
-    standby_w: float = 0.0
+    charge_efficiency: float
+    discharge_efficiency: float
+    standby_w: float
     soc_min: float = 0.0
     soc_max: float = 1.0
     units_per_dj: int = field(init=False, repr=False)

@@ -16,7 +16,7 @@ from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW, samples_of
 from pvsim.core.run.plan import RunPlan
 
-BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
+BATTERY = BatteryModel(0.05, 3, 3, 0.95, 0.95, standby_w=5)
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
 powers = st.lists(st.tuples(reading, st.integers(0, 120_000)), min_size=1, max_size=120)
@@ -71,7 +71,7 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
 
 def test_an_hour_by_hand():
     """5 kW of PV, 1 kW of load: 3 kW are charged; 1 kW would be fed in, but 0.4 kW are the limit."""
-    battery = BatteryModel(10, 3, 3, charge_efficiency=1, discharge_efficiency=1)
+    battery = BatteryModel(10, 3, 3, charge_efficiency=1, discharge_efficiency=1, standby_w=0)
     plan = RunPlan("run", DAY, ("m1",), 60, Balance(battery, battery.stored_at(0.2), 4_000))
     samples, stored = run(plan, [50_000] * 3600, 0, np.full(3600, 10_000), battery.stored_at(0.2))
     last = render(samples, plan).splitlines()[-1]
@@ -80,7 +80,7 @@ def test_an_hour_by_hand():
 
 
 def test_a_full_battery_is_never_above_one():
-    battery = BatteryModel(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913)
+    battery = BatteryModel(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913, standby_w=0)
     plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
     samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}

@@ -13,6 +13,10 @@ from pvsim.errors import BadInputError, UsageError
 
 BOUNDED = settings(max_examples=60, deadline=None)
 DJ_PER_KWH = 36_000_000
+USUAL = {
+    "capacity_kwh": 10.0, "charge_kw": 5.0, "discharge_kw": 5.0,
+    "charge_efficiency": 0.95, "discharge_efficiency": 0.95, "standby_w": 0.0,
+}  # fmt: skip
 
 
 @st.composite
@@ -117,7 +121,7 @@ def test_balance_limits_and_greed(battery, net_dw):
 
 def test_a_day_by_hand():
     """1 kWh at 90 % each way: an hour of 2 kW surplus fills it after 2,000 s, then it gives back 0.9 kWh."""
-    battery = BatteryModel(1.0, 2.0, 2.0, charge_efficiency=0.9, discharge_efficiency=0.9)
+    battery = BatteryModel(1.0, 2.0, 2.0, charge_efficiency=0.9, discharge_efficiency=0.9, standby_w=0.0)
     net_dw = np.repeat([-20_000, 20_000], 3_600)
     result = battery.dispatch(net_dw, battery.stored_at(0.0))
     assert result.power_dw[1_999:2_002].tolist() == [20_000, 0, 0]
@@ -128,7 +132,7 @@ def test_a_day_by_hand():
 
 
 def test_standby_empties_a_store_and_then_stops():
-    battery = BatteryModel(0.01, 1.0, 1.0, standby_w=10.0, soc_min=0.1)
+    battery = BatteryModel(0.01, 1.0, 1.0, 0.95, 0.95, standby_w=10.0, soc_min=0.1)
     result = battery.dispatch(np.zeros(5_000, np.int64), battery.stored_at(1.0))
     assert battery.soc(result.stored)[[0, -1]] == pytest.approx([1 - 10 / 36_000, 0.1])
     assert not result.power_dw.any()
@@ -136,7 +140,7 @@ def test_standby_empties_a_store_and_then_stops():
 
 
 def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
-    battery = BatteryModel(5.0, 2.0, 2.0)
+    battery = BatteryModel(5.0, 2.0, 2.0, 0.95, 0.95, 0.0)
     full = battery.stored_at(1.0)
     result = battery.dispatch(np.full(1_000, -20_000), full)
     assert not result.power_dw.any()
@@ -159,11 +163,11 @@ def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
 )
 def test_nonsense_is_refused(changed, words):
     with pytest.raises(UsageError, match=words):
-        BatteryModel(**{"capacity_kwh": 10.0, "charge_kw": 5.0, "discharge_kw": 5.0} | changed)
+        BatteryModel(**USUAL | changed)
 
 
 def test_a_state_outside_the_limits_is_refused():
-    battery = BatteryModel(10.0, 5.0, 5.0, soc_min=0.1)
+    battery = BatteryModel(**USUAL, soc_min=0.1)
     with pytest.raises(UsageError, match="soc"):
         battery.stored_at(0.05)
     with pytest.raises(BadInputError, match="outside"):

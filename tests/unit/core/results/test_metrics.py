@@ -199,7 +199,7 @@ def test_i8_days_that_do_not_add_up_are_a_defect():
 
 def test_i8_a_battery_is_part_of_the_balance():
     """An hour of 2 kW surplus of which 1.5 kW are charged, then an hour of 1 kW of which 0.6 kW are discharged."""
-    battery = BatteryModel(10, 5, 5)
+    battery = BatteryModel(10, 5, 5, 0.95, 0.95, 0)
     run = RunPlan("run", DAY, ("m1",), balance=Balance(battery))
     tally = Tally(run)
     columns = np.array([(0, 20_000, 15_000, 0), (10_000, 0, -6_000, 0)], dtype=np.int64).repeat(3600, axis=0).T

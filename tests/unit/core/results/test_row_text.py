@@ -37,7 +37,7 @@ def test_what_is_printed_is_read(rows, n_meters, data):
 
 
 def test_a_row_of_a_battery_is_read():
-    battery = BatteryModel(10, 5, 5)
+    battery = BatteryModel(10, 5, 5, 0.95, 0.95, 0)
     plan = RunPlan("run", CHANGE, ("m1",), balance=Balance(battery))
     line = b"2024-10-27T00:00:10+02:00,1.0000,3.0000,-2.0000,-0.5000,0.8712,-2.5000\n"
     read = row_text.parse([line], plan, 2)
