@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -44,24 +45,7 @@ class Timeline:
             UsageError: if `days` is not positive, the calendar ends, a day does not exist in the zone, or the
                 zone's offset is not in whole minutes (local mean times of the 19th century).
         """
-        name = str(zone)
-        if days < 1:
-            raise UsageError(f"a run has at least one day, not {days}", field="days")
-        try:
-            dates = [first_date + timedelta(days=i) for i in range(days + 1)]
-            midnights = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) for d in dates]
-            changes, offsets = _offset_changes(midnights[0], midnights[-1], zone)
-        except (OverflowError, ValueError) as error:
-            what = f"{days:,} {'day' if days == 1 else 'days'} from {first_date} on leave the calendar"
-            fix = "choose a date between the years 1 and 9999, and fewer days"
-            raise UsageError(what, field="date", fix=fix) from error
-        for day, (start, end) in zip(dates, pairwise(midnights), strict=False):
-            if end <= start:
-                raise UsageError(f"the day {day} does not exist in {name}", field="date", fix="choose another day")
-        if any(offset % 60 for offset in offsets):
-            fix = "choose a later date"
-            raise UsageError(f"{name} has no offset in whole minutes on {first_date}", field="tz", fix=fix)
-        return cls(first_date, days, name, tuple(midnights), tuple(changes), tuple(offsets))
+        return _of_days(first_date, days, zone)
 
     @property
     def start_utc(self) -> int:
@@ -98,6 +82,28 @@ class Timeline:
                 day = self.first_date + timedelta(days=i)
                 what = f"`every`: {every_s} s does not divide the {end - start:,} seconds of {day} in {self.zone}"
                 raise UsageError(what, field="every", fix=fix)
+
+
+@lru_cache(maxsize=4)  # a year takes 9,000 look-ups, and a run asks more than once
+def _of_days(first_date: date, days: int, zone: tzinfo) -> Timeline:
+    name = str(zone)
+    if days < 1:
+        raise UsageError(f"a run has at least one day, not {days}", field="days")
+    try:
+        dates = [first_date + timedelta(days=i) for i in range(days + 1)]
+        midnights = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) for d in dates]
+        changes, offsets = _offset_changes(midnights[0], midnights[-1], zone)
+    except (OverflowError, ValueError) as error:
+        what = f"{days:,} {'day' if days == 1 else 'days'} from {first_date} on leave the calendar"
+        fix = "choose a date between the years 1 and 9999, and fewer days"
+        raise UsageError(what, field="date", fix=fix) from error
+    for day, (start, end) in zip(dates, pairwise(midnights), strict=False):
+        if end <= start:
+            raise UsageError(f"the day {day} does not exist in {name}", field="date", fix="choose another day")
+    if any(offset % 60 for offset in offsets):
+        fix = "choose a later date"
+        raise UsageError(f"{name} has no offset in whole minutes on {first_date}", field="tz", fix=fix)
+    return Timeline(first_date, days, name, tuple(midnights), tuple(changes), tuple(offsets))
 
 
 def _offset_changes(start_utc: int, end_utc: int, zone: tzinfo) -> tuple[list[int], list[int]]:
