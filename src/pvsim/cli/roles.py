@@ -168,13 +168,13 @@ def simulate(context: click.Context, /, **options: Any) -> None:
 
 def _new_run(context: click.Context, options: dict[str, Any]) -> "Run":
     """Make the run of a simulator that was given no directory, and say what the user should know of it."""
+    from pvsim.wiring.build import plan_of  # noqa: PLC0415
     from pvsim.wiring.configure import configure  # noqa: PLC0415
-    from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     config = configure(request_of(context))
     check_broker(options)
-    require_room(options, Models(config).plan)
+    require_room(options, plan_of(config))
     this = Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
     for note in () if options["quiet"] else this.directory.notes:
         click.echo(f"· {note}", err=True)

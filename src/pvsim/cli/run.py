@@ -26,6 +26,7 @@ from pvsim.errors import BrokerError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
@@ -94,7 +95,8 @@ def run(context: click.Context, /, **options: Any) -> None:
         this = _run_of(context, options)
         for note in this.directory.notes:
             display.say(note)
-        for note in input_notes(this.models.inputs, this.models.config.meter_max_w):
+        inputs = this.models.inputs if options["resume"] is None else {}  # said when it began
+        for note in input_notes(inputs, this.models.config.meter_max_w):
             display.say(note)
         roles = {} if this.ended else fork_roles(this, error_of)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
@@ -111,8 +113,8 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
+    from pvsim.wiring.build import plan_of  # noqa: PLC0415
     from pvsim.wiring.configure import configure  # noqa: PLC0415
-    from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options["resume"] is not None:
@@ -124,7 +126,7 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     config = configure(request_of(context, run_id=secrets.token_hex(4)))
     refuse_external(config)
     check_broker(options)
-    require_room(options, Models(config).plan)
+    require_room(options, plan_of(config))
     return Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
 
 
@@ -171,7 +173,7 @@ async def _simulate(
                 await _delete_stream(connection, display)
 
         summary = await this.carry_out(work)
-        for note in input_notes(this.models.clipped, this.models.config.meter_max_w):
+        for note in input_notes(this.clipped, this.models.config.meter_max_w):
             display.say(note)
         return summary
     finally:
@@ -213,7 +215,7 @@ def check_broker(options: dict[str, Any]) -> None:
         BrokerAddress.parse(options["broker"])
 
 
-def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
+def input_notes(inputs: "Mapping[str, Mapping[str, Any]]", meter_max_w: int) -> list[str]:
     """How the files were read, and what a user should know of it: gaps that were filled, values that were cut."""
     notes = _readings(inputs)
     above = f"above {meter_max_w} W, taken as {meter_max_w} W (--meter-max-w sets another maximum)"
@@ -238,7 +240,7 @@ def input_notes(inputs: dict[str, Any], meter_max_w: int) -> list[str]:
     return notes
 
 
-def _readings(inputs: dict[str, Any]) -> list[str]:
+def _readings(inputs: "Mapping[str, Mapping[str, Any]]") -> list[str]:
     """A line for each file; meters that share one share its line."""
     read = {name: report["reading"] for name, report in inputs.items() if "reading" in report}
     if not read:

@@ -1,14 +1,14 @@
 """A run from its directory to its verified files, whoever does the work in between."""
 
 import platform
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from logging import getLogger
 from pathlib import Path
 from shlex import quote
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,8 @@ from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError,
 from pvsim.wiring.models import Models
 
 __all__ = ["Run"]
+
+Clipped: TypeAlias = Mapping[str, Mapping[str, int]]
 
 _log = getLogger(__name__)
 _ENDED: frozenset[Status] = frozenset({"complete", "partial"})
@@ -58,9 +60,7 @@ class Run:
             CannotWriteError: if the directory cannot be made.
         """
         models = Models(config)
-        models.pv()
-        if not models.external:
-            models.loads()
+        inputs = msgspec.to_builtins(models.inputs) or None
         now = utc_now()
         manifest = Manifest(
             status="running",
@@ -70,7 +70,7 @@ class Run:
             seed=config.seed,
             versions=_versions(),
             created_utc=now.isoformat(timespec="seconds"),
-            inputs=msgspec.to_builtins(models.inputs) or None,
+            inputs=inputs,
         )
         directory = RunDirectory.create(out, config.run_id, now, manifest, accept_unsafe=accept_unsafe)
         return cls(directory, models)
@@ -134,6 +134,12 @@ class Run:
         """What the manifest says."""
         return self.directory.load().status
 
+    @property
+    def clipped(self) -> Clipped:
+        """The seconds of each building above what its meter can show, as they were counted in the end."""
+        inputs = self.directory.load().inputs or {}
+        return {name: report for name, report in inputs.items() if "clipped_s" in report}
+
     def prove_again(self) -> Summary:
         """Prove a run that has ended once more, and say how it ended; nothing of it is written.
 
@@ -166,10 +172,10 @@ class Run:
                     await work()
                 summary, spans = self._verified()
                 self.directory.write(SUMMARY, _pretty(summary))
-                if (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000:
-                    self.models.count_clipped()
+                at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self._counts().get("missing", 0)
-                self._finish("partial" if missing else "complete", spans)
+                clipped = self.models.clipped() if at_most else {}
+                self._finish("partial" if missing else "complete", spans, clipped)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
@@ -187,16 +193,16 @@ class Run:
         fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
-    def _finish(self, status: Status, spans: Spans) -> None:
+    def _finish(self, status: Status, spans: Spans, clipped: Clipped) -> None:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
-            self._save(status, files=[SAMPLES], spans=spans)
+            self._save(status, files=[SAMPLES], spans=spans, clipped=clipped)
             return
         names = self._daily_files()
         if not self._only_split():
             names = split_by_day(samples, self.directory.path / DAYS, self.directory.file_system)
-        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans)
+        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans, clipped=clipped)
         self.directory.sync()  # before the rows are only in the daily files
         samples.unlink(missing_ok=True)
 
@@ -329,6 +335,7 @@ class Run:
         *,
         files: Sequence[str] = (SAMPLES,),
         spans: Spans | None = None,
+        clipped: Clipped | None = None,
     ) -> None:
         ended = status != "running"
         facts = {name: self.directory.facts(name) for name in (*files, REJECTED, SUMMARY) if ended}
@@ -344,9 +351,8 @@ class Run:
         )
         if spans is not None:
             manifest = msgspec.structs.replace(manifest, **spans.report())
-        if self.models.clipped:
-            inputs = (manifest.inputs or {}) | self.models.clipped
-            manifest = msgspec.structs.replace(manifest, inputs=inputs)
+        if clipped:
+            manifest = msgspec.structs.replace(manifest, inputs={**(manifest.inputs or {}), **clipped})
         self.directory.save(manifest)
 
 

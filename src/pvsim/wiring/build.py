@@ -1,0 +1,269 @@
+"""From a configuration to what it describes: the plan, the loads, the PV power and the devices of a run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import UNSET
+
+from pvsim.config import (
+    BuildingMeter,
+    CurveConfig,
+    ExternalMeter,
+    FileConfig,
+    MeterConfig,
+    NoPvConfig,
+    RunConfig,
+    SitePvConfig,
+    zone_of,
+)
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import battery_of
+from pvsim.core.loads.simple import UniformLoad, WalkLoad
+from pvsim.core.pv.curve import CurvePv
+from pvsim.core.pv.no_pv import NoPv
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.timeline import DAY_S, Timeline
+from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSource
+from pvsim.core.run.plan import RunPlan
+from pvsim.core.site.schema import Battery as BatteryConfig
+from pvsim.core.site.schema import FileWeather
+from pvsim.errors import BadInputError, UsageError
+from pvsim.wiring.configure import file_sha256
+
+if TYPE_CHECKING:
+    from pvsim.core.loads.building import BuildingLoad
+
+__all__ = ["Built", "Loads", "Pv", "build", "build_loads", "build_pv", "clipped_seconds", "is_external", "plan_of"]
+
+_FEW_SITES = 50  # their clouds of six hours take 17 MB
+
+Inputs = Mapping[str, Mapping[str, Any]]
+"""How files were read, and what they lacked: by the name of the meter, `pv`, `weather` and `places_m`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """The power that each meter shows, in the order of the plan, and what was read for it."""
+
+    sources: tuple[PowerSource, ...]
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Pv:
+    """The PV power, and what was read for it."""
+
+    source: PvSource
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """All that a run is made of.
+
+    Attributes:
+        plan: Its meters, seconds and rows.
+        loads: The power that each meter shows, in the order of the plan.
+        pv: The PV power.
+        devices: Battery and export limit of each meter's site; None is neither.
+        inputs: How files were read, and what they lacked: as in the run's manifest.
+    """
+
+    plan: RunPlan
+    loads: tuple[PowerSource, ...]
+    pv: PvSource
+    devices: Balance | None
+    inputs: Inputs
+
+
+def build(config: RunConfig) -> Built:
+    """All that a run is made of; the same configuration gives the same, and nothing else changes.
+
+    Raises:
+        UsageError: if a meter is somebody else's.
+        BadInputError: if a file is not what it was when the configuration was made, or does not fit.
+    """
+    plan = plan_of(config)
+    pv, loads = build_pv(config, plan), build_loads(config, plan)
+    return Built(plan, loads.sources, pv.source, plan.balance, joined(pv.inputs, loads.inputs))
+
+
+def joined(pv: Inputs, loads: Inputs) -> Inputs:
+    """What was read for both; the weather of the plants says more than that of the heat pumps."""
+    return {**pv, **{name: report for name, report in loads.items() if name not in pv}}
+
+
+def plan_of(config: RunConfig) -> RunPlan:
+    """The plan of a run; no file is read for it.
+
+    Raises:
+        UsageError: if it is impossible.
+    """
+    return RunPlan(
+        config.run_id,
+        Timeline.of_days(config.first_date, config.days, zone_of(config.tz)),
+        tuple(meter.name for meter in config.meters),
+        config.every_s,
+        _balance(config.battery, config.export_limit_kw),
+        MeterRange.up_to(config.meter_max_w, grid=config.meter_kind == "grid"),
+        config.missing,
+    )
+
+
+def is_external(config: RunConfig) -> bool:
+    """Whether some meter's readings cannot be computed here."""
+    return any(isinstance(meter.source, ExternalMeter) for meter in config.meters)
+
+
+def build_loads(config: RunConfig, plan: RunPlan) -> Loads:
+    """The power that each meter shows.
+
+    Raises:
+        BadInputError: if a file does not fit.
+        UsageError: if a meter is somebody else's.
+    """
+    sources = (meter.source for meter in config.meters)
+    buildings = (source for source in sources if isinstance(source, BuildingMeter))
+    weather = {(b.weather.path, b.weather_sha256) for b in buildings if isinstance(b.weather, FileWeather)}
+    for path, sha256 in weather:  # a thousand buildings share one
+        _refuse_changed(Path(path), sha256)
+    inputs: dict[str, Any] = {}
+    return Loads(tuple(_load(meter, config, plan, inputs) for meter in config.meters), inputs)
+
+
+def build_pv(config: RunConfig, plan: RunPlan) -> Pv:
+    """The PV power.
+
+    Raises:
+        BadInputError: if a file does not fit.
+    """
+    if isinstance(config.pv, CurveConfig):
+        curve = (files("pvsim") / "data" / "pv_curve.csv").read_text()
+        return Pv(CurvePv.from_curve(curve, plan.timeline, peak_kw=config.pv.peak_kw), {})
+    if isinstance(config.pv, NoPvConfig):
+        return Pv(NoPv(), {})
+    inputs: dict[str, Any] = {}
+    if isinstance(config.pv, SitePvConfig):
+        return Pv(_site_pv(config.pv, config.seed, plan, inputs), inputs)
+    return Pv(_measured(config.pv, config, plan, inputs, quantity="pv", name="pv"), inputs)
+
+
+def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int]]:
+    """The seconds in which a building takes more than its meter can show, of those where there are any."""
+    timeline, found = plan.timeline, {}
+    starts = range(timeline.start_utc, timeline.end_utc, DAY_S)
+    for meter in config.meters:
+        if isinstance(meter.source, BuildingMeter):
+            load = _building(meter.name, meter.source, config, plan, {})
+            seconds = sum(load.clipped_s(start, min(DAY_S, timeline.end_utc - start)) for start in starts)
+            if seconds:
+                found[meter.name] = {"clipped_s": seconds}
+    return found
+
+
+def _site_pv(pv: SitePvConfig, seed: int, plan: RunPlan, inputs: dict[str, Any]) -> PvSource:
+    from pvsim.core.weather.cloud_cover import PORTION_S, clouds_over, scattered  # noqa: PLC0415
+    from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - not for other sources, as the line above
+
+    site, timeline = pv.site, plan.timeline
+    if isinstance(site.weather, FileWeather):
+        _refuse_changed(Path(site.weather.path), pv.weather_sha256)
+    places = {site.name: (0.0, 0.0)}
+    if pv.spread_km:
+        places = scattered(plan.meters, seed, pv.spread_km)
+        inputs["places_m"] = places
+    portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
+    clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
+    found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
+    if found.coverage is not None:
+        counts = {name: count for name, count in asdict(found.coverage).items() if name != "gaps"}
+        inputs["weather"] = {**counts, "reading": asdict(found.reading)} if found.reading else counts
+    return found.source
+
+
+def _load(meter: MeterConfig, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]) -> PowerSource:
+    source = meter.source
+    if isinstance(source, ExternalMeter):
+        what = f"the readings of meter {meter.name} come from elsewhere"
+        raise UsageError(what, field="meter.source", fix="leave it to its owner, and use pvsim simulate")
+    if isinstance(source, FileConfig):
+        return _measured(source, config, plan, inputs, quantity="meter", name=meter.name)
+    if isinstance(source, BuildingMeter):
+        return _building(meter.name, source, config, plan, inputs)
+    stream = noise.key(config.seed, "load", source.model, meter.name)
+    model = UniformLoad if source.model == "uniform" else WalkLoad
+    return model(stream, plan.meter_range.high_dw)
+
+
+def _building(
+    name: str, source: BuildingMeter, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]
+) -> "BuildingLoad":
+    from pvsim.wiring.buildings import load_of, weather_reading  # noqa: PLC0415 - not for other meters
+
+    zone, run_utc = zone_of(config.tz), (plan.timeline.start_utc, plan.timeline.end_utc)
+    max_dw = plan.meter_range.high_dw
+    load = load_of(source, zone=zone, seed=config.seed, meter_name=name, run_utc=run_utc, max_dw=max_dw)
+    reading = weather_reading(source, zone=zone, seed=config.seed, run_utc=run_utc)
+    if reading is not None:
+        inputs.setdefault("weather", {"reading": asdict(reading)})
+    return load
+
+
+def _measured(
+    source: FileConfig,
+    config: RunConfig,
+    plan: RunPlan,
+    inputs: dict[str, Any],
+    *,
+    quantity: Literal["meter", "pv"],
+    name: str,
+) -> PowerSource:
+    from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
+    from pvsim.core.series import LocalDays, SeriesOptions  # noqa: PLC0415
+
+    path = Path(source.path)
+    run = LocalDays(config.first_date, config.days, zone_of(config.tz))
+    later = {name: getattr(source, name) for name in ("sign", "scale", "annual_kwh", "peak_kw")}
+    options = SeriesOptions(
+        column=source.column,
+        time_column=source.time_column,
+        unit=source.unit,
+        fill=source.fill,
+        gaps=source.gaps,
+        start=source.start,
+        meter_range=plan.meter_range,
+        tz=zone_of(source.tz, f"{quantity}.tz") if source.tz else None,
+        date_order=source.date_order or None,
+        stamp=source.stamp or None,
+        decimal=source.decimal or None,
+        kind=source.measures or None,
+        **{name: value for name, value in later.items() if value is not UNSET},
+    )
+    series = read_series(path, options, quantity=quantity, run=run)
+    _refuse_changed(path, source.sha256)
+    inputs[name] = asdict(series.report)
+    return series
+
+
+def _refuse_changed(path: Path, sha256: str | None) -> None:
+    if file_sha256(path) != sha256:
+        what = "the file has changed since the run was made" if path.exists() else "the file is not there any more"
+        raise BadInputError(what, where=str(path), fix="restore the file, or start a new run")
+
+
+def _balance(battery: BatteryConfig | None, export_limit_kw: float | None) -> Balance | None:
+    """Battery and export limit as the simulator computes with them; None where there is neither.
+
+    Raises:
+        UsageError: if the battery is impossible.
+    """
+    if battery is None and export_limit_kw is None:
+        return None
+    limit_dw = None if export_limit_kw is None else round(export_limit_kw * DW_PER_KW)
+    if battery is None:
+        return Balance(export_limit_dw=limit_dw)
+    b = battery_of(battery)
+    return Balance(b, b.stored_at(battery.soc_at_start), limit_dw)

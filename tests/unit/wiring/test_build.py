@@ -1,0 +1,105 @@
+"""A configuration always builds the same, and says what was read for it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from pvsim.adapters.site_file import read_site
+from pvsim.config import MeterRequest, PvRequest, Request
+from pvsim.core.site.schema import FileWeather
+from pvsim.errors import BadInputError, UsageError
+from pvsim.wiring.build import build, clipped_seconds, plan_of
+from pvsim.wiring.configure import configure
+from pvsim.wiring.models import Models
+
+HOUR_S = 3_600
+
+
+@pytest.fixture
+def house(tmp_path):
+    path = tmp_path / "house.csv"
+    rows = "".join(f"2024-06-21T{hour:02}:00,{hour / 10}\n" for hour in range(24))
+    path.write_text("time,power_kw\n" + rows)
+    return path
+
+
+def of_file(house, **more):
+    return configure(Request(meter=MeterRequest(source=("a=walk", f"b={house}")), run_id="r", **more))
+
+
+def test_a_configuration_builds_the_same_each_time(house):
+    config = of_file(house)
+    first, second = build(config), build(config)
+    start = first.plan.timeline.start_utc
+    assert first.plan == second.plan == plan_of(config)
+    assert first.inputs == second.inputs
+    for one, other in zip((*first.loads, first.pv), (*second.loads, second.pv), strict=True):
+        assert np.array_equal(one.power_dw(start, HOUR_S), other.power_dw(start, HOUR_S))
+
+
+def test_what_is_built_cannot_be_changed(house):
+    built = build(of_file(house))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        built.pv = None
+
+
+def test_what_was_read_is_told_by_the_name_of_what_it_is_for(house):
+    built = build(of_file(house, pv=PvRequest(source=str(house))))
+    assert list(built.inputs) == ["pv", "b"]
+    assert built.inputs["b"]["column"] == "power_kw"
+    assert [load.power_dw(built.plan.timeline.start_utc + 4 * HOUR_S, 1).tolist() for load in built.loads[1:]] == [
+        [4_000]
+    ]
+
+
+def test_devices_are_those_of_the_site():
+    built = build(configure(Request(site="home-battery", meter=MeterRequest(source="uniform"))))
+    assert built.devices is built.plan.balance
+    assert built.devices.battery.charge_efficiency == 0.96
+    assert build(configure(Request())).devices is None
+
+
+def test_weather_is_told_once_as_the_plants_have_it(tmp_path):
+    path = tmp_path / "w.csv"
+    hours = range(1718920800, 1718920800 + 24 * HOUR_S, HOUR_S)
+    path.write_text("time,ghi,temp_air\n" + "".join(f"{hour},0,15\n" for hour in hours))
+    site = read_site("home-battery")
+    climate = site.weather.temp_air_c
+    site = replace(site, weather=FileWeather(path=str(path), temp_air_c=climate))
+    inputs = build(configure(Request(site=site))).inputs
+    assert set(inputs) == {"weather"}
+    assert "reading" in inputs["weather"]
+    assert len(inputs["weather"]) > 1  # a heat pump's has the reading only
+
+
+def test_a_file_that_changed_is_refused(house):
+    config = of_file(house)
+    house.write_text(house.read_text() + "\n")
+    with pytest.raises(BadInputError, match="has changed since"):
+        build(config)
+
+
+def test_a_meter_of_somebody_else_builds_no_load():
+    config = configure(Request(meter=MeterRequest(source=("a=external", "b=walk"))))
+    with pytest.raises(UsageError, match="come from elsewhere") as caught:
+        build(config)
+    assert caught.value.field == "meter.source"
+    assert Models(config).inputs == {}
+
+
+def test_models_are_built_once():
+    models = Models(configure(Request()))
+    assert models.loads() is models.loads()
+    assert models.pv() is models.pv()
+    assert models.plan is models.plan
+
+
+def test_seconds_above_the_maximum_are_counted_for_buildings_only():
+    meters = MeterRequest(source=("a=household", "b=uniform"), max_w=1_000)
+    config = configure(Request(meter=meters))
+    plan = plan_of(config)
+    (name,) = counted = clipped_seconds(config, plan)
+    assert name == "a"
+    assert 0 < counted["a"]["clipped_s"] < 86_400
