@@ -147,7 +147,7 @@ def site_file(here):
         (
             "--meter household --annual-kwh 1",
             2,
-            "--annual-kwh of meter m1 is 1,000 to 12,000 kWh, not 1",
+            "--annual-kwh of a household is 1,000 to 12,000 kWh, not 1",
             "--annual-kwh",
         ),
         ("--meter household --annual-kwh nan", 2, "--annual-kwh is an energy in kWh, not 'nan'", "--annual-kwh"),
