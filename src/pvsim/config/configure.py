@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 from msgspec.structs import asdict, replace
 
 from pvsim.config.meters import meters_of, sources_of
@@ -68,23 +69,25 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     mistakes.raise_any()
     if first_date is None or tz is None or pv is None:
         raise InternalError("a part of the configuration is missing without a mistake")
-    config = RunConfig(
-        run_id=request.run_id or "",
-        first_date=first_date,
-        days=request.days,
-        tz=tz,
-        seed=request.seed,
-        every_s=1,
-        meters=meters,
-        pv=CurveConfig(),
-        meter_max_w=request.meter.max_w,
-        meter_kind="grid" if request.meter.kind == "grid" else "load",
-        missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
-        batch=request.batch,
+    config = _as_read_back(
+        RunConfig(
+            run_id=request.run_id or "",
+            first_date=first_date,
+            days=request.days,
+            tz=tz,
+            seed=request.seed,
+            every_s=1,
+            meters=meters,
+            pv=CurveConfig(),
+            meter_max_w=request.meter.max_w,
+            meter_kind="grid" if request.meter.kind == "grid" else "load",
+            missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
+            batch=request.batch,
+        )
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
         config = replace(config, run_id=f"{first_date:%Y%m%d}-{digest(config).hex()[:8]}")
-    return replace(
+    return _as_read_back(
         config,
         every_s=parse_period(request.every, "every"),
         pv=pv,
@@ -92,6 +95,11 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
     )
+
+
+def _as_read_back(config: RunConfig, **changes: Any) -> RunConfig:
+    """The configuration with `changes`, as a manifest gives it back: 5 kW are 5.0, for the digest too."""
+    return convert(to_builtins(replace(config, **changes)), RunConfig)
 
 
 def _wrong_types(struct: Struct, within: str) -> Iterator[UsageError]:
