@@ -1,5 +1,106 @@
-"""pvsim: how PV generation and a building's consumption interact, simulated reading by reading."""
+"""pvsim: how PV generation and a building's consumption interact, simulated reading by reading.
 
-__all__ = ["__version__"]
+The names below are the public surface; everything else may change without notice. They are imported when they are
+first used, so that `import pvsim` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pvsim.config import FileOptions, MeterRequest, PvRequest, Request, RunConfig
+    from pvsim.core.site.schema import (
+        Battery,
+        ClearWeather,
+        CloudyWeather,
+        DepotLoad,
+        ElectricCar,
+        FileWeather,
+        Grid,
+        HeatPump,
+        HorizonPoint,
+        HouseholdLoad,
+        Location,
+        OfficeLoad,
+        Plant,
+        Site,
+    )
+    from pvsim.errors import (
+        BadInputError,
+        BrokerError,
+        BrokerLostError,
+        BrokerRefusedError,
+        CannotWriteError,
+        ConfigurationError,
+        InternalError,
+        InterruptedRunError,
+        PartialResultError,
+        PvsimError,
+        UsageError,
+    )
+    from pvsim.wiring.build import Built, build
+    from pvsim.wiring.configure import configure
+
+__all__ = [
+    "BadInputError",
+    "Battery",
+    "BrokerError",
+    "BrokerLostError",
+    "BrokerRefusedError",
+    "Built",
+    "CannotWriteError",
+    "ClearWeather",
+    "CloudyWeather",
+    "ConfigurationError",
+    "DepotLoad",
+    "ElectricCar",
+    "FileOptions",
+    "FileWeather",
+    "Grid",
+    "HeatPump",
+    "HorizonPoint",
+    "HouseholdLoad",
+    "InternalError",
+    "InterruptedRunError",
+    "Location",
+    "MeterRequest",
+    "OfficeLoad",
+    "PartialResultError",
+    "Plant",
+    "PvRequest",
+    "PvsimError",
+    "Request",
+    "RunConfig",
+    "Site",
+    "UsageError",
+    "__version__",
+    "build",
+    "configure",
+]
 
 __version__ = "0.1.0"
+
+_MODULES = {
+    "Built": "pvsim.wiring.build",
+    "FileOptions": "pvsim.config",
+    "MeterRequest": "pvsim.config",
+    "PvRequest": "pvsim.config",
+    "Request": "pvsim.config",
+    "RunConfig": "pvsim.config",
+    "build": "pvsim.wiring.build",
+    "configure": "pvsim.wiring.configure",
+}
+"""Where each name is; the errors are in `pvsim.errors`, and what a site is made of in its schema."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'pvsim' has no attribute {name!r}", name=name, obj=None)
+    from importlib import import_module  # noqa: PLC0415 - as all that is public: when it is first used
+
+    module = _MODULES.get(name, "pvsim.errors" if name.endswith("Error") else "pvsim.core.site.schema")
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
