@@ -12,6 +12,7 @@ PROSE = frozenset(
         "a",
         "account",
         "again",
+        "asks",
         "and",
         "did",
         "does",
