@@ -8,7 +8,9 @@ from tests.faults import small
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, CsvSampleFile, last_checkpoint
 from pvsim.adapters.rundir import RunDirectory
+from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import SLOT_BYTES
+from pvsim.core.results.samples import Samples
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 POINTS = ("after-append", "after-fsync", "after-checkpoint", "before-rename", "after-rename")
@@ -18,7 +20,7 @@ POINTS = ("after-append", "after-fsync", "after-checkpoint", "before-rename", "a
 def normal(tmp_path_factory):
     directory = tmp_path_factory.mktemp("normal")
     accounted = small.finish(directory)
-    assert (accounted.written, accounted.duplicates, accounted.rejected, accounted.missing) == (56, 1, 6, 4)
+    assert (accounted.written, accounted.duplicates, accounted.rejected, accounted.missing) == (56, 2, 5, 4)
     return small.result(directory)
 
 
@@ -210,6 +212,18 @@ def test_the_rejected_messages_are_deleted(tmp_path):
     small.finish(tmp_path)
     (tmp_path / REJECTED).unlink()
     _refuses(tmp_path, "the checkpoint is ahead of the file of rejected messages")
+
+
+def test_what_was_rejected_before_the_first_reading_is_written_once(tmp_path):
+    """No reading shows where the log goes on, so it is read anew: from the first message, into new files."""
+    only_rejected = Accounted(next_offset=1, received=1, rejected=1)
+    for _ in range(2):
+        with CsvSampleFile(tmp_path, plan=small.PLAN, run=small.RUN_KEY) as files:
+            assert files.accounted == Accounted()
+            files.append(Samples.none(), b"{}\n", only_rejected)
+            files.commit()
+            assert (tmp_path / REJECTED).read_bytes() == b"{}\n"
+        assert last_checkpoint(tmp_path).accounted == only_rejected
 
 
 def _refuses(directory, what):

@@ -181,6 +181,8 @@ class CsvSampleFile:
         rejected = self._directory / REJECTED
         check_resume(checkpoint, run, _size_of(samples), _size_of(rejected))
         self._check_content(samples, checkpoint)
+        if not checkpoint.accounted.next_position:  # no reading shows where the log goes on: it is read anew
+            return self._begin(run)
         if samples == sealed and _size_of(sealed) > checkpoint.samples_bytes:
             samples = self._unseal(sealed, checkpoint)
         self._descriptors[CHECKPOINT] = os.open(slots, os.O_RDWR)
@@ -201,7 +203,7 @@ class CsvSampleFile:
         return sealed.rename(self._directory / PARTIAL)
 
     def _begin(self, run: bytes) -> Checkpoint:
-        """Start from nothing; what stands there without a checkpoint was never promised to anybody."""
+        """Start from nothing; what is there without a checkpoint, or before the first reading, is made again."""
         if (self._directory / SAMPLES).exists():
             raise BadInputError(
                 f"{SAMPLES} is there, but its checkpoint is not",
@@ -212,7 +214,7 @@ class CsvSampleFile:
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
         self._descriptors[CHECKPOINT] = os.open(self._directory / CHECKPOINT, flags, 0o644)
         self._descriptors[PARTIAL] = os.open(self._directory / PARTIAL, flags | os.O_APPEND, 0o644)
-        header = rows.header(self._plan)
+        header, self._hash = rows.header(self._plan), sha256()
         _write_all(self._descriptors[PARTIAL], header)
         self._hash.update(header)
         self._disk.sync_data(self._descriptors[PARTIAL])
