@@ -32,6 +32,7 @@ __all__ = ["MAX_POWER_KW", "BatteryModel", "Dispatch", "battery_of"]
 MAX_POWER_KW = 10_000.0
 _DJ_PER_KWH = 36_000_000
 _PER_MILLE = 1_000
+_SITES = SiteBattery(capacity_kwh=1.0, charge_kw=1.0)  # a model's usual values are those of a site file
 _CHUNK_S = 512  # seconds tried at once: long enough to spare numpy calls, short enough when a limit is met
 
 
@@ -72,9 +73,9 @@ class BatteryModel:
     capacity_kwh: float
     charge_kw: float
     discharge_kw: float
-    charge_efficiency: float
-    discharge_efficiency: float
-    standby_w: float
+    charge_efficiency: float = _SITES.charge_efficiency
+    discharge_efficiency: float = _SITES.discharge_efficiency
+    standby_w: float = _SITES.standby_w
     soc_min: float = 0.0
     soc_max: float = 1.0
     units_per_dj: int = field(init=False, repr=False)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.devices.battery import BatteryModel, battery_of
+from pvsim.core.site.schema import Battery
 from pvsim.errors import BadInputError, UsageError
 
 BOUNDED = settings(max_examples=60, deadline=None)
@@ -172,3 +173,8 @@ def test_a_state_outside_the_limits_is_refused():
         battery.stored_at(0.05)
     with pytest.raises(BadInputError, match="outside"):
         battery.dispatch(np.zeros(1, np.int64), 0)
+
+
+def test_what_is_not_said_is_as_in_a_site_file():
+    assert BatteryModel(10.0, 5.0, 4.0) == battery_of(Battery(capacity_kwh=10.0, charge_kw=5.0, discharge_kw=4.0))
+    assert BatteryModel(10.0, 5.0, 5.0).standby_w == 10.0
