@@ -281,3 +281,22 @@ def test_measured_house_and_plant(outside, here):
     inputs = json.loads((here / "runs/latest/manifest.json").read_text())["inputs"]
     assert set(inputs) == {"m1", "pv"}
     assert outside("verify", "runs/latest").code == 0
+
+
+@pytest.mark.broker
+def test_a_paced_run_has_the_same_bytes_and_keeps_its_clock(outside, here):
+    for out, clock in (("fast", ()), ("paced", ("--clock", "400000x"))):
+        done = outside("run", "--meters", "2", "--every", "15min", "--out", out, *clock)
+        assert done.code == 0, done.err
+    assert rows_of(here / "paced") == rows_of(here / "fast")
+    manifests = [json.loads((here / out / "latest/manifest.json").read_bytes()) for out in ("fast", "paced")]
+    assert [manifest["clock"] for manifest in manifests] == [None, "400000x"]
+    configs = [manifest["config"] | {"run_id": ""} for manifest in manifests]
+    assert configs[0] == configs[1]
+
+
+def test_a_clock_that_is_none(inside):
+    for command in ("run", "meter"):
+        done = inside(command, "--clock", "60")
+        assert (done.code, done.field("error")) == (2, "--clock is max or a speed such as 60x, not '60'")
+        assert done.field("fix") == "--clock 60x"

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
 from pvsim.app.role_messages import Begin, Done, Failed, FromRole, ToRole, decode_from_role, decode_to_role, encode
 from pvsim.errors import InternalError, InterruptedRunError, PvsimError
 
@@ -110,9 +110,11 @@ class Reports:
         self._newest: MeterProgress | SimulatorProgress | None = None
         self._last_s = 0.0
 
-    def __call__(self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState) -> None:
+    def __call__(
+        self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState
+    ) -> None:
         """Take the role's progress; see `ports.Report`."""
-        if isinstance(progress, BrokerState | ObserverState):
+        if isinstance(progress, BrokerState | ObserverState | ClockState):
             self._say(progress)
             return
         self._newest, now_s = progress, time.monotonic()

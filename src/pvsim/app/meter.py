@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from math import inf
 from zlib import crc32
 
 import msgspec
 import numpy as np
 
 from pvsim.app.patience import tell_state
-from pvsim.app.ports import Log, MeterProgress, Publisher, Report, Stop
+from pvsim.app.ports import Clock, ClockState, Log, MeterProgress, Publisher, Report, Stop
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
 from pvsim.core.messages.numbering import Numbering, batch_at_pace
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import Ints, Octets, PowerSource
+from pvsim.core.run.pacing import at_once_s, speed_text
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
@@ -23,6 +23,9 @@ __all__ = ["Meter", "readings"]
 
 STALL_S = 2.0
 """Without a confirm for so long, the broker is said to take no messages. Frames are confirmed within 0.1 s."""
+
+BEHIND_S = 2.0
+"""Of wall time: a meter further behind its clock says so."""
 
 _BLOCK = 4_000
 """Readings handed over at once; frames of about this size reach the broker's own limit."""
@@ -62,8 +65,9 @@ class Meter:
         plan: The run.
         loads: One for each meter of the run.
         stop: The user's wish to end.
-        batch: Messages of each batch, where the log takes batches.
-        readings_per_s: How fast it may go on. Where a batch would take long to fill, each message goes by itself.
+        batch: Messages of each batch, where the log takes batches and a batch fills at once.
+        clock: Each reading is published when its second is over by this clock; None publishes as fast as possible.
+        since_utc: A clock begins at the first reading that the broker lacks, and not before this second.
         stall_s: Say that the broker takes no messages after so many seconds without a confirm.
     """
 
@@ -74,11 +78,15 @@ class Meter:
         *,
         stop: Stop,
         batch: int = 1,
-        readings_per_s: float = inf,
+        clock: Clock | None = None,
+        since_utc: int | None = None,
         stall_s: float = STALL_S,
     ) -> None:
         self._plan, self._loads, self._stop, self._stall_s = plan, loads, stop, stall_s
-        self._batch, self._own_batch = batch, batch_at_pace(batch, readings_per_s)
+        self._clock, self._since_utc = clock, since_utc
+        self._batch = batch
+        self._own_batch = batch if clock is None else batch_at_pace(batch, clock.speed * len(loads))
+        self._told_behind = False
         self._blocks = ReadingBlocks(plan)
         self._checksums = {0: 0}  # CRC-32 of all values before a position, for the first reading of each hour
 
@@ -109,7 +117,7 @@ class Meter:
 
             report(progress())
             async with self._stalls_told(progress, report):
-                for first, bodies in self._lacking(start, numbering.batch):
+                async for first, bodies in self._due(start, numbering.batch, report):
                     if len(bodies):
                         published = first + len(bodies)
                         await publisher.publish(numbering.id_at(first), bodies, numbering.batch)
@@ -123,6 +131,49 @@ class Meter:
                 await publisher.flush()
             report(progress())
             return progress()
+
+    async def _due(self, start: int, batch: int, report: Report) -> AsyncIterator[tuple[int, Octets]]:
+        """The messages from position `start` on as `_lacking`, when the clock has reached them.
+
+        Nothing is left out where the clock is further: what is due is published at once, until it is level again.
+        Once the user wishes to stop, nothing is waited for, and an empty block says so.
+        """
+        clock, plan = self._clock, self._plan
+        start_utc, n_meters = plan.timeline.start_utc, len(self._loads)
+        for first, bodies in self._lacking(start, batch):
+            if clock is None or not len(bodies) or first >= plan.readings:
+                yield first, bodies
+                continue
+            clock.begin(max(start_utc + first // n_meters, self._since_utc or 0))
+            taken = 0
+            while taken < len(bodies):
+                whole = max(at_once_s(clock.speed) * n_meters, batch)
+                last = first + min(taken + whole, len(bodies)) - 1
+                shown_utc = await self._until(clock, start_utc + last // n_meters + 1)
+                if shown_utc is None:
+                    yield first + taken, bodies[:0]
+                    return
+                until = (shown_utc - start_utc) * n_meters - first
+                until = len(bodies) if until >= len(bodies) else until - until % batch
+                self._tell_behind(shown_utc - start_utc - (first + until) // n_meters, clock.speed, report)
+                yield first + taken, bodies[taken:until]
+                taken = until
+
+    async def _until(self, clock: Clock, t_utc: int) -> int | None:
+        """Wait for the clock; None where the user wishes to stop before."""
+        waiting, stopping = asyncio.ensure_future(clock.until(t_utc)), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return waiting.result() if waiting.done() and not stopping.done() else None
+        finally:
+            waiting.cancel()
+            stopping.cancel()
+
+    def _tell_behind(self, behind_s: int, speed: float, report: Report) -> None:
+        """Say once that the clock is ahead by more than a moment."""
+        if behind_s >= BEHIND_S * speed and not self._told_behind:
+            self._told_behind = True
+            report(ClockState(_BEHIND.format(behind_s / speed, speed_text(speed))))
 
     async def _known(self, publisher: Publisher, numbering: Numbering) -> int:
         """How many messages the broker has under a name.
@@ -178,14 +229,14 @@ class Meter:
         """
 
         async def watch() -> None:
-            well, before = True, -1
+            well, before, waiting = True, -1, 0
             while True:
                 now = progress()
-                if well != (now.confirmed != before or now.confirmed == now.published):
+                if well != (now.confirmed != before or now.confirmed >= waiting):
                     well = not well
                     what = "the broker takes messages again" if well else _STALLED.format(self._stall_s)
                     tell_state(report, what, well=well, confirmed=now.confirmed)
-                before = now.confirmed
+                before, waiting = now.confirmed, now.published
                 await asyncio.sleep(self._stall_s)
 
         watching = asyncio.ensure_future(watch())
@@ -194,6 +245,8 @@ class Meter:
         finally:
             watching.cancel()
 
+
+_BEHIND = "the meter is {:.1f} s behind the clock of {}; it publishes as fast as it can until it is level again"
 
 _STALLED = (
     "the broker has confirmed nothing for {:g} s; it may be out of disk space or memory"

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pvsim.app.ports import (
     BrokerState,
+    ClockState,
     Log,
     MeterProgress,
     ObserverState,
@@ -121,7 +122,9 @@ class _Keeper:
                 self._tell(f"connected to the broker again after {self._now() - self._lost_at:.1f} s", well=True)
             return await use(log, self._watched)
 
-    def _watched(self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState) -> None:
+    def _watched(
+        self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState
+    ) -> None:
         if isinstance(progress, (MeterProgress, SimulatorProgress)):
             self._anew = isinstance(progress, MeterProgress)
             done = progress.confirmed if isinstance(progress, MeterProgress) else progress.written

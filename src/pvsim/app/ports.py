@@ -13,6 +13,8 @@ from pvsim.core.results.samples import Samples
 
 __all__ = [
     "BrokerState",
+    "Clock",
+    "ClockState",
     "Log",
     "MeterProgress",
     "ObserverState",
@@ -132,6 +134,23 @@ class SampleFile(Protocol):
         ...
 
 
+class Clock(Protocol):
+    """How simulated time goes on beside wall time."""
+
+    @property
+    def speed(self) -> float:
+        """Simulated seconds in a second of wall time; infinite where nothing waits."""
+        ...
+
+    def begin(self, t_utc: int) -> None:
+        """Show `t_utc` now; nothing happens where it goes already."""
+        ...
+
+    async def until(self, t_utc: int) -> int:
+        """Wait until it shows `t_utc`; what it shows then, which is later where the caller comes late."""
+        ...
+
+
 class Stop(Protocol):
     """The user's wish to end early."""
 
@@ -179,5 +198,11 @@ class ObserverState(msgspec.Struct, frozen=True, tag="observer"):
     what: str
 
 
-Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState], None]
+class ClockState(msgspec.Struct, frozen=True, tag="clock"):
+    """That the meter is behind its clock, in a sentence."""
+
+    what: str
+
+
+Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState], None]
 """Takes the newest progress; cheap, called for each block."""

@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
 from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import PvsimError
 
 __all__ = [
@@ -33,11 +34,15 @@ class Begin(msgspec.Struct, frozen=True, tag="begin"):
         broker: Where the broker is. The password is in it: it travels through the pipe, never in a command line.
         transport: The way to it.
         patience_s: How long to go on without it.
+        speed: Simulated seconds in a second of wall time; infinite for as fast as possible.
+        since_utc: The first second without a row: what comes before it is published at once.
     """
 
     broker: BrokerAddress
     transport: Literal["streams", "amqp"]
     patience_s: float
+    speed: float = MAX_SPEED
+    since_utc: int | None = None
 
 
 class BrokerMoved(msgspec.Struct, frozen=True, tag="broker-moved"):
@@ -72,7 +77,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 ToRole: TypeAlias = Begin | BrokerMoved | PublishAgain
-FromRole: TypeAlias = MeterProgress | SimulatorProgress | BrokerState | ObserverState | Failed | Done
+FromRole: TypeAlias = MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState | Failed | Done
 
 
 def encode(message: ToRole | FromRole) -> bytes:

@@ -31,6 +31,7 @@ class Pace:
     Attributes:
         commit_readings: Commit after so many readings; 100,000 are about a third of a second of work, and an
             fsync takes a few milliseconds.
+        commit_s: Commit also when the last commit was so long ago: messages of a paced meter are never many.
         idle_s: Commit when no message has come for so long.
         end_marker_s: How long to wait for the end marker once the last reading is there; other people's meters
             need not send one. Likewise for the last written reading when a run is resumed: the log may have
@@ -41,6 +42,7 @@ class Pace:
     """
 
     commit_readings: int = 100_000
+    commit_s: float = 1.0
     idle_s: float = 0.25
     end_marker_s: float = 2.0
     gap_s: float = 10.0
@@ -111,6 +113,8 @@ class _Session:
         self._report, self._show = report, show
         self._foreign = foreign
         self._uncommitted = 0
+        self._now = asyncio.get_running_loop().time
+        self._committed_at = self._now()
 
     async def follow(self, log: Log, stop: Stop) -> None:
         """Read from the last accounted message on until the run has ended."""
@@ -197,7 +201,8 @@ class _Session:
             self._receiver.take(batch)
         finally:  # a gap: what came before it is kept
             self._flush()
-        if self._uncommitted >= self._pace.commit_readings:
+        late = self._now() - self._committed_at >= self._pace.commit_s
+        if self._uncommitted >= self._pace.commit_readings or (late and self._uncommitted):
             self._commit()
 
     def _flush(self) -> None:
@@ -211,3 +216,4 @@ class _Session:
     def _commit(self) -> None:
         self._files.commit()
         self._uncommitted = 0
+        self._committed_at = self._now()

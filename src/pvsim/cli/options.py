@@ -9,12 +9,13 @@ import click
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import FieldOption
-from pvsim.cli.values import Choice, Quantity, Whole
+from pvsim.cli.values import Choice, Quantity, Speed, Whole
 
 __all__ = [
     "batch_option",
     "broker_option",
     "broker_options",
+    "clock_option",
     "field_option",
     "file_system_option",
     "json_option",
@@ -337,6 +338,19 @@ batch_option = section(
         envvar="PVSIM_BATCH",
         help="Publish N readings in one batch, which takes the broker a fraction of the time; every reading stays"
         " a message. 1: each by itself, as always over AMQP.  [default: 100]",
+    ),
+)
+
+clock_option = section(
+    METER,
+    click.option(
+        "--clock",
+        "speed",
+        type=Speed(),
+        metavar="SPEED",
+        envvar="PVSIM_CLOCK",
+        help="How fast simulated time goes for the meter: max waits for nothing, 1x is real time, 60x a minute in"
+        " a second. The rows are the same.  [default: max; of a run that goes on, its own]",
     ),
 )
 

@@ -42,9 +42,9 @@ class Display:
         """Take a role's report."""
         import msgspec  # noqa: PLC0415 - as below
 
-        from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress  # noqa: PLC0415 - as below
+        from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress  # noqa: PLC0415 - as below
 
-        if isinstance(said, BrokerState | ObserverState):
+        if isinstance(said, BrokerState | ObserverState | ClockState):
             self.say(f"{role}: {said.what}")
         if not isinstance(said, MeterProgress | SimulatorProgress):
             return

@@ -14,6 +14,7 @@ from pvsim.cli.fields import request_of
 from pvsim.cli.options import (
     batch_option,
     broker_options,
+    clock_option,
     field_option,
     file_system_option,
     period_options,
@@ -22,7 +23,7 @@ from pvsim.cli.options import (
     run_id_option,
 )
 from pvsim.cli.progress import Display
-from pvsim.cli.run import check_broker, input_notes, patience_of, require_room
+from pvsim.cli.run import check_broker, input_notes, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.cli.values import Choice, Quantity
@@ -71,12 +72,13 @@ _missing_options = section(
         "  [default: wait]",
     ),
 )
-_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "allow_unsafe_filesystem"}
+_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "speed", "allow_unsafe_filesystem"}
 _WITH_DIR |= {"missing", "meter_timeout"}
 
 
 @click.command(cls=Configured)
 @period_options
+@clock_option
 @run_id_option
 @broker_options
 @batch_option
@@ -92,7 +94,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
-    models = _models_of(context, options)
+    models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
 
     async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
@@ -100,7 +102,15 @@ def meter(context: click.Context, /, **options: Any) -> None:
 
         with _maybe_lock(options["directory"], "meter"):
             patience = patience_of(options)
-            await run_meter(models, connection.transport(), patience=patience, report=report, stop=stop)
+            await run_meter(
+                models,
+                connection.transport(),
+                patience=patience,
+                report=report,
+                stop=stop,
+                speed=speed,
+                since_utc=since_utc,
+            )
 
     _run_role("meter", options, models.plan, work)
 
@@ -190,15 +200,19 @@ def _prove_again(this: "Run", options: dict[str, Any]) -> None:
         print_summary(summary, this)
 
 
-def _models_of(context: click.Context, options: dict[str, Any]) -> "Models":
+def _meter_of(context: click.Context, options: dict[str, Any]) -> "tuple[Models, float, int | None]":
+    """The run of a meter, how fast simulated time goes, and since when."""
+    from pvsim.core.run.pacing import MAX_SPEED  # noqa: PLC0415
     from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options["directory"] is not None:
         _refuse_other_options(context)
-        return Run.open(options["directory"].resolve()).models
-    return Models(configure(request_of(context)))
+        this = Run.open(options["directory"].resolve())
+        return this.models, speed_of(this, options), this.reached_utc
+    speed: float | None = options["speed"]
+    return Models(configure(request_of(context))), MAX_SPEED if speed is None else speed, None
 
 
 def _refuse_other_options(context: click.Context) -> None:

@@ -13,6 +13,7 @@ from pvsim.cli.fields import request_of
 from pvsim.cli.options import (
     batch_option,
     broker_options,
+    clock_option,
     file_system_option,
     json_option,
     period_options,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of", "require_room"]
+__all__ = ["COMMANDS", "check_broker", "input_notes", "patience_of", "require_room", "speed_of"]
 
 _SHOWN_NAMES = 3
 _OTHER_SEASON_DAYS = 45
@@ -45,6 +46,7 @@ _WITH_RESUME = {
     "broker",
     "transport",
     "patience_s",
+    "speed",
     "keep_stream",
     "as_json",
     "quiet",
@@ -54,6 +56,7 @@ _WITH_RESUME = {
 
 @click.command(cls=Configured)
 @period_options
+@clock_option
 @pv_options
 @broker_options
 @batch_option
@@ -85,6 +88,7 @@ def run(context: click.Context, /, **options: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --site home-battery --date 2024-01-01 --days 7
       pvsim run --site home --meters 20 --spread-km 3
+      pvsim run --clock 60x                              a minute in a second
       pvsim run --resume runs/latest
     """  # noqa: D301
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
@@ -141,6 +145,7 @@ async def _simulate(
     this: "Run", roles: "dict[str, RoleProcess]", options: dict[str, Any], display: Display, stop: "asyncio.Event"
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
     from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
     from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
@@ -166,13 +171,14 @@ async def _simulate(
                 roles,
                 connection,
                 patience_s=options["patience_s"],
+                speed=speed_of(this, options),
                 report=display,
                 stop=stop,
             )
             if not options["keep_stream"]:
                 await _delete_stream(connection, display)
 
-        summary = await this.carry_out(work)
+        summary = await this.carry_out(work, clock=speed_text(speed_of(this, options)))
         for note in input_notes(this.clipped, this.models.config.meter_max_w):
             display.say(note)
         return summary
@@ -205,6 +211,14 @@ def patience_of(options: dict[str, Any]) -> "Patience":
     from pvsim.app.patience import Patience  # noqa: PLC0415
 
     return Patience(options["patience_s"], jitter=random.random, from_start=not options["broker"])
+
+
+def speed_of(this: "Run", options: dict[str, Any]) -> float:
+    """How fast simulated time goes: as it is said, else as the run began."""
+    from pvsim.core.run.pacing import parse_speed  # noqa: PLC0415
+
+    speed: float | None = options["speed"]
+    return parse_speed(this.clock, "clock of the manifest") if speed is None else speed
 
 
 def check_broker(options: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:  # generic only in later versions of click
     _Type, _Choice = click.ParamType, click.Choice
 
-__all__ = ["Choice", "Quantity", "Whole"]
+__all__ = ["Choice", "Quantity", "Speed", "Whole"]
 
 
 class Quantity(_Type):
@@ -69,6 +69,20 @@ class Whole(Quantity):
             what = f"{_option(param)} is a whole number, not {text!r}"
             raise UsageError(what, where=_option(param), fix="for example 7")
         return int(number)
+
+
+class Speed(_Type):
+    """How fast simulated time goes: `max`, or for example `60x`."""
+
+    name = "SPEED"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        if not isinstance(value, str):  # converted already
+            return value
+        from pvsim.core.run.pacing import parse_speed  # noqa: PLC0415 - `pvsim --help` needs none
+
+        return parse_speed(value.strip(), _option(param))
 
 
 class Choice(_Choice):

@@ -9,6 +9,7 @@ from pvsim.app.ports import BrokerState, SimulatorProgress, Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, FromRole, PublishAgain
 from pvsim.app.supervise import supervise
 from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import BrokerError, PvsimError, UsageError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.role_work import works_of
@@ -41,6 +42,7 @@ async def run_roles(
     connection: Connection,
     *,
     patience_s: float,
+    speed: float = MAX_SPEED,
     report: Callable[[str, FromRole], None],
     stop: Stop,
 ) -> None:
@@ -52,6 +54,7 @@ async def run_roles(
         connection: The broker and the way to it. Where it can be found again, that is done while a role has lost
             it, and the roles are told where it is.
         patience_s: How long they go on without the broker.
+        speed: Simulated seconds in a second of wall time, for the meter.
         report: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
 
@@ -64,7 +67,7 @@ async def run_roles(
         what = "a meter of this run is external: pvsim run has no readings"
         raise UsageError(what, field="meter.source", fix=fix)
     for process in roles.values():
-        process.tell(Begin(connection.address, connection.name, patience_s))
+        process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
     watch = _Watch(roles, _BrokerRestarter(connection, roles), report)
     looking = asyncio.ensure_future(watch.look_after_idleness())
     try:

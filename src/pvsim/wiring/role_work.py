@@ -29,7 +29,7 @@ class _Setting:
     """What a role works with, kept as its parent says."""
 
     def __init__(self, run: Run, begin: Begin, reports: Reports) -> None:
-        self.run, self.reports = run, reports
+        self.run, self.begin, self.reports = run, begin, reports
         self.connection = Connection(begin.broker, begin.transport, run.models.plan)
         # the parent has spoken with the broker a moment ago
         self.patience = Patience(begin.patience_s, jitter=random.random, from_start=True)
@@ -65,6 +65,8 @@ async def _publish(setting: _Setting, stop: Stop) -> None:
             report=setting.reports,
             stop=stop,
             again=setting.publish_again,
+            speed=setting.begin.speed,
+            since_utc=setting.begin.since_utc,
         )
 
 

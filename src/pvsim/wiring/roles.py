@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from logging import getLogger
 
+from pvsim.adapters.clocks import PacedClock
 from pvsim.adapters.csvfile import CsvSampleFile
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import Meter
@@ -15,6 +16,7 @@ from pvsim.config import digest
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import check_fits
 from pvsim.core.delivery.receiver import SequenceGapError
+from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 
@@ -32,6 +34,8 @@ async def run_meter(
     report: Report,
     stop: Stop,
     again: asyncio.Event | None = None,
+    speed: float = MAX_SPEED,
+    since_utc: int | None = None,
 ) -> MeterProgress:
     """Publish all readings of a run.
 
@@ -43,12 +47,16 @@ async def run_meter(
         stop: The user's wish to end.
         again: Set when the broker may have lost something: then what it lacks is published once more. With it
             the meter stays until `stop` is set.
+        speed: Simulated seconds in a second of wall time.
+        since_utc: What comes before this second is published at once, whatever the speed.
 
     Raises:
         PvsimError: as `app.meter.Meter.publish`.
     """
     plan = models.plan
-    meter = Meter(plan, models.loads(), stop=stop, batch=models.config.batch)
+    clock = None if speed == MAX_SPEED else PacedClock(speed)
+    batch = models.config.batch
+    meter = Meter(plan, models.loads(), stop=stop, batch=batch, clock=clock, since_utc=since_utc)
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:
         done = await keep_connected(

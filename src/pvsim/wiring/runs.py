@@ -152,10 +152,26 @@ class Run:
             raise self._partial()
         return summary
 
-    async def carry_out(self, work: Callable[[], Awaitable[object]]) -> Summary:
+    @property
+    def clock(self) -> str:
+        """The clock that the manifest speaks of."""
+        return self.directory.load().clock or "max"
+
+    @property
+    def reached_utc(self) -> int:
+        """The first simulated second that is not safely on disk."""
+        checkpoint, plan = self._checkpoint(), self.models.plan
+        position = 0 if checkpoint is None else checkpoint.accounted.next_position
+        return plan.timeline.start_utc + position // len(plan.meters)
+
+    async def carry_out(self, work: Callable[[], Awaitable[object]], *, clock: str | None = None) -> Summary:
         """Do the work, verify what it left, and write down how it ended (I5).
 
         A run that has ended, perhaps by another process a moment ago, is only proved again.
+
+        Args:
+            work: What is left to do.
+            clock: The clock from now on, for the manifest; None leaves it as it is.
 
         Raises:
             InterruptedRunError: if the user stopped it; it can be resumed.
@@ -166,7 +182,7 @@ class Run:
             if self.ended:
                 return self.prove_again()
             self.directory.sweep()
-            self._save("running")
+            self._save("running", clock=clock)
             try:
                 if not self._only_split():
                     await work()
@@ -336,6 +352,7 @@ class Run:
         files: Sequence[str] = (SAMPLES,),
         spans: Spans | None = None,
         clipped: Clipped | None = None,
+        clock: str | None = None,
     ) -> None:
         ended = status != "running"
         facts = {name: self.directory.facts(name) for name in (*files, REJECTED, SUMMARY) if ended}
@@ -349,6 +366,8 @@ class Run:
             missing=None,
             held=None,
         )
+        if clock is not None:
+            manifest = msgspec.structs.replace(manifest, clock=None if clock == "max" else clock)
         if spans is not None:
             manifest = msgspec.structs.replace(manifest, **spans.report())
         if clipped:

@@ -4,13 +4,14 @@ import asyncio
 import json
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from math import inf
 from zlib import crc32
 
 import numpy as np
 import pytest
 
 from pvsim.app.meter import Meter
-from pvsim.app.ports import MeterProgress, SimulatorProgress
+from pvsim.app.ports import Clock, MeterProgress, SimulatorProgress
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.loads.simple import UniformLoad
@@ -57,11 +58,12 @@ class Site:
         self.reports: list[MeterProgress | SimulatorProgress] = []
         self.report = self.reports.append
         self.stop = asyncio.Event()
-        self.pace = Pace(commit_readings=120, idle_s=0.001, end_marker_s=0.003, gap_s=0.02)
+        self.pace = Pace(commit_readings=120, commit_s=inf, idle_s=0.001, end_marker_s=0.003, gap_s=0.02)
 
-    async def meter(self) -> MeterProgress:
+    async def meter(self, clock: Clock | None = None, since_utc: int | None = None) -> MeterProgress:
+        meter = Meter(self.plan, self.loads, stop=self.stop, batch=self.batch, clock=clock, since_utc=since_utc)
         async with self.transport.log(self.plan.stream) as log:
-            return await Meter(self.plan, self.loads, stop=self.stop, batch=self.batch).publish(log, self.report)
+            return await meter.publish(log, self.report)
 
     async def simulator(self, *, foreign: bool = False) -> Accounted:
         async with self.transport.log(self.plan.stream) as log:

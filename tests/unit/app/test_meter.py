@@ -135,12 +135,24 @@ async def test_a_run_begun_one_by_one_goes_on_with_the_batch_that_it_was_in(site
     assert positions == [*range(130), *range(100, 400)]
 
 
+class LevelClock:
+    """Shows at once what it is asked for."""
+
+    speed = 60.0
+
+    def begin(self, t_utc):
+        pass
+
+    async def until(self, t_utc):
+        return t_utc
+
+
 async def test_a_paced_meter_goes_on_one_by_one_where_a_batch_ends(site):
     one = site(batch=100)
     one.transport.faults.cut_publishing_after = 130
     with pytest.raises(BrokerError):
         await one.meter()
-    paced = Meter(one.plan, one.loads, stop=one.stop, batch=100, readings_per_s=60)
+    paced = Meter(one.plan, one.loads, stop=one.stop, batch=100, clock=LevelClock())
     one.transport.faults.cut_publishing_after = 5
     async with one.transport.log(one.plan.stream) as log:
         with pytest.raises(BrokerError):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
 from pvsim.app.role_messages import (
     Begin,
     BrokerMoved,
@@ -25,7 +25,7 @@ WHOLE = st.integers(0, 2**53)
 ADDRESSES = st.builds(BrokerAddress, TEXT, WHOLE, WHOLE, TEXT, TEXT, TEXT, st.booleans())
 SECONDS = st.floats(0, allow_nan=False)
 TO_ROLE = st.one_of(
-    st.builds(Begin, ADDRESSES, st.sampled_from(["streams", "amqp"]), SECONDS),
+    st.builds(Begin, ADDRESSES, st.sampled_from(["streams", "amqp"]), SECONDS, SECONDS, st.none() | WHOLE),
     st.builds(BrokerMoved, ADDRESSES),
     st.just(PublishAgain()),
 )
@@ -34,6 +34,7 @@ FROM_ROLE = st.one_of(
     st.builds(SimulatorProgress, WHOLE, WHOLE, st.integers(-(2**53), 2**53)),
     st.builds(BrokerState, TEXT, st.booleans()),
     st.builds(ObserverState, TEXT),
+    st.builds(ClockState, TEXT),
     st.builds(Failed, st.integers(0, 255), TEXT, TEXT, TEXT, TEXT),
     st.builds(Done, WHOLE),
 )

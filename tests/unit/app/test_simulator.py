@@ -342,3 +342,18 @@ async def test_a_full_disk_ends_it_and_nothing_is_written_after(site):
     one.files.points = CrashAt("never")
     await one.simulator()
     check_finished(one)
+
+
+@pytest.mark.parametrize(("commit_s", "commits"), [(0.0, 8), (3_600.0, 0)])
+async def test_rows_that_are_few_are_committed_before_long(site, commit_s, commits):
+    """A paced meter sends a few at a time without a pause: neither their number nor a silence ever commits."""
+    one = site(chunk=50)
+    one.pace = Pace(commit_readings=1_000_000, commit_s=commit_s, idle_s=60.0)
+    await one.meter()
+    seen = []
+    one.files.points = lambda point: seen.append(point) if point == "after-checkpoint" else None
+    taken = asyncio.ensure_future(one.simulator())
+    await taken
+    assert seen.count("after-checkpoint") >= commits
+    assert bool(seen[:-2]) == bool(commits)
+    check_finished(one)

@@ -36,6 +36,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             it can do everything.
         missing: Stretches of time without rows: how many `spans`, and the `first` of them.
         held: Stretches of rows in which the value before stands for one that is missing, likewise.
+        clock: How fast the meter went, for example `60x`; None for as fast as possible. No row depends on it.
     """
 
     manifest: int = MANIFEST_VERSION
@@ -54,3 +55,4 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     not_promised: tuple[str, ...] | None = None
     missing: dict[str, Any] | None = None
     held: dict[str, Any] | None = None
+    clock: str | None = None
