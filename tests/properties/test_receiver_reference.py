@@ -462,7 +462,7 @@ def run(
 
 
 def an_receiver(log: Log, accounted: Accounted | None = None, *, foreign: bool = False) -> Receiver:
-    return Receiver(log.plan, Ramp(), accounted, patience=log.patience, foreign=foreign)
+    return Receiver(log.plan, Ramp(), accounted, reorder_messages=log.patience, foreign=foreign)
 
 
 @given(log=logs(), foreign=st.booleans(), data=st.data())

@@ -93,7 +93,7 @@ class RecoveryMachine(RuleBasedStateMachine):
         self.chunk = chunk
         self.bodies = [body.tobytes() for body in ReadingBlocks(self.plan).write(0, VALUES)]
         self.reference = Reference(self.plan)
-        self.patch.setattr(simulator, "Receiver", partial(Receiver, patience=PATIENCE))
+        self.patch.setattr(simulator, "Receiver", partial(Receiver, reorder_messages=PATIENCE))
 
     def teardown(self):
         try:

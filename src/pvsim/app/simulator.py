@@ -33,8 +33,8 @@ class Pace:
             fsync takes a few milliseconds.
         commit_s: Commit also when the last commit was so long ago: messages of a paced meter are never many.
         idle_s: Commit when no message has come for so long.
-        end_marker_s: How long to wait for the end marker once the last reading is there; other people's meters
-            need not send one. Likewise for the last written reading when a run is resumed: the log may have
+        end_marker_s: How long to wait for the end marker once the last reading is there; foreign meters need not
+            send one. When a run is resumed, also how long to wait for the last written reading: the log may have
             become shorter.
         gap_s: How long to wait for missing readings where no more follow: the last one is there, or an end marker.
             Publishers take some seconds to come back from a lost connection.

@@ -136,10 +136,10 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
     from pvsim.core.quantities.typed import parse_date  # noqa: PLC0415
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.core.weather.sun import Place  # noqa: PLC0415
-    from pvsim.wiring.fit import Asked, find_plant, site_text  # noqa: PLC0415
+    from pvsim.wiring.fit import FitRequest, find_plant, site_text  # noqa: PLC0415
 
     zone = zone_of(options["tz"], "pv.tz")
-    asked = Asked(
+    request = FitRequest(
         curve,
         Place(options["latitude"], options["longitude"], options["altitude"]),
         zone,
@@ -162,7 +162,7 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
             decimal=options["decimal"],
         ),
     )
-    found = find_plant(asked)
+    found = find_plant(request)
     if found.reading is not None:
         click.echo(f"· {found.reading.line()}", err=True)
     if found.fit.r2 < _CLEAR_R2:

@@ -14,7 +14,7 @@ _ALIKE = {1: 1.0, 2: 1.0, 3: 0.65, 4: 0.65}
 _ALIKE_LONGER = 0.75
 _SHOWN = 3
 _DASHES = "-‐‑‒–—―−﹣－"  # noqa: RUF001 - what word processors and web pages make of "-"
-_QUOTES = "“”„‟«»‘’‚"  # noqa: RUF001 - likewise, of quotation marks
+_QUOTES = "“”„‟«»‘’‚"  # noqa: RUF001 - what they make of quotation marks
 _SPACES = "\u00a0\u202f\u2009"
 
 _COMMANDS = {

@@ -90,8 +90,8 @@ class BuildingMeter(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="
 
     Attributes:
         load: What it is and what it uses in a year.
-        latitude_deg: Where it stands, for the light that people need.
-        longitude_deg: Likewise.
+        latitude_deg: Latitude of the building, north positive; people need light when it is dark there.
+        longitude_deg: Longitude of the building, east positive.
         weather: The air that its heat pump takes heat from; None without one: the name of a run comes from this.
         weather_sha256: Digest of the weather file, where it has one.
     """

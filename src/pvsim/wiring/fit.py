@@ -21,7 +21,7 @@ from pvsim.core.site.schema import HorizonPoint
 from pvsim.core.weather.sun import Place
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["Asked", "Found", "find_plant", "site_text"]
+__all__ = ["FitRequest", "FittedPlant", "find_plant", "site_text"]
 
 _POINT_S = 300
 _MIDSUMMER = date(2024, 6, 21)
@@ -29,8 +29,8 @@ _MOST_KW = 9_999.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user says about a measured day.
+class FitRequest:
+    """What `pvsim fit` is to fit: a measured day, and what the user knows about it.
 
     Attributes:
         path: A CSV file: `time_of_day,pv_kw`, or times with dates.
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FittedPlant:
     """The plant, the day it was found from, how other assumptions would do, and how its file was read."""
 
     day: Day
@@ -64,7 +64,7 @@ class Found:
     reading: FileReading | None = None
 
 
-def find_plant(asked: Asked) -> Found:
+def find_plant(request: FitRequest) -> FittedPlant:
     """Find the plant behind a day.
 
     Raises:
@@ -72,61 +72,61 @@ def find_plant(asked: Asked) -> Found:
         UsageError: an option is impossible, or pvlib is missing.
     """
     physics_extra()
-    points = read_curve(asked.path)
-    day, t_utc, power_kw, reading = _measured(asked) if points is None else _curve(asked, *points)
+    points = read_curve(request.path)
+    day, t_utc, power_kw, reading = _measured(request) if points is None else _curve(request, *points)
     if power_kw.max() > _MOST_KW:
         what = f"a power of {power_kw.max():g} kW is outside 0..{_MOST_KW:g} kW"
-        raise BadInputError(what, where=str(asked.path), fix="is the column in W? pass `pv.unit` W")
-    turbidity = asked.turbidity
+        raise BadInputError(what, where=str(request.path), fix="is the column in W? pass `pv.unit` W")
+    turbidity = request.turbidity
     if turbidity is None:
-        months = linke_turbidity(asked.place.latitude_deg, asked.place.longitude_deg)
+        months = linke_turbidity(request.place.latitude_deg, request.place.longitude_deg)
         turbidity = months[day.month - 1]
     known = Day(
-        str(asked.path),
-        asked.place,
+        str(request.path),
+        request.place,
         day,
         t_utc,
         power_kw,
         turbidity,
-        temp_air_c=asked.temp_air_c,
-        losses_percent=asked.losses_percent,
+        temp_air_c=request.temp_air_c,
+        losses_percent=request.losses_percent,
     )
     fit = fit_plant(known)
-    return Found(known, fit, profile(known, fit), str(asked.tz), reading)
+    return FittedPlant(known, fit, profile(known, fit), str(request.tz), reading)
 
 
-def _curve(asked: Asked, times: Floats, powers: Floats) -> tuple[date, Ints, Floats, FileReading | None]:
+def _curve(request: FitRequest, times: Floats, powers: Floats) -> tuple[date, Ints, Floats, FileReading | None]:
     """A table by local time of day; its points are powers at their times."""
     usual = SeriesOptions()
     for name in (*("column", "time_column", "unit", "kind", "sign", "scale"), *("gaps", "date_order", "stamp")):
-        if getattr(asked.options, name) != getattr(usual, name):
+        if getattr(request.options, name) != getattr(usual, name):
             field, fix = f"pv.{name}", "leave it out; the table is time_of_day,pv_kw"
             what = f"`{field}` says how to read a file with dates; this one has none"
             raise UsageError(what, field=field, fix=fix)
-    day = asked.date or _MIDSUMMER
-    timeline = Timeline.of_days(day, 1, asked.tz)
+    day = request.date or _MIDSUMMER
+    timeline = Timeline.of_days(day, 1, request.tz)
     curve = CurvePv.of_points(times, powers, timeline)
     t_utc = np.arange(timeline.start_utc, timeline.end_utc, _POINT_S, dtype=np.int64)
     return day, t_utc, curve.power_dw(timeline.start_utc, timeline.seconds)[::_POINT_S] / DW_PER_KW, None
 
 
-def _measured(asked: Asked) -> tuple[date, Ints, Floats, FileReading | None]:
+def _measured(request: FitRequest) -> tuple[date, Ints, Floats, FileReading | None]:
     """A file with dates: means over five minutes, at their middles."""
-    options = replace(asked.options, start=asked.date, gaps=asked.options.gaps or "night")
-    samples = read_samples(asked.path, options, quantity="pv")
+    options = replace(request.options, start=request.date, gaps=request.options.gaps or "night")
+    samples = read_samples(request.path, options, quantity="pv")
     if samples.offset_s is not None:  # the sun shines at instants, whatever the clock is called
         wall_s = samples.wall_s - samples.offset_s
         samples = replace(samples, wall_s=wall_s, offset_s=None, utc=True)
-    file = put_in_order(samples, asked.tz, options, "pv")
+    file = put_in_order(samples, request.tz, options, "pv")
     day = date_of(choose_days(file, options, 1, "pv"))
-    series = replay(samples, replace(options, start=day), quantity="pv", run=LocalDays(day, 1, asked.tz))
-    timeline = Timeline.of_days(day, 1, asked.tz)
+    series = replay(samples, replace(options, start=day), quantity="pv", run=LocalDays(day, 1, request.tz))
+    timeline = Timeline.of_days(day, 1, request.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
     middles = timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2
     return day, middles, power, series.report.reading
 
 
-def site_text(found: Found) -> str:
+def site_text(found: FittedPlant) -> str:
     """A whole site file for the plant, with what is known about its fit as comments."""
     day, fit = found.day, found.fit
     plant = fit.plant

@@ -15,7 +15,7 @@ from pvsim.core.series import SeriesOptions
 from pvsim.core.site.schema import Plant
 from pvsim.core.weather.sun import Place
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.fit import Asked, find_plant, site_text
+from pvsim.wiring.fit import FitRequest, find_plant, site_text
 from pvsim.wiring.sites import site_pv
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -25,7 +25,7 @@ DAY = date(2024, 5, 14)
 
 def asked(path, **options):
     known = {"tz": BERLIN, "date": None, "turbidity": None, "temp_air_c": 15.0, "losses_percent": 10.0}
-    return Asked(path, Place(48.14, 11.58, 520.0), **(known | options))
+    return FitRequest(path, Place(48.14, 11.58, 520.0), **(known | options))
 
 
 @pytest.fixture(scope="module")

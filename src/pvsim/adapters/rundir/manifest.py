@@ -35,7 +35,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         not_promised: What the file system of the run's directory could not do, and what that costs; None where
             it can do everything.
         missing: Stretches of time without rows: how many `spans`, and the `first` of them.
-        held: Stretches of rows in which the value before stands for one that is missing, likewise.
+        held: Stretches of rows that have the previous value for a missing one, with the same fields.
         clock: How fast the meter went, for example `60x`; None for as fast as possible. No row depends on it.
     """
 

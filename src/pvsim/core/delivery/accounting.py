@@ -152,7 +152,7 @@ class Accounting:
         fate = fate_of(values, self.plan, now.last)
         samples, stored = self._samples(fate)
         rejections = [(s.offset, s.rejection) for s in (*taken, *others) if s.rejection]
-        rejections += _spoiled_lines(fate.spoiled, taken)
+        rejections += _incomplete_period_lines(fate.in_incomplete_periods, taken)
         self.accounted = Accounted(
             next_position=now.next_position + len(values),
             anchor_offset=anchor_offset,
@@ -193,7 +193,7 @@ class Accounting:
                 return taken, next_offset
             window = self.plan.window
             fate = fate_of(_values_of(taken), self.plan, self.accounted.last)
-            lines = np.union1d(np.flatnonzero(fate.rejected), fate.spoiled)
+            lines = np.union1d(np.flatnonzero(fate.rejected), fate.in_incomplete_periods)
             too_early = lines[_offsets_of(taken)[lines] >= next_offset]
             if not len(too_early):
                 return taken, next_offset
@@ -245,9 +245,9 @@ def _ahead(taken: Sequence[Segment], next_offset: int, before: Accounted) -> int
     return bits
 
 
-def _spoiled_lines(spoiled: Ints, taken: Sequence[Segment]) -> list[tuple[int, bytes]]:
-    """Offset and line of each reading lost with a neighbour; `spoiled` indexes the values of `taken`."""
-    if not len(spoiled):
+def _incomplete_period_lines(in_incomplete_periods: Ints, taken: Sequence[Segment]) -> list[tuple[int, bytes]]:
+    """Offset and line of each valid reading of an incomplete period; the indices are of the values of `taken`."""
+    if not len(in_incomplete_periods):
         return []
-    offsets = _offsets_of(taken)[spoiled].tolist()
+    offsets = _offsets_of(taken)[in_incomplete_periods].tolist()
     return [(offset, rejection_line(offset, Reason.WINDOW, "", b"")) for offset in offsets]

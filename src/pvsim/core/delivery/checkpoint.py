@@ -1,6 +1,6 @@
 """The checkpoint, and where to go on from it.
 
-The checkpoint file has two slots that are written in turn: a torn write spoils one slot, never both. A slot has
+The checkpoint file has two slots that are written in turn: a torn write damages one slot, never both. A slot has
 512 bytes, or as many sectors more as the states of the run's batteries take. The order of a commit is: append
 rows → fsync rows → write slot → fsync slot. So a slot never speaks of more than the files hold; if it does,
 somebody changed them: an error with a name, never padded with NULs.

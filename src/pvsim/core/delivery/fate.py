@@ -33,8 +33,8 @@ class Fate:
     last: tuple[int, ...]
 
     @property
-    def spoiled(self) -> Ints:
-        """The indices of good values that are in no row."""
+    def in_incomplete_periods(self) -> Ints:
+        """The indices of valid readings without a row, because their averaging period lacks another one."""
         return np.flatnonzero(self.lost & ~self.rejected)
 
     @property

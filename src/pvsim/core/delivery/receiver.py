@@ -42,7 +42,7 @@ class Receiver:
         plan: The run.
         pv: The PV power of each second.
         accounted: Where to go on; the default is the beginning.
-        patience: How many further messages a reading ahead of its turn is held for.
+        reorder_messages: How many further messages a reading ahead of its turn is held for.
         foreign: Somebody else publishes: nobody here can publish again what the log lacks.
     """
 
@@ -52,13 +52,13 @@ class Receiver:
         pv: PvSource,
         accounted: Accounted | None = None,
         *,
-        patience: int = REORDER_MESSAGES,
+        reorder_messages: int = REORDER_MESSAGES,
         foreign: bool = False,
     ) -> None:
         self._plan = plan
         self._blocks = ReadingBlocks(plan)
         self._accounting = Accounting(plan, pv, accounted or Accounted())
-        self._patience, self._foreign = patience, foreign
+        self._reorder_messages, self._foreign = reorder_messages, foreign
         self._begin()
 
     def _begin(self) -> None:
@@ -67,7 +67,7 @@ class Receiver:
             start = replace(start, anchor_lag=0, next_offset=0, ahead=0)
         self._accounting.clear(start)
         self._unchecked: list[Batch] = []
-        self._sequence = Sequence.after(self._plan, self._accounting, self._patience)
+        self._sequence = Sequence.after(self._plan, self._accounting, self._reorder_messages)
         self._start = start
         self._skip_before = start.next_offset
         self._anchored = start.anchor_offset < 0
@@ -205,7 +205,7 @@ class Receiver:
             self._take_parts(batch)
 
     def _take_parts(self, batch: Batch) -> None:
-        """A part ends where the log has gone `patience` past the oldest held message."""
+        """A part ends where the log has gone `reorder_messages` past the oldest held message."""
         at = min(max(self._skip_before - batch.first_offset, 0), len(batch))
         self._skip_before = max(self._skip_before, batch.first_offset + len(batch))
         while at < len(batch):
@@ -213,7 +213,7 @@ class Receiver:
             if self.ended:
                 return
             undecided, stop = self._sequence.undecided, len(batch)
-            due = stop if undecided is None else undecided + self._patience - batch.first_offset
+            due = stop if undecided is None else undecided + self._reorder_messages - batch.first_offset
             overdue = due <= at  # it waits together with one behind it
             stop = stop if overdue else min(stop, due)
             part = batch.part(at, stop) if (at, stop) != (0, len(batch)) else batch

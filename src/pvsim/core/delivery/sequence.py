@@ -101,7 +101,7 @@ class Sequence:
         frontier: The highest offset of a reading that was taken.
         damaged: Damaged messages behind it, as far as they precede all held ones.
         replaying: The log is read from its first message, and the reading taken last has not come again.
-        patience: How many messages a reading may be out of order by.
+        reorder_messages: How many messages a reading may be out of order by.
         ended: The end marker has been taken.
     """
 
@@ -111,7 +111,7 @@ class Sequence:
     frontier: int
     damaged: int
     replaying: bool
-    patience: int = REORDER_MESSAGES
+    reorder_messages: int = REORDER_MESSAGES
     ended: bool = False
     _overtaken: deque[Early] = field(default_factory=deque)  # before the frontier, in the order of the log
     _behind: deque[Early] = field(default_factory=deque)  # and behind it
@@ -120,12 +120,12 @@ class Sequence:
     _damaged_at: deque[int] = field(default_factory=deque)  # offsets of those behind the first held message
 
     @classmethod
-    def after(cls, plan: RunPlan, accounting: Accounting, patience: int) -> "Sequence":
+    def after(cls, plan: RunPlan, accounting: Accounting, reorder_messages: int) -> "Sequence":
         """Go on from what has been accounted for."""
         now = accounting.accounted
         frontier = now.next_offset + now.ahead.bit_length() - 1
         replaying = now.anchor_offset < 0 < now.next_position
-        return cls(plan, accounting, now.next_position, frontier, now.damaged, replaying, patience)
+        return cls(plan, accounting, now.next_position, frontier, now.damaged, replaying, reorder_messages)
 
     @property
     def undecided(self) -> int | None:
@@ -156,9 +156,9 @@ class Sequence:
     def take(self, offset: int, values: Ints, rejection: bytes = b"") -> None:
         """Take readings at consecutive offsets: in their turn, or the one expected.
 
-        A block ends before the log has gone `patience` past the oldest held message.
+        A block ends before the log has gone `reorder_messages` past the oldest held message.
         """
-        while self._overtaken and self._overtaken[0].offset + self.patience <= offset:
+        while self._overtaken and self._overtaken[0].offset + self.reorder_messages <= offset:
             self._let_go(self._overtaken.popleft())
         self.accounting.append(Segment(offset, len(values), values, rejection))
         self.expected += len(values)
@@ -206,7 +206,7 @@ class Sequence:
         """
         while self.holds:
             deadline = self._deadline()
-            end = self._ends[0].offset + self.patience if self._ends else _NEVER
+            end = self._ends[0].offset + self.reorder_messages if self._ends else _NEVER
             if min(deadline, end) > offset:
                 return
             if deadline < end:
@@ -249,14 +249,14 @@ class Sequence:
     def _waits_behind(self) -> bool:
         """Whether a reading waits behind the frontier; where others were overtaken, soon behind it."""
         return bool(self._behind) and (
-            not self._overtaken or self._behind[0].offset < self.frontier + self.patience
+            not self._overtaken or self._behind[0].offset < self.frontier + self.reorder_messages
         )
 
     def _deadline(self) -> int:
         """The offset at which the log decides about readings that are held."""
         if self._waits_behind():
-            return self._behind[0].offset + self.patience
-        return self.frontier + self.patience if self._overtaken else _NEVER
+            return self._behind[0].offset + self.reorder_messages
+        return self.frontier + self.reorder_messages if self._overtaken else _NEVER
 
     def _decide(self) -> None:
         """Do what the first line says that fits."""

@@ -27,7 +27,7 @@ class Balanced:
     Attributes:
         pv_dw: PV power after curtailment.
         battery_dw: Power of the batteries, positive charges; None without them.
-        soc_steps: State of charge after each second in steps of 1/10,000, rounded down; likewise.
+        soc_steps: State of charge after each second in steps of 1/10,000, rounded down; None without batteries.
         stored: The state of each battery after the last second.
     """
 
@@ -56,7 +56,7 @@ class Balance:
 
         Args:
             meter_dw: What each building uses, in 0.1 W, shape (n, sites).
-            pv_dw: What its plant could give, likewise.
+            pv_dw: What its plant could generate, in 0.1 W, shape (n, sites).
             stored: The state of each battery before the first second: `start`, or `Balanced.stored` of the block
                 before.
 

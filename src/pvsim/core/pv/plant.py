@@ -99,9 +99,9 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Fl
 
     Args:
         plant: The modules and the inverter.
-        lit: As in `cell_temperature`.
-        plane: Likewise.
-        temp_cell: Of all seconds.
+        lit: Indices of the seconds with the sun up, as in `cell_temperature`.
+        plane: Light on the modules in those seconds, as in `cell_temperature`.
+        temp_cell: Temperature of the cells in °C, at all seconds.
     """
     from pvlib import inverter, pvsystem  # noqa: PLC0415 - see `sun_at`
 

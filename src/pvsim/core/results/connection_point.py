@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["Coincident"]
+__all__ = ["ConnectionPoint"]
 
 
-class Coincident:
-    """Highest sums over all meters, of rows in order and in any number of portions.
+class ConnectionPoint:
+    """Peaks at the connection that several meters share: of their sums, row by row, in any number of portions.
 
     Attributes:
         peaks_dw: Highest load, PV power, import and export of one averaging period in 0.1 W: shape (4,).

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
-from pvsim.core.results.connection_point import Coincident
+from pvsim.core.results.connection_point import ConnectionPoint
 from pvsim.errors import InternalError
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class Energies(msgspec.Struct, frozen=True):
         load: None where the meter is at the grid connection.
         self_consumed: PV energy that was not exported: used at once, or charged. Without a battery also
             load − import. None as `load`.
-        battery_charge: None where there is no battery.
-        battery_discharge: Likewise.
+        battery_charge: Energy into the battery, AC; None where there is no battery.
+        battery_discharge: Energy out of the battery, AC; None where there is no battery.
         curtailed: PV energy that the export limit kept the plants from giving; None where there is no limit.
         meter: What the meter at the grid connection shows, exports subtracted; None of other meters.
     """
@@ -124,7 +124,7 @@ class Tally:
         self._sums = np.zeros((_SUMS, n), dtype=np.int64)  # of each power in `add`
         self._peaks = np.zeros((4, n), dtype=np.int64)  # load, pv, import, export
         self._quarter_peaks = np.zeros((2, n), dtype=np.float64)
-        self._together = Coincident()
+        self._connection_point = ConnectionPoint()
         self._quarter = -1
         self._open = np.zeros((2, n), dtype=np.int64)  # net power summed and rows counted in the open quarter
 
@@ -151,7 +151,7 @@ class Tally:
             else:
                 np.maximum.at(self._peaks[i], meter, power)
         if n > 1:
-            self._together.add(samples.window(self.plan), load, pv, grid)
+            self._connection_point.add(samples.window(self.plan), load, pv, grid)
         self._add_days(t_utc, powers)
         self._add_quarters(t_utc // _QUARTER_S, meter, grid)
 
@@ -178,7 +178,7 @@ class Tally:
         mean = np.divide(self._open[0], self._open[1], out=np.zeros(len(seen)), where=seen)
         np.maximum(self._quarter_peaks[0], mean, out=self._quarter_peaks[0])
         np.maximum(self._quarter_peaks[1], 0.0 - mean, out=self._quarter_peaks[1])
-        self._together.add_quarter(mean)
+        self._connection_point.add_quarter(mean)
         self._open[:] = 0
 
     def summary(self) -> Summary:
@@ -188,18 +188,18 @@ class Tally:
             InternalError: if an energy identity does not hold (I8).
         """
         self._close_quarter()
-        load, pv, bought, sold, charged, discharged, curtailed = self._sums
+        load, pv, imported, exported, charged, discharged, curtailed = self._sums
         by_day = self._days[:, :_SUMS].sum(axis=0)
-        balance = bought - sold - (load - pv + charged - discharged)
-        impossible = ((sold > pv) & (not self.plan.meter_range.grid)) | (curtailed < 0)
+        balance = imported - exported - (load - pv + charged - discharged)
+        impossible = ((exported > pv) & (not self.plan.meter_range.grid)) | (curtailed < 0)
         if balance.any() or impossible.any() or (by_day != self._sums.sum(axis=1)).any():
             raise InternalError("the energy identities do not hold")
         every = range(len(self.plan.meters))
         meters, of_all = None, None
         if len(every) > 1:
             meters = {self.plan.meters[i]: self._of(slice(i, i + 1)) for i in every}
-            self._together.close()
-            of_all = self._peaks_of(self._together.peaks_dw, self._together.quarter_peaks_dw)
+            self._connection_point.close()
+            of_all = self._peaks_of(self._connection_point.peaks_dw, self._connection_point.quarter_peaks_dw)
         total = self._of(slice(None))
         days, months = self._periods(len("2024-06-21")), self._periods(len("2024-06"))
         return msgspec.structs.replace(
@@ -222,23 +222,23 @@ class Tally:
     def _kwh(self, sums: Ints) -> list[Any]:
         """The fields of `Energies`."""
         plan = self.plan
-        load, pv, bought, sold, charged, discharged, curtailed = sums.tolist()
+        load, pv, imported, exported, charged, discharged, curtailed = sums.tolist()
         battery = (charged, discharged) if plan.has_battery else (None, None)
-        rest = (bought, sold, *battery, curtailed if plan.has_export_limit else None)
-        parts = (None, pv, None, *rest, load) if plan.meter_range.grid else (load, pv, pv - sold, *rest, None)
+        rest = (imported, exported, *battery, curtailed if plan.has_export_limit else None)
+        parts = (None, pv, None, *rest, load) if plan.meter_range.grid else (load, pv, pv - exported, *rest, None)
         return [None if part is None else round(part * plan.every_s / _DWS_PER_KWH, 6) for part in parts]
 
     def _of(self, which: slice) -> Summary:
         plan = self.plan
         sums = self._sums[:, which].sum(axis=1)
-        load, pv, bought, sold = sums[:4].tolist()
+        load, pv, imported, exported = sums[:4].tolist()
         known = not plan.meter_range.grid
         return Summary(
             rows=int(self._rows[which].sum()),
             resolution_s=plan.every_s,
             energy_kwh=Energies(*self._kwh(sums)),
-            self_consumption=_share(pv - sold, pv) if known else None,
-            self_sufficiency=_share(load - bought, load) if known else None,
+            self_consumption=_share(pv - exported, pv) if known else None,
+            self_sufficiency=_share(load - imported, load) if known else None,
             generation_multiple=_share(pv, load) if known else None,
             peak_kw=self._peaks_of(self._peaks[:, which].max(axis=1), self._quarter_peaks[:, which].max(axis=1)),
         )

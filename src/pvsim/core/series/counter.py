@@ -27,9 +27,9 @@ class Increments:
 
     Args:
         energy: In the unit of the readings; one fewer than the readings.
-        resets: Where the counter began again at zero: index of the reading before, rising.
-        rollovers: Where it passed its last digit, such as 99999.9 to 0: likewise.
-        falls: Where it fell and neither explains it: likewise.
+        resets: Where the counter started again from zero: indices of the readings before, rising.
+        rollovers: Where it went past its highest value, such as 99999.9 to 0: indices of the readings before.
+        falls: Where it fell for neither reason: indices of the readings before.
         resolution: Smallest step by which the readings grow; 0 if they never do.
     """
 

@@ -49,8 +49,8 @@ class FileReading:
         gap_s: Seconds without a value in them.
         clipped_low: Values taken as the lowest possible one.
         clipped_high: Values taken as the highest possible one.
-        clipped_low_kwh: Energy that was cut so; None where the values are no powers.
-        clipped_high_kwh: Likewise.
+        clipped_low_kwh: Energy that was added by raising them; None where the values are not powers.
+        clipped_high_kwh: Energy that was cut off; None where the values are not powers.
         highest: The highest value that is used, such as `up to 4.2 kW`; "" where it says nothing.
         remarks: Whatever else the user should know, each a few words.
     """

@@ -66,8 +66,8 @@ class StreamConnection:
         user: Account name.
         password: Its password.
         vhost: Virtual host.
-        heartbeat_s: Interval that we ask for; the smaller one of both sides holds.
-        frame_max: Largest frame in bytes that we ask for; likewise.
+        heartbeat_s: Interval that we ask for; the smaller value of the two sides applies.
+        frame_max: Largest frame in bytes that we ask for; the smaller value of the two sides applies.
         where: The broker's address for error messages.
 
     Attributes:

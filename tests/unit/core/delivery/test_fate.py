@@ -64,5 +64,5 @@ def test_each_meter_holds_its_own():
 
 def test_a_period_without_a_first_value_is_lost_with_its_neighbours():
     fate = fate_of(np.array([X, 5, X, 7], dtype=np.int64), a_plan("hold", every_s=2), ())
-    assert (fate.lost.tolist(), fate.spoiled.tolist()) == ([True, True, False, False], [1])
+    assert (fate.lost.tolist(), fate.in_incomplete_periods.tolist()) == ([True, True, False, False], [1])
     assert (fate.row_lost.tolist(), fate.held_s.tolist()) == ([True, False], [1, 1])

@@ -245,7 +245,7 @@ def test_an_end_that_comes_too_early_is_rejected_and_ends_nothing(known, end):
 
 def test_an_end_that_the_log_goes_far_past_is_rejected_too():
     """Also where nothing is taken meanwhile: a meter may pause."""
-    receiver = Receiver(PLAN, HalfAKilowatt(), patience=3)
+    receiver = Receiver(PLAN, HalfAKilowatt(), reorder_messages=3)
     receiver.take(Batch(0, [BODIES[0], *[an_end()] * 9]))
     receiver.settle(gaps=False)
     receiver.take(Batch(10, [*BODIES[1:], an_end()]))

@@ -26,7 +26,7 @@ SECONDS = 12
 PLAN = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, SECONDS), (0,), (0,)), ("m1",))
 VALUES = [1_000 * (p + 1) for p in range(SECONDS)]
 BODIES = [body.tobytes() for body in ReadingBlocks(PLAN).write(0, np.array(VALUES))]
-PATIENCE = 4
+REORDER = 4
 
 
 class Dark:
@@ -46,8 +46,8 @@ def message(word: str) -> bytes:
     return msgspec.json.encode(fields | other)
 
 
-def taken(log: str, *, patience: int = PATIENCE, receiver: Receiver | None = None) -> Receiver:
-    receiver = receiver or Receiver(PLAN, Dark(), patience=patience)
+def taken(log: str, *, reorder_messages: int = REORDER, receiver: Receiver | None = None) -> Receiver:
+    receiver = receiver or Receiver(PLAN, Dark(), reorder_messages=reorder_messages)
     receiver.take(Batch(0, [message(word) for word in log.split()]))
     return receiver
 
@@ -102,9 +102,11 @@ def test_what_becomes_of_a_log(log, expected_rows, rejections, duplicates):
     expected = [(offset, kinds[kind]) for offset, kind in rejections.items()]
     words = log.split()
     for stop in range(len(words) + 1):
-        receiver = Receiver(PLAN, Dark(), patience=PATIENCE)
+        receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
         parts = [output] if (output := taken(" ".join(words[:stop]), receiver=receiver).flush()) else []
-        parts += [taken(log, receiver=Receiver(PLAN, Dark(), receiver.accounted, patience=PATIENCE)).flush()]
+        parts += [
+            taken(log, receiver=Receiver(PLAN, Dark(), receiver.accounted, reorder_messages=REORDER)).flush()
+        ]
         parts = [part for part in parts if part is not None]
         assert rows(*parts) == expected_rows
         assert rejected(b"".join(part.rejected for part in parts)) == expected
@@ -137,7 +139,7 @@ def test_when_patience_ends_the_held_one_is_taken():
     ],
 )  # fmt: skip
 def test_what_is_a_gap(log, what, kept):
-    receiver = Receiver(PLAN, Dark(), patience=PATIENCE)
+    receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
     with pytest.raises(SequenceGapError, match=f"^{what}"):
         taken(log, receiver=receiver).settle()  # an end marker waits for a pause
     output = receiver.flush()
@@ -150,7 +152,7 @@ def test_what_is_a_gap(log, what, kept):
     [("0 2 1", "0 1 2"), ("0 2! 1", "0 1 2!"), ("0 x 2", "0 2"), ("", "")],
 )
 def test_a_pause_decides_at_once(log, expected_rows):
-    receiver = taken(log, patience=REORDER_MESSAGES)
+    receiver = taken(log, reorder_messages=REORDER_MESSAGES)
     receiver.settle()
     output = receiver.flush()
     assert (rows(output) if output else "") == expected_rows
@@ -171,7 +173,7 @@ def test_a_pause_decides_at_once(log, expected_rows):
 )
 def test_where_readings_may_be_missing_the_run_goes_on(log, expected_rows, missing):
     plan = replace(PLAN, missing="skip")
-    receiver = taken(log, receiver=Receiver(plan, Dark(), patience=PATIENCE))
+    receiver = taken(log, receiver=Receiver(plan, Dark(), reorder_messages=REORDER))
     receiver.settle()
     output = receiver.flush()
     assert rows(output) == expected_rows
@@ -205,14 +207,14 @@ def test_giving_up_behind_the_last_reading_changes_nothing_either():
 
 @pytest.mark.parametrize(("log", "expected_rows"), [("0 3 2 1", "0 1 2 3"), ("0 x 2 4", "0 2"), ("0 2 x", "0")])
 def test_without_gaps_only_what_is_explained_is_decided(log, expected_rows):
-    receiver = taken(log, patience=REORDER_MESSAGES)
+    receiver = taken(log, reorder_messages=REORDER_MESSAGES)
     receiver.settle(gaps=False)
     assert rows(receiver.flush()) == expected_rows
 
 
 def test_a_pause_rejects_no_reading_that_came_before_its_turn():
     """I4: of two publishers, one ahead of the other, a pause of both must not cost rows."""
-    receiver = taken("0 3 4 1", patience=REORDER_MESSAGES)
+    receiver = taken("0 3 4 1", reorder_messages=REORDER_MESSAGES)
     receiver.settle(gaps=False)
     receiver.take(Batch(4, [message(word) for word in ("2", "5", "6", "7", "8", "9", "10", "11", "E")]))
     output = receiver.flush()
@@ -254,12 +256,12 @@ class Files:
             self.rejected += output.rejected
 
 
-def killed_at(cut: int, plan: RunPlan, bodies: list[bytes], patience: int) -> tuple[Files, Receiver]:
+def killed_at(cut: int, plan: RunPlan, bodies: list[bytes], reorder_messages: int) -> tuple[Files, Receiver]:
     """Read until a cut, checkpointed there; then by another process to the end."""
-    files, first = Files(), Receiver(plan, Dark(), patience=patience, foreign=True)
+    files, first = Files(), Receiver(plan, Dark(), reorder_messages=reorder_messages, foreign=True)
     first.take(Batch(0, bodies[:cut]))
     files.flush(first)
-    second = Receiver(plan, Dark(), first.accounted, patience=patience, foreign=True)
+    second = Receiver(plan, Dark(), first.accounted, reorder_messages=reorder_messages, foreign=True)
     start = first.accounted.read_from
     second.take(Batch(start, bodies[start:]))
     second.settle()
@@ -267,13 +269,13 @@ def killed_at(cut: int, plan: RunPlan, bodies: list[bytes], patience: int) -> tu
     return files, second
 
 
-def check_lost(order: list[int], lost: set[int], *, patience: int, step: int) -> None:
+def check_lost(order: list[int], lost: set[int], *, reorder_messages: int, step: int) -> None:
     """Wherever it is killed, just the rows of the readings that were lost are missing."""
     plan, bodies = two_meters(len(order) // 2)
     messages = [bodies[position] for position in order if position not in lost]
     expected = [position for position in range(len(order)) if position not in lost]
     for cut in range(0, len(messages) + 1, step):
-        files, receiver = killed_at(cut, plan, messages, patience)
+        files, receiver = killed_at(cut, plan, messages, reorder_messages)
         assert files.positions == expected
         counts = receiver.accounted
         assert (files.rejected, counts.duplicates, counts.missing) == (b"", 0, len(lost))
@@ -293,24 +295,24 @@ def check_lost(order: list[int], lost: set[int], *, patience: int, step: int) ->
 )
 def test_a_lost_reading_of_two_meters_out_of_step_costs_its_row_alone(order, lost):
     """I1 and I4: it cost the rest of the run, for all that the meter ahead had sent was rejected."""
-    check_lost(order, lost, patience=REORDER_MESSAGES, step=3_001)
+    check_lost(order, lost, reorder_messages=REORDER_MESSAGES, step=3_001)
 
 
 @pytest.mark.parametrize("lost", [{41}, {40}, {41, 42, 60, 97}, {0, 1}])
 @pytest.mark.parametrize("order", [in_turn(60, 5), in_turn(60, 10), by_blocks(60, 20)])
 def test_also_where_it_is_killed_behind_any_message(order, lost):
-    check_lost(order, lost, patience=24, step=1)
+    check_lost(order, lost, reorder_messages=24, step=1)
 
 
 def test_where_nothing_may_be_missing_what_was_sent_ahead_waits_behind_the_gap():
     plan, bodies = two_meters(60, "stop")
     messages = [bodies[position] for position in in_turn(60, 10) if position != 41]
-    receiver = Receiver(plan, Dark(), patience=24, foreign=True)
+    receiver = Receiver(plan, Dark(), reorder_messages=24, foreign=True)
     with pytest.raises(SequenceGapError, match=r"^1 readings are missing from the log, from second 20 "):
         receiver.take(Batch(0, messages))
     output = receiver.flush()
     assert (output.accounted.next_position, output.rejected) == (40, b"")
-    resumed = Receiver(replace(plan, missing="skip"), Dark(), output.accounted, patience=24, foreign=True)
+    resumed = Receiver(replace(plan, missing="skip"), Dark(), output.accounted, reorder_messages=24, foreign=True)
     resumed.take(Batch(0, messages))
     resumed.settle()
     files = Files()
@@ -321,7 +323,7 @@ def test_where_nothing_may_be_missing_what_was_sent_ahead_waits_behind_the_gap()
 @pytest.mark.parametrize("late", ["5 4 6 7", "5 6 4 7", "5 6 7 4"])
 def test_a_reading_sent_far_too_early_leaves_no_gap_where_another_is_a_little_late(late):
     """I1: when patience with the early one ends, the reading expected has not come, and others wait behind it."""
-    receiver = Receiver(replace(PLAN, missing="skip"), Dark(), patience=PATIENCE)
+    receiver = Receiver(replace(PLAN, missing="skip"), Dark(), reorder_messages=REORDER)
     taken(f"0 9! 1 2 3 {late} 8 9 10 11 E", receiver=receiver)
     output = receiver.flush()
     assert rows(output) == WHOLE
@@ -339,7 +341,7 @@ def test_what_waits_is_rejected_where_the_log_goes_on_with_nothing_of_the_run():
 def test_an_end_marker_is_decided_when_the_log_is_far_past_it():
     """What is missing before it is explained only when the gap before that has been decided."""
     log = "0 2 3 4 5 6 7 8 9 10 x E" + 30 * " x"
-    receiver = taken(log, receiver=Receiver(replace(PLAN, missing="skip"), Dark(), patience=20))
+    receiver = taken(log, receiver=Receiver(replace(PLAN, missing="skip"), Dark(), reorder_messages=20))
     output = receiver.flush()
     assert rows(output) == "0 2 3 4 5 6 7 8 9 10"
     assert (output.accounted.ended, output.accounted.missing) == (True, 2)
@@ -361,7 +363,7 @@ def test_the_last_readings_of_the_meter_ahead_are_taken_when_the_other_is_given_
 
 
 def test_a_checkpoint_names_those_that_overtook_one_that_waits():
-    receiver = taken("0 9! 1 2 x 3", patience=100)
+    receiver = taken("0 9! 1 2 x 3", reorder_messages=100)
     output = receiver.flush()
     assert rows(output) == "0 1 2 3"
     assert output.rejected == b""  # the garbage at 4 is read again
@@ -374,9 +376,9 @@ def test_a_checkpoint_names_those_that_overtook_one_that_waits():
 def test_nothing_is_taken_before_the_anchor_was_found(stop):
     """The anchor stands behind a message that is to be read again."""
     log = "0 9! 1 2 x 3 4 5 6 7 8 9 10 11 E"
-    first = taken("0 9! 1 2 x 3", patience=100)
+    first = taken("0 9! 1 2 x 3", reorder_messages=100)
     first.flush()
-    receiver = Receiver(PLAN, Dark(), first.accounted, patience=100)
+    receiver = Receiver(PLAN, Dark(), first.accounted, reorder_messages=100)
     bodies = [message(word) for word in log.split()]
     receiver.take(Batch(0, bodies[:stop]))
     assert receiver.flush() is None
@@ -391,14 +393,14 @@ def test_nothing_is_taken_before_the_anchor_was_found(stop):
 @pytest.mark.parametrize("other", ["x", "4", "E"])
 def test_one_that_overtook_must_be_there_again(other):
     """I1: the same reading at the anchor by accident, in a log that was made anew."""
-    receiver = taken("0 9! 1 2 3", patience=100)
-    resumed = Receiver(PLAN, Dark(), receiver.flush().accounted, patience=100)
+    receiver = taken("0 9! 1 2 3", reorder_messages=100)
+    resumed = Receiver(PLAN, Dark(), receiver.flush().accounted, reorder_messages=100)
     with pytest.raises(AnchorLostError, match="offset 2 of the log no longer holds a reading that was written"):
         taken(f"x 0 {other} 2 3", receiver=resumed)
 
 
 def test_a_rejected_one_that_overtook_waits_so_that_lines_stand_in_the_order_of_the_log():
-    receiver = taken("0 9! 1 2R x 3", patience=6)
+    receiver = taken("0 9! 1 2R x 3", reorder_messages=6)
     output = receiver.flush()
     assert (rows(output), output.rejected) == ("0 1", b"")
     receiver.take(Batch(6, [message("4"), message("5")]))
@@ -409,7 +411,7 @@ def test_a_rejected_one_that_overtook_waits_so_that_lines_stand_in_the_order_of_
 
 def test_a_log_read_again_is_in_order_only_behind_the_reading_taken_last():
     """I1: another's early reading at its beginning would be in its turn otherwise."""
-    receiver = taken("3! 0 1 2", patience=100)
+    receiver = taken("3! 0 1 2", reorder_messages=100)
     receiver.flush()
     receiver.distrust_offsets()
     receiver.take(Batch(0, [message(word) for word in f"3! {WHOLE} E".split()]))
@@ -432,7 +434,7 @@ def test_a_log_that_was_made_anew_and_goes_on_is_taken_after_a_pause():
 def test_damaged_messages_are_read_again_until_they_explain_something():
     receiver = taken("0 1 x x x x")
     receiver.flush()
-    receiver = Receiver(PLAN, Dark(), receiver.accounted, patience=PATIENCE)
+    receiver = Receiver(PLAN, Dark(), receiver.accounted, reorder_messages=REORDER)
     taken("0 1 x x x x 6 7 8 9 10 11 E", receiver=receiver)
     assert rows(receiver.flush()) == "6 7 8 9 10 11"
     assert (receiver.accounted.missing, receiver.accounted.rejected) == (4, 4)
@@ -505,7 +507,7 @@ IN_PLACE = {"negative", "1e9 W"}
 def test_one_foreign_message_between_our_own(kind):
     """I4: each outcome counted; only an impossible value at its turn costs a row."""
     body, outcome = KINDS[kind]
-    receiver = Receiver(PLAN, Dark(), patience=PATIENCE)
+    receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
     receiver.take(Batch(0, [*BODIES[:3], body, *BODIES[3:], message("E")]))
     output = receiver.flush()
     in_place = kind in IN_PLACE
@@ -561,9 +563,9 @@ def test_what_is_held_is_bounded_and_so_is_what_a_checkpoint_names():
 def test_any_order_within_the_window_gives_the_rows_in_order(data, every_s, size):
     """I1 and I2: a run's messages in any order, each displaced by less than the patience."""
     plan = RunPlan("r1", PLAN.timeline, ("m1",), every_s)
-    patience = 2 * SECONDS
+    reorder_messages = 2 * SECONDS
     order = data.draw(st.permutations(range(SECONDS)))
-    normal, receiver = Receiver(plan, Dark()), Receiver(plan, Dark(), patience=patience)
+    normal, receiver = Receiver(plan, Dark()), Receiver(plan, Dark(), reorder_messages=reorder_messages)
     normal.take(Batch(0, BODIES))
     found = []
     for at in range(0, SECONDS, size):
@@ -589,7 +591,7 @@ def test_early_readings_of_others_change_none_of_our_rows(early, size):
     for at in range(SECONDS):
         words += [f"{at + by}!" for before, by in early if before == at and at + by < SECONDS]
         words.append(str(at))
-    receiver, found = Receiver(PLAN, Dark(), patience=64), []
+    receiver, found = Receiver(PLAN, Dark(), reorder_messages=64), []
     bodies = [message(word) for word in [*words, "E"]]
     for at in range(0, len(bodies), size):
         receiver.take(Batch(at, bodies[at : at + size]))
