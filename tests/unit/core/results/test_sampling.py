@@ -15,7 +15,7 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.sampling import REJECTED_DW, pv_means, samples_of
 from pvsim.core.run.plan import RunPlan
 
-BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
+BATTERY = BatteryModel(0.05, 3, 3, 0.95, 0.95, standby_w=5)
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 
 
