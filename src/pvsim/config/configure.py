@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 from pvsim.config.meters import meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
-from pvsim.config.pv import pv_of
+from pvsim.config.pv import pv_of, source_of
 from pvsim.config.request import FileOptions, Request
 from pvsim.config.run_config import (
     CurveConfig,
@@ -54,7 +54,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     mistakes.raise_any()  # what has another type cannot be looked at
     site = mistakes.attempt(lambda: _site(request, outside))
     known = request.site is None or site is not None
-    first_date, tz = _period(request, site, mistakes) if known else (None, None)
+    first_date, tz = _period(request, site, mistakes, known=known)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
     mistakes.attempt(lambda: check_batch(request.batch))
     texts = sources_of(request, site) if known or request.meter.source is not None else ()
@@ -65,7 +65,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     if request.meter.kind == "grid" and known:
         mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site))
     count = len(texts) if request.meters is None else request.meters
-    pv = pv_of(request, site, count, outside, mistakes) if known else None
+    pv = pv_of(request, site, count, outside, mistakes) if known or source_of(request) != "site" else None
     mistakes.raise_any()
     if first_date is None or tz is None or pv is None:
         raise InternalError("a part of the configuration is missing without a mistake")
@@ -123,12 +123,14 @@ def _site(request: Request, outside: Outside) -> Site | None:
     return outside.read_site(request.site)
 
 
-def _period(request: Request, site: Site | None, mistakes: Mistakes) -> tuple[date | None, str | None]:
-    """First day and zone, where they and the rest of the period are right."""
+def _period(
+    request: Request, site: Site | None, mistakes: Mistakes, *, known: bool
+) -> tuple[date | None, str | None]:
+    """First day and zone, where they are right; the zone of a site that is not known stays open."""
     first_date = mistakes.attempt(lambda: parse_date(request.date, "date"))
     every_s = mistakes.attempt(lambda: parse_period(request.every, "every"))
     days = mistakes.attempt(lambda: check_days(request.days))
-    zone = mistakes.attempt(lambda: zone_of(_tz(request, site)))
+    zone = mistakes.attempt(lambda: zone_of(_tz(request, site))) if known else None
     if first_date is None or days is None or zone is None:
         return None, None
     timeline = mistakes.attempt(lambda: Timeline.of_days(first_date, days, zone))

@@ -249,8 +249,14 @@ def test_a_site_that_cannot_be_read_hides_no_other_mistake():
     with pytest.raises(BadInputError, match="no such site file"):
         made(site="hom")
     with pytest.raises(ConfigurationError) as caught:
-        made(site="hom", meter=MeterRequest(max_w=0), annual_kwh=3000.0)
-    assert [problem.field for problem in caught.value.problems][1:] == ["meter.max_w"]
+        made(
+            site="hom",
+            days=0,
+            meter=MeterRequest(max_w=0),
+            annual_kwh=3000.0,
+            pv=PvRequest(source="curve", peak_kw=-1.0),
+        )
+    assert [problem.field for problem in caught.value.problems][1:] == ["days", "meter.max_w", "pv.peak_kw"]
 
 
 @pytest.mark.parametrize(
