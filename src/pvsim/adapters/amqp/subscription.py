@@ -21,7 +21,8 @@ PREFETCH = 5_000
 """Messages that the broker may send ahead."""
 
 ACKNOWLEDGE = PREFETCH // 4
-"""After so many taken messages the broker is told that it may send as many more."""
+"""After so many taken messages the broker is told that it may send as many more; before that only when none waits,
+since it closes the channel of whoever owes it an acknowledgement for half an hour."""
 
 STOP_S = 1.0
 
@@ -37,7 +38,7 @@ class Subscription:
         self._client, self._channel, self._stream = client, channel, stream
         self._arrived: deque[Deliveries] = deque()
         self._waiting = 0
-        self._acknowledged = 0
+        self._taken = self._acknowledged = 0
         self._error: BrokerError | None = None
         self._changed = asyncio.Event()
         channel.listener = self._on_event
@@ -64,15 +65,22 @@ class Subscription:
         while not self._arrived:
             if self._error is not None:
                 raise self._error
+            self._acknowledge(at_least=1)
             self._changed.clear()
             await self._changed.wait()
         await self._let_more_come()
         batch, delivery_tag = gathered(self._arrived)
         self._waiting -= len(batch)
-        if delivery_tag - self._acknowledged >= ACKNOWLEDGE and self._error is None:
-            self._channel.send_now(methods.acknowledge(delivery_tag))
-            self._acknowledged = delivery_tag
+        self._taken = delivery_tag
+        if self._error is None:
+            self._acknowledge(at_least=ACKNOWLEDGE)
         return batch
+
+    def _acknowledge(self, *, at_least: int) -> None:
+        """Acknowledge all that was taken, if it is so many messages: delivery tags count them."""
+        if self._taken - self._acknowledged >= at_least:
+            self._channel.send_now(methods.acknowledge(self._taken))
+            self._acknowledged = self._taken
 
     async def _let_more_come(self) -> None:
         """Let the connection take what is in the socket already: one batch of 500 is cheaper than 500 of one."""
