@@ -233,7 +233,8 @@ class AmqpClient(asyncio.Protocol):
     def _dispatch(self, event: Event) -> None:
         match event:
             case Ready():
-                self._ready.set_result(None)
+                if not self._ready.done():  # else it came too late, and nobody waits any more
+                    self._ready.set_result(None)
             case Closed(error):
                 self._end(error)
             case Blocked(reason):

@@ -29,6 +29,7 @@ _HANDSHAKE_FRAME_MAX = 1 << 16  # a server of another protocol shows itself by a
 _FRAME_MAX = 1 << 17
 _FRAME_MAX_WITHOUT_LIMIT = 1 << 27  # the broker's messages end at 128 MiB
 _MISSED_HEARTBEATS = 2.5
+_NAME_MAX = 255
 _NO_FRAME = "the bytes that come are no frame"
 
 
@@ -254,6 +255,9 @@ class AmqpConnection:
             _smaller_limit(ours.frame_max, theirs.frame_max),
             _smaller_limit(ours.heartbeat_s, theirs.heartbeat_s),
         )
+        if len(self._vhost.encode()) > _NAME_MAX:
+            what = f"vhost {self._vhost[:32]!r}... is longer than {_NAME_MAX} bytes; AMQP allows no longer names"
+            return self._refuse(what, "correct the vhost in PVSIM_BROKER_URL")
         self.state = State.OPENING
         self.send(0, methods.tune_ok(self.limits))
         self.send(0, methods.open_vhost(self._vhost))

@@ -190,6 +190,13 @@ def test_the_end_of_the_bytes(state):
     assert words in error.what
 
 
+def test_a_vhost_that_no_broker_can_have_is_refused():
+    made = connection(State.SIGNING_IN, vhost="ü" * 128)
+    error = error_of(made.receive(wire.TUNE, 0.0))
+    assert isinstance(error, BrokerRefusedError)
+    assert "longer than 255 bytes" in error.what
+
+
 # --- heartbeats ---
 
 
