@@ -37,11 +37,11 @@ if "PVSIM_TEST_FAULT" in os.environ and "pvsim" in sys.orig_argv:
     def watch_end_marker(publisher: type) -> None:
         publish = publisher.publish
 
-        async def watched(self, first_id, bodies) -> None:
+        async def watched(self, first_id, bodies, batch=1) -> None:
             is_end = len(bodies) == 1 and b'"kind":"end"' in bodies.tobytes()
             if is_end:
                 at("before-end-marker")
-            await publish(self, first_id, bodies)
+            await publish(self, first_id, bodies, batch)
             if is_end:
                 await self.flush()
                 at("after-end-marker")
