@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.devices.controller import SELF_CONSUMPTION, Controller
 from pvsim.core.quantities.types import Ints
 
 __all__ = ["SOC_STEPS", "Balance", "Balanced"]
@@ -45,11 +46,13 @@ class Balance:
         battery: None where there is none.
         start: What it holds when the run begins, in its units.
         export_limit_dw: The most that a site feeds in, in 0.1 W; None is no limit.
+        controller: What asks something of each battery.
     """
 
     battery: BatteryModel | None = None
     start: int = 0
     export_limit_dw: int | None = None
+    controller: Controller = SELF_CONSUMPTION
 
     def run(self, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
         """Go through consecutive seconds.
@@ -66,7 +69,10 @@ class Balance:
         battery_dw, soc_steps = None, None
         net_dw = meter_dw - pv_dw
         if self.battery is not None:
-            dispatches = [self.battery.dispatch(each, state) for each, state in zip(net_dw.T, stored, strict=True)]
+            dispatches = [
+                self.battery.follow(self.controller.setpoints_dw(state, meter, pv), state)
+                for meter, pv, state in zip(meter_dw.T, pv_dw.T, stored, strict=True)
+            ]
             battery_dw = np.stack([dispatch.power_dw for dispatch in dispatches], axis=1)
             levels = np.stack([dispatch.stored for dispatch in dispatches], axis=1)
             soc_steps = levels // self.battery.units_per_soc(SOC_STEPS)

@@ -1,7 +1,7 @@
-"""A battery that raises self-consumption: it takes surplus PV and gives it back, second by second.
+"""A battery that follows what a controller asks, second by second, as far as it can.
 
-Rule (greedy): what the PV has left over is charged, what the building lacks is discharged, as far as power and
-the limits of the state of charge allow. Each second first loses its standby energy, then charges or discharges.
+Rule: a setpoint is followed as far as the power and the limits of the state of charge allow. Each second first
+loses its standby energy, then charges or discharges.
 
 Units: power in 0.1 W at the AC side, positive charges, so `grid = net + battery`. Stored energy is an integer.
 With efficiencies as reduced fractions, charge a/A and discharge b/B, one *unit* is 0.1 J / (A b): a second at
@@ -12,9 +12,9 @@ With efficiencies as reduced fractions, charge a/A and discharge b/B, one *unit*
 holds in integers, on every machine, wherever the input is cut into blocks (I2). At a limit the power is the
 largest multiple of 0.1 W that still fits; so "full" may be up to one such step short of the limit.
 
-Method: a chunk of seconds in which no limit is met is a cumulative sum. A battery at rest (full under surplus,
-empty under demand) is a constant. Only the remaining seconds are done one by one: a closed form over limits
-would need a state that rounds at the limit, which would break the exact balance.
+Method: a chunk of seconds in which no limit is met is a cumulative sum. A battery at rest (full and asked to
+charge, empty and asked to discharge) is a constant. Only the remaining seconds are done one by one: a closed form
+over limits would need a state that rounds at the limit, which would break the exact balance.
 """
 
 from dataclasses import dataclass, field
@@ -133,11 +133,11 @@ class BatteryModel:
         energy: np.ndarray[tuple[int], np.dtype[np.float64]] = stored / (self.units_per_dj * _DJ_PER_KWH)
         return energy
 
-    def dispatch(self, net_dw: Ints, stored: int) -> Dispatch:
-        """Run the rule over consecutive seconds.
+    def follow(self, setpoint_dw: Ints, stored: int) -> Dispatch:
+        """Follow setpoints over consecutive seconds.
 
         Args:
-            net_dw: Building minus PV in 0.1 W, shape (n,): positive lacks power, negative has it left over.
+            setpoint_dw: What it is asked for in 0.1 W at the AC side, shape (n,); positive charges.
             stored: Stored energy before the first second: `stored_at(...)` or the `end` of the block before.
 
         Raises:
@@ -147,7 +147,7 @@ class BatteryModel:
             what = f"a stored energy of {stored:,} units is outside {self.lower:,}..{self.upper:,}"
             fix = "resume with the battery that the run was started with, or start a new run"
             raise BadInputError(what, where="battery state", fix=fix)
-        wanted = np.clip(-net_dw, -round(self.discharge_kw * DW_PER_KW), round(self.charge_kw * DW_PER_KW))
+        wanted = np.clip(setpoint_dw, -round(self.discharge_kw * DW_PER_KW), round(self.charge_kw * DW_PER_KW))
         changes = np.where(wanted > 0, wanted * self.charge_step, wanted * self.discharge_step)
         power, levels = np.empty_like(wanted), np.empty_like(wanted)
         for start in range(0, len(wanted), _CHUNK_S):

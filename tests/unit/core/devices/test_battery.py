@@ -72,7 +72,7 @@ def plain(battery, net_dw, stored):
 def test_equals_the_plain_loop(battery, net_dw, fill):
     """I2."""
     stored = battery.lower + int(fill * (battery.upper - battery.lower))
-    result = battery.dispatch(net_dw, stored)
+    result = battery.follow(-net_dw, stored)
     power, levels = plain(battery, net_dw, stored)
     assert result.power_dw.tolist() == power
     assert result.stored.tolist() == levels
@@ -83,11 +83,11 @@ def test_equals_the_plain_loop(battery, net_dw, fill):
 @BOUNDED
 def test_any_cut_gives_the_same(battery, net_dw, data):
     """I2: blocks, days and resumes leave no trace."""
-    whole = battery.dispatch(net_dw, battery.lower)
+    whole = battery.follow(-net_dw, battery.lower)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(net_dw)), max_size=4)))
     stored, power, levels = battery.lower, [], []
     for part in np.split(net_dw, cuts):
-        result = battery.dispatch(part, stored)
+        result = battery.follow(-part, stored)
         stored = result.end
         power += result.power_dw.tolist()
         levels += result.stored.tolist()
@@ -100,7 +100,7 @@ def test_any_cut_gives_the_same(battery, net_dw, data):
 @BOUNDED
 def test_balance_limits_and_greed(battery, net_dw):
     """I8: exactly; no limit is passed; nothing is bought or sold that the battery could have taken."""
-    result = battery.dispatch(net_dw, battery.upper)
+    result = battery.follow(-net_dw, battery.upper)
     charge, discharge = np.maximum(result.power_dw, 0), np.maximum(-result.power_dw, 0)
     before = np.concatenate([[battery.upper], result.stored])[:-1]
     rested = np.maximum(before - battery.standby_step, battery.lower)
@@ -124,7 +124,7 @@ def test_a_day_by_hand():
     """1 kWh at 90 % each way: an hour of 2 kW surplus fills it after 2,000 s, then it gives back 0.9 kWh."""
     battery = BatteryModel(1.0, 2.0, 2.0, charge_efficiency=0.9, discharge_efficiency=0.9, standby_w=0.0)
     net_dw = np.repeat([-20_000, 20_000], 3_600)
-    result = battery.dispatch(net_dw, battery.stored_at(0.0))
+    result = battery.follow(-net_dw, battery.stored_at(0.0))
     assert result.power_dw[1_999:2_002].tolist() == [20_000, 0, 0]
     assert battery.soc(result.stored)[[1_999, 3_599, -1]] == pytest.approx([1, 1, 0], abs=1e-7)
     assert (battery.charge_step, battery.discharge_step, battery.units_per_dj) == (81, 100, 90)
@@ -134,18 +134,18 @@ def test_a_day_by_hand():
 
 def test_standby_empties_a_store_and_then_stops():
     battery = BatteryModel(0.01, 1.0, 1.0, 0.95, 0.95, standby_w=10.0, soc_min=0.1)
-    result = battery.dispatch(np.zeros(5_000, np.int64), battery.stored_at(1.0))
+    result = battery.follow(-np.zeros(5_000, np.int64), battery.stored_at(1.0))
     assert battery.soc(result.stored)[[0, -1]] == pytest.approx([1 - 10 / 36_000, 0.1])
     assert not result.power_dw.any()
-    assert battery.dispatch(np.full(600, 5_000), result.end).stored.tolist() == [battery.lower] * 600
+    assert battery.follow(-np.full(600, 5_000), result.end).stored.tolist() == [battery.lower] * 600
 
 
 def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
     battery = BatteryModel(5.0, 2.0, 2.0, 0.95, 0.95, 0.0)
     full = battery.stored_at(1.0)
-    result = battery.dispatch(np.full(1_000, -20_000), full)
+    result = battery.follow(-np.full(1_000, -20_000), full)
     assert not result.power_dw.any()
-    assert battery.dispatch(np.empty(0, np.int64), full).end == full
+    assert battery.follow(-np.empty(0, np.int64), full).end == full
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_state_outside_the_limits_is_refused():
     with pytest.raises(UsageError, match="soc"):
         battery.stored_at(0.05)
     with pytest.raises(BadInputError, match="outside"):
-        battery.dispatch(np.zeros(1, np.int64), 0)
+        battery.follow(-np.zeros(1, np.int64), 0)
 
 
 def test_what_is_not_said_is_as_in_a_site_file():
