@@ -62,9 +62,9 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     show_default=True,
     help="Of the modules: one day cannot tell losses from a smaller plant.",
 )
-@field_option("pv.column", "--column", help="Header of the power column.  [default: found]")
+@field_option("pv.column", "--column", help="Header of the power column.  [default: auto-detected]")
 @field_option(
-    "pv.time_column", "--time-column", metavar="NAME", help="Header of the column of times.  [default: found]"
+    "pv.time_column", "--time-column", metavar="NAME", help="Header of the time column.  [default: auto-detected]"
 )
 @field_option(
     "pv.date_order",
@@ -76,13 +76,13 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     "pv.stamp",
     "--stamp",
     type=Choice(["start", "middle", "end"]),
-    help="What of its interval a time is.  [default: by the header, else start]",
+    help="Which part of its interval a time marks.  [default: by the header, else start]",
 )
 @field_option(
     "pv.decimal",
     "--decimal",
     type=Choice(["point", "comma"]),
-    help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
+    help="Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
 )
 @field_option(
     "pv.unit",
@@ -109,7 +109,7 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     "--scale",
     type=Quantity("NUMBER", "FACTOR", above=0),
     metavar="FACTOR",
-    help="Multiply the powers with this.",
+    help="Multiply the powers by this.",
 )
 @field_option(
     "pv.gaps",

@@ -50,13 +50,13 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             f"{prefix}.column",
             f"--{prefix}-column",
             metavar="NAME",
-            help=f"Column of the {what} power.  [default: found]",
+            help=f"Column of the {what} power.  [default: auto-detected]",
         ),
         field_option(
             f"{prefix}.time_column",
             f"--{prefix}-time-column",
             metavar="NAME",
-            help="Column of the time.  [default: found]",
+            help="Column of the times.  [default: auto-detected]",
         ),
         field_option(
             f"{prefix}.tz",
@@ -81,13 +81,13 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             f"--{prefix}-scale",
             type=float,
             metavar="FACTOR",
-            help="Multiply the powers with this.",
+            help="Multiply the powers by this.",
         ),
         field_option(
             f"{prefix}.annual_kwh",
             f"--{prefix}-annual-kwh",
             type=Quantity("ENERGY_KWH", "KWH"),
-            help="Scale the powers so that a year of the file's mean is so much.",
+            help="Scale the powers so that a year at the file's mean power gives this.",
         ),
         field_option(
             f"{prefix}.date_order",
@@ -99,13 +99,13 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             f"{prefix}.stamp",
             f"--{prefix}-stamp",
             type=Choice(["start", "middle", "end"]),
-            help="What of its interval a time is.  [default: by the header, else start]",
+            help="Which part of its interval a time marks.  [default: by the header, else start]",
         ),
         field_option(
             f"{prefix}.decimal",
             f"--{prefix}-decimal",
             type=Choice(["point", "comma"]),
-            help="Mark of the decimals: 1.250 is 1.25 or 1250.  [default: by all numbers]",
+            help="Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
         ),
         field_option(
             f"{prefix}.fill",
@@ -183,7 +183,7 @@ period_options = _all(
             metavar="[NAME=]KIND",
             shell_complete=or_a_file("uniform", "walk", "household", "office", "depot", "external"),
             envvar="PVSIM_METER",
-            help="uniform (0..9000 W or to --meter-max-w, each second anew), walk (continuous), household, office,"
+            help="uniform (0..9000 W or to --meter-max-w, new each second), walk (continuous), household, office,"
             " depot (by their devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim"
             " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
         ),
@@ -290,7 +290,7 @@ pv_options = _all(
             default=Path("runs"),
             show_default=True,
             envvar="PVSIM_OUT",
-            help="Make the run's directory in this one.",
+            help="Create the run's directory in this one.",
         ),
     ),
 )
@@ -324,7 +324,7 @@ broker_options = section(
         default=60,
         show_default=True,
         envvar="PVSIM_PATIENCE",
-        help="Go on trying so long when the broker is lost; 0 gives up at once. The run can be resumed.",
+        help="Keep trying for this long when the broker is lost; 0 gives up at once. The run can be resumed.",
     ),
 )
 
@@ -379,7 +379,7 @@ file_system_option = section(
         "--allow-unsafe-filesystem",
         is_flag=True,
         envvar="PVSIM_ALLOW_UNSAFE_FILESYSTEM",
-        help="Go on where the file system of the run's directory has no file locks or no fsync (some network file"
-        " systems): the manifest then says what is not promised.",
+        help="Continue although the file system of the run's directory has no file locks or no fsync (some network"
+        " file systems): the manifest then says what is not promised.",
     ),
 )

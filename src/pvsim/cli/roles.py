@@ -59,7 +59,7 @@ _missing_options = section(
         "--missing",
         type=Choice(["skip", "hold", "stop"]),
         envvar="PVSIM_MISSING",
-        help="What becomes of a reading of an external meter that never came. skip: it has no row; hold: its row"
+        help="What happens to a reading of an external meter that never came. skip: it has no row; hold: its row"
         " has the last value before it, and a flag; stop: the run stops.  [default: skip]",
     ),
     field_option(
@@ -68,7 +68,7 @@ _missing_options = section(
         type=Quantity("DURATION_S", "SECONDS", above=0),
         metavar="SECONDS",
         envvar="PVSIM_METER_TIMEOUT",
-        help="End the run when no reading of an external meter has come for so long; the rest is missing."
+        help="End the run when no reading of an external meter has come for this long; the rest is missing."
         "  [default: wait]",
     ),
 )
