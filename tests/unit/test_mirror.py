@@ -9,7 +9,6 @@ ELSEWHERE = {
     "app/ports": "protocols: nothing of it runs",
     "core/quantities/types": "types and constants",
     "core/results/accumulator": "a protocol: what fulfils it is tested",
-    "core/results/connection_point": "with what adds up rows, in test_metrics.py",
 }
 """Modules without a test of their own, and why."""
 

@@ -39,7 +39,7 @@ def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PvSource, read: 
         tally.add(samples)
     if read(1):
         raise BadInputError("the file goes on after the last row of the run", where=f"line {plan.rows + 2}")
-    return tally.summary()
+    return tally.result()
 
 
 def verify_foreign(
@@ -90,7 +90,7 @@ def verify_foreign(
         raise BadInputError(what, where=f"line {line}")
     if spans is not None:
         spans.close()
-    return tally.summary()
+    return tally.result()
 
 
 def _whole_windows(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tuple[int, Ints]]:
