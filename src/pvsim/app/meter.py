@@ -19,7 +19,7 @@ from pvsim.core.run.pacing import at_once_s, speed_text
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
-__all__ = ["Meter", "readings"]
+__all__ = ["BLOCK", "Meter", "readings"]
 
 STALL_S = 2.0
 """Without a confirm for so long, the broker is said to take no messages. Frames are confirmed within 0.1 s."""
@@ -27,12 +27,12 @@ STALL_S = 2.0
 BEHIND_S = 2.0
 """Of wall time: a meter further behind its clock says so."""
 
-_BLOCK = 4_000
+BLOCK = 4_000
 """Readings handed over at once; frames of about this size reach the broker's own limit."""
 
 
 def readings(
-    plan: RunPlan, loads: Sequence[PowerSource], first_utc: int | None = None
+    plan: RunPlan, loads: Sequence[PowerSource], first_utc: int | None = None, *, block: int = BLOCK
 ) -> Iterator[tuple[int, Ints]]:
     """The readings of a run in blocks: position of the first, and the values in 0.1 W.
 
@@ -42,6 +42,7 @@ def readings(
         plan: The run.
         loads: One for each meter.
         first_utc: The second to begin with; None for the run's first.
+        block: The most readings of one block.
     """
     first_utc = plan.timeline.start_utc if first_utc is None else first_utc
     position = (first_utc - plan.timeline.start_utc) * len(loads)
@@ -51,10 +52,10 @@ def readings(
         for i, load in enumerate(loads):
             by_meter[:, i] = load.power_dw(first_utc, len(by_meter))
         values = by_meter.reshape(-1)
-        for start in range(0, len(values), _BLOCK):
-            block = values[start : start + _BLOCK]
-            yield position, block
-            position += len(block)
+        for start in range(0, len(values), block):
+            some = values[start : start + block]
+            yield position, some
+            position += len(some)
         first_utc = until_utc
 
 

@@ -18,12 +18,13 @@ from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, last_
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in, split_by_day
 from pvsim.adapters.rundir.file_system import cannot_read
-from pvsim.app.verify import Read, verify_foreign, verify_own
+from pvsim.app.prove import Read, add_up, prove, prove_foreign
+from pvsim.app.simulate import simulate
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.delivery.sequence import SequenceGapError
-from pvsim.core.results.metrics import Summary
+from pvsim.core.results.metrics import Summary, Tally
 from pvsim.core.results.spans import Spans
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
@@ -269,15 +270,19 @@ class Run:
             raise
 
     def _verify_rows(self, read: Read, lines: Iterator[bytes], now: Accounted) -> tuple[Summary, Spans]:
+        """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
-        spans = Spans(plan)
+        tally, spans = Tally(plan), Spans(plan)
         if not self.models.external and not now.missing:
-            return verify_own(plan, self.models.loads(), pv, read), spans
-        summary = verify_foreign(plan, pv, lines, now.missing // plan.every_s, spans)  # whole periods go missing
+            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), tally)
+            return tally.result(), spans
+        missing_rows = now.missing // plan.every_s  # whole periods go missing
+        add_up(prove_foreign(plan, pv, lines, missing_rows), tally, spans)
+        spans.close()
         if plan.holds and spans.held_s != now.held:
             what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"
             raise BadInputError(what, where="column flags")
-        return summary, spans
+        return tally.result(), spans
 
     def _daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""

@@ -14,6 +14,7 @@ from pvsim.app.meter import Meter
 from pvsim.app.ports import Clock, MeterProgress, SimulatorProgress
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.devices.balance import Balance
 from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.quantities.noise import key
 from pvsim.core.quantities.timeline import Timeline
@@ -48,8 +49,9 @@ class Site:
         chunk: int = 50,
         missing: Missing = "stop",
         batch: int = 1,
+        devices: Balance | None = None,
     ):
-        self.plan = RunPlan("r1", timeline(seconds), meters, every_s, missing=missing)
+        self.plan = RunPlan("r1", timeline(seconds), meters, every_s, devices, missing=missing)
         self.batch = batch
         self.loads = [UniformLoad(key(1, "load", name)) for name in meters]
         self.pv = SawtoothPv()

@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 
 from pvsim.app.meter import readings
-from pvsim.app.verify import verify_foreign, verify_own
+from pvsim.app.prove import add_up, prove, prove_foreign
+from pvsim.app.simulate import simulate
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
+from pvsim.core.results.metrics import Tally
 from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.results.spans import Spans
 from pvsim.core.run.plan import RunPlan
@@ -42,6 +44,20 @@ class Ramps:
         return Ramp().power_dw(first_utc, n)[:, None] + 10_000 * np.arange(self.meters)
 
 
+def proved_own(plan, loads, pv, read):
+    """The summary of a file that is proved."""
+    tally = Tally(plan)
+    add_up(prove(plan, simulate(plan, loads, pv), read), tally)
+    return tally.result()
+
+
+def proved_foreign(plan, pv, lines, missing_rows, *adders):
+    """The same, where the readings are not known."""
+    tally = Tally(plan)
+    add_up(prove_foreign(plan, pv, lines, missing_rows), tally, *adders)
+    return tally.result()
+
+
 def plan_of(meters: int = 1, every_s: int = 1) -> RunPlan:
     return RunPlan("run", DAY, tuple(f"m{i}" for i in range(meters)), every_s)
 
@@ -63,8 +79,8 @@ def text_of(plan: RunPlan, pv=None) -> bytes:
 def test_a_true_file_is_proved_both_ways(meters, every_s):
     plan = plan_of(meters, every_s)
     text = text_of(plan)
-    own = verify_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
-    foreign = verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+    own = proved_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
+    foreign = proved_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
     assert own == foreign
     assert own.rows == plan.rows
 
@@ -73,7 +89,8 @@ def test_the_stretches_without_rows_are_found_by_the_way():
     plan = plan_of()
     lines = text_of(plan).splitlines(keepends=True)
     spans = Spans(plan)
-    verify_foreign(plan, Ramp(), iter([*lines[:100], *lines[110:-1]]), 11, spans)
+    proved_foreign(plan, Ramp(), iter([*lines[:100], *lines[110:-1]]), 11, spans)
+    spans.close()
     assert [(span.first, span.rows) for span in spans.missing] == [(99, 10), (plan.rows - 1, 1)]
 
 
@@ -81,12 +98,12 @@ def test_the_stretches_without_rows_are_found_by_the_way():
 def test_the_pv_power_of_each_meter_is_its_own(meters, every_s):
     plan, pv = plan_of(meters, every_s), Ramps(meters)
     text = text_of(plan, pv.power_dw(DAY.start_utc, DAY.seconds).reshape(-1))
-    own = verify_own(plan, loads_of(plan), pv, BytesIO(text).read)
-    assert own == verify_foreign(plan, pv, iter(BytesIO(text)), 0)
+    own = proved_own(plan, loads_of(plan), pv, BytesIO(text).read)
+    assert own == proved_foreign(plan, pv, iter(BytesIO(text)), 0)
     first, second = (own.meters[name].energy_kwh.pv for name in plan.meters[:2])
     assert second == pytest.approx(first + 24)
     with pytest.raises(BadInputError, match="and should be") as caught:
-        verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+        proved_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
     assert caught.value.where == "line 3"
 
 
@@ -127,22 +144,22 @@ def test_the_first_wrong_line_is_named(how, own_where, foreign_where):
     plan = plan_of()
     text = changed(text_of(plan), how)
     with pytest.raises(BadInputError) as own:
-        verify_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
+        proved_own(plan, loads_of(plan), Ramp(), BytesIO(text).read)
     assert own.value.where == own_where
     with pytest.raises(BadInputError) as foreign:
-        verify_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
+        proved_foreign(plan, Ramp(), iter(BytesIO(text)), 0)
     assert foreign.value.where == foreign_where
 
 
 def test_rows_known_to_be_missing_may_be_missing():
     plan = plan_of()
     text = changed(text_of(plan), "lost")
-    assert verify_foreign(plan, Ramp(), iter(BytesIO(text)), 1).rows == plan.rows - 1
+    assert proved_foreign(plan, Ramp(), iter(BytesIO(text)), 1).rows == plan.rows - 1
 
 
 def test_an_empty_file_is_not_proved():
     with pytest.raises(BadInputError) as caught:
-        verify_foreign(plan_of(), Ramp(), iter(()), 0)
+        proved_foreign(plan_of(), Ramp(), iter(()), 0)
     assert caught.value.where == "line 1"
 
 
@@ -152,11 +169,11 @@ def test_more_pv_power_than_the_plant_can_give_is_named():
     could = np.array([40_000, 40_001])
     samples = Samples.of_rows(plan, could, np.array([4_000, 4_001]), could - [36_000, 0])
     good = rows.header(plan) + rows.render(samples, plan)
-    proved = verify_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2)
+    proved = proved_foreign(plan, Ramp(), iter(BytesIO(good)), plan.rows - 2)
     assert (proved.rows, proved.energy_kwh.curtailed) == (2, 0.001)
     bad = rows.header(plan) + rows.render(replace(samples, pv_dw=could + np.array([0, 1])), plan)
     with pytest.raises(BadInputError, match="more than the plant can give") as caught:
-        verify_foreign(plan, Ramp(), iter(BytesIO(bad)), plan.rows - 2)
+        proved_foreign(plan, Ramp(), iter(BytesIO(bad)), plan.rows - 2)
     assert caught.value.where == "line 3"
 
 
@@ -169,4 +186,4 @@ def test_a_battery_alone_curtails_nothing():
         samples = Samples.of_rows(plan, np.array([10]), np.array([50]), np.array([pv]), **idle)
         lines = iter(BytesIO(rows.header(plan) + rows.render(samples, plan)))
         with pytest.raises(BadInputError, match="should be") if wrong else nullcontext():
-            verify_foreign(plan, Ramp(), lines, plan.rows - 1)
+            proved_foreign(plan, Ramp(), lines, plan.rows - 1)

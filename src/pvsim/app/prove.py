@@ -1,22 +1,25 @@
-"""Proves a finished run: every row recomputed, none missing, none twice."""
+"""The proving pass over a finished run: every row recomputed, none missing, none twice.
 
-from collections.abc import Callable, Iterator, Sequence
+It goes over the run once. Each portion of rows is rendered and compared with the file, and only then handed on as
+samples, to whatever wants them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
 
-from pvsim.app.meter import readings
-from pvsim.core.quantities.types import Ints, PowerSource, PvSource
+from pvsim.core.quantities.types import Ints, PvSource
 from pvsim.core.results import row_text, rows
-from pvsim.core.results.metrics import Summary, Tally
-from pvsim.core.results.sampling import pv_means, samples_of
-from pvsim.core.results.spans import Spans
+from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.samples import Samples
+from pvsim.core.results.sampling import pv_means
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
-__all__ = ["Read", "verify_foreign", "verify_own"]
+__all__ = ["Read", "add_up", "prove", "prove_foreign"]
 
 _LINES = 50_000
 
@@ -24,27 +27,35 @@ Read: TypeAlias = Callable[[int], bytes]
 """Gives the next n bytes of the samples file, fewer at its end."""
 
 
-def verify_own(plan: RunPlan, loads: Sequence[PowerSource], pv: PvSource, read: Read) -> Summary:
-    """Compare a file with what the plan must give, byte by byte, and add it up.
+def add_up(samples: Iterable[Samples], *adders: Adder) -> None:
+    """Go through samples once, for all that want them."""
+    for portion in samples:
+        for adder in adders:
+            adder.add(portion)
+
+
+def prove(plan: RunPlan, simulated: Iterable[Samples], read: Read) -> Iterator[Samples]:
+    """Compare a file with what the run must give, byte by byte; each portion comes out when it is proved.
+
+    Args:
+        plan: The run.
+        simulated: All its rows, as `app.simulate.simulate` gives them.
+        read: The samples file.
 
     Raises:
         BadInputError: naming the first line that differs.
     """
-    tally = Tally(plan)
     _compare(read, rows.header(plan), 1)
-    stored = plan.stored_at_start
-    for first_row, values in _whole_windows(plan, loads):
-        samples, stored = samples_of(plan, pv, first_row * plan.every_s, values, stored)
-        _compare(read, rows.render(samples, plan), first_row + 2)
-        tally.add(samples)
+    line = 2
+    for samples in simulated:
+        _compare(read, rows.render(samples, plan), line)
+        line += len(samples)
+        yield samples
     if read(1):
-        raise BadInputError("the file goes on after the last row of the run", where=f"line {plan.rows + 2}")
-    return tally.result()
+        raise BadInputError("the file goes on after the last row of the run", where=f"line {line}")
 
 
-def verify_foreign(
-    plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int, spans: Spans | None = None
-) -> Summary:
+def prove_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_rows: int) -> Iterator[Samples]:
     """The same where the readings cannot be computed again: order, number, PV power and differences of each row.
 
     What a battery or an export limit did to rows depends on readings that are not there: behind an export limit
@@ -56,12 +67,10 @@ def verify_foreign(
         pv: The PV power.
         lines: The lines of the file.
         missing_rows: Rows that the manifest says are missing.
-        spans: Takes the stretches that have no row, or hold a value.
 
     Raises:
         BadInputError: naming the first line that is wrong.
     """
-    tally = Tally(plan)
     header = rows.header(plan)
     if (found := next(lines, b"")) != header:
         raise row_text.first_difference(found, header, 1)
@@ -71,39 +80,24 @@ def verify_foreign(
         row = samples.row(plan)
         if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
             raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
-        could_dw = _pv_of_rows(plan, pv, row)
-        if not plan.has_export_limit:
-            samples = replace(samples, pv_dw=could_dw)
-        elif (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:
-            raise BadInputError("the PV power is more than the plant can give", where=f"line {line + wrong[0]}")
-        else:
-            samples = replace(samples, curtailed_dw=could_dw - samples.pv_dw)
+        samples = _with_pv(samples, plan, _pv_of_rows(plan, pv, row), line)
         expected = rows.render(samples, plan)
         if (text := b"".join(chunk)) != expected:
             raise row_text.first_difference(text, expected, line)
-        tally.add(samples)
-        if spans is not None:
-            spans.add(samples)
+        yield samples
         line, last_row = line + len(chunk), int(row[-1])
     if (count := line - 2) + missing_rows != plan.rows:
         what = f"{count:,} rows and {missing_rows:,} known to be missing, but the run has {plan.rows:,}"
         raise BadInputError(what, where=f"line {line}")
-    if spans is not None:
-        spans.close()
-    return tally.result()
 
 
-def _whole_windows(plan: RunPlan, loads: Sequence[PowerSource]) -> Iterator[tuple[int, Ints]]:
-    """The run's readings in portions of whole averaging periods: number of the first row, and the values."""
-    pending = np.empty(0, np.int64)
-    first_row = 0
-    for _, values in readings(plan, loads):
-        joined = np.concatenate([pending, values]) if len(pending) else values
-        whole = len(joined) - len(joined) % plan.window
-        if whole:
-            yield first_row, joined[:whole]
-        first_row += whole // plan.every_s
-        pending = joined[whole:]
+def _with_pv(samples: Samples, plan: RunPlan, could_dw: Ints, line: int) -> Samples:
+    """The samples with the PV power that they must have, and behind an export limit with what was curtailed."""
+    if not plan.has_export_limit:
+        return replace(samples, pv_dw=could_dw)
+    if (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:
+        raise BadInputError("the PV power is more than the plant can give", where=f"line {line + wrong[0]}")
+    return replace(samples, curtailed_dw=could_dw - samples.pv_dw)
 
 
 def _pv_of_rows(plan: RunPlan, pv: PvSource, row: Ints) -> Ints:
