@@ -1,10 +1,13 @@
 """Rows read back from the text of a samples file."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
 
-from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.quantities import digits
+from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.results import rows
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
@@ -13,6 +16,12 @@ __all__ = ["first_difference", "parse"]
 
 _FRACTION_DIGITS = 4
 _SHOWN_BYTES = 120
+_TIME = b"0000-00-00T00:00:00+00:00"
+_MARKS = ((b"-", 0), (b"-", 5), (b"T", 0), (b":", 0), (b":", 14), (b":", 20))  # each, and where to look for it
+_LOCAL_CHARS = _TIME.index(b"+")
+_YEAR_2000_UTC = 946_684_800
+_TOO_MANY = 1e15  # units of 1/10,000; below it a float has each of them
+_TEXTS = {"timestamp", "meter", "flags"}
 
 
 def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
@@ -26,6 +35,68 @@ def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
     Raises:
         BadInputError: if a line is not a row of the run.
     """
+    samples = _parse_columns(lines, plan)
+    if samples is not None and rows.render(samples, plan) == b"".join(lines):
+        return samples
+    return _parse_lines(lines, plan, first_line)
+
+
+def _parse_columns(lines: list[bytes], plan: RunPlan) -> Samples | None:
+    """All rows at once, ten times as fast as one by one; None where some line is not quite a row of the run."""
+    cells = b"".join(lines).replace(b"\n", b",").split(b",")[:-1]
+    names = rows.header(plan).decode().strip().split(",")
+    if len(cells) != len(lines) * len(names):
+        return None
+    columns = {name: np.array(cells[i :: len(names)]) for i, name in enumerate(names)}
+    try:
+        t_utc = _times(columns["timestamp"])
+        meter = _mapped(columns["meter"], plan.meters.index) if "meter" in columns else np.zeros_like(t_utc)
+        held_s = _mapped(columns["flags"], lambda flags: _held_s(flags.encode(), plan)) if plan.holds else None
+        units = {name: _column_units(columns[name]) for name in names if name not in _TEXTS}
+    except ValueError:
+        return None
+    meter_dw, since_start = units["meter_kw"], t_utc - plan.timeline.start_utc
+    inside = (since_start >= 0) & (since_start < plan.timeline.seconds) & (since_start % plan.every_s == 0)
+    inside &= (meter_dw >= plan.meter_range.low_dw) & (meter_dw <= plan.meter_range.high_dw)
+    if not inside.all():
+        return None
+    battery_dw, soc_steps = units.get("battery_kw"), units.get("soc")
+    return Samples(t_utc, meter, meter_dw, units["pv_kw"], battery_dw, soc_steps, held_s=held_s)
+
+
+def _times(texts: digits.Texts) -> Ints:
+    """Unix times of `2024-06-21T12:00:00+02:00`."""
+    if texts.dtype.itemsize != len(_TIME):
+        raise ValueError(texts[:1])
+    octets, marks = texts.view(np.uint8).reshape(-1, len(_TIME)), np.frombuffer(_TIME, dtype=np.uint8)
+    if (octets != marks)[:, [_TIME.index(mark, at) for mark, at in _MARKS]].any():
+        raise ValueError(texts[:1])
+    local = texts.astype(f"S{_LOCAL_CHARS}").astype("M8[s]").astype(np.int64)
+    offsets = np.array([text[_LOCAL_CHARS:] for text in texts.tolist()])
+    return local - _mapped(offsets, _offset_s)
+
+
+def _offset_s(text: str) -> int:
+    return _YEAR_2000_UTC - int(datetime.fromisoformat(f"2000-01-01T00:00:00{text}").timestamp())
+
+
+def _mapped(texts: digits.Texts, number_of: Callable[[str], int]) -> Ints:
+    """A number for each text, looked up once for those that are equal."""
+    distinct, index = np.unique(texts, return_inverse=True)
+    numbers = [number_of(text.decode()) for text in distinct.tolist()]
+    return np.array(numbers, dtype=np.int64)[index]
+
+
+def _column_units(texts: digits.Texts) -> Ints:
+    """Numbers in units of 1/10,000; whoever calls renders them again, so that nothing else passes for them."""
+    units = np.rint(texts.astype(np.float64) * DW_PER_KW)
+    if not (np.abs(units) < _TOO_MANY).all():  # also refuses NaN
+        raise ValueError(texts[:1])
+    return units.astype(np.int64)
+
+
+def _parse_lines(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
+    """Row by row, so that the first wrong one is named."""
     meters = {name.encode(): i for i, name in enumerate(plan.meters)}
     several = len(meters) > 1
     columns: list[list[int]] = []

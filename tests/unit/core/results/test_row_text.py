@@ -128,3 +128,47 @@ def test_other_flags_are_no_row(every_s, flags):
     line = f"2024-10-27T00:00:00+02:00,0.0000,0.0000,0.0000,{flags}\n".encode()
     with pytest.raises(BadInputError, match="is not a row"):
         row_text.parse([line], plan, 2)
+
+
+ODD = [
+    b"2024-10-27T00:00:00+02:00,1.0000,0.0000,1.0000,\n",  # a cell too many
+    b"2024-10-27T00:00:00+02:0,1.0000,0.0000,1.0000\n",
+    b"24-10-27T00:00:00+02:00,1.0000,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00.02:00,1.0000,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00+02:0,1.0000,0.0000,1.0000\n",
+    b"2024-10-27 00:00:00+02:00,1.0000,0.0000,1.0000\n",
+    b"2024-10-27T00:00+02:00:00,1.0000,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00x02:00,1.0000,0.0000,1.0000\n",
+    b"2024-13-27T00:00:00+02:00,1.0000,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00+02:00,nan,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00+02:00,1e99,0.0000,1.0000\n",
+    b"2024-10-27T00:00:00+02:00,1.0000,,1.0000\n",
+    b"2024-10-27T00:00:00+02:00,+1.0000,0.0000,1.0000\n",
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_reading_at_once_does_not_take_is_refused_or_rendered_otherwise(odd):
+    good, plan = b"2024-10-27T00:00:00+02:00,1.0000,0.0000,1.0000\n", RunPlan("run", CHANGE, ("m1",))
+    lines = [good, odd, good]
+    try:
+        read = row_text.parse(lines, plan, 2)
+    except BadInputError as error:
+        found = error
+    else:
+        found = row_text.first_difference(b"".join(lines), render(read, plan), 2)
+    assert found.where == "line 3"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"2024-10-26T22:00:00+00:00,1.0000,0.5000,0.5000\n",
+        b"2024-10-27T00:00:00+02:00,1.0000,0.5000,9.0000\n",
+        b"2024-10-27T00:00:00+02:00,1.0000,0.5000,0.5000,\n",
+    ],
+)
+def test_a_row_that_is_written_in_another_way_is_read_as_it_says(line):
+    """The caller renders it anew, and finds the difference."""
+    read = row_text.parse([line], RunPlan("run", CHANGE, ("m1",)), 2)
+    assert (read.t_utc.tolist(), read.meter_dw.tolist()) == ([CHANGE.start_utc], [10_000])
