@@ -6,6 +6,7 @@ samples, to whatever wants them.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -19,7 +20,7 @@ from pvsim.core.results.sampling import pv_means
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
-__all__ = ["Read", "add_up", "prove", "prove_foreign"]
+__all__ = ["Read", "add_up", "prove", "prove_foreign", "read_samples"]
 
 _LINES = 50_000
 
@@ -71,6 +72,21 @@ def prove_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_r
     Raises:
         BadInputError: naming the first line that is wrong.
     """
+    return _read(plan, lines, missing_rows, partial(_with_pv, plan, pv))
+
+
+def read_samples(plan: RunPlan, lines: Iterator[bytes], missing_rows: int) -> Iterator[Samples]:
+    """The rows as a file has them: order, number and differences checked, the powers taken as they stand.
+
+    Args and errors as those of `prove_foreign`.
+    """
+    return _read(plan, lines, missing_rows, lambda samples, _: samples)
+
+
+def _read(
+    plan: RunPlan, lines: Iterator[bytes], missing_rows: int, expected: Callable[[Samples, int], Samples]
+) -> Iterator[Samples]:
+    """The rows of a file; `expected` gives what they and the number of their first line must lead to."""
     header = rows.header(plan)
     if (found := next(lines, b"")) != header:
         raise row_text.first_difference(found, header, 1)
@@ -80,10 +96,10 @@ def prove_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_r
         row = samples.row(plan)
         if (wrong := np.flatnonzero(np.diff(row, prepend=last_row) <= 0)).size:
             raise BadInputError("the rows are not in order, or one stands twice", where=f"line {line + wrong[0]}")
-        samples = _with_pv(samples, plan, _pv_of_rows(plan, pv, row), line)
-        expected = rows.render(samples, plan)
-        if (text := b"".join(chunk)) != expected:
-            raise row_text.first_difference(text, expected, line)
+        samples = expected(samples, line)
+        text, wanted = b"".join(chunk), rows.render(samples, plan)
+        if text != wanted:
+            raise row_text.first_difference(text, wanted, line)
         yield samples
         line, last_row = line + len(chunk), int(row[-1])
     if (count := line - 2) + missing_rows != plan.rows:
@@ -91,8 +107,9 @@ def prove_foreign(plan: RunPlan, pv: PvSource, lines: Iterator[bytes], missing_r
         raise BadInputError(what, where=f"line {line}")
 
 
-def _with_pv(samples: Samples, plan: RunPlan, could_dw: Ints, line: int) -> Samples:
+def _with_pv(plan: RunPlan, pv: PvSource, samples: Samples, line: int) -> Samples:
     """The samples with the PV power that they must have, and behind an export limit with what was curtailed."""
+    could_dw = _pv_of_rows(plan, pv, samples.row(plan))
     if not plan.has_export_limit:
         return replace(samples, pv_dw=could_dw)
     if (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:

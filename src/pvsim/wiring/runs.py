@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from logging import getLogger
@@ -243,6 +243,18 @@ class Run:
         return self._verified()[0]
 
     def _verified(self) -> tuple[Summary, Spans]:
+        with self.rows_read() as (read, lines, now):
+            return self._verify_rows(read, lines, now)
+
+    @contextmanager
+    def rows_read(self) -> Iterator[tuple[Read, Iterator[bytes], Accounted]]:
+        """The file of the rows, or those of each day as if they were one: its bytes, its lines, and what is in it.
+
+        What is wrong with it is said with its name.
+
+        Raises:
+            BadInputError: if the run is not finished.
+        """
         path = self.directory.path / SAMPLES
         checkpoint = self._checkpoint()
         days = self._daily_files()
@@ -261,9 +273,10 @@ class Run:
             if days:
                 path = self.directory.path / DAYS
                 daily = DailyFiles(path, days)
-                return self._verify_rows(daily.read, daily.lines(), now)
-            with path.open("rb") as file:
-                return self._verify_rows(file.read, iter(file), now)
+                yield daily.read, daily.lines(), now
+            else:
+                with path.open("rb") as file:
+                    yield file.read, iter(file), now
         except BadInputError as error:
             error.where = error.where if error.where.startswith(str(path)) else f"{path}, {error.where}"
             error.fix = error.fix or _FIX_CHANGED
@@ -303,8 +316,19 @@ class Run:
             BadInputError: if the run is not finished or anything differs.
         """
         self.directory.tidy()
-        manifest = self.directory.load()
         summary = self.verify()
+        self.refuse_changed()
+        if self._daily_files():  # proved: the one that they were made of is not needed
+            self.directory.tidy(SAMPLES)
+        return summary
+
+    def refuse_changed(self) -> None:
+        """Compare the files of a run that has ended with its manifest.
+
+        Raises:
+            BadInputError: if it has not ended, or a file is not what it was.
+        """
+        manifest = self.directory.load()
         for name, recorded in (manifest.files or {}).items():
             if self.directory.facts(name) != recorded:
                 what = "the file differs from the manifest: its length or SHA-256 is another"
@@ -314,9 +338,6 @@ class Run:
         if manifest.status not in _ENDED:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self._resume_command)
-        if self._daily_files():  # proved: the one that they were made of is not needed
-            self.directory.tidy(SAMPLES)
-        return summary
 
     def _unfinished(self, lacking: str) -> BadInputError:
         where, status = str(self.directory.path), self.directory.load().status

@@ -1,0 +1,136 @@
+"""A finished run is read as its files say, and refused where it is not finished or not what it was."""
+
+import asyncio
+import sys
+from datetime import date
+
+import msgspec
+import numpy as np
+import pytest
+
+from pvsim.adapters.csvfile import SAMPLES, CsvSampleFile
+from pvsim.app.simulate import simulate
+from pvsim.config import CurveConfig, ExternalMeter, MeterConfig, RunConfig, SyntheticMeter, digest
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.results import rows
+from pvsim.errors import BadInputError, PartialResultError, UsageError
+from pvsim.wiring.finished import open_run
+from pvsim.wiring.runs import Run
+
+EVERY_S = 60
+LOST = 7  # the row that a partial run lacks
+
+
+def a_run(out, *, names=("m1",), split="none", external=False, missing="stop"):
+    meters = tuple(MeterConfig(name, ExternalMeter() if external else SyntheticMeter()) for name in names)
+    day = date(2024, 10, 27)
+    more = {"split": split, "missing": missing}
+    config = RunConfig("r1", day, 1, "Europe/Berlin", 1, EVERY_S, meters, CurveConfig(), **more)
+    return Run.create(config, out)
+
+
+def own_rows(run):
+    """The rows that the run's own meters give."""
+    config = msgspec.structs.replace(
+        run.models.config, meters=tuple(MeterConfig(name, SyntheticMeter()) for name in run.models.plan.meters)
+    )
+    models = type(run.models)(config)
+    return simulate(run.models.plan, models.loads(), models.pv())
+
+
+def carry_out(run, *, lost=()):
+    """Let it be done at once, without a broker."""
+    plan = run.models.plan
+
+    async def work():
+        key = digest(run.models.config)[:16]
+        missing = len(lost) * plan.every_s
+        accounted = Accounted(
+            next_position=plan.readings,
+            received=plan.readings - missing,
+            written=plan.readings - missing,
+            missing=missing,
+            stored=plan.stored_at_start,
+        )
+        with CsvSampleFile(run.directory.path, plan=plan, run=key, slot=run.models.slot_bytes) as files:
+            for samples in own_rows(run):
+                files.append(samples.where(~np.isin(samples.row(plan), lost)), b"", accounted)
+            files.seal()
+
+    asyncio.run(run.carry_out(work))
+
+
+def text_of(finished):
+    plan = finished.plan
+    return rows.header(plan) + b"".join(rows.render(samples, plan) for samples in finished.samples())
+
+
+@pytest.mark.parametrize("names", [("m1",), ("a", "b")])
+@pytest.mark.parametrize("split", ["none", "day"])
+def test_the_samples_are_those_of_the_files(tmp_path, names, split):
+    run = a_run(tmp_path, names=names, split=split)
+    carry_out(run)
+    finished = open_run(tmp_path / "latest")
+    assert finished.path == run.directory.path
+    assert finished.config == run.models.config
+    simulated = rows.header(finished.plan) + b"".join(rows.render(each, finished.plan) for each in own_rows(run))
+    assert text_of(finished) == simulated
+    if split == "none":
+        assert text_of(finished) == (finished.path / SAMPLES).read_bytes()
+
+
+def test_a_partial_run_has_the_rows_that_it_has(tmp_path):
+    run = a_run(tmp_path, external=True, missing="skip")
+    with pytest.raises(PartialResultError):
+        carry_out(run, lost=(LOST,))
+    finished = open_run(str(run.directory.path))
+    numbers = np.concatenate([samples.row(finished.plan) for samples in finished.samples()])
+    assert numbers.tolist() == [number for number in range(finished.plan.rows) if number != LOST]
+
+
+def test_an_unfinished_run_is_refused(tmp_path):
+    run = a_run(tmp_path)
+    with pytest.raises(BadInputError, match="the run is not finished: its status is running") as caught:
+        open_run(run.directory.path)
+    assert caught.value.fix == f"pvsim run --resume {run.directory.path}"
+
+
+def test_no_run_is_refused(tmp_path):
+    with pytest.raises(BadInputError, match="there is no run here"):
+        open_run(tmp_path)
+
+
+def test_a_changed_file_is_refused(tmp_path):
+    run = a_run(tmp_path)
+    carry_out(run)
+    finished, path = open_run(run.directory.path), run.directory.path / SAMPLES
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b",0.0000,", b",0.0001,", 1))
+    with pytest.raises(BadInputError, match="differs from the manifest"):
+        open_run(run.directory.path)
+    with pytest.raises(BadInputError, match="should be") as caught:  # it was changed after it was opened
+        list(finished.samples())
+    assert caught.value.where == f"{path}, line 2"
+
+
+def test_rows_as_a_data_frame(tmp_path):
+    run = a_run(tmp_path, names=("a", "b"))
+    carry_out(run)
+    finished = open_run(run.directory.path)
+    frame = finished.to_pandas()
+    first = next(finished.samples())
+    assert list(frame.columns) == ["meter", "meter_kw", "pv_kw", "net_kw"]
+    assert (len(frame), frame.index[0].isoformat()) == (finished.plan.rows, "2024-10-27T00:00:00+02:00")
+    assert frame.index[-1].isoformat() == "2024-10-27T23:59:00+01:00"
+    assert frame["meter"].tolist()[:3] == ["a", "b", "a"]
+    assert frame["meter_kw"].to_numpy()[: len(first)].tolist() == (first.meter_dw / 10_000).tolist()
+    assert np.abs(frame["meter_kw"] - frame["pv_kw"] - frame["net_kw"]).max() < 1e-12
+
+
+def test_without_pandas_there_is_no_data_frame(tmp_path, monkeypatch):
+    run = a_run(tmp_path)
+    carry_out(run)
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError, match="needs pandas") as caught:
+        open_run(run.directory.path).to_pandas()
+    assert caught.value.fix == "python -m pip install pandas"
