@@ -7,7 +7,9 @@ first used, so that `import pvsim` costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pvsim.app.simulate import simulate
     from pvsim.config import FileOptions, MeterRequest, PvRequest, Request, RunConfig
+    from pvsim.core.results.samples import Samples
     from pvsim.core.site.schema import (
         Battery,
         ClearWeather,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     )
     from pvsim.wiring.build import Built, build
     from pvsim.wiring.configure import configure
+    from pvsim.wiring.finished import FinishedRun, open_run
 
 __all__ = [
     "BadInputError",
@@ -55,6 +58,7 @@ __all__ = [
     "ElectricCar",
     "FileOptions",
     "FileWeather",
+    "FinishedRun",
     "Grid",
     "HeatPump",
     "HorizonPoint",
@@ -70,11 +74,14 @@ __all__ = [
     "PvsimError",
     "Request",
     "RunConfig",
+    "Samples",
     "Site",
     "UsageError",
     "__version__",
     "build",
     "configure",
+    "open_run",
+    "simulate",
 ]
 
 __version__ = "0.1.0"
@@ -82,12 +89,16 @@ __version__ = "0.1.0"
 _MODULES = {
     "Built": "pvsim.wiring.build",
     "FileOptions": "pvsim.config",
+    "FinishedRun": "pvsim.wiring.finished",
     "MeterRequest": "pvsim.config",
     "PvRequest": "pvsim.config",
     "Request": "pvsim.config",
     "RunConfig": "pvsim.config",
+    "Samples": "pvsim.core.results.samples",
     "build": "pvsim.wiring.build",
     "configure": "pvsim.wiring.configure",
+    "open_run": "pvsim.wiring.finished",
+    "simulate": "pvsim.app.simulate",
 }
 """Where each name is; the errors are in `pvsim.errors`, and what a site is made of in its schema."""
 

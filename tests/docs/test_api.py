@@ -8,6 +8,7 @@ import sys
 
 import msgspec
 import pytest
+from tests.finished_runs import a_run, carry_out
 
 import pvsim
 from pvsim.config import FileOptions, MeterRequest, PvRequest, Request
@@ -22,6 +23,7 @@ def blocks(page):
 
 def test_the_examples_of_the_page_run(pages, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    carry_out(a_run(tmp_path / "runs"))
     examples = "\n".join(blocks(pages[PAGE]))
     test = doctest.DocTestParser().get_doctest(examples, {}, PAGE, PAGE, 0)
     assert len(test.examples) > 8

@@ -1,63 +1,18 @@
 """A finished run is read as its files say, and refused where it is not finished or not what it was."""
 
-import asyncio
 import sys
-from datetime import date
 
-import msgspec
 import numpy as np
 import pytest
+from tests.finished_runs import a_run, carry_out, own_rows
 
-from pvsim.adapters.csvfile import SAMPLES, CsvSampleFile
-from pvsim.app.simulate import simulate
-from pvsim.config import CurveConfig, ExternalMeter, MeterConfig, RunConfig, SyntheticMeter, digest
-from pvsim.core.delivery.accounting import Accounted
+from pvsim.adapters.csvfile import SAMPLES
 from pvsim.core.results import rows
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.finished import open_run
-from pvsim.wiring.runs import Run
 
-EVERY_S = 60
 LOST = 7  # the row that a partial run lacks
-
-
-def a_run(out, *, names=("m1",), split="none", external=False, missing="stop"):
-    meters = tuple(MeterConfig(name, ExternalMeter() if external else SyntheticMeter()) for name in names)
-    day = date(2024, 10, 27)
-    more = {"split": split, "missing": missing}
-    config = RunConfig("r1", day, 1, "Europe/Berlin", 1, EVERY_S, meters, CurveConfig(), **more)
-    return Run.create(config, out)
-
-
-def own_rows(run):
-    """The rows that the run's own meters give."""
-    config = msgspec.structs.replace(
-        run.models.config, meters=tuple(MeterConfig(name, SyntheticMeter()) for name in run.models.plan.meters)
-    )
-    models = type(run.models)(config)
-    return simulate(run.models.plan, models.loads(), models.pv())
-
-
-def carry_out(run, *, lost=()):
-    """Let it be done at once, without a broker."""
-    plan = run.models.plan
-
-    async def work():
-        key = digest(run.models.config)[:16]
-        missing = len(lost) * plan.every_s
-        accounted = Accounted(
-            next_position=plan.readings,
-            received=plan.readings - missing,
-            written=plan.readings - missing,
-            missing=missing,
-            stored=plan.stored_at_start,
-        )
-        with CsvSampleFile(run.directory.path, plan=plan, run=key, slot=run.models.slot_bytes) as files:
-            for samples in own_rows(run):
-                files.append(samples.where(~np.isin(samples.row(plan), lost)), b"", accounted)
-            files.seal()
-
-    asyncio.run(run.carry_out(work))
+DAY = "2024-10-27"
 
 
 def text_of(finished):
@@ -68,7 +23,7 @@ def text_of(finished):
 @pytest.mark.parametrize("names", [("m1",), ("a", "b")])
 @pytest.mark.parametrize("split", ["none", "day"])
 def test_the_samples_are_those_of_the_files(tmp_path, names, split):
-    run = a_run(tmp_path, names=names, split=split)
+    run = a_run(tmp_path, day=DAY, names=names, split=split)
     carry_out(run)
     finished = open_run(tmp_path / "latest")
     assert finished.path == run.directory.path
@@ -80,7 +35,7 @@ def test_the_samples_are_those_of_the_files(tmp_path, names, split):
 
 
 def test_a_partial_run_has_the_rows_that_it_has(tmp_path):
-    run = a_run(tmp_path, external=True, missing="skip")
+    run = a_run(tmp_path, day=DAY, external=True, missing="skip")
     with pytest.raises(PartialResultError):
         carry_out(run, lost=(LOST,))
     finished = open_run(str(run.directory.path))
@@ -89,7 +44,7 @@ def test_a_partial_run_has_the_rows_that_it_has(tmp_path):
 
 
 def test_an_unfinished_run_is_refused(tmp_path):
-    run = a_run(tmp_path)
+    run = a_run(tmp_path, day=DAY)
     with pytest.raises(BadInputError, match="the run is not finished: its status is running") as caught:
         open_run(run.directory.path)
     assert caught.value.fix == f"pvsim run --resume {run.directory.path}"
@@ -101,7 +56,7 @@ def test_no_run_is_refused(tmp_path):
 
 
 def test_a_changed_file_is_refused(tmp_path):
-    run = a_run(tmp_path)
+    run = a_run(tmp_path, day=DAY)
     carry_out(run)
     finished, path = open_run(run.directory.path), run.directory.path / SAMPLES
     text = path.read_bytes()
@@ -114,7 +69,7 @@ def test_a_changed_file_is_refused(tmp_path):
 
 
 def test_rows_as_a_data_frame(tmp_path):
-    run = a_run(tmp_path, names=("a", "b"))
+    run = a_run(tmp_path, day=DAY, names=("a", "b"))
     carry_out(run)
     finished = open_run(run.directory.path)
     frame = finished.to_pandas()
@@ -128,7 +83,7 @@ def test_rows_as_a_data_frame(tmp_path):
 
 
 def test_without_pandas_there_is_no_data_frame(tmp_path, monkeypatch):
-    run = a_run(tmp_path)
+    run = a_run(tmp_path, day=DAY)
     carry_out(run)
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(UsageError, match="needs pandas") as caught:
