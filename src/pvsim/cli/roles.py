@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,6 +23,7 @@ from pvsim.cli.options import (
     quiet_option,
     run_id_option,
 )
+from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
 from pvsim.cli.run import check_broker, input_notes, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
@@ -85,7 +87,7 @@ _WITH_DIR |= {"missing", "meter_timeout"}
 @_dir_option
 @quiet_option
 @click.pass_context
-def meter(context: click.Context, /, **options: Any) -> None:
+def meter(context: click.Context, /, **_params: Any) -> None:
     """Publish every reading of a run, then end. Started again, it goes on where the broker's log ends.
 
     \b
@@ -94,13 +96,14 @@ def meter(context: click.Context, /, **options: Any) -> None:
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
+    options = OtherOptions.of(context)
     models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
 
     async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
-        with _maybe_lock(options["directory"], "meter"):
+        with _maybe_lock(options.directory, "meter"):
             patience = patience_of(options)
             await run_meter(
                 models,
@@ -125,7 +128,7 @@ def meter(context: click.Context, /, **options: Any) -> None:
 @quiet_option
 @file_system_option
 @click.pass_context
-def simulate(context: click.Context, /, **options: Any) -> None:
+def simulate(context: click.Context, /, **_params: Any) -> None:
     """Turn a meter's readings into rows: PV power added, difference taken, written to runs/.../samples.csv.
 
     \b
@@ -137,10 +140,11 @@ def simulate(context: click.Context, /, **options: Any) -> None:
     from pvsim.wiring.roles import run_simulator  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    if options["directory"] is not None:
+    options, asked = OtherOptions.of(context), request_of(context).meter
+    if options.directory is not None:
         _refuse_other_options(context)
-        this = Run.open(options["directory"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
-        this = this.going_on(options["missing"], external_only=options["meter_timeout"] is not None)
+        this = Run.open(options.directory.resolve(), accept_unsafe=options.allow_unsafe_filesystem)
+        this = this.going_on(asked.missing, external_only=asked.timeout_s is not None)
     else:
         this = _new_run(context, options)
 
@@ -152,12 +156,12 @@ def simulate(context: click.Context, /, **options: Any) -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
 
         plan, foreign = this.models.plan, this.models.external
-        note_run(options["broker"], plan.stream, this.directory.path, foreign=foreign)
+        note_run(options.broker, plan.stream, this.directory.path, foreign=foreign)
 
         async def offer_and_simulate() -> None:
             if this.models.external:
                 offer = await connection.offer_exchange(patience=patience_of(options), report=report, stop=stop)
-                if not options["quiet"]:
+                if not options.quiet:
                     click.echo(f"· {offer}", err=True)
             await run_simulator(
                 this.models,
@@ -166,17 +170,17 @@ def simulate(context: click.Context, /, **options: Any) -> None:
                 patience=patience_of(options),
                 report=report,
                 stop=stop,
-                meter_timeout_s=options["meter_timeout"],
+                meter_timeout_s=asked.timeout_s,
             )
 
         summary = await this.carry_out(offer_and_simulate)
-        if not options["quiet"]:
+        if not options.quiet:
             print_summary(summary, this)
 
-    _run_role("simulator", options | {"directory": this.directory.path}, this.models.plan, work_alone)
+    _run_role("simulator", replace(options, directory=this.directory.path), this.models.plan, work_alone)
 
 
-def _new_run(context: click.Context, options: dict[str, Any]) -> "Run":
+def _new_run(context: click.Context, options: OtherOptions) -> "Run":
     """Make the run of a simulator that was given no directory, and say what the user should know of it."""
     from pvsim.wiring.build import plan_of  # noqa: PLC0415
     from pvsim.wiring.configure import configure  # noqa: PLC0415
@@ -185,33 +189,33 @@ def _new_run(context: click.Context, options: dict[str, Any]) -> "Run":
     config = configure(request_of(context))
     check_broker(options)
     require_room(options, plan_of(config))
-    this = Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
-    for note in () if options["quiet"] else this.directory.notes:
+    this = Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
+    for note in () if options.quiet else this.directory.notes:
         click.echo(f"· {note}", err=True)
-    for note in [] if options["quiet"] else input_notes(this.models.inputs, this.models.config.meter_max_w):
+    for note in [] if options.quiet else input_notes(this.models.inputs, this.models.config.meter_max_w):
         click.echo(f"· {note}", err=True)
     return this
 
 
-def _prove_again(this: "Run", options: dict[str, Any]) -> None:
-    Display(quiet=options["quiet"]).say(f"the run is {this.status}; verifying it again")
+def _prove_again(this: "Run", options: OtherOptions) -> None:
+    Display(quiet=options.quiet).say(f"the run is {this.status}; verifying it again")
     summary = this.prove_again()
-    if not options["quiet"]:
+    if not options.quiet:
         print_summary(summary, this)
 
 
-def _meter_of(context: click.Context, options: dict[str, Any]) -> "tuple[Models, float, int | None]":
+def _meter_of(context: click.Context, options: OtherOptions) -> "tuple[Models, float, int | None]":
     """The run of a meter, how fast simulated time goes, and since when."""
     from pvsim.core.run.pacing import MAX_SPEED  # noqa: PLC0415
     from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.models import Models  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    if options["directory"] is not None:
+    if options.directory is not None:
         _refuse_other_options(context)
-        this = Run.open(options["directory"].resolve())
+        this = Run.open(options.directory.resolve())
         return this.models, speed_of(this, options), this.reached_utc
-    speed: float | None = options["speed"]
+    speed: float | None = options.speed
     return Models(configure(request_of(context))), MAX_SPEED if speed is None else speed, None
 
 
@@ -228,23 +232,23 @@ def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[Non
     return nullcontext() if directory is None else Run.open(directory).directory.lock(role)
 
 
-def _run_role(role: str, options: dict[str, Any], plan: "RunPlan", work: Work) -> None:
+def _run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:
     """Connect, work, and show the progress."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
-    display = Display(quiet=options["quiet"])
+    display = Display(quiet=options.quiet)
 
     async def use(stop: "asyncio.Event") -> None:
-        find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
+        find = partial(find_broker, options.broker, report=display.say, progress=display.show)
         address = await find()
         display.broker_is_there()
-        name = await resolve_transport(options["transport"], address, report=display.say)
+        name = await resolve_transport(options.transport, address, report=display.say)
         display.say(f"run {plan.run_id} over {name} at {address}")
-        connection = Connection(address, name, plan, None if options["broker"] else find)
+        connection = Connection(address, name, plan, None if options.broker else find)
         await work(connection, partial(display, role), stop)
 
-    handler = open_log(options["directory"], role) if options["directory"] is not None else None
+    handler = open_log(options.directory, role) if options.directory is not None else None
     try:
         run_with_stop(use)
     finally:

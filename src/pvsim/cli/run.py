@@ -20,6 +20,7 @@ from pvsim.cli.options import (
     pv_options,
     quiet_option,
 )
+from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
@@ -77,7 +78,7 @@ _WITH_RESUME = {
 @quiet_option
 @file_system_option
 @click.pass_context
-def run(context: click.Context, /, **options: Any) -> None:
+def run(context: click.Context, /, **_params: Any) -> None:
     """Simulate a period: meter and PV simulator as two processes, rows in runs/.../samples.csv.
 
     \b
@@ -93,27 +94,27 @@ def run(context: click.Context, /, **options: Any) -> None:
     """  # noqa: D301
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
 
-    started = time.monotonic()
-    display = Display(quiet=options["quiet"])
+    started, options = time.monotonic(), OtherOptions.of(context)
+    display = Display(quiet=options.quiet)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this = _run_of(context, options)
         for note in this.directory.notes:
             display.say(note)
-        inputs = this.models.inputs if options["resume"] is None else {}  # said when it began
+        inputs = this.models.inputs if options.resume is None else {}  # said when it began
         for note in input_notes(inputs, this.models.config.meter_max_w):
             display.say(note)
         roles = {} if this.ended else fork_roles(this, error_of)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
-    if options["as_json"]:
+    if options.as_json:
         import msgspec  # noqa: PLC0415
 
         click.echo(msgspec.json.encode(summary).decode())
-    elif not options["quiet"]:
+    elif not options.quiet:
         seconds = time.monotonic() - started
         print_summary(summary, this, seconds - display.broker_s, display.broker_s)
 
 
-def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
+def _run_of(context: click.Context, options: OtherOptions) -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
@@ -121,28 +122,28 @@ def _run_of(context: click.Context, options: dict[str, Any]) -> "Run":
     from pvsim.wiring.configure import configure  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
-    if options["resume"] is not None:
+    if options.resume is not None:
         if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
             option = f"--{extra[0].replace('_', '-')}"
             what = f"{option} cannot be changed: a resumed run keeps its own configuration"
             raise UsageError(what, where=option, fix="leave the option out")
-        return Run.open(options["resume"].resolve(), accept_unsafe=options["allow_unsafe_filesystem"])
+        return Run.open(options.resume.resolve(), accept_unsafe=options.allow_unsafe_filesystem)
     config = configure(request_of(context, run_id=secrets.token_hex(4)))
     refuse_external(config)
     check_broker(options)
     require_room(options, plan_of(config))
-    return Run.create(config, options["out"].absolute(), accept_unsafe=options["allow_unsafe_filesystem"])
+    return Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
 
 
-def require_room(options: dict[str, Any], plan: "RunPlan") -> None:
+def require_room(options: OtherOptions, plan: "RunPlan") -> None:
     """Refuse what pvsim's own broker has no room for, before anything is made."""
     from pvsim.wiring import broker_streams  # noqa: PLC0415
 
-    broker_streams.require_room(options["broker"], plan.readings)
+    broker_streams.require_room(options.broker, plan.readings)
 
 
 async def _simulate(
-    this: "Run", roles: "dict[str, RoleProcess]", options: dict[str, Any], display: Display, stop: "asyncio.Event"
+    this: "Run", roles: "dict[str, RoleProcess]", options: OtherOptions, display: Display, stop: "asyncio.Event"
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
@@ -157,25 +158,25 @@ async def _simulate(
     try:
 
         async def work() -> None:
-            find = partial(find_broker, options["broker"], report=display.say, progress=display.show)
+            find = partial(find_broker, options.broker, report=display.say, progress=display.show)
             address = await find()
             display.broker_is_there()
-            note_run(options["broker"], this.models.plan.stream, this.directory.path, foreign=False)
-            name = await resolve_transport(options["transport"], address, report=display.say)
-            connection = Connection(address, name, this.models.plan, None if options["broker"] else find)
-            if options["broker"]:
+            note_run(options.broker, this.models.plan.stream, this.directory.path, foreign=False)
+            name = await resolve_transport(options.transport, address, report=display.say)
+            connection = Connection(address, name, this.models.plan, None if options.broker else find)
+            if options.broker:
                 patience = patience_of(options)
                 await connection.check(patience=patience, report=partial(display, "run"), stop=stop)
             await run_roles(
                 this,
                 roles,
                 connection,
-                patience_s=options["patience_s"],
+                patience_s=options.patience_s,
                 speed=speed_of(this, options),
                 report=display,
                 stop=stop,
             )
-            if not options["keep_stream"]:
+            if not options.keep_stream:
                 await _delete_stream(connection, display)
 
         summary = await this.carry_out(work, clock=speed_text(speed_of(this, options)))
@@ -204,29 +205,29 @@ def refuse_external(config: "RunConfig") -> None:
         raise UsageError("another program publishes the readings of an external meter", where="--meter", fix=fix)
 
 
-def patience_of(options: dict[str, Any]) -> "Patience":
+def patience_of(options: OtherOptions) -> "Patience":
     """How long to go on without the broker: from the start where somebody has spoken with it a moment ago."""
     import random  # noqa: PLC0415
 
     from pvsim.app.patience import Patience  # noqa: PLC0415
 
-    return Patience(options["patience_s"], jitter=random.random, from_start=not options["broker"])
+    return Patience(options.patience_s, jitter=random.random, from_start=not options.broker)
 
 
-def speed_of(this: "Run", options: dict[str, Any]) -> float:
+def speed_of(this: "Run", options: OtherOptions) -> float:
     """How fast simulated time goes: as it is said, else as the run began."""
     from pvsim.core.run.pacing import parse_speed  # noqa: PLC0415
 
-    speed: float | None = options["speed"]
+    speed: float | None = options.speed
     return parse_speed(this.clock, "clock of the manifest") if speed is None else speed
 
 
-def check_broker(options: dict[str, Any]) -> None:
+def check_broker(options: OtherOptions) -> None:
     """Refuse a malformed broker URL before anything is made."""
     from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
 
-    if options["broker"]:
-        BrokerAddress.parse(options["broker"])
+    if options.broker:
+        BrokerAddress.parse(options.broker)
 
 
 def input_notes(inputs: "Mapping[str, Mapping[str, Any]]", meter_max_w: int) -> list[str]:

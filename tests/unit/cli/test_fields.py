@@ -1,10 +1,14 @@
 """From options to a request, and from the fields of an error to the options."""
 
+import dataclasses
+import pathlib
+
 import click
 import pytest
 
-from pvsim.cli.fields import name_options, option_names, request_of
+from pvsim.cli.fields import FieldOption, name_options, option_names, request_of
 from pvsim.cli.main import cli, main
+from pvsim.cli.other_options import OtherOptions
 from pvsim.config import MeterRequest, PvRequest, Request
 from pvsim.errors import ConfigurationError, UsageError
 
@@ -91,3 +95,19 @@ def test_all_mistakes_are_printed_with_where_they_are_and_what_to_type(capsys, m
         "     at: --pv-peak-kw",
         "    fix: give the plant's peak in kW, for example 3.257",
     ]
+
+
+@pytest.mark.parametrize("command", ["run", "meter", "simulate"])
+def test_each_option_is_a_field_or_one_of_the_others_with_the_same_default(command):
+    others = {
+        option.name: option for option in cli.commands[command].params if not isinstance(option, FieldOption)
+    }
+    assert set(others) <= {field.name for field in dataclasses.fields(OtherOptions)}
+    assert OtherOptions.of(context(command)) == OtherOptions()
+
+
+def test_the_other_options_are_taken_as_they_are_given():
+    options = OtherOptions.of(context("run --transport amqp --patience 5s --keep-stream --json --out there"))
+    assert options == OtherOptions(
+        transport="amqp", patience_s=5.0, keep_stream=True, as_json=True, out=pathlib.Path("there")
+    )

@@ -1,0 +1,47 @@
+"""The options of `pvsim run`, `meter` and `simulate` that say nothing of a request: broker, directory, output."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import click
+
+__all__ = ["OtherOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOptions:
+    """What is not the run but how it is done and told; what a command has no option for stays as it is here.
+
+    Attributes:
+        broker: Its URL; None is pvsim's own.
+        transport: How to speak to it: `auto`, `streams` or `amqp`.
+        patience_s: How long to go on without it.
+        keep_stream: Leave the messages on it.
+        speed: Seconds of the run in a second; None where nothing is said.
+        out: Where the run's directory is made.
+        resume: The directory of the run to be finished.
+        directory: The directory of the run to be continued.
+        allow_unsafe_filesystem: Go on where there are no file locks or no fsync.
+        quiet: Print nothing but errors.
+        as_json: Print the summary as JSON.
+    """
+
+    broker: str | None = None
+    transport: Literal["auto", "streams", "amqp"] = "auto"
+    patience_s: float = 60.0
+    keep_stream: bool = False
+    speed: float | None = None
+    out: Path = Path("runs")
+    resume: Path | None = None
+    directory: Path | None = None
+    allow_unsafe_filesystem: bool = False
+    quiet: bool = False
+    as_json: bool = False
+
+    @classmethod
+    def of(cls, context: click.Context) -> "OtherOptions":
+        """Those of a command."""
+        return cls(
+            **{field.name: context.params[field.name] for field in fields(cls) if field.name in context.params}
+        )
