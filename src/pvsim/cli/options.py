@@ -123,7 +123,7 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             f"{prefix}.start",
             f"--{prefix}-start",
             metavar="DATE",
-            help="The file's day to begin with.  [default: first whole]",
+            help="Begin with this day.  [default: first whole]",
         ),
     )
 
@@ -336,8 +336,8 @@ batch_option = section(
         type=Whole("NUMBER", "N"),
         metavar="N",
         envvar="PVSIM_BATCH",
-        help="Publish N readings in one batch, which takes the broker a fraction of the time; every reading stays"
-        " a message. 1: each by itself, as always over AMQP.  [default: 100]",
+        help="Publish readings in batches of N; each stays a message. 1: no batches, as always over AMQP."
+        "  [default: 100]",
     ),
 )
 
