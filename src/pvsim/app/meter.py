@@ -150,12 +150,10 @@ class Meter:
             while taken < len(bodies):
                 whole = max(at_once_s(clock.speed) * n_meters, batch)
                 last = first + min(taken + whole, len(bodies)) - 1
-                shown_utc = await self._until(clock, start_utc + last // n_meters + 1)
-                if shown_utc is None:
-                    yield first + taken, bodies[:0]
-                    return
+                reached_utc = start_utc + (first + taken) // n_meters
+                shown_utc = await self._until(clock, start_utc + last // n_meters + 1) or reached_utc
                 until = (shown_utc - start_utc) * n_meters - first
-                until = len(bodies) if until >= len(bodies) else until - until % batch
+                until = len(bodies) if until >= len(bodies) else max(until - until % batch, taken)
                 self._tell_behind(shown_utc - start_utc - (first + until) // n_meters, clock.speed, report)
                 yield first + taken, bodies[taken:until]
                 taken = until
