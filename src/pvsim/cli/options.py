@@ -50,13 +50,13 @@ def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[
             f"{prefix}.column",
             f"--{prefix}-column",
             metavar="NAME",
-            help=f"Column of the {what} power.  [default: auto-detected]",
+            help=f"Column of the {what} power.  [default: detected]",
         ),
         field_option(
             f"{prefix}.time_column",
             f"--{prefix}-time-column",
             metavar="NAME",
-            help="Column of the times.  [default: auto-detected]",
+            help="Column of the times.  [default: detected]",
         ),
         field_option(
             f"{prefix}.tz",
@@ -275,7 +275,7 @@ pv_options = _all(
             "--every",
             metavar="PERIOD",
             envvar="PVSIM_EVERY",
-            help="Write means over this: 2s, 1min, 1h.  [default: 1s]",
+            help="Write means over 2s, 1min, 1h.  [default: 1s]",
         ),
         field_option(
             "split",
@@ -290,7 +290,7 @@ pv_options = _all(
             default=Path("runs"),
             show_default=True,
             envvar="PVSIM_OUT",
-            help="Create the run's directory in this one.",
+            help="Where the run's directory goes.",
         ),
     ),
 )
