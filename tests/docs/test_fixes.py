@@ -64,7 +64,9 @@ FOREIGN = {"--silent": "of rabbitmqctl"}
 PUT_IN = {
     "{quantity}": ("meter", "pv"),
     "{of}": ("meter", "pv"),
-    "{self._resume_command}": ("pvsim simulate --dir DIR",),  # with more options: of a run with a foreign meter
+    "{self.files.resume_command}": (
+        "pvsim simulate --dir DIR",
+    ),  # with more options: of a run with a foreign meter
 }
 NOT_OF_FIT = {"annual_kwh", "peak_kw", "fill"}
 """Options of a file that only a message names about the option's own value, so that one was given."""

@@ -32,7 +32,7 @@ def verify(directory: Path, as_json: bool) -> None:
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     this = Run.open(directory.resolve())
-    summary = this.prove()
+    summary = this.files.prove()
     if as_json:
         import msgspec  # noqa: PLC0415
 

@@ -44,84 +44,75 @@ def field_option(field: str, option: str, **settings: Any) -> Callable[[Command]
 
 def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[[Command], Command]:
     """How to read the CSV file of `--meter` or `--pv`."""
+
+    def of_file(name: str, **attributes: Any) -> Callable[[Command], Command]:
+        return field_option(f"{prefix}.{name}", f"--{prefix}-{name.replace('_', '-')}", **attributes)
+
     return section(
         title,
-        field_option(
-            f"{prefix}.column",
-            f"--{prefix}-column",
+        of_file(
+            "column",
             metavar="NAME",
             help=f"Column of the {what} power.  [default: detected]",
         ),
-        field_option(
-            f"{prefix}.time_column",
-            f"--{prefix}-time-column",
+        of_file(
+            "time_column",
             metavar="NAME",
             help="Column of the times.  [default: detected]",
         ),
-        field_option(
-            f"{prefix}.tz",
-            f"--{prefix}-tz",
+        of_file(
+            "tz",
             metavar="ZONE",
             help="IANA zone of the file's times.  [default: as written, else the run's]",
         ),
-        field_option(
-            f"{prefix}.unit",
-            f"--{prefix}-unit",
+        of_file(
+            "unit",
             type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
             help="Its unit; Wh, kWh, MWh are energies of intervals.  [default: by the header]",
         ),
-        field_option(
-            f"{prefix}.sign",
-            f"--{prefix}-sign",
+        of_file(
+            "sign",
             type=Choice(["positive", "negative"]),
             help=f"negative: {usual} is written with a minus.  [default: positive]",
         ),
-        field_option(
-            f"{prefix}.scale",
-            f"--{prefix}-scale",
+        of_file(
+            "scale",
             type=float,
             metavar="FACTOR",
             help="Multiply the powers by this.",
         ),
-        field_option(
-            f"{prefix}.annual_kwh",
-            f"--{prefix}-annual-kwh",
+        of_file(
+            "annual_kwh",
             type=Quantity("ENERGY_KWH", "KWH"),
             help="Scale the powers so that a year at the file's mean power gives this.",
         ),
-        field_option(
-            f"{prefix}.date_order",
-            f"--{prefix}-date-order",
+        of_file(
+            "date_order",
             type=Choice(["day-first", "month-first", "year-first"]),
             help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
         ),
-        field_option(
-            f"{prefix}.stamp",
-            f"--{prefix}-stamp",
+        of_file(
+            "stamp",
             type=Choice(["start", "middle", "end"]),
             help="Which part of its interval a time marks.  [default: by the header, else start]",
         ),
-        field_option(
-            f"{prefix}.decimal",
-            f"--{prefix}-decimal",
+        of_file(
+            "decimal",
             type=Choice(["point", "comma"]),
             help="Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
         ),
-        field_option(
-            f"{prefix}.fill",
-            f"--{prefix}-fill",
+        of_file(
+            "fill",
             type=Choice(["hold", "interpolate"]),
             help="A sample is the mean until the next, or a point on a line.  [default: hold]",
         ),
-        field_option(
-            f"{prefix}.gaps",
-            f"--{prefix}-gaps",
+        of_file(
+            "gaps",
             type=Choice(["error", "hold", "interpolate", "zero"]),
             help="How to fill missing samples.  [default: up to 1 h as --" + prefix + "-fill, longer: error]",
         ),
-        field_option(
-            f"{prefix}.start",
-            f"--{prefix}-start",
+        of_file(
+            "start",
             metavar="DATE",
             help="Begin with this day.  [default: first whole]",
         ),

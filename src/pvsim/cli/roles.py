@@ -148,7 +148,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
     else:
         this = _new_run(context, options)
 
-    if this.ended:
+    if this.files.ended:
         _prove_again(this, options)
         return
 
@@ -198,7 +198,7 @@ def _new_run(context: click.Context, options: OtherOptions) -> "Run":
 
 
 def _prove_again(this: "Run", options: OtherOptions) -> None:
-    Display(quiet=options.quiet).say(f"the run is {this.status}; verifying it again")
+    Display(quiet=options.quiet).say(f"the run is {this.files.status}; verifying it again")
     summary = this.prove_again()
     if not options.quiet:
         print_summary(summary, this)

@@ -103,7 +103,7 @@ def run(context: click.Context, /, **_params: Any) -> None:
         inputs = this.models.inputs if options.resume is None else {}  # said when it began
         for note in input_notes(inputs, this.models.config.meter_max_w):
             display.say(note)
-        roles = {} if this.ended else fork_roles(this, error_of)
+        roles = {} if this.files.ended else fork_roles(this, error_of)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options.as_json:
         import msgspec  # noqa: PLC0415
@@ -152,7 +152,7 @@ async def _simulate(
     from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
 
     if not roles:
-        display.say(f"the run is {this.status}; verifying it again")
+        display.say(f"the run is {this.files.status}; verifying it again")
         return this.prove_again()
     handler = open_log(this.directory.path, "run")
     try:

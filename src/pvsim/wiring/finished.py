@@ -47,7 +47,7 @@ class FinishedRun:
         Raises:
             BadInputError: from the iteration, if a file is not what the run has left.
         """
-        with self._run.rows_read() as (_, lines, now):
+        with self._run.files.rows_read() as (_, lines, now):
             yield from read_samples(self.plan, lines, now.missing // self.plan.every_s)
 
     def to_pandas(self) -> "DataFrame":
@@ -69,6 +69,6 @@ def open_run(directory: str | Path) -> FinishedRun:
         BadInputError: if there is no run, it is not finished, or a file of it is not what it was.
     """
     run = Run.open(Path(directory).resolve())
-    with run.rows_read():
-        run.refuse_changed()
+    with run.files.rows_read():
+        run.files.refuse_changed()
     return FinishedRun(run)

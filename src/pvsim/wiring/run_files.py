@@ -1,0 +1,193 @@
+"""The files of a run: what their checkpoint and manifest say of them, and the proof that they are right."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shlex import quote
+
+from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES, last_checkpoint
+from pvsim.adapters.rundir import RunDirectory, Status
+from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
+from pvsim.adapters.rundir.file_system import cannot_read
+from pvsim.app.prove import Read, add_up, prove, prove_foreign
+from pvsim.app.simulate import simulate
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
+from pvsim.core.results.metrics import Summary, Tally
+from pvsim.core.results.spans import Spans
+from pvsim.errors import BadInputError
+from pvsim.wiring.models import Models
+
+__all__ = ["RunFiles"]
+
+_ENDED: frozenset[Status] = frozenset({"complete", "partial"})
+_FIX_CHANGED = "restore the file from a copy, or start a new run with the same options"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """What a run has left in its directory."""
+
+    directory: RunDirectory
+    models: Models
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has been finished and verified, be it with rows missing: then it stays what it is."""
+        return self.status in _ENDED
+
+    @property
+    def status(self) -> Status:
+        """What the manifest says."""
+        return self.directory.load().status
+
+    @property
+    def resume_command(self) -> str:
+        """What to type to finish the run."""
+        directory = quote(str(self.directory.path))
+        return f"pvsim simulate --dir {directory}" if self.models.external else f"pvsim run --resume {directory}"
+
+    def checkpoint(self) -> Checkpoint | None:
+        """What is safely on disk; None before the first checkpoint.
+
+        Raises:
+            BadInputError: if it is damaged.
+            PvsimError: if it cannot be read.
+        """
+        try:
+            return last_checkpoint(
+                self.directory.path, self.models.slot_bytes, partial(check_fits, plan=self.models.plan)
+            )
+        except OSError as error:
+            raise cannot_read(error, self.directory.path / CHECKPOINT) from error
+
+    def counts(self) -> dict[str, int]:
+        """What became of the messages, by name; empty before the first checkpoint."""
+        checkpoint = self.checkpoint()
+        if checkpoint is None:
+            return {}
+        now = checkpoint.accounted
+        names = ["received", "written", "duplicates", "rejected", "missing"]
+        names += ["held"] if self.models.plan.holds else []
+        return {name: getattr(now, name) for name in names}
+
+    def prove(self) -> Summary:
+        """Verify, and compare the files with the manifest.
+
+        Raises:
+            BadInputError: if the run is not finished or anything differs.
+        """
+        self.directory.tidy()
+        summary = self.verify()
+        self.refuse_changed()
+        if self.daily_files():  # proved: the one that they were made of is not needed
+            self.directory.tidy(SAMPLES)
+        return summary
+
+    def refuse_changed(self) -> None:
+        """Compare the files of a run that has ended with its manifest.
+
+        Raises:
+            BadInputError: if it has not ended, or a file is not what it was.
+        """
+        manifest = self.directory.load()
+        for name, recorded in (manifest.files or {}).items():
+            if self.directory.facts(name) != recorded:
+                what = "the file differs from the manifest: its length or SHA-256 is another"
+                if not (self.directory.path / name).exists():
+                    what = "the file is missing"
+                raise BadInputError(what, where=str(self.directory.path / name), fix=_FIX_CHANGED)
+        if manifest.status not in _ENDED:
+            what = f"the files are whole, but the run's status is {manifest.status}"
+            raise BadInputError(what, where=str(self.directory.path), fix=self.resume_command)
+
+    def verify(self) -> Summary:
+        """Prove the samples file against the configuration and the counts.
+
+        Raises:
+            BadInputError: if the run is not finished or anything differs.
+        """
+        return self.verified()[0]
+
+    def verified(self) -> tuple[Summary, Spans]:
+        """Prove the rows: the figures of the run, and where it has none or holds the value before.
+
+        Raises:
+            BadInputError: as `verify`.
+        """
+        with self.rows_read() as (read, lines, now):
+            return self._verify_rows(read, lines, now)
+
+    @contextmanager
+    def rows_read(self) -> Iterator[tuple[Read, Iterator[bytes], Accounted]]:
+        """The file of the rows, or those of each day as if they were one: its bytes, its lines, and what is in it.
+
+        What is wrong with it is said with its name.
+
+        Raises:
+            BadInputError: if the run is not finished.
+        """
+        path = self.directory.path / SAMPLES
+        checkpoint = self.checkpoint()
+        days = self.daily_files()
+        if checkpoint is not None and not days and not path.exists() and self.ended:
+            raise BadInputError(
+                f"{SAMPLES} was finished, but is not there any more",
+                where=str(self.directory.path),
+                fix="restore it from a copy, or start a new run",
+            )
+        if checkpoint is None or not (days or path.exists()):
+            raise self._unfinished("checkpoint" if checkpoint is None else SAMPLES)
+        now, plan = checkpoint.accounted, self.models.plan
+        if now.received != now.written + now.duplicates + now.rejected or now.next_position != plan.readings:
+            raise self._unfinished(f"{plan.readings - now.next_position:,} readings")
+        try:
+            if days:
+                path = self.directory.path / DAYS
+                daily = DailyFiles(path, days)
+                yield daily.read, daily.lines(), now
+            else:
+                with path.open("rb") as file:
+                    yield file.read, iter(file), now
+        except BadInputError as error:
+            error.where = error.where if error.where.startswith(str(path)) else f"{path}, {error.where}"
+            error.fix = error.fix or _FIX_CHANGED
+            raise
+
+    def _verify_rows(self, read: Read, lines: Iterator[bytes], now: Accounted) -> tuple[Summary, Spans]:
+        """The proving pass: whatever wants the rows of a finished run takes them here."""
+        plan, pv = self.models.plan, self.models.pv()
+        tally, spans = Tally(plan), Spans(plan)
+        if not self.models.external and not now.missing:
+            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), tally)
+            return tally.result(), spans
+        missing_rows = now.missing // plan.every_s  # whole periods go missing
+        add_up(prove_foreign(plan, pv, lines, missing_rows), tally, spans)
+        spans.close()
+        if plan.holds and spans.held_s != now.held:
+            what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"
+            raise BadInputError(what, where="column flags")
+        return tally.result(), spans
+
+    def daily_files(self) -> list[str]:
+        """The names of the daily files; none before the run has been split."""
+        manifest = self.directory.load()
+        names = [Path(name).name for name in manifest.files or {} if Path(name).parent.name == DAYS]
+        return days_in(self.directory.path / DAYS) if not names and self.only_split() else names
+
+    def only_split(self) -> bool:
+        """Whether the rows are in daily files that the manifest has lost: pvsim 0.1 did that to partial runs."""
+        path = self.directory.path
+        whole = any((path / name).exists() for name in (SAMPLES, PARTIAL))
+        return self.models.config.split == "day" and not whole and (path / DAYS).is_dir()
+
+    def _unfinished(self, lacking: str) -> BadInputError:
+        where, status = str(self.directory.path), self.directory.load().status
+        if status in _ENDED:  # it was whole: going on would not bring back what somebody took away
+            what = f"the run's status is {status}, but it lacks its {lacking}"
+            return BadInputError(what, where=where, fix=_FIX_CHANGED)
+        return BadInputError(
+            f"the run is not finished: its status is {status}", where=where, fix=self.resume_command
+        )
