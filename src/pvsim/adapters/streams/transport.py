@@ -31,7 +31,7 @@ MAX_UNCONFIRMED = 40_000
 """Messages that may be under way: ten frames keep the broker busy, more only fill memory."""
 
 CREDITS = 10
-"""Chunks that the broker may send ahead, each up to about 1 MB."""
+"""Chunks that the broker may send ahead: of 0.4 to 1 MB as a rule, at most what was unconfirmed at once (5 MB)."""
 
 FIRST_ID = 1
 """Of a connection's first publisher or subscription; frames prepared for `publish_prepared` name it."""
