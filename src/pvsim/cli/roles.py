@@ -12,6 +12,7 @@ import click
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.fields import request_of
+from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
     batch_option,
     broker_options,
@@ -25,7 +26,7 @@ from pvsim.cli.options import (
 )
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
-from pvsim.cli.run import check_broker, input_notes, patience_of, require_room, speed_of
+from pvsim.cli.run import check_broker, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.cli.values import Choice, Quantity

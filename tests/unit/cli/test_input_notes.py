@@ -1,6 +1,6 @@
 from datetime import date
 
-from pvsim.cli.run import input_notes
+from pvsim.cli.input_notes import input_notes
 
 FILE = {"source": "house.csv", "samples": 24, "gaps": (), "clipped_low": 0, "clipped_high": 0}
 
