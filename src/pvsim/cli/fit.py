@@ -133,10 +133,11 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
           --date 2024-12-21 --unit W > site.toml
     """  # noqa: D301
     from pvsim.config import zone_of  # noqa: PLC0415
+    from pvsim.core.pv.fit.fitted import site_text  # noqa: PLC0415
     from pvsim.core.quantities.typed import parse_date  # noqa: PLC0415
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.core.weather.sun import Place  # noqa: PLC0415
-    from pvsim.wiring.fit import FitRequest, find_plant, site_text  # noqa: PLC0415
+    from pvsim.wiring.fit import FitRequest, find_plant  # noqa: PLC0415
 
     zone = zone_of(options["tz"], "pv.tz")
     request = FitRequest(

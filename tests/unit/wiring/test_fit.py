@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from tests.fits import fit_once, without_neighbours
 
 from pvsim.adapters.site_file import read_site
+from pvsim.core.pv.fit.fitted import site_text
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.series import SeriesOptions
 from pvsim.core.site.schema import Plant
 from pvsim.core.weather.sun import Place
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.fit import FitRequest, find_plant, site_text
+from pvsim.wiring.fit import FitRequest, find_plant
 from pvsim.wiring.sites import site_pv
 
 BERLIN = ZoneInfo("Europe/Berlin")
