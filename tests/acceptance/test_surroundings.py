@@ -146,7 +146,7 @@ def test_a_user_without_home_and_name(here, broker):
     (directory / "manifest.json").write_bytes(manifest.replace(b'"complete"', b'"failed"'))
     for command in ("run --resume", "simulate --dir"):
         done = as_stranger(*command.split(), str(directory), url="PVSIM_BROKER_URL=amqp://127.0.0.1:9")
-        assert (done.returncode, b"as its owner" in done.stderr) == (73, True), done.stderr
+        assert (done.returncode, b"as the run's owner" in done.stderr) == (73, True), done.stderr
     directory.chmod(0o700)
     for command in ("run --resume", "simulate --dir", "verify", "meter --dir"):
         done = as_stranger(*command.split(), str(directory))
