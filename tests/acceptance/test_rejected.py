@@ -219,7 +219,7 @@ def test_a_strangers_batches_are_counted_message_by_message(outside, here, broke
         entry(0x80, 40, b"garbage"),
         entry(0x80, 2, wrapped(b"hello") + wrapped(reading(run='"x"'))),
     )
-    asyncio.run(publish_batches(broker, compressed, garbage, readable, entry(0x80, 0, b"")))
+    asyncio.run(publish_batches(broker, compressed, garbage, readable))
     end = service(meter="uniform")
     asyncio.run(publish_batches(broker, readable))  # known by its id: dropped
     with subprocess.Popen(
