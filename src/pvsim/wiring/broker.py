@@ -49,7 +49,7 @@ async def find_broker(
     return await node.up(node.default_home(), report=report, progress=progress)
 
 
-STREAMS_WOULD_GAIN = "a day takes about 2 s instead of 0.7 s, and longer runs four times as long"
+STREAMS_WOULD_GAIN = "a day takes about 2 s instead of 0.7 s, and longer runs ten times as long"
 """What a broker without the stream protocol costs (docs/explanation/performance.md)."""
 
 ENABLE_STREAMS = "rabbitmq-plugins enable rabbitmq_stream"
