@@ -18,6 +18,7 @@ from pvsim.core.amqp.content import FRAME_END, FRAME_HEAD, FRAME_OVERHEAD, Conte
 from pvsim.core.amqp.deliveries import Deliveries, DeliveryLayout, Otherwise, delivery_layout, take_deliveries
 from pvsim.core.amqp.fields import FrameError
 from pvsim.core.amqp.methods import Blocked, Close, Code, Deliver, Kind, Method, Ok, Return, Start, Tune
+from pvsim.core.messages.heartbeats import Heartbeats
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
 __all__ = ["AmqpConnection", "Closed", "Event", "OnChannel", "Ready", "State"]
@@ -28,7 +29,6 @@ FIX_PORT = "name the broker's AMQP port (often 5672) in PVSIM_BROKER_URL"
 _HANDSHAKE_FRAME_MAX = 1 << 16  # a server of another protocol shows itself by an absurd size
 _FRAME_MAX = 1 << 17
 _FRAME_MAX_WITHOUT_LIMIT = 1 << 27  # the broker's messages end at 128 MiB
-_MISSED_HEARTBEATS = 2.5
 _NAME_MAX = 255
 _NO_FRAME = "the bytes that come are no frame"
 
@@ -95,8 +95,7 @@ class AmqpConnection:
         self._out: list[bytes] = [PROTOCOL_HEADER]
         self._layout: DeliveryLayout | None = None
         self._contents: dict[int, Content] = {}
-        self._last_heard: float | None = None
-        self._last_spoke: float | None = None
+        self._heartbeats = Heartbeats()
 
     # --- what the owner calls ---
 
@@ -120,7 +119,7 @@ class AmqpConnection:
             data: The bytes; empty where the other side closed.
             now: A monotonic time in seconds.
         """
-        self._last_heard = now
+        self._heartbeats.hear(now)
         if not data:
             return self._end_of_bytes()
         data, self._rest = self._rest + data, b""
@@ -139,12 +138,10 @@ class AmqpConnection:
         interval_s = self.limits.heartbeat_s
         if self.state is State.CLOSED or not interval_s:
             return []
-        self._last_heard = now if self._last_heard is None else self._last_heard
-        if now - self._last_heard > _MISSED_HEARTBEATS * interval_s:
-            return self._lose(f"the broker has been silent for {now - self._last_heard:.0f} s")
-        due = self._last_spoke is None or now - self._last_spoke >= interval_s / 2
-        if due and self.state is State.READY:
-            self._last_spoke = now
+        silent_s = self._heartbeats.too_long_silent_s(now, interval_s)
+        if silent_s is not None:
+            return self._lose(f"the broker has been silent for {silent_s:.0f} s")
+        if self.state is State.READY and self._heartbeats.is_due(now, interval_s):
             self._out.append(frame(FrameType.HEARTBEAT, 0, b""))
         return []
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeAlias
 
+from pvsim.core.messages.heartbeats import Heartbeats
 from pvsim.core.stream import frames
 from pvsim.core.stream.frames import Command, ResponseCode
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
@@ -26,7 +27,6 @@ _SIZE_FIELD = 4
 _HANDSHAKE_FRAME_MAX = 1 << 16  # a server of another protocol shows itself by an absurd size
 _CHUNK_MAX = 1 << 28  # chunks come whole, whatever the frame size agreed on; the broker's messages end at 128 MiB
 _PRODUCT = {"product": "pvsim", "platform": "Python"}
-_MISSED_HEARTBEATS = 2.5
 
 
 class State(Enum):
@@ -95,8 +95,7 @@ class StreamConnection:
         self._buffer = bytearray()
         self._out: list[bytes] = []
         self._next_id = 1
-        self._last_heard: float | None = None
-        self._last_spoke: float | None = None
+        self._heartbeats = Heartbeats()
         self._answers: dict[State, tuple[Command, Callable[[], list[Event]]]] = {
             State.PROPERTIES: (Command.PEER_PROPERTIES, self._after_properties),
             State.MECHANISMS: (Command.SASL_HANDSHAKE, self._after_mechanisms),
@@ -130,7 +129,7 @@ class StreamConnection:
             data: The bytes; empty where the other side closed.
             now: A monotonic time in seconds.
         """
-        self._last_heard = now
+        self._heartbeats.hear(now)
         if not data:
             return self._lose("the broker closed the connection") if self.state is not State.CLOSED else []
         self._buffer += data
@@ -159,12 +158,10 @@ class StreamConnection:
         """Send a heartbeat when it is due and give up on a silent server; call about once a second."""
         if self.state is State.CLOSED or not self.heartbeat_s:
             return []
-        self._last_heard = now if self._last_heard is None else self._last_heard
-        if now - self._last_heard > _MISSED_HEARTBEATS * self.heartbeat_s:
-            return self._fail(f"the broker has been silent for {now - self._last_heard:.0f} s")
-        due = self._last_spoke is None or now - self._last_spoke >= self.heartbeat_s / 2
-        if due and self.state is State.READY:
-            self._last_spoke = now
+        silent_s = self._heartbeats.too_long_silent_s(now, self.heartbeat_s)
+        if silent_s is not None:
+            return self._fail(f"the broker has been silent for {silent_s:.0f} s")
+        if self.state is State.READY and self._heartbeats.is_due(now, self.heartbeat_s):
             self.send(frames.heartbeat())
         return []
 

@@ -10,8 +10,8 @@ import pytest
 
 from pvsim.adapters.streams import StreamTransport, answers, client
 from pvsim.adapters.streams.client import StreamClient
+from pvsim.core.messages import heartbeats
 from pvsim.core.messages.address import BrokerAddress
-from pvsim.core.stream import connection as stream_connection
 from pvsim.core.stream import frames
 from pvsim.core.stream.frames import Command, ResponseCode
 from pvsim.errors import BrokerError, BrokerLostError
@@ -244,7 +244,7 @@ async def test_a_silent_server_is_given_up_and_the_clock_stops(serve, monkeypatc
 
     async with serve(broker) as address:
         made = await StreamClient.connect(address)
-        monkeypatch.setattr(stream_connection, "_MISSED_HEARTBEATS", 0.005)  # of 10 s
+        monkeypatch.setattr(heartbeats, "MISSED_HEARTBEATS", 0.005)  # of 10 s
         with pytest.raises(BrokerError, match="silent"):
             await made.request(Command.CREATE, b"")
         assert made._ticker.cancelled()
