@@ -15,6 +15,7 @@ from pvsim.app.prove import Read, add_up, prove, prove_foreign
 from pvsim.app.simulate import simulate
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
+from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.metrics import Summary, Tally
 from pvsim.core.results.spans import Spans
 from pvsim.errors import BadInputError
@@ -73,14 +74,17 @@ class RunFiles:
         names += ["held"] if self.models.plan.holds else []
         return {name: getattr(now, name) for name in names}
 
-    def prove(self) -> Summary:
+    def prove(self, *adders: Adder) -> Summary:
         """Verify, and compare the files with the manifest.
+
+        Args:
+            adders: What else wants the rows.
 
         Raises:
             BadInputError: if the run is not finished or anything differs.
         """
         self.directory.tidy()
-        summary = self.verify()
+        summary = self.verify(*adders)
         self.refuse_changed()
         if self.daily_files():  # proved: the one that they were made of is not needed
             self.directory.tidy(SAMPLES)
@@ -103,22 +107,28 @@ class RunFiles:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self.resume_command)
 
-    def verify(self) -> Summary:
+    def verify(self, *adders: Adder) -> Summary:
         """Prove the samples file against the configuration and the counts.
+
+        Args:
+            adders: What else wants the rows.
 
         Raises:
             BadInputError: if the run is not finished or anything differs.
         """
-        return self.verified()[0]
+        return self.verified(*adders)[0]
 
-    def verified(self) -> tuple[Summary, Spans]:
+    def verified(self, *adders: Adder) -> tuple[Summary, Spans]:
         """Prove the rows: the figures of the run, and where it has none or holds the value before.
+
+        Args:
+            adders: What else wants the rows, such as a page: each portion is handed on when it is proved.
 
         Raises:
             BadInputError: as `verify`.
         """
         with self.rows_read() as (read, lines, now):
-            return self._verify_rows(read, lines, now)
+            return self._verify_rows(read, lines, now, adders)
 
     @contextmanager
     def rows_read(self) -> Iterator[tuple[Read, Iterator[bytes], Accounted]]:
@@ -156,15 +166,17 @@ class RunFiles:
             error.fix = error.fix or _FIX_CHANGED
             raise
 
-    def _verify_rows(self, read: Read, lines: Iterator[bytes], now: Accounted) -> tuple[Summary, Spans]:
+    def _verify_rows(
+        self, read: Read, lines: Iterator[bytes], now: Accounted, adders: tuple[Adder, ...]
+    ) -> tuple[Summary, Spans]:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
         tally, spans = Tally(plan), Spans(plan)
         if not self.models.external and not now.missing:
-            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), tally)
+            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), tally, *adders)
             return tally.result(), spans
         missing_rows = now.missing // plan.every_s  # whole periods go missing
-        add_up(prove_foreign(plan, pv, lines, missing_rows), tally, spans)
+        add_up(prove_foreign(plan, pv, lines, missing_rows), tally, spans, *adders)
         spans.close()
         if plan.holds and spans.held_s != now.held:
             what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"

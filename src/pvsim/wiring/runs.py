@@ -17,6 +17,7 @@ from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
+from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.metrics import Summary
 from pvsim.core.results.spans import Spans
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
@@ -128,14 +129,17 @@ class Run:
         inputs = self.directory.load().inputs or {}
         return {name: report for name, report in inputs.items() if "clipped_s" in report}
 
-    def prove_again(self) -> Summary:
+    def prove_again(self, *adders: Adder) -> Summary:
         """Prove a run that has ended once more, and say how it ended; nothing of it is written.
+
+        Args:
+            adders: What else wants the rows.
 
         Raises:
             PartialResultError: if it ended, but rows are missing.
             BadInputError: if a file of it is not what it was.
         """
-        summary = self.files.prove()
+        summary = self.files.prove(*adders)
         if self.files.status == "partial":
             raise self._partial()
         return summary
@@ -152,13 +156,16 @@ class Run:
         position = 0 if checkpoint is None else checkpoint.accounted.next_position
         return plan.timeline.start_utc + position // len(plan.meters)
 
-    async def carry_out(self, work: Callable[[], Awaitable[object]], *, clock: str | None = None) -> Summary:
+    async def carry_out(
+        self, work: Callable[[], Awaitable[object]], *adders: Adder, clock: str | None = None
+    ) -> Summary:
         """Do the work, verify what it left, and write down how it ended (I5).
 
         A run that has ended, perhaps by another process a moment ago, is only proved again.
 
         Args:
             work: What is left to do.
+            adders: What else wants the rows that are proved in the end.
             clock: The clock from now on, for the manifest; None leaves it as it is.
 
         Raises:
@@ -168,13 +175,13 @@ class Run:
         """
         with self.directory.lock("run"):
             if self.files.ended:
-                return self.prove_again()
+                return self.prove_again(*adders)
             self.directory.sweep()
             self._save("running", clock=clock)
             try:
                 if not self.files.only_split():
                     await work()
-                summary, spans = self.files.verified()
+                summary, spans = self.files.verified(*adders)
                 self.directory.write(SUMMARY, _pretty(summary))
                 at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
