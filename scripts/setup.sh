@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # Sets up what `run` and `test` need; sourced by both, with ROOT set to the repository (absolute, no symlinks).
 #
-#   ensure_environment physics|dev  Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
+#   ensure_environment all|dev      Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
+#   ensure_browser                  Debian's chromium, in which the tests open the pages
 #
 # When nothing is to do it costs six forks and prints nothing. Otherwise: one line a step on stderr, details in a
 # log, and an error that says what happened and what to type. Exit codes are pvsim's own:
@@ -14,6 +15,16 @@ SYSTEM_CA=/etc/ssl/certs/ca-certificates.crt
 
 ensure_environment() {
     environment_ready "$1" || (set_up "$1")
+}
+
+ensure_browser() {
+    ! command -v chromium >/dev/null 2>&1 || return 0
+    open_log
+    may_be_root || fail 69 'chromium is missing, and only root can install it' \
+        'as root: apt-get install chromium fonts-dejavu-core'
+    say 'installing chromium (apt-get)'
+    apt_install chromium fonts-dejavu-core || fail 69 'chromium is missing, and apt-get could not install it' \
+        'apt-get update && apt-get install chromium fonts-dejavu-core'
 }
 
 # --- is there anything to do? -----------------------------------------------------------------------------------
@@ -34,7 +45,7 @@ read_stamp() {
             IFS= read -r stamp_python && IFS= read -r stamp_asked && IFS= read -r stamp_root &&
             IFS= read -r stamp_libraries
     } <"$ROOT/.venv/.pvsim-stamp" || return 1
-    locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
+    locks=$(sum_of "$ROOT/requirements/all.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
 }
 
 # Does .venv belong to this place and to an interpreter that still is what it was, and are its libraries what they
@@ -194,7 +205,7 @@ make_venv() {
 
     find "$venv" -name '*.so*' -type f -print0 >"$venv/.pvsim-libraries" || fail 73 "cannot write to $venv"
     libraries=$(sum_of_libraries)
-    locks=$(sum_of "$ROOT/requirements/physics.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
+    locks=$(sum_of "$ROOT/requirements/all.txt" "$ROOT/requirements/dev.txt" "$ROOT/pyproject.toml")
     python=$("$venv/bin/python" -V)
     {
         printf '%s\n' "$STAMP_FORMAT" "$1" "$locks" "$python" "${PVSIM_PYTHON:-}" "$ROOT" "$libraries" \
@@ -277,7 +288,7 @@ fail() { # CODE WHAT [FIX]
 }
 
 fail_to_fetch() { # WHAT; the log tells the reason
-    ! grep -qiE 'no space left|disk quota' "$LOG" || fail 73 "no room for $1 on the disk of $ROOT" 'free about 800 MB'
+    ! grep -qiE 'no space left|disk quota' "$LOG" || fail 73 "no room for $1 on the disk of $ROOT" 'free about 1.3 GB'
     ! grep -qiE 'certificate.verify.failed|invalid peer certificate|TLS CA certificate bundle' "$LOG" || fail 69 "could not fetch $1: the server's certificate is not trusted" \
         'behind a proxy with its own certificate authority: SSL_CERT_FILE=/path/to/ca.pem ./run'
     ! grep -qiE 'hash mismatch|do not match the hashes' "$LOG" ||

@@ -124,7 +124,7 @@ def bare(tmp_path: Path) -> Machine:
     wheels.mkdir()
     base = make_wheel(wheels, "tinybase", {"tinybase.py": "x = 1\n", "tiny.so": "y" * 999})
     (root / "requirements").mkdir()
-    (root / "requirements" / "physics.txt").write_text(base)
+    (root / "requirements" / "all.txt").write_text(base)
     (root / "requirements" / "dev.txt").write_text(base + make_wheel(wheels, "tinydev", {"tinydev.py": ""}))
     uv = f'#!/bin/sh\nexec "{find_uv()}" "$@"\n'
     tools = make_wheel(wheels, "uv", {"uv-1.data/scripts/uv": uv})
@@ -188,7 +188,7 @@ def test_from_nothing_to_the_first_result(bare: Machine) -> None:
     assert done.stdout == f"{bare.root.parent}|['run']|['tinybase']\n", done.stderr
     assert steps(done) == [
         "setup: fetching uv into .tools",
-        "setup: installing the locked packages into .venv (physics)",
+        "setup: installing the locked packages into .venv (all)",
     ]
 
 
@@ -243,7 +243,7 @@ def test_the_dev_environment_serves_run_and_is_not_taken_apart(machine: Machine)
     machine.set_up_dev()
     done = machine.call()
     assert (done.stdout.rpartition("|")[2], done.stderr) == ("['tinybase', 'tinydev']\n", "")
-    lock = machine.root / "requirements" / "physics.txt"
+    lock = machine.root / "requirements" / "all.txt"
     lock.write_text(lock.read_text() + "# changed\n")
     done = machine.call()
     assert steps(done) == ["setup: installing the locked packages into .venv (dev)"]
@@ -252,7 +252,7 @@ def test_the_dev_environment_serves_run_and_is_not_taken_apart(machine: Machine)
 
 def test_a_changed_lock_is_installed(machine: Machine) -> None:
     machine.call()
-    lock = machine.root / "requirements" / "physics.txt"
+    lock = machine.root / "requirements" / "all.txt"
     lock.write_text((machine.root / "requirements" / "dev.txt").read_text())
     assert machine.call().stdout.endswith("|['tinybase', 'tinydev']\n")
 
@@ -313,7 +313,7 @@ def test_a_damaged_cache_harms_no_clone_and_is_fetched_anew(machine: Machine) ->
 
 def test_a_failed_set_up_leaves_no_stamp_and_the_next_one_heals_it(machine: Machine) -> None:
     machine.call()
-    lock = machine.root / "requirements" / "physics.txt"
+    lock = machine.root / "requirements" / "all.txt"
     good = lock.read_text()
     lock.write_text(good + "nowhere==1 --hash=sha256:" + "0" * 64 + "\n")
     done = machine.call()
