@@ -25,7 +25,7 @@ from pvsim.core.delivery.checkpoint import Checkpoint
 from pvsim.core.messages.contract import End, Reading, Reason, rejection_line
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
-from pvsim.core.results.metrics import Summary
+from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.series import MeasuredSeries
 from pvsim.core.site.schema import Site

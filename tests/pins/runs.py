@@ -27,6 +27,9 @@ FIGURES = (
     "rows", "resolution_s", "energy_kwh", "self_consumption", "self_sufficiency", "generation_multiple", "peak_kw",
     "peak_of_all_kw", "meters", "days", "months",
 )  # fmt: skip
+ENERGIES = (
+    "load", "pv", "self_consumed", "import", "export", "battery_charge", "battery_discharge", "curtailed", "meter",
+)  # fmt: skip
 """What of summary.json is pinned: another field may be added without a change of the table."""
 _PATIENCE_S = 120.0
 _TRIES = 5
@@ -68,9 +71,9 @@ def figures(directory: Path, code: int, *, foreign: bool) -> dict[str, Any]:
         found["counts"] = counts
     rejected = directory / "rejected.jsonl"
     return found | {
-        "energy_kwh": _without_nulls(summary["energy_kwh"]),
+        "energy_kwh": _without_nulls(_some(summary["energy_kwh"], ENERGIES)),
         "samples": samples.hexdigest(),
-        "summary": sha256(_canonical({name: summary[name] for name in FIGURES})).hexdigest(),
+        "summary": sha256(_canonical(_pinned(summary))).hexdigest(),
         "rejected": sha256(rejected.read_bytes()).hexdigest() if rejected.exists() else "none",
     }
 
@@ -85,6 +88,21 @@ def differences(pinned: dict[str, Any], found: dict[str, Any]) -> list[str]:
         else f"{key}: {pinned.get(key)} pinned, now {found.get(key)}"
         for key in keys
     ]
+
+
+def _some(given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: given[name] for name in names if name in given}
+
+
+def _pinned(summary: dict[str, Any]) -> dict[str, Any]:
+    """Those fields of a summary, or of the part of one meter, that are pinned."""
+    found = _some(summary, FIGURES) | {"energy_kwh": _some(summary["energy_kwh"], ENERGIES)}
+    if summary["meters"] is not None:
+        found["meters"] = {name: _pinned(each) for name, each in summary["meters"].items()}
+    for name in ("days", "months"):
+        if summary[name] is not None:
+            found[name] = [_some(each, ("period", *ENERGIES)) for each in summary[name]]
+    return found
 
 
 def _without_nulls(value: Any) -> Any:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
     from pvsim.config import RunConfig
-    from pvsim.core.results.metrics import Summary
+    from pvsim.core.results.summary import Summary
     from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run

@@ -7,7 +7,7 @@ import click
 
 if TYPE_CHECKING:
     from pvsim.config import RunConfig
-    from pvsim.core.results.metrics import Summary
+    from pvsim.core.results.summary import Summary
     from pvsim.wiring.runs import Run
 
 __all__ = ["print_summary"]

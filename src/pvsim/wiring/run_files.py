@@ -16,8 +16,9 @@ from pvsim.app.simulate import simulate
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
-from pvsim.core.results.metrics import Summary, Tally
+from pvsim.core.results.figures import Figures
 from pvsim.core.results.spans import Spans
+from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError
 from pvsim.wiring.models import Models
 
@@ -171,17 +172,17 @@ class RunFiles:
     ) -> tuple[Summary, Spans]:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
-        tally, spans = Tally(plan), Spans(plan)
+        figures, spans = Figures(plan), Spans(plan)
         if not self.models.external and not now.missing:
-            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), tally, *adders)
-            return tally.result(), spans
+            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), figures, *adders)
+            return figures.result(), spans
         missing_rows = now.missing // plan.every_s  # whole periods go missing
-        add_up(prove_foreign(plan, pv, lines, missing_rows), tally, spans, *adders)
+        add_up(prove_foreign(plan, pv, lines, missing_rows), figures, spans, *adders)
         spans.close()
         if plan.holds and spans.held_s != now.held:
             what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"
             raise BadInputError(what, where="column flags")
-        return tally.result(), spans
+        return figures.result(), spans
 
     def daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""

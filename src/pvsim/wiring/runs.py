@@ -18,8 +18,8 @@ from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
 from pvsim.core.results.accumulator import Adder
-from pvsim.core.results.metrics import Summary
 from pvsim.core.results.spans import Spans
+from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 from pvsim.wiring.run_files import RunFiles

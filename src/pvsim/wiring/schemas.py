@@ -9,7 +9,7 @@ import msgspec
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
 from pvsim.core.messages.contract import VERSION, End, Reading
-from pvsim.core.results.metrics import Summary
+from pvsim.core.results.summary import Summary
 from pvsim.core.site import schema as site
 
 __all__ = ["schema_of"]

@@ -18,7 +18,7 @@ from pvsim.core.loads.simple import UniformLoad
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
-from pvsim.core.results.metrics import Tally
+from pvsim.core.results.figures import Figures
 from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.results.spans import Spans
 from pvsim.core.run.plan import RunPlan
@@ -46,14 +46,14 @@ class Ramps:
 
 def proved_own(plan, loads, pv, read):
     """The summary of a file that is proved."""
-    tally = Tally(plan)
+    tally = Figures(plan)
     add_up(prove(plan, simulate(plan, loads, pv), read), tally)
     return tally.result()
 
 
 def proved_foreign(plan, pv, lines, missing_rows, *adders):
     """The same, where the readings are not known."""
-    tally = Tally(plan)
+    tally = Figures(plan)
     add_up(prove_foreign(plan, pv, lines, missing_rows), tally, *adders)
     return tally.result()
 

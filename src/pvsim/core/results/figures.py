@@ -1,7 +1,6 @@
-"""Energies and shares of a run: self-consumption, self-sufficiency, import, export, peaks.
+"""The figures of a run, added up from its rows: `summary.py` defines them.
 
-Definitions: Luthander et al. 2015, doi 10.1016/j.apenergy.2014.12.028. Sums are integers of 0.1 W · s, so the
-identities I8 hold exactly, and are asserted.
+Sums are integers of 0.1 W · s, so the identities I8 hold exactly, and are asserted.
 """
 
 from datetime import timedelta
@@ -13,13 +12,14 @@ import numpy as np
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.group_peaks import GroupPeaks, Values
+from pvsim.core.results.summary import Energies, Peaks, PeriodEnergies, Summary
 from pvsim.errors import InternalError
 
 if TYPE_CHECKING:
     from pvsim.core.results.samples import Samples
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["Energies", "Peaks", "PeriodEnergies", "Summary", "Tally"]
+__all__ = ["Figures"]
 
 _DWS_PER_KWH = DW_PER_KW * 3600
 _QUARTER_S = 900
@@ -27,90 +27,7 @@ _SUMS = 7
 _NO_EXPORT = -0.0  # what summaries of several meters have always said where they export nothing together
 
 
-class Energies(msgspec.Struct, frozen=True):
-    """Energies in kWh: pv = self_consumed + export; import − export = load − pv + charge − discharge.
-
-    What the plants could have given is pv + curtailed. Behind a meter at the grid connection load and
-    self-consumption are not known; there import − export = meter − pv + charge − discharge.
-
-    Attributes:
-        load: None where the meter is at the grid connection.
-        self_consumed: PV energy that was not exported: used at once, or charged. Without a battery also
-            load − import. None as `load`.
-        battery_charge: Energy into the battery, AC; None where there is no battery.
-        battery_discharge: Energy out of the battery, AC; None where there is no battery.
-        curtailed: PV energy that the export limit kept the plants from giving; None where there is no limit.
-        meter: What the meter at the grid connection shows, exports subtracted; None of other meters.
-    """
-
-    load: float | None
-    pv: float
-    self_consumed: float | None
-    import_: float = msgspec.field(name="import")
-    export: float
-    battery_charge: float | None = None
-    battery_discharge: float | None = None
-    curtailed: float | None = None
-    meter: float | None = None
-
-
-class PeriodEnergies(Energies, frozen=True, kw_only=True):
-    """Energies of a day or a month.
-
-    Attributes:
-        period: `2024-06-21` or `2024-06`, local time.
-    """
-
-    period: str
-
-
-class Peaks(msgspec.Struct, frozen=True):
-    """Highest powers in kW: of single rows, and of 15-minute means (None where rows are longer than that).
-
-    Attributes:
-        load: None where the meter is at the grid connection.
-        meter: What such a meter shows; None of other meters.
-    """
-
-    load: float | None
-    pv: float
-    import_: float = msgspec.field(name="import")
-    export: float
-    import_15min: float | None
-    export_15min: float | None
-    meter: float | None = None
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """What a run comes to. Shares are None where their denominator is 0, or the load not known.
-
-    Attributes:
-        rows: How many rows.
-        resolution_s: Seconds that one row is the mean of.
-        self_consumption: Part of the PV energy that was not exported.
-        self_sufficiency: Part of the load that was not imported.
-        generation_multiple: PV energy over load.
-        peak_of_all_kw: Peaks of all meters together, where a run has several: what the connection that they share
-            sees; lower than the sum of their peaks, which do not coincide.
-        meters: The same for each meter, where a run has several; totals are their sums, peaks their maxima.
-        days: Energies of each local day, where a run has several; a day without rows is left out.
-        months: Energies of each local month, where a run touches several.
-    """
-
-    rows: int
-    resolution_s: int
-    energy_kwh: Energies
-    self_consumption: float | None
-    self_sufficiency: float | None
-    generation_multiple: float | None
-    peak_kw: Peaks
-    peak_of_all_kw: Peaks | None = None
-    meters: dict[str, Any] | None = None
-    days: tuple[PeriodEnergies, ...] | None = None
-    months: tuple[PeriodEnergies, ...] | None = None
-
-
-class Tally:
+class Figures:
     """Adds up the rows of a run: an `Accumulator` of its summary.
 
     Attributes:
@@ -162,7 +79,7 @@ class Tally:
         self._add_days(samples.t_utc, powers)
         self._add_quarters(samples.t_utc // _QUARTER_S, meter, grid)
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "Figures") -> None:
         """See `Accumulator.merge`."""
         self.days += other.days
         self.rows += other.rows

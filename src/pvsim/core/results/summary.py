@@ -1,0 +1,296 @@
+"""The figures of a run, as `summary.json` has them: each is defined here once, and only here.
+
+Symbols in the formulas: Δt is the length of a row, sums are over the rows; grid = load − pv + battery (positive
+charges) is what the connection to the grid carries: **positive imports, negative exports**. Energies are in kWh,
+powers in kW, shares between 0 and 1. A figure is null where it has no meaning: a share whose denominator is 0, a
+load that is not known, a device that is not there. Of several meters, energies are sums over the meters (what one
+imports while another exports is counted as both), and what is said *of all meters together* is of the sum of
+their powers, row by row.
+
+Self-consumption and self-sufficiency as in Luthander et al. 2015, Applied Energy 142, doi
+10.1016/j.apenergy.2014.12.028.
+"""
+
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "BatteryUse",
+    "Distribution",
+    "Duration",
+    "Energies",
+    "OverMeters",
+    "Peaks",
+    "PeriodEnergies",
+    "Ramp",
+    "Resolution",
+    "Summary",
+]
+
+
+class Energies(msgspec.Struct, frozen=True):
+    """Energies in kWh: pv = self_consumed + export; import − export = load − pv + charge − discharge.
+
+    What the plants could have given is pv + curtailed. Behind a meter at the grid connection load and
+    self-consumption are not known; there import − export = meter − pv + charge − discharge. Both hold exactly, in
+    integers of 0.1 W · s, before they are printed.
+
+    Attributes:
+        load: What the building used: Σ load · Δt. None where the meter is at the grid connection.
+        pv: What the plants gave, on the AC side: Σ pv · Δt.
+        self_consumed: PV energy that was not exported: used at once, or charged; pv − export. Without a battery
+            also load − import = Σ min(load, pv) · Δt. None as `load`.
+        import: Energy from the grid: Σ max(grid, 0) · Δt.
+        export: Energy to the grid: Σ max(−grid, 0) · Δt.
+        battery_charge: Energy into the battery, on the AC side: Σ max(battery, 0) · Δt. None where there is no
+            battery.
+        battery_discharge: Energy out of the battery, on the AC side: Σ max(−battery, 0) · Δt. None where there is
+            no battery.
+        curtailed: PV energy that the export limit kept the plants from giving: Σ (potential − pv) · Δt. None where
+            there is no limit.
+        meter: What the meter at the grid connection shows, exports subtracted; None of other meters.
+    """
+
+    load: float | None
+    pv: float
+    self_consumed: float | None
+    import_: float = msgspec.field(name="import")
+    export: float
+    battery_charge: float | None = None
+    battery_discharge: float | None = None
+    curtailed: float | None = None
+    meter: float | None = None
+
+
+class Peaks(msgspec.Struct, frozen=True):
+    """Highest powers in kW: of single rows, and of 15-minute means.
+
+    Quarters of an hour are those of the local clock. The mean is that of grid over the rows of the quarter, so
+    that import and export cancel within it; it is None where 15 minutes are not a whole number of rows.
+
+    Attributes:
+        load: The highest load of a row; None where the meter is at the grid connection.
+        pv: The highest PV power of a row.
+        import: The highest grid of a row, 0 if it never imports.
+        export: The highest −grid of a row, 0 if it never exports.
+        import_15min: The highest mean of grid over a quarter of an hour: what a grid operator bills.
+        export_15min: The highest mean of −grid over a quarter of an hour.
+        meter: What a meter at the grid connection shows at most; None of other meters.
+    """
+
+    load: float | None
+    pv: float
+    import_: float = msgspec.field(name="import")
+    export: float
+    import_15min: float | None
+    export_15min: float | None
+    meter: float | None = None
+
+
+class BatteryUse(msgspec.Struct, frozen=True):
+    """What was done with the battery; of several meters the sums over theirs.
+
+    With it the balance closes: battery_charge = battery_discharge + losses_kwh + stored_change_kwh.
+
+    Attributes:
+        capacity_kwh: Energy between states of charge 0 and 1.
+        full_cycles: Equivalent full cycles: battery_discharge / capacity_kwh: energy on the AC side by the
+            whole capacity.
+        losses_kwh: Energy lost in charging, discharging and standby: battery_charge − battery_discharge −
+            stored_change_kwh.
+        stored_start_kwh: Energy in the battery before the first row.
+        stored_end_kwh: Energy in the battery after the last row. Both are read off the state of charge as
+            `samples.csv` has it, in steps of 1/10,000 of the capacity, rounded down.
+        stored_change_kwh: stored_end_kwh − stored_start_kwh.
+        hours_empty: Hours in which a row ended at the lower limit of the state of charge, to 1/10,000; of several
+            meters the mean.
+        hours_full: Hours in which a row ended at the upper limit of the state of charge, to 1/10,000; of several
+            meters the mean.
+    """
+
+    capacity_kwh: float
+    full_cycles: float
+    losses_kwh: float
+    stored_start_kwh: float
+    stored_end_kwh: float
+    stored_change_kwh: float
+    hours_empty: float
+    hours_full: float
+
+
+class PeriodEnergies(Energies, frozen=True, kw_only=True):
+    """Energies and further figures of a day or a month.
+
+    Attributes:
+        period: `2024-06-21` or `2024-06`, local time.
+        self_consumption: As of the run.
+        self_sufficiency: As of the run.
+        peak_kw: Peaks of the day or month; of several meters those of all meters together.
+        hours_with_export: As of the run.
+        battery: As of the run.
+    """
+
+    period: str
+    self_consumption: float | None = None
+    self_sufficiency: float | None = None
+    peak_kw: Peaks | None = None
+    hours_with_export: float | None = None
+    battery: BatteryUse | None = None
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """The same run as a meter sees it that knows only the means over longer windows.
+
+    Windows begin at whole minutes, quarters of an hour and hours of the local clock; where the clock changes
+    within one it is cut there. Each meter's grid is averaged over the window, and import and export are those of
+    the means: what alternates within a window cancels, so self-consumption can only rise with its length. The
+    battery is not simulated anew: it does what it did second by second.
+
+    Attributes:
+        window_s: Length of the window in seconds; the first one is that of the rows.
+        self_consumption: (pv − export_kwh) / pv.
+        self_sufficiency: (load − import_kwh) / load.
+        import_kwh: Σ over the windows of max(mean of grid, 0) · length; of several meters the sum over them.
+        export_kwh: Σ over the windows of max(−mean of grid, 0) · length; of several meters the sum over them.
+        peak_import_kw: The highest mean of grid over a window, 0 if there is no import; of several meters that of
+            all meters together.
+        peak_export_kw: The highest mean of −grid over a window, 0 if there is no export; of several meters that of
+            all meters together.
+    """
+
+    window_s: int
+    self_consumption: float | None
+    self_sufficiency: float | None
+    import_kwh: float
+    export_kwh: float
+    peak_import_kw: float
+    peak_export_kw: float
+
+
+class Ramp(msgspec.Struct, frozen=True):
+    """How far a power goes up or down within some seconds: |P(t + lag) − P(t)| over all t, of rows both there.
+
+    Percentiles are those of the nearest rank: the smallest change which at least so many percent of the changes do
+    not exceed. They are exact to 0.1 W up to 13.1 kW, and to a part in 65,536 above. Of several meters the powers
+    are those of all meters together.
+
+    Attributes:
+        of: `load` (`meter` where the meter is at the grid connection), `pv` or `grid`.
+        lag_s: Seconds between the two rows: 1, 10 or 60, if that is a whole number of rows.
+        changes: How many pairs of rows there are.
+        p50_kw: The median change in kW.
+        p99_kw: The change in kW that 99 % of the changes do not exceed.
+        p99_9_kw: The change in kW that 99.9 % of the changes do not exceed.
+        highest_kw: The largest change in kW.
+    """
+
+    of: str
+    lag_s: int
+    changes: int
+    p50_kw: float
+    p99_kw: float
+    p99_9_kw: float
+    highest_kw: float
+
+
+class Duration(msgspec.Struct, frozen=True):
+    """Duration curve of grid: which power is reached or exceeded for how much of the time.
+
+    Of several meters that of all meters together. Powers are exact to 0.1 W up to 13.1 kW, and to a part in 65,536
+    above.
+
+    Attributes:
+        time_percent: Share of the time that has rows, in percent: 0, 1, 2 … 100.
+        grid_kw: Power in kW that is reached or exceeded during that share of the time: at 0 the highest import, at
+            100 the lowest grid, negative where it exports.
+    """
+
+    time_percent: tuple[float, ...]
+    grid_kw: tuple[float, ...]
+
+
+class Distribution(msgspec.Struct, frozen=True):
+    """How a figure differs between meters. Percentiles are those of the nearest rank.
+
+    Attributes:
+        p5: 5 % of the meters have this or less.
+        p50: The median meter.
+        p95: 95 % of the meters have this or less.
+    """
+
+    p5: float
+    p50: float
+    p95: float
+
+
+class OverMeters(msgspec.Struct, frozen=True):
+    """Figures of single meters, as they are distributed over the meters of a run that has several.
+
+    Meters of which a figure is null are left out of its distribution; it is null if all are.
+
+    Attributes:
+        load_kwh: `energy_kwh.load` of each meter.
+        pv_kwh: `energy_kwh.pv` of each meter.
+        import_kwh: `energy_kwh.import` of each meter.
+        export_kwh: `energy_kwh.export` of each meter.
+        self_consumption: Of each meter.
+        self_sufficiency: Of each meter.
+        peak_import_kw: `peak_kw.import` of each meter.
+        peak_import_15min_kw: `peak_kw.import_15min` of each meter.
+    """
+
+    load_kwh: Distribution | None
+    pv_kwh: Distribution | None
+    import_kwh: Distribution | None
+    export_kwh: Distribution | None
+    self_consumption: Distribution | None
+    self_sufficiency: Distribution | None
+    peak_import_kw: Distribution | None
+    peak_import_15min_kw: Distribution | None
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a run comes to. Shares are None where their denominator is 0, or the load not known.
+
+    Attributes:
+        rows: How many rows.
+        resolution_s: Seconds that one row is the mean of.
+        energy_kwh: Energies of the run.
+        self_consumption: Part of the PV energy that was not exported: self_consumed / pv.
+        self_sufficiency: Part of the load that was not imported: (load − import) / load; without a battery this is
+            self_consumed / load.
+        generation_multiple: PV energy over load: pv / load.
+        peak_kw: Highest powers; of several meters the highest of any one.
+        peak_of_all_kw: Peaks of all meters together, where a run has several: what the connection that they share
+            sees; lower than the sum of their peaks, which do not coincide.
+        meters: The same for each meter, where a run has several; totals are their sums, peaks their maxima.
+        days: Energies and further figures of each local day, where a run has several; a day without rows is left
+            out.
+        months: Energies and further figures of each local month, where a run touches several.
+        resolution: The same run seen at 1 s, 1 min, 15 min and 1 h, as far as these are whole numbers of rows; the
+            first is the row's own length. Also of each meter.
+        ramps: Changes of load, PV power and grid within 1, 10 and 60 s.
+        duration: Duration curve of grid.
+        hours_with_export: Hours in which a row exports: grid < 0; of several meters of all meters together.
+        battery: What was done with the battery; None where there is none.
+        over_meters: How the figures of the meters are distributed, where a run has several.
+    """
+
+    rows: int
+    resolution_s: int
+    energy_kwh: Energies
+    self_consumption: float | None
+    self_sufficiency: float | None
+    generation_multiple: float | None
+    peak_kw: Peaks
+    peak_of_all_kw: Peaks | None = None
+    meters: dict[str, Any] | None = None
+    days: tuple[PeriodEnergies, ...] | None = None
+    months: tuple[PeriodEnergies, ...] | None = None
+    resolution: tuple[Resolution, ...] | None = None
+    ramps: tuple[Ramp, ...] | None = None
+    duration: Duration | None = None
+    hours_with_export: float | None = None
+    battery: BatteryUse | None = None
+    over_meters: OverMeters | None = None
