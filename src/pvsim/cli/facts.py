@@ -14,7 +14,7 @@ from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
-_SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site"]
+_SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site", "rules"]
 
 
 @click.command(cls=Configured)

@@ -10,6 +10,7 @@ from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
 from pvsim.core.messages.contract import VERSION, End, Reading
 from pvsim.core.results.summary import Summary
+from pvsim.core.rules import schema as rules
 from pvsim.core.site import schema as site
 
 __all__ = ["schema_of"]
@@ -21,6 +22,7 @@ _TYPES: dict[str, Any] = {
     "summary": Summary,
     "config": RunConfig,
     "site": site.Site,
+    "rules": rules.Rules,
 }
 
 
@@ -28,11 +30,12 @@ _ATTRIBUTE = re.compile(r"(\w+): (.*)")
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of `reading`, `end`, `manifest`, `summary`, `config` or `site` (JSON Schema 2020-12)."""
+    """The schema of `reading`, `end`, `manifest`, `summary`, `config`, `site` or `rules` (JSON Schema 2020-12)."""
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():
         _describe(definition)
-        for base in getattr(site, title, object).__mro__[1:]:  # what a kind of weather or load inherits
+        struct = getattr(site, title, getattr(rules, title, object))
+        for base in struct.__mro__[1:]:  # what a kind of weather, load or rule inherits
             inherited = {"description": base.__doc__ or "", "properties": definition.get("properties", {})}
             _describe(inherited)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}

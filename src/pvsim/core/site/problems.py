@@ -5,6 +5,7 @@ and called by the name that they have.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
@@ -20,6 +21,7 @@ _NAMES = {
     inspect.IntType: "a whole number",
     inspect.FloatType: "a number",
     inspect.BoolType: "true or false",
+    inspect.DateType: "a date such as 2025-03-01",
     inspect.StructType: "a table",
     inspect.VarTupleType: "a list",
 }
@@ -36,6 +38,7 @@ _FORMS: dict[type, Any] = {
     inspect.IntType: int,
     inspect.FloatType: int | float,
     inspect.BoolType: bool,
+    inspect.DateType: date | str,
     inspect.StructType: dict,
     inspect.VarTupleType: list,
 }
@@ -45,7 +48,8 @@ def problems(data: Any, kind: type) -> list[str]:
     """What is wrong with `data` as an instance of the struct `kind`: `size_m: 9 is outside 0..5`.
 
     Empty if and only if `msgspec.convert(data, kind)` accepts it. Structs must forbid unknown fields; fields may
-    be structs, unions of structs with tags, tuples of any length, texts, numbers, literals, and unions of these.
+    be structs, unions of structs with tags, tuples of any length, texts, numbers, dates, literals, and unions of
+    these.
     """
     return list(_of(data, inspect.type_info(kind), ""))
 
@@ -135,7 +139,7 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
         near = get_close_matches(str(data), [str(value) for value in kind.values], n=1)
         hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(map(str, kind.values))}"
         return f"{_shown(data)} is not known; {hint}"
-    if not _has_form(data, kind):
+    if not _has_form(data, kind) or (isinstance(kind, inspect.DateType) and not _is_date(data)):
         return _unfit(data, [kind])
     if isinstance(kind, inspect.IntType | inspect.FloatType):
         return _outside(data, kind)
@@ -159,6 +163,16 @@ def _outside(data: float, kind: inspect.IntType | inspect.FloatType) -> str:
 def _has_form(data: Any, kind: inspect.Type) -> bool:
     fitting = isinstance(data, _FORMS.get(type(kind), ()))
     return fitting and isinstance(data, bool) == isinstance(kind, inspect.BoolType)  # True is no 1 here
+
+
+def _is_date(data: date | str) -> bool:
+    """Whether it is a date, or the text of one: TOML has dates, JSON has not."""
+    if isinstance(data, date):
+        return not isinstance(data, datetime)
+    try:
+        return date.fromisoformat(data).isoformat() == data
+    except ValueError:
+        return False
 
 
 def _unfit(data: Any, kinds: Sequence[inspect.Type]) -> str:

@@ -1,5 +1,6 @@
 """Every problem at once, with its path; and exactly what msgspec refuses."""
 
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 import msgspec
@@ -38,6 +39,8 @@ class Thing(Struct, forbid_unknown_fields=True):
     pet: Cat | Dog | None = None
     many: Annotated[tuple[int, ...], Meta(min_length=1)] = (1,)
     plain: int | str = 0
+    day: date = date(2024, 1, 1)
+    until: date | None = None
 
 
 values = st.recursive(
@@ -47,6 +50,18 @@ values = st.recursive(
         | st.dictionaries(st.sampled_from(["x_m", "way", "kind", "lives", "good", "odd"]), inner, max_size=4)
     ),
     max_leaves=8,
+)
+dates = st.sampled_from(
+    [
+        date(2025, 3, 1),
+        datetime(2025, 3, 1),  # noqa: DTZ001 - TOML has such
+        time(1),
+        "2025-03-01",
+        "2025-3-1",
+        "20250301",
+        "2025-02-30",
+        "2025-W01-1",
+    ]
 )
 points = st.fixed_dictionaries({"x_m": st.floats(0, 9)}, optional={"way": st.sampled_from(["up", "down", "u"])})
 pets = st.fixed_dictionaries(
@@ -63,6 +78,8 @@ things = st.fixed_dictionaries(
         "plain": values,
         "spot": points | values,
         "nam": values,
+        "day": dates | values,
+        "until": dates | values,
     },
 )
 
@@ -111,6 +128,8 @@ GOOD = {"name": "ab"}
         (GOOD | {"pet": {"kind": "dog", "zebra": 1}}, ["pet.zebra: there is no such setting; known are good"]),
         (GOOD | {"many": ["a", 2]}, ['many: value 1: "a" is not a whole number']),
         (GOOD | {"spot": {"x_m": -1}}, ["spot.x_m: -1 is outside 0..9"]),
+        (GOOD | {"day": "2025-02-30"}, ['day: "2025-02-30" is not a date such as 2025-03-01']),
+        (GOOD | {"until": 3}, ["until: 3 is not a date such as 2025-03-01"]),
         ({"name": ["y" * 50]}, [f'name: ["{"y" * 37}… is not a text']),
     ],
 )  # fmt: skip
