@@ -7,9 +7,9 @@ first used, so that `import pvsim` costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pvsim.app.simulate import simulate
     from pvsim.config import FileOptions, MeterRequest, PvRequest, Request, RunConfig
     from pvsim.core.results.samples import Samples
+    from pvsim.core.results.summary import Summary
     from pvsim.core.site.schema import (
         Battery,
         ClearWeather,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.build import Built, build
     from pvsim.wiring.configure import configure
     from pvsim.wiring.finished import FinishedRun, open_run
+    from pvsim.wiring.simulated import SimulatedRun, simulate
 
 __all__ = [
     "BadInputError",
@@ -75,7 +76,9 @@ __all__ = [
     "Request",
     "RunConfig",
     "Samples",
+    "SimulatedRun",
     "Site",
+    "Summary",
     "UsageError",
     "__version__",
     "build",
@@ -95,10 +98,12 @@ _MODULES = {
     "Request": "pvsim.config",
     "RunConfig": "pvsim.config",
     "Samples": "pvsim.core.results.samples",
+    "SimulatedRun": "pvsim.wiring.simulated",
+    "Summary": "pvsim.core.results.summary",
     "build": "pvsim.wiring.build",
     "configure": "pvsim.wiring.configure",
     "open_run": "pvsim.wiring.finished",
-    "simulate": "pvsim.app.simulate",
+    "simulate": "pvsim.wiring.simulated",
 }
 """Where each name is; the errors are in `pvsim.errors`, and what a site is made of in its schema."""
 

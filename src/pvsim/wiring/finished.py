@@ -1,25 +1,30 @@
-"""A finished run as a program reads it: its configuration, and its rows as samples."""
+"""A finished run as a program reads it: its configuration, its figures, and its rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from pvsim.adapters.rundir import SUMMARY
+from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.prove import read_samples
 from pvsim.core.results.samples import Samples
+from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
+from pvsim.errors import BadInputError
+from pvsim.wiring.run_rows import RunRows
 from pvsim.wiring.runs import Run
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from pvsim.config import RunConfig
 
 __all__ = ["FinishedRun", "open_run"]
 
 
 @dataclass(frozen=True, slots=True)
-class FinishedRun:
+class FinishedRun(RunRows):
     """A run that has ended, be it with rows missing; `open_run` gives one."""
 
     _run: Run
@@ -39,6 +44,25 @@ class FinishedRun:
         """Its meters, seconds and rows."""
         return self._run.models.plan
 
+    @property
+    def summary(self) -> Summary:
+        """What it comes to: its `summary.json`.
+
+        Raises:
+            BadInputError: if it is missing or damaged.
+        """
+        path, fix = self.path / SUMMARY, "restore it from a copy"
+        try:
+            summary = msgspec.json.decode(path.read_bytes(), type=Summary)
+            meters = {name: msgspec.convert(each, Summary) for name, each in (summary.meters or {}).items()}
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise BadInputError("the file is missing", where=str(path), fix=fix) from error
+        except OSError as error:
+            raise cannot_read(error, path) from error
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            raise BadInputError(f"the summary is damaged: {error}", where=str(path), fix=fix) from error
+        return msgspec.structs.replace(summary, meters=meters or None)
+
     def samples(self) -> Iterator[Samples]:
         """The rows as its files have them, in order and in portions; no input of the run is needed.
 
@@ -49,17 +73,6 @@ class FinishedRun:
         """
         with self._run.files.rows_read() as (_, lines, now):
             yield from read_samples(self.plan, lines, now.missing // self.plan.every_s)
-
-    def to_pandas(self) -> "DataFrame":
-        """All rows as a data frame with the columns of `samples.csv`, under their local times.
-
-        Raises:
-            BadInputError: as `samples`.
-            UsageError: if pandas is not installed.
-        """
-        from pvsim.adapters.frames import frame_of  # noqa: PLC0415 - pandas takes most of a second
-
-        return frame_of(self.samples(), self.plan)
 
 
 def open_run(directory: str | Path) -> FinishedRun:

@@ -7,6 +7,7 @@ import pytest
 from tests.finished_runs import a_run, carry_out, own_rows
 
 from pvsim.adapters.csvfile import SAMPLES
+from pvsim.adapters.rundir import SUMMARY
 from pvsim.core.results import rows
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.finished import open_run
@@ -82,10 +83,43 @@ def test_rows_as_a_data_frame(tmp_path):
     assert np.abs(frame["meter_kw"] - frame["pv_kw"] - frame["net_kw"]).max() < 1e-12
 
 
-def test_without_pandas_there_is_no_data_frame(tmp_path, monkeypatch):
+@pytest.mark.parametrize("package", ["pandas", "polars"])
+def test_without_its_package_there_is_no_data_frame(tmp_path, monkeypatch, package):
     run = a_run(tmp_path, day=DAY)
     carry_out(run)
-    monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(UsageError, match="needs pandas") as caught:
-        open_run(run.directory.path).to_pandas()
-    assert caught.value.fix == "python -m pip install pandas"
+    monkeypatch.setitem(sys.modules, package, None)
+    finished = open_run(run.directory.path)
+    with pytest.raises(UsageError, match=f"needs {package}") as caught:
+        getattr(finished, f"to_{package}")()
+    assert caught.value.fix == f"python -m pip install {package}"
+
+
+def test_rows_as_a_data_frame_of_polars(tmp_path):
+    run = a_run(tmp_path, day=DAY, names=("a", "b"))
+    carry_out(run)
+    frame = open_run(run.directory.path).to_polars()
+    assert frame.columns == ["timestamp", "meter", "meter_kw", "pv_kw", "net_kw"]
+    assert frame["timestamp"][0].isoformat() == "2024-10-27T00:00:00+02:00"
+    assert frame["timestamp"][-1].isoformat() == "2024-10-27T23:59:00+01:00"
+    assert frame["meter"].to_list()[:3] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "the file is missing"),
+        (b"{", "the summary is damaged"),
+        (b'{"rows": 1}', "the summary is damaged"),
+        (b"\xff", "the summary is damaged"),
+    ],
+)
+def test_a_summary_that_is_lost_or_damaged_is_named(tmp_path, content, message):
+    run = a_run(tmp_path, day=DAY)
+    carry_out(run)
+    finished, path = open_run(run.directory.path), run.directory.path / SUMMARY
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadInputError, match=message) as caught:
+        _ = finished.summary
+    assert caught.value.where == str(path)

@@ -1,0 +1,75 @@
+"""A run in this process gives what a run through the broker leaves: the same rows, the same figures."""
+
+import msgspec
+import numpy as np
+import pytest
+from tests.finished_runs import a_run, carry_out
+
+import pvsim
+from pvsim.adapters.csvfile import SAMPLES
+from pvsim.adapters.rundir import SUMMARY
+from pvsim.core.results import rows
+from pvsim.core.results.summary import Summary
+from pvsim.errors import UsageError
+
+
+@pytest.mark.parametrize("names", [("m1",), ("a", "b")])
+def test_rows_and_figures_are_those_of_a_finished_run(tmp_path, names):
+    run = a_run(tmp_path, day="2024-10-27", names=names)
+    carry_out(run)
+    finished = pvsim.open_run(run.directory.path)
+    simulated = pvsim.simulate(finished.config)
+    text = rows.header(simulated.plan) + b"".join(
+        rows.render(each, simulated.plan) for each in simulated.samples()
+    )
+    assert text == (finished.path / SAMPLES).read_bytes()
+    assert simulated.summary == finished.summary
+    text = msgspec.json.format(msgspec.json.encode(simulated.summary), indent=2) + b"\n"
+    assert text == (finished.path / SUMMARY).read_bytes()
+    for one, other in zip(simulated.arrays().items(), finished.arrays().items(), strict=True):
+        assert one[0] == other[0]
+        assert np.array_equal(one[1], other[1])
+    assert simulated.to_pandas().equals(finished.to_pandas())
+    assert simulated.to_polars().equals(finished.to_polars())
+
+
+def test_the_figures_of_each_meter_are_figures(tmp_path):
+    run = a_run(tmp_path, names=("a", "b"))
+    carry_out(run)
+    meters = pvsim.open_run(run.directory.path).summary.meters
+    assert {name: type(each) for name, each in meters.items()} == {"a": Summary, "b": Summary}
+
+
+def test_a_request_is_configured_first():
+    request = pvsim.Request(every="15min", seed=3)
+    simulated = pvsim.simulate(request)
+    assert simulated.config == pvsim.configure(request)
+    assert len(simulated.arrays()["t_utc"]) == 96
+
+
+def test_models_give_their_samples():
+    built = pvsim.build(pvsim.configure(pvsim.Request(every="15min")))
+    given = sum(len(samples) for samples in pvsim.simulate(built.plan, built.loads, built.pv, built.devices))
+    assert given == built.plan.rows
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["home"], "'home' is no pvsim.Request or pvsim.RunConfig"),
+        (["plan"], "a plan alone has no loads"),
+        (["request", "loads"], "a configuration has loads, PV power and devices of its own"),
+    ],
+)
+def test_what_is_no_run_is_refused(arguments, message):
+    request = pvsim.Request(every="1h")
+    built = pvsim.build(pvsim.configure(request))
+    given = {"home": "home", "plan": built.plan, "request": request, "loads": built.loads}
+    with pytest.raises(UsageError, match=message):
+        pvsim.simulate(*(given[name] for name in arguments))
+
+
+def test_somebody_elses_meter_is_refused():
+    request = pvsim.Request(meter=pvsim.MeterRequest(source="external"))
+    with pytest.raises(UsageError, match="the readings of meter m1 come from elsewhere"):
+        pvsim.simulate(request)
