@@ -12,7 +12,7 @@ from pvsim.config import CurveConfig, ExternalMeter, MeterConfig, RunConfig, Syn
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.wiring.runs import Run
 
-__all__ = ["a_run", "carry_out", "own_rows"]
+__all__ = ["a_day", "a_run", "carry_out", "own_rows"]
 
 
 def a_run(out, *, day="2024-06-21", names=("m1",), split="none", external=False, missing="stop"):
@@ -50,3 +50,12 @@ def carry_out(run, *, lost=()):
             files.seal()
 
     asyncio.run(run.carry_out(work))
+
+
+def a_day(out, **changes):
+    """A finished run of the brief's day, in rows of a minute; `changes` are fields of its configuration."""
+    meters = (MeterConfig("m1", SyntheticMeter()),)
+    config = RunConfig("r1", date(2024, 6, 21), 1, "Europe/Berlin", 1, 60, meters, CurveConfig())
+    run = Run.create(msgspec.structs.replace(config, **changes), out)
+    carry_out(run)
+    return run.directory.path

@@ -26,6 +26,7 @@ PRINTED_BY = {
     "cli/bench": ("bench",),
     "cli/broker": ("broker",),
     "cli/command": tuple(COMMANDS),
+    "cli/compare": ("compare",),
     "cli/completion": ("completion",),
     "cli/facts": ("verify", "schema", "doctor"),
     "cli/fit": ("fit",),
@@ -37,6 +38,7 @@ PRINTED_BY = {
     "core/pv": WITH_PV,
     "core/weather": WITH_PV,
     "core/quantities/physics": (*WITH_PV, "fit"),
+    "wiring/compare": ("compare",),
     "wiring/fit": ("fit",),
 }
 """The commands that print the texts of a module; of all others those that make or go through a run."""

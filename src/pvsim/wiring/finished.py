@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pvsim.adapters.rundir import SUMMARY
+from pvsim.adapters.rundir import SUMMARY, Manifest
 from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.prove import read_samples
 from pvsim.core.results.samples import Samples
@@ -43,6 +43,11 @@ class FinishedRun(RunRows):
     def plan(self) -> RunPlan:
         """Its meters, seconds and rows."""
         return self._run.models.plan
+
+    @property
+    def manifest(self) -> Manifest:
+        """How it ended, and what it was made with."""
+        return self._run.directory.load()
 
     @property
     def summary(self) -> Summary:

@@ -29,6 +29,7 @@ def test_the_samples_are_those_of_the_files(tmp_path, names, split):
     finished = open_run(tmp_path / "latest")
     assert finished.path == run.directory.path
     assert finished.config == run.models.config
+    assert finished.manifest == run.directory.load()
     simulated = rows.header(finished.plan) + b"".join(rows.render(each, finished.plan) for each in own_rows(run))
     assert text_of(finished) == simulated
     if split == "none":

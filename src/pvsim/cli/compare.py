@@ -1,0 +1,142 @@
+"""`pvsim compare`: the figures of finished runs beside each other."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.cli.command import Configured
+from pvsim.cli.options import json_option
+from pvsim.cli.run_path import RunPath
+from pvsim.errors import BadInputError, UsageError
+
+if TYPE_CHECKING:
+    from pvsim.core.results.comparison import Figure
+    from pvsim.wiring.compare import Runs
+
+__all__ = ["COMMANDS"]
+
+_NAME, _CELL, _CHANGE = 30, 13, 20
+_DIGITS = {"kWh": 3, "kW": 4, "h": 2, "": 2}
+
+
+@click.command(cls=Configured)
+@click.argument("directories", nargs=-1, type=click.Path(path_type=Path), metavar="DIR DIR...")
+@click.option("--label", "labels", multiple=True, metavar="NAME", help="What a run is called; one for each DIR.")
+@click.option("--anyway", is_flag=True, help="Compare runs of other periods, loads or weather, and say so.")
+@json_option("the comparison")
+@click.pass_context
+def compare(
+    context: click.Context, directories: tuple[Path, ...], labels: tuple[str, ...], anyway: bool, as_json: bool
+) -> None:
+    """Compare the figures of finished runs; the first is what the others are compared with.
+
+    \b
+    Examples:
+      pvsim compare south/latest east-west/latest
+      pvsim compare runs/A runs/B runs/C --label "no battery" --label "5 kWh" --label "10 kWh"
+      pvsim compare runs/A runs/B --json
+
+    The runs must have the same period, load and weather: then only plants, battery and limits make the difference.
+    """  # noqa: D301
+    from pvsim.wiring.compare import open_runs  # noqa: PLC0415
+
+    found = open_runs(_runs(context, directories), labels)
+    if found.unlike and not anyway:
+        words = [
+            "pvsim",
+            "compare",
+            *map(str, directories),
+            *(word for name in labels for word in ("--label", name)),
+        ]
+        what = f"the runs cannot be compared: {'; '.join(found.unlike)}"
+        raise UsageError(what, fix=f"to compare them all the same: {shlex.join([*words, '--anyway'])}")
+    if as_json:
+        click.echo(json.dumps(_facts(found), indent=2))
+        return
+    _print(found)
+
+
+def _runs(context: click.Context, directories: tuple[Path, ...]) -> list[Path]:
+    """The directories of the runs; where one is none, the fix is the whole command."""
+    found = []
+    (parameter,) = (each for each in context.command.params if each.name == "directories")
+    for i, directory in enumerate(directories):
+        try:
+            found.append(RunPath().convert(str(directory), parameter, context))
+        except BadInputError as error:
+            start = f"name a run: {context.command_path} "
+            if error.fix.startswith(start):
+                before, after = (shlex.join(map(str, part)) for part in (directories[:i], directories[i + 1 :]))
+                error.fix = " ".join(filter(None, (start.strip(), before, error.fix.removeprefix(start), after)))
+            raise
+    return found
+
+
+def _facts(found: "Runs") -> dict[str, Any]:
+    """The comparison as plain data."""
+    from dataclasses import asdict  # noqa: PLC0415 - only for this
+
+    return {
+        "runs": [
+            {
+                "name": each.name,
+                "directory": str(each.run.path),
+                "run_id": each.config.run_id,
+                "status": each.manifest.status,
+                "pvsim": each.manifest.versions.get("pvsim"),
+            }
+            for each in found.runs
+        ],
+        "unlike": list(found.unlike),
+        "notes": list(found.notes),
+        "figures": [asdict(figure) for figure in found.comparison.figures],
+    }
+
+
+def _print(found: "Runs") -> None:
+    """The table, and what a reader of it should know."""
+    comparison = found.comparison
+    plan = found.runs[0].run.plan
+    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    click.echo(
+        f"{days}{plan.timeline.first_date} · {plan.timeline.zone} · {found.runs[0].summary.rows:,} rows each\n"
+    )
+    names = comparison.names
+    if any(len(name) >= _CELL for name in names):  # cut, they could look the same
+        names = tuple(f"run {i}" for i in range(1, len(names) + 1))
+        for short, name in zip(names, comparison.names, strict=True):
+            click.echo(f"{short}: {name}")
+    heads = [f"{name:>{_CELL}}{'difference':>{_CHANGE}}" for name in names[1:]]
+    click.echo(f"{'':{_NAME}}{names[0]:>{_CELL}}{''.join(heads)}")
+    for figure in comparison.figures:
+        click.echo(_line(figure).rstrip())
+    for text in (*found.unlike, *found.notes):
+        click.echo(f"· {text}", err=True)
+
+
+def _line(figure: "Figure") -> str:
+    cells = [f"{figure.label:{_NAME - 4}}{figure.unit or '–':>4}", f"{_number(figure, figure.values[0]):>{_CELL}}"]
+    others = zip(figure.values[1:], figure.differences[1:], figure.relative[1:], strict=True)
+    for value, difference, relative in others:
+        change = "" if difference is None else _number(figure, difference, sign=True)
+        change += f" ({relative:+.1%})" if relative else ""
+        change += " points" if difference and figure.unit == "%" else ""
+        cells.append(f"{_number(figure, value):>{_CELL}}{change:>{_CHANGE}}")
+    return "".join(cells)
+
+
+def _number(figure: "Figure", value: float | None, *, sign: bool = False) -> str:
+    if value is None:
+        return "–"
+    if sign and not value:
+        return "="
+    mark = "+" if sign else ""
+    if figure.unit == "%":
+        return f"{100 * value:{mark}.1f}"
+    return f"{value:{mark},.{_DIGITS[figure.unit]}f}"
+
+
+COMMANDS = (compare,)

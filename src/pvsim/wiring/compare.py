@@ -1,0 +1,141 @@
+"""Finished runs beside each other: what their directories say, and whether they can be compared."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pvsim import __version__
+from pvsim.adapters.rundir import Manifest
+from pvsim.config import RunConfig
+from pvsim.config.comparable import Unlike, unlike
+from pvsim.core.results.comparison import Comparison, compared
+from pvsim.core.results.summary import Summary
+from pvsim.errors import UsageError
+from pvsim.wiring.finished import FinishedRun, open_run
+
+__all__ = ["ComparedRun", "Runs", "open_runs"]
+
+_GENERATED = re.compile(r"latest|\d{8}T\d{6}Z-.*")
+_FEW_KWH = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRun:
+    """A run among those that are compared.
+
+    Attributes:
+        name: What it is called: its label, or part of its path.
+        run: The run.
+        manifest: What its manifest says.
+        summary: What it comes to.
+        unlike: In what it differs from the first run, and must not: then its differences mean nothing.
+    """
+
+    name: str
+    run: FinishedRun
+    manifest: Manifest
+    summary: Summary
+    unlike: tuple[Unlike, ...] = ()
+
+    @property
+    def config(self) -> RunConfig:
+        """What it was configured with."""
+        return self.run.config
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of its figures should know."""
+        found = []
+        missing = (self.manifest.counts or {}).get("missing", 0)
+        if self.manifest.status == "partial":
+            found.append(f"partial: {missing:,} readings have no row, and its energies lack them")
+        if (version := self.manifest.versions.get("pvsim", "unknown")) != __version__:
+            found.append(f"made by pvsim {version}, compared by pvsim {__version__}")
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs that are compared; the first is what the others are compared with."""
+
+    runs: tuple[ComparedRun, ...]
+
+    @property
+    def comparison(self) -> Comparison:
+        """Their figures."""
+        return compared([each.name for each in self.runs], [each.summary for each in self.runs])
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Why they cannot be compared; nothing where they can."""
+        return tuple(f"{each.name}: other {one.aspect}: {one.what}" for each in self.runs for one in each.unlike)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the figures should know."""
+        return tuple(f"{each.name}: {note}" for each in self.runs for note in each.notes)
+
+
+def open_runs(paths: Sequence[Path], labels: Sequence[str] = ()) -> Runs:
+    """Open finished runs; the files of each are compared with its manifest.
+
+    Args:
+        paths: Their directories.
+        labels: What they are called; none: by their paths.
+
+    Raises:
+        UsageError: if they are too few, one is named twice, or the labels do not fit.
+        BadInputError: if one is not finished, or a file of it is not what it was.
+    """
+    resolved = [path.resolve() for path in paths]
+    if len(resolved) < 2:  # noqa: PLR2004 - a comparison
+        raise UsageError("a comparison needs two runs or more", fix="name another run")
+    if twice := next((path for path, each in zip(paths, resolved, strict=True) if resolved.count(each) > 1), None):
+        raise UsageError("the same run is named twice", where=str(twice), fix="name it once")
+    names = _names(paths, resolved) if not labels else _labelled(labels, len(paths))
+    opened = [_opened(name, path) for name, path in zip(names, resolved, strict=True)]
+    return Runs((opened[0], *(_against(opened[0], each) for each in opened[1:])))
+
+
+def _opened(name: str, path: Path) -> ComparedRun:
+    run = open_run(path)
+    return ComparedRun(name, run, run.manifest, run.summary)
+
+
+def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
+    """A run with what it must not differ in; the energy of the load tells what no configuration does."""
+    found = unlike(base.config, other.config)
+    if not {each.aspect for each in found} & {"period", "load"}:
+        kwh = [
+            e.load if e.load is not None else e.meter for e in (base.summary.energy_kwh, other.summary.energy_kwh)
+        ]
+        if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
+            found = (*found, Unlike("load", f"{kwh[1]:,.3f} kWh instead of {kwh[0]:,.3f} kWh"))
+    return ComparedRun(other.name, other.run, other.manifest, other.summary, found)
+
+
+def _labelled(labels: Sequence[str], count: int) -> list[str]:
+    fix = "give each run a label of its own, in the order of the directories"
+    if len(labels) != count:
+        what = f"--label names {len(labels)} of {count} runs"
+        raise UsageError(what, where="--label", fix=fix)
+    if len(set(labels)) != count or not all(label.strip() for label in labels):
+        raise UsageError("--label is empty or stands twice", where="--label", fix=fix)
+    return list(labels)
+
+
+def _names(paths: Sequence[Path], resolved: Sequence[Path]) -> list[str]:
+    """What the runs are called: the directory that somebody has named, else that of the run."""
+    for names in ([_named(path) for path in paths], [path.name for path in resolved]):
+        if len(set(names)) == len(names):
+            return names
+    return [str(path) for path in resolved]
+
+
+def _named(path: Path) -> str:
+    """`south` of `runs/south` and of `south/latest`; the name that pvsim gave where nobody gave another."""
+    for name in (path.name, path.parent.name):
+        if name not in {"", "..", "runs"} and not _GENERATED.fullmatch(name):
+            return name
+    return path.resolve().name

@@ -1,0 +1,75 @@
+"""`pvsim compare` as it is typed."""
+
+import json
+import shlex
+
+import pytest
+from tests.finished_runs import a_day
+
+from pvsim.core.site.schema import Battery
+
+
+@pytest.fixture
+def runs(here):
+    """Three runs below the current directory."""
+    a_day(here / "without")
+    a_day(here / "with", battery=Battery(5.0, 2.5))
+    a_day(here / "seed", seed=2)
+    return ("without/latest", "with/latest", "seed/latest")
+
+
+def test_the_table_has_the_figures_and_their_differences(inside, runs):
+    done = inside("compare", *runs[:2])
+    assert done.code == 0, done.err
+    first, blank, heads, load, *lines = done.out.splitlines()
+    assert (first, blank) == ("2024-06-21 · Europe/Berlin · 1,440 rows each", "")
+    assert heads.split() == ["without", "with", "difference"]
+    assert load.split() == ["load", "kWh", "107.907", "107.907", "="]
+    (imported,) = (line for line in lines if line.startswith("import "))
+    assert float(imported.split()[-2]) < 0
+    assert imported.endswith("%)")
+    (share,) = (line for line in lines if line.startswith("self-consumption"))
+    assert share.endswith(("points", "="))
+    assert len({len(line.split("kWh")[0]) for line in lines if "kWh" in line}) == 1
+    assert done.err == ""
+
+
+def test_long_names_have_a_legend(inside, runs):
+    done = inside("compare", *runs[:2], "--label", "the house as it is", "--label", "with 5 kWh")
+    assert "run 1: the house as it is\nrun 2: with 5 kWh\n" in done.out
+
+
+def test_json_has_the_same(inside, runs):
+    done = inside("compare", *runs[:2], "--json")
+    found = json.loads(done.out)
+    assert [run["name"] for run in found["runs"]] == ["without", "with"]
+    assert [run["status"] for run in found["runs"]] == ["complete", "complete"]
+    assert found["unlike"] == found["notes"] == []
+    figures = {figure["field"]: figure for figure in found["figures"]}
+    assert figures["energy_kwh.battery_charge"]["values"][0] is None
+    assert figures["energy_kwh.load"]["differences"] == [0, 0]
+
+
+def test_what_cannot_be_compared_is_refused_until_told(inside, runs):
+    done = inside("compare", runs[0], runs[2])
+    assert (done.code, done.out) == (2, "")
+    assert "seed: other load: uniform m1 (seed 2) instead of uniform m1 (seed 1)" in done.field("error")
+    command = shlex.split(done.field("fix").partition(": ")[2])
+    done = inside(*command[1:])
+    assert done.code == 0
+    assert "· seed: other load" in done.err
+    assert "load" in done.out
+
+
+def test_the_fix_for_a_mistyped_run_is_the_whole_command(inside, runs):
+    done = inside("compare", runs[0], "with", "seed")
+    assert done.code == 65
+    assert done.field("fix") == "name a run: pvsim compare without/latest with/latest seed"
+
+
+def test_one_run_is_no_comparison(inside, runs):
+    done = inside("compare", runs[0])
+    assert done.code == 2
+    assert done.field("error") == "a comparison needs two runs or more"
+    done = inside("compare", *runs[:2], "--label", "x")
+    assert done.field("error") == "--label names 1 of 2 runs"

@@ -1,0 +1,134 @@
+"""Which runs can be compared, and what is said of those that cannot."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from pvsim.config import (
+    BuildingMeter,
+    CurveConfig,
+    ExternalMeter,
+    FileConfig,
+    MeterConfig,
+    NoPvConfig,
+    RunConfig,
+    SitePvConfig,
+    SyntheticMeter,
+)
+from pvsim.config.comparable import unlike
+from pvsim.core.site.schema import (
+    Battery,
+    ClearWeather,
+    CloudyWeather,
+    FileWeather,
+    HouseholdLoad,
+    Location,
+    Plant,
+    Site,
+)
+
+PLACE = Location(48.0, 11.0, "Europe/Berlin")
+UNIFORM = MeterConfig("m1", SyntheticMeter())
+HOME = MeterConfig("m1", BuildingMeter(HouseholdLoad(annual_kwh=3000), 48.0, 11.0))
+HOUSE = MeterConfig("m1", FileConfig("/a/house.csv", "0123456789"))
+
+
+def a_config(*, meters=(UNIFORM,), pv=None, **more):
+    config = RunConfig("r", date(2024, 6, 21), 1, "Europe/Berlin", 1, 1, meters, pv or CurveConfig())
+    return msgspec.structs.replace(config, **more)
+
+
+def a_site(weather=ClearWeather(), *, azimuth=180.0, place=PLACE, sha256=None):  # noqa: B008 - frozen
+    return SitePvConfig(Site("s", place, (Plant(30, azimuth, 8),), weather), sha256)
+
+
+def said(base, other):
+    return [f"{each.aspect}: {each.what}" for each in unlike(base, other)]
+
+
+@pytest.mark.parametrize("pv", [CurveConfig(), NoPvConfig(), a_site(), FileConfig("/pv.csv", "ab")])
+@pytest.mark.parametrize("meter", [UNIFORM, HOME, HOUSE, MeterConfig("m1", ExternalMeter())])
+def test_a_run_can_be_compared_with_itself_under_other_devices(meter, pv):
+    config = a_config(meters=(meter,), pv=pv)
+    battery = Battery(5, 2.5)
+    assert unlike(config, msgspec.structs.replace(config, battery=battery, export_limit_kw=1.0, run_id="q")) == ()
+
+
+def test_plants_differ_as_they_like():
+    assert unlike(a_config(pv=a_site(azimuth=90)), a_config(pv=a_site(azimuth=270))) == ()
+    assert unlike(a_config(), a_config(pv=CurveConfig(9.0))) == ()
+    assert unlike(a_config(pv=NoPvConfig()), a_config(pv=a_site(CloudyWeather()))) == ()
+
+
+def test_the_place_of_a_file_does_not_matter_and_its_content_does():
+    moved = MeterConfig("other", FileConfig("/b/moved.csv", "0123456789"))
+    assert unlike(a_config(meters=(HOUSE,)), a_config(meters=(moved,))) == ()
+    changed = MeterConfig("m1", FileConfig("/a/house.csv", "9999999999"))
+    assert said(a_config(meters=(HOUSE,)), a_config(meters=(changed,))) == [
+        "load: file house.csv (99999999…) instead of file house.csv (01234567…)"
+    ]
+
+
+def test_what_the_words_do_not_tell_is_pointed_at():
+    read_otherwise = MeterConfig("m1", FileConfig("/a/house.csv", "0123456789", fill="interpolate"))
+    assert said(a_config(meters=(HOUSE,)), a_config(meters=(read_otherwise,))) == [
+        "load: file house.csv (01234567…) with other settings (config.meters in manifest.json)"
+    ]
+    hazy = a_site(ClearWeather(linke_turbidity=5.0))
+    assert said(a_config(pv=a_site()), a_config(pv=hazy)) == [
+        "weather: a clear sky at 48° N 11° E with other settings (config.pv in manifest.json)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"first_date": date(2024, 6, 22)}, "period: 2024-06-22 in Europe/Berlin instead of 2024-06-21"),
+        ({"days": 3}, "period: 2024-06-21 to 2024-06-23 in Europe/Berlin instead of 2024-06-21 in"),
+        ({"tz": "UTC"}, "period: 2024-06-21 in UTC instead of 2024-06-21 in Europe/Berlin"),
+        ({"every_s": 60}, "rows: means over 60 s instead of 1 s"),
+        ({"seed": 2}, "load: uniform m1 (seed 2) instead of uniform m1 (seed 1)"),
+        ({"meter_max_w": 12_000}, "load: uniform m1 (seed 1) with other settings"),
+        ({"meter_kind": "grid"}, "load: uniform m1 at the grid connection (seed 1) instead of uniform m1"),
+        ({"meters": (HOME,)}, "load: household m1 of 3,000 kWh a year (seed 1) instead of"),
+        ({"meters": (MeterConfig("m1", ExternalMeter()),)}, "load: external meter instead of"),
+        (
+            {"meters": (UNIFORM, HOUSE)},
+            "load: 2 meters: uniform m1, file house.csv (01234567…) (seed 1) instead of",
+        ),
+        ({"pv": a_site()}, "weather: a clear sky at 48° N 11° E instead of the brief's curve"),
+        ({"pv": FileConfig("/pv.csv", "abcdefghi")}, "weather: PV power of pv.csv (abcdefgh…) instead of"),
+        (
+            {"pv": a_site(FileWeather(path="/w.csv"), sha256="fedcba9876")},
+            "weather: weather of w.csv (fedcba98…) at",
+        ),
+    ],
+)
+def test_what_must_be_common_is_named(change, text):
+    (found,) = said(a_config(), a_config(**change))
+    assert found.startswith(text)
+
+
+def test_a_seed_matters_where_something_is_drawn():
+    for weather, matters in ((ClearWeather(), False), (ClearWeather(temp_air_spread_c=3.0), True)):
+        base = a_config(meters=(HOUSE,), pv=a_site(weather))
+        assert bool(unlike(base, msgspec.structs.replace(base, seed=2))) is matters
+    clouds = a_config(meters=(HOUSE,), pv=a_site(CloudyWeather()))
+    (found,) = said(clouds, msgspec.structs.replace(clouds, seed=2))
+    assert "clouds (climate, seed 2) at 48° N 11° E instead of clouds (climate, seed 1)" in found
+
+
+def test_another_place_has_other_weather():
+    found = said(a_config(pv=a_site()), a_config(pv=a_site(place=Location(53.0, 11.0, "Europe/Berlin"))))
+    assert found == ["weather: a clear sky at 53° N 11° E instead of a clear sky at 48° N 11° E"]
+
+
+def test_files_of_weather_are_told_apart_by_what_they_hold():
+    one, moved = (
+        a_site(FileWeather(path="/a/w.csv"), sha256="11"),
+        a_site(FileWeather(path="/b/w.csv"), sha256="11"),
+    )
+    assert unlike(a_config(pv=one), a_config(pv=moved)) == ()
+    other = a_site(FileWeather(path="/a/w.csv"), sha256="22")
+    assert len(unlike(a_config(pv=one), a_config(pv=other))) == 1
