@@ -1,6 +1,6 @@
 """From the light to the power of one plant: cells whose temperature has inertia, and PVWatts.
 
-pvlib's functions on numpy arrays; their names are kept (`poa_global`, `temp_cell`, `pdc0`).
+The names are pvlib's (`poa_global`, `temp_cell`, `pdc0`).
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pvsim.core.pv.horizon import share_of_beam
-from pvsim.core.pv.thermal import lagged
+from pvsim.core.pv.pvwatts import ac_w, dc_w
+from pvsim.core.pv.thermal import faiman, lagged
+from pvsim.core.pv.transposition import aoi_projection, ground_diffuse, haydavies, iam_physical
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.types import Ints
 from pvsim.core.site.schema import Plant
@@ -46,25 +48,16 @@ def in_plane(plant: Plant, sun: Sun, light: ClearSky) -> InPlane:
         sun: At n seconds, all with the sun up.
         light: What arrives on open ground.
     """
-    from pvlib import iam, irradiance  # noqa: PLC0415 - see `sun_at`
-
     dni = light.dni * share_of_beam(sun, plant.horizon or ())
     up = np.cos(np.radians(sun.apparent_zenith))
-    projection = irradiance.aoi_projection(plant.tilt_deg, plant.azimuth_deg, sun.apparent_zenith, sun.azimuth)
+    projection = aoi_projection(plant.tilt_deg, plant.azimuth_deg, sun.apparent_zenith, sun.azimuth)
     aoi = np.degrees(np.arccos(projection))
-    beam = dni * np.maximum(projection, 0.0)
-    from_sky = irradiance.haydavies(
-        plant.tilt_deg,
-        plant.azimuth_deg,
-        light.dhi,
-        dni,
-        sun.dni_extra,
-        projection_ratio=np.maximum(projection, 0.0)
-        / np.maximum(up, 0.01745),  # pvlib's bound: 1° over the horizon
-    )
-    from_ground = irradiance.get_ground_diffuse(plant.tilt_deg, dni * up + light.dhi, plant.albedo)
+    ahead = np.maximum(projection, 0.0)
+    beam = dni * ahead
+    from_sky = haydavies(plant.tilt_deg, light.dhi, dni, sun.dni_extra, ahead / np.maximum(up, _LOWEST_COSINE))
+    from_ground = ground_diffuse(plant.tilt_deg, dni * up + light.dhi, plant.albedo)
     diffuse = from_sky + from_ground
-    return InPlane(beam + diffuse, beam * iam.physical(aoi) + diffuse)
+    return InPlane(beam + diffuse, beam * iam_physical(aoi) + diffuse)
 
 
 def cell_temperature(
@@ -83,10 +76,8 @@ def cell_temperature(
         step_s: From one second of `air` to the next.
         before: The cells' temperature before the first second; None is the steady state there.
     """
-    from pvlib import temperature  # noqa: PLC0415 - see `sun_at`
-
     steady = air.temp_air.copy()
-    steady[lit] = temperature.faiman(
+    steady[lit] = faiman(
         plane.poa_global, air.temp_air[lit], air.wind_speed[lit], plant.faiman_u0, plant.faiman_u1
     )
     return lagged(steady, plant.thermal_time_constant_s, step_s, before)
@@ -103,9 +94,7 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Fl
         plane: Light on the modules in those seconds, as in `cell_temperature`.
         temp_cell: Temperature of the cells in °C, at all seconds.
     """
-    from pvlib import inverter, pvsystem  # noqa: PLC0415 - see `sun_at`
-
-    pdc = pvsystem.pvwatts_dc(
+    pdc = dc_w(
         plane.effective_irradiance,
         temp_cell[lit],
         plant.peak_kw * _W_PER_KW,
@@ -117,6 +106,6 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Fl
         efficiency = plant.inverter_efficiency
         # it divides by the load, which is almost nothing at the horizon
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-            pac = inverter.pvwatts(pdc, most_kw * _W_PER_KW / efficiency, eta_inv_nom=efficiency)
+            pac = ac_w(pdc, most_kw * _W_PER_KW / efficiency, efficiency)
         power[lit] = np.fmax(pac, 0.0)
     return power

@@ -1,12 +1,26 @@
-"""Thermal inertia: a module follows its equilibrium temperature with a delay of minutes."""
+"""How warm modules are: an equilibrium, which they follow with a delay of minutes."""
 
 import numpy as np
 
 from pvsim.core.quantities.physics import Floats
 
-__all__ = ["lagged"]
+__all__ = ["faiman", "lagged"]
 
 _LEAST_STEPS = 0.02  # a = 2e-22: nothing is left of the step before, and below a⁻¹ overflows
+
+
+def faiman(poa_global: Floats, temp_air: Floats, wind_speed: Floats, u0: float, u1: float) -> Floats:
+    """Temperature of the modules in °C once it changes no more (Faiman 2008, doi 10.1002/pip.813).
+
+    Args:
+        poa_global: Light that falls on them, in W/m².
+        temp_air: In °C.
+        wind_speed: In m/s.
+        u0: Heat that they lose without wind, in W/(m² °C).
+        u1: What each m/s of wind adds to that.
+    """
+    temp_module: Floats = temp_air + poa_global / (u0 + u1 * wind_speed)
+    return temp_module
 
 
 def lagged(target: Floats, time_constant_s: float, step_s: int = 1, before: float | None = None) -> Floats:

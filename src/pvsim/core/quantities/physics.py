@@ -1,6 +1,9 @@
-"""What the physical models share: the array type, and the check that the extra is installed."""
+"""What the physical models share: the array type, and pvlib's solar position algorithm."""
 
-from importlib.util import find_spec
+from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
 from typing import TypeAlias
 
 import numpy as np
@@ -8,9 +11,11 @@ from numpy.typing import NDArray
 
 from pvsim.errors import UsageError
 
-__all__ = ["Floats", "iso_utc", "physics_extra"]
+__all__ = ["Floats", "iso_utc", "physics_extra", "spa"]
 
 Floats: TypeAlias = NDArray[np.float64]
+
+_FIX = "in a clone call ./run again; elsewhere: pip install 'pvsim[physics]'"
 
 
 def physics_extra() -> None:
@@ -20,8 +25,26 @@ def physics_extra() -> None:
         UsageError: naming the command that installs it.
     """
     if find_spec("pvlib") is None:
-        fix = "in a clone call ./run again; elsewhere: pip install 'pvsim[physics]'"
-        raise UsageError("a physical PV site needs pvlib, which is not installed", where="pvlib", fix=fix)
+        raise UsageError("a physical PV site needs pvlib, which is not installed", where="pvlib", fix=_FIX)
+
+
+@cache
+def spa() -> ModuleType:
+    """The module `pvlib.spa` without the rest of pvlib: it needs numpy only.
+
+    `import pvlib.spa` would import all of pvlib before it, with pandas and scipy: 0.6 s for 5 ms of work.
+
+    Raises:
+        UsageError: where pvlib is not installed.
+    """
+    physics_extra()
+    package = find_spec("pvlib")
+    spec = PathFinder.find_spec("spa", package.submodule_search_locations if package else None)
+    if spec is None or spec.loader is None:
+        raise UsageError("pvlib has no solar position algorithm", where="pvlib", fix=_FIX)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def iso_utc(t_utc: int) -> str:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pvsim.core.quantities.physics import Floats, physics_extra
+from pvsim.core.quantities.physics import Floats, spa
 from pvsim.core.quantities.types import Ints
+from pvsim.core.weather.atmosphere import alt2pres
 
 __all__ = ["Place", "Sun", "sun_at"]
 
@@ -22,6 +23,7 @@ _GRID_S = 60
 _DELTA_T_S = 67.0
 _SPA_TEMP_C = 12.0  # of the air, for refraction only
 _REFRACTION_AT_RISE_DEG = 0.5667
+_SOLAR_CONSTANT = 1366.1  # W/m², at the mean distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,10 @@ class Sun:
 
 def sun_at(place: Place, t_utc: Ints) -> Sun:
     """The sun at the middle of each of the seconds `t_utc` (Unix time, rising, shape (n,), n ≥ 1)."""
-    physics_extra()
-    from pvlib import atmosphere, irradiance, spa  # noqa: PLC0415 - half a second, and an extra
-
     first = int(t_utc[0]) // _GRID_S * _GRID_S
     grid = np.arange(first, int(t_utc[-1]) + 2 * _GRID_S, _GRID_S, dtype=np.int64)
-    pressure_mbar = atmosphere.alt2pres(place.altitude_m) / 100.0
-    angles = spa.solar_position(
+    pressure_mbar = alt2pres(place.altitude_m) / 100.0
+    angles = spa().solar_position(
         grid.astype(np.float64),
         place.latitude_deg,
         place.longitude_deg,
@@ -84,14 +83,22 @@ def sun_at(place: Place, t_utc: Ints) -> Sun:
         for part in (level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation))
     )
     true_elevation = np.degrees(np.arctan2(up, np.hypot(east, north)))
-    lifted = true_elevation + spa.atmospheric_refraction_correction(
+    lifted = true_elevation + spa().atmospheric_refraction_correction(
         pressure_mbar, _SPA_TEMP_C, true_elevation, _REFRACTION_AT_RISE_DEG
     )
     return Sun(
         90.0 - lifted,
         np.degrees(np.arctan2(east, north)) % 360.0,
-        np.asarray(irradiance.get_extra_radiation(_day_of_year(t_utc)), np.float64),
+        _extra_radiation(_day_of_year(t_utc)),
     )
+
+
+def _extra_radiation(day_of_year: Floats) -> Floats:
+    """Irradiance above the atmosphere in W/m² (Spencer 1971), as pvlib has it, bit for bit."""
+    angle = (2.0 * np.pi / 365.0) * (day_of_year - 1)
+    once = 1.00011 + 0.034221 * np.cos(angle) + 0.00128 * np.sin(angle)
+    extra: Floats = _SOLAR_CONSTANT * (once + 0.000719 * np.cos(2 * angle) + 7.7e-05 * np.sin(2 * angle))
+    return extra
 
 
 def _day_of_year(t_utc: Ints) -> Floats:

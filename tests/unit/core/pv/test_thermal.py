@@ -1,11 +1,12 @@
-"""The delay of a module's temperature against its plain recursion."""
+"""A module's temperature: the steady one against pvlib, its delay against the plain recursion."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pvlib import temperature
 
-from pvsim.core.pv.thermal import lagged
+from pvsim.core.pv.thermal import faiman, lagged
 
 
 @given(st.lists(st.floats(-40, 90), min_size=1, max_size=2_000), st.floats(0.5, 900))
@@ -47,3 +48,17 @@ def test_the_lag_by_hand():
     assert lagged(stepped, 0) is stepped
     assert lagged(stepped, 0.001) is stepped
     assert np.isfinite(lagged(stepped, 0.03)).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1_400), st.floats(-40, 50), st.floats(0, 30)), min_size=1, max_size=20),
+    st.floats(1, 60),
+    st.floats(0, 20),
+)
+def test_the_steady_temperature_is_pvlibs(points, u0, u1):
+    light, air, wind = map(np.array, zip(*points, strict=True))
+    np.testing.assert_array_equal(faiman(light, air, wind, u0, u1), temperature.faiman(light, air, wind, u0, u1))
+
+
+def test_the_steady_temperature_by_hand():
+    assert faiman(np.array([800.0]), np.array([20.0]), np.array([1.0]), 25.0, 7.0) == pytest.approx([45.0])

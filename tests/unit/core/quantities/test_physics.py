@@ -1,12 +1,16 @@
 """Times for people, and what is said where pvlib is missing."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from importlib.machinery import PathFinder
 
+import pvlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.quantities.physics import iso_utc, physics_extra
+from pvsim.core.quantities.physics import iso_utc, physics_extra, spa
 from pvsim.errors import UsageError
 
 
@@ -34,3 +38,20 @@ def test_without_pvlib_the_command_that_mends_it_is_named(monkeypatch):
     with pytest.raises(UsageError, match="needs pvlib") as caught:
         physics_extra()
     assert "pip install 'pvsim[physics]'" in caught.value.fix
+
+
+def test_the_solar_position_algorithm_is_pvlibs_own_and_comes_without_the_rest():
+    script = """
+import sys
+from pvsim.core.quantities.physics import spa
+assert spa() is spa()
+print(*sorted({"pvlib", "pandas", "scipy"} & set(sys.modules)), spa().__file__)
+"""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == pvlib.spa.__file__
+
+
+def test_a_pvlib_without_the_algorithm_is_named(monkeypatch):
+    monkeypatch.setattr(PathFinder, "find_spec", lambda *_: None)
+    with pytest.raises(UsageError, match="no solar position algorithm"):
+        spa.__wrapped__()

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pvlib import atmosphere, clearsky
 
 from pvsim.core.quantities.months import monthly
 from pvsim.core.weather.clear_sky import LightOutside, clear_sky
-from pvsim.core.weather.sun import Place, sun_at
+from pvsim.core.weather.sun import Place, Sun, sun_at
 
 MIDSUMMER = 1_718_920_800  # 2024-06-21 in Berlin
 MUNICH = Place(48.14, 11.58, 520.0)
@@ -54,3 +55,19 @@ def test_a_polar_night_has_no_light_at_all():
     light = LightOutside(Place(78.2, 15.6, 0.0), HAZE).at(MIDSUMMER + np.arange(0, 86_400, 600))[2]
     assert light.dhi.min() > 5
     assert light.dni.max() == pytest.approx(800, abs=100)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 100), st.floats(1, 15), st.floats(1_310, 1_420)), min_size=1, max_size=20),
+    st.floats(-450, 6_000),
+)
+def test_a_clear_sky_is_pvlibs(points, altitude):
+    zenith, haze, extra = map(np.array, zip(*points, strict=True))
+    light = clear_sky(Place(0.0, 0.0, altitude), Sun(zenith, np.zeros(len(zenith)), extra), haze)
+    airmass = atmosphere.get_absolute_airmass(
+        atmosphere.get_relative_airmass(np.minimum(zenith, 90)), atmosphere.alt2pres(altitude)
+    )
+    expected = clearsky.ineichen(np.minimum(zenith, 90), airmass, haze, altitude, extra)
+    up = zenith < 90
+    np.testing.assert_array_equal(light.dni, np.where(up, expected["dni"], 0.0))
+    np.testing.assert_array_equal(light.dhi, np.where(up, expected["dhi"], 0.0))

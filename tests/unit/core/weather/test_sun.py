@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pvlib import spa
+from pvlib import irradiance, spa
 
 from pvsim.core.weather.sun import Place, sun_at
 
@@ -48,3 +48,9 @@ def test_the_sun_of_munich_at_noon():
     noon = int(day.apparent_zenith.argmin())
     assert day.azimuth[noon] == pytest.approx(180.0, abs=0.05)
     assert 13 * 3600 + 15 * 60 < noon < 13 * 3600 + 17 * 60  # local summer time
+
+
+@given(st.integers(0, 366 * 86_400 - 1))
+def test_the_light_above_the_atmosphere_is_pvlibs(second_of_2024):
+    sun = sun_at(Place(0.0, 0.0, 0.0), np.array([1_704_067_200 + second_of_2024]))
+    assert sun.dni_extra == irradiance.get_extra_radiation(np.array([second_of_2024 / 86_400 + 1]))
