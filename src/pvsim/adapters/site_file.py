@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
@@ -25,18 +27,20 @@ from pvsim.core.site.schema import (
     Site,
     Weather,
 )
+from pvsim.core.tariff.mistakes import series_of, tariff_problems
 from pvsim.core.weather.clouds import REGIMES
 from pvsim.core.weather.clouds.mean import thresholds
 from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["EXAMPLES", "check_site", "read_site"]
 
-EXAMPLES = ("brief", "home", "home-battery", "office", "depot")
+EXAMPLES = ("brief", "home", "home-battery", "home-tariff", "office", "depot")
 """The sites that come with pvsim, by name."""
 
 _NAMES = f"give the path of a FILE.toml, or one of {', '.join(EXAMPLES)}"
 _DATA = (".csv", ".tsv", ".epw", ".json", ".xlsx", ".gz")
 _WEATHER = "weather is [weather] path in a site file"
+_SERIES = ("import", "feed_in", "market")
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _MOST_APART_H, _POLAR_DEG = 4.5, 66.0
 _NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
@@ -149,7 +153,7 @@ def _contradictions(site: Site) -> list[str]:
             found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
         else:
             found += _impossible(battery)
-    return found
+    return found + tariff_problems(site)
 
 
 def _far_from_zone(location: Location) -> list[str]:
@@ -198,8 +202,10 @@ def _impossible(battery: Battery) -> list[str]:
 def _zones(data: dict[str, Any]) -> list[str]:
     """The zones that the file names, whatever else is wrong with it."""
     found = []
-    for name in ("location", "weather"):
-        table = data.get(name)
+    for name in ("location", "weather", *(f"tariff.{series}_series" for series in _SERIES), "co2.series"):
+        table: Any = data
+        for part in name.split("."):
+            table = table.get(part) if isinstance(table, dict) else None
         if isinstance(table, dict) and isinstance(table.get("tz"), str):
             found += _zone(f"{name}.tz", table["tz"])
     return found
@@ -229,7 +235,15 @@ def _ac_kw(plant: Plant) -> float:
 
 
 def _placed(site: Site, path: Path) -> Site:
-    if not isinstance(site.weather, FileWeather):
-        return site
-    changed: dict[str, Any] = {"path": str((path.parent / site.weather.path).absolute())}
-    return msgspec.structs.replace(site, weather=msgspec.structs.replace(site.weather, **changed))
+    """The site with absolute paths of its files."""
+
+    def placed(file: Struct, name: str) -> Any:
+        return replace(file, **{name: str((path.parent / getattr(file, name)).absolute())})
+
+    changed: dict[str, Any] = {}
+    if isinstance(site.weather, FileWeather):
+        changed["weather"] = placed(site.weather, "path")
+    for setting, series in series_of(site.tariff, site.co2).items():
+        table, name = setting.split(".")
+        changed[table] = replace(changed.get(table, getattr(site, table)), **{name: placed(series, "path")})
+    return replace(site, **changed) if changed else site

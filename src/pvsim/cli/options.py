@@ -158,9 +158,10 @@ period_options = _all(
             "site",
             "--site",
             metavar="NAME",
-            shell_complete=or_a_file("brief", "home", "home-battery", "office", "depot"),
+            shell_complete=or_a_file("brief", "home", "home-battery", "home-tariff", "office", "depot"),
             envvar="PVSIM_SITE",
-            help="A place with its PV plants, weather, load and battery: brief, home, home-battery, office, depot,"
+            help="A place with its PV plants, weather, load and battery: brief, home, home-battery, home-tariff,"
+            " office, depot,"
             " or a FILE.toml (pvsim schema site). With several meters, each has a site like it.",
         ),
     ),

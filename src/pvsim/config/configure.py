@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec import Struct, convert, to_builtins
+from msgspec import UNSET, Struct, convert, to_builtins
 from msgspec.structs import asdict, replace
 
 from pvsim.config.meters import meters_of, sources_of
@@ -29,6 +29,7 @@ from pvsim.core.quantities.typed import parse_date
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import Site
+from pvsim.core.tariff.mistakes import series_of
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["DEFAULT_ZONE", "run_config"]
@@ -53,6 +54,9 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         mistakes.add(mistake)
     mistakes.raise_any()  # what has another type cannot be looked at
     site = mistakes.attempt(lambda: _site(request, outside))
+    prices = _prices(site, outside)
+    if site is not None:  # the plants do not depend on them
+        site = replace(site, tariff=UNSET, cost=UNSET, co2=UNSET)
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes, known=known)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
@@ -94,6 +98,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         battery=site and site.battery,
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
+        **prices,
     )
 
 
@@ -121,6 +126,16 @@ def _site(request: Request, outside: Outside) -> Site | None:
     if isinstance(request.site, Site):
         return outside.check_site(request.site)
     return outside.read_site(request.site)
+
+
+def _prices(site: Site | None, outside: Outside) -> dict[str, Any]:
+    """What a site says of money and CO2, as fields of the configuration, with the digests of the files for it."""
+    if site is None:
+        return {}
+    said = {name: value for name in ("tariff", "cost", "co2") if (value := getattr(site, name)) is not UNSET}
+    files = series_of(said.get("tariff"), said.get("co2"))
+    sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
+    return {**said, "series_sha256": sha256 or None}
 
 
 def _period(

@@ -10,6 +10,7 @@ from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
 from pvsim.core.site.schema import Battery, Load, Site, Weather
+from pvsim.core.site.tariff import Co2, Cost, Tariff
 from pvsim.errors import UsageError
 
 __all__ = [
@@ -171,6 +172,11 @@ class RunConfig(msgspec.Struct, frozen=True):
         missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
             row; `hold`: the last value before it is used; `stop`: the run stops.
         batch: Messages that the meter publishes in one batch; 1 in manifests that do not say it.
+        tariff: What import costs and export earns; None is not known. Of a site, as the next two.
+        cost: What PV and battery cost; None is not known.
+        co2: What the grid emits; None is not known.
+        series_sha256: Digests of the files that tariff and CO2 name, by the path of the setting
+            (`tariff.import_series`); None where there are none.
     """
 
     run_id: str
@@ -188,6 +194,10 @@ class RunConfig(msgspec.Struct, frozen=True):
     meter_kind: Literal["load", "grid"] = "load"
     missing: Literal["skip", "hold", "stop"] = "stop"
     batch: int = 1
+    tariff: Tariff | None = None
+    cost: Cost | None = None
+    co2: Co2 | None = None
+    series_sha256: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -236,12 +246,17 @@ _LATER = {"meter_max_w", "meter_kind"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 
+_NO_ROWS = ("batch", "tariff", "cost", "co2", "series_sha256")
+"""Fields that change no byte of a row."""
+
+
 def digest(config: RunConfig) -> bytes:
     """SHA-256 of the configuration."""
     fields = msgspec.to_builtins(config)
     if config.missing != "hold":  # changes no byte of a row, and may be said anew when going on
         del fields["missing"]
-    del fields["batch"]  # changes no byte of a row
+    for name in _NO_ROWS:
+        del fields[name]
     for field in msgspec.structs.fields(RunConfig):
         if field.encode_name in _LATER and fields[field.encode_name] == field.default:
             del fields[field.encode_name]

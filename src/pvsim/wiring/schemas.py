@@ -26,7 +26,7 @@ _TYPES: dict[str, Any] = {
 }
 
 
-_ATTRIBUTE = re.compile(r"(\w+): (.*)")
+_ATTRIBUTE = re.compile(r"(\w+?)_?: (.*)")  # `from_` is called `from` in a file
 
 
 def schema_of(name: str) -> dict[str, Any]:

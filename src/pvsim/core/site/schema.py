@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from pvsim.core.site.tariff import Co2, Cost, Tariff
 
 __all__ = [
     "Battery",
@@ -302,6 +304,9 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         load: What the building uses; if left out, `meter.source` says, else it is random (0..9000 W).
         battery: A battery, if there is one.
         grid: The connection.
+        tariff: What import costs and export earns.
+        cost: What PV and battery cost.
+        co2: What the grid emits.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -312,3 +317,6 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     load: Load | None = None
     battery: Battery | None = None
     grid: Grid = Grid()
+    tariff: Tariff | UnsetType = UNSET  # unset, it is in no manifest: those of older runs keep their digest
+    cost: Cost | UnsetType = UNSET
+    co2: Co2 | UnsetType = UNSET

@@ -1,0 +1,87 @@
+"""What no single value of a tariff shows: what is missing, given twice, or in another unit."""
+
+from collections.abc import Iterator
+
+from msgspec import UnsetType
+
+from pvsim.core.site.schema import Site
+from pvsim.core.site.tariff import Co2, DataSeries, Tariff
+from pvsim.core.tariff.units import Quantity, unit_of
+from pvsim.core.tariff.windows import window_problems
+
+__all__ = ["series_of", "tariff_problems"]
+
+
+def tariff_problems(site: Site) -> list[str]:
+    """What is wrong with the tariff, cost and CO2 of a site, each with its path."""
+    found: list[str] = []
+    if not isinstance(site.tariff, UnsetType):
+        found += _of_tariff(site.tariff)
+    elif not isinstance(site.cost, UnsetType):
+        found.append("cost: there is no [tariff], so that nothing is known of what PV saves")
+    if not isinstance(site.co2, UnsetType) and (site.co2.grams_per_kwh is None) == (site.co2.series is None):
+        given = "neither is" if site.co2.series is None else "both are"
+        found.append(f"co2: {given} given; write grams_per_kwh or [co2.series]")
+    for path, series in series_of(site.tariff, site.co2).items():
+        found += _of_series(path, series, "co2" if path.startswith("co2") else "price")
+    return found
+
+
+def series_of(tariff: Tariff | UnsetType | None, co2: Co2 | UnsetType | None) -> dict[str, DataSeries]:
+    """The files that tariff and CO2 name, by the path of their setting."""
+    found = {}
+    if isinstance(tariff, Tariff):
+        for name in ("import_series", "feed_in_series", "market_series"):
+            found[f"tariff.{name}"] = getattr(tariff, name)
+    if isinstance(co2, Co2):
+        found["co2.series"] = co2.series
+    return {path: series for path, series in found.items() if series is not None}
+
+
+def _of_tariff(tariff: Tariff) -> list[str]:
+    found = []
+    if not (tariff.currency.isascii() and tariff.currency.isalpha() and tariff.currency.isupper()):
+        found.append(f"tariff.currency: {tariff.currency!r} is not three capital letters such as EUR")
+    ways = {
+        "import_per_kwh": tariff.import_per_kwh is not None,
+        "windows": bool(tariff.windows),
+        "import_series": tariff.import_series is not None,
+    }
+    given = [name for name, is_given in ways.items() if is_given]
+    if len(given) != 1:
+        said = f"{' and '.join(given)} are given" if given else "there is no price of import"
+        found.append(f"tariff: {said}; write one of {', '.join(ways)}")
+    if tariff.feed_in_per_kwh is not None and tariff.feed_in_series is not None:
+        found.append("tariff: feed_in_per_kwh and feed_in_series are given; write one of them")
+    if tariff.zero_at_negative_prices and not (
+        tariff.market_series or tariff.feed_in_series or tariff.import_series
+    ):
+        found.append("tariff.zero_at_negative_prices: no market price is known; add [tariff.market_series]")
+    if tariff.market_series is not None and not tariff.zero_at_negative_prices:
+        found.append("tariff.market_series: it is only used with zero_at_negative_prices = true")
+    return [*found, *_in_other_units(tariff), *window_problems(tariff.windows)]
+
+
+def _in_other_units(tariff: Tariff) -> Iterator[str]:
+    """Prices that are probably cents."""
+    prices = {
+        "tariff.import_per_kwh": tariff.import_per_kwh,
+        "tariff.surcharge_per_kwh": tariff.surcharge_per_kwh,
+        "tariff.feed_in_per_kwh": tariff.feed_in_per_kwh,
+        **{f"tariff window {i}: per_kwh": window.per_kwh for i, window in enumerate(tariff.windows, start=1)},
+    }
+    for path, price in prices.items():
+        if price is not None and abs(price) > tariff.highest_per_kwh:
+            what = f"{price:g} {tariff.currency} is more than {tariff.highest_per_kwh:g}"
+            hint = f"did you mean ct? Write {price / 100:g}, or a highest_per_kwh above {abs(price):g}"
+            yield f"{path}: {what} for a kWh; {hint}"
+
+
+def _of_series(path: str, series: DataSeries, quantity: Quantity) -> list[str]:
+    found = []
+    if "\0" in series.path:
+        found.append(f"{path}.path: a path cannot contain the character NUL")
+    if series.unit is not None and unit_of(series.unit, quantity) is None:
+        known = "EUR/MWh, EUR/kWh or ct/kWh" if quantity == "price" else "g/kWh, kg/MWh, kg/kWh or t/MWh"
+        found.append(f"{path}.unit: {series.unit[:40]!r} is not known; write {known}")
+    return found
