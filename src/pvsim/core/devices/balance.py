@@ -13,6 +13,7 @@ import numpy as np
 
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.devices.controller import SELF_CONSUMPTION, Controller
+from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.quantities.types import Ints
 
 __all__ = ["SOC_STEPS", "Balance", "Balanced"]
@@ -45,19 +46,20 @@ class Balance:
     Attributes:
         battery: None where there is none.
         start: What it holds when the run begins, in its units.
-        export_limit_dw: The most that a site feeds in, in 0.1 W; None is no limit.
+        export_limit_dw: The most that a site feeds in, in 0.1 W, always or by time; None is no limit.
         controller: What asks something of each battery.
     """
 
     battery: BatteryModel | None = None
     start: int = 0
-    export_limit_dw: int | None = None
+    export_limit_dw: int | LimitSteps | None = None
     controller: Controller = SELF_CONSUMPTION
 
-    def run(self, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
+    def run(self, first_utc: int, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
         """Go through consecutive seconds.
 
         Args:
+            first_utc: The first of them (Unix time).
             meter_dw: What each building uses, in 0.1 W, shape (n, sites).
             pv_dw: What its plant could generate, in 0.1 W, shape (n, sites).
             stored: The state of each battery before the first second: `start`, or `Balanced.stored` of the block
@@ -78,6 +80,10 @@ class Balance:
             soc_steps = levels // self.battery.units_per_soc(SOC_STEPS)
             stored = tuple(dispatch.end for dispatch in dispatches)
             net_dw = net_dw + battery_dw
-        if self.export_limit_dw is not None:
-            pv_dw = pv_dw - np.maximum(-net_dw - self.export_limit_dw, 0)
+        limit_dw = self.export_limit_dw
+        if limit_dw is not None:
+            by_second = (
+                limit_dw.at(first_utc, len(net_dw))[:, None] if isinstance(limit_dw, LimitSteps) else limit_dw
+            )
+            pv_dw = pv_dw - np.maximum(-net_dw - by_second, 0)
         return Balanced(pv_dw, battery_dw, soc_steps, stored)

@@ -30,14 +30,15 @@ def samples_of(
     """
     n_meters, every_s = len(plan.meters), plan.every_s
     row = np.arange(first_position // every_s, (first_position + len(values)) // every_s, dtype=np.int64)
-    pv_dw = pv.power_dw(plan.timeline.start_utc + first_position // n_meters, len(values) // n_meters)
+    first_utc = plan.timeline.start_utc + first_position // n_meters
+    pv_dw = pv.power_dw(first_utc, len(values) // n_meters)
     meter_mean = window_means(values, every_s, n_meters)
     if plan.balance is None:
         return Samples.of_rows(plan, row, meter_mean, pv_means(plan, pv_dw)), stored
     by_meter = values.reshape(-1, n_meters)
     could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
     resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
-    balanced = plan.balance.run(resting, could_dw, stored)
+    balanced = plan.balance.run(first_utc, resting, could_dw, stored)
     pv_mean = pv_means(plan, balanced.pv_dw)
     curtailed = pv_means(plan, could_dw) - pv_mean if plan.has_export_limit else None
     if balanced.battery_dw is None or balanced.soc_steps is None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.devices.balance import SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW, samples_of
@@ -39,10 +40,32 @@ def run(plan, pv_dw, first, values, stored):
     return samples, states[0] if states else 0
 
 
+def steps(seconds):
+    """Limits that change at these seconds of the day."""
+    limits = (0, NO_LIMIT_DW, 30_000, 5_000, 60_000)
+    starts = sorted(set(seconds))
+    return LimitSteps(tuple(DAY.start_utc + second for second in starts), limits[: len(starts)])
+
+
+def limits_dw(limit, n):
+    """The limit of each second, found one by one."""
+    if isinstance(limit, int):
+        return np.full(n, limit)
+    begun = [
+        [
+            dw
+            for start, dw in zip(limit.starts_utc, limit.limits_dw, strict=True)
+            if start <= DAY.start_utc + second
+        ]
+        for second in range(n)
+    ]
+    return np.array([each[-1] if each else NO_LIMIT_DW for each in begun])
+
+
 @given(
     values=powers,
     battery=st.sampled_from([None, BATTERY]),
-    limit=st.none() | st.integers(0, 60_000),
+    limit=st.none() | st.integers(0, 60_000) | st.builds(steps, st.lists(st.integers(-9, 119), max_size=5)),
     cuts=st.lists(st.integers(1, 119), max_size=4),
 )
 def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cuts):
@@ -55,9 +78,10 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
     assert (whole.curtailed_dw is None) == (limit is None)
     if limit is not None:
         assert (whole.pv_dw + whole.curtailed_dw == pv).all()
-        assert (whole.grid_dw[seen] >= -limit).all()
+        most = limits_dw(limit, len(meter))
+        assert (whole.grid_dw[seen] >= -most[seen]).all()
         curtailed = seen & (whole.pv_dw < pv)
-        assert (whole.grid_dw[curtailed] == -limit).all()  # no more than must be
+        assert (whole.grid_dw[curtailed] == -most[curtailed]).all()  # no more than must be
     if battery:
         assert (whole.battery_dw[~seen] == 0).all()
         assert ((whole.soc_steps >= 0) & (whole.soc_steps <= SOC_STEPS)).all()
@@ -84,3 +108,12 @@ def test_a_full_battery_is_never_above_one():
     plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
     samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
+
+
+def test_a_limit_that_begins_within_a_run_by_hand():
+    """5 kW of PV, 1 kW of load: 4 kW are fed in, then 3 kW, then none, then all again."""
+    limit = LimitSteps(tuple(DAY.start_utc + second for second in (2, 4, 5)), (30_000, 0, NO_LIMIT_DW))
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance(export_limit_dw=limit))
+    samples, _ = run(plan, [50_000] * 6, 0, np.full(6, 10_000), 0)
+    assert samples.grid_dw.tolist() == [-40_000, -40_000, -30_000, -30_000, 0, -40_000]
+    assert samples.curtailed_dw.tolist() == [0, 0, 10_000, 10_000, 40_000, 0]

@@ -40,7 +40,7 @@ def in_windows(balance, meter, pv, cuts):
     state, parts = (balance.start,), []
     for start, end in zip([0, *cuts], [*cuts, len(meter)], strict=True):
         if start < end:
-            parts.append(balance.run(meter[start:end], pv[start:end], state))
+            parts.append(balance.run(start, meter[start:end], pv[start:end], state))
             state = parts[-1].stored
     return np.concatenate([part.battery_dw for part in parts]), state
 
@@ -49,7 +49,7 @@ def in_windows(balance, meter, pv, cuts):
 def test_windows_of_any_length_come_to_the_same(battery, seconds, soc, data):
     meter, pv = columns(seconds)
     balance = Balance(battery, battery.stored_at(soc))
-    whole = balance.run(meter, pv, (balance.start,))
+    whole = balance.run(0, meter, pv, (balance.start,))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(seconds)), max_size=6)))
     for each in (cuts, range(1, len(seconds))):  # also second by second
         powers, state = in_windows(balance, meter, pv, list(each))
@@ -62,7 +62,7 @@ def test_whatever_a_controller_asks_the_energies_close_and_no_limit_is_passed(ba
     asked = data.draw(st.lists(st.integers(-200_000, 200_000), min_size=len(seconds), max_size=len(seconds)))
     meter, pv = columns(seconds)
     balance = Balance(battery, battery.stored_at(soc), controller=Asks(asked))
-    done = balance.run(meter, pv, (balance.start,))
+    done = balance.run(0, meter, pv, (balance.start,))
     power = done.battery_dw[:, 0]
     followed = battery.follow(np.array(asked, dtype=np.int64), balance.start)
     assert power.tolist() == followed.power_dw.tolist()
