@@ -15,10 +15,10 @@ from pvsim.wiring.runs import Run
 __all__ = ["a_day", "a_run", "carry_out", "own_rows"]
 
 
-def a_run(out, *, day="2024-06-21", names=("m1",), split="none", external=False, missing="stop"):
+def a_run(out, *, day="2024-06-21", names=("m1",), split="none", external=False, missing="stop", formats=("csv",)):
     """A new run of rows of a minute, not begun."""
     meters = tuple(MeterConfig(name, ExternalMeter() if external else SyntheticMeter()) for name in names)
-    first, more = date.fromisoformat(day), {"split": split, "missing": missing}
+    first, more = date.fromisoformat(day), {"split": split, "missing": missing, "formats": formats}
     config = RunConfig("r1", first, 1, "Europe/Berlin", 1, 60, meters, CurveConfig(), **more)
     return Run.create(config, out)
 

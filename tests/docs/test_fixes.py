@@ -28,6 +28,7 @@ PRINTED_BY = {
     "cli/command": tuple(COMMANDS),
     "cli/compare": ("compare",),
     "cli/completion": ("completion",),
+    "cli/export": ("export",),
     "cli/facts": ("verify", "schema", "doctor"),
     "cli/fit": ("fit",),
     "cli/main": tuple(COMMANDS),
@@ -54,6 +55,7 @@ NOT_PRINTED = {
         "--pv": "a message about PV is printed where PV is made",
         "--spread-km": "likewise",
         "--out": "runs are made by those that have it",
+        "--format": "files of rows are made by those that have it",
         "--every": "rows are made where there are rows",
     },
     "simulate": {"--batch": "what only reads asks for no batches"},
@@ -192,6 +194,7 @@ def test_every_field_of_a_request_has_an_option_and_every_option_a_field():
         "spread_km",
         "every",
         "split",
+        "format",
         "meter.missing",
         "meter.timeout_s",
     }

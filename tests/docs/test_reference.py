@@ -95,7 +95,7 @@ def test_every_default_of_a_request_is_in_help_and_reference(pages):
                 assert f"[default: {default}]" in option.help, option.name
                 assert str(default) in row, option.name
                 checked.add(option.field)
-    assert checked == {"date", "days", "seed", "every", "split", "meter.max_w", "batch"}
+    assert checked == {"date", "days", "seed", "every", "split", "format", "meter.max_w", "batch"}
 
 
 def test_every_variable_is_in_the_reference(settings):

@@ -274,7 +274,14 @@ pv_options = _all(
             "--split",
             type=Choice(["none", "day"]),
             envvar="PVSIM_SPLIT",
-            help="day: one file for each local day, in samples/, instead of samples.csv.  [default: none]",
+            help="day: a CSV a day, in samples/.  [default: none]",
+        ),
+        field_option(
+            "format",
+            "--format",
+            metavar="FORMATS",
+            envvar="PVSIM_FORMAT",
+            help="csv,parquet: Parquet as well.  [default: csv]",
         ),
         click.option(
             "--out",

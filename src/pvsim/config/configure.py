@@ -22,6 +22,7 @@ from pvsim.config.run_config import (
     check_days,
     check_meter_max_w,
     digest,
+    parse_formats,
 )
 from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
@@ -61,6 +62,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     first_date, tz = _period(request, site, mistakes, known=known)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
     mistakes.attempt(lambda: check_batch(request.batch))
+    mistakes.attempt(lambda: parse_formats(request.format))
     texts = sources_of(request, site) if known or request.meter.source is not None else ()
     meters = meters_of(texts, request, site, outside, mistakes)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
@@ -99,6 +101,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
         **prices,
+        formats=parse_formats(request.format),
     )
 
 

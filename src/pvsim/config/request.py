@@ -97,6 +97,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             are clouds.
         every: Write means over this period: `2s`, `1min`, `1h`.
         split: `day`: one file for each local day.
+        format: The files that the rows are written to: `csv`, or `csv,parquet`.
         batch: Messages that the meter publishes in one batch, where the way to the broker has batches; 1 publishes
             each by itself.
         run_id: Name of the run; None makes one from the meters' side, so that meter and simulator that are asked
@@ -115,5 +116,6 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spread_km: float | None = None
     every: str = "1s"
     split: Literal["none", "day"] = "none"
+    format: str = "csv"
     batch: int = DEFAULT_BATCH
     run_id: str | None = None

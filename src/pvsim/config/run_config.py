@@ -18,6 +18,7 @@ __all__ = [
     "CurveConfig",
     "ExternalMeter",
     "FileConfig",
+    "Format",
     "MeterConfig",
     "NoPvConfig",
     "PvConfig",
@@ -28,6 +29,7 @@ __all__ = [
     "check_days",
     "check_meter_max_w",
     "digest",
+    "parse_formats",
 ]
 
 MAX_DAYS = 36_600
@@ -143,6 +145,8 @@ class NoPvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="none"):
     """No PV: net is what the meter shows."""
 
 
+Format: TypeAlias = Literal["csv", "parquet"]
+
 PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig | NoPvConfig
 
 
@@ -177,6 +181,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         co2: What the grid emits; None is not known.
         series_sha256: Digests of the files that tariff and CO2 name, by the path of the setting
             (`tariff.import_series`); None where there are none.
+        formats: The files that the rows are written to in the end; only csv in manifests that do not say it.
     """
 
     run_id: str
@@ -198,6 +203,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     cost: Cost | None = None
     co2: Co2 | None = None
     series_sha256: dict[str, str] | None = None
+    formats: tuple[Format, ...] = ("csv",)
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -242,11 +248,28 @@ def check_batch(batch: int) -> int:
     return batch
 
 
+def parse_formats(text: str) -> tuple[Format, ...]:
+    """The formats of `csv,parquet`, each once.
+
+    Raises:
+        UsageError: if one is unknown, or csv is not among them.
+    """
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    known: dict[str, Format] = {"csv": "csv", "parquet": "parquet"}
+    if unknown := [name for name in names if name not in known]:
+        what = f"`format`: {unknown[0]!r} is no format of a file of rows"
+        raise UsageError(what, field="format", fix="use csv, or csv,parquet")
+    if "csv" not in names:
+        what = "`format` has csv in any case: it is the file that a run is continued and verified by"
+        raise UsageError(what, field="format", fix="use csv, or csv,parquet")
+    return tuple(known[name] for name in known if name in names)
+
+
 _LATER = {"meter_max_w", "meter_kind"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 
-_NO_ROWS = ("batch", "tariff", "cost", "co2", "series_sha256")
+_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256")
 """Fields that change no byte of a row."""
 
 

@@ -87,6 +87,7 @@ def open_run(directory: str | Path) -> FinishedRun:
         BadInputError: if there is no run, it is not finished, or a file of it is not what it was.
     """
     run = Run.open(Path(directory).resolve())
-    with run.files.rows_read():
-        run.files.refuse_changed()
+    with run.files.rows_read():  # there are rows
+        pass
+    run.files.refuse_changed()
     return FinishedRun(run)

@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES, last_checkpoint
+from pvsim.adapters.duckdb import PARQUET
 from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
 from pvsim.adapters.rundir.file_system import cannot_read
@@ -91,19 +92,23 @@ class RunFiles:
             self.directory.tidy(SAMPLES)
         return summary
 
-    def refuse_changed(self) -> None:
+    def refuse_changed(self, *, but: str = "") -> None:
         """Compare the files of a run that has ended with its manifest.
+
+        Args:
+            but: The name of a file that may be another: it is about to be made anew.
 
         Raises:
             BadInputError: if it has not ended, or a file is not what it was.
         """
         manifest = self.directory.load()
         for name, recorded in (manifest.files or {}).items():
-            if self.directory.facts(name) != recorded:
+            if name != but and self.directory.facts(name) != recorded:
                 what = "the file differs from the manifest: its length or SHA-256 is another"
                 if not (self.directory.path / name).exists():
                     what = "the file is missing"
-                raise BadInputError(what, where=str(self.directory.path / name), fix=_FIX_CHANGED)
+                fix = f"pvsim export {quote(str(self.directory.path))}" if name == PARQUET else _FIX_CHANGED
+                raise BadInputError(what, where=str(self.directory.path / name), fix=fix)
         if manifest.status not in _ENDED:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self.resume_command)

@@ -13,6 +13,7 @@ import msgspec
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import REJECTED, SAMPLES
+from pvsim.adapters.duckdb import PARQUET
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
@@ -22,6 +23,7 @@ from pvsim.core.results.spans import Spans
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
+from pvsim.wiring.parquet import require_formats, verified
 from pvsim.wiring.run_files import RunFiles
 
 __all__ = ["Run"]
@@ -54,10 +56,11 @@ class Run:
             accept_unsafe: Go on where the file system knows no locks or no fsync.
 
         Raises:
-            UsageError: if the configuration is impossible.
+            UsageError: if the configuration is impossible, or a format of it needs what is not installed.
             BadInputError: if a file of measured data does not fit.
             CannotWriteError: if the directory cannot be made.
         """
+        require_formats(config)
         models = Models(config)
         inputs = msgspec.to_builtins(models.inputs) or None
         now = utc_now()
@@ -179,9 +182,10 @@ class Run:
             self.directory.sweep()
             self._save("running", clock=clock)
             try:
+                require_formats(self.models.config)
                 if not self.files.only_split():
                     await work()
-                summary, spans = self.files.verified(*adders)
+                summary, spans = verified(self.files, *adders)
                 self.directory.write(SUMMARY, _pretty(summary))
                 at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
@@ -239,7 +243,7 @@ class Run:
         clock: str | None = None,
     ) -> None:
         ended = status != "running"
-        facts = {name: self.directory.facts(name) for name in (*files, REJECTED, SUMMARY) if ended}
+        facts = {name: self.directory.facts(name) for name in (*files, PARQUET, REJECTED, SUMMARY) if ended}
         manifest = msgspec.structs.replace(
             self.directory.load(),
             status=status,

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pvsim.config import CurveConfig, FileConfig, MeterConfig, RunConfig, digest
+from pvsim.config.run_config import parse_formats
 from pvsim.errors import UsageError
 
 OLDER = {  # as pvsim wrote them before it had the newer fields
@@ -49,6 +50,37 @@ def test_the_batches_of_a_run_change_no_digest_and_come_back_from_the_manifest()
     changed = msgspec.structs.replace(config, batch=100)
     assert digest(changed) == digest(config)
     assert msgspec.convert(msgspec.to_builtins(changed), RunConfig) == changed
+
+
+def test_the_formats_of_a_run_change_no_digest_and_come_back_from_the_manifest():
+    config = msgspec.json.decode(next(iter(OLDER.values())), type=RunConfig)
+    assert config.formats == ("csv",)
+    changed = msgspec.structs.replace(config, formats=("csv", "parquet"))
+    assert digest(changed) == digest(config)
+    assert msgspec.convert(msgspec.to_builtins(changed), RunConfig) == changed
+
+
+@pytest.mark.parametrize(
+    ("text", "formats"),
+    [("csv", ("csv",)), ("csv,parquet", ("csv", "parquet")), (" Parquet , CSV,csv", ("csv", "parquet"))],
+)
+def test_formats_are_read_in_any_order_and_case(text, formats):
+    assert parse_formats(text) == formats
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("parquet", "`format` has csv in any case"),
+        ("", "`format` has csv in any case"),
+        ("csv,arrow", "'arrow' is no format"),
+        ("csv;parquet", "'csv;parquet' is no format"),
+    ],
+)
+def test_formats_that_cannot_be_are_refused(text, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        parse_formats(text)
+    assert (caught.value.field, caught.value.fix) == ("format", "use csv, or csv,parquet")
 
 
 @pytest.mark.parametrize("max_w", [0, -1, 10_000_001])

@@ -152,6 +152,21 @@ class RunDirectory:
         except OSError as error:
             raise cannot_write(error, path) from error
 
+    def place(self, temporary: Path, name: str) -> None:
+        """Give a finished hidden file its name, when it is safe on the disk.
+
+        Raises:
+            CannotWriteError: if the disk is full or fails.
+        """
+        try:
+            with temporary.open("rb+") as file:
+                self.file_system.sync(file.fileno())
+            temporary.chmod(0o644 & temporary.stat().st_mode)
+            temporary.replace(self.path / name)
+        except OSError as error:
+            raise cannot_write(error, self.path / name) from error
+        self.sync()
+
     def sync(self) -> None:
         """Make the names in the directory safe on the disk.
 

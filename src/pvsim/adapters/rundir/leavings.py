@@ -9,14 +9,14 @@ from pvsim.adapters.rundir.daily import DAYS
 
 __all__ = ["abandoned_links", "leavings"]
 
-_HIDDEN = re.compile(r"\.(manifest|summary)\.json\.\d+")
+_HIDDEN = re.compile(r"\.(manifest|summary)\.json\.\d+|\.samples\.parquet\.\d+(\.\d+)?")
 _HIDDEN_DAY = re.compile(r"\.\d{4}-\d\d-\d\d\.csv\.\d+")
 _HIDDEN_LINK = re.compile(r"\.latest\.(\d+)")
 
 
 def leavings(run: Path) -> list[Path]:
     """The unfinished hidden files of a run; they belong to nobody if its lock is free."""
-    found = [path for path in run.glob(".*.json.*") if _HIDDEN.fullmatch(path.name)]
+    found = [path for path in run.glob(".*.*.*") if _HIDDEN.fullmatch(path.name)]
     found += [path for path in (run / DAYS).glob(".*.csv.*") if _HIDDEN_DAY.fullmatch(path.name)]
     return found
 

@@ -1,0 +1,70 @@
+"""The rows of a run as a Parquet file: written in the proving pass, so that what is in it is proved."""
+
+from pathlib import Path
+
+import msgspec
+
+from pvsim.adapters.duckdb import PARQUET, ParquetWriter, require_duckdb
+from pvsim.config import RunConfig, digest
+from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.spans import Spans
+from pvsim.core.results.summary import Summary
+from pvsim.wiring.run_files import RunFiles
+
+__all__ = ["export_parquet", "require_formats", "verified"]
+
+
+def require_formats(config: RunConfig) -> None:
+    """Refuse a run whose files could not be written.
+
+    Raises:
+        UsageError: if what writes them is not installed.
+    """
+    if "parquet" in config.formats:
+        require_duckdb()
+
+
+def verified(files: RunFiles, *adders: Adder) -> tuple[Summary, Spans]:
+    """Prove the rows of a run, and write the files that its configuration asks for besides.
+
+    Raises:
+        BadInputError: as `RunFiles.verified`.
+        CannotWriteError: if a file cannot be written.
+    """
+    if "parquet" not in files.models.config.formats:
+        return files.verified(*adders)
+    return _with_parquet(files, *adders)
+
+
+def export_parquet(files: RunFiles) -> Path:
+    """Write the Parquet file of a finished run, and put it into the manifest; it may be there already.
+
+    Raises:
+        BadInputError: if the run is not finished, or another file of it is not what it was.
+        CannotWriteError: if it cannot be written.
+    """
+    directory = files.directory
+    require_duckdb()
+    with directory.lock("run"):
+        with files.rows_read():  # there are rows
+            pass
+        files.refuse_changed(but=PARQUET)
+        _with_parquet(files)
+        manifest, facts = directory.load(), directory.facts(PARQUET)
+        if facts is not None:
+            directory.save(msgspec.structs.replace(manifest, files={**(manifest.files or {}), PARQUET: facts}))
+    return directory.path / PARQUET
+
+
+def _with_parquet(files: RunFiles, *adders: Adder) -> tuple[Summary, Spans]:
+    config = files.models.config
+    facts = {
+        "run_id": config.run_id,
+        "config_sha256": digest(config).hex(),
+        "time_zone": config.tz,
+        "resolution_s": config.every_s,
+    }
+    with ParquetWriter(files.directory.path, files.models.plan, facts) as writer:
+        result = files.verified(*adders, writer)
+        files.directory.place(writer.finish(), PARQUET)
+    return result

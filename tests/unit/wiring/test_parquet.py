@@ -1,0 +1,103 @@
+"""A run with a Parquet file: in the manifest, proved, and made for a finished run too."""
+
+import importlib.util
+
+import polars as pl
+import pytest
+from tests.finished_runs import a_run, carry_out
+
+import pvsim
+from pvsim.adapters.duckdb import PARQUET
+from pvsim.errors import BadInputError, PartialResultError, UsageError
+from pvsim.wiring.parquet import export_parquet
+from pvsim.wiring.runs import Run
+
+BOTH = ("csv", "parquet")
+
+
+@pytest.mark.parametrize("split", ["none", "day"])
+def test_the_file_has_the_rows_of_the_run_and_is_in_the_manifest(tmp_path, split):
+    run = a_run(tmp_path, names=("a", "b"), split=split, formats=BOTH)
+    carry_out(run)
+    path = run.directory.path / PARQUET
+    rows, finished = pl.read_parquet(path), pvsim.open_run(run.directory.path)
+    for name in ("meter_kw", "pv_kw", "net_kw"):
+        assert rows[name].to_list() == finished.arrays()[name].tolist()
+    assert run.directory.load().files[PARQUET] == run.directory.facts(PARQUET)
+    assert Run.open(run.directory.path).files.prove().rows == len(rows)
+
+
+def test_a_partial_run_has_the_rows_that_it_has(tmp_path):
+    run = a_run(tmp_path, external=True, missing="skip", formats=BOTH)
+    with pytest.raises(PartialResultError):
+        carry_out(run, lost=(7,))
+    assert len(pl.read_parquet(run.directory.path / PARQUET)) == run.models.plan.rows - 1
+
+
+@pytest.mark.parametrize("split", ["none", "day"])
+def test_a_finished_run_gets_the_same_file_later(tmp_path, split):
+    run = a_run(tmp_path / "a", split=split, formats=BOTH)
+    carry_out(run)
+    later = a_run(tmp_path / "b", split=split)
+    carry_out(later)
+    assert not (later.directory.path / PARQUET).exists()
+    path = export_parquet(later.files)
+    assert path.read_bytes() == (run.directory.path / PARQUET).read_bytes()
+    assert later.directory.load().files[PARQUET] == later.directory.facts(PARQUET)
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_a_file_that_is_not_what_it_was_is_refused_and_made_again(tmp_path, damage):
+    run = a_run(tmp_path, formats=BOTH)
+    carry_out(run)
+    path = run.directory.path / PARQUET
+    content = path.read_bytes()
+    path.unlink() if damage == "missing" else path.write_bytes(content[:-1])
+    for look in (run.files.prove, lambda: pvsim.open_run(run.directory.path)):
+        with pytest.raises(BadInputError) as caught:
+            look()
+        assert (caught.value.where, caught.value.fix) == (str(path), f"pvsim export {run.directory.path}")
+    assert export_parquet(run.files).read_bytes() == content
+    run.files.prove()
+
+
+def test_an_unfinished_run_has_none(tmp_path):
+    run = a_run(tmp_path)
+    with pytest.raises(BadInputError, match="the run is not finished") as caught:
+        export_parquet(run.files)
+    assert caught.value.fix == f"pvsim run --resume {run.directory.path}"
+
+
+def test_changed_rows_are_not_exported(tmp_path):
+    run = a_run(tmp_path)
+    carry_out(run)
+    path = run.directory.path / "samples.csv"
+    path.write_bytes(path.read_bytes().replace(b",0.0000,", b",0.0001,", 1))
+    with pytest.raises(BadInputError, match="differs from the manifest"):
+        export_parquet(run.files)
+    assert not (run.directory.path / PARQUET).exists()
+
+
+def test_without_duckdb_nothing_is_begun(tmp_path, monkeypatch):
+    run = a_run(tmp_path / "a", formats=BOTH)
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        "pvsim.adapters.duckdb.connection.find_spec", lambda name: None if name == "duckdb" else there(name)
+    )
+    with pytest.raises(UsageError, match="need duckdb, which is not installed") as caught:
+        a_run(tmp_path / "b", formats=BOTH)
+    assert "pip install 'pvsim[data]'" in caught.value.fix
+    assert not (tmp_path / "b").exists()
+    with pytest.raises(UsageError):  # a run of another machine that is continued here
+        carry_out(run)
+    assert run.directory.load().status == "failed"
+    assert not (run.directory.path / "samples.csv.part").exists()
+
+
+def test_what_a_killed_writer_left_is_removed(tmp_path):
+    run = a_run(tmp_path)
+    carry_out(run)
+    for name in (".samples.parquet.17", ".samples.parquet.17.3"):
+        (run.directory.path / name).write_bytes(b"half")
+    run.files.prove()
+    assert not list(run.directory.path.glob(".samples.parquet.*"))
