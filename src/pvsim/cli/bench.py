@@ -14,7 +14,6 @@ from pvsim.cli.ending import error_of
 from pvsim.cli.options import broker_options, json_option
 from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
-from pvsim.core.messages.numbering import DEFAULT_BATCH
 
 __all__ = ["COMMANDS"]
 
@@ -43,9 +42,7 @@ _CELL = 12
     type=Whole("NUMBER", "N"),
     metavar="N",
     multiple=True,
-    default=[1, DEFAULT_BATCH],
-    show_default=True,
-    help="Readings in one batch; 1 publishes each by itself.",
+    help="Readings in one batch; 1 publishes each by itself.  [default: 1, 100]",
 )
 @broker_options
 @json_option("the figures")
@@ -105,6 +102,7 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
     from pvsim.config.run_config import check_batch  # noqa: PLC0415
+    from pvsim.core.messages.numbering import DEFAULT_BATCH  # noqa: PLC0415
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
@@ -112,7 +110,7 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
     address = asyncio.run(find_broker(options["broker"], report=display.say, progress=display.show))
     transport = asyncio.run(resolve_transport(options["transport"], address, report=display.say))
     messages = options["limit_days"] * _DAY_MESSAGES
-    sizes = list(dict.fromkeys(map(check_batch, options["batch"])))
+    sizes = list(dict.fromkeys(map(check_batch, options["batch"] or (1, DEFAULT_BATCH))))
     limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}
     command_s = _one_command(address.amqp_url, transport)
     runs = []

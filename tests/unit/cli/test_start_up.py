@@ -5,10 +5,22 @@ import sys
 
 import pytest
 
-HEAVY = {"aio_pika", "asyncio", "difflib", "logging", "msgspec", "numpy", "pvlib", "ssl", "subprocess", "tempfile"}
+HEAVY = {
+    "aio_pika",
+    "asyncio",
+    "difflib",
+    "logging",
+    "msgspec",
+    "numpy",
+    "pvlib",
+    "pvsim.core",
+    "ssl",
+    "subprocess",
+    "tempfile",
+}
 
 
-@pytest.mark.parametrize("line", ["--help", "--version", "run --help", "fit --help"])
+@pytest.mark.parametrize("line", ["--help", "--version", "bench --help", "run --help", "fit --help"])
 def test_help_imports_nothing_heavy(line, tmp_path):
     code = (
         "import sys; from pvsim.cli.main import main\n"
