@@ -71,3 +71,20 @@ def test_tables():
     assert texts(digits.table(2, 3, b" ")) == ["  0", "  1"]
     assert texts(digits.fixed_point_table(90_001, 6))[::30_000] == ["   0.0", "3000.0", "6000.0", "9000.0"]
     assert texts(digits.fixed_point_table(90_001, 6)) == [f"{i // 10}.{i % 10}".rjust(6) for i in range(90_001)]
+
+
+@given(st.integers(1, 3_000), st.sampled_from([b"0", b" ", b"\0"]))
+@BOUNDED
+def test_a_table_has_what_python_prints(count, pad):
+    width = max(4, len(str(count - 1)))
+    assert texts(digits.table(count, width, pad)) == [str(i).rjust(width, pad.decode()) for i in range(count)]
+
+
+def test_each_second_of_a_day():
+    expected = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(86_400)]
+    assert texts(digits.time_texts(np.arange(86_400))) == expected
+
+
+def test_tables_are_kept_and_cannot_be_written_into():
+    with pytest.raises(ValueError, match="read-only"):
+        digits.table(12, 3, b"0")[0] = b"xxx"
