@@ -6,6 +6,7 @@ is an event loop, a lock or a thread, and wait on standard input until they are 
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -154,6 +155,7 @@ def fork_role(name: str, work: Work, error_of: Callable[[Exception], PvsimError]
     reports_read, reports_write = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # what both have now is not looked through for garbage, which would copy its pages
     pid = os.fork()
     if pid:
         os.close(orders_read)
@@ -161,6 +163,7 @@ def fork_role(name: str, work: Work, error_of: Callable[[Exception], PvsimError]
         return RoleProcess(pid, reports_read, orders_write)
     code: int = InternalError.exit_code
     try:
+        gc.enable()  # whatever it is in the parent
         os.setsid()
         os.dup2(orders_read, 0)
         os.dup2(reports_write, 1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pvsim.adapters.garbage import collected_later
 from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.ending import error_of
@@ -90,18 +91,10 @@ def run(context: click.Context, /, **_params: Any) -> None:
       pvsim run --clock 60x                              a minute in a second
       pvsim run --resume runs/latest
     """  # noqa: D301
-    from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
-
     started, options = time.monotonic(), OtherOptions.of(context)
     display = Display(quiet=options.quiet)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
-        this = _run_of(context, options)
-        for note in this.directory.notes:
-            display.say(note)
-        inputs = this.models.inputs if options.resume is None else {}  # said when it began
-        for note in input_notes(inputs, this.models.config.meter_max_w):
-            display.say(note)
-        roles = {} if this.files.ended else fork_roles(this, error_of)
+        this, roles = _start(context, options, display)
         summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
     if options.as_json:
         import msgspec  # noqa: PLC0415
@@ -110,6 +103,22 @@ def run(context: click.Context, /, **_params: Any) -> None:
     elif not options.quiet:
         seconds = time.monotonic() - started
         print_summary(summary, this, seconds - display.broker_s, display.broker_s)
+
+
+@collected_later()
+def _start(
+    context: click.Context, options: OtherOptions, display: Display
+) -> "tuple[Run, dict[str, RoleProcess]]":
+    """The run, and the processes that wait to do it: none where it has ended."""
+    from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
+
+    this = _run_of(context, options)
+    for note in this.directory.notes:
+        display.say(note)
+    inputs = this.models.inputs if options.resume is None else {}  # said when it began
+    for note in input_notes(inputs, this.models.config.meter_max_w):
+        display.say(note)
+    return this, {} if this.files.ended else fork_roles(this, error_of)
 
 
 def _run_of(context: click.Context, options: OtherOptions) -> "Run":
