@@ -66,7 +66,7 @@ class Samples:
         """Number of each row in the run."""
         return self.window(plan) * len(plan.meters) + self.meter
 
-    def where(self, kept: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | slice") -> "Samples":
+    def where(self, kept: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | Ints | slice") -> "Samples":
         """Some of the rows."""
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{name: column[kept] for name, column in columns.items() if column is not None})

@@ -172,8 +172,8 @@ class Ramp(msgspec.Struct, frozen=True):
     """How far a power goes up or down within some seconds: |P(t + lag) − P(t)| over all t, of rows both there.
 
     Percentiles are those of the nearest rank: the smallest change which at least so many percent of the changes do
-    not exceed. They are exact to 0.1 W up to 13.1 kW, and to a part in 65,536 above. Of several meters the powers
-    are those of all meters together.
+    not exceed. They are exact to 0.1 W where no change exceeds 13.1 kW, else to 1/65,536 of the largest. Of
+    several meters the powers are those of all meters together, where each has its row.
 
     Attributes:
         of: `load` (`meter` where the meter is at the grid connection), `pv` or `grid`.
@@ -197,8 +197,8 @@ class Ramp(msgspec.Struct, frozen=True):
 class Duration(msgspec.Struct, frozen=True):
     """Duration curve of grid: which power is reached or exceeded for how much of the time.
 
-    Of several meters that of all meters together. Powers are exact to 0.1 W up to 13.1 kW, and to a part in 65,536
-    above.
+    Of several meters that of all meters together. Powers are exact to 0.1 W where none exceeds 13.1 kW, else to
+    1/65,536 of the largest.
 
     Attributes:
         time_percent: Share of the time that has rows, in percent: 0, 1, 2 … 100.

@@ -1,0 +1,136 @@
+"""What was done with the batteries: stored energy day by day, hours at the limits, losses, cycles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.devices.balance import SOC_STEPS
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.types import Ints
+from pvsim.core.results.powers import Powers
+from pvsim.core.results.summary import BatteryUse
+from pvsim.core.run.plan import RunPlan
+
+__all__ = ["BatteryStates", "Stored"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Batteries over some time.
+
+    Attributes:
+        start: State of charge of each before, in steps of 1/10,000.
+        end: And after it.
+        empty: Rows that ended at the lower limit, over all batteries.
+        full: Rows that ended at the upper limit.
+    """
+
+    start: Ints
+    end: Ints
+    empty: int
+    full: int
+
+
+class BatteryStates:
+    """Takes states of charge.
+
+    Attributes:
+        plan: A run with batteries.
+        empty: Of each meter the rows that end at the lower limit.
+        full: Those that end at the upper limit.
+        empty_by_day: The same of each day, over all meters.
+        full_by_day: The same of each day, over all meters.
+        end: State of charge of each battery in the last row of a day that is there, shape (days, meters).
+        end_t_utc: Its time; −1 where there is none.
+    """
+
+    def __init__(self, plan: RunPlan, battery: BatteryModel, start: int) -> None:
+        self.plan = plan
+        self._battery = battery
+        self._units = battery.units_per_soc(SOC_STEPS)
+        n, days = len(plan.meters), plan.timeline.days
+        self._start = np.full(n, start // self._units, dtype=np.int64)
+        self._lower, self._upper = battery.lower // self._units, battery.upper // self._units - 1
+        self.end = np.zeros((days, n), dtype=np.int16)
+        self.end_t_utc = np.full((days, n), -1, dtype=np.int64)
+        self.empty, self.full = np.zeros((2, n), dtype=np.int64)
+        self.empty_by_day, self.full_by_day = np.zeros((2, days), dtype=np.int64)
+
+    def add(self, powers: Powers) -> None:
+        """Add the rows of whole periods."""
+        soc = powers.soc_steps
+        if soc is None:
+            return
+        days = powers.days
+        at_lower, at_upper = (soc >= 0) & (soc <= self._lower), soc >= self._upper
+        self.empty += at_lower.sum(axis=0)
+        self.full += at_upper.sum(axis=0)
+        self.empty_by_day[days] += powers.by_day(at_lower.sum(axis=1))
+        self.full_by_day[days] += powers.by_day(at_upper.sum(axis=1))
+        ends = [*powers.day_starts[1:].tolist(), len(soc)]
+        for day, start, end in zip(days.tolist(), powers.day_starts.tolist(), ends, strict=True):
+            last = end - 1 - np.argmax(soc[start:end][::-1] >= 0, axis=0)
+            self._take_end(day, powers.t_utc[last], np.take_along_axis(soc, last[None], axis=0)[0])
+
+    def merge(self, other: "BatteryStates") -> None:
+        """Add another part of the run."""
+        self.empty = self.empty + other.empty
+        self.full = self.full + other.full
+        self.empty_by_day = self.empty_by_day + other.empty_by_day
+        self.full_by_day = self.full_by_day + other.full_by_day
+        for day in np.flatnonzero((other.end_t_utc >= 0).any(axis=1)).tolist():
+            self._take_end(day, other.end_t_utc[day], other.end[day])
+
+    def levels(self) -> Ints:
+        """State of charge of each battery before each day and after the last one: shape (days + 1, meters).
+
+        Where a day has no row of a battery, it is that of the day before.
+        """
+        known = np.concatenate([np.ones((1, len(self._start)), dtype=np.bool_), self.end_t_utc >= 0])
+        steps = np.concatenate([self._start[None], self.end])
+        day = np.maximum.accumulate(np.where(known, np.arange(len(known))[:, None], 0), axis=0)
+        levels: Ints = np.take_along_axis(steps, day, axis=0)
+        return levels
+
+    def of_days(self, levels: Ints, first: int, end: int) -> Stored:
+        """All batteries over some days, `end` not among them."""
+        empty, full = (each[first:end].sum() for each in (self.empty_by_day, self.full_by_day))
+        return Stored(levels[first], levels[end], int(empty), int(full))
+
+    def of_meters(self, levels: Ints, which: slice) -> Stored:
+        """Some batteries over the run."""
+        empty, full = (each[which].sum() for each in (self.empty, self.full))
+        return Stored(levels[0, which], levels[-1, which], int(empty), int(full))
+
+    def use(self, stored: Stored, charged: int, discharged: int) -> BatteryUse:
+        """The figures of some batteries.
+
+        Args:
+            stored: What they held.
+            charged: What they were charged with on the AC side, in 0.1 W times rows.
+            discharged: What they gave.
+        """
+        every_s, capacity = self.plan.every_s, self._battery.capacity_kwh * len(stored.start)
+        charge_kwh, discharge_kwh = (sums * every_s / 36_000_000 for sums in (charged, discharged))
+        start_kwh, end_kwh = (self._kwh(int(steps.sum())) for steps in (stored.start, stored.end))
+        hours = every_s / 3600 / len(stored.start)
+        return BatteryUse(
+            capacity_kwh=round(capacity, 6),
+            full_cycles=round(discharge_kwh / capacity, 6),
+            losses_kwh=round(charge_kwh - discharge_kwh - (end_kwh - start_kwh), 6),
+            stored_start_kwh=round(start_kwh, 6),
+            stored_end_kwh=round(end_kwh, 6),
+            stored_change_kwh=round(end_kwh - start_kwh, 6),
+            hours_empty=round(stored.empty * hours, 6),
+            hours_full=round(stored.full * hours, 6),
+        )
+
+    def _kwh(self, steps: int) -> float:
+        return float(self._battery.kwh(np.array(steps * self._units, dtype=np.int64)))
+
+    def _take_end(self, day: int, t_utc: Ints, soc: NDArray[np.integer]) -> None:
+        """Keep the states of charge of the last rows of a day, of those meters whose rows there are."""
+        later = (soc >= 0) & (t_utc > self.end_t_utc[day])
+        self.end[day, later] = soc[later]
+        self.end_t_utc[day, later] = t_utc[later]

@@ -1,0 +1,86 @@
+"""How often each integer occurs, in bounded memory, and the percentiles of all of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pvsim.core.quantities.types import Ints
+
+__all__ = ["BINS", "Histogram"]
+
+BINS = 2**17
+"""Bins for each sign: 1 MB, and powers in steps of 0.1 W up to 13.1 kW."""
+
+
+class Histogram:
+    """Counts integers. Parts merge in any order to the same counts.
+
+    Every value has a bin of its own as long as all are within ±`BINS`. When one is not, two neighbours become one
+    bin, and again, until it fits: then a value is known to `step`, at most 1/65,536 of the largest there is.
+
+    Attributes:
+        step: How many values one bin has: 1, 2, 4, …
+        total: How many values there are.
+        counts: Of the bins of 0, 1, 2, … and of −1, −2, −3, …
+    """
+
+    def __init__(self) -> None:
+        self.step = 1
+        self.total = 0
+        self.counts = [np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)]
+
+    def add(self, values: Ints) -> None:
+        """Count values."""
+        if not len(values):
+            return
+        self.total += len(values)
+        negative = values < 0
+        self._add(0, values[~negative] if negative.any() else values)
+        self._add(1, ~values[negative])
+
+    def merge(self, other: "Histogram") -> None:
+        """Count what another has counted."""
+        step = max(self.step, other.step)
+        self.total += other.total
+        for sign in (0, 1):
+            mine = _coarser(self.counts[sign], step // self.step)
+            theirs = _coarser(other.counts[sign], step // other.step)
+            self.counts[sign] = _sum(mine, theirs)
+        self.step = step
+
+    def values_at(self, ranks: Sequence[int]) -> list[int]:
+        """The values at some places of all in rising order, from 1 to `total`; the lowest of their bin.
+
+        Of what is counted, that at rank ceil(p/100 · total) is the percentile p by the method of the nearest rank.
+        """
+        below, above = self.counts[1][::-1], self.counts[0]
+        places = np.searchsorted(np.cumsum(np.concatenate([below, above])), ranks, side="left")
+        values: list[int] = ((places - len(below)) * self.step).tolist()
+        return values
+
+    def _add(self, sign: int, values: Ints) -> None:
+        if not len(values):
+            return
+        bins = int(values.max()) // self.step
+        while bins >= BINS:
+            self.counts = [_coarser(counts, 2) for counts in self.counts]
+            self.step *= 2
+            bins //= 2
+        found = np.bincount(values if self.step == 1 else values // self.step)
+        self.counts[sign] = _sum(self.counts[sign], found)
+
+
+def _coarser(counts: Ints, times: int) -> Ints:
+    """The counts of bins that are so many times as wide."""
+    if times == 1:
+        return counts
+    padded = np.concatenate([counts, np.zeros(-len(counts) % times, dtype=np.int64)])
+    wider: Ints = padded.reshape(-1, times).sum(axis=1)
+    return wider
+
+
+def _sum(first: Ints, second: Ints) -> Ints:
+    longer, shorter = (first, second) if len(first) >= len(second) else (second, first)
+    longer = longer.copy()
+    longer[: len(shorter)] += shorter
+    return longer

@@ -1,0 +1,31 @@
+"""How the figures of single meters are distributed over a fleet."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from pvsim.core.results.summary import Distribution, OverMeters, Summary
+
+__all__ = ["over_meters"]
+
+_FIGURES: dict[str, Callable[[Summary], float | None]] = {
+    "load_kwh": lambda meter: meter.energy_kwh.load,
+    "pv_kwh": lambda meter: meter.energy_kwh.pv,
+    "import_kwh": lambda meter: meter.energy_kwh.import_,
+    "export_kwh": lambda meter: meter.energy_kwh.export,
+    "self_consumption": lambda meter: meter.self_consumption,
+    "self_sufficiency": lambda meter: meter.self_sufficiency,
+    "peak_import_kw": lambda meter: meter.peak_kw.import_,
+    "peak_import_15min_kw": lambda meter: meter.peak_kw.import_15min,
+}
+
+
+def over_meters(meters: Sequence[Summary]) -> OverMeters:
+    """The distributions over meters, each figure by itself."""
+    return OverMeters(**{name: _distribution(of(meter) for meter in meters) for name, of in _FIGURES.items()})
+
+
+def _distribution(values: Iterable[float | None]) -> Distribution | None:
+    """Percentiles by the nearest rank; None where no meter has the figure."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return None
+    return Distribution(*(known[-(-len(known) * percent // 100) - 1] for percent in (5, 50, 95)))

@@ -1,0 +1,101 @@
+"""Samples of whole averaging periods as tables, one row a period and one column a meter: what figures add up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pvsim.core.quantities.types import Ints
+from pvsim.core.results.samples import Samples
+from pvsim.core.run.plan import RunPlan
+
+__all__ = ["Powers", "joined", "powers_of", "starts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """Powers in 0.1 W, shape (periods, meters); 0 where a row is missing.
+
+    Attributes:
+        t_utc: Unix time of the first second of each period, shape (periods,).
+        day: Number of its local day in the run, shape (periods,).
+        day_starts: Where each day begins in the periods.
+        there: Which rows there are; None if all.
+        soc_steps: State of charge, −1 where a row is missing; None where there is no battery.
+    """
+
+    t_utc: Ints
+    day: Ints
+    day_starts: Ints
+    there: NDArray[np.bool_] | None
+    meter: Ints
+    pv: Ints
+    grid: Ints
+    battery: Ints | None
+    curtailed: Ints | None
+    soc_steps: Ints | None
+
+    @property
+    def days(self) -> Ints:
+        """The number of each day that there is."""
+        return self.day[self.day_starts]
+
+    @property
+    def complete(self) -> NDArray[np.bool_] | slice:
+        """The periods of which each meter has its row."""
+        if self.there is None:
+            return slice(None)
+        complete: NDArray[np.bool_] = np.logical_and.reduce(self.there, axis=1)
+        return complete
+
+    def by_day(self, values: Ints) -> Ints:
+        """Sums over each day of values of the periods, shape (days, ...)."""
+        sums: Ints = np.add.reduceat(values, self.day_starts, axis=0)
+        return sums
+
+
+def powers_of(plan: RunPlan, samples: Samples) -> Powers:
+    """Tables of samples, which are in the order of the run; not none."""
+    n = len(plan.meters)
+    window = samples.window(plan)
+    first = starts_of(window)
+    t_utc = samples.t_utc[first]
+    whole = len(first) * n == len(window)
+    where = None if whole else np.cumsum(np.diff(window, prepend=window[0]) != 0) * n + samples.meter
+    there: NDArray[np.bool_] | None = None
+
+    def table(column: Ints | None, empty: int = 0) -> Ints | None:
+        if column is None or where is None:
+            return None if column is None else column.reshape(-1, n)
+        filled = np.full(len(first) * n, empty, dtype=np.int64)
+        filled[where] = column
+        return filled.reshape(-1, n)
+
+    if where is not None:
+        flat = np.zeros(len(first) * n, dtype=np.bool_)
+        flat[where] = True
+        there = flat.reshape(-1, n)
+    midnights = np.asarray(plan.timeline.midnights_utc)
+    day = np.searchsorted(midnights, t_utc, side="right") - 1
+    columns = [table(column) for column in (samples.meter_dw, samples.pv_dw, samples.grid_dw)]
+    meter, pv, grid = (column for column in columns if column is not None)
+    battery, curtailed = table(samples.battery_dw), table(samples.curtailed_dw)
+    soc_steps = table(samples.soc_steps, -1)
+    return Powers(t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps)
+
+
+def joined(portions: Sequence[Samples]) -> Samples:
+    """Consecutive samples as one."""
+    if len(portions) == 1:
+        return portions[0]
+    columns: dict[str, Ints] = {}
+    for field in fields(Samples):
+        if getattr(portions[0], field.name) is not None:
+            columns[field.name] = np.concatenate([getattr(portion, field.name) for portion in portions])
+    return replace(portions[0], **columns)
+
+
+def starts_of(number: Ints) -> Ints:
+    """Where each of the rising numbers begins."""
+    return np.flatnonzero(np.diff(number, prepend=number[0] - 1))

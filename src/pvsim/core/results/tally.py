@@ -1,0 +1,210 @@
+"""All figures of a run, added up from whole averaging periods, and put together as its summary."""
+
+from datetime import timedelta
+from itertools import groupby
+from typing import TypeAlias
+
+import msgspec
+import numpy as np
+
+from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.results.battery_use import BatteryStates
+from pvsim.core.results.duration import GridDuration
+from pvsim.core.results.energies import EnergySums, kwh
+from pvsim.core.results.over_meters import over_meters
+from pvsim.core.results.peaks import RowPeaks, peaks_of
+from pvsim.core.results.powers import Powers
+from pvsim.core.results.ramps import Ramps
+from pvsim.core.results.summary import BatteryUse, Energies, Peaks, PeriodEnergies, Resolution, Summary
+from pvsim.core.results.window_means import NO_EXPORT, WindowMeans
+from pvsim.core.run.plan import RunPlan
+
+__all__ = ["QUARTER_S", "WINDOWS_S", "Tally"]
+
+QUARTER_S = 900
+WINDOWS_S = (60, QUARTER_S, 3600)
+"""Windows of the resolution table, beside the rows' own length."""
+
+_Quarters: TypeAlias = "tuple[float | None, float | None]"
+
+
+class Tally:
+    """Adds up the figures of whole averaging periods.
+
+    Attributes:
+        plan: The run.
+        energies: Energies, and how many rows export.
+        peaks: Highest powers of rows.
+        windows: Means over windows of the local clock, by their length.
+        ramps: Changes within seconds.
+        duration: The duration curve.
+        battery: States of charge; None where there are none.
+    """
+
+    def __init__(self, plan: RunPlan) -> None:
+        self.plan = plan
+        self.energies = EnergySums(plan)
+        self.peaks = RowPeaks(plan)
+        self.windows = {
+            window_s: WindowMeans(plan, window_s)
+            for window_s in WINDOWS_S
+            if window_s == QUARTER_S == plan.every_s or (window_s > plan.every_s and window_s % plan.every_s == 0)
+        }
+        self.ramps = Ramps(plan)
+        self.duration = GridDuration()
+        self.battery: BatteryStates | None = None
+        if plan.balance is not None and plan.balance.battery is not None:
+            self.battery = BatteryStates(plan, plan.balance.battery, plan.balance.start)
+
+    def add(self, powers: Powers) -> None:
+        """Add the rows of whole periods: in order, in any number of portions."""
+        self.energies.add(powers)
+        self.peaks.add(powers)
+        for means in self.windows.values():
+            means.add(powers)
+        self.ramps.add(powers)
+        self.duration.add(powers)
+        if self.battery is not None:
+            self.battery.add(powers)
+
+    def merge(self, other: "Tally") -> None:
+        """Add another part of the run; what is added later begins a part of its own."""
+        self.energies.merge(other.energies)
+        self.peaks.merge(other.peaks)
+        for window_s, means in self.windows.items():
+            means.merge(other.windows[window_s])
+        self.ramps.merge(other.ramps)
+        self.duration.merge(other.duration)
+        if self.battery is not None and other.battery is not None:
+            self.battery.merge(other.battery)
+
+    def close(self) -> None:
+        """Let what is added later begin a part of its own."""
+        self.ramps.close()
+        for means in self.windows.values():
+            means.close()
+
+    def summary(self) -> Summary:
+        """All figures.
+
+        Raises:
+            InternalError: if an energy identity does not hold (I8).
+        """
+        self.energies.check()
+        return _Figures(self).summary()
+
+
+class _Figures:
+    """Puts a summary together, from what was added up."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.plan, self.energies, self.peaks = tally.plan, tally.energies, tally.peaks
+        self.windows = {window_s: means.closed() for window_s, means in tally.windows.items()}
+        self.quarters = self.windows.get(QUARTER_S)
+        self.battery = tally.battery
+        self.levels = None if tally.battery is None else tally.battery.levels()
+        self.ramps, self.duration = tally.ramps, tally.duration
+
+    def summary(self) -> Summary:
+        plan, every = self.plan, range(len(self.plan.meters))
+        total = self._of_meters(slice(None))
+        days, months = self._periods(len("2024-06-21")), self._periods(len("2024-06"))
+        whole = msgspec.structs.replace(
+            total,
+            days=days if len(days) > 1 else None,
+            months=months if len(months) > 1 else None,
+            ramps=self.ramps.result(),
+            duration=self.duration.result(),
+        )
+        if len(every) == 1:
+            return whole
+        meters = {plan.meters[i]: self._of_meters(slice(i, i + 1)) for i in every}
+        return msgspec.structs.replace(
+            whole,
+            peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days, NO_EXPORT),
+            meters=meters,
+            over_meters=over_meters(list(meters.values())),
+            hours_with_export=self._hours(int(self.energies.exporting_by_day.sum())),
+        )
+
+    def _of_meters(self, which: slice) -> Summary:
+        """The figures of some meters over the run."""
+        plan, energies = self.plan, self.energies
+        sums = energies.by_meter[:, which].sum(axis=1)
+        quarters: _Quarters = (None, None)
+        if self.quarters is not None:
+            highest = self.quarters.peaks_dw[:, which].max(axis=1)
+            quarters = tuple(np.round(highest / DW_PER_KW, 6).tolist())
+        battery: BatteryUse | None = None
+        if self.battery is not None and self.levels is not None:
+            stored = self.battery.of_meters(self.levels, which)
+            battery = self.battery.use(stored, int(sums[4]), int(sums[5]))
+        return Summary(
+            int(energies.rows[which].sum()),
+            plan.every_s,
+            Energies(*energies.fields(sums)),
+            *energies.shares(sums),
+            peaks_of(plan, self.peaks.by_meter[:, which].max(axis=1), quarters),
+            resolution=self._resolution(which),
+            hours_with_export=self._hours(int(energies.exporting[which].sum())),
+            battery=battery,
+        )
+
+    def _resolution(self, which: slice) -> tuple[Resolution, ...]:
+        """The same meters seen through each window; peaks of all of them together."""
+        plan, sums = self.plan, self.energies.by_meter[:, which].sum(axis=1)
+        one = which.start is not None
+        rows_dw = self.peaks.by_meter[2:, which.start] if one else self.peaks.of_all[2:].max(axis=1)
+        seen = [(plan.every_s, int(sums[2]), int(sums[3]), rows_dw)]
+        for window_s, means in self.windows.items():
+            if window_s != plan.every_s:
+                peaks_dw = means.peaks_dw[:, which.start] if one else means.of_all_dw.max(axis=1)
+                exported = int(means.export_sums[which].sum())
+                seen.append((window_s, int(means.import_sums[which].sum()), exported, peaks_dw))
+        found = []
+        for window_s, imported, exported, peaks_dw in seen:
+            seen_sums = np.array([sums[0], sums[1], imported, exported])
+            consumption, sufficiency, _ = self.energies.shares(seen_sums)
+            peaks_kw = (np.round(peaks_dw / DW_PER_KW, 6) + 0.0).tolist()  # no −0.0
+            energies = kwh(imported, plan), kwh(exported, plan)
+            found.append(Resolution(window_s, consumption, sufficiency, *energies, *peaks_kw))
+        return tuple(found)
+
+    def _periods(self, length: int) -> tuple[PeriodEnergies, ...]:
+        """The figures of all days whose dates begin with the same `length` characters."""
+        first = self.plan.timeline.first_date
+        days = np.flatnonzero(self.energies.rows_by_day).tolist()
+        found = []
+        for period, those in groupby(days, key=lambda day: (first + timedelta(days=day)).isoformat()[:length]):
+            some = list(those)
+            found.append(self._period(period, some[0], some[-1] + 1))
+        return tuple(found)
+
+    def _period(self, period: str, first: int, end: int) -> PeriodEnergies:
+        energies = self.energies
+        sums = energies.by_day[first:end].sum(axis=0)
+        consumption, sufficiency, _ = energies.shares(sums)
+        battery: BatteryUse | None = None
+        if self.battery is not None and self.levels is not None:
+            stored = self.battery.of_days(self.levels, first, end)
+            battery = self.battery.use(stored, int(sums[4]), int(sums[5]))
+        return PeriodEnergies(
+            *energies.fields(sums),
+            period=period,
+            self_consumption=consumption,
+            self_sufficiency=sufficiency,
+            peak_kw=self._peaks_of_all(first, end),
+            hours_with_export=self._hours(int(energies.exporting_by_day[first:end].sum())),
+            battery=battery,
+        )
+
+    def _peaks_of_all(self, first: int, end: int, zero: float = 0.0) -> Peaks:
+        """The peaks of all meters together over some days; `zero` is the sign of none."""
+        quarters: _Quarters = (None, None)
+        if self.quarters is not None:
+            highest = self.quarters.of_all_dw[:, first:end].max(axis=1) + zero
+            quarters = tuple(np.round(highest / DW_PER_KW, 6).tolist())
+        return peaks_of(self.plan, self.peaks.of_all[:, first:end].max(axis=1), quarters)
+
+    def _hours(self, rows: int) -> float:
+        return float(round(rows * self.plan.every_s / 3600, 6))

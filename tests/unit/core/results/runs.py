@@ -1,0 +1,56 @@
+"""Runs, samples and tables of them, as the tests of figures make them up."""
+
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from hypothesis import strategies as st
+
+from pvsim.core.devices.balance import Balance
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.powers import powers_of
+from pvsim.core.results.samples import Samples
+from pvsim.core.run.plan import RunPlan
+
+
+def plan_of(*meters, every_s=1, first=date(2024, 6, 21), days=1, zone="Europe/Berlin", balance=None):
+    timeline = Timeline.of_days(first, days, ZoneInfo(zone))
+    return RunPlan("run", timeline, meters or ("m1",), every_s, balance)
+
+
+def samples_of(plan, rows, **more):
+    """Rows are (number, meter power, PV power) in 0.1 W."""
+    row, meter, pv = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+    return Samples.of_rows(plan, row, meter, pv, **{name: np.array(column) for name, column in more.items()})
+
+
+def table(plan, rows, **more):
+    return powers_of(plan, samples_of(plan, rows, **more))
+
+
+def with_battery(model, soc=0.0):
+    return Balance(model, model.stored_at(soc))
+
+
+def merged_in_any_order(data, samples, n_rows, new):
+    """What parts of some samples come to that are cut anywhere, each in portions, and merged in a drawn order.
+
+    Args:
+        data: Hypothesis's.
+        samples: Gives the samples of a slice, or tables of them.
+        n_rows: How many there are.
+        new: Makes an accumulator.
+    """
+    cuts = st.lists(st.integers(0, n_rows), max_size=5)
+    parts = []
+    for start, end in pairwise(sorted({0, n_rows, *data.draw(cuts)})):
+        part = new()
+        for first, after in pairwise(sorted({start, end, *(c for c in data.draw(cuts) if start < c < end)})):
+            part.add(samples(slice(first, after)))
+        parts.append(part)
+    parts = data.draw(st.permutations(parts))
+    while len(parts) > 1:
+        taken = parts.pop(data.draw(st.integers(1, len(parts) - 1)))
+        parts[data.draw(st.integers(0, len(parts) - 1))].merge(taken)
+    return parts[0]
