@@ -25,6 +25,8 @@ class OtherOptions:
         allow_unsafe_filesystem: Go on where there are no file locks or no fsync.
         quiet: Print nothing but errors.
         as_json: Print the summary as JSON.
+        plot: Where a picture of the powers goes; None is none.
+        width_mm: Its width.
     """
 
     broker: str | None = None
@@ -38,6 +40,8 @@ class OtherOptions:
     allow_unsafe_filesystem: bool = False
     quiet: bool = False
     as_json: bool = False
+    plot: Path | None = None
+    width_mm: float = 180.0
 
     @classmethod
     def of(cls, context: click.Context) -> "OtherOptions":

@@ -23,17 +23,20 @@ from pvsim.cli.options import (
     quiet_option,
 )
 from pvsim.cli.other_options import OtherOptions
+from pvsim.cli.pictures import draw_plot, figure_width_option, plot_option
 from pvsim.cli.progress import Display
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
-from pvsim.errors import BrokerError, UsageError
+from pvsim.errors import BrokerError, PartialResultError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
     from pvsim.config import RunConfig
+    from pvsim.core.results.accumulator import Adder
     from pvsim.core.results.summary import Summary
     from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
@@ -51,6 +54,8 @@ _WITH_RESUME = {
     "as_json",
     "quiet",
     "allow_unsafe_filesystem",
+    "plot",
+    "width_mm",
 }
 
 
@@ -73,6 +78,8 @@ _WITH_RESUME = {
     BROKER,
     click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker when the run is complete."),
 )
+@plot_option
+@figure_width_option
 @json_option("the summary")
 @quiet_option
 @file_system_option
@@ -90,12 +97,25 @@ def run(context: click.Context, /, **_params: Any) -> None:
       pvsim run --site home --meters 20 --spread-km 3
       pvsim run --clock 60x                              a minute in a second
       pvsim run --resume runs/latest
+      pvsim run --site home --plot home.svg              a picture for print
     """  # noqa: D301
+    from pvsim.core.results.profile import Profile  # noqa: PLC0415
+
     started, options = time.monotonic(), OtherOptions.of(context)
     display = Display(quiet=options.quiet)
+    if options.plot is not None:
+        from pvsim.wiring.plots import require_place  # noqa: PLC0415 - only for a picture
+
+        require_place(options.plot)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
-        summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop))
+        profile = None if options.plot is None else Profile(this.models.plan)
+        adders = () if profile is None else (profile,)
+        try:
+            summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop, adders=adders))
+        except PartialResultError:
+            draw_plot(this, profile, options)
+            raise
     if options.as_json:
         import msgspec  # noqa: PLC0415
 
@@ -103,6 +123,7 @@ def run(context: click.Context, /, **_params: Any) -> None:
     elif not options.quiet:
         seconds = time.monotonic() - started
         print_summary(summary, this, seconds - display.broker_s, display.broker_s)
+    draw_plot(this, profile, options)
 
 
 @collected_later()
@@ -150,7 +171,13 @@ def require_room(options: OtherOptions, plan: "RunPlan") -> None:
 
 
 async def _simulate(
-    this: "Run", roles: "dict[str, RoleProcess]", options: OtherOptions, display: Display, stop: "asyncio.Event"
+    this: "Run",
+    roles: "dict[str, RoleProcess]",
+    options: OtherOptions,
+    display: Display,
+    stop: "asyncio.Event",
+    *,
+    adders: "Sequence[Adder]",
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
@@ -160,7 +187,7 @@ async def _simulate(
 
     if not roles:
         display.say(f"the run is {this.files.status}; verifying it again")
-        return this.prove_again()
+        return this.prove_again(*adders)
     handler = open_log(this.directory.path, "run")
     try:
 
@@ -186,7 +213,7 @@ async def _simulate(
             if not options.keep_stream:
                 await _delete_stream(connection, display)
 
-        summary = await this.carry_out(work, clock=speed_text(speed_of(this, options)))
+        summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))
         for note in input_notes(this.clipped, this.models.config.meter_max_w):
             display.say(note)
         return summary

@@ -18,6 +18,7 @@ __all__ = [
     "ENERGY_KWH",
     "HEIGHT_M",
     "LATITUDE_DEG",
+    "LENGTH_MM",
     "LONGITUDE_DEG",
     "NUMBER",
     "PERCENT",
@@ -70,6 +71,7 @@ POWER_W = _kind("a power in W", "43500", w=1, kw=1000, mw=1_000_000)
 POWER_KW = _kind("a power in kW", "10kW", kw=1, kwp=1, w="0.001", wp="0.001", mw=1000, mwp=1000)
 ENERGY_KWH = _kind("an energy in kWh", "4000kWh", kwh=1, wh="0.001", mwh=1000)
 DISTANCE_KM = _kind("a distance in km", "3km", km=1, m="0.001")
+LENGTH_MM = _kind("a length in mm", "180mm", mm=1, cm=10, **{"in": "25.4"})
 DURATION_S = Kind(
     "a duration",
     {

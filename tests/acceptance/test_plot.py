@@ -1,0 +1,73 @@
+"""`pvsim run --plot FILE`: a picture for print."""
+
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.finished_runs import a_day, a_run, carry_out
+
+from pvsim.errors import PartialResultError
+
+
+@pytest.mark.broker
+def test_a_run_draws_itself_and_says_where(outside, here):
+    done = outside("run", "--every", "15min", "--plot", "day.svg", "--figure-width", "8.5cm")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "day.svg"
+    root = ET.fromstring((here / "day.svg").read_bytes())  # noqa: S314 - our own
+    assert float(root.get("width").removesuffix("pt")) == pytest.approx(85 / 25.4 * 72)
+    again = outside("run", "--resume", "runs/latest", "--plot", "again.SVG", "--figure-width", "85", "--quiet")
+    assert (again.code, again.out) == (0, "")
+    assert (here / "again.SVG").read_bytes() == (here / "day.svg").read_bytes()
+
+
+def test_a_partial_run_is_drawn_with_its_gap(inside, here):
+    run = a_run(here, external=True, missing="skip")
+    with pytest.raises(PartialResultError):
+        carry_out(run, lost=range(600, 700))
+    done = inside("run", "--resume", "latest", "--plot", "day.png")
+    assert done.code == 75
+    assert (here / "day.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("day.jpg", 2, "--plot draws a file that ends with .svg, .pdf or .png, not 'day.jpg', which has .jpg"),
+        ("day", 2, "--plot draws a file that ends with .svg, .pdf or .png, not 'day', which has no ending"),
+        ("not there/day.svg", 73, "the directory of the picture is not there"),
+        ("a directory.svg", 73, "it is a directory, not a file"),
+    ],
+)
+def test_where_no_picture_can_be_is_said_before_the_run(inside, here, name, code, said):
+    (here / "a directory.svg").mkdir()
+    done = inside("run", "--plot", name)
+    assert (done.code, done.field("error")) == (code, said)
+    assert not (here / "runs").exists()
+
+
+def test_a_picture_that_cannot_be_written_leaves_the_run_as_it_is(inside, here, monkeypatch):
+    a_day(here / "runs")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    done = inside("run", "--resume", "runs/latest", "--plot", "day.svg")
+    assert (done.code, done.field("error")) == (73, "cannot write: No space left on device")
+    assert "verified" in done.out
+    assert [path.name for path in here.iterdir()] == ["runs"]
+
+
+def test_without_matplotlib_the_error_says_what_to_install(inside, here, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    done = inside("run", "--plot", "day.svg")
+    assert (done.code, done.field("fix")) == (2, "./run again, or: pip install 'pvsim[plot]'")
+    assert not (here / "runs").exists()
+
+
+@pytest.mark.parametrize("width", ["10", "2m", "wide"])
+def test_a_width_is_one_of_paper(inside, width):
+    done = inside("run", "--plot", "day.svg", "--figure-width", width)
+    assert done.code == 2
+    assert "--figure-width" in done.field("error")
