@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
+from pvsim.core.site.connection import connection_problems
 from pvsim.core.site.problems import item_path, problems
 from pvsim.core.site.schema import (
     MAX_POWER_KW,
@@ -153,7 +154,7 @@ def _contradictions(site: Site) -> list[str]:
             found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
         else:
             found += _impossible(battery)
-    return found + tariff_problems(site)
+    return found + connection_problems(site) + tariff_problems(site)
 
 
 def _far_from_zone(location: Location) -> list[str]:
@@ -243,6 +244,8 @@ def _placed(site: Site, path: Path) -> Site:
     changed: dict[str, Any] = {}
     if isinstance(site.weather, FileWeather):
         changed["weather"] = placed(site.weather, "path")
+    if site.rules is not msgspec.UNSET and Path(site.rules).suffix.lower() == ".toml":
+        changed["rules"] = str((path.parent / site.rules).absolute())
     for setting, series in series_of(site.tariff, site.co2).items():
         table, name = setting.split(".")
         changed[table] = replace(changed.get(table, getattr(site, table)), **{name: placed(series, "path")})

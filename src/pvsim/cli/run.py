@@ -9,6 +9,7 @@ import click
 from pvsim.adapters.garbage import collected_later
 from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
+from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.ending import error_of
 from pvsim.cli.fields import request_of
 from pvsim.cli.input_notes import input_notes
@@ -137,7 +138,8 @@ def _start(
     for note in this.directory.notes:
         display.say(note)
     inputs = this.models.inputs if options.resume is None else {}  # said when it began
-    for note in input_notes(inputs, this.models.config.meter_max_w):
+    limits = connection_notes(this.models.config) if options.resume is None else []
+    for note in [*input_notes(inputs, this.models.config.meter_max_w), *limits]:
         display.say(note)
     return this, {} if this.files.ended else fork_roles(this, error_of)
 

@@ -62,7 +62,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         lost = energy.curtailed / (energy.pv + energy.curtailed)
         shares.append(f"curtailed {_percent(lost)} of the potential PV energy")
     click.echo(f"\n{' · '.join(shares)}\n")
-    for note in _message_notes(this):
+    for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
     for name in (samples, "summary.json", "manifest.json"):
@@ -78,6 +78,15 @@ def _message_notes(this: "Run") -> list[str]:
     if rejected := counts.get("rejected"):
         notes.append(f"rejected messages: {rejected:,}, kept with their reasons in rejected.jsonl")
     return notes
+
+
+def _fuse_notes(summary: "Summary") -> list[str]:
+    """That the main fuses would have to carry too much."""
+    fuse = summary.fuse
+    if fuse is None or not fuse.seconds_above:
+        return []
+    means = "" if summary.resolution_s == 1 else f" in rows of {summary.resolution_s:,} s"
+    return [f"main fuses: the grid is above their {fuse.rated_kw:g} kW for {fuse.seconds_above:,} s{means}"]
 
 
 def _site_line(config: "RunConfig") -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import UNSET, Struct, convert, to_builtins
 from msgspec.structs import asdict, replace
 
+from pvsim.config.connection import ConnectionConfig, connection_of
 from pvsim.config.meters import meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
@@ -27,9 +28,10 @@ from pvsim.config.run_config import (
 from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
+from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.problems import problems
-from pvsim.core.site.schema import Site
+from pvsim.core.site.schema import Grid, Site
 from pvsim.core.tariff.mistakes import series_of
 from pvsim.errors import InternalError, UsageError
 
@@ -56,10 +58,12 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     mistakes.raise_any()  # what has another type cannot be looked at
     site = mistakes.attempt(lambda: _site(request, outside))
     prices = _prices(site, outside)
-    if site is not None:  # the plants do not depend on them
-        site = replace(site, tariff=UNSET, cost=UNSET, co2=UNSET)
+    rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes, known=known)
+    connection = connection_of(site, rules, first_date, request.days) if site and first_date else None
+    if site is not None:  # the plants do not depend on them
+        site = _plain(site)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
     mistakes.attempt(lambda: check_batch(request.batch))
     mistakes.attempt(lambda: parse_formats(request.format))
@@ -69,7 +73,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     mistakes.attempt(lambda: check_names(request.run_id, names))
     mistakes.attempt(lambda: _check_missing(texts, request))
     if request.meter.kind == "grid" and known:
-        mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site))
+        mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site, connection))
     count = len(texts) if request.meters is None else request.meters
     pv = pv_of(request, site, count, outside, mistakes) if known or source_of(request) != "site" else None
     mistakes.raise_any()
@@ -100,6 +104,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         battery=site and site.battery,
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
+        connection=connection,
         **prices,
         formats=parse_formats(request.format),
     )
@@ -129,6 +134,17 @@ def _site(request: Request, outside: Outside) -> Site | None:
     if isinstance(request.site, Site):
         return outside.check_site(request.site)
     return outside.read_site(request.site)
+
+
+def _rules(site: Site | None, outside: Outside) -> Rules | None:
+    """The rules that a site names."""
+    return outside.read_rules(site.rules) if site is not None and site.rules is not UNSET else None
+
+
+def _plain(site: Site) -> Site:
+    """The site without what is written into fields of the configuration of its own."""
+    grid = Grid(site.grid.export_limit_kw)
+    return replace(site, grid=grid, rules=UNSET, commissioned=UNSET, tariff=UNSET, cost=UNSET, co2=UNSET)
 
 
 def _prices(site: Site | None, outside: Outside) -> dict[str, Any]:
@@ -179,7 +195,9 @@ def _check_missing(texts: Sequence[str], request: Request) -> None:
             raise UsageError(what, field=field, fix="add `meter.source` external, or leave it out")
 
 
-def _refuse_no_grid_meter(meters: Sequence[MeterConfig], request: Request, site: Site | None) -> None:
+def _refuse_no_grid_meter(
+    meters: Sequence[MeterConfig], request: Request, site: Site | None, connection: ConnectionConfig | None
+) -> None:
     """Refuse what a meter at the grid connection cannot be, or can mean in two ways."""
     field = "meter.kind"
     if not all(isinstance(meter.source, FileConfig | ExternalMeter) for meter in meters):
@@ -193,6 +211,12 @@ def _refuse_no_grid_meter(meters: Sequence[MeterConfig], request: Request, site:
         raise UsageError(
             what, field=field, fix="add `pv.source` site if its plants are new ones, else `pv.source` none"
         )
-    if site.grid.export_limit_kw is not None:
+    limits = [step.reason for step in connection.export if step.reason] if connection is not None else []
+    if site.grid.export_limit_kw is not None or limits:
         what = f"the PV behind a grid meter cannot be curtailed to the export limit of site {site.name}"
-        raise UsageError(what, field=field, fix="leave export_limit_kw out of the site file")
+        fix = (
+            f"leave it out of the site file ({limits[0]})"
+            if limits
+            else "leave export_limit_kw out of the site file"
+        )
+        raise UsageError(what, field=field, fix=fix)

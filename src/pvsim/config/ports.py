@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import Site
 
 __all__ = ["Outside"]
@@ -22,6 +23,13 @@ class Outside(Protocol):
 
         Raises:
             BadInputError: if it contradicts itself.
+        """
+
+    def read_rules(self, name: str) -> Rules:
+        """The rules of a country, or of a file.
+
+        Raises:
+            BadInputError: if there are none, or they are wrong.
         """
 
     def exists(self, path: str) -> bool:

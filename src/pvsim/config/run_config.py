@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from pvsim.config.connection import ConnectionConfig
 from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
@@ -175,6 +176,8 @@ class RunConfig(msgspec.Struct, frozen=True):
             already is in what they show.
         missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
             row; `hold`: the last value before it is used; `stop`: the run stops.
+        connection: What the site and its rules say of the connection to the grid; its limits stand in place of
+            `export_limit_kw`. None where they say no more than that.
         batch: Messages that the meter publishes in one batch; 1 in manifests that do not say it.
         tariff: What import costs and export earns; None is not known. Of a site, as the next two.
         cost: What PV and battery cost; None is not known.
@@ -199,6 +202,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     meter_kind: Literal["load", "grid"] = "load"
     missing: Literal["skip", "hold", "stop"] = "stop"
     batch: int = 1
+    connection: ConnectionConfig | None = None
     tariff: Tariff | None = None
     cost: Cost | None = None
     co2: Co2 | None = None
@@ -265,7 +269,7 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     return tuple(known[name] for name in known if name in names)
 
 
-_LATER = {"meter_max_w", "meter_kind"}
+_LATER = {"meter_max_w", "meter_kind", "connection"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 

@@ -21,6 +21,7 @@ from pvsim.config import (
 )
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import battery_of
+from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
 from pvsim.core.loads.simple import UniformLoad, WalkLoad
 from pvsim.core.pv.curve import CurvePv
 from pvsim.core.pv.no_pv import NoPv
@@ -102,14 +103,17 @@ def plan_of(config: RunConfig) -> RunPlan:
     Raises:
         UsageError: if it is impossible.
     """
+    timeline = Timeline.of_days(config.first_date, config.days, zone_of(config.tz))
+    fuse_kw = config.connection.fuse_kw if config.connection is not None else None
     return RunPlan(
         config.run_id,
-        Timeline.of_days(config.first_date, config.days, zone_of(config.tz)),
+        timeline,
         tuple(meter.name for meter in config.meters),
         config.every_s,
-        _balance(config.battery, config.export_limit_kw),
+        _balance(config.battery, _export_limit(config, timeline)),
         MeterRange.up_to(config.meter_max_w, grid=config.meter_kind == "grid"),
         config.missing,
+        None if fuse_kw is None else round(fuse_kw * DW_PER_KW),
     )
 
 
@@ -254,15 +258,25 @@ def _refuse_changed(path: Path, sha256: str | None) -> None:
         raise BadInputError(what, where=str(path), fix="restore the file, or start a new run")
 
 
-def _balance(battery: BatteryConfig | None, export_limit_kw: float | None) -> Balance | None:
+def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | None:
+    """What may be fed in, in 0.1 W; a number where it is always the same."""
+    steps = config.connection.export if config.connection is not None else ()
+    kws = [step.limit_kw for step in steps] or [config.export_limit_kw]
+    limits = [NO_LIMIT_DW if kw is None else round(kw * DW_PER_KW) for kw in kws]
+    if len(set(limits)) == 1:
+        return None if limits[0] == NO_LIMIT_DW else limits[0]
+    starts = (timeline.midnights_utc[(step.first_date - timeline.first_date).days] for step in steps)
+    return LimitSteps(tuple(starts), tuple(limits))
+
+
+def _balance(battery: BatteryConfig | None, limit_dw: int | LimitSteps | None) -> Balance | None:
     """Battery and export limit as the simulator computes with them; None where there is neither.
 
     Raises:
         UsageError: if the battery is impossible.
     """
-    if battery is None and export_limit_kw is None:
+    if battery is None and limit_dw is None:
         return None
-    limit_dw = None if export_limit_kw is None else round(export_limit_kw * DW_PER_KW)
     if battery is None:
         return Balance(export_limit_dw=limit_dw)
     b = battery_of(battery)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
+from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import Site
 
 __all__ = ["configure", "file_sha256"]
@@ -33,6 +34,11 @@ class _Disk:
         from pvsim.adapters.site_file import check_site  # noqa: PLC0415 - as above
 
         return check_site(site)
+
+    def read_rules(self, name: str) -> Rules:
+        from pvsim.adapters.rules_file import read_rules  # noqa: PLC0415 - as above
+
+        return read_rules(name)
 
     def exists(self, path: str) -> bool:
         try:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pvsim.adapters.rules_file import read_rules
 from pvsim.adapters.site_file import read_site
 from pvsim.config import (
     BuildingMeter,
@@ -43,6 +44,9 @@ class Outside:
 
     def check_site(self, site):
         return site
+
+    def read_rules(self, name):
+        return read_rules(name)
 
     def exists(self, path):
         return path == "there"

@@ -1,6 +1,7 @@
 """A configuration always builds the same, and says what was read for it."""
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pytest
@@ -8,11 +9,13 @@ from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
 from pvsim.config import MeterRequest, PvRequest, Request
+from pvsim.core.devices.limits import NO_LIMIT_DW
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.build import build, clipped_seconds, plan_of
 from pvsim.wiring.configure import configure
 from pvsim.wiring.models import Models
+from pvsim.wiring.simulated import simulate
 
 HOUR_S = 3_600
 
@@ -103,3 +106,30 @@ def test_seconds_above_the_maximum_are_counted_for_buildings_only():
     (name,) = counted = clipped_seconds(config, plan)
     assert name == "a"
     assert 0 < counted["a"]["clipped_s"] < 86_400
+
+
+def test_a_cap_that_begins_in_a_run_is_where_its_day_begins():
+    site = replace(read_site("home"), rules="de", commissioned=date(2025, 3, 1))
+    plan = plan_of(configure(Request(site=site, date="2025-02-24", days=2)))
+    midnight = plan.timeline.midnights_utc[1]
+    assert plan.balance.export_limit_dw.at(midnight - 1, 2).tolist() == [NO_LIMIT_DW, 48_000]
+    later, before = (plan_of(configure(Request(site=site, date=day))) for day in ("2025-06-01", "2025-02-24"))
+    assert later.balance.export_limit_dw == 48_000
+    assert before.balance is None
+
+
+def test_the_cap_by_hand(tmp_path):
+    """8 kWp, 6 kW of PV, 0.5 kW of load: 5.5 kW are fed in, then 4.8 kW; 0.7 kW are curtailed, 16.8 kWh."""
+    for name, kw in (("pv", 6), ("load", 0.5)):
+        rows = "".join(f"2025-02-{24 + hour // 24}T{hour % 24:02}:00,{kw}\n" for hour in range(48))
+        (tmp_path / f"{name}.csv").write_text("time,power_kw\n" + rows)
+    request = Request(
+        site=replace(read_site("home"), rules="de", commissioned=date(2025, 3, 1)),
+        date="2025-02-24",
+        days=2,
+        every="1h",
+        meter=MeterRequest(source=str(tmp_path / "load.csv")),
+        pv=PvRequest(source=str(tmp_path / "pv.csv")),
+    )
+    summary = simulate(request).summary
+    assert [(day.pv, day.export, day.curtailed) for day in summary.days] == [(144, 132, 0), (127.2, 115.2, 16.8)]

@@ -20,6 +20,7 @@ __all__ = [
     "Distribution",
     "Duration",
     "Energies",
+    "FuseLoad",
     "OverMeters",
     "Peaks",
     "PeriodEnergies",
@@ -250,6 +251,19 @@ class OverMeters(msgspec.Struct, frozen=True):
     peak_import_15min_kw: Distribution | None
 
 
+class FuseLoad(msgspec.Struct, frozen=True):
+    """How long the main fuses of the site carry more than their rated current; nothing is cut for it.
+
+    Attributes:
+        rated_kw: The power at which they carry it: current × phases × 230 V.
+        seconds_above: Seconds of the rows in which |grid| is above rated_kw; of several meters, each with fuses of
+            its own, the sum. Of rows longer than 1 s it is the mean that counts.
+    """
+
+    rated_kw: float
+    seconds_above: int
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What a run comes to. Shares are None where their denominator is 0, or the load not known.
 
@@ -275,6 +289,7 @@ class Summary(msgspec.Struct, frozen=True):
         hours_with_export: Hours in which a row exports: grid < 0; of several meters of all meters together.
         battery: What was done with the battery; None where there is none.
         over_meters: How the figures of the meters are distributed, where a run has several.
+        fuse: How long the main fuses carry more than their rated current; None where they are not known.
     """
 
     rows: int
@@ -294,3 +309,4 @@ class Summary(msgspec.Struct, frozen=True):
     hours_with_export: float | None = None
     battery: BatteryUse | None = None
     over_meters: OverMeters | None = None
+    fuse: FuseLoad | None = None

@@ -11,6 +11,7 @@ from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.core.results.battery_use import BatteryStates
 from pvsim.core.results.duration import GridDuration
 from pvsim.core.results.energies import EnergySums, kwh
+from pvsim.core.results.fuse import FuseSeconds
 from pvsim.core.results.over_meters import over_meters
 from pvsim.core.results.peaks import RowPeaks, peaks_of
 from pvsim.core.results.powers import Powers
@@ -38,6 +39,7 @@ class Tally:
         windows: Means over windows of the local clock, by their length.
         ramps: Changes within seconds.
         duration: The duration curve.
+        fuse: Seconds above the rated current of the main fuses.
         battery: States of charge; None where there are none.
     """
 
@@ -52,6 +54,7 @@ class Tally:
         }
         self.ramps = Ramps(plan)
         self.duration = GridDuration()
+        self.fuse = FuseSeconds(plan)
         self.battery: BatteryStates | None = None
         if plan.balance is not None and plan.balance.battery is not None:
             self.battery = BatteryStates(plan, plan.balance.battery, plan.balance.start)
@@ -64,6 +67,7 @@ class Tally:
             means.add(powers)
         self.ramps.add(powers)
         self.duration.add(powers)
+        self.fuse.add(powers)
         if self.battery is not None:
             self.battery.add(powers)
 
@@ -75,6 +79,7 @@ class Tally:
             means.merge(other.windows[window_s])
         self.ramps.merge(other.ramps)
         self.duration.merge(other.duration)
+        self.fuse.merge(other.fuse)
         if self.battery is not None and other.battery is not None:
             self.battery.merge(other.battery)
 
@@ -103,7 +108,7 @@ class _Figures:
         self.quarters = self.windows.get(QUARTER_S)
         self.battery = tally.battery
         self.levels = None if tally.battery is None else tally.battery.levels()
-        self.ramps, self.duration = tally.ramps, tally.duration
+        self.ramps, self.duration, self.fuse = tally.ramps, tally.duration, tally.fuse
 
     def summary(self) -> Summary:
         plan, every = self.plan, range(len(self.plan.meters))
@@ -148,6 +153,7 @@ class _Figures:
             resolution=self._resolution(which),
             hours_with_export=self._hours(int(energies.exporting[which].sum())),
             battery=battery,
+            fuse=self.fuse.of_meters(which),
         )
 
     def _resolution(self, which: slice) -> tuple[Resolution, ...]:

@@ -30,6 +30,7 @@ class RunPlan:
         every_s: Seconds that one row is the mean of.
         balance: Battery and export limit of each meter's site; None is neither.
         meter_range: What the meters may show.
+        fuse_dw: Power of the main fuses of each meter's site at their rated current, in 0.1 W; None is not known.
         missing: What becomes of a reading that the log lacks: no row, the value before stands for it, or the run
             stops.
 
@@ -44,6 +45,7 @@ class RunPlan:
     balance: Balance | None = None
     meter_range: MeterRange = BRIEFS_RANGE
     missing: Missing = "stop"
+    fuse_dw: int | None = None
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)

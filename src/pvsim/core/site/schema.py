@@ -1,5 +1,6 @@
 """A site as plain data: where it is, its plants, weather, load, battery and grid connection."""
 
+from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -286,10 +287,17 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     """The connection to the grid.
 
     Attributes:
-        export_limit_kw: No more than this is fed in; the surplus is curtailed. If left out, there is no limit.
+        export_limit_kw: No more than this is fed in; the surplus is curtailed. If left out, there is no limit. Of
+            several limits the lowest holds.
+        export_limit_percent: The same in percent of the modules' peak power, of all plants together.
+        fuse_a: Rated current of the main fuses in A; seconds above it are counted, nothing is cut.
+        fuse_phases: How many phases of 230 V there are, 1 or 3; if left out, 3.
     """
 
     export_limit_kw: PowerKw | None = None
+    export_limit_percent: Percent | UnsetType = UNSET  # unset, it is in no manifest, as in `Site`
+    fuse_a: Annotated[float, Meta(gt=0, le=10_000)] | UnsetType = UNSET
+    fuse_phases: Annotated[int, Meta(ge=1, le=3)] | UnsetType = UNSET
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
@@ -304,6 +312,9 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         load: What the building uses; if left out, `meter.source` says, else it is random (0..9000 W).
         battery: A battery, if there is one.
         grid: The connection.
+        rules: Whose rules hold: `de`, `be`, or a file of rules; relative to the site file. If left out, nobody's.
+        commissioned: The day on which the plants went into operation: some rules hold for new plants only. If left
+            out, the first day of the run.
         tariff: What import costs and export earns.
         cost: What PV and battery cost.
         co2: What the grid emits.
@@ -317,6 +328,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     load: Load | None = None
     battery: Battery | None = None
     grid: Grid = Grid()
+    rules: Annotated[str, Meta(min_length=1, max_length=4096)] | UnsetType = UNSET
+    commissioned: date | UnsetType = UNSET
     tariff: Tariff | UnsetType = UNSET  # unset, it is in no manifest: those of older runs keep their digest
     cost: Cost | UnsetType = UNSET
     co2: Co2 | UnsetType = UNSET

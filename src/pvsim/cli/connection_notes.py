@@ -1,0 +1,28 @@
+"""What a user should know of the limits at the connection to the grid: which rule holds from when on."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pvsim.config import RunConfig
+
+__all__ = ["connection_notes"]
+
+
+def connection_notes(config: "RunConfig") -> list[str]:
+    """What may be fed in, and why; nothing where the site says no more than a limit in kW."""
+    connection = config.connection
+    if connection is None:
+        return []
+    notes = []
+    if connection.rules is not None:
+        assumed = ", the first day of the run; the site's commissioned = DATE says another"
+        said = "" if connection.commissioned_said else assumed
+        notes.append(f"rules of {connection.country}: for a plant commissioned on {connection.commissioned}{said}")
+    several = len(connection.export) > 1
+    for step in connection.export:
+        since = f"from {step.first_date} on " if several else ""
+        if step.limit_kw is not None:
+            notes.append(f"{since}no more than {step.limit_kw:g} kW is fed in: {step.reason}")
+        elif several or connection.rules is not None:
+            notes.append(f"{since}no limit holds on what is fed in")
+    return notes

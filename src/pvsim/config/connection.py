@@ -1,0 +1,95 @@
+"""A run's connection to the grid: what may be fed in on which day, and why, and the main fuses."""
+
+from datetime import date
+
+from msgspec import UNSET, Struct
+
+from pvsim.core.rules.holding import export_caps_over
+from pvsim.core.rules.schema import Rules
+from pvsim.core.site.connection import fuse_kw, installed_kwp
+from pvsim.core.site.schema import Site
+
+__all__ = ["ConnectionConfig", "ExportStep", "connection_of"]
+
+
+class ExportStep(Struct, frozen=True):
+    """What may be fed in from a day on.
+
+    Attributes:
+        first_date: The day; it begins at local midnight.
+        limit_kw: None where there is no limit.
+        reason: Which setting or rule limits it; empty where none does.
+    """
+
+    first_date: date
+    limit_kw: float | None
+    reason: str = ""
+
+
+class ConnectionConfig(Struct, frozen=True):
+    """What a site and the rules that it names say of its connection; a later change of either changes no run.
+
+    Attributes:
+        export: What may be fed in, the first of them from the run's first day on.
+        fuse_kw: The power at which the main fuses carry their rated current; None is not known.
+        rules: What the site calls the rules; None without.
+        country: Their name.
+        commissioned: The day on which the plants went into operation, for the rules.
+        commissioned_said: Whether the site says it; else it is the run's first day.
+        installed_kwp: Peak power of the modules.
+    """
+
+    export: tuple[ExportStep, ...]
+    fuse_kw: float | None = None
+    rules: str | None = None
+    country: str | None = None
+    commissioned: date | None = None
+    commissioned_said: bool = False
+    installed_kwp: float = 0.0
+
+
+def connection_of(site: Site, rules: Rules | None, first_date: date, days: int) -> ConnectionConfig | None:
+    """The connection of a site; None where it has nothing but an export limit in kW that always holds.
+
+    Args:
+        site: As it was read.
+        rules: Those that it names.
+        first_date: First day of the run.
+        days: How many days.
+    """
+    grid, kwp = site.grid, installed_kwp(site)
+    if rules is None and grid.export_limit_percent is UNSET and grid.fuse_a is UNSET:
+        return None
+    fixed: list[tuple[float, str]] = []
+    if grid.export_limit_kw is not None:
+        fixed.append((grid.export_limit_kw, "grid.export_limit_kw"))
+    if grid.export_limit_percent is not UNSET:
+        fixed.append(_share(grid.export_limit_percent, kwp, "grid.export_limit_percent"))
+    if rules is None:
+        return ConnectionConfig((_lowest(first_date, fixed),), fuse_kw(grid), installed_kwp=kwp)
+    commissioned = site.commissioned if site.commissioned is not UNSET else first_date
+    steps: list[ExportStep] = []
+    for cap in export_caps_over(rules, kwp, commissioned, first_date, days):
+        held = [] if cap.rule is None else [_share(cap.rule.percent, kwp, cap.rule.source)]
+        step = _lowest(cap.first_date, [*fixed, *held])
+        if not steps or (steps[-1].limit_kw, steps[-1].reason) != (step.limit_kw, step.reason):
+            steps.append(step)
+    return ConnectionConfig(
+        tuple(steps),
+        fuse_kw(grid),
+        site.rules or None,
+        rules.name,
+        commissioned,
+        site.commissioned is not UNSET,
+        kwp,
+    )
+
+
+def _share(percent: float, kwp: float, reason: str) -> tuple[float, str]:
+    """A share of the installed power in kW, to 0.1 W."""
+    return round(percent * kwp / 100, 4), f"{percent:g} % of {kwp:g} kWp, {reason}"
+
+
+def _lowest(day: date, limits: list[tuple[float, str]]) -> ExportStep:
+    kw, reason = min(limits, key=lambda limit: limit[0], default=(None, ""))
+    return ExportStep(day, kw, reason)

@@ -1,0 +1,38 @@
+"""What a site's connection to the grid comes to, and what is wrong with one."""
+
+from math import fsum
+
+from msgspec import UNSET
+
+from pvsim.core.site.schema import Grid, Site
+
+__all__ = ["connection_problems", "fuse_kw", "installed_kwp"]
+
+_PHASES = (1, 3)
+_VOLTS = 230
+
+
+def installed_kwp(site: Site) -> float:
+    """Peak power of the modules of all plants."""
+    return round(fsum(plant.peak_kw for plant in site.plants), 6)
+
+
+def fuse_kw(grid: Grid) -> float | None:
+    """The power at which the main fuses carry their rated current: A × phases × 230 V; None without fuses."""
+    if grid.fuse_a is UNSET:
+        return None
+    return round(grid.fuse_a * (grid.fuse_phases or _PHASES[-1]) * _VOLTS / 1_000, 6)
+
+
+def connection_problems(site: Site) -> list[str]:
+    """What no single value of `grid`, `rules` and `commissioned` shows."""
+    found, grid = [], site.grid
+    if grid.fuse_phases is not UNSET and grid.fuse_phases not in _PHASES:
+        found.append(f"grid.fuse_phases: {grid.fuse_phases} is not 1 or 3")
+    if grid.fuse_phases is not UNSET and grid.fuse_a is UNSET:
+        found.append("grid.fuse_phases: there is no fuse_a; give the rated current, for example fuse_a = 35")
+    if site.commissioned is not UNSET and site.rules is UNSET:
+        found.append('commissioned: nothing depends on it without rules; add rules = "de", or leave it out')
+    if site.rules is not UNSET and "\0" in site.rules:
+        found.append("rules: a path cannot contain the character NUL")
+    return found

@@ -1,0 +1,42 @@
+"""What is said of the limits at the connection."""
+
+from datetime import date
+
+from msgspec.structs import replace
+
+from pvsim.adapters.site_file import read_site
+from pvsim.cli.connection_notes import connection_notes
+from pvsim.config import Request
+from pvsim.core.site.schema import Grid
+from pvsim.wiring.configure import configure
+
+HOME = read_site("home")
+
+
+def notes(day="2025-02-24", **changes):
+    return connection_notes(configure(Request(site=replace(HOME, **changes), date=day, days=2)))
+
+
+def test_a_site_that_says_nothing_new_is_not_spoken_of():
+    assert notes() == []
+    assert notes(grid=Grid(export_limit_kw=5.0)) == []
+    assert notes(grid=Grid(fuse_a=35)) == []
+
+
+CAP = "60 % of 8 kWp, EEG 2023 § 9 (2), as changed by the Solarspitzengesetz of 21 February 2025"
+
+
+def test_which_rule_holds_from_when_on():
+    old = "2025-02-24, the first day of the run; the site's commissioned = DATE says another"
+    assert notes(rules="de", commissioned=date(2025, 3, 1)) == [
+        "rules of Germany: for a plant commissioned on 2025-03-01",
+        "from 2025-02-24 on no limit holds on what is fed in",
+        f"from 2025-02-25 on no more than 4.8 kW is fed in: {CAP}",
+    ]
+    assert notes(rules="de") == [
+        f"rules of Germany: for a plant commissioned on {old}",
+        "no limit holds on what is fed in",
+    ]
+    assert notes(grid=Grid(export_limit_percent=70)) == [
+        "no more than 5.6 kW is fed in: 70 % of 8 kWp, grid.export_limit_percent"
+    ]
