@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["print_summary"]
 
 _WORTH_SAYING_S = 0.5
+_WORTH_SAYING_SHARE = 0.0005
 
 
 def print_summary(summary: "Summary", this: "Run", seconds: float | None = None, broker_s: float = 0.0) -> None:
@@ -52,21 +53,49 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
             continue
         cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
-    shares = [
-        f"self-consumption {_percent(summary.self_consumption)}",
-        f"self-sufficiency {_percent(summary.self_sufficiency)}",
-    ]
-    if plan.meter_range.grid:
-        shares = ["the meter is at the grid: load and self-consumption are not known"]
-    if energy.curtailed:  # a self-consumption of 100 % would hide it
-        lost = energy.curtailed / (energy.pv + energy.curtailed)
-        shares.append(f"curtailed {_percent(lost)} of the potential PV energy")
-    click.echo(f"\n{' · '.join(shares)}\n")
+    lines = (_shares(summary, grid=plan.meter_range.grid), _averaged(summary), _battery(summary))
+    click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
     for name in (samples, "summary.json", "manifest.json"):
         click.echo(_short(this.directory.path / name))
+
+
+def _shares(summary: "Summary", *, grid: bool) -> str:
+    energy = summary.energy_kwh
+    shares = [
+        f"self-consumption {_percent(summary.self_consumption)}",
+        f"self-sufficiency {_percent(summary.self_sufficiency)}",
+    ]
+    if grid:
+        shares = ["the meter is at the grid: load and self-consumption are not known"]
+    if energy.curtailed:  # a self-consumption of 100 % would hide it
+        lost = energy.curtailed / (energy.pv + energy.curtailed)
+        shares.append(f"curtailed {_percent(lost)} of the potential PV energy")
+    return " · ".join(shares)
+
+
+def _averaged(summary: "Summary") -> str:
+    """What a meter with longer means would show; nothing where it is the same."""
+    from pvsim.core.results.resolution import window_text  # noqa: PLC0415 - after the run, as all of core here
+
+    rows, *longer = summary.resolution or (None,)
+    if rows is None or not longer or rows.self_consumption is None:
+        return ""
+    if (longer[-1].self_consumption or 0.0) - rows.self_consumption < _WORTH_SAYING_SHARE:
+        return ""
+    seen = (f"{window_text(each.window_s)} {_percent(each.self_consumption)}" for each in longer)
+    return f"self-consumption from means over {' · '.join(seen)}"
+
+
+def _battery(summary: "Summary") -> str:
+    """So that charge and discharge add up to the reader; nothing without a battery."""
+    use = summary.battery
+    if use is None:
+        return ""
+    stored = f"{use.stored_start_kwh:,.3f} → {use.stored_end_kwh:,.3f} kWh ({use.stored_change_kwh:+,.3f})"
+    return f"battery: stored {stored} · losses {use.losses_kwh:,.3f} kWh · {use.full_cycles:,.2f} full cycles"
 
 
 def _message_notes(this: "Run") -> list[str]:

@@ -1,0 +1,40 @@
+"""The lines under the table of a run: what longer means hide, and the battery's balance."""
+
+import msgspec
+import pytest
+
+from pvsim.cli import summary as printed
+from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Resolution, Summary
+
+ENERGY = Energies(107.9, 26.7, 22.9, 85.0, 3.8)
+RUN = Summary(86_400, 1, ENERGY, 0.858991, 0.21238, 0.25, Peaks(9.0, 3.3, 9.0, 3.2, 4.6, 0.0))
+
+
+def seen(window_s, consumption):
+    return Resolution(window_s, consumption, 0.2, 1.0, 1.0, 1.0, 1.0)
+
+
+def test_what_longer_means_hide_is_said():
+    run = msgspec.structs.replace(RUN, resolution=(seen(1, 0.858991), seen(60, 0.9912), seen(900, 1.0)))
+    assert printed._averaged(run) == "self-consumption from means over 1 min 99.1% · 15 min 100.0%"
+
+
+@pytest.mark.parametrize(
+    "table", [None, (seen(1, 0.5),), (seen(1, None), seen(60, None)), (seen(1, 0.5), seen(60, 0.5004))]
+)
+def test_nothing_is_said_where_there_is_nothing_to_see(table):
+    assert printed._averaged(msgspec.structs.replace(RUN, resolution=table)) == ""
+
+
+def test_charge_and_discharge_add_up_to_the_reader():
+    use = BatteryUse(10.0, 0.7, 0.8, 5.0, 6.2, 1.2, 3.0, 2.0)
+    line = "battery: stored 5.000 → 6.200 kWh (+1.200) · losses 0.800 kWh · 0.70 full cycles"
+    assert printed._battery(msgspec.structs.replace(RUN, battery=use)) == line
+    assert printed._battery(RUN) == ""
+
+
+def test_what_an_export_limit_cost_stands_beside_the_shares():
+    energy = msgspec.structs.replace(ENERGY, pv=9.0, curtailed=1.0)
+    line = printed._shares(msgspec.structs.replace(RUN, energy_kwh=energy), grid=False)
+    assert line.endswith("self-sufficiency 21.2% · curtailed 10.0% of the potential PV energy")
+    assert printed._shares(RUN, grid=True).startswith("the meter is at the grid")
