@@ -41,7 +41,7 @@ class Energies(msgspec.Struct, frozen=True):
         load: What the building used: Σ load · Δt. None where the meter is at the grid connection.
         pv: What the plants gave, on the AC side: Σ pv · Δt.
         self_consumed: PV energy that was not exported: used at once, or charged; pv − export. Without a battery
-            also load − import = Σ min(load, pv) · Δt. None as `load`.
+            also load − import = Σ min(load, pv) · Δt. None where `load` is.
         import: Energy from the grid: Σ max(grid, 0) · Δt.
         export: Energy to the grid: Σ max(−grid, 0) · Δt.
         battery_charge: Energy into the battery, on the AC side: Σ max(battery, 0) · Δt. None where there is no
@@ -50,7 +50,7 @@ class Energies(msgspec.Struct, frozen=True):
             no battery.
         curtailed: PV energy that the export limit kept the plants from giving: Σ (potential − pv) · Δt. None where
             there is no limit.
-        meter: What the meter at the grid connection shows, exports subtracted; None of other meters.
+        meter: What the meter at the grid connection shows, exports subtracted; None for other meters.
     """
 
     load: float | None
@@ -77,7 +77,7 @@ class Peaks(msgspec.Struct, frozen=True):
         export: The highest −grid of a row, 0 if it never exports.
         import_15min: The highest mean of grid over a quarter of an hour: what a grid operator bills.
         export_15min: The highest mean of −grid over a quarter of an hour.
-        meter: What a meter at the grid connection shows at most; None of other meters.
+        meter: What a meter at the grid connection shows at most; None for other meters.
     """
 
     load: float | None
@@ -96,8 +96,8 @@ class BatteryUse(msgspec.Struct, frozen=True):
 
     Attributes:
         capacity_kwh: Energy between states of charge 0 and 1.
-        full_cycles: Equivalent full cycles: battery_discharge / capacity_kwh: energy on the AC side by the
-            whole capacity.
+        full_cycles: Equivalent full cycles: battery_discharge / capacity_kwh, energy on the AC side by the
+            whole capacity. There is no standard; by the usable capacity, or by charge, it is more.
         losses_kwh: Energy lost in charging, discharging and standby: battery_charge − battery_discharge −
             stored_change_kwh.
         stored_start_kwh: Energy in the battery before the first row.
@@ -125,11 +125,11 @@ class PeriodEnergies(Energies, frozen=True, kw_only=True):
 
     Attributes:
         period: `2024-06-21` or `2024-06`, local time.
-        self_consumption: As of the run.
-        self_sufficiency: As of the run.
+        self_consumption: That of the day or month.
+        self_sufficiency: That of the day or month.
         peak_kw: Peaks of the day or month; of several meters those of all meters together.
-        hours_with_export: As of the run.
-        battery: As of the run.
+        hours_with_export: Those of the day or month.
+        battery: What was done with the battery in the day or month.
     """
 
     period: str
