@@ -20,8 +20,8 @@ def test_a_pinned_run_gives_what_it_gave(name, tmp_path, broker):
 
 
 WITHOUT_EFFECT = {
-    "--allow-unsafe-filesystem", "--broker", "--dir", "--json", "--keep-stream", "--out", "--patience", "--quiet",
-    "--resume",
+    "--allow-unsafe-filesystem", "--broker", "--dir", "--figure-width", "--format", "--json", "--keep-stream",
+    "--lang", "--no-report", "--open", "--out", "--patience", "--plot", "--quiet", "--resume",
 }  # fmt: skip
 TIMED = {"--meter-timeout"}  # what comes out depends on the wall clock
 

@@ -7,6 +7,8 @@ HERE = Path(__file__).resolve().parent
 
 ELSEWHERE = {
     "app/ports": "protocols: nothing of it runs",
+    "app/report/facts": "plain data",
+    "app/report/page": "plain data",
     "core/quantities/types": "types and constants",
     "core/results/accumulator": "a protocol: what fulfils it is tested",
 }

@@ -1,6 +1,7 @@
 """The options as fields of a request: what each option says, and how a message about a field is put."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from pvsim.errors import PvsimError
 if TYPE_CHECKING:
     from pvsim.config import Request
 
-__all__ = ["FieldOption", "name_options", "option_names", "request_of"]
+__all__ = ["FieldOption", "command_of", "name_options", "option_names", "request_of"]
 
 _QUOTED = re.compile(r"`([^`\s]+)`")
+_NO_ROW = {"batch", "run_id"}
+"""Fields that no row depends on."""
+
 _ALL_FIELDS = ("run", "simulate")
 """The commands that have an option for every field, the second more: `pvsim meter` has none for PV."""
 
@@ -52,6 +56,18 @@ def request_of(context: click.Context, run_id: str | None = None) -> "Request":
     if not any(option.field == "pv.source" for option in options):
         said["pv"] = {"source": "none"}
     return Request(meter=MeterRequest(**said["meter"]), pv=PvRequest(**said["pv"]), **said[""])
+
+
+def command_of(context: click.Context) -> str:
+    """The command that asks for the same run, wherever its options were said; those without a row are left out."""
+    words = context.command_path.split()
+    for option in _field_options(context.command):
+        value = context.params.get(option.name or "")
+        if value is None or value == () or option.field in _NO_ROW:
+            continue
+        for each in value if isinstance(value, tuple) else (value,):
+            words += [option.opts[0], str(each)]
+    return shlex.join(words)
 
 
 def option_names(context: click.Context) -> dict[str, str]:

@@ -20,7 +20,8 @@ _SPACES = "\u00a0\u202f\u2009"
 _COMMANDS = {
     "pvsim run": "start simulation sim go execute day pvsim",
     "pvsim run --resume runs/latest": "resume continue restart",
-    "pvsim verify runs/latest": "check validate prove test show summary report results",
+    "pvsim verify runs/latest": "check validate prove test show summary results",
+    "pvsim report runs/latest": "html page chart charts plot view",
     "pvsim broker up": "up rabbitmq",
     "pvsim broker down": "down stop shutdown kill",
     "pvsim broker status": "status ps",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, compare, completion, export, facts, fit, roles, run
+from pvsim.cli import bench, broker, compare, completion, export, facts, fit, report, roles, run
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
 from pvsim.cli.surroundings import make_sound, require_directory
@@ -39,6 +39,7 @@ def cli(context: click.Context) -> None:
       pvsim run --site home                      a house with its roof, sun and clouds
       pvsim run --resume runs/latest             finish an interrupted run
       pvsim verify runs/latest                   prove that nothing is missing or doubled
+      pvsim report runs/latest --open            a page about it: figures, charts, tables
       pvsim broker status                        the RabbitMQ that comes with pvsim
 
     \b
@@ -49,7 +50,7 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for module in (run, roles, facts, export, compare, broker, bench, fit, completion):
+for module in (run, roles, facts, report, export, compare, broker, bench, fit, completion):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -27,6 +27,9 @@ class OtherOptions:
         as_json: Print the summary as JSON.
         plot: Where a picture of the powers goes; None is none.
         width_mm: Its width.
+        no_report: Write no page about the run.
+        lang: Language of the page.
+        open_page: Open it in the browser.
     """
 
     broker: str | None = None
@@ -42,6 +45,9 @@ class OtherOptions:
     as_json: bool = False
     plot: Path | None = None
     width_mm: float = 180.0
+    no_report: bool = False
+    lang: str = "en"
+    open_page: bool = False
 
     @classmethod
     def of(cls, context: click.Context) -> "OtherOptions":

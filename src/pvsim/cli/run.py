@@ -11,7 +11,7 @@ from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.ending import error_of
-from pvsim.cli.fields import request_of
+from pvsim.cli.fields import command_of, request_of
 from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
     batch_option,
@@ -26,6 +26,7 @@ from pvsim.cli.options import (
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.pictures import draw_plot, figure_width_option, plot_option
 from pvsim.cli.progress import Display
+from pvsim.cli.report import report_options, write_page
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, PartialResultError, UsageError
@@ -57,6 +58,9 @@ _WITH_RESUME = {
     "allow_unsafe_filesystem",
     "plot",
     "width_mm",
+    "no_report",
+    "lang",
+    "open_page",
 }
 
 
@@ -81,6 +85,7 @@ _WITH_RESUME = {
 )
 @plot_option
 @figure_width_option
+@report_options
 @json_option("the summary")
 @quiet_option
 @file_system_option
@@ -99,24 +104,30 @@ def run(context: click.Context, /, **_params: Any) -> None:
       pvsim run --clock 60x                              a minute in a second
       pvsim run --resume runs/latest
       pvsim run --site home --plot home.svg              a picture for print
+      pvsim run --site home --open                       shows the report in the browser
     """  # noqa: D301
     from pvsim.core.results.profile import Profile  # noqa: PLC0415
 
     started, options = time.monotonic(), OtherOptions.of(context)
     display = Display(quiet=options.quiet)
+    if options.no_report and options.open_page:
+        what = "--open shows the report that --no-report leaves out"
+        raise UsageError(what, where="--open", fix="leave one of them out")
     if options.plot is not None:
         from pvsim.wiring.plots import require_place  # noqa: PLC0415 - only for a picture
 
         require_place(options.plot)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
-        profile = None if options.plot is None else Profile(this.models.plan)
+        profile = None if options.no_report and options.plot is None else Profile(this.models.plan)
         adders = () if profile is None else (profile,)
         try:
             summary = run_with_stop(lambda stop: _simulate(this, roles, options, display, stop, adders=adders))
-        except PartialResultError:
+        except PartialResultError:  # its page says so
+            write_page(this, profile, options, display)
             draw_plot(this, profile, options)
             raise
+        write_page(this, profile, options, display)
     if options.as_json:
         import msgspec  # noqa: PLC0415
 
@@ -162,7 +173,12 @@ def _run_of(context: click.Context, options: OtherOptions) -> "Run":
     refuse_external(config)
     check_broker(options)
     require_room(options, plan_of(config))
-    return Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
+    return Run.create(
+        config,
+        options.out.absolute(),
+        accept_unsafe=options.allow_unsafe_filesystem,
+        command=command_of(context),
+    )
 
 
 def require_room(options: OtherOptions, plan: "RunPlan") -> None:

@@ -60,6 +60,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
     for name in (samples, "summary.json", "manifest.json"):
         click.echo(_short(this.directory.path / name))
+    if (page := this.directory.path / "report.html").exists():
+        click.echo(_short(page))
 
 
 def _shares(summary: "Summary", *, grid: bool) -> str:

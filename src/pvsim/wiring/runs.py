@@ -47,13 +47,16 @@ class Run:
         return RunFiles(self.directory, self.models)
 
     @classmethod
-    def create(cls, config: RunConfig, out: Path, *, accept_unsafe: bool = False) -> "Run":
+    def create(
+        cls, config: RunConfig, out: Path, *, accept_unsafe: bool = False, command: str | None = None
+    ) -> "Run":
         """Check the configuration, read its files, and make the directory.
 
         Args:
             config: The configuration.
             out: Where the directory is made.
             accept_unsafe: Go on where the file system knows no locks or no fsync.
+            command: What was typed, for the manifest.
 
         Raises:
             UsageError: if the configuration is impossible, or a format of it needs what is not installed.
@@ -73,6 +76,7 @@ class Run:
             versions=_versions(),
             created_utc=now.isoformat(timespec="seconds"),
             inputs=inputs,
+            command=command,
         )
         directory = RunDirectory.create(out, config.run_id, now, manifest, accept_unsafe=accept_unsafe)
         return cls(directory, models)

@@ -9,7 +9,7 @@ from pvsim.adapters.rundir.daily import DAYS
 
 __all__ = ["abandoned_links", "leavings"]
 
-_HIDDEN = re.compile(r"\.(manifest|summary)\.json\.\d+|\.samples\.parquet\.\d+(\.\d+)?")
+_HIDDEN = re.compile(r"\.(manifest\.json|summary\.json|report\.html)\.\d+|\.samples\.parquet\.\d+(\.\d+)?")
 _HIDDEN_DAY = re.compile(r"\.\d{4}-\d\d-\d\d\.csv\.\d+")
 _HIDDEN_LINK = re.compile(r"\.latest\.(\d+)")
 

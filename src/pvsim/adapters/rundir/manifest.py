@@ -36,6 +36,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             it can do everything.
         missing: Stretches of time without rows: how many `spans`, and the `first` of them.
         held: Stretches of rows that have the previous value for a missing one, with the same fields.
+        command: What was typed to make it, as far as its rows depend on it; None where no command made it.
         clock: How fast the meter went, for example `60x`; None for as fast as possible. No row depends on it.
     """
 
@@ -56,3 +57,4 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, Any] | None = None
     held: dict[str, Any] | None = None
     clock: str | None = None
+    command: str | None = None

@@ -107,6 +107,7 @@ def test_what_kills_left_is_removed_and_nothing_else(tmp_path):
     left = [
         directory.path / ".manifest.json.123",
         directory.path / ".summary.json.9",
+        directory.path / ".report.html.77",
         days / ".2024-06-21.csv.77",
         directory.path / "samples.csv",
         tmp_path / ".latest.4194305",  # above the largest pid

@@ -1,0 +1,6 @@
+"""The page about a run as one HTML file, that needs nothing else and reaches for nothing."""
+
+from pvsim.adapters.html.catalogue import LANGUAGES, words_of
+from pvsim.adapters.html.render import rendered
+
+__all__ = ["LANGUAGES", "rendered", "words_of"]

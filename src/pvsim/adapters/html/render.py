@@ -1,0 +1,66 @@
+"""A page as HTML: what comes from a run is escaped, and a script runs only if its digest is in the policy."""
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pvsim.app.report.page import Page
+
+__all__ = ["SCRIPTS", "rendered"]
+
+SCRIPTS = ("echarts.min.js", "report.js")
+
+_TEMPLATE, _STYLE = "report.html.j2", "report.css"
+_HERE = Path(__file__).parent
+
+
+def rendered(page: "Page", *, language: str, version: str) -> bytes:
+    """The file: the same bytes for the same page.
+
+    Args:
+        page: What stands on it.
+        language: Of its words, as in HTML.
+        version: Of pvsim.
+    """
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - 30 ms, which only pages need
+    from markupsafe import Markup  # noqa: PLC0415 - as above
+
+    scripts = [_text(name) for name in SCRIPTS]
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return (
+        environment.from_string(_text(_TEMPLATE))
+        .render(
+            page=page,
+            lang=language,
+            version=version,
+            style=Markup(_text(_STYLE)),  # noqa: S704 - our own file
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+            script_sources=" ".join(map(_source, scripts)),
+            data=Markup(_json(page)),  # noqa: S704 - JSON in which no tag can begin or end
+        )
+        .encode()
+    )
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+def _source(script: str) -> str:
+    """What the policy names a script by."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
+def _json(page: "Page") -> str:
+    text = msgspec.json.encode(page.data).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

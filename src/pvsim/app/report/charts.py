@@ -1,0 +1,141 @@
+"""The data of a page's charts: arrays packed, the rest as plain numbers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pvsim.app.report.packing import Numbers, packed
+from pvsim.core.results.flows import flows_of
+from pvsim.core.results.profile import POWERS
+
+if TYPE_CHECKING:
+    from pvsim.core.results.profile import ProfileResult
+    from pvsim.core.results.summary import PeriodEnergies, Summary
+    from pvsim.core.run.plan import RunPlan
+
+__all__ = ["chart_data", "days_of_note"]
+
+_PER_MILLE = 1_000
+
+
+def chart_data(plan: "RunPlan", summary: "Summary", profile: "ProfileResult") -> dict[str, Any]:
+    """What the charts of a page show."""
+    timeline = plan.timeline
+    noted = days_of_note(summary)
+    return {
+        "start_utc": timeline.start_utc,
+        "seconds": timeline.seconds,
+        "first_date": timeline.first_date.isoformat(),
+        "days_in_run": timeline.days,
+        "every_s": plan.every_s,
+        "bucket_s": profile.bucket_s,
+        "offsets": [list(each) for each in zip(timeline.changes_utc, timeline.offsets_s, strict=True)],
+        "meters": len(plan.meters),
+        "grid_meter": plan.meter_range.grid,
+        "battery": plan.has_battery,
+        "curtailed": plan.has_export_limit,
+        "packed": packed(_arrays(plan, profile, noted)),
+        "shape_s": profile.shape_s,
+        "shapes": [[kind, day] for kind, day in noted.items()] if profile.days_dw is not None else [],
+        "flows": [list(flow) for flow in flows_of(summary.energy_kwh)],
+        "days": _periods(summary.days),
+        "months": _periods(summary.months),
+        "fleet": _fleet(summary),
+        "duration": None if summary.duration is None else list(summary.duration.grid_kw),
+    }
+
+
+def days_of_note(summary: "Summary") -> dict[str, str]:
+    """The best, the median and the worst day of a run by self-sufficiency, as `2024-06-21`; the earlier of equals.
+
+    Nothing where a run has less than three days with rows, or the load is not known.
+    """
+    shares = [
+        (day.self_sufficiency, date.fromisoformat(day.period))
+        for day in summary.days or ()
+        if day.self_sufficiency is not None
+    ]
+    if len(shares) < len(("best", "median", "worst")):
+        return {}
+    order = sorted(shares, key=lambda each: (-each[0], each[1]))
+    chosen = {"best": order[0], "median": order[(len(order) - 1) // 2], "worst": order[-1]}
+    return {kind: day.isoformat() for kind, (_, day) in chosen.items()}
+
+
+def _arrays(plan: "RunPlan", profile: "ProfileResult", noted: Mapping[str, str]) -> dict[str, Numbers]:
+    buckets = profile.buckets
+    absent = buckets.periods == 0
+    arrays: dict[str, Numbers] = {}
+    for i, name in _shown(plan):
+        arrays[f"mean.{name}"] = buckets.mean_dw[i]
+        arrays[f"low.{name}"] = np.where(absent, np.nan, buckets.lowest_dw[i])
+        arrays[f"high.{name}"] = np.where(absent, np.nan, buckets.highest_dw[i])
+    if buckets.soc is not None:
+        arrays["mean.soc"] = buckets.soc * _PER_MILLE
+    return arrays | _detail(plan, profile) | _noted_days(plan, profile, noted)
+
+
+def _detail(plan: "RunPlan", profile: "ProfileResult") -> dict[str, Numbers]:
+    """Each row of a day; import and export of one meter follow from the others."""
+    if profile.detail_dw is None or profile.detail_known is None:
+        return {}
+    arrays: dict[str, Numbers] = {
+        f"detail.{name}": np.where(profile.detail_known, profile.detail_dw[i], np.nan)
+        for i, name in _shown(plan)
+        if len(plan.meters) > 1 or name not in {"import", "export"}
+    }
+    if profile.detail_soc is not None:
+        arrays["detail.soc"] = profile.detail_soc * _PER_MILLE
+    return arrays
+
+
+def _noted_days(plan: "RunPlan", profile: "ProfileResult", noted: Mapping[str, str]) -> dict[str, Numbers]:
+    if profile.days_dw is None:
+        return {}
+    arrays: dict[str, Numbers] = {}
+    for kind, day in noted.items():
+        number = (date.fromisoformat(day) - plan.timeline.first_date) // timedelta(days=1)
+        for i, name in _shown(plan):
+            arrays[f"{kind}.{name}"] = profile.days_dw[i, number]
+        if profile.days_soc is not None:
+            arrays[f"{kind}.soc"] = profile.days_soc[number] * _PER_MILLE
+    return arrays
+
+
+def _shown(plan: "RunPlan") -> list[tuple[int, str]]:
+    """The powers that the run has, with their places in a profile."""
+    left_out = set() if plan.has_battery else {"battery_charge", "battery_discharge"}
+    left_out |= set() if plan.has_export_limit else {"curtailed"}
+    return [(i, name) for i, name in enumerate(POWERS) if name not in left_out]
+
+
+def _periods(periods: "Sequence[PeriodEnergies] | None") -> dict[str, Any] | None:
+    if periods is None:
+        return None
+    first = "meter" if periods[0].load is None else "load"
+    return {
+        "names": [each.period for each in periods],
+        "load": [getattr(each, first) for each in periods],
+        "pv": [each.pv for each in periods],
+        "import": [each.import_ for each in periods],
+        "export": [each.export for each in periods],
+        "self_sufficiency": [each.self_sufficiency for each in periods],
+    }
+
+
+def _fleet(summary: "Summary") -> dict[str, Any] | None:
+    """Energies and shares of each meter."""
+    if summary.meters is None:
+        return None
+    each = summary.meters.values()
+    return {
+        "names": list(summary.meters),
+        "load": [meter.energy_kwh.load for meter in each],
+        "pv": [meter.energy_kwh.pv for meter in each],
+        "import": [meter.energy_kwh.import_ for meter in each],
+        "export": [meter.energy_kwh.export for meter in each],
+        "self_sufficiency": [meter.self_sufficiency for meter in each],
+        "self_consumption": [meter.self_consumption for meter in each],
+    }

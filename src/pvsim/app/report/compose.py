@@ -1,0 +1,119 @@
+"""A page about a run: its headline and its main figures; the parts below them are in `sections`."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pvsim.app.report.charts import chart_data
+from pvsim.app.report.forms import Forms
+from pvsim.app.report.page import Cell, Figure, Page
+from pvsim.app.report.quality import notices
+from pvsim.app.report.sections import sections
+
+if TYPE_CHECKING:
+    from pvsim.app.report.facts import RunFacts
+    from pvsim.core.results.profile import ProfileResult
+    from pvsim.core.results.summary import Summary
+    from pvsim.core.run.plan import RunPlan
+
+__all__ = ["page_of"]
+
+
+def page_of(
+    plan: "RunPlan", summary: "Summary", profile: "ProfileResult", facts: "RunFacts", forms: Forms
+) -> Page:
+    """The page about a run.
+
+    Args:
+        plan: The run.
+        summary: What it comes to: the page shows its figures, and computes none.
+        profile: Its powers over its time.
+        facts: How it was made.
+        forms: The language.
+    """
+    when = _when(plan, forms)
+    meters = forms.say("subtitle.meters", n=forms.number(len(plan.meters))) if len(plan.meters) > 1 else ""
+    rows = forms.say("subtitle.rows", rows=forms.number(summary.rows))
+    subtitle = " · ".join(part for part in (facts.site, when, plan.timeline.zone, meters, rows) if part)
+    return Page(
+        title=forms.say("page.title", when=when),
+        subtitle=subtitle,
+        notices=notices(plan, facts, forms),
+        headline=_headline(plan, summary, forms),
+        figures=_figures(plan, summary, forms),
+        sections=tuple(sections(plan, summary, profile, facts, forms)),
+        data={**chart_data(plan, summary, profile), **_for_charts(forms)},
+        words=forms.words,
+    )
+
+
+def _for_charts(forms: Forms) -> dict[str, object]:
+    """The language of the charts."""
+    shown = ("chart.", "number.", "date.", "energy.", "figure.", "note.")
+    return {"words": {key: text for key, text in forms.words.items() if key.startswith(shown)}}
+
+
+def _when(plan: "RunPlan", forms: Forms) -> str:
+    first, days = plan.timeline.first_date, plan.timeline.days
+    if days == 1:
+        return forms.date(first)
+    last = first + timedelta(days=days - 1)
+    return forms.say("period.days", first=forms.date(first), last=forms.date(last), days=forms.number(days))
+
+
+def _headline(plan: "RunPlan", summary: "Summary", forms: Forms) -> str:
+    energy = summary.energy_kwh
+    kind = "building"
+    if energy.load is None:
+        kind = "grid"
+    elif energy.pv == 0:
+        kind = "no_pv"
+    elif energy.load == 0:
+        kind = "no_load"
+    who = "many" if len(plan.meters) > 1 else "one"
+    return forms.say(
+        f"headline.{kind}.{who}",
+        load=forms.energy(energy.load),
+        pv=forms.energy(energy.pv),
+        used=forms.energy(energy.self_consumed),
+        consumption=forms.percent(summary.self_consumption),
+        sufficiency=forms.percent(summary.self_sufficiency),
+        imported=forms.energy(energy.import_),
+        exported=forms.energy(energy.export),
+    )
+
+
+def _figures(plan: "RunPlan", summary: "Summary", forms: Forms) -> tuple[Figure, ...]:
+    """Six figures, each with its unit."""
+    energy, of_all = summary.energy_kwh, summary.peak_of_all_kw
+    peak, where = (summary.peak_kw, "peak_kw") if of_all is None else (of_all, "peak_of_all_kw")
+
+    def kwh(name: str, value: float | None, note: str, tone: str) -> Figure:
+        cell = Cell(forms.energy(value), value, f"energy_kwh.{name}")
+        return Figure(forms.words[f"energy.{name}"], cell, "kWh", note, tone)
+
+    def share(name: str, value: float | None, tone: str) -> Figure:
+        cell = Cell(forms.percent(value), value, name)
+        return Figure(forms.words[f"figure.{name}"], cell, "", forms.words[f"figure.{name}.note"], tone)
+
+    def power(name: str, kw: float | None, tone: str) -> Figure:
+        cell = Cell(forms.number(kw, 2), kw, f"{where}.{name}")
+        return Figure(forms.words[f"figure.peak_{name}"], cell, "kW", forms.words["figure.peak.note"], tone)
+
+    def at_most(kw: float | None) -> str:
+        return forms.say("figure.at_most", kw=forms.number(kw, 2))
+
+    net = (
+        kwh("import", energy.import_, at_most(peak.import_), "import"),
+        kwh("export", energy.export, at_most(peak.export), "export"),
+    )
+    if plan.meter_range.grid:
+        meter = kwh("meter", energy.meter, at_most(peak.meter), "load")
+        pv = kwh("pv", energy.pv, at_most(peak.pv), "pv")
+        return meter, pv, *net, power("import", peak.import_, "import"), power("export", peak.export, "export")
+    return (
+        kwh("load", energy.load, at_most(peak.load), "load"),
+        kwh("pv", energy.pv, at_most(peak.pv), "pv"),
+        share("self_consumption", summary.self_consumption, "pv"),
+        share("self_sufficiency", summary.self_sufficiency, "load"),
+        *net,
+    )

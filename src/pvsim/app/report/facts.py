@@ -1,0 +1,35 @@
+"""What a page says of a run besides its figures: how it was made, and what became of its messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["RunFacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """Facts of a run; those that have the name of a field of its manifest are that field.
+
+    Attributes:
+        site: Name of its place; nothing where it has none.
+        random_meter: Whether a meter draws its powers at random, as no building does.
+        command: What repeats the run; nothing where no command does.
+        files: Length in bytes and SHA-256 by name.
+    """
+
+    run_id: str
+    status: str
+    seed: int
+    config_sha256: str
+    versions: Mapping[str, str]
+    created_utc: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    missing: Mapping[str, Any] | None = None
+    held: Mapping[str, Any] | None = None
+    not_promised: Sequence[str] = ()
+    site: str = ""
+    random_meter: bool = False
+    command: str = ""

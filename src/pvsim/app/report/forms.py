@@ -1,0 +1,64 @@
+"""Words and numbers as a language writes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["NOTHING", "Forms"]
+
+NOTHING = "–"
+
+_FINE, _MIDDLE = 10, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """One language.
+
+    Attributes:
+        words: Its texts by key, with the names of what is put in in braces; `number.decimal`, `number.group` and
+            `number.percent` say how numbers are written, `date.months` and `date.form` how dates are.
+    """
+
+    words: Mapping[str, str]
+
+    def say(self, key: str, **parts: object) -> str:
+        """The text of a key with its parts put in."""
+        return self.words[key].format(**parts)
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """A number with so many decimals; a dash where there is none."""
+        if value is None:
+            return NOTHING
+        swap = {",": self.words["number.group"], ".": self.words["number.decimal"], "-": "−"}
+        text = f"{value + 0.0:,.{digits}f}"
+        text = text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
+        return "".join(swap.get(letter, letter) for letter in text)
+
+    def energy(self, kwh: float | None) -> str:
+        """An energy in kWh with about four significant digits, without its unit."""
+        size = abs(kwh or 0.0)
+        return self.number(kwh, 3 if size < _FINE else 2 if size < _MIDDLE else 1)
+
+    def percent(self, share: float | None) -> str:
+        """A share as percent, with its sign."""
+        return NOTHING if share is None else self.number(share * 100, 1) + self.words["number.percent"]
+
+    def date(self, day: date) -> str:
+        """A date, written out."""
+        month = self.words["date.months"].split()[day.month - 1]
+        return self.say("date.form", day=day.day, month=month, year=day.year)
+
+    def day(self, text: str) -> str:
+        """A date from `2024-06-21`, or a month from `2024-06`."""
+        if len(text) > len("2024-06"):
+            return self.date(date.fromisoformat(text))
+        year, _, month = text.partition("-")
+        return f"{self.words['date.months'].split()[int(month) - 1]} {year}"
+
+    def duration(self, seconds: int) -> str:
+        """A length of time in its largest whole unit."""
+        for unit, unit_s in (("h", 3_600), ("min", 60)):
+            if seconds % unit_s == 0:
+                return f"{self.number(seconds // unit_s)} {unit}"
+        return f"{self.number(seconds)} s"

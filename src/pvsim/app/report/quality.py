@@ -1,0 +1,96 @@
+"""What a reader must know of the data behind a page: what is missing, held, cut or rejected (I12)."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pvsim.app.report.forms import Forms
+from pvsim.app.report.page import Cell, Table
+
+if TYPE_CHECKING:
+    from pvsim.app.report.facts import RunFacts
+    from pvsim.core.run.plan import RunPlan
+
+__all__ = ["messages", "notices", "sources", "stretches"]
+
+_SHOWN = 20
+_OF_INPUTS = (
+    "repeated_hours",
+    "skipped_hours",
+    "clipped_low",
+    "clipped_high",
+    "clipped_s",
+    "counter_resets",
+    "counter_rollovers",
+    "night_intervals",
+    "day_intervals",
+)
+
+
+def notices(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> tuple[str, ...]:
+    """What stands at the top of the page: nothing for a whole run."""
+    missing, held = facts.counts.get("missing", 0), facts.counts.get("held", 0)
+    found = []
+    if missing:
+        share = forms.percent(missing / plan.readings)
+        total = forms.number(plan.readings)
+        found.append(forms.say("notice.missing", missing=forms.number(missing), share=share, total=total))
+        shown = (facts.missing or {}).get("first", [])[:3]
+        found += [forms.say("notice.stretch", **_said(span)) for span in shown]
+    if held:
+        found.append(forms.say("notice.held", held=forms.number(held)))
+    found += facts.not_promised
+    return tuple(found)
+
+
+def messages(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Table:
+    """What became of the messages (I4)."""
+    counts = {"sent": plan.readings, **facts.counts}
+    names = ("sent", "received", "written", "duplicates", "rejected", "missing", "held")
+    rows = tuple(
+        (Cell(forms.words[f"count.{name}"]), Cell(forms.number(counts[name]))) for name in names if name in counts
+    )
+    head = (forms.words["head.messages"], forms.words["head.number"])
+    return Table(forms.words["table.messages"], head, rows)
+
+
+def stretches(facts: "RunFacts", forms: Forms) -> Table | None:
+    """Where rows are missing or hold the value before; None if nowhere."""
+    rows = []
+    for kind, found in (("missing", facts.missing), ("held", facts.held)):
+        for span in (found or {}).get("first", [])[:_SHOWN]:
+            texts = (forms.words[f"count.{kind}"], *(str(span[key]) for key in ("meter", "from", "to")))
+            rows.append((*map(Cell, texts), Cell(forms.number(span["rows"]))))
+    if not rows:
+        return None
+    head = tuple(forms.words[f"head.{key}"] for key in ("what", "meter", "from", "to", "rows"))
+    return Table(forms.say("table.stretches", most=_SHOWN), head, tuple(rows), texts=True)
+
+
+def sources(facts: "RunFacts", forms: Forms) -> Table | None:
+    """What was read from files and what had to be done with it; None where there is no file."""
+    rows = [row for name, report in facts.inputs.items() for row in _of_source(name, report, forms)]
+    if not rows:
+        return None
+    head = tuple(forms.words[f"head.{key}"] for key in ("input", "what", "number"))
+    return Table(forms.words["table.sources"], head, tuple(rows), texts=True)
+
+
+def _of_source(name: str, report: Mapping[str, Any], forms: Forms) -> Iterator[tuple[Cell, ...]]:
+    def row(key: str, text: str) -> tuple[Cell, ...]:
+        return Cell(name), Cell(forms.words[f"source.{key}"]), Cell(text)
+
+    if "source" in report:
+        yield row("file", str(report["source"]))
+    if gaps := report.get("gaps"):
+        yield row("gaps", forms.number(len(gaps)))
+        yield row("gap_s", forms.number(sum(gap["seconds"] for gap in gaps)))
+    for key in _OF_INPUTS:
+        if number := report.get(key):
+            yield row(key, forms.number(number))
+    for key in ("clipped_low_kwh", "clipped_high_kwh"):
+        if kwh := report.get(key):
+            yield row(key, forms.number(kwh, 3))
+
+
+def _said(span: Mapping[str, Any]) -> dict[str, object]:
+    return {"meter": span["meter"], "first": span["from"], "last": span["to"]}

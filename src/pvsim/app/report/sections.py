@@ -1,0 +1,206 @@
+"""The parts of a page, in their order; a part that the run has nothing for is left out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pvsim.app.report import tables
+from pvsim.app.report.charts import days_of_note
+from pvsim.app.report.forms import Forms
+from pvsim.app.report.page import Cell, Chart, Section, Table
+from pvsim.app.report.quality import messages, sources, stretches
+
+if TYPE_CHECKING:
+    from pvsim.app.report.facts import RunFacts
+    from pvsim.core.results.profile import ProfileResult
+    from pvsim.core.results.summary import Summary
+    from pvsim.core.run.plan import RunPlan
+
+__all__ = ["sections"]
+
+_HEAT_MAP_DAYS = 21
+_SHARE = "self_consumption", "self_sufficiency"
+
+
+def sections(
+    plan: "RunPlan", summary: "Summary", profile: "ProfileResult", facts: "RunFacts", forms: Forms
+) -> Iterator[Section]:
+    """The parts of the page about a run."""
+    yield _over_time(plan, facts, forms)
+    yield from _days(plan, summary, profile, forms)
+    yield _energies(summary, forms)
+    yield from _resolution(summary, facts, forms)
+    yield from _battery(summary, forms)
+    yield from _fleet(summary, forms)
+    yield from _grid(summary, forms)
+    yield _hours(plan, profile, forms)
+    yield _quality(plan, facts, forms)
+    yield _provenance(facts, forms)
+
+
+def _section(
+    name: str,
+    forms: Forms,
+    *texts: str,
+    charts: tuple[str, ...] = (),
+    of: tuple[Table | None, ...] = (),
+    command: str = "",
+) -> Section:
+    return Section(
+        name,
+        forms.words[f"section.{name}"],
+        texts,
+        tuple(Chart(chart, forms.words[f"chart.{chart}.label"]) for chart in charts),
+        tuple(table for table in of if table is not None),
+        command,
+    )
+
+
+def _over_time(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
+    texts = [forms.words["text.day" if plan.timeline.days == 1 else "text.period"]]
+    if facts.random_meter:
+        texts.append(forms.words["text.random_meter"])
+    return _section("power", forms, *texts, charts=("power",))
+
+
+def _days(plan: "RunPlan", summary: "Summary", profile: "ProfileResult", forms: Forms) -> Iterator[Section]:
+    if summary.days is None:
+        return
+    charts: tuple[str, ...] = ("calendar",) if plan.timeline.days >= _HEAT_MAP_DAYS else ("days",)
+    of = [tables.periods(summary.days, forms, "days")]
+    if summary.months is not None:
+        charts = (*charts, "months")
+        of.append(tables.periods(summary.months, forms, "months"))
+    if profile.days_dw is not None and days_of_note(summary):
+        charts = (*charts, "shapes")
+    yield _section("days", forms, forms.words["text.days"], charts=charts, of=tuple(of))
+
+
+def _energies(summary: "Summary", forms: Forms) -> Section:
+    charts = () if summary.energy_kwh.self_consumed is None else ("flows",)
+    return _section("energies", forms, charts=charts, of=(tables.energies(summary, forms),))
+
+
+def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:
+    found = summary.resolution
+    if not found:
+        return
+    first, last = found[0], found[-1]
+    parts = {
+        "fine": forms.duration(first.window_s),
+        "coarse": forms.duration(last.window_s),
+        "fine_share": forms.percent(first.self_consumption),
+        "coarse_share": forms.percent(last.self_consumption),
+    }
+    texts = []
+    if len(found) > 1 and first.self_consumption is not None:
+        texts.append(forms.say("text.resolution", **parts))
+        if facts.random_meter:
+            texts.append(forms.words["text.resolution.random"])
+    rows = []
+    for i, each in enumerate(found):
+        cells = [Cell(forms.duration(each.window_s))]
+        for name in _SHARE:
+            share = getattr(each, name)
+            cells.append(Cell(forms.percent(share), share, f"resolution.{i}.{name}"))
+        for name in ("import_kwh", "export_kwh", "peak_import_kw", "peak_export_kw"):
+            value = getattr(each, name)
+            cells.append(Cell(forms.number(value, 3), value, f"resolution.{i}.{name}"))
+        rows.append(tuple(cells))
+    names = ("window", *_SHARE, "import_kwh", "export_kwh", "peak_import_kw", "peak_export_kw")
+    table = Table(
+        forms.words["table.resolution"], tuple(forms.words[f"head.{name}"] for name in names), tuple(rows)
+    )
+    yield _section("resolution", forms, *texts, of=(table,))
+
+
+def _battery(summary: "Summary", forms: Forms) -> Iterator[Section]:
+    use = summary.battery
+    if use is None:
+        return
+    rows = []
+    for name in use.__struct_fields__:
+        value = getattr(use, name)
+        rows.append((Cell(forms.words[f"battery.{name}"]), Cell(forms.number(value, 3), value, f"battery.{name}")))
+    head = (forms.words["head.quantity"], forms.words["head.value"])
+    table = Table(forms.words["table.battery"], head, tuple(rows))
+    yield _section("battery", forms, forms.words["text.battery"], of=(table,))
+
+
+def _fleet(summary: "Summary", forms: Forms) -> Iterator[Section]:
+    if summary.meters is None or summary.peak_of_all_kw is None:
+        return
+    one, of_all = summary.peak_kw.import_, summary.peak_of_all_kw.import_
+    text = forms.say("text.fleet", one=forms.number(one, 2), all=forms.number(of_all, 2))
+    over, distribution = summary.over_meters, None
+    if over is not None:
+        rows = []
+        for name in over.__struct_fields__:
+            each = getattr(over, name)
+            if each is None:
+                continue
+            cells = [Cell(forms.words[f"over.{name}"])]
+            for part in each.__struct_fields__:
+                value = getattr(each, part)
+                shown = forms.percent(value) if name in _SHARE else forms.number(value, 3)
+                cells.append(Cell(shown, value, f"over_meters.{name}.{part}"))
+            rows.append(tuple(cells))
+        head = tuple(forms.words[f"head.{name}"] for name in ("figure", "p5", "p50", "p95"))
+        distribution = Table(forms.words["table.over"], head, tuple(rows))
+    charts = ("fleet",) if summary.energy_kwh.load is not None else ()
+    yield _section("fleet", forms, text, charts=charts, of=(distribution, tables.fleet(summary, forms)))
+
+
+def _grid(summary: "Summary", forms: Forms) -> Iterator[Section]:
+    """Duration curve, and how fast powers change."""
+    if summary.duration is None and summary.ramps is None:
+        return
+    texts = []
+    if summary.hours_with_export is not None:
+        texts.append(forms.say("text.export_hours", hours=forms.number(summary.hours_with_export, 2)))
+    table = None
+    if summary.ramps:
+        rows = []
+        for i, ramp in enumerate(summary.ramps):
+            cells = [
+                Cell(forms.say("ramp.of", what=forms.words[f"ramp.{ramp.of}"], lag=forms.duration(ramp.lag_s)))
+            ]
+            for name in ("p50_kw", "p99_kw", "p99_9_kw", "highest_kw"):
+                value = getattr(ramp, name)
+                cells.append(Cell(forms.number(value, 3), value, f"ramps.{i}.{name}"))
+            rows.append(tuple(cells))
+        head = tuple(
+            forms.words[f"head.{name}"] for name in ("ramp", "p50_kw", "p99_kw", "p99_9_kw", "highest_kw")
+        )
+        table = Table(forms.words["table.ramps"], head, tuple(rows))
+    charts = () if summary.duration is None else ("duration",)
+    yield _section("grid", forms, *texts, charts=charts, of=(table,))
+
+
+def _hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms) -> Section:
+    texts = (forms.words["text.hours_days"],) if plan.timeline.days > 1 else ()
+    if any(seconds != 3_600 * plan.timeline.days for seconds in profile.hour_s.tolist()):
+        texts = (*texts, forms.words["text.hours_mark"])
+    return _section("hours", forms, *texts, of=(tables.hours(plan, profile, forms),))
+
+
+def _quality(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
+    of = (messages(plan, facts, forms), stretches(facts, forms), sources(facts, forms))
+    return _section("quality", forms, forms.words["text.quality"], of=of)
+
+
+def _provenance(facts: "RunFacts", forms: Forms) -> Section:
+    made = [
+        ("run", facts.run_id),
+        ("status", forms.words[f"status.{facts.status}"]),
+        ("created", facts.created_utc),
+        *((name, version) for name, version in facts.versions.items()),
+        ("seed", str(facts.seed)),
+        ("config", facts.config_sha256),
+    ]
+    rows = tuple((Cell(forms.words.get(f"made.{name}", name)), Cell(text)) for name, text in made)
+    how = Table(forms.words["table.made"], (forms.words["head.what"], forms.words["head.value"]), rows, texts=True)
+    head = tuple(forms.words[f"head.{key}"] for key in ("file", "bytes", "sha256"))
+    listed = tuple((Cell(name), Cell(forms.number(size)), Cell(sha)) for name, (size, sha) in facts.files.items())
+    files = Table(forms.words["table.files"], head, listed, folded=len(listed) > _HEAT_MAP_DAYS, texts=True)
+    text = forms.words["text.repeat" if facts.command else "text.no_repeat"]
+    return _section("provenance", forms, text, of=(how, files), command=facts.command)

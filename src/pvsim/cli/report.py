@@ -1,0 +1,95 @@
+"""`pvsim report`: the page about a finished run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pvsim.cli.command import OUTPUT, Configured, section
+from pvsim.cli.run_path import RunPath
+from pvsim.cli.values import Choice
+from pvsim.errors import PvsimError
+
+if TYPE_CHECKING:
+    from pvsim.cli.other_options import OtherOptions
+    from pvsim.cli.progress import Display
+    from pvsim.core.results.profile import Profile
+    from pvsim.wiring.runs import Run
+
+__all__ = ["COMMANDS", "report_options", "write_page"]
+
+_lang_option = click.option(
+    "--lang",
+    type=Choice(["en", "de"]),
+    default="en",
+    show_default=True,
+    envvar="PVSIM_LANG",
+    help="Language of the report.",
+)
+_open_option = click.option("--open", "open_page", is_flag=True, help="Open the report in the browser.")
+
+report_options = section(
+    OUTPUT,
+    click.option(
+        "--no-report", is_flag=True, envvar="PVSIM_NO_REPORT", help="Write no report.html about the run."
+    ),
+    _lang_option,
+    _open_option,
+)
+"""What `pvsim run` is told of its report."""
+
+
+@click.command(cls=Configured)
+@click.argument("directory", type=RunPath(), metavar="DIR")
+@_lang_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the page to FILE.  [default: report.html in DIR]",
+)
+@_open_option
+def report(directory: Path, lang: str, out: Path | None, open_page: bool) -> None:
+    """Verify a finished run and write a page about it: figures, charts and tables in one HTML file.
+
+    \b
+    Examples:
+      pvsim report runs/latest --open
+      pvsim report runs/latest --lang de --out bericht.html
+    """  # noqa: D301
+    from pvsim.core.results.profile import Profile  # noqa: PLC0415
+    from pvsim.wiring.report import write_report  # noqa: PLC0415
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
+    this = Run.open(directory.resolve())
+    profile = Profile(this.models.plan)
+    path = write_report(this, profile, lang, summary=this.files.prove(profile), out=out)
+    click.echo(str(directory / path.name if out is None else path))
+    if open_page:
+        _show(path)
+
+
+def _show(path: Path) -> None:
+    """Open a page, or say where it is."""
+    from pvsim.adapters.browser import open_page  # noqa: PLC0415
+
+    if not open_page(path):
+        click.echo(f"· no browser was found here; open this file in one: {path}", err=True)
+
+
+def write_page(this: "Run", profile: "Profile | None", options: "OtherOptions", display: "Display") -> None:
+    """Write the page about a run that has ended; that there is none does not spoil the run."""
+    if profile is None or options.no_report:
+        return
+    from pvsim.wiring.report import write_report  # noqa: PLC0415
+
+    try:
+        path = write_report(this, profile, options.lang)
+    except PvsimError as error:
+        display.say(f"the run is verified, but its report was not written: {error}; pvsim report DIR writes it")
+        return
+    if options.open_page:
+        _show(path)
+
+
+COMMANDS = (report,)

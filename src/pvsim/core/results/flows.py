@@ -1,0 +1,47 @@
+"""Where the energy of a run came from and where it went: PV, grid and battery to building, export and battery."""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from pvsim.core.results.summary import Energies
+
+__all__ = ["Flow", "Place", "flows_of"]
+
+Place: TypeAlias = Literal["pv", "grid", "battery_out", "building", "export", "battery_in", "curtailed"]
+
+_DIGITS = 6
+
+
+class Flow(NamedTuple):
+    """Energy from one place to another."""
+
+    source: Place
+    target: Place
+    kwh: float
+
+
+def flows_of(energy: "Energies") -> tuple[Flow, ...]:
+    """The flows of a run that are not zero; none where the load is not known.
+
+    PV power serves the building first and then the battery, and the battery serves the building: so
+    pv to battery = min(charge, pv − export), pv to building = pv − export − pv to battery,
+    grid to battery = charge − pv to battery, grid to building = import − grid to battery,
+    battery to building = discharge − battery to export. The sums of each place are those of the summary (I8).
+    """
+    if energy.self_consumed is None:
+        return ()
+    charge, discharge = energy.battery_charge or 0.0, energy.battery_discharge or 0.0
+    used = energy.self_consumed
+    pv_stored = min(charge, used)
+    grid_stored = charge - pv_stored
+    candidates = (
+        Flow("pv", "building", used - pv_stored),
+        Flow("pv", "battery_in", pv_stored),
+        Flow("pv", "export", energy.pv - used),
+        Flow("pv", "curtailed", energy.curtailed or 0.0),
+        Flow("battery_out", "building", discharge),
+        Flow("grid", "building", energy.import_ - grid_stored),
+        Flow("grid", "battery_in", grid_stored),
+    )
+    rounded = (flow._replace(kwh=round(flow.kwh, _DIGITS)) for flow in candidates)
+    return tuple(flow for flow in rounded if flow.kwh > 0)

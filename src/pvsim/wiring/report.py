@@ -1,0 +1,80 @@
+"""The page about a run: its profile from the proving pass, its facts from the manifest, in one HTML file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pvsim import __version__
+from pvsim.adapters.rundir import Manifest
+from pvsim.adapters.rundir.file_system import cannot_write, new_file
+from pvsim.config import ExternalMeter, RunConfig, SitePvConfig, SyntheticMeter
+from pvsim.wiring.finished import FinishedRun
+
+if TYPE_CHECKING:
+    from pvsim.app.report.facts import RunFacts
+    from pvsim.core.results.profile import Profile
+    from pvsim.core.results.summary import Summary
+    from pvsim.wiring.runs import Run
+
+__all__ = ["REPORT", "write_report"]
+
+REPORT = "report.html"
+
+
+def write_report(
+    run: "Run", profile: "Profile", language: str, *, summary: "Summary | None" = None, out: Path | None = None
+) -> Path:
+    """Write the page about a run that has ended, all or nothing.
+
+    Args:
+        run: The run.
+        profile: It has taken the rows in the run's proving pass.
+        language: Of the page; one of `pvsim.adapters.html.LANGUAGES`.
+        summary: What the run comes to; None is what its `summary.json` says.
+        out: Where to; None is `report.html` in its directory.
+
+    Returns:
+        Where it is.
+
+    Raises:
+        CannotWriteError: if the disk is full or fails.
+    """
+    from pvsim.adapters.html import rendered, words_of  # noqa: PLC0415 - only pages need them
+    from pvsim.app.report.compose import page_of  # noqa: PLC0415
+    from pvsim.app.report.forms import Forms  # noqa: PLC0415
+
+    directory, models = run.directory, run.models
+    facts = _facts(directory.load(), models.config)
+    forms = Forms(words_of(language))
+    page = page_of(models.plan, summary or FinishedRun(run).summary, profile.result(), facts, forms)
+    content = rendered(page, language=language, version=__version__)
+    path = directory.path / REPORT if out is None else out
+    try:
+        with new_file(path, directory.file_system) as file:
+            file.write(content)
+    except OSError as error:
+        raise cannot_write(error, path) from error
+    return path
+
+
+def _facts(manifest: Manifest, config: RunConfig) -> "RunFacts":
+    from pvsim.app.report.facts import RunFacts  # noqa: PLC0415 - only pages need them
+
+    sources = [meter.source for meter in config.meters]
+    foreign = any(isinstance(source, ExternalMeter) for source in sources)
+    return RunFacts(
+        run_id=manifest.run_id,
+        status=manifest.status,
+        seed=manifest.seed,
+        config_sha256=manifest.config_sha256,
+        versions=manifest.versions,
+        created_utc=manifest.created_utc,
+        counts=manifest.counts or {},
+        files={name: (facts.bytes, facts.sha256) for name, facts in (manifest.files or {}).items()},
+        inputs=manifest.inputs or {},
+        missing=manifest.missing,
+        held=manifest.held,
+        not_promised=manifest.not_promised or (),
+        site=config.pv.site.name if isinstance(config.pv, SitePvConfig) else "",
+        random_meter=any(isinstance(each, SyntheticMeter) and each.model == "uniform" for each in sources),
+        command="" if foreign else manifest.command or "",
+    )

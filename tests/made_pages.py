@@ -1,0 +1,34 @@
+"""Pages about runs that are made up, without files."""
+
+import numpy as np
+
+from pvsim.adapters.html import words_of
+from pvsim.app.report.compose import page_of
+from pvsim.app.report.facts import RunFacts
+from pvsim.app.report.forms import Forms
+from pvsim.core.results.figures import Figures
+from pvsim.core.results.profile import Profile
+from pvsim.core.results.samples import Samples
+
+__all__ = ["ENGLISH", "FACTS", "a_page", "figures_of"]
+
+ENGLISH = Forms(words_of("en"))
+FACTS = RunFacts("r1", "complete", 1, "ab" * 32, {"pvsim": "0.1.0"}, "2024-06-21T00:00:00+00:00")
+
+
+def figures_of(plan, *, load_dw=5_000, pv_dw=None, kept=None, **more):
+    """Summary and profile of a run whose load is steady, and whose PV power grows with the hour."""
+    row = np.arange(plan.rows) if kept is None else kept
+    load = np.full(len(row), load_dw, dtype=np.int64)
+    window = row // len(plan.meters)
+    pv = (window * plan.every_s // 3_600 % 24) * 500 if pv_dw is None else np.full(len(row), pv_dw, dtype=np.int64)
+    samples = Samples.of_rows(plan, row, load, pv, **{name: value[: len(row)] for name, value in more.items()})
+    figures, profile = Figures(plan), Profile(plan)
+    for adder in (figures, profile):
+        adder.add(samples)
+    return figures.result(), profile.result()
+
+
+def a_page(plan, *, facts=FACTS, forms=ENGLISH, **rows):
+    """The page of such a run."""
+    return page_of(plan, *figures_of(plan, **rows), facts, forms)

@@ -1,0 +1,84 @@
+"""Pages in a real browser: Debian's Chromium, driven by Playwright."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.made_pages import FACTS, figures_of
+
+from pvsim.adapters.html import rendered, words_of
+from pvsim.app.report.compose import page_of
+from pvsim.app.report.forms import Forms
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
+
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SPAN = {"meter": "m1", "from": "2024-06-21T00:00:05+02:00", "to": "2024-06-21T00:00:09+02:00", "rows": 4}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+def a_plan(days=1, every_s=900, meters=("m1",), **more):
+    timeline = Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin"))
+    return RunPlan("r", timeline, meters, every_s, **more)
+
+
+def with_battery(plan):
+    hour = np.arange(plan.rows) * plan.every_s // 3600 % 24
+    power = np.where((hour > 9) & (hour < 15), 2_000, np.where(hour > 18, -1_500, 0))
+    return {"battery_dw": power, "soc_steps": hour * 400, "curtailed_dw": np.where(hour == 13, 500, 0)}
+
+
+BATTERY = a_plan(days=3, balance=Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=3_000))
+CASES = {
+    "day": (a_plan(every_s=10), "en", FACTS, {}),
+    "tag": (a_plan(every_s=10), "de", replace(FACTS, random_meter=True, command="pvsim run --every 10"), {}),
+    "battery": (BATTERY, "en", FACTS, with_battery(BATTERY)),
+    "fleet": (a_plan(meters=tuple(f"m{i}" for i in range(12))), "de", FACTS, {}),
+    "months": (a_plan(days=45, every_s=3_600), "en", FACTS, {}),
+    "partial": (
+        a_plan(),
+        "en",
+        replace(
+            FACTS, status="partial", counts={"missing": 900}, missing={"first": [SPAN]}, not_promised=("no fsync",)
+        ),
+        {"kept": np.arange(95)},
+    ),
+}
+
+
+class Case:
+    """A page as a file, and the summary that it is about."""
+
+    def __init__(self, path: Path, summary: dict) -> None:
+        self.url, self.summary = path.as_uri(), summary
+
+    def figure(self, path: str):
+        found = self.summary
+        for part in path.split("."):
+            found = found[int(part) if part.isdigit() else part]
+        return found
+
+
+@pytest.fixture(scope="session", params=CASES)
+def case(request, tmp_path_factory):
+    plan, language, facts, rows = CASES[request.param]
+    summary, profile = figures_of(plan, **rows)
+    page = page_of(plan, summary, profile, facts, Forms(words_of(language)))
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_bytes(rendered(page, language=language, version="0.1.0"))
+    return Case(path, json.loads(msgspec.json.encode(summary)))

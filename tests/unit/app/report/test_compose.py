@@ -1,0 +1,59 @@
+"""The head of a page: its sentence and its six figures are those of the summary."""
+
+from datetime import date
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.made_pages import FACTS, a_page, figures_of
+
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.run.plan import RunPlan
+
+
+def a_plan(days=1, every_s=900, meters=("m1",), **more):
+    return RunPlan(
+        "r", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin")), meters, every_s, **more
+    )
+
+
+@pytest.mark.parametrize(
+    "plan", [a_plan(), a_plan(days=3, meters=("a", "b")), a_plan(meter_range=MeterRange.up_to(9, grid=True))]
+)
+def test_there_are_six_figures_and_each_is_a_field_of_the_summary(plan):
+    summary, _ = figures_of(plan)
+    figures = a_page(plan).figures
+    assert len(figures) == 6
+    for figure in figures:
+        path = figure.cell.path.replace("import", "import_")
+        assert attrgetter(path)(summary) == figure.cell.value
+        assert figure.cell.value is not None
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "words"),
+    [
+        ({}, {}, "That covered"),
+        ({"pv_dw": 0}, {}, "there was no PV energy"),
+        ({"load_dw": 0}, {}, "The building used nothing"),
+        ({}, {"meter_range": MeterRange.up_to(9_000, grid=True)}, "The meter is at the grid connection"),
+        ({}, {"meters": ("a", "b")}, "the buildings used"),
+    ],
+)
+def test_the_sentence_is_about_what_there_is(rows, more, words):
+    assert words in a_page(a_plan(**more), **rows).headline
+
+
+def test_title_and_subtitle_say_when_and_where():
+    page = a_page(a_plan(days=3, meters=("a", "b")))
+    assert page.title == "PV and consumption, 21 June 2024 to 23 June 2024 (3 days)"
+    assert page.subtitle.endswith("Europe/Berlin · 2 meters, each with its PV · 576 rows, verified")
+    assert a_page(a_plan()).title == "PV and consumption, 21 June 2024"
+    assert a_page(a_plan(), facts=FACTS).notices == ()
+
+
+def test_the_charts_have_words_for_what_they_show():
+    words = a_page(a_plan()).data["words"]
+    assert words["chart.import"] == "Import"
+    assert "headline.grid.one" not in words

@@ -1,0 +1,54 @@
+"""Numbers and dates as each language writes them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.adapters.html import words_of
+from pvsim.app.report.forms import NOTHING, Forms
+
+ENGLISH, GERMAN = Forms(words_of("en")), Forms(words_of("de"))
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 4))
+def test_a_number_reads_back_in_both_languages(value, digits):
+    def read(text, group, decimal):
+        return float(text.replace(group, "").replace(decimal, ".").replace("−", "-"))
+
+    expected = pytest.approx(round(value, digits), abs=0.51 * 10**-digits)
+    assert read(ENGLISH.number(value, digits), ",", ".") == expected
+    assert read(GERMAN.number(value, digits), ".", ",") == expected
+
+
+def test_numbers_by_hand():
+    assert (ENGLISH.number(1234.5, 1), GERMAN.number(1234.5, 1)) == ("1,234.5", "1.234,5")
+    assert (ENGLISH.number(-0.04, 1), ENGLISH.number(-2), ENGLISH.number(None, 3)) == ("0.0", "−2", NOTHING)
+    assert [ENGLISH.energy(kwh) for kwh in (3.7618, 26.679, 1079.07, None)] == [
+        "3.762",
+        "26.68",
+        "1,079.1",
+        NOTHING,
+    ]
+
+
+def test_shares_and_lengths_of_time():
+    assert (ENGLISH.percent(0.8591), GERMAN.percent(0.8591), GERMAN.percent(None)) == (
+        "85.9%",
+        "85,9\u00a0%",
+        NOTHING,
+    )
+    assert [ENGLISH.duration(s) for s in (1, 90, 60, 900, 3600, 7200)] == [
+        "1 s",
+        "90 s",
+        "1 min",
+        "15 min",
+        "1 h",
+        "2 h",
+    ]
+
+
+def test_dates():
+    assert (ENGLISH.date(date(2024, 6, 21)), GERMAN.date(date(2024, 3, 1))) == ("21 June 2024", "1. März 2024")
+    assert (ENGLISH.day("2024-06-21"), GERMAN.day("2024-12")) == ("21 June 2024", "Dezember 2024")

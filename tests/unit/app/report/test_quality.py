@@ -1,0 +1,54 @@
+"""What is missing, held, cut or rejected is on the page (I12)."""
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from tests.made_pages import ENGLISH, FACTS
+
+from pvsim.app.report.quality import messages, notices, sources, stretches
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.run.plan import RunPlan
+
+PLAN = RunPlan("r", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")), ("m1",))
+SPAN = {"meter": "m1", "from": "2024-06-21T00:00:05+02:00", "to": "2024-06-21T00:00:09+02:00", "rows": 4}
+
+
+def texts(table):
+    return [[cell.text for cell in row] for row in table.rows]
+
+
+def test_a_whole_run_has_no_notice():
+    assert notices(PLAN, FACTS, ENGLISH) == ()
+    assert stretches(FACTS, ENGLISH) is None
+    assert sources(FACTS, ENGLISH) is None
+    assert texts(messages(PLAN, FACTS, ENGLISH)) == [["Readings of the run", "86,400"]]
+
+
+def test_a_partial_run_says_what_is_missing():
+    facts = replace(FACTS, counts={"missing": 4, "written": 86_396}, missing={"spans": 1, "first": [SPAN]})
+    first, second = notices(PLAN, facts, ENGLISH)
+    assert "4 of 86,400 readings (0.0%) have no row" in first
+    assert second == "Missing: m1, 2024-06-21T00:00:05+02:00 to 2024-06-21T00:00:09+02:00."
+    assert texts(stretches(facts, ENGLISH)) == [["Readings missing", "m1", SPAN["from"], SPAN["to"], "4"]]
+    assert texts(messages(PLAN, facts, ENGLISH))[-1] == ["Readings missing", "4"]
+
+
+def test_held_values_and_what_the_disk_cannot_do_are_said():
+    facts = replace(FACTS, counts={"held": 7}, held={"first": [SPAN]}, not_promised=("no fsync",))
+    assert notices(PLAN, facts, ENGLISH) == (ENGLISH.say("notice.held", held="7"), "no fsync")
+    assert texts(stretches(facts, ENGLISH))[0][0] == "Readings held from the value before"
+
+
+def test_what_was_done_to_input_data_is_counted():
+    gaps = [{"seconds": 60}, {"seconds": 30}]
+    report = {"source": "a.csv", "gaps": gaps, "clipped_high": 3, "clipped_low": 0, "clipped_high_kwh": 0.25}
+    facts = replace(FACTS, inputs={"m1": report, "m2": {"clipped_s": 12}, "places_m": {"m1": [0, 0]}})
+    assert texts(sources(facts, ENGLISH)) == [
+        ["m1", "read from", "a.csv"],
+        ["m1", "gaps, filled", "2"],
+        ["m1", "seconds in gaps, filled", "90"],
+        ["m1", "values cut at the upper limit", "3"],
+        ["m1", "kWh cut at the upper limit", "0.250"],
+        ["m2", "seconds cut at the meter's maximum", "12"],
+    ]

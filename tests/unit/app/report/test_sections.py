@@ -1,0 +1,130 @@
+"""The parts of a page: there for what a run has, and left out for what it has not."""
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+import pytest
+from tests.made_pages import ENGLISH, FACTS, a_page, figures_of
+
+from pvsim.app.report.compose import page_of
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.results.summary import BatteryUse, Distribution, Duration, OverMeters, Ramp, Resolution
+from pvsim.core.run.plan import RunPlan
+
+BARE = ["power", "energies", "hours", "quality", "provenance"]
+NEWER = {
+    "resolution": None,
+    "ramps": None,
+    "duration": None,
+    "hours_with_export": None,
+    "battery": None,
+    "over_meters": None,
+}
+USE = BatteryUse(5.0, 0.5, 0.1, 2.0, 3.0, 1.0, 2.5, 1.5)
+
+
+def a_plan(days=1, every_s=900, meters=("m1",), first=date(2024, 6, 21), **more):
+    return RunPlan("r", Timeline.of_days(first, days, ZoneInfo("Europe/Berlin")), meters, every_s, **more)
+
+
+def sections_of(plan, facts=FACTS, replaced=None, **rows):
+    summary, profile = figures_of(plan, **rows)
+    page = page_of(plan, msgspec.structs.replace(summary, **NEWER | (replaced or {})), profile, facts, ENGLISH)
+    return {section.name: section for section in page.sections}
+
+
+def test_a_plain_day_has_the_plain_parts():
+    found = sections_of(a_plan())
+    assert list(found) == BARE
+    assert [chart.name for chart in found["energies"].charts] == ["flows"]
+    assert found["provenance"].command == ""
+    repeated = sections_of(a_plan(), replace(FACTS, command="pvsim run"))["provenance"]
+    assert (repeated.command, repeated.texts) == ("pvsim run", (ENGLISH.words["text.repeat"],))
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "charts"),
+    [
+        (2, date(2024, 6, 21), ["days"]),
+        (3, date(2024, 6, 21), ["days", "shapes"]),
+        (30, date(2024, 6, 21), ["calendar", "months", "shapes"]),
+        (1_101, date(2024, 6, 21), ["calendar", "months"]),
+    ],
+)
+def test_the_charts_of_several_days(days, first, charts):
+    plan = a_plan(days=days, first=first, every_s=3_600)
+    summary, profile = figures_of(plan)
+    known = tuple(msgspec.structs.replace(day, self_sufficiency=0.5) for day in summary.days)
+    page = page_of(plan, msgspec.structs.replace(summary, days=known), profile, FACTS, ENGLISH)
+    (section,) = [section for section in page.sections if section.name == "days"]
+    assert [chart.name for chart in section.charts] == charts
+
+
+def test_a_random_meter_is_named_as_one():
+    found = sections_of(a_plan(), replace(FACTS, random_meter=True), {"resolution": RESOLUTION})
+    assert ENGLISH.words["text.random_meter"] in found["power"].texts
+    assert ENGLISH.words["text.resolution.random"] in found["resolution"].texts
+
+
+RESOLUTION = (
+    Resolution(1, 0.859, 0.212, 84.99, 3.762, 9.0, 3.248),
+    Resolution(3_600, 1.0, 0.247, 81.2, 0.0, 4.5, 0.0),
+)
+
+
+def test_the_resolution_table_and_its_sentence():
+    section = sections_of(a_plan(), replaced={"resolution": RESOLUTION})["resolution"]
+    assert "over 1 h instead of 1 s" in section.texts[0]
+    assert "100.0% instead of 85.9%" in section.texts[0]
+    assert [row[0].text for row in section.tables[0].rows] == ["1 s", "1 h"]
+    assert section.tables[0].rows[1][2].path == "resolution.1.self_sufficiency"
+    assert sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1]})["resolution"].texts == ()
+
+
+def test_battery_grid_and_fleet():
+    ramps = (Ramp("load", 1, 10, 0.1, 0.2, 0.3, 0.4), Ramp("grid", 60, 10, 0.1, 0.2, 0.3, 0.4))
+    found = sections_of(
+        a_plan(),
+        replaced={
+            "battery": USE,
+            "ramps": ramps,
+            "duration": Duration((0, 100), (1.0, -1.0)),
+            "hours_with_export": 6.5,
+        },
+    )
+    assert found["battery"].tables[0].rows[1][1].path == "battery.full_cycles"
+    assert found["grid"].tables[0].rows[1][0].text == "grid within 1 min"
+    assert "6.50 hours" in found["grid"].texts[0]
+    assert [chart.name for chart in found["grid"].charts] == ["duration"]
+    only_ramps = sections_of(a_plan(), replaced={"ramps": ramps})["grid"]
+    assert (only_ramps.charts, only_ramps.texts) == ((), ())
+    only_curve = sections_of(a_plan(), replaced={"duration": Duration((0, 100), (1.0, -1.0))})["grid"]
+    assert only_curve.tables == ()
+    over = OverMeters(Distribution(1, 2, 3), None, None, None, Distribution(0.1, 0.2, 0.3), None, None, None)
+    plan = a_plan(meters=("a", "b"))
+    fleet = sections_of(plan, replaced={"over_meters": over})["fleet"]
+    assert [row[2].text for row in fleet.tables[0].rows] == ["2.000", "20.0%"]
+    assert len(sections_of(plan)["fleet"].tables) == 1
+    grid = sections_of(a_plan(meters=("a", "b"), meter_range=MeterRange.up_to(9_000, grid=True)))
+    assert (grid["fleet"].charts, grid["energies"].charts) == ((), ())
+
+
+def test_hours_that_are_longer_are_marked():
+    found = sections_of(a_plan(first=date(2024, 10, 27)))["hours"]
+    assert found.texts == (ENGLISH.words["text.hours_mark"],)
+    assert found.tables[0].rows[2][0].text.endswith("*")
+    assert sections_of(a_plan(days=2))["hours"].texts == (ENGLISH.words["text.hours_days"],)
+
+
+def test_a_battery_and_a_limit_have_columns_of_their_own():
+    plan = a_plan(balance=Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=0))
+    steps = np.arange(plan.rows)
+    page = a_page(plan, battery_dw=steps, soc_steps=steps, curtailed_dw=steps)
+    (hours,) = [section for section in page.sections if section.name == "hours"]
+    assert hours.tables[0].head[-3:] == ("Battery charge, kWh", "Battery discharge, kWh", "Curtailed, kWh")

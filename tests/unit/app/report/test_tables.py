@@ -1,0 +1,70 @@
+"""The tables: each cell that is a figure is the one of the summary at its path, and its text that number."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from tests.made_pages import ENGLISH, figures_of
+
+from pvsim.app.report import tables
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.results.profile import POWERS
+from pvsim.core.run.plan import RunPlan
+
+
+def a_plan(days=1, every_s=900, meters=("m1",), **more):
+    return RunPlan(
+        "r", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin")), meters, every_s, **more
+    )
+
+
+def at(summary, path):
+    found = msgspec.json.decode(msgspec.json.encode(summary))
+    for part in path.split("."):
+        found = found[int(part) if part.isdigit() else part]
+    return found
+
+
+@pytest.mark.parametrize("more", [{}, {"meters": ("a", "b")}, {"meter_range": MeterRange.up_to(9_000, grid=True)}])
+def test_each_figure_is_that_of_the_summary(more):
+    plan = a_plan(days=40, every_s=3_600, **more)
+    summary, _ = figures_of(plan)
+    shown = [tables.energies(summary, ENGLISH), tables.fleet(summary, ENGLISH)]
+    shown += [tables.periods(summary.days, ENGLISH, "days"), tables.periods(summary.months, ENGLISH, "months")]
+    cells = [cell for table in shown for row in table.rows for cell in row if cell.path]
+    assert len(cells) > 100
+    for cell in cells:
+        assert at(summary, cell.path) == cell.value, cell
+    for table in shown:
+        assert all(len(row) == len(table.head) for row in table.rows)
+    assert len(shown[1].rows) == (2 if "meters" in more else 0)
+
+
+def test_the_hours_add_up_to_the_run():
+    plan = a_plan()
+    summary, profile = figures_of(plan)
+    rows = tables.hours(plan, profile, ENGLISH).rows
+    assert [row[0].text for row in rows[:2]] == ["00:00–01:00", "01:00–02:00"]
+    assert sum(float(row[2].text) for row in rows) == pytest.approx(summary.energy_kwh.pv, abs=0.02)
+    assert rows[12][1].text == "0.500"
+    assert profile.hour_dws[POWERS.index("load"), 12] == 5_000 * 3_600
+
+
+def test_an_hour_that_is_not_there_has_no_energy():
+    plan = RunPlan("r", Timeline.of_days(date(2024, 3, 31), 1, ZoneInfo("Europe/Berlin")), ("m1",), 900)
+    row = tables.hours(plan, figures_of(plan)[1], ENGLISH).rows[2]
+    assert [cell.text for cell in row] == ["02:00–03:00 *", "–", "–", "–", "–"]
+
+
+def test_a_grid_meter_has_no_load():
+    plan = a_plan(meter_range=MeterRange.up_to(9_000, grid=True))
+    summary, profile = figures_of(plan)
+    assert tables.hours(plan, profile, ENGLISH).head[1] == "PV, kWh"
+    assert [row[0].text for row in tables.energies(summary, ENGLISH).rows] == [
+        "Grid meter",
+        "PV",
+        "Import",
+        "Export",
+    ]

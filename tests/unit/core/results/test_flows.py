@@ -1,0 +1,46 @@
+"""Flows of energy: each place's sum is that of the summary (I8)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.results.flows import Flow, flows_of
+from pvsim.core.results.summary import Energies
+
+kwh = st.integers(0, 10_000).map(float)
+
+
+@given(load=kwh, pv=kwh, battery=st.tuples(kwh, kwh), curtailed=st.none() | kwh)
+def test_i8_the_flows_of_each_place_add_up_to_its_energy(load, pv, battery, curtailed):
+    charge, discharge = battery
+    grid = load - pv + charge - discharge
+    exported = min(max(-grid, 0.0), pv)  # no battery feeds the grid
+    energy = Energies(load, pv, pv - exported, grid + exported, exported, charge, discharge, curtailed)
+    flows = flows_of(energy)
+
+    def total(place, end):
+        return sum(flow.kwh for flow in flows if getattr(flow, end) == place)
+
+    assert all(flow.kwh > 0 for flow in flows)
+    assert total("pv", "source") == pytest.approx(pv + (curtailed or 0))
+    assert total("export", "target") == pytest.approx(exported)
+    assert total("battery_in", "target") == pytest.approx(charge)
+    assert total("battery_out", "source") == pytest.approx(discharge)
+
+
+def test_a_day_without_battery():
+    energy = Energies(load=10.0, pv=6.0, self_consumed=4.0, import_=6.0, export=2.0)
+    assert flows_of(energy) == (Flow("pv", "building", 4), Flow("pv", "export", 2), Flow("grid", "building", 6))
+
+
+def test_what_the_battery_takes_beyond_pv_comes_from_the_grid():
+    energy = Energies(2.0, 3.0, 3.0, 4.0, 0.0, battery_charge=5.0, battery_discharge=0.0)
+    assert flows_of(energy) == (
+        Flow("pv", "battery_in", 3),
+        Flow("grid", "building", 2),
+        Flow("grid", "battery_in", 2),
+    )
+
+
+def test_there_are_none_where_the_load_is_not_known():
+    assert flows_of(Energies(None, 1.0, None, 1.0, 0.0, meter=2.0)) == ()
