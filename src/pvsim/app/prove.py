@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from pvsim.app.expected import Rendered
 from pvsim.core.quantities.types import Ints, PvSource
 from pvsim.core.results import row_text, rows
 from pvsim.core.results.accumulator import Adder
@@ -35,12 +36,12 @@ def add_up(samples: Iterable[Samples], *adders: Adder) -> None:
             adder.add(portion)
 
 
-def prove(plan: RunPlan, simulated: Iterable[Samples], read: Read) -> Iterator[Samples]:
+def prove(plan: RunPlan, expected: Rendered, read: Read) -> Iterator[Samples]:
     """Compare a file with what the run must give, byte by byte; each portion comes out when it is proved.
 
     Args:
         plan: The run.
-        simulated: All its rows, as `app.simulate.simulate` gives them.
+        expected: All its rows with their text, as `app.simulate.simulate` and `core.results.rows` give them.
         read: The samples file.
 
     Raises:
@@ -48,8 +49,8 @@ def prove(plan: RunPlan, simulated: Iterable[Samples], read: Read) -> Iterator[S
     """
     _compare(read, rows.header(plan), 1)
     line = 2
-    for samples in simulated:
-        _compare(read, rows.render(samples, plan), line)
+    for samples, text in expected:
+        _compare(read, text, line)
         line += len(samples)
         yield samples
     if read(1):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pvsim.app.expected import Expected
+from pvsim.app.simulate import simulate
 from pvsim.config import RunConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
@@ -49,6 +51,11 @@ class Models:
     def pv(self) -> PvSource:
         """The PV source; raises as `build_pv`."""
         return self._pv.source
+
+    @cached_property
+    def expected(self) -> Expected:
+        """The rows that the run must have, where no meter is somebody else's; for the process that proves them."""
+        return Expected(self.plan, lambda: simulate(self.plan, self.loads(), self.pv()))
 
     @property
     def inputs(self) -> Mapping[str, Mapping[str, Any]]:

@@ -48,6 +48,8 @@ async def run_roles(
 ) -> None:
     """Let meter and simulator do the run, until the simulator has written everything.
 
+    Meanwhile the first rows that it must write are computed: the proof takes them.
+
     Args:
         run: The run.
         roles: The processes, forked for this run.
@@ -70,13 +72,16 @@ async def run_roles(
         process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
     watch = _Watch(roles, _BrokerRestarter(connection, roles), report)
     looking = asyncio.ensure_future(watch.look_after_idleness())
+    ahead = asyncio.ensure_future(run.models.expected.work_ahead())
     try:
         await supervise(roles, leader="simulator", report=watch.relay, stop=stop)
     finally:
         looking.cancel()
+        ahead.cancel()
         watch.restarter.cancel()
         for process in roles.values():
             process.kill()
+        await asyncio.gather(ahead, return_exceptions=True)  # what has failed, the proof meets again, and says
 
 
 class _Watch:

@@ -13,7 +13,6 @@ from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
 from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.prove import Read, add_up, prove, prove_foreign
-from pvsim.app.simulate import simulate
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
@@ -179,7 +178,7 @@ class RunFiles:
         plan, pv = self.models.plan, self.models.pv()
         figures, spans = Figures(plan), Spans(plan)
         if not self.models.external and not now.missing:
-            add_up(prove(plan, simulate(plan, self.models.loads(), pv), read), figures, *adders)
+            add_up(prove(plan, self.models.expected.take(), read), figures, *adders)
             return figures.result(), spans
         missing_rows = now.missing // plan.every_s  # whole periods go missing
         add_up(prove_foreign(plan, pv, lines, missing_rows), figures, spans, *adders)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from pvsim.app.expected import rendered
 from pvsim.app.meter import readings
 from pvsim.app.prove import add_up, prove, prove_foreign
 from pvsim.app.simulate import simulate
@@ -47,7 +48,7 @@ class Ramps:
 def proved_own(plan, loads, pv, read):
     """The summary of a file that is proved."""
     tally = Figures(plan)
-    add_up(prove(plan, simulate(plan, loads, pv), read), tally)
+    add_up(prove(plan, rendered(plan, simulate(plan, loads, pv)), read), tally)
     return tally.result()
 
 
