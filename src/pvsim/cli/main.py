@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, compare, completion, export, facts, fit, report, roles, run
+from pvsim.cli import bench, broker, compare, completion, export, facts, fit, query, report, roles, run
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
 from pvsim.cli.surroundings import make_sound, require_directory
@@ -50,7 +50,7 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for module in (run, roles, facts, report, export, compare, broker, bench, fit, completion):
+for module in (run, roles, facts, report, export, query, compare, broker, bench, fit, completion):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -15,6 +15,7 @@ __all__ = ["connect", "list_text", "plain_path", "require_duckdb", "sql_text"]
 _SETTINGS = {
     "autoinstall_known_extensions": False,  # parquet, json and time zones are in the package
     "autoload_known_extensions": False,
+    "python_enable_replacements": False,  # a name in a query is a table, not a variable of ours
 }
 
 

@@ -1,0 +1,27 @@
+"""The page on queries: its commands run, and it describes each column of `samples` and `runs`."""
+
+import re
+
+import pytest
+
+from pvsim.adapters.duckdb.tables import _COLUMNS
+from pvsim.wiring.query import RUNS
+
+PAGE = "docs/reference/query.md"
+
+
+@pytest.mark.broker
+def test_the_commands_of_the_page_run(pages, shell):
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", pages[PAGE], re.MULTILINE | re.DOTALL)
+    done = shell(block)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[1] for line in lines[:4]] == ["seed", "----", "1", "2"]
+    assert [line.split(",")[0] for line in lines[-25:]] == ["hour", *map(str, range(24))]
+
+
+def test_each_column_is_described(pages):
+    rows, runs = (pages[PAGE].partition(f"\n## {name}\n")[2].partition("\n## ")[0] for name in ("samples", "runs"))
+    for text, columns in ((rows, [*_COLUMNS, "t_utc", "t_local", "meter"]), (runs, list(RUNS))):
+        described = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE))))
+        assert described >= set(columns)
