@@ -71,3 +71,26 @@ def test_a_width_is_one_of_paper(inside, width):
     done = inside("run", "--plot", "day.svg", "--figure-width", width)
     assert done.code == 2
     assert "--figure-width" in done.field("error")
+
+
+def test_a_finished_run_has_all_its_pictures(inside, here):
+    a_day(here, every_s=60)
+    done = inside("report", "latest", "--figures", "pictures/of it", "--figure-format", "pdf", "--lang", "de")
+    assert done.code == 0, done.err
+    names = ["powers.pdf", "duration.pdf", "resolution.pdf"]  # one day: no bars of days and months
+    assert done.out.splitlines()[1:] == [f"pictures/of it/{name}" for name in names]
+    assert all((here / "pictures/of it" / name).read_bytes().startswith(b"%PDF") for name in names)
+
+
+def test_pictures_need_a_directory_and_matplotlib(inside, here, monkeypatch):
+    a_day(here)
+    (here / "a file").touch()
+    done = inside("report", "latest", "--figures", "a file")
+    assert done.code == 2
+    assert "--figures" in done.err
+    done = inside("report", "latest", "--figures", "/proc/none")
+    assert done.code == 73
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    done = inside("report", "latest", "--figures", "pictures")
+    assert (done.code, done.field("fix")) == (2, "./run again, or: pip install 'pvsim[plot]'")
+    assert not (here / "pictures").exists()

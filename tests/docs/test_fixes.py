@@ -35,7 +35,7 @@ PRINTED_BY = {
     "cli/main": tuple(COMMANDS),
     "cli/roles": ("meter", "simulate"),
     "cli/run": ("run",),
-    "cli/pictures": ("run",),
+    "cli/pictures": ("run", "report"),
     "core/pv/fit": ("fit",),
     "core/pv/curve": WITH_PV,
     "core/pv": WITH_PV,
@@ -43,7 +43,7 @@ PRINTED_BY = {
     "core/quantities/physics": (*WITH_PV, "fit"),
     "wiring/compare": ("compare",),
     "wiring/fit": ("fit",),
-    "wiring/plots": ("run",),
+    "wiring/plots": ("run", "report"),
 }
 """The commands that print the texts of a module; of all others those that make or go through a run."""
 

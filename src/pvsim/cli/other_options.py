@@ -46,7 +46,7 @@ class OtherOptions:
     plot: Path | None = None
     width_mm: float = 180.0
     no_report: bool = False
-    lang: str = "en"
+    lang: Literal["en", "de"] = "en"
     open_page: bool = False
 
     @classmethod

@@ -1,13 +1,14 @@
 """The options of pictures."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pvsim.cli.command import OUTPUT, section
 from pvsim.cli.other_options import OtherOptions
-from pvsim.cli.values import Quantity
+from pvsim.cli.values import Choice, Quantity
 from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 else:  # generic only in later versions of click
     _Path = click.ParamType
 
-__all__ = ["draw_plot", "figure_width_option", "plot_option"]
+__all__ = ["draw_plot", "figure_width_option", "figures_options", "plot_option"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FORMATS = ("svg", "pdf", "png")
 
@@ -52,10 +55,10 @@ def draw_plot(this: "Run", profile: "Profile | None", options: OtherOptions) -> 
     if profile is None or options.plot is None:
         return
     from pvsim.wiring.finished import FinishedRun  # noqa: PLC0415 - only for a picture
-    from pvsim.wiring.plots import draw_powers  # noqa: PLC0415 - as above
+    from pvsim.wiring.plots import Subject, draw_powers  # noqa: PLC0415 - as above
 
-    summary = FinishedRun(this).summary
-    draw_powers(options.plot, this.models.plan, summary, profile.result(), width_mm=options.width_mm)
+    subject = Subject(this.models.plan, FinishedRun(this).summary, profile.result())
+    draw_powers(options.plot, subject, width_mm=options.width_mm, language=options.lang)
     if not (options.quiet or options.as_json):
         click.echo(str(options.plot))
 
@@ -70,15 +73,36 @@ plot_option = section(
     ),
 )
 
-figure_width_option = section(
-    OUTPUT,
-    click.option(
-        "--figure-width",
-        "width_mm",
-        type=Quantity("LENGTH_MM", "MM", least=60, most=1_000),
-        metavar="MM",
-        default=180,
-        show_default=True,
-        help="Width of pictures; 180 is a page, 85 a column of a journal.",
-    ),
+_width_option = click.option(
+    "--figure-width",
+    "width_mm",
+    type=Quantity("LENGTH_MM", "MM", least=60, most=1_000),
+    metavar="MM",
+    default=180,
+    show_default=True,
+    help="Width of pictures; 180 is a page, 85 a column of a journal.",
 )
+
+figure_width_option = section(OUTPUT, _width_option)
+
+
+def figures_options(command: Command) -> Command:
+    """The options of the pictures of a finished run."""
+    for option in (
+        _width_option,
+        click.option(
+            "--figure-format",
+            type=Choice(list(_FORMATS)),
+            default="svg",
+            show_default=True,
+            help="Format of pictures.",
+        ),
+        click.option(
+            "--figures",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Draw pictures for print into DIR: powers, duration curve, resolution, days, months.",
+        ),
+    ):
+        command = option(command)
+    return command

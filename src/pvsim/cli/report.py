@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pvsim.cli.command import OUTPUT, Configured, section
+from pvsim.cli.pictures import figures_options
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.values import Choice
 from pvsim.errors import PvsimError
@@ -14,17 +15,18 @@ if TYPE_CHECKING:
     from pvsim.cli.other_options import OtherOptions
     from pvsim.cli.progress import Display
     from pvsim.core.results.profile import Profile
+    from pvsim.wiring.plots import Format, Language
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "report_options", "write_page"]
+__all__ = ["COMMANDS", "lang_option", "report_options", "show_page", "write_page"]
 
-_lang_option = click.option(
+lang_option = click.option(
     "--lang",
     type=Choice(["en", "de"]),
     default="en",
     show_default=True,
     envvar="PVSIM_LANG",
-    help="Language of the report.",
+    help="Language of the page.",
 )
 _open_option = click.option("--open", "open_page", is_flag=True, help="Open the report in the browser.")
 
@@ -33,7 +35,7 @@ report_options = section(
     click.option(
         "--no-report", is_flag=True, envvar="PVSIM_NO_REPORT", help="Write no report.html about the run."
     ),
-    _lang_option,
+    lang_option,
     _open_option,
 )
 """What `pvsim run` is told of its report."""
@@ -41,7 +43,7 @@ report_options = section(
 
 @click.command(cls=Configured)
 @click.argument("directory", type=RunPath(), metavar="DIR")
-@_lang_option
+@lang_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -49,27 +51,49 @@ report_options = section(
     help="Write the page to FILE.  [default: report.html in DIR]",
 )
 @_open_option
-def report(directory: Path, lang: str, out: Path | None, open_page: bool) -> None:
+@figures_options
+def report(
+    directory: Path,
+    lang: "Language",
+    out: Path | None,
+    *,
+    open_page: bool,
+    figures: Path | None,
+    figure_format: "Format",
+    width_mm: float,
+) -> None:
     """Verify a finished run and write a page about it: figures, charts and tables in one HTML file.
 
     \b
     Examples:
       pvsim report runs/latest --open
       pvsim report runs/latest --lang de --out bericht.html
+      pvsim report runs/latest --figures pictures --figure-format pdf --figure-width 85
     """  # noqa: D301
     from pvsim.core.results.profile import Profile  # noqa: PLC0415
     from pvsim.wiring.report import write_report  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
+    if figures is not None:
+        from pvsim.wiring.plots import require_matplotlib  # noqa: PLC0415 - only for pictures
+
+        require_matplotlib()
     this = Run.open(directory.resolve())
     profile = Profile(this.models.plan)
-    path = write_report(this, profile, lang, summary=this.files.prove(profile), out=out)
+    summary = this.files.prove(profile)
+    path = write_report(this, profile, lang, summary=summary, out=out)
     click.echo(str(directory / path.name if out is None else path))
+    if figures is not None:
+        from pvsim.wiring.plots import Subject, draw_all  # noqa: PLC0415 - as above
+
+        subject = Subject(this.models.plan, summary, profile.result())
+        for picture in draw_all(figures, subject, file_format=figure_format, width_mm=width_mm, language=lang):
+            click.echo(str(picture))
     if open_page:
-        _show(path)
+        show_page(path)
 
 
-def _show(path: Path) -> None:
+def show_page(path: Path) -> None:
     """Open a page, or say where it is."""
     from pvsim.adapters.browser import open_page  # noqa: PLC0415
 
@@ -89,7 +113,7 @@ def write_page(this: "Run", profile: "Profile | None", options: "OtherOptions", 
         display.say(f"the run is verified, but its report was not written: {error}; pvsim report DIR writes it")
         return
     if options.open_page:
-        _show(path)
+        show_page(path)
 
 
 COMMANDS = (report,)

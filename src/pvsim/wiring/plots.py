@@ -3,18 +3,12 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pvsim.adapters.plots import Format, Language, Picture, Subject, pictures_of, require_matplotlib
 from pvsim.adapters.rundir.file_system import FileSystem, cannot_write, new_file
-from pvsim.core.results.profile import ProfileResult
-from pvsim.core.results.summary import Summary
 from pvsim.errors import CannotWriteError
 
-if TYPE_CHECKING:
-    from pvsim.core.run.plan import RunPlan
-
-__all__ = ["draw_all", "draw_powers", "require_place"]
+__all__ = ["Format", "Language", "Subject", "draw_all", "draw_powers", "require_matplotlib", "require_place"]
 
 
 def require_place(path: Path) -> None:
@@ -35,35 +29,21 @@ def require_place(path: Path) -> None:
         raise CannotWriteError(what, where=str(path.parent), fix="name another one")
 
 
-def draw_powers(
-    path: Path,
-    plan: "RunPlan",
-    summary: Summary,
-    profile: ProfileResult,
-    *,
-    width_mm: float,
-    language: Language = "en",
-) -> None:
+def draw_powers(path: Path, subject: Subject, *, width_mm: float, language: Language = "en") -> None:
     """Draw the powers of a run's first days into a file; its ending says the format.
 
     Raises:
         CannotWriteError: if the disk is full or fails; nothing half-made is left.
     """
     (picture,) = pictures_of(
-        Subject(plan, summary, profile),
-        names=("powers",),
-        file_format=_format(path),
-        width_mm=width_mm,
-        language=language,
+        subject, names=("powers",), file_format=_format(path), width_mm=width_mm, language=language
     )
     _write(path, picture)
 
 
 def draw_all(
     directory: Path,
-    plan: "RunPlan",
-    summary: Summary,
-    profile: ProfileResult,
+    subject: Subject,
     *,
     file_format: Format,
     width_mm: float,
@@ -85,7 +65,6 @@ def draw_all(
         ) from error
     except OSError as error:
         raise cannot_write(error, directory) from error
-    subject = Subject(plan, summary, profile)
     written = []
     for picture in pictures_of(subject, file_format=file_format, width_mm=width_mm, language=language):
         path = directory / f"{picture.name}.{file_format}"
