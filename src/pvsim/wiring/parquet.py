@@ -7,7 +7,7 @@ import msgspec
 from pvsim.adapters.duckdb import PARQUET, ParquetWriter, require_duckdb
 from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
-from pvsim.core.results.spans import Spans
+from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
 from pvsim.wiring.run_files import RunFiles
 
@@ -24,7 +24,7 @@ def require_formats(config: RunConfig) -> None:
         require_duckdb()
 
 
-def verified(files: RunFiles, *adders: Adder) -> tuple[Summary, Spans]:
+def verified(files: RunFiles, *adders: Adder) -> tuple[Summary, FoundSpans]:
     """Prove the rows of a run, and write the files that its configuration asks for besides.
 
     Raises:
@@ -56,7 +56,7 @@ def export_parquet(files: RunFiles) -> Path:
     return directory.path / PARQUET
 
 
-def _with_parquet(files: RunFiles, *adders: Adder) -> tuple[Summary, Spans]:
+def _with_parquet(files: RunFiles, *adders: Adder) -> tuple[Summary, FoundSpans]:
     config = files.models.config
     facts = {
         "run_id": config.run_id,

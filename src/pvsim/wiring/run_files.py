@@ -17,7 +17,7 @@ from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.figures import Figures
-from pvsim.core.results.spans import Spans
+from pvsim.core.results.spans import FoundSpans, Spans
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError
 from pvsim.wiring.models import Models
@@ -123,7 +123,7 @@ class RunFiles:
         """
         return self.verified(*adders)[0]
 
-    def verified(self, *adders: Adder) -> tuple[Summary, Spans]:
+    def verified(self, *adders: Adder) -> tuple[Summary, FoundSpans]:
         """Prove the rows: the figures of the run, and where it has none or holds the value before.
 
         Args:
@@ -173,20 +173,21 @@ class RunFiles:
 
     def _verify_rows(
         self, read: Read, lines: Iterator[bytes], now: Accounted, adders: tuple[Adder, ...]
-    ) -> tuple[Summary, Spans]:
+    ) -> tuple[Summary, FoundSpans]:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
-        figures, spans = Figures(plan), Spans(plan)
+        figures = Figures(plan)
         if not self.models.external and not now.missing:
             add_up(prove(plan, self.models.expected.take(), read), figures, *adders)
-            return figures.result(), spans
+            return figures.result(), FoundSpans(plan)
         missing_rows = now.missing // plan.every_s  # whole periods go missing
+        spans = Spans(plan)
         add_up(prove_foreign(plan, pv, lines, missing_rows), figures, spans, *adders)
-        spans.close()
-        if plan.holds and spans.held_s != now.held:
-            what = f"{spans.held_s:,} seconds are flagged as held, but {now.held:,} are known"
+        found = spans.result()
+        if plan.holds and found.held_s != now.held:
+            what = f"{found.held_s:,} seconds are flagged as held, but {now.held:,} are known"
             raise BadInputError(what, where="column flags")
-        return figures.result(), spans
+        return figures.result(), found
 
     def daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""

@@ -19,7 +19,7 @@ from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
 from pvsim.core.results.accumulator import Adder
-from pvsim.core.results.spans import Spans
+from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
@@ -212,7 +212,7 @@ class Run:
         fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
-    def _finish(self, status: Status, spans: Spans, clipped: Clipped) -> None:
+    def _finish(self, status: Status, spans: FoundSpans, clipped: Clipped) -> None:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
@@ -242,7 +242,7 @@ class Run:
         error: str | None = None,
         *,
         files: Sequence[str] = (SAMPLES,),
-        spans: Spans | None = None,
+        spans: FoundSpans | None = None,
         clipped: Clipped | None = None,
         clock: str | None = None,
     ) -> None:

@@ -91,8 +91,7 @@ def test_the_stretches_without_rows_are_found_by_the_way():
     lines = text_of(plan).splitlines(keepends=True)
     spans = Spans(plan)
     proved_foreign(plan, Ramp(), iter([*lines[:100], *lines[110:-1]]), 11, spans)
-    spans.close()
-    assert [(span.first, span.rows) for span in spans.missing] == [(99, 10), (plan.rows - 1, 1)]
+    assert [(span.first, span.rows) for span in spans.result().missing] == [(99, 10), (plan.rows - 1, 1)]
 
 
 @pytest.mark.parametrize(("meters", "every_s"), [(2, 1), (3, 900)])
