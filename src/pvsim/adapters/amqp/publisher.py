@@ -5,9 +5,10 @@ They go straight to the stream, by the default exchange: it costs the broker 15 
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import numpy as np
 
@@ -20,10 +21,7 @@ from pvsim.core.amqp.publishing import Confirms, publish_frames
 from pvsim.core.quantities.types import Octets
 from pvsim.errors import BrokerError, BrokerRefusedError
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-__all__ = ["AmqpPublisher", "Route"]
+__all__ = ["AmqpPublisher", "PublishingId", "Route"]
 
 BLOCK = 500
 """Messages in one write; 250 to 4,000 were alike."""
@@ -35,6 +33,10 @@ STALL_S = 1.0
 """Without a confirm for so long, ask whether the broker has stopped us."""
 
 _log = getLogger(__name__)
+
+
+PublishingId: TypeAlias = Callable[[bytes], int | None]
+"""The publishing id that a body of the run has, None for any other body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,19 @@ class AmqpPublisher:
         stream: Where the messages go.
         through_exchange: The way of an account that may not use the default exchange.
         last_id: Reads the last publishing id from the stream.
+        publishing_id: Tells which message came back.
     """
 
     def __init__(
-        self, client: AmqpClient, stream: str, through_exchange: Route, last_id: "Callable[[], Awaitable[int]]"
+        self,
+        client: AmqpClient,
+        stream: str,
+        through_exchange: Route,
+        last_id: Callable[[], Awaitable[int]],
+        publishing_id: PublishingId | None,
     ) -> None:
         self._client, self._stream, self._through_exchange = client, stream, through_exchange
-        self._last_id = last_id
+        self._last_id, self._publishing_id = last_id, publishing_id
         self._channel: Channel | None = None
         self._route = Route("", stream)
         self._confirms = Confirms()
@@ -92,7 +100,7 @@ class AmqpPublisher:
             part = bodies[start : start + BLOCK]
             await self._until_unconfirmed(MAX_UNCONFIRMED - len(part))
             self._confirms.expect(first_id + start, len(part))
-            await self._send(channel, self._route, first_id + start, part)
+            await self._send(channel, self._route, part)
 
     async def flush(self) -> None:
         """See `ports.Publisher.flush`."""
@@ -105,7 +113,7 @@ class AmqpPublisher:
         """
         asking = await self._client.channel("publish past the exchange")
         asking.listener = self._on_answer
-        await self._send(asking, Route("", ""), 0, np.zeros((1, 1), dtype=np.uint8))
+        await self._send(asking, Route("", ""), np.zeros((1, 1), dtype=np.uint8))
         await self._until(lambda: self._may_go_straight is not None)
         if not self._may_go_straight:
             self._route = self._through_exchange
@@ -114,12 +122,11 @@ class AmqpPublisher:
         channel.listener = self._on_event
         return channel
 
-    async def _send(self, channel: Channel, route: Route, first_id: int, bodies: Octets) -> None:
+    async def _send(self, channel: Channel, route: Route, bodies: Octets) -> None:
         frames = publish_frames(
             channel=channel.number,
             exchange=route.exchange,
             routing_key=route.routing_key,
-            first_id=first_id,
             bodies=bodies,
             frame_max=self._client.frame_max,
         )
@@ -141,8 +148,10 @@ class AmqpPublisher:
                 if (refused := self._confirms.refused) is not None:
                     what = f"the broker refused message {refused:,}"
                     self._error = BrokerError(what, where=self._client.where)
-            case Message(message_id=message_id):
-                what = f"message {int(message_id):,} came back: {self._route.why_not()}"
+            case Message(body=body):
+                known = self._publishing_id(body) if self._publishing_id is not None else None
+                which = "a message" if known is None else f"message {known:,}"
+                what = f"{which} came back: {self._route.why_not()}"
                 fix = "resume the run: what is missing is published again"
                 self._error = BrokerError(what, where=self._client.where, fix=fix)
             case BrokerError():
@@ -154,7 +163,7 @@ class AmqpPublisher:
     async def _until_unconfirmed(self, at_most: int) -> None:
         await self._until(lambda: self._confirms.unconfirmed <= max(at_most, 0))
 
-    async def _until(self, done: "Callable[[], bool]") -> None:
+    async def _until(self, done: Callable[[], bool]) -> None:
         while not done() and self._error is None:
             self._changed.clear()
             try:

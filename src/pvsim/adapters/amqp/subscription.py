@@ -93,7 +93,7 @@ class Subscription:
         match event:
             case Deliveries():
                 self._take(event)
-            case Message(methods.Deliver(_, tag), int(offset), _, body):
+            case Message(methods.Deliver(_, tag), int(offset), body):
                 row = np.frombuffer(body, dtype=np.uint8).reshape(1, -1)
                 self._take(Deliveries(self._channel.number, offset, row, tag))
             case Message():

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from pvsim.adapters.amqp.client import AmqpClient, NotFoundError, NotReadyError
-from pvsim.adapters.amqp.publisher import AmqpPublisher, Route
+from pvsim.adapters.amqp.publisher import AmqpPublisher, PublishingId, Route
 from pvsim.adapters.amqp.subscription import Subscription
 from pvsim.core.amqp import methods
 from pvsim.core.amqp.methods import Ok
@@ -32,9 +32,6 @@ READY_S, READY_TICK_S = 15.0, 0.1
 often to ask; the broker does not tell."""
 
 _T = TypeVar("_T")
-
-PublishingId = Callable[[bytes], int | None]
-"""The publishing id that a body of the run has, None for any other body."""
 
 
 class AmqpTransport:
@@ -156,7 +153,7 @@ class AmqpLog:
     async def publisher(self, name: str) -> AsyncIterator[AmqpPublisher]:
         """See `ports.Log.publisher`."""
         through_exchange = Route(EXCHANGE, routing_key(self._stream, name))
-        yield AmqpPublisher(self._client, self._stream, through_exchange, self.last_id)
+        yield AmqpPublisher(self._client, self._stream, through_exchange, self.last_id, self._publishing_id)
 
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:

@@ -114,13 +114,11 @@ class Message:
     Attributes:
         method: How it came: delivered, or given back.
         offset: Where it is in its stream; None where it came from no stream.
-        message_id: Its id; empty where it has none.
         body: Its body, at most the first `MAX_KEPT_BYTES`.
     """
 
     method: Deliver | Return
     offset: int | None
-    message_id: str
     body: bytes
 
 
@@ -134,7 +132,6 @@ class Content:
 
     method: Deliver | Return
     _header: ContentHeader | None = None
-    _message_id: str = ""
     _missing: int = 0
     _kept: bytearray = field(default_factory=bytearray)
 
@@ -147,7 +144,6 @@ class Content:
         if self._header is None and kind == FrameType.HEADER:
             self._header = read_content_header(payload, 0, len(payload))
             self._missing = self._header.body_size
-            self._message_id = payload[self._header.message_id].decode(errors="replace")
         elif self._header is not None and kind == FrameType.BODY and len(payload) <= self._missing:
             self._missing -= len(payload)
             self._kept += payload[: MAX_KEPT_BYTES - len(self._kept)]
@@ -155,4 +151,4 @@ class Content:
             raise FrameError("the frames of a message do not fit each other")
         if self._missing:
             return None
-        return Message(self.method, self._header.offset, self._message_id, bytes(self._kept))
+        return Message(self.method, self._header.offset, bytes(self._kept))

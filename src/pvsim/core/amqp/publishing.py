@@ -11,39 +11,33 @@ from pvsim.core.quantities.types import Octets
 
 __all__ = ["Confirms", "publish_frames"]
 
-_ID_DIGITS = 16
 _MANDATORY = 1
 _PERSISTENT = 2
 _BASIC_CLASS = 60
-_FLAGS = 1 << 15 | 1 << 12 | 1 << 7  # content type, delivery mode, message id
-_JSON = "application/json"
+_DELIVERY_MODE = 1 << 12
 
 
-def publish_frames(
-    *, channel: int, exchange: str, routing_key: str, first_id: int, bodies: Octets, frame_max: int
-) -> bytes:
-    """The frames of persistent, mandatory messages with consecutive ids, in one piece.
+def publish_frames(*, channel: int, exchange: str, routing_key: str, bodies: Octets, frame_max: int) -> bytes:
+    """The frames of mandatory messages, in one piece.
+
+    Each property of a message costs the broker time, when it stores the message and when it delivers it. So those
+    straight to a stream have none, it keeps every message; those through an exchange are persistent, since
+    somebody may have bound another queue to it.
 
     Args:
         channel: Number of the channel.
-        exchange: Where they go.
+        exchange: Where they go; empty for straight to the queue or stream of the key.
         routing_key: The one key of them all.
-        first_id: Publishing id of the first; each is its message's `message-id`.
         bodies: Shape (n, width).
         frame_max: The largest frame in bytes, 0 for no limit; longer bodies are split.
     """
     n, width = bodies.shape
     names = short_string(exchange) + short_string(routing_key)
     method = Kind.BASIC_PUBLISH.to_bytes(4, "big") + bytes(2) + names + bytes([_MANDATORY])
-    header = _BASIC_CLASS.to_bytes(2, "big") + bytes(2) + width.to_bytes(8, "big") + _FLAGS.to_bytes(2, "big")
-    properties = short_string(_JSON) + bytes([_PERSISTENT]) + short_string("0" * _ID_DIGITS)
-    before = frame(FrameType.METHOD, channel, method) + frame(FrameType.HEADER, channel, header + properties)
-    ids = "".join([f"{first_id + i:0{_ID_DIGITS}}" for i in range(n)]).encode()
-    columns: list[Octets] = [
-        _repeated(before[: -_ID_DIGITS - 1], n),
-        np.frombuffer(ids, dtype=np.uint8).reshape(n, _ID_DIGITS),
-        _repeated(before[-1:], n),
-    ]
+    properties = _DELIVERY_MODE.to_bytes(2, "big") + bytes([_PERSISTENT]) if exchange else bytes(2)
+    header = _BASIC_CLASS.to_bytes(2, "big") + bytes(2) + width.to_bytes(8, "big") + properties
+    before = frame(FrameType.METHOD, channel, method) + frame(FrameType.HEADER, channel, header)
+    columns: list[Octets] = [_repeated(before, n)]
     step = frame_max - FRAME_OVERHEAD if frame_max else max(width, 1)
     for start in range(0, width, step):
         part = bodies[:, start : start + step]

@@ -74,7 +74,7 @@ async def test_all_that_was_taken_is_acknowledged_before_waiting(channel, batche
     ("event", "kind", "words"),
     [
         (Cancelled("pvsim"), BrokerError, "no longer available"),
-        (Message(Deliver("pvsim", 1), None, "", b"x"), BrokerRefusedError, "a queue but no stream"),
+        (Message(Deliver("pvsim", 1), None, b"x"), BrokerRefusedError, "a queue but no stream"),
         (BrokerLostError("gone"), BrokerLostError, "gone"),
     ],
 )
@@ -89,6 +89,6 @@ async def test_what_came_before_an_error_is_still_given(channel, batches, event,
 
 
 async def test_a_message_that_came_frame_by_frame_is_a_batch(channel, batches):
-    channel.listener(Message(Deliver("pvsim", 1), 7, "", b"body"))
+    channel.listener(Message(Deliver("pvsim", 1), 7, b"body"))
     batch = await anext(batches)
     assert (batch.first_offset, batch.body(0)) == (7, b"body")

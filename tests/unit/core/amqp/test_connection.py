@@ -257,7 +257,7 @@ def test_a_message_that_comes_back():
     back = wire.method(commands.Basic.Return(312, "NO_ROUTE", "pvsim", "k"), 4)
     frames = wire.content(b"body", {}, 4, 2, {"message_id": "0000000000000009", "content_type": "a/b"})
     events = [event for one in (back, *frames) for event in made.receive(one, 0.0)]
-    assert events == [OnChannel(4, Message(Return("NO_ROUTE"), None, "0000000000000009", b"body"))]
+    assert events == [OnChannel(4, Message(Return("NO_ROUTE"), None, b"body"))]
 
 
 def test_the_connection_ends_when_the_server_says_so_too():

@@ -34,7 +34,7 @@ def test_any_message_is_put_together(offset, body, properties, headers, pieces):
     content = Content(Deliver("t", 1))
     *before, last = [content.take(*one) for one in payloads(wire.content(body, table, 1, pieces, properties))]
     assert before == [None] * len(before)
-    assert last == Message(Deliver("t", 1), offset, properties.get("message_id", ""), body)
+    assert last == Message(Deliver("t", 1), offset, body)
 
 
 @pytest.mark.parametrize("offset", [0, 5, 127, 128, 40_000, 2**31, 2**33])

@@ -42,7 +42,7 @@ def singly(events):
                     (channel, its_tag, first_offset + i, body.tobytes())
                     for i, (its_tag, body) in enumerate(zip(tags, bodies, strict=True))
                 ]
-            case OnChannel(channel, Message(method, offset, _, body)):
+            case OnChannel(channel, Message(method, offset, body)):
                 found.append((channel, method.delivery_tag, offset, body))
             case _:
                 raise AssertionError(event)

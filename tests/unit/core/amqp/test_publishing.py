@@ -29,8 +29,7 @@ def messages(data: bytes):
             case Basic.Publish():
                 found.append([channel, one.exchange, one.routing_key, one.mandatory])
             case ContentHeader():
-                properties = one.properties
-                found[-1] += [properties.content_type, properties.delivery_mode, properties.message_id]
+                found[-1] += [{name: value for name, value in one.properties if value}]
                 found[-1] += [one.body_size, b""]
             case ContentBody():
                 found[-1][-1] += one.value
@@ -41,38 +40,37 @@ def messages(data: bytes):
     bodies=st.integers(0, 40).flatmap(
         lambda width: st.lists(st.binary(min_size=width, max_size=width), min_size=1, max_size=5)
     ),
-    first_id=st.integers(0, 10**16 - 10),
     channel=st.integers(1, 65_535),
+    exchange=st.sampled_from(["pvsim", ""]),
     frame_max=st.sampled_from([0, 9, 20, 48, 131_072]),
 )
-def test_each_message_comes_out_whole(bodies, first_id, channel, frame_max):
+def test_each_message_comes_out_whole(bodies, channel, exchange, frame_max):
     table = np.frombuffer(b"".join(bodies), dtype=np.uint8).reshape(len(bodies), len(bodies[0]))
     data = publish_frames(
         channel=channel,
-        exchange="pvsim",
+        exchange=exchange,
         routing_key="meter.r.m",
-        first_id=first_id,
         bodies=table,
         frame_max=frame_max,
     )
+    properties = {"delivery_mode": 2} if exchange else {}
     assert messages(data) == [
-        [channel, "pvsim", "meter.r.m", True, "application/json", 2, f"{first_id + i:016}", len(body), body]
-        for i, body in enumerate(bodies)
+        [channel, exchange, "meter.r.m", True, properties, len(body), body] for body in bodies
     ]
 
 
 def test_two_messages_by_hand():
     bodies = np.frombuffer(b"abcd", dtype=np.uint8).reshape(2, 2)
-    data = publish_frames(channel=3, exchange="x", routing_key="k", first_id=7, bodies=bodies, frame_max=0)
+    data = publish_frames(channel=3, exchange="x", routing_key="k", bodies=bodies, frame_max=0)
     assert messages(data) == [
-        [3, "x", "k", True, "application/json", 2, "0000000000000007", 2, b"ab"],
-        [3, "x", "k", True, "application/json", 2, "0000000000000008", 2, b"cd"],
+        [3, "x", "k", True, {"delivery_mode": 2}, 2, b"ab"],
+        [3, "x", "k", True, {"delivery_mode": 2}, 2, b"cd"],
     ]
 
 
 def test_a_body_longer_than_a_frame_is_split():
     bodies = np.zeros((1, 25), dtype=np.uint8)
-    data = publish_frames(channel=1, exchange="x", routing_key="k", first_id=1, bodies=bodies, frame_max=18)
+    data = publish_frames(channel=1, exchange="x", routing_key="k", bodies=bodies, frame_max=18)
     assert [len(one.value) for _, one in unmarshalled(data) if isinstance(one, ContentBody)] == [10, 10, 5]
 
 
