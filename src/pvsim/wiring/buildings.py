@@ -12,14 +12,13 @@ from pvsim.core.loads.building import BuildingLoad, BuildingPlace, HeatPumpModel
 from pvsim.core.loads.building.presence import MAX_PEOPLE
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import METER_MAX_DW
-from pvsim.core.series.report import FileReading
 from pvsim.core.site.schema import FileWeather, HouseholdLoad, Weather
 from pvsim.core.weather.outdoor_air import OutdoorAir, outdoor_air
 from pvsim.errors import UsageError
-from pvsim.wiring.weather import weather_at
 
 if TYPE_CHECKING:
     from pvsim.core.quantities.types import PowerSource
+    from pvsim.core.series.report import FileReading
 
 __all__ = ["BuildingKind", "building_load", "device_table", "load_of"]
 
@@ -76,7 +75,7 @@ def load_of(
 
 def weather_reading(
     meter: BuildingMeter, *, zone: tzinfo, seed: int, run_utc: tuple[int, int]
-) -> FileReading | None:
+) -> "FileReading | None":
     """How the weather file of a building's heat pump was read, None without one; arguments as of `load_of`."""
     if not meter.load.heat_pump or not isinstance(meter.weather, FileWeather):
         return None
@@ -91,6 +90,8 @@ def _air(
     """The air of a site, which all of its buildings share: a file is read once for them."""
     series = None
     if isinstance(weather, FileWeather):
+        from pvsim.wiring.weather import weather_at  # noqa: PLC0415 - most sites read no file
+
         series = weather_at(weather, place.latitude, place.longitude)
     return outdoor_air(weather, series, place.longitude, zone=place.zone, seed=seed, run_utc=run_utc)
 

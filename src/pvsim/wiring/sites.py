@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from pvsim.adapters.turbidity import linke_turbidity
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.quantities.physics import physics_extra
-from pvsim.core.series.report import FileReading
 from pvsim.core.site.schema import FileWeather, Plant, Site
 from pvsim.core.weather.clear_sky import LightOutside
-from pvsim.core.weather.file_sky import FileSky
-from pvsim.core.weather.gaps import Coverage, covering
 from pvsim.core.weather.outdoor_air import by_month, climate_of
 from pvsim.core.weather.sky import CloudIndices, Sky
 from pvsim.core.weather.sun import Place
-from pvsim.wiring.weather import weather_at
+
+if TYPE_CHECKING:
+    from pvsim.core.series.report import FileReading
+    from pvsim.core.weather.gaps import Coverage
 
 __all__ = ["SitePower", "clear_light", "site_pv"]
 
@@ -32,8 +33,8 @@ class SitePower:
     """
 
     source: SitePv
-    coverage: Coverage | None
-    reading: FileReading | None = None
+    coverage: "Coverage | None"
+    reading: "FileReading | None" = None
 
 
 def site_pv(
@@ -61,6 +62,10 @@ def site_pv(
     skies: tuple[Sky, ...]
     coverage = reading = None
     if isinstance(weather, FileWeather):
+        from pvsim.core.weather.file_sky import FileSky  # noqa: PLC0415 - most sites read no file
+        from pvsim.core.weather.gaps import covering  # noqa: PLC0415
+        from pvsim.wiring.weather import weather_at  # noqa: PLC0415
+
         series = weather_at(weather, place.latitude_deg, place.longitude_deg)
         fresh = FileSky(outside, series, climate_of(weather, place.longitude_deg, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)

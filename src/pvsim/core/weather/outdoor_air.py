@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,11 +12,13 @@ from pvsim.core.quantities.months import MONTHS
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.quantities.types import OutdoorTemperature
-from pvsim.core.series.report import FileReading
 from pvsim.core.site.schema import Weather
-from pvsim.core.weather.series import FileTemperature, WeatherSeries
 from pvsim.core.weather.sky import ClimateSky, CloudIndices
 from pvsim.errors import BadInputError
+
+if TYPE_CHECKING:
+    from pvsim.core.series.report import FileReading
+    from pvsim.core.weather.series import WeatherSeries
 
 __all__ = ["HALF_HOUR_S", "OutdoorAir", "by_month", "climate_of", "outdoor_air"]
 
@@ -42,7 +45,7 @@ class OutdoorAir:
     temperature: OutdoorTemperature
     year_c: Floats
     coldest_c: float = inf
-    reading: FileReading | None = None
+    reading: "FileReading | None" = None
 
 
 def climate_of(
@@ -62,7 +65,7 @@ def climate_of(
 
 def outdoor_air(
     weather: Weather,
-    series: WeatherSeries | None,
+    series: "WeatherSeries | None",
     longitude_deg: float,
     *,
     zone: tzinfo,
@@ -91,6 +94,8 @@ def outdoor_air(
     first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=zone).timestamp()) for year in years)
     if series is None:
         return OutdoorAir(climate, _half_hours(climate, first_utc, end_utc))
+    from pvsim.core.weather.series import FileTemperature  # noqa: PLC0415 - most sites read no file
+
     series.refuse_uncovered(*run_utc)
     whole_year = series.temp_air is not None and (series.typical or series.end_utc - series.first_utc >= _YEAR_S)
     if whole_year and not series.typical:

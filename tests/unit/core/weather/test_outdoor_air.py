@@ -152,11 +152,14 @@ def test_a_meter_refuses_a_changed_weather_file(weather, tmp_path):
     Models(config).loads()
 
 
-def test_a_meter_with_a_heat_pump_does_not_import_pvlib():
+def test_a_site_without_a_weather_file_imports_neither_pvlib_nor_what_reads_files():
     code = (
         "import sys; from pvsim.config import *; from pvsim.wiring.configure import configure; "
         "from pvsim.wiring.models import Models; "
-        f"Models(configure({REQUEST!r})).loads()[0].power_dw({START}, 60); "
-        "sys.exit('pvlib' in sys.modules or 'pandas' in sys.modules)"
+        f"models = Models(configure({REQUEST!r})); models.loads()[0].power_dw({START}, 60); "
+        f"models.pv().power_dw({START} + 43_200, 60); "
+        "found = {'pvlib', 'pandas', 'scipy', 'pvsim.core.series.days', 'pvsim.core.weather.series'}; "
+        "sys.exit(' '.join(found & set(sys.modules)) or 0)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
