@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.plots import Format, Language
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "lang_option", "report_options", "show_page", "write_page"]
+__all__ = ["COMMANDS", "lang_option", "prepare_page", "report_options", "show_page", "write_page"]
 
 lang_option = click.option(
     "--lang",
@@ -99,6 +99,13 @@ def show_page(path: Path) -> None:
 
     if not open_page(path):
         click.echo(f"· no browser was found here; open this file in one: {path}", err=True)
+
+
+def prepare_page() -> None:
+    """Import what `write_page` needs, while there is time."""
+    from pvsim.wiring.report import prepare_report  # noqa: PLC0415
+
+    prepare_report()
 
 
 def write_page(this: "Run", profile: "Profile | None", options: "OtherOptions", display: "Display") -> None:

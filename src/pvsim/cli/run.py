@@ -26,7 +26,7 @@ from pvsim.cli.options import (
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.pictures import draw_plot, figure_width_option, plot_option
 from pvsim.cli.progress import Display
-from pvsim.cli.report import report_options, write_page
+from pvsim.cli.report import prepare_page, report_options, write_page
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, PartialResultError, UsageError
@@ -106,8 +106,6 @@ def run(context: click.Context, /, **_params: Any) -> None:
       pvsim run --site home --plot home.svg              a picture for print
       pvsim run --site home --open                       shows the report in the browser
     """  # noqa: D301
-    from pvsim.core.results.profile import Profile  # noqa: PLC0415
-
     started, options = time.monotonic(), OtherOptions.of(context)
     display = Display(quiet=options.quiet)
     if options.no_report and options.open_page:
@@ -119,6 +117,8 @@ def run(context: click.Context, /, **_params: Any) -> None:
         require_place(options.plot)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
+        from pvsim.core.results.profile import Profile  # noqa: PLC0415 - the roles do not need it
+
         profile = None if options.no_report and options.plot is None else Profile(this.models.plan)
         adders = () if profile is None else (profile,)
         try:
@@ -227,6 +227,7 @@ async def _simulate(
                 speed=speed_of(this, options),
                 report=display,
                 stop=stop,
+                prepare=None if options.no_report else prepare_page,
             )
             if not options.keep_stream:
                 await _delete_stream(connection, display)

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.wiring.runs import Run
 
-__all__ = ["REPORT", "write_report"]
+__all__ = ["REPORT", "prepare_report", "write_report"]
 
 REPORT = "report.html"
+
+
+def prepare_report() -> None:
+    """Import and compile what a page needs; `write_report` does it otherwise."""
+    import pvsim.app.report.compose  # noqa: PLC0415, F401 - only pages need it
+    from pvsim.adapters.html import template  # noqa: PLC0415 - as above
+
+    template()
 
 
 def write_report(

@@ -45,6 +45,7 @@ async def run_roles(
     speed: float = MAX_SPEED,
     report: Callable[[str, FromRole], None],
     stop: Stop,
+    prepare: Callable[[], object] | None = None,
 ) -> None:
     """Let meter and simulator do the run, until the simulator has written everything.
 
@@ -59,6 +60,7 @@ async def run_roles(
         speed: Simulated seconds in a second of wall time, for the meter.
         report: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
+        prepare: What else can be done for the time after the run; it takes a tenth of a second at most.
 
     Raises:
         PvsimError: whatever the first role that failed said.
@@ -72,7 +74,7 @@ async def run_roles(
         process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
     watch = _Watch(roles, _BrokerRestarter(connection, roles), report)
     looking = asyncio.ensure_future(watch.look_after_idleness())
-    ahead = asyncio.ensure_future(run.models.expected.work_ahead())
+    ahead = asyncio.ensure_future(_work_ahead(run, prepare))
     try:
         await supervise(roles, leader="simulator", report=watch.relay, stop=stop)
     finally:
@@ -82,6 +84,12 @@ async def run_roles(
         for process in roles.values():
             process.kill()
         await asyncio.gather(ahead, return_exceptions=True)  # what has failed, the proof meets again, and says
+
+
+async def _work_ahead(run: Run, prepare: Callable[[], object] | None) -> None:
+    await run.models.expected.work_ahead()
+    if prepare is not None:
+        prepare()
 
 
 class _Watch:

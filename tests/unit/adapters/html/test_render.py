@@ -13,9 +13,10 @@ import pytest
 from tests.made_pages import FACTS, a_page
 
 import pvsim.adapters.html.render as render_module
-from pvsim.adapters.html import LANGUAGES, rendered
+from pvsim.adapters.html import LANGUAGES, rendered, template
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import RunPlan
+from pvsim.wiring.report import prepare_report
 
 HERE = Path(render_module.__file__).parent
 PLAN = RunPlan("r", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")), ("m1",))
@@ -61,3 +62,11 @@ def test_the_foreign_script_is_the_one_that_its_note_names(name):
     note = (HERE / "echarts.md").read_text("utf-8")
     sums = dict(re.findall(r"^\| `([^`]+)` \| `([0-9a-f]{64})` \|$", note, re.MULTILINE))
     assert sums[name] == sha256((HERE / name).read_bytes()).hexdigest()
+
+
+def test_the_template_is_compiled_once_and_pages_stay_the_same():
+    template.cache_clear()
+    fresh = text_of()
+    prepare_report()
+    assert template.cache_info().misses == 1
+    assert text_of() == fresh
