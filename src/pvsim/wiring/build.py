@@ -31,8 +31,8 @@ from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSo
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import Battery as BatteryConfig
 from pvsim.core.site.schema import FileWeather
-from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.configure import file_sha256
+from pvsim.errors import UsageError
+from pvsim.wiring.configure import refuse_changed
 
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
@@ -133,7 +133,7 @@ def build_loads(config: RunConfig, plan: RunPlan) -> Loads:
     buildings = (source for source in sources if isinstance(source, BuildingMeter))
     weather = {(b.weather.path, b.weather_sha256) for b in buildings if isinstance(b.weather, FileWeather)}
     for path, sha256 in weather:  # a thousand buildings share one
-        _refuse_changed(Path(path), sha256)
+        refuse_changed(Path(path), sha256)
     inputs: dict[str, Any] = {}
     return Loads(tuple(_load(meter, config, plan, inputs) for meter in config.meters), inputs)
 
@@ -174,7 +174,7 @@ def _site_pv(pv: SitePvConfig, seed: int, plan: RunPlan, inputs: dict[str, Any])
 
     site, timeline = pv.site, plan.timeline
     if isinstance(site.weather, FileWeather):
-        _refuse_changed(Path(site.weather.path), pv.weather_sha256)
+        refuse_changed(Path(site.weather.path), pv.weather_sha256)
     places = {site.name: (0.0, 0.0)}
     if pv.spread_km:
         places = scattered(plan.meters, seed, pv.spread_km)
@@ -247,15 +247,9 @@ def _measured(
         **{name: value for name, value in later.items() if value is not UNSET},
     )
     series = read_series(path, options, quantity=quantity, run=run)
-    _refuse_changed(path, source.sha256)
+    refuse_changed(path, source.sha256)
     inputs[name] = asdict(series.report)
     return series
-
-
-def _refuse_changed(path: Path, sha256: str | None) -> None:
-    if file_sha256(path) != sha256:
-        what = "the file has changed since the run was made" if path.exists() else "the file is not there any more"
-        raise BadInputError(what, where=str(path), fix="restore the file, or start a new run")
 
 
 def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | None:

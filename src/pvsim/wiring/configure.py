@@ -7,8 +7,9 @@ from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import Site
+from pvsim.errors import BadInputError
 
-__all__ = ["configure", "file_sha256"]
+__all__ = ["configure", "file_sha256", "refuse_changed"]
 
 
 def configure(request: Request) -> RunConfig:
@@ -60,3 +61,14 @@ def file_sha256(path: Path) -> str:
             return file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
+
+
+def refuse_changed(path: Path, sha256: str | None) -> None:
+    """Refuse a file of which the configuration has another digest.
+
+    Raises:
+        BadInputError: it has changed, or is gone.
+    """
+    if file_sha256(path) != sha256:
+        what = "the file has changed since the run was made" if path.exists() else "the file is not there any more"
+        raise BadInputError(what, where=str(path), fix="restore the file, or start a new run")

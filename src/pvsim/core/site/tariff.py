@@ -9,8 +9,8 @@ from msgspec import Meta, Struct, field
 
 __all__ = ["MAX_PER_KWH", "Co2", "Cost", "DataSeries", "Demand", "PriceWindow", "Tariff"]
 
-MAX_PER_KWH = 200.0
-"""The most that a kWh costs, in any currency: its product with an energy then fits 64 bits."""
+MAX_PER_KWH = 2_000.0
+"""The most that a kWh costs, in any currency: with surcharge and VAT it is then computed in 64 bits."""
 
 _MOST_MONEY = 1e9
 PerKwh: TypeAlias = Annotated[float, Meta(ge=-MAX_PER_KWH, le=MAX_PER_KWH)]

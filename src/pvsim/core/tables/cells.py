@@ -22,6 +22,8 @@ _MOMENT = re.compile(
     rf"{_DATE}[T ,:]+(?:{_CLOCK}|\d{{4}}(?:\d\d)?|\d\d){_ZONE}|1\d{{9}}(?:\.\d+)?|1\d{{12}}", re.ASCII
 )
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*Z?)/\d{4}-\d\d-\d\dT[\d:.]+Z?", re.ASCII)
+_EDGE = r"\d{1,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d(?::\d\d)?(?: \([A-Z]+\))?"
+_FROM_TO = re.compile(rf"({_EDGE}) - {_EDGE}", re.ASCII)  # as ENTSO-E writes them
 _NUMBER = re.compile(
     r"[+\-\u2212]?\d[\d.,' \u00a0\u2007\u2009\u202f\u2019]*(?:[eE][+-]?\d+)?|[+\-\u2212]?[.,]\d+", re.ASCII
 )
@@ -57,7 +59,7 @@ def look_of(cell: str) -> Look:
     if not text:
         return Look.EMPTY
     look = Look(0)
-    if _MOMENT.fullmatch(text) or _PERIOD.fullmatch(text):
+    if _MOMENT.fullmatch(text) or _PERIOD.fullmatch(text) or _FROM_TO.fullmatch(text):
         look |= Look.MOMENT
     elif _DAY.fullmatch(text):
         look |= Look.DATE
@@ -69,8 +71,11 @@ def look_of(cell: str) -> Look:
 
 
 def start_of_period(text: str) -> str:
-    """The start of a period of ISO 8601 (`2024-06-21T12:00:00/2024-06-21T13:00:00`); another text as it is."""
-    match = _PERIOD.fullmatch(text)
+    """The start of a period of ISO 8601 (`2024-06-21T12:00:00/2024-06-21T13:00:00`); another text as it is.
+
+    So is `21.06.2024 12:00 - 21.06.2024 13:00`.
+    """
+    match = _PERIOD.fullmatch(text) or _FROM_TO.fullmatch(text)
     return match[1] if match else text
 
 

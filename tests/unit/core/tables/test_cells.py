@@ -1,6 +1,6 @@
 import pytest
 
-from pvsim.core.tables.cells import Look, holds_rows, is_missing, is_unit, look_of
+from pvsim.core.tables.cells import Look, holds_rows, is_missing, is_unit, look_of, start_of_period
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,17 @@ def test_a_quoted_cell_that_holds_rows():
     assert holds_rows(['x\n"12:00";5'], ";")
     assert not holds_rows(["two\nlines", "2024-06-21 12:00"], ",")
     assert not holds_rows(["2024-06-21 12:00\n"], ",")
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("2024-06-21T12:00:00/2024-06-21T13:00:00", "2024-06-21T12:00:00"),
+        ("21.06.2024 12:00 - 21.06.2024 13:00", "21.06.2024 12:00"),
+        ("27/10/2024 02:00:00 (CEST) - 27/10/2024 02:15:00 (CEST)", "27/10/2024 02:00:00 (CEST)"),
+    ],
+)
+def test_periods_look_like_times_and_have_a_start(text, start):
+    assert look_of(text) == Look.MOMENT
+    assert start_of_period(text) == start
+    assert start_of_period(start) == start

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.tariff.prices import Prices, nano
 
-WHOLE = st.integers(-(10**11), 10**11)
+WHOLE = st.integers(-2 * 10**12, 2 * 10**12)
 STEPS = st.lists(st.tuples(st.integers(0, 50), WHOLE), min_size=1, unique_by=lambda step: step[0]).map(sorted)
 TIMES = np.arange(-1, 52)
 

@@ -1,0 +1,79 @@
+"""What each second's import costs and each second's export earns, or what both emit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.series.report import span_text
+from pvsim.core.site.tariff import Co2, Tariff
+from pvsim.core.tariff.prices import Prices, nano
+from pvsim.core.tariff.windows import prices_of_windows
+from pvsim.errors import UsageError
+
+__all__ = ["Valuation", "emissions_of", "prices_of"]
+
+_GRAMS_PER_KG = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """What a kWh is worth.
+
+    Attributes:
+        imported: Of import, in 10⁻⁹ currency units (or kg) per kWh; with surcharge and VAT.
+        exported: Of export.
+    """
+
+    imported: Prices
+    exported: Prices
+
+    def refuse_changes_within_rows(self, timeline: Timeline, every_s: int) -> None:
+        """Refuse rows that are longer than a price holds: a row has the price of its start.
+
+        Raises:
+            UsageError: naming the first time.
+        """
+        for prices in (self.imported, self.exported):
+            changes = prices.changes(timeline.start_utc, timeline.end_utc)
+            within = (changes - timeline.start_utc) % every_s
+            if within.any():
+                first = changes[within > 0][:1]
+                local = (first + timeline.offset_s(first)).astype("datetime64[s]").astype("datetime64[m]")[0]
+                when = str(local).replace("T", " ")
+                what = f"`every`: a price changes at {when}, within a row of {span_text(every_s)}"
+                raise UsageError(what, field="every", fix="for example 15min, 1min or 1s")
+
+
+def prices_of(tariff: Tariff, series: Mapping[str, Prices], timeline: Timeline) -> Valuation:
+    """The prices of a tariff over a run.
+
+    Args:
+        tariff: Without contradictions.
+        series: The prices of its files, by the path of their setting.
+        timeline: The run's.
+    """
+    read = {name: series.get(f"tariff.{name}") for name in ("import_series", "feed_in_series", "market_series")}
+    imported, feed_in = read["import_series"], read["feed_in_series"]
+    market = read["market_series"] or feed_in or imported
+    if imported is None and tariff.import_per_kwh is None:
+        imported = prices_of_windows(tariff.windows, timeline)
+    elif imported is None:
+        imported = Prices.flat(nano(tariff.import_per_kwh or 0.0))
+    exported = feed_in or Prices.flat(nano(tariff.feed_in_per_kwh or 0.0))
+    if tariff.zero_at_negative_prices and market is not None:
+        exported = exported.zero_where_negative(market)
+    return Valuation(imported.with_vat(nano(tariff.surcharge_per_kwh), tariff.vat_percent), exported)
+
+
+def emissions_of(co2: Co2, series: Mapping[str, Prices]) -> Valuation:
+    """What the grid emits for a kWh over a run, of export as of import; in 10⁻⁹ kg per kWh.
+
+    Args:
+        co2: Without contradictions.
+        series: The values of its file, by the path of its setting.
+    """
+    factor = series.get("co2.series") or Prices.flat(
+        round(Fraction(nano(co2.grams_per_kwh or 0.0), _GRAMS_PER_KG))
+    )
+    return Valuation(factor, factor)

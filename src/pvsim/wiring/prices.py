@@ -1,0 +1,79 @@
+"""The prices and emissions of a run, from its configuration and the files that it names."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pvsim.config import RunConfig, zone_of
+from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.site.tariff import DataSeries
+from pvsim.core.tariff.mistakes import series_of
+from pvsim.core.tariff.prices import Prices
+from pvsim.core.tariff.valuation import Valuation, emissions_of, prices_of
+from pvsim.wiring.configure import refuse_changed
+
+__all__ = ["Worth", "worth_of"]
+
+_MOST_KG_PER_KWH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a run's energies are worth.
+
+    Attributes:
+        money: Prices; None where the site has no tariff.
+        emissions: CO2 of the grid; None where the site does not say it.
+        inputs: How the files for them were read, by the path of their setting.
+    """
+
+    money: Valuation | None
+    emissions: Valuation | None
+    inputs: Mapping[str, Mapping[str, Any]]
+
+
+def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
+    """What the energies of a run are worth.
+
+    Raises:
+        BadInputError: if a file is not what it was when the configuration was made, or does not fit.
+        UsageError: if a price changes within a row.
+    """
+    inputs: dict[str, Any] = {}
+    series = {
+        setting: _read(setting, file, config, timeline, inputs)
+        for setting, file in series_of(config.tariff, config.co2).items()
+    }
+    money = None if config.tariff is None else prices_of(config.tariff, series, timeline)
+    emissions = None if config.co2 is None else emissions_of(config.co2, series)
+    for valuation in (money, emissions):
+        if valuation is not None:
+            valuation.refuse_changes_within_rows(timeline, config.every_s)
+    return Worth(money, emissions, inputs)
+
+
+def _read(setting: str, file: DataSeries, config: RunConfig, timeline: Timeline, inputs: dict[str, Any]) -> Prices:
+    from pvsim.adapters.tables.value_files import read_values  # noqa: PLC0415 - most runs have no such file
+    from pvsim.core.tariff.steps import prices_of_series  # noqa: PLC0415 - as above
+
+    tariff = config.tariff if setting.startswith("tariff.") else None
+    read = read_values(
+        file,
+        "co2" if tariff is None else "price",
+        setting=setting,
+        currency="" if tariff is None else tariff.currency,
+        tz=config.tz,
+    )
+    refuse_changed(Path(file.path), (config.series_sha256 or {}).get(setting))
+    highest = _MOST_KG_PER_KWH if tariff is None else tariff.highest_per_kwh
+    prices, step_s = prices_of_series(
+        read.series,
+        timeline,
+        zone_of(config.tz),
+        lowest=0.0 if tariff is None else -highest,
+        highest=highest,
+        fix=f"correct unit under [{setting}]" + ("" if tariff is None else ", or write a higher highest_per_kwh"),
+    )
+    inputs[setting] = {"reading": asdict(replace(read.reading, step_s=step_s))}
+    return prices
