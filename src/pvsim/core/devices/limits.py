@@ -47,9 +47,12 @@ class LimitSteps:
 
     def at(self, first_utc: int, n: int) -> Ints:
         """The limit in each of `n` seconds, in 0.1 W."""
-        seconds = np.arange(first_utc, first_utc + n)
+        return self.of_times(np.arange(first_utc, first_utc + n))
+
+    def of_times(self, t_utc: Ints) -> Ints:
+        """The limit at each of some Unix times, in 0.1 W."""
         limits = np.array([NO_LIMIT_DW, *self.limits_dw], dtype=np.int64)
-        found: Ints = limits[np.searchsorted(np.array(self.starts_utc, dtype=np.int64), seconds, side="right")]
+        found: Ints = limits[np.searchsorted(np.array(self.starts_utc, dtype=np.int64), t_utc, side="right")]
         return found
 
     def between(self, start_utc: int, end_utc: int) -> tuple[tuple[int, int, int], ...]:
