@@ -28,7 +28,8 @@ from pvsim.core.site.schema import (
     Site,
     Weather,
 )
-from pvsim.core.tariff.mistakes import series_of, tariff_problems
+from pvsim.core.site.tariff import series_of
+from pvsim.core.tariff.mistakes import tariff_problems
 from pvsim.core.weather.clouds import REGIMES
 from pvsim.core.weather.clouds.mean import thresholds
 from pvsim.errors import BadInputError, UsageError

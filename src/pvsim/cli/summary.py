@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pvsim.cli.money import money_lines
+
 if TYPE_CHECKING:
     from pvsim.config import RunConfig
     from pvsim.core.results.summary import Summary
@@ -55,6 +57,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
     lines = (_shares(summary, grid=plan.meter_range.grid), _averaged(summary), _battery(summary))
     click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
+    if money := money_lines(summary, this.models.config.cost):
+        click.echo("\n".join(money) + "\n")
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"

@@ -32,7 +32,7 @@ from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import Grid, Site
-from pvsim.core.tariff.mistakes import series_of
+from pvsim.core.site.tariff import series_of
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["DEFAULT_ZONE", "run_config"]

@@ -10,8 +10,10 @@ from pvsim.app.simulate import simulate
 from pvsim.config import RunConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
+from pvsim.core.results.totals import Totals
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, clipped_seconds, is_external, joined, plan_of
+from pvsim.wiring.prices import Worth, totals_of, worth_of
 
 __all__ = ["Models"]
 
@@ -59,12 +61,21 @@ class Models:
 
     @property
     def inputs(self) -> Mapping[str, Mapping[str, Any]]:
-        """What was read from files, for PV and for those meters whose readings are computed here."""
-        return joined(self._pv.inputs, {} if self.external else self._loads.inputs)
+        """What was read from files, for PV, for those meters whose readings are computed here, and for money."""
+        of_loads = {} if self.external else self._loads.inputs
+        return {**joined(self._pv.inputs, of_loads), **self._worth.inputs}
+
+    def totals(self) -> Totals:
+        """What adds up the summary of the run; raises as `worth_of`."""
+        return totals_of(self.config, self.plan, self._worth)
 
     def clipped(self) -> dict[str, dict[str, int]]:
         """The seconds of each building above what its meter can show, where there are any."""
         return clipped_seconds(self.config, self.plan)
+
+    @cached_property
+    def _worth(self) -> Worth:
+        return worth_of(self.config, self.plan.timeline)
 
     @cached_property
     def _loads(self) -> Loads:

@@ -3,17 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pvsim.config import RunConfig, zone_of
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.site.tariff import DataSeries
-from pvsim.core.tariff.mistakes import series_of
-from pvsim.core.tariff.prices import Prices
-from pvsim.core.tariff.valuation import Valuation, emissions_of, prices_of
+from pvsim.core.results.figures import Figures
+from pvsim.core.results.totals import Totals
+from pvsim.core.run.plan import RunPlan
+from pvsim.core.site.tariff import DataSeries, series_of
 from pvsim.wiring.configure import refuse_changed
 
-__all__ = ["Worth", "worth_of"]
+if TYPE_CHECKING:
+    from pvsim.core.tariff.prices import Prices
+    from pvsim.core.tariff.valuation import Valuation
+
+__all__ = ["Worth", "totals_of", "worth_of"]
 
 _MOST_KG_PER_KWH = 5.0
 
@@ -28,8 +32,8 @@ class Worth:
         inputs: How the files for them were read, by the path of their setting.
     """
 
-    money: Valuation | None
-    emissions: Valuation | None
+    money: "Valuation | None"
+    emissions: "Valuation | None"
     inputs: Mapping[str, Mapping[str, Any]]
 
 
@@ -41,6 +45,12 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
         UsageError: if a price changes within a row.
     """
     inputs: dict[str, Any] = {}
+    if config.tariff is None and config.co2 is None:
+        return Worth(None, None, inputs)
+    from pvsim.core.tariff.valuation import emissions_of, prices_of, refuse_rows_beyond_quarters  # noqa: PLC0415 - most runs have neither
+
+    if config.tariff is not None:
+        refuse_rows_beyond_quarters(config.tariff, config.every_s)
     series = {
         setting: _read(setting, file, config, timeline, inputs)
         for setting, file in series_of(config.tariff, config.co2).items()
@@ -53,7 +63,23 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
     return Worth(money, emissions, inputs)
 
 
-def _read(setting: str, file: DataSeries, config: RunConfig, timeline: Timeline, inputs: dict[str, Any]) -> Prices:
+def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
+    """What adds up the summary of a run."""
+    bill = carbon = None
+    if config.tariff is not None and worth.money is not None:
+        from pvsim.core.results.bill import Bill  # noqa: PLC0415 - most runs have no tariff
+
+        bill = Bill(plan, config.tariff, worth.money, config.cost)
+    if worth.emissions is not None:
+        from pvsim.core.results.carbon import CarbonSum  # noqa: PLC0415 - as above
+
+        carbon = CarbonSum(plan, worth.emissions)
+    return Totals(Figures(plan), bill, carbon)
+
+
+def _read(
+    setting: str, file: DataSeries, config: RunConfig, timeline: Timeline, inputs: dict[str, Any]
+) -> "Prices":
     from pvsim.adapters.tables.value_files import read_values  # noqa: PLC0415 - most runs have no such file
     from pvsim.core.tariff.steps import prices_of_series  # noqa: PLC0415 - as above
 

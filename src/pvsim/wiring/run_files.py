@@ -16,7 +16,6 @@ from pvsim.app.prove import Read, add_up, prove, prove_foreign
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
-from pvsim.core.results.figures import Figures
 from pvsim.core.results.spans import FoundSpans, Spans
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError
@@ -176,18 +175,18 @@ class RunFiles:
     ) -> tuple[Summary, FoundSpans]:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
-        figures = Figures(plan)
+        totals = self.models.totals()
         if not self.models.external and not now.missing:
-            add_up(prove(plan, self.models.expected.take(), read), figures, *adders)
-            return figures.result(), FoundSpans(plan)
+            add_up(prove(plan, self.models.expected.take(), read), totals, *adders)
+            return totals.result(), FoundSpans(plan)
         missing_rows = now.missing // plan.every_s  # whole periods go missing
         spans = Spans(plan)
-        add_up(prove_foreign(plan, pv, lines, missing_rows), figures, spans, *adders)
+        add_up(prove_foreign(plan, pv, lines, missing_rows), totals, spans, *adders)
         found = spans.result()
         if plan.holds and found.held_s != now.held:
             what = f"{found.held_s:,} seconds are flagged as held, but {now.held:,} are known"
             raise BadInputError(what, where="column flags")
-        return figures.result(), found
+        return totals.result(), found
 
     def daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""

@@ -9,13 +9,13 @@ from pvsim.app.prove import add_up
 from pvsim.config import Request, RunConfig
 from pvsim.core.devices.balance import Balance
 from pvsim.core.quantities.types import PowerSource, PvSource
-from pvsim.core.results.figures import Figures
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
 from pvsim.wiring.build import Built, build
 from pvsim.wiring.configure import configure
+from pvsim.wiring.prices import totals_of, worth_of
 from pvsim.wiring.run_rows import RunRows
 
 __all__ = ["SimulatedRun", "simulate"]
@@ -41,9 +41,9 @@ class SimulatedRun(RunRows):
     @property
     def summary(self) -> Summary:
         """What it comes to: what `pvsim run` would write to `summary.json`."""
-        figures = Figures(self.plan)
-        add_up(self.samples(), figures)
-        return figures.result()
+        totals = totals_of(self.config, self.plan, worth_of(self.config, self.plan.timeline))
+        add_up(self.samples(), totals)
+        return totals.result()
 
     def samples(self) -> Iterator[Samples]:
         """The rows in order, in portions; what an export limit curtailed is in `curtailed_dw`."""

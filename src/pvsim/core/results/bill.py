@@ -48,7 +48,7 @@ class Bill:
         prices = (valuation.imported, valuation.exported)
         self._cutter = Cutter(plan, prices, quarters=tariff.demand is not None)
         self.valued = ValuedDays(plan, valuation)
-        self.peaks = DemandPeaks(plan, self._cutter)
+        self.peaks = DemandPeaks(plan)
 
     def add(self, samples: "Samples") -> None:
         """See `Accumulator.add`."""

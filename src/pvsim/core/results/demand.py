@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
-from pvsim.core.results.group_peaks import GroupPeaks, Values
-from pvsim.core.results.pieces import IMPORT, QUARTER_S, Cutter, Pieces, variants_of
+from pvsim.core.results.pieces import IMPORT, QUARTER_S, Pieces, variants_of
+from pvsim.core.results.windows import Windows
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.tariff import Demand
 
@@ -38,59 +38,75 @@ class DemandPeaks:
     """The highest mean import over a quarter of an hour of the local clock, of each month.
 
     Import alone counts, as in the register of a meter: export in the same quarter takes nothing away. In a quarter
-    that lacks rows the mean is that of the rows that are there.
+    that lacks rows the mean is that of the rows that are there. Only the first and the last quarter of the rows
+    seen can be incomplete: their sums are kept until the result is asked for, also through a merge.
 
     Args:
         plan: The run; its rows divide a quarter.
-        cutter: Parts rows at quarters of an hour.
 
     Attributes:
-        months: The peaks of each month, by variant and meter.
+        highest: The peaks of complete quarters by month, in 0.1 W times the rows of a quarter, (variants, meters).
+        edges: Of the quarters that may not be complete, by number: month, sums of import, and rows.
     """
 
-    def __init__(self, plan: RunPlan, cutter: Cutter) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self._shape = (variants_of(plan), len(plan.meters))
         self._full = QUARTER_S // plan.every_s
         self._first_date = plan.timeline.first_date
-        self._cutter = cutter
-        self.months: dict[Month, GroupPeaks] = {}
+        self._windows = Windows(plan.timeline, QUARTER_S)
+        self.highest: dict[Month, Ints] = {}
+        self.edges: dict[int, tuple[Month, Ints, Ints]] = {}
+        self._first = self._last = -1
 
     def take(self, pieces: Pieces) -> None:
-        """Add pieces of consecutive rows; later calls continue."""
-        dates = [self._first_date + timedelta(days=int(day)) for day in pieces.day]
-        months = np.array([month_of(each) for each in dates])
-        sums = np.concatenate([pieces.sums_dw[:, IMPORT], pieces.rows[:, None]], axis=1)
-        for month in np.unique(months).tolist():
-            of_month = months == month
-            quarter = self._cutter.quarter(pieces.t_utc[of_month])
-            starts = np.flatnonzero(np.diff(quarter, prepend=quarter[0] - 1))
-            self._of(month).add(quarter[starts], np.add.reduceat(sums[of_month], starts, axis=0))
+        """Add pieces of consecutive rows, none of them longer than a quarter; later calls continue."""
+        quarter = self._windows.number(pieces.t_utc)
+        starts = np.flatnonzero(np.diff(quarter, prepend=-1))
+        sums = np.add.reduceat(pieces.sums_dw[:, IMPORT], starts, axis=0)
+        rows = np.add.reduceat(pieces.rows, starts, axis=0)
+        months = [month_of(self._first_date + timedelta(days=day)) for day in pieces.day[starts].tolist()]
+        numbers = quarter[starts].tolist()
+        if self._first < 0:
+            self._first = numbers[0]
+        elif self._first < self._last < numbers[0]:
+            self._raise(self._last)
+        self._last = numbers[-1]
+        edges = {self._first, self._last}
+        for i, (number, month) in enumerate(zip(numbers, months, strict=True)):
+            self._hold(number, month, sums[i], rows[i])
+            if number not in edges:
+                self._raise(number)
 
     def merge(self, other: "DemandPeaks") -> None:
         """Add another part of the run; what is added later begins a part of its own."""
-        for month, peaks in other.months.items():
-            self._of(month).merge(peaks)
+        for month, peaks in other.highest.items():
+            self.highest[month] = np.maximum(self.highest.get(month, 0), peaks)
+        for number, edge in other.edges.items():
+            self._hold(number, *edge)
+        self._first = self._last = -1
 
     def kw(self) -> dict[Month, list[list[Fraction]]]:
         """The peak of each month in kW, by variant and meter."""
-        per_kw = self._full * DW_PER_KW
-        found = {}
-        for month, peaks in sorted(self.months.items()):
-            sums = peaks.peaks().reshape(self._shape).tolist()
-            found[month] = [[Fraction(int(each), per_kw) for each in of_variant] for of_variant in sums]
-        return found
+        per_kw, highest = self._full * DW_PER_KW, dict(self.highest)
+        for month, sums, rows in self.edges.values():
+            highest[month] = np.maximum(highest.get(month, 0), self._whole(sums, rows))
+        return {
+            month: [[Fraction(int(each), per_kw) for each in of_variant] for of_variant in highest[month]]
+            for month in sorted(highest)
+        }
 
-    def _of(self, month: Month) -> GroupPeaks:
-        if month not in self.months:
-            lowest = np.zeros(self._shape[0] * self._shape[1], dtype=np.int64)
-            self.months[month] = GroupPeaks(self._full_quarters, lowest)
-        return self.months[month]
+    def _hold(self, number: int, month: Month, sums: Ints, rows: Ints) -> None:
+        _, held, counted = self.edges.get(number, (month, 0, 0))
+        self.edges[number] = (month, held + sums, counted + rows)
 
-    def _full_quarters(self, sums: Ints) -> Values:
-        """Sums over whole quarters in 0.1 W times rows, of sums and counts of those rows that are there."""
-        rows = np.maximum(sums[:, -1:], 1)
-        whole: Ints = sums[:, :-1] * self._full // rows
-        return whole.reshape(len(sums), self._shape[0] * self._shape[1])
+    def _raise(self, number: int) -> None:
+        month, sums, rows = self.edges.pop(number)
+        self.highest[month] = np.maximum(self.highest.get(month, 0), self._whole(sums, rows))
+
+    def _whole(self, sums: Ints, rows: Ints) -> Ints:
+        """Sums over a whole quarter, of those over the rows that are there."""
+        whole: Ints = sums * self._full // np.maximum(rows, 1)
+        return whole
 
 
 def demand_kw(demand: Demand, peaks: Mapping[Month, Fraction]) -> dict[Month, Fraction]:

@@ -86,17 +86,10 @@ class Cutter:
         inside = (self._midnights > first_utc) & (self._midnights <= last_utc)
         cuts = [self._midnights[inside], *(each.changes(first_utc, last_utc + 1) for each in self._prices)]
         if self._quarters:
-            cuts.append(np.arange(first_utc - self.since_quarter(first_utc) + QUARTER_S, last_utc + 1, QUARTER_S))
+            for offset_s in {offset_s % QUARTER_S for offset_s in self._plan.timeline.offsets_s}:
+                since = (first_utc + offset_s) % QUARTER_S
+                cuts.append(np.arange(first_utc - since + QUARTER_S, last_utc + 1, QUARTER_S))
         return np.unique(np.concatenate(cuts))
-
-    def since_quarter(self, t_utc: int) -> int:
-        """Seconds since a quarter of an hour of the local clock began."""
-        return (t_utc + self._plan.timeline.offsets_s[0]) % QUARTER_S
-
-    def quarter(self, t_utc: Ints) -> Ints:
-        """Numbers of the quarters of an hour of the local clock that some Unix times are in."""
-        number: Ints = (t_utc + self._plan.timeline.offsets_s[0]) // QUARTER_S
-        return number
 
 
 def _flows(samples: Samples, plan: RunPlan) -> Ints:

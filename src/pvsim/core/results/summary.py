@@ -15,6 +15,9 @@ from typing import Any
 
 import msgspec
 
+from pvsim.core.results.emissions import Emissions
+from pvsim.core.results.money import Money
+
 __all__ = [
     "BatteryUse",
     "Distribution",
@@ -290,6 +293,8 @@ class Summary(msgspec.Struct, frozen=True):
         battery: What was done with the battery; None where there is none.
         over_meters: How the figures of the meters are distributed, where a run has several.
         fuse: How long the main fuses carry more than their rated current; None where they are not known.
+        money: What the run costs; None where the site has no tariff.
+        emissions: What the grid emits for it; None where the site does not say it.
     """
 
     rows: int
@@ -310,3 +315,5 @@ class Summary(msgspec.Struct, frozen=True):
     battery: BatteryUse | None = None
     over_meters: OverMeters | None = None
     fuse: FuseLoad | None = None
+    money: Money | None = None
+    emissions: Emissions | None = None

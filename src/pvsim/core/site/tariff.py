@@ -5,9 +5,9 @@ Prices are in the tariff's currency per kWh.
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, UnsetType, field
 
-__all__ = ["MAX_PER_KWH", "Co2", "Cost", "DataSeries", "Demand", "PriceWindow", "Tariff"]
+__all__ = ["MAX_PER_KWH", "Co2", "Cost", "DataSeries", "Demand", "PriceWindow", "Tariff", "series_of"]
 
 MAX_PER_KWH = 2_000.0
 """The most that a kWh costs, in any currency: with surcharge and VAT it is then computed in 64 bits."""
@@ -139,3 +139,14 @@ class Co2(Struct, frozen=True, forbid_unknown_fields=True):
 
     grams_per_kwh: Annotated[float, Meta(ge=0, le=5_000)] | None = None
     series: DataSeries | None = None
+
+
+def series_of(tariff: Tariff | UnsetType | None, co2: Co2 | UnsetType | None) -> dict[str, DataSeries]:
+    """The files that tariff and CO2 name, by the path of their setting."""
+    found = {}
+    if isinstance(tariff, Tariff):
+        for name in ("import_series", "feed_in_series", "market_series"):
+            found[f"tariff.{name}"] = getattr(tariff, name)
+    if isinstance(co2, Co2):
+        found["co2.series"] = co2.series
+    return {path: series for path, series in found.items() if series is not None}

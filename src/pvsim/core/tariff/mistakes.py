@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from msgspec import UnsetType
 
 from pvsim.core.site.schema import Site
-from pvsim.core.site.tariff import Co2, DataSeries, Tariff
+from pvsim.core.site.tariff import DataSeries, Tariff, series_of
 from pvsim.core.tariff.units import Quantity, unit_of
 from pvsim.core.tariff.windows import window_problems
 
-__all__ = ["series_of", "tariff_problems"]
+__all__ = ["tariff_problems"]
 
 
 def tariff_problems(site: Site) -> list[str]:
@@ -25,17 +25,6 @@ def tariff_problems(site: Site) -> list[str]:
     for path, series in series_of(site.tariff, site.co2).items():
         found += _of_series(path, series, "co2" if path.startswith("co2") else "price")
     return found
-
-
-def series_of(tariff: Tariff | UnsetType | None, co2: Co2 | UnsetType | None) -> dict[str, DataSeries]:
-    """The files that tariff and CO2 name, by the path of their setting."""
-    found = {}
-    if isinstance(tariff, Tariff):
-        for name in ("import_series", "feed_in_series", "market_series"):
-            found[f"tariff.{name}"] = getattr(tariff, name)
-    if isinstance(co2, Co2):
-        found["co2.series"] = co2.series
-    return {path: series for path, series in found.items() if series is not None}
 
 
 def _of_tariff(tariff: Tariff) -> list[str]:

@@ -11,9 +11,10 @@ from pvsim.core.tariff.prices import Prices, nano
 from pvsim.core.tariff.windows import prices_of_windows
 from pvsim.errors import UsageError
 
-__all__ = ["Valuation", "emissions_of", "prices_of"]
+__all__ = ["Valuation", "emissions_of", "prices_of", "refuse_rows_beyond_quarters"]
 
 _GRAMS_PER_KG = 1_000
+_QUARTER_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,17 @@ class Valuation:
                 when = str(local).replace("T", " ")
                 what = f"`every`: a price changes at {when}, within a row of {span_text(every_s)}"
                 raise UsageError(what, field="every", fix="for example 15min, 1min or 1s")
+
+
+def refuse_rows_beyond_quarters(tariff: Tariff, every_s: int) -> None:
+    """Refuse rows that do not divide the quarter of an hour of a demand charge.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if tariff.demand is not None and _QUARTER_S % every_s:
+        what = f"`every`: a demand charge needs rows that divide 15 min, not {span_text(every_s)}"
+        raise UsageError(what, field="every", fix="for example 15min, 1min or 1s")
 
 
 def prices_of(tariff: Tariff, series: Mapping[str, Prices], timeline: Timeline) -> Valuation:

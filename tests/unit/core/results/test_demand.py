@@ -29,7 +29,7 @@ def run_of(every_s, meters=2):
 
 def peaks_of(plan, parts):
     cutter = Cutter(plan, (), quarters=True)
-    peaks = DemandPeaks(plan, cutter)
+    peaks = DemandPeaks(plan)
     for part in parts:
         if len(part):
             peaks.take(cutter.pieces(part))

@@ -2,8 +2,8 @@ import pytest
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
-from pvsim.core.site.tariff import Co2, Cost, DataSeries, PriceWindow, Tariff
-from pvsim.core.tariff.mistakes import series_of, tariff_problems
+from pvsim.core.site.tariff import Co2, Cost, DataSeries, PriceWindow, Tariff, series_of
+from pvsim.core.tariff.mistakes import tariff_problems
 
 HOME = read_site("home")
 FILE = DataSeries("prices.csv")

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.site.tariff import Co2, DataSeries, PriceWindow, Tariff
+from pvsim.core.site.tariff import Co2, DataSeries, Demand, PriceWindow, Tariff
 from pvsim.core.tariff.prices import Prices, nano
-from pvsim.core.tariff.valuation import Valuation, emissions_of, prices_of
+from pvsim.core.tariff.valuation import Valuation, emissions_of, prices_of, refuse_rows_beyond_quarters
 from pvsim.errors import UsageError
 
 TIMELINE = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
@@ -72,3 +72,14 @@ def test_a_price_may_not_change_within_a_row():
         valuation.refuse_changes_within_rows(TIMELINE, 7_200)
     assert caught.value.what == "`every`: a price changes at 2024-06-21 01:00, within a row of 2 h"
     assert (caught.value.field, caught.value.exit_code) == ("every", 2)
+
+
+@pytest.mark.parametrize(("every_s", "fits"), [(1, True), (900, True), (600, False), (3_600, False)])
+def test_a_demand_charge_needs_rows_within_quarters(every_s, fits):
+    refuse_rows_beyond_quarters(Tariff(import_per_kwh=0.3), every_s)
+    tariff = Tariff(import_per_kwh=0.3, demand=Demand(50))
+    if fits:
+        refuse_rows_beyond_quarters(tariff, every_s)
+    else:
+        with pytest.raises(UsageError, match="a demand charge needs rows that divide 15 min"):
+            refuse_rows_beyond_quarters(tariff, every_s)

@@ -1,0 +1,47 @@
+"""What a run costs and what the grid emits for it, in lines for the terminal."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pvsim.core.results.money import Money
+    from pvsim.core.results.summary import Summary
+    from pvsim.core.site.tariff import Cost
+
+__all__ = ["money_lines"]
+
+
+def money_lines(summary: "Summary", cost: "Cost | None") -> list[str]:
+    """Some lines; none where the site says nothing of money and CO2."""
+    lines = [] if summary.money is None else _bill(summary.money, cost)
+    if (emissions := summary.emissions) is not None:
+        saved = "" if emissions.saving_kg is None else f" · {emissions.saving_kg:,.1f} kg less than without PV"
+        lines.append(f"CO2 of the import {emissions.import_kg:,.1f} kg{saved}")
+    return lines
+
+
+def _bill(money: "Money", cost: "Cost | None") -> list[str]:
+    unit = money.currency
+    parts = [f"energy {money.energy:,.2f}"]
+    parts += [f"fees {money.fees:,.2f}"] if money.fees else []
+    if money.demand_kw is not None:
+        parts.append(f"demand {money.demand:,.2f} for {money.demand_kw:,.2f} kW")
+    parts.append(f"feed-in -{money.feed_in:,.2f}" if money.feed_in >= 0 else f"feed-in +{-money.feed_in:,.2f}")
+    lines = [f"cost {money.total:,.2f} {unit} ({', '.join(parts)})"]
+    if money.references is None:
+        return [*lines, "the meter is at the grid: what PV saves is not known"]
+    without = money.references["no_pv_no_battery"].total
+    saved = f"without PV and battery {without:,.2f} {unit} · saved {money.saving:,.2f} {unit}"
+    if money.saving_by_battery:
+        saved += f", {money.saving_by_battery:,.2f} of it by the battery"
+    lines.append(saved)
+    if money.saving_per_year is not None:
+        per_year = f"saved in a year {money.saving_per_year:,.2f} {unit}"
+        if cost is not None and money.npv is not None:
+            years = "never pays back"
+            if money.payback_years is not None:
+                years = f"pays back in {money.payback_years:.1f} years"
+            per_year += f" · {years} · net present value over {cost.life_years} years {money.npv:,.0f} {unit}"
+        lines.append(per_year)
+    elif cost is not None:
+        lines.append("no payback time: this is no whole year (--days 365 or 366 with every row)")
+    return lines

@@ -1,0 +1,60 @@
+from types import SimpleNamespace
+
+import pytest
+
+from pvsim.cli.money import money_lines
+from pvsim.core.results.emissions import Emissions
+from pvsim.core.results.money import Amount, Money
+from pvsim.core.site.tariff import Cost
+
+REFERENCES = {"no_pv_no_battery": Amount(9, 1, 0, 0, 10), "pv_without_battery": Amount(4, 1, 0, 1, 4)}
+COST = Cost(2_000, 20, 3)
+SAVED = {"references": REFERENCES, "saving": 6.5, "saving_by_battery": 0.5}
+
+
+def lines_of(money=None, emissions=None, cost=None):
+    return money_lines(SimpleNamespace(money=money, emissions=emissions), cost)
+
+
+def test_a_site_without_prices_says_nothing():
+    assert lines_of() == []
+
+
+def test_a_day():
+    money = Money(3.25, 1, 0, 0.75, 3.5, currency="EUR", **SAVED)
+    assert lines_of(money) == [
+        "cost 3.50 EUR (energy 3.25, fees 1.00, feed-in -0.75)",
+        "without PV and battery 10.00 EUR · saved 6.50 EUR, 0.50 of it by the battery",
+    ]
+    assert (
+        lines_of(money, cost=COST)[2]
+        == "no payback time: this is no whole year (--days 365 or 366 with every row)"
+    )
+
+
+@pytest.mark.parametrize(("payback", "said"), [(5.25, "pays back in 5.2 years"), (None, "never pays back")])
+def test_a_year(payback, said):
+    year = {"saving_per_year": 400.0, "payback_years": payback, "npv": 3951.0}
+    money = Money(3, 0, 2, -0.25, 5.25, currency="EUR", demand_kw=4.5, **SAVED, **year)
+    assert lines_of(money, cost=COST) == [
+        "cost 5.25 EUR (energy 3.00, demand 2.00 for 4.50 kW, feed-in +0.25)",
+        "without PV and battery 10.00 EUR · saved 6.50 EUR, 0.50 of it by the battery",
+        f"saved in a year 400.00 EUR · {said} · net present value over 20 years 3,951 EUR",
+    ]
+    assert lines_of(Money(3, 0, 0, 0, 3, currency="EUR", **SAVED, saving_per_year=400.0))[2] == (
+        "saved in a year 400.00 EUR"
+    )
+
+
+def test_behind_a_grid_meter():
+    assert lines_of(Money(3, 0, 0, 1, 2, currency="CHF"), Emissions(12.34, 1)) == [
+        "cost 2.00 CHF (energy 3.00, feed-in -1.00)",
+        "the meter is at the grid: what PV saves is not known",
+        "CO2 of the import 12.3 kg",
+    ]
+
+
+def test_emissions():
+    assert lines_of(emissions=Emissions(1.5, 1, saving_kg=1_234.5)) == [
+        "CO2 of the import 1.5 kg · 1,234.5 kg less than without PV"
+    ]
