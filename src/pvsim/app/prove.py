@@ -17,7 +17,7 @@ from pvsim.core.quantities.types import Ints, PvSource
 from pvsim.core.results import row_text, rows
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.samples import Samples
-from pvsim.core.results.sampling import pv_means
+from pvsim.core.results.sampling import pv_and_clipped, pv_means
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BadInputError
 
@@ -110,7 +110,8 @@ def _read(
 
 def _with_pv(plan: RunPlan, pv: PvSource, samples: Samples, line: int) -> Samples:
     """The samples with the PV power that they must have, and behind an export limit with what was curtailed."""
-    could_dw = _pv_of_rows(plan, pv, samples.row(plan))
+    could_dw, clipped_dw = _pv_of_rows(plan, pv, samples.row(plan))
+    samples = replace(samples, clipped_dw=clipped_dw)
     if not plan.has_export_limit:
         return replace(samples, pv_dw=could_dw)
     if (wrong := np.flatnonzero(samples.pv_dw > could_dw)).size:
@@ -118,13 +119,14 @@ def _with_pv(plan: RunPlan, pv: PvSource, samples: Samples, line: int) -> Sample
     return replace(samples, curtailed_dw=could_dw - samples.pv_dw)
 
 
-def _pv_of_rows(plan: RunPlan, pv: PvSource, row: Ints) -> Ints:
-    """PV power of rows that rise."""
+def _pv_of_rows(plan: RunPlan, pv: PvSource, row: Ints) -> tuple[Ints, Ints | None]:
+    """PV power of rows that rise, and what inverters cut off."""
     n_meters = len(plan.meters)
     first, last = int(row[0]) // n_meters, int(row[-1]) // n_meters
-    power = pv.power_dw(plan.timeline.start_utc + first * plan.every_s, (last - first + 1) * plan.every_s)
-    of_rows: Ints = pv_means(plan, power)[row - first * n_meters]
-    return of_rows
+    first_utc = plan.timeline.start_utc + first * plan.every_s
+    power, clipped = pv_and_clipped(pv, first_utc, (last - first + 1) * plan.every_s)
+    which = row - first * n_meters
+    return pv_means(plan, power)[which], None if clipped is None else pv_means(plan, clipped)[which]
 
 
 def _compare(read: Read, expected: bytes, first_line: int) -> None:

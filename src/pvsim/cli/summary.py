@@ -50,6 +50,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         ("battery charge", energy.battery_charge, None, None),
         ("battery use", energy.battery_discharge, None, None),
         ("curtailed", energy.curtailed, None, None),
+        ("above inverter", energy.inverter_clipped or None, None, None),
     ):
         if kwh is None:
             continue

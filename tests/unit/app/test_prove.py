@@ -107,6 +107,22 @@ def test_the_pv_power_of_each_meter_is_its_own(meters, every_s):
     assert caught.value.where == "line 3"
 
 
+class ClippedRamps(Ramps):
+    """Inverters cut off 1 kW of each."""
+
+    def powers_dw(self, first_utc: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+        power = self.power_dw(first_utc, n)
+        return power, np.full_like(power, 10_000)
+
+
+def test_what_inverters_cut_off_is_the_same_of_own_and_of_foreign_readings():
+    plan, pv = plan_of(2, 900), ClippedRamps(2)
+    text = text_of(plan, pv.power_dw(DAY.start_utc, DAY.seconds).reshape(-1))
+    own = proved_own(plan, loads_of(plan), pv, BytesIO(text).read)
+    assert own == proved_foreign(plan, pv, iter(BytesIO(text)), 0)
+    assert own.energy_kwh.inverter_clipped == 48.0
+
+
 def changed(text: bytes, how: str) -> bytes:
     lines = text.splitlines(keepends=True)
     at = 40_000

@@ -36,7 +36,9 @@ def energies(summary: "Summary", forms: Forms) -> Table:
     of_all = summary.peak_of_all_kw
     peak, where = (summary.peak_kw, "peak_kw") if of_all is None else (of_all, "peak_of_all_kw")
     rows = []
-    for name, kwh in _known(summary.energy_kwh):
+    clipped = summary.energy_kwh.inverter_clipped
+    known = [*_known(summary.energy_kwh), *([("inverter_clipped", clipped)] if clipped else [])]
+    for name, kwh in known:
         kw, quarter = getattr(peak, _attribute(name), None), getattr(peak, f"{name}_15min", None)
         rows.append(
             (

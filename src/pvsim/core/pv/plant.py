@@ -18,7 +18,7 @@ from pvsim.core.weather.clear_sky import ClearSky
 from pvsim.core.weather.sky import Air
 from pvsim.core.weather.sun import Sun
 
-__all__ = ["InPlane", "ac_power_w", "cell_temperature", "in_plane"]
+__all__ = ["InPlane", "ac_and_clipped_w", "ac_power_w", "cell_temperature", "in_plane"]
 
 _W_PER_KW = 1000.0
 _LOWEST_COSINE = 0.01745  # pvlib's bound: the sun 1° over the horizon
@@ -84,15 +84,24 @@ def cell_temperature(
 
 
 def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Floats:
-    """AC power in W, shape of `temp_cell`, zeros where the sun is down.
+    """AC power in W: the first of `ac_and_clipped_w`."""
+    return ac_and_clipped_w(plant, lit, plane, temp_cell)[0]
 
-    PVWatts 5 (Dobos 2014, NREL/TP-6A20-62641) for DC power and inverter; the inverter clips.
+
+def ac_and_clipped_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> tuple[Floats, Floats | None]:
+    """AC power in W, shape of `temp_cell`, zeros where the sun is down; and what the inverter cuts off.
+
+    PVWatts 5 (Dobos 2014, NREL/TP-6A20-62641) for DC power and inverter; the inverter clips. What it cuts off is
+    the DC power above that at which it gives all it can, at the efficiency that it has there.
 
     Args:
         plant: The modules and the inverter.
         lit: Indices of the seconds with the sun up, as in `cell_temperature`.
         plane: Light on the modules in those seconds, as in `cell_temperature`.
         temp_cell: Temperature of the cells in °C, at all seconds.
+
+    Returns:
+        AC power, and clipped power in W at the lit seconds; None where there is none.
     """
     pdc = dc_w(
         plane.effective_irradiance,
@@ -101,11 +110,11 @@ def ac_power_w(plant: Plant, lit: Ints, plane: InPlane, temp_cell: Floats) -> Fl
         plant.temperature_percent_per_c / 100.0,
     ) * (1.0 - plant.losses_percent / 100.0)
     most_kw = plant.peak_kw if plant.inverter_kw is None else plant.inverter_kw
-    power = np.zeros_like(temp_cell)
+    power, efficiency = np.zeros_like(temp_cell), plant.inverter_efficiency
     if most_kw > 0:
-        efficiency = plant.inverter_efficiency
         # it divides by the load, which is almost nothing at the horizon
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             pac = ac_w(pdc, most_kw * _W_PER_KW / efficiency, efficiency)
         power[lit] = np.fmax(pac, 0.0)
-    return power
+    clipped = efficiency * pdc - most_kw * _W_PER_KW
+    return power, np.maximum(clipped, 0.0) if (clipped > 0).any() else None

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.pv.plant import ac_power_w, cell_temperature, in_plane
+from pvsim.core.pv.plant import ac_and_clipped_w, cell_temperature, in_plane
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import DW_PER_W, Ints
@@ -62,6 +62,7 @@ class SitePv:
     skies: tuple[Sky, ...]
     _hour: int | None = field(default=None, init=False, repr=False)
     _power_dw: NDArray[np.int32] = field(init=False, repr=False)
+    _clipped_dw: NDArray[np.int32] | None = field(default=None, init=False, repr=False)
     _cells: _Cells = field(init=False, repr=False)
     _light: _Light = field(init=False, repr=False)
 
@@ -69,15 +70,22 @@ class SitePv:
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PvSource.power_dw`."""
+        return self.powers_dw(first_utc, n)[0]
+
+    def powers_dw(self, first_utc: int, n: int) -> tuple[Ints, Ints]:
+        """See `ClippingPvSource.powers_dw`."""
         power = np.empty((n, len(self.skies)), np.int64)
+        clipped = np.zeros_like(power)
         done = 0
         while done < n:
             hour, skip = divmod(first_utc + done, HOUR_S)
             self._go_to(hour)
             part = self._power_dw[skip : skip + n - done]
             power[done : done + len(part)] = part
+            if self._clipped_dw is not None:
+                clipped[done : done + len(part)] = self._clipped_dw[skip : skip + n - done]
             done += len(part)
-        return power if len(self.skies) > 1 else power[:, 0]
+        return (power, clipped) if len(self.skies) > 1 else (power[:, 0], clipped[:, 0])
 
     def _go_to(self, hour: int) -> None:
         """Compute an hour, from the one before it or from the beginning of its block."""
@@ -88,8 +96,9 @@ class SitePv:
         if not block < first <= hour:
             first = self._begin(block, hour)
         for each in range(first, hour + 1):
-            watts = self._next_hour(each * HOUR_S)
+            watts, clipped = self._next_hour(each * HOUR_S)
             self._power_dw = np.rint(watts.T * DW_PER_W).astype(np.int32)
+            self._clipped_dw = None if clipped is None else np.rint(clipped.T * DW_PER_W).astype(np.int32)
         self._hour = hour
 
     def _begin(self, block: int, hour: int) -> int:
@@ -104,13 +113,14 @@ class SitePv:
     def _rest(self) -> None:
         self._cells = [[None] * len(self.plants) for _ in self.skies]
 
-    def _next_hour(self, first_utc: int) -> Floats:
-        """The power of the hour after the one that `_cells` is from, in W: shape (sites, 3600)."""
+    def _next_hour(self, first_utc: int) -> tuple[Floats, Floats | None]:
+        """The hour after the one that `_cells` is from: power and clipped power in W, shape (sites, 3600)."""
         lit, sun, clear = self._light.hour(first_utc)
         total = np.zeros((len(self.skies), HOUR_S))
+        clipped: Floats | None = None
         if not len(lit):
             self._rest()
-            return total
+            return total, None
         on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
         beam_share = np.zeros(HOUR_S)
         beam_share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
@@ -122,5 +132,9 @@ class SitePv:
                 plane = in_plane(plant, sun, light)
                 temp_cell = cell_temperature(plant, lit, plane, air, before=cells[i])
                 cells[i] = float(temp_cell[-1])
-                total[site] += ac_power_w(plant, lit, plane, temp_cell)
-        return total
+                power, cut = ac_and_clipped_w(plant, lit, plane, temp_cell)
+                total[site] += power
+                if cut is not None:
+                    clipped = np.zeros_like(total) if clipped is None else clipped
+                    clipped[site, lit] += cut
+        return total, clipped

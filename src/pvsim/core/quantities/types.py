@@ -6,7 +6,7 @@ exact, and so is `net = meter − pv` (invariant I3).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ __all__ = [
     "DW_PER_W",
     "METER_MAX_DW",
     "METER_MAX_W",
+    "ClippingPvSource",
     "Ints",
     "MeterRange",
     "Octets",
@@ -85,4 +86,13 @@ class PvSource(Protocol):
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """As `PowerSource.power_dw`: shape (n,) where each meter has the same, else (n, meters)."""
+        ...
+
+
+@runtime_checkable
+class ClippingPvSource(PvSource, Protocol):
+    """A `PvSource` that knows what its inverters cut off."""
+
+    def powers_dw(self, first_utc: int, n: int) -> tuple[Ints, Ints]:
+        """As `power_dw`; and beside it, in the same shape, the power above what the inverters give."""
         ...

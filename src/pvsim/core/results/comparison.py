@@ -20,6 +20,7 @@ _ENERGIES = (
     ("battery_charge", "battery charge"),
     ("battery_discharge", "battery use"),
     ("curtailed", "curtailed"),
+    ("inverter_clipped", "above inverter"),
 )
 _SHARES = (
     ("self_consumption", "self-consumption"),

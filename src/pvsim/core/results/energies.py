@@ -11,12 +11,12 @@ from pvsim.errors import InternalError
 
 __all__ = ["EnergySums", "kwh", "share"]
 
-SUMS = 7
+SUMS = 8
 _DWS_PER_KWH = DW_PER_KW * 3600
 
 
 class EnergySums:
-    """Sums of load (or what a grid meter shows), PV, import, export, charge, discharge and curtailed.
+    """Sums of load (or what a grid meter shows), PV, import, export, charge, discharge, curtailed and clipped.
 
     Attributes:
         plan: The run.
@@ -24,6 +24,7 @@ class EnergySums:
         by_day: Of each day over all meters, shape (days, sums).
         rows: How many rows each meter has.
         rows_by_day: How many each day has.
+        clips: Whether it is known what inverters cut off.
         exporting: In how many rows each meter exports.
         exporting_by_day: In how many periods of each day all meters together do.
     """
@@ -35,6 +36,7 @@ class EnergySums:
         self.by_day = np.zeros((days, SUMS), dtype=np.int64)
         self.rows = np.zeros(n, dtype=np.int64)
         self.rows_by_day = np.zeros(days, dtype=np.int64)
+        self.clips = False
         self.exporting = np.zeros(n, dtype=np.int64)
         self.exporting_by_day = np.zeros(days, dtype=np.int64)
 
@@ -42,12 +44,13 @@ class EnergySums:
         """Add the rows of whole periods."""
         days, grid = powers.days, powers.grid
         battery = (None, None) if powers.battery is None else _halves(powers.battery)
-        parts = (powers.meter, powers.pv, *_halves(grid), *battery, powers.curtailed)
+        parts = (powers.meter, powers.pv, *_halves(grid), *battery, powers.curtailed, powers.clipped)
         for i, power in enumerate(parts):
             if power is not None:
                 by_day = powers.by_day(power)
                 self.by_meter[i] += by_day.sum(axis=0)
                 self.by_day[days, i] += by_day.sum(axis=1)
+        self.clips |= powers.clipped is not None
         exporting = (grid < 0).astype(np.int64)
         self.exporting += exporting.sum(axis=0)
         self.exporting_by_day[days] += powers.by_day((grid.sum(axis=1) < 0).astype(np.int64))
@@ -66,6 +69,7 @@ class EnergySums:
         self.by_day += other.by_day
         self.rows += other.rows
         self.rows_by_day += other.rows_by_day
+        self.clips |= other.clips
         self.exporting += other.exporting
         self.exporting_by_day += other.exporting_by_day
 
@@ -75,9 +79,9 @@ class EnergySums:
         Raises:
             InternalError: if it does not (I8).
         """
-        load, pv, imported, exported, charged, discharged, curtailed = self.by_meter
+        load, pv, imported, exported, charged, discharged, curtailed, clipped = self.by_meter
         balance = imported - exported - (load - pv + charged - discharged)
-        impossible = ((exported > pv) & (not self.plan.meter_range.grid)) | (curtailed < 0)
+        impossible = ((exported > pv) & (not self.plan.meter_range.grid)) | (np.minimum(curtailed, clipped) < 0)
         by_day = self.by_day.sum(axis=0) != self.by_meter.sum(axis=1)
         if balance.any() or impossible.any() or by_day.any():
             raise InternalError("the energy identities do not hold")
@@ -85,10 +89,11 @@ class EnergySums:
     def fields(self, sums: Ints) -> list[Any]:
         """The fields of `Energies` for some sums, shape (sums,)."""
         plan = self.plan
-        load, pv, imported, exported, charged, discharged, curtailed = sums.tolist()
+        load, pv, imported, exported, charged, discharged, curtailed, clipped = sums.tolist()
         battery = (charged, discharged) if plan.has_battery else (None, None)
         rest = (imported, exported, *battery, curtailed if plan.has_export_limit else None)
-        parts = (None, pv, None, *rest, load) if plan.meter_range.grid else (load, pv, pv - exported, *rest, None)
+        known = (None, pv, None) if plan.meter_range.grid else (load, pv, pv - exported)
+        parts = (*known, *rest, load if plan.meter_range.grid else None, clipped if self.clips else None)
         return [None if part is None else kwh(part, plan) for part in parts]
 
     def shares(self, sums: Ints) -> tuple[float | None, float | None, float | None]:

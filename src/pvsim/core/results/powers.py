@@ -35,6 +35,7 @@ class Powers:
     battery: Ints | None
     curtailed: Ints | None
     soc_steps: Ints | None
+    clipped: Ints | None
 
     @property
     def days(self) -> Ints:
@@ -81,8 +82,8 @@ def powers_of(plan: RunPlan, samples: Samples) -> Powers:
     columns = [table(column) for column in (samples.meter_dw, samples.pv_dw, samples.grid_dw)]
     meter, pv, grid = (column for column in columns if column is not None)
     battery, curtailed = table(samples.battery_dw), table(samples.curtailed_dw)
-    soc_steps = table(samples.soc_steps, -1)
-    return Powers(t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps)
+    soc_steps, clipped = table(samples.soc_steps, -1), table(samples.clipped_dw)
+    return Powers(t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps, clipped)
 
 
 def joined(portions: Sequence[Samples]) -> Samples:

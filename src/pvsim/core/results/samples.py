@@ -24,6 +24,8 @@ class Samples:
         soc_steps: State of charge in steps of 1/10,000; None where the run has no battery.
         curtailed_dw: What the plant could have given besides, in 0.1 W; None where the run has no export limit.
             No column of a file shows it.
+        clipped_dw: What inverters cut off above their power, in 0.1 W; None where it is not known, as of PV power
+            from a file. No column of a file shows it.
         held_s: Seconds of the row for which the value before stands; None where the run holds none.
     """
 
@@ -35,6 +37,7 @@ class Samples:
     soc_steps: Ints | None = None
     curtailed_dw: Ints | None = None
     held_s: Ints | None = None
+    clipped_dw: Ints | None = None
 
     @classmethod
     def of_rows(cls, plan: RunPlan, row: Ints, meter_dw: Ints, pv_dw: Ints, **more: Ints | None) -> Self:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from pvsim.core.quantities.types import Ints, PvSource
+from pvsim.core.quantities.types import ClippingPvSource, Ints, PvSource
 from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["REJECTED_DW", "pv_means", "samples_of"]
+__all__ = ["REJECTED_DW", "pv_and_clipped", "pv_means", "samples_of"]
 
 REJECTED_DW = -(2**31)
 """Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing: no power
@@ -31,30 +31,29 @@ def samples_of(
     n_meters, every_s = len(plan.meters), plan.every_s
     row = np.arange(first_position // every_s, (first_position + len(values)) // every_s, dtype=np.int64)
     first_utc = plan.timeline.start_utc + first_position // n_meters
-    pv_dw = pv.power_dw(first_utc, len(values) // n_meters)
+    pv_dw, clipped_dw = pv_and_clipped(pv, first_utc, len(values) // n_meters)
+    more = {"clipped_dw": None if clipped_dw is None else pv_means(plan, clipped_dw)}
     meter_mean = window_means(values, every_s, n_meters)
     if plan.balance is None:
-        return Samples.of_rows(plan, row, meter_mean, pv_means(plan, pv_dw)), stored
+        return Samples.of_rows(plan, row, meter_mean, pv_means(plan, pv_dw), **more), stored
     by_meter = values.reshape(-1, n_meters)
     could_dw = np.broadcast_to(pv_dw.reshape(len(by_meter), -1), by_meter.shape)
     resting = np.where(by_meter == REJECTED_DW, could_dw, by_meter)
     balanced = plan.balance.run(first_utc, resting, could_dw, stored)
     pv_mean = pv_means(plan, balanced.pv_dw)
-    curtailed = pv_means(plan, could_dw) - pv_mean if plan.has_export_limit else None
-    if balanced.battery_dw is None or balanced.soc_steps is None:
-        return Samples.of_rows(plan, row, meter_mean, pv_mean, curtailed_dw=curtailed), balanced.stored
-    battery_mean = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
-    soc_steps = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
-    samples = Samples.of_rows(
-        plan,
-        row,
-        meter_mean,
-        pv_mean,
-        battery_dw=battery_mean,
-        soc_steps=soc_steps,
-        curtailed_dw=curtailed,
-    )
-    return samples, balanced.stored
+    if plan.has_export_limit:
+        more["curtailed_dw"] = pv_means(plan, could_dw) - pv_mean
+    if balanced.battery_dw is not None and balanced.soc_steps is not None:
+        more["battery_dw"] = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
+        more["soc_steps"] = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
+    return Samples.of_rows(plan, row, meter_mean, pv_mean, **more), balanced.stored
+
+
+def pv_and_clipped(pv: PvSource, first_utc: int, n: int) -> tuple[Ints, Ints | None]:
+    """The power of each of some seconds (`PvSource.power_dw`), and what inverters cut off; None if not known."""
+    if isinstance(pv, ClippingPvSource):
+        return pv.powers_dw(first_utc, n)
+    return pv.power_dw(first_utc, n), None
 
 
 def pv_means(plan: RunPlan, pv_dw: Ints) -> Ints:

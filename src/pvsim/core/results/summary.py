@@ -54,6 +54,9 @@ class Energies(msgspec.Struct, frozen=True):
         curtailed: PV energy that the export limit kept the plants from giving: Σ (potential − pv) · Δt. None where
             there is no limit.
         meter: What the meter at the grid connection shows, exports subtracted; None for other meters.
+        inverter_clipped: Energy that the modules could have given above what their inverters give: DC power above
+            the inverter's limit, at its efficiency there; Σ max(η · pdc − limit, 0) · Δt. It is no part of the
+            potential pv + curtailed. None where the PV power is not that of a site's plants.
     """
 
     load: float | None
@@ -65,6 +68,7 @@ class Energies(msgspec.Struct, frozen=True):
     battery_discharge: float | None = None
     curtailed: float | None = None
     meter: float | None = None
+    inverter_clipped: float | None = None
 
 
 class Peaks(msgspec.Struct, frozen=True):

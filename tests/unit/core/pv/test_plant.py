@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.pv.plant import ac_power_w, cell_temperature, in_plane
+from pvsim.core.pv.plant import InPlane, ac_and_clipped_w, ac_power_w, cell_temperature, in_plane
 from pvsim.core.site.schema import Plant
 from pvsim.core.weather.clear_sky import ClearSky
 from pvsim.core.weather.sky import Air
@@ -69,6 +69,25 @@ def test_a_clipping_inverter_a_hot_day_and_no_inverter():
     plant = Plant(30, 180, 5.0)
     assert power(plant, noon, temp_air=35)[0] < power(plant, noon, temp_air=0)[0]
     assert power(Plant(30, 180, 5.0, inverter_kw=0.0), noon).tolist() == [0]
+
+
+@pytest.mark.parametrize("inverter_kw", [None, 3.0, 0.0])
+def test_what_the_inverter_cuts_off_is_the_power_above_its_limit(inverter_kw):
+    """At noon the modules give about 4.2 kW; 96 % of that is above 3 kW by 1 kW and some."""
+    zenith, lit = np.array([25.0, 80.0]), np.array([0, 1])
+    plant = Plant(30, 180, 5.0, inverter_kw=inverter_kw, losses_percent=10)
+    plane = InPlane(np.array([950.0, 200.0]), np.array([940.0, 190.0]))
+    temp_cell = np.array([45.0, 25.0])
+    power, clipped = ac_and_clipped_w(plant, lit, plane, temp_cell)
+    pdc = np.array([940 * 5 * (1 - 0.0035 * 20), 190 * 5.0]) * 0.9
+    limit = 5000 if inverter_kw is None else 1000 * inverter_kw
+    assert len(power) == len(zenith)
+    if inverter_kw is None:
+        assert clipped is None
+        return
+    assert clipped == pytest.approx(np.maximum(0.96 * pdc - limit, 0))
+    assert power[0] == pytest.approx(limit)
+    assert (clipped[1] > 0) == (limit == 0)
 
 
 def test_the_plant_that_looks_away_gets_no_beam():

@@ -100,6 +100,24 @@ def test_plants_add_up():
     assert np.abs(both - one - other).max() <= 1
 
 
+def test_what_inverters_cut_off_is_beside_the_power_in_any_window():
+    """Of a plant with half the inverter; one with a large inverter has none. Two sites have each their own."""
+    small, large = Plant(30, 180, 8.0, inverter_kw=4.0), Plant(30, 180, 8.0, inverter_kw=8.0)
+    power, clipped = site(small, clouds=flicker).powers_dw(MIDSUMMER, DAY_S)
+    full, none = site(large, clouds=flicker).powers_dw(MIDSUMMER, DAY_S)
+    np.testing.assert_array_equal(power, site(small, clouds=flicker).power_dw(MIDSUMMER, DAY_S))
+    assert (power[clipped > 0] == 40_000).all()
+    assert not none[full < 79_000].any()
+    assert 0 < clipped.max() < 40_000
+    assert clipped[power < 39_000].max() == 0
+    noon = slice(40_000, 48_000)
+    part = site(small, clouds=flicker).powers_dw(MIDSUMMER + noon.start, noon.stop - noon.start)
+    np.testing.assert_array_equal(part[1], clipped[noon])
+    two = under(flicker, None, plants=(small,)).powers_dw(MIDSUMMER + noon.start, noon.stop - noon.start)
+    assert two[1].shape == (8_000, 2)
+    np.testing.assert_array_equal(two[1][:, 0], clipped[noon])
+
+
 @pytest.mark.parametrize(
     ("latitude", "day", "dark", "lit"),
     [

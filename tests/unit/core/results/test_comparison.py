@@ -58,7 +58,7 @@ def test_several_meters_are_compared_by_the_peaks_of_all():
 
 
 def test_every_energy_share_and_peak_of_a_summary_is_compared():
-    full = Energies(*(1.0,) * 9)
+    full = Energies(*(1.0,) * 10)
     peaks = Peaks(*(1.0,) * 7)
     summary = Summary(9, 1, full, 0.5, 0.5, 0.5, peaks, hours_with_export=1, battery=BatteryUse(5, *(1.0,) * 7))
     names = set(figures(summary))

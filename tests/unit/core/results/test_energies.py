@@ -25,7 +25,7 @@ def test_any_parts_in_any_order_give_the_sums_of_a_walk(values, data):
     grid = [load - pv for load, pv in values]
     imported, exported = sum(max(g, 0) for g in grid), sum(max(-g, 0) for g in grid)
     loads, pvs = (sum(column) for column in zip(*values, strict=True))
-    assert sums.by_meter[:, 0].tolist() == [loads, pvs, imported, exported, 0, 0, 0]
+    assert sums.by_meter[:, 0].tolist() == [loads, pvs, imported, exported, 0, 0, 0, 0]
     assert sums.by_day[:, 0].tolist() == [sum(load for load, _ in values[d : d + 24]) for d in (0, 24, 48)]
     assert sums.rows_by_day.tolist() == [len(values[d : d + 24]) for d in (0, 24, 48)]
     assert int(sums.exporting[0]) == sum(g < 0 for g in grid) == int(sums.exporting_by_day.sum())
@@ -53,6 +53,16 @@ def test_i8_a_broken_identity_is_a_defect(broken):
         sums.check()
 
 
+def test_what_inverters_cut_off_is_known_of_plants_only():
+    plan = plan_of(every_s=3600)
+    sums, other = EnergySums(plan), EnergySums(plan)
+    sums.add(table(plan, [(0, 10_000, 0)]))
+    assert sums.fields(sums.by_day[0])[-1] is None
+    other.add(table(plan, [(1, 0, 40_000), (2, 0, 40_000)], clipped_dw=[5_000, 2_500]))
+    sums.merge(other)
+    assert sums.fields(sums.by_day[0])[-1] == 0.75
+
+
 def test_i8_less_than_nothing_curtailed_is_a_defect():
     plan = plan_of(balance=Balance(export_limit_dw=0))
     sums = EnergySums(plan)
@@ -64,4 +74,4 @@ def test_i8_less_than_nothing_curtailed_is_a_defect():
 def test_shares_of_nothing_are_none():
     assert (share(0, 0), share(1, 3)) == (None, 0.333333)
     assert kwh(10_000, plan_of(every_s=900)) == 0.25
-    assert EnergySums(plan_of()).shares(np.zeros(7, dtype=np.int64)) == (None, None, None)
+    assert EnergySums(plan_of()).shares(np.zeros(8, dtype=np.int64)) == (None, None, None)

@@ -23,7 +23,7 @@ from pvsim.core.run.plan import RunPlan
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 power = st.integers(0, 90_000)
-NO_DEVICES = {"battery_charge": None, "battery_discharge": None, "curtailed": None, "meter": None}
+NO_DEVICES = dict.fromkeys(("battery_charge", "battery_discharge", "curtailed", "meter", "inverter_clipped"))
 
 
 def plan(*meters: str, every_s: int = 1) -> RunPlan:
@@ -261,6 +261,7 @@ def test_i8_a_battery_is_part_of_the_balance():
     assert msgspec.to_builtins(summary.energy_kwh) == {
         "load": 1.0, "pv": 2.0, "self_consumed": 1.5, "import": 0.4, "export": 0.5,
         "battery_charge": 1.5, "battery_discharge": 0.6, "curtailed": None, "meter": None,
+        "inverter_clipped": None,
     }  # fmt: skip
     assert (summary.self_consumption, summary.self_sufficiency) == (0.75, 0.6)
     assert (summary.peak_kw.import_, summary.peak_kw.export) == (0.4, 0.5)

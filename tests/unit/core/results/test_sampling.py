@@ -92,6 +92,24 @@ def test_a_battery_rests_while_a_reading_is_missing():
     assert samples.battery_dw.tolist() == [-10_000] * 3 + [0] * 3 + [-10_000] * 4
 
 
+class ClippedPv(Pv):
+    """What inverters cut off is twice what they give."""
+
+    def powers_dw(self, first_utc, n):
+        power = self.power_dw(first_utc, n)
+        return power, 2 * power
+
+
+@given(st.lists(st.integers(0, 30_000), min_size=4, max_size=40), st.booleans())
+def test_what_inverters_cut_off_is_averaged_as_the_power_is(could, limited):
+    could = could[: len(could) // 2 * 2]
+    plan = RunPlan("run", DAY, ("m1",), 2, Balance(BATTERY, export_limit_dw=0) if limited else None)
+    values = np.zeros(len(could), dtype=np.int64)
+    samples, _ = samples_of(plan, ClippedPv(could), 0, values, plan.stored_at_start)
+    assert samples.clipped_dw.tolist() == [could[i] + could[i + 1] for i in range(0, len(could), 2)]
+    assert samples_of(plan, Pv(could), 0, values, plan.stored_at_start)[0].clipped_dw is None
+
+
 def test_one_plant_is_repeated_for_each_meter():
     plan = RunPlan("run", DAY, ("a", "b"), 2)
     assert pv_means(plan, np.array([10, 20, 30, 50])).tolist() == [15, 15, 40, 40]
