@@ -6,6 +6,7 @@ a table of its own: `days`, `months`, `resolution`; the figures of each meter ar
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -122,5 +123,6 @@ def _bare(kind: inspect.Type) -> inspect.Type:
     return kind
 
 
+@cache
 def _summary() -> inspect.StructType:
     return cast("inspect.StructType", inspect.type_info(Summary))
