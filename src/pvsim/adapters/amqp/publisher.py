@@ -17,17 +17,17 @@ from pvsim.core.amqp import methods
 from pvsim.core.amqp.content import Message
 from pvsim.core.amqp.deliveries import Deliveries
 from pvsim.core.amqp.methods import Confirm, Kind, Method
-from pvsim.core.amqp.publishing import Confirms, publish_frames
+from pvsim.core.amqp.publishing import Confirms, most_under_way, publish_frames
 from pvsim.core.quantities.types import Octets
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 __all__ = ["AmqpPublisher", "PublishingId", "Route"]
 
 BLOCK = 500
-"""Messages in one write; 250 to 4,000 were alike."""
+"""Messages in one write, at most; 250 to 4,000 were alike."""
 
-MAX_UNCONFIRMED = 4_000
-"""Messages under way; 1,000 to 40,000 were alike."""
+BLOCKS_UNDER_WAY = 3
+"""So many blocks, at least, are what may be under way: while one is confirmed, the broker has others."""
 
 STALL_S = 1.0
 """Without a confirm for so long, ask whether the broker has stopped us."""
@@ -96,9 +96,11 @@ class AmqpPublisher:
     async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:  # noqa: ARG002 - always 1 here
         """See `ports.Publisher.publish`."""
         channel = self._channel = self._channel or await self._open()
-        for start in range(0, len(bodies), BLOCK):
-            part = bodies[start : start + BLOCK]
-            await self._until_unconfirmed(MAX_UNCONFIRMED - len(part))
+        under_way = most_under_way(self._client.server)
+        block = min(BLOCK, under_way // BLOCKS_UNDER_WAY)
+        for start in range(0, len(bodies), block):
+            part = bodies[start : start + block]
+            await self._until_unconfirmed(under_way - len(part))
             self._confirms.expect(first_id + start, len(part))
             await self._send(channel, self._route, part)
 

@@ -1,6 +1,7 @@
 """The frames of a block are those that pamqp makes of each message; confirms are counted in any order."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pamqp import frame
@@ -9,7 +10,7 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from pvsim.core.amqp.methods import Confirm
-from pvsim.core.amqp.publishing import Confirms, publish_frames
+from pvsim.core.amqp.publishing import Confirms, most_under_way, publish_frames
 
 
 def unmarshalled(data: bytes):
@@ -72,6 +73,25 @@ def test_a_body_longer_than_a_frame_is_split():
     bodies = np.zeros((1, 25), dtype=np.uint8)
     data = publish_frames(channel=1, exchange="x", routing_key="k", bodies=bodies, frame_max=18)
     assert [len(one.value) for _, one in unmarshalled(data) if isinstance(one, ContentBody)] == [10, 10, 5]
+
+
+@given(st.integers(0, 99), st.text(max_size=9))
+def test_fewer_messages_are_under_way_to_rabbitmq_4(major, rest):
+    assert most_under_way(f"RabbitMQ {major}.{rest}") == (255 if major >= 4 else 4_000)
+
+
+@pytest.mark.parametrize(
+    ("server", "messages"),
+    [
+        ("RabbitMQ 3.10.8", 4_000),
+        ("RabbitMQ 4.0.5", 255),
+        ("RabbitMQ 10.1.0", 255),
+        ("RabbitMQ", 4_000),
+        ("an AMQP broker 4.0.5", 4_000),
+    ],
+)
+def test_how_many_messages_are_under_way(server, messages):
+    assert most_under_way(server) == messages
 
 
 # --- confirms ---
