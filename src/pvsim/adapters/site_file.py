@@ -1,7 +1,7 @@
 """Site files: TOML, checked as a whole, and the examples that come with pvsim."""
 
 import tomllib
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -66,7 +66,7 @@ def read_site(name: str) -> Site:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
         fix = "correct that line: text is in quotes, a table name in [brackets], decimals follow a point"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
-    return _site_of(data, path)
+    return _site_of(_with_texts(data), path)
 
 
 def check_site(site: Site) -> Site:
@@ -87,6 +87,17 @@ def _site_of(data: Any, path: Path) -> Site:
         if not found:
             return _placed(site, path)
     raise BadInputError(_listed(found), where=str(path), fix="pvsim schema site describes every setting")
+
+
+def _with_texts(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the times of `grid.dimming` as texts, which TOML may have as times."""
+    grid = data.get("grid")
+    windows = grid.get("dimming") if isinstance(grid, dict) else None
+    for window in windows if isinstance(windows, list) else ():
+        for name, value in window.items() if isinstance(window, dict) else ():
+            if isinstance(value, date | time):
+                window[name] = value.isoformat()
+    return data
 
 
 def _text(path: Path) -> str:
@@ -247,6 +258,8 @@ def _placed(site: Site, path: Path) -> Site:
         changed["weather"] = placed(site.weather, "path")
     if site.rules is not msgspec.UNSET and Path(site.rules).suffix.lower() == ".toml":
         changed["rules"] = str((path.parent / site.rules).absolute())
+    if site.grid.dimming_file is not msgspec.UNSET:
+        changed["grid"] = placed(site.grid, "dimming_file")
     for setting, series in series_of(site.tariff, site.co2).items():
         table, name = setting.split(".")
         changed[table] = replace(changed.get(table, getattr(site, table)), **{name: placed(series, "path")})

@@ -25,4 +25,23 @@ def connection_notes(config: "RunConfig") -> list[str]:
             notes.append(f"{since}no more than {step.limit_kw:g} kW is fed in: {step.reason}")
         elif several or connection.rules is not None:
             notes.append(f"{since}no limit holds on what is fed in")
-    return notes
+    return notes + ([_dimming_note(config)] if connection.dimming_windows else [])
+
+
+def _dimming_note(config: "RunConfig") -> str:
+    """In how many windows what is dimmed."""
+    from pvsim.config import BuildingMeter  # noqa: PLC0415 - most runs have none
+
+    count = config.connection.dimming_windows if config.connection is not None else 0
+    given = f"{count:,} window{'' if count == 1 else 's'}"
+    sources = [meter.source for meter in config.meters]
+    dimmable = any(
+        source.load.heat_pump or source.load.electric_car
+        for source in sources
+        if isinstance(source, BuildingMeter)
+    )
+    if not dimmable:
+        return f"dimming: {given} without effect, no meter is a building with heat pump or electric car"
+    limits = sorted({each.limit_kw for each in config.dimming})
+    kw = f", each device to {limits[0]:g} kW" if len(limits) == 1 else ""
+    return f"dimming: {len(config.dimming):,} of {given} in this run{kw}"

@@ -18,6 +18,10 @@ def input_notes(inputs: "Mapping[str, Mapping[str, Any]]", meter_max_w: int) -> 
     for name, report in inputs.items():
         if seconds := report.get("clipped_s"):
             notes.append(f"{name}: {seconds:,} s {above}")
+        if "dimmed_s" in report:
+            cut, later, less = (f"{report[name]:,.3f} kWh" for name in ("cut_kwh", "later_kwh", "unserved_kwh"))
+            seconds = f"{report['dimmed_s']:,} s"
+            notes.append(f"{name}: dimmed for {seconds}: {cut} cut, {later} taken later, {less} not at all")
         if "source" not in report:
             continue
         source = report["source"]

@@ -233,7 +233,7 @@ async def _simulate(
                 await _delete_stream(connection, display)
 
         summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))
-        for note in input_notes(this.clipped, this.models.config.meter_max_w):
+        for note in input_notes(this.cuts, this.models.config.meter_max_w):
             display.say(note)
         return summary
     finally:

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, convert, to_builtins
 from msgspec.structs import asdict, replace
 
 from pvsim.config.connection import ConnectionConfig, connection_of
+from pvsim.config.dimming import DimmedTime, dimming_of
 from pvsim.config.meters import meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
@@ -31,13 +32,15 @@ from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.problems import problems
-from pvsim.core.site.schema import Grid, Site
+from pvsim.core.site.schema import DimmingWindow, Grid, Site
 from pvsim.core.site.tariff import series_of
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["DEFAULT_ZONE", "run_config"]
 
 DEFAULT_ZONE = "Europe/Berlin"
+_DIMMING = "de"
+"""By whose rules devices are dimmed where a site names none: no other country has such windows."""
 
 
 def run_config(request: Request, outside: Outside) -> RunConfig:
@@ -61,7 +64,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes, known=known)
-    connection = connection_of(site, rules, first_date, request.days) if site and first_date else None
+    connected = mistakes.attempt(lambda: _connected(request, site, rules, first_date, outside))
+    connection, dimming = connected if connected is not None else (None, ())
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
@@ -93,6 +97,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
             meter_kind="grid" if request.meter.kind == "grid" else "load",
             missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
             batch=request.batch,
+            dimming=dimming,
         )
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
@@ -139,6 +144,29 @@ def _site(request: Request, outside: Outside) -> Site | None:
 def _rules(site: Site | None, outside: Outside) -> Rules | None:
     """The rules that a site names."""
     return outside.read_rules(site.rules) if site is not None and site.rules is not UNSET else None
+
+
+def _windows(site: Site, outside: Outside) -> tuple[DimmingWindow, ...]:
+    """The windows of a site in which devices are dimmed, those of its file too."""
+    grid, zone = site.grid, zone_of(site.location.tz)
+    return (*(grid.dimming or ()), *(outside.read_dimming(grid.dimming_file, zone) if grid.dimming_file else ()))
+
+
+def _connected(
+    request: Request, site: Site | None, rules: Rules | None, first_date: date | None, outside: Outside
+) -> tuple[ConnectionConfig | None, tuple[DimmedTime, ...]]:
+    """The limits of a run at the connection to the grid, and the times in which devices are dimmed."""
+    if site is None:
+        return None, ()
+    windows = _windows(site, outside)
+    if first_date is None:
+        return None, ()
+    timeline = Timeline.of_days(first_date, request.days, zone_of(site.location.tz))
+    connection = connection_of(site, rules, first_date, request.days, dimming_windows=len(windows))
+    if not windows:
+        return connection, ()
+    by = outside.read_rules(_DIMMING) if rules is None else rules
+    return connection, dimming_of(windows, timeline, by, named=rules is not None)
 
 
 def _plain(site: Site) -> Site:

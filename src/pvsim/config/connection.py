@@ -37,6 +37,7 @@ class ConnectionConfig(Struct, frozen=True):
         commissioned: The day on which the plants went into operation, for the rules.
         commissioned_said: Whether the site says it; else it is the run's first day.
         installed_kwp: Peak power of the modules.
+        dimming_windows: How many windows the site has in which devices are dimmed, in the run or not.
     """
 
     export: tuple[ExportStep, ...]
@@ -46,9 +47,12 @@ class ConnectionConfig(Struct, frozen=True):
     commissioned: date | None = None
     commissioned_said: bool = False
     installed_kwp: float = 0.0
+    dimming_windows: int = 0
 
 
-def connection_of(site: Site, rules: Rules | None, first_date: date, days: int) -> ConnectionConfig | None:
+def connection_of(
+    site: Site, rules: Rules | None, first_date: date, days: int, *, dimming_windows: int = 0
+) -> ConnectionConfig | None:
     """The connection of a site; None where it has nothing but an export limit in kW that always holds.
 
     Args:
@@ -56,9 +60,11 @@ def connection_of(site: Site, rules: Rules | None, first_date: date, days: int) 
         rules: Those that it names.
         first_date: First day of the run.
         days: How many days.
+        dimming_windows: See `ConnectionConfig`.
     """
     grid, kwp = site.grid, installed_kwp(site)
-    if rules is None and grid.export_limit_percent is UNSET and grid.fuse_a is UNSET:
+    said = (grid.export_limit_percent, grid.fuse_a, grid.dimming, grid.dimming_file)
+    if rules is None and all(each is UNSET for each in said):
         return None
     fixed: list[tuple[float, str]] = []
     if grid.export_limit_kw is not None:
@@ -66,7 +72,9 @@ def connection_of(site: Site, rules: Rules | None, first_date: date, days: int) 
     if grid.export_limit_percent is not UNSET:
         fixed.append(_share(grid.export_limit_percent, kwp, "grid.export_limit_percent"))
     if rules is None:
-        return ConnectionConfig((_lowest(first_date, fixed),), fuse_kw(grid), installed_kwp=kwp)
+        return ConnectionConfig(
+            (_lowest(first_date, fixed),), fuse_kw(grid), installed_kwp=kwp, dimming_windows=dimming_windows
+        )
     commissioned = site.commissioned if site.commissioned is not UNSET else first_date
     steps: list[ExportStep] = []
     for cap in export_caps_over(rules, kwp, commissioned, first_date, days):
@@ -82,6 +90,7 @@ def connection_of(site: Site, rules: Rules | None, first_date: date, days: int) 
         commissioned,
         site.commissioned is not UNSET,
         kwp,
+        dimming_windows,
     )
 
 

@@ -1,9 +1,10 @@
 """What the checks of a request need from outside."""
 
+from datetime import tzinfo
 from typing import Protocol
 
 from pvsim.core.rules.schema import Rules
-from pvsim.core.site.schema import Site
+from pvsim.core.site.schema import DimmingWindow, Site
 
 __all__ = ["Outside"]
 
@@ -30,6 +31,13 @@ class Outside(Protocol):
 
         Raises:
             BadInputError: if there are none, or they are wrong.
+        """
+
+    def read_dimming(self, path: str, zone: tzinfo) -> tuple[DimmingWindow, ...]:
+        """The windows of a file in which devices are dimmed, by the clock of a zone.
+
+        Raises:
+            BadInputError: if it cannot be read, or is wrong.
         """
 
     def exists(self, path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from pvsim.config.connection import ConnectionConfig
+from pvsim.config.dimming import DimmedTime
 from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
@@ -178,6 +179,7 @@ class RunConfig(msgspec.Struct, frozen=True):
             row; `hold`: the last value before it is used; `stop`: the run stops.
         connection: What the site and its rules say of the connection to the grid; its limits stand in place of
             `export_limit_kw`. None where they say no more than that.
+        dimming: Times in which heat pumps and the charging of cars are dimmed, of those that touch the run.
         batch: Messages that the meter publishes in one batch; 1 in manifests that do not say it.
         tariff: What import costs and export earns; None is not known. Of a site, as the next two.
         cost: What PV and battery cost; None is not known.
@@ -203,6 +205,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     missing: Literal["skip", "hold", "stop"] = "stop"
     batch: int = 1
     connection: ConnectionConfig | None = None
+    dimming: tuple[DimmedTime, ...] = ()
     tariff: Tariff | None = None
     cost: Cost | None = None
     co2: Co2 | None = None
@@ -269,7 +272,7 @@ def parse_formats(text: str) -> tuple[Format, ...]:
     return tuple(known[name] for name in known if name in names)
 
 
-_LATER = {"meter_max_w", "meter_kind", "connection"}
+_LATER = {"meter_max_w", "meter_kind", "connection", "dimming"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 

@@ -26,7 +26,7 @@ from pvsim.core.loads.simple import UniformLoad, WalkLoad
 from pvsim.core.pv.curve import CurvePv
 from pvsim.core.pv.no_pv import NoPv
 from pvsim.core.quantities import noise
-from pvsim.core.quantities.timeline import DAY_S, Timeline
+from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSource
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import Battery as BatteryConfig
@@ -37,7 +37,18 @@ from pvsim.wiring.configure import refuse_changed
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
 
-__all__ = ["Built", "Loads", "Pv", "build", "build_loads", "build_pv", "clipped_seconds", "is_external", "plan_of"]
+__all__ = [
+    "Built",
+    "Loads",
+    "Pv",
+    "build",
+    "build_loads",
+    "build_pv",
+    "building_of",
+    "dimming_of_run",
+    "is_external",
+    "plan_of",
+]
 
 _FEW_SITES = 50  # their clouds of six hours take 17 MB
 
@@ -155,19 +166,6 @@ def build_pv(config: RunConfig, plan: RunPlan) -> Pv:
     return Pv(_measured(config.pv, config, plan, inputs, quantity="pv", name="pv"), inputs)
 
 
-def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int]]:
-    """The seconds in which a building takes more than its meter can show, of those where there are any."""
-    timeline, found = plan.timeline, {}
-    starts = range(timeline.start_utc, timeline.end_utc, DAY_S)
-    for meter in config.meters:
-        if isinstance(meter.source, BuildingMeter):
-            load = _building(meter.name, meter.source, config, plan, {})
-            seconds = sum(load.clipped_s(start, min(DAY_S, timeline.end_utc - start)) for start in starts)
-            if seconds:
-                found[meter.name] = {"clipped_s": seconds}
-    return found
-
-
 def _site_pv(pv: SitePvConfig, seed: int, plan: RunPlan, inputs: dict[str, Any]) -> PvSource:
     from pvsim.core.weather.cloud_cover import PORTION_S, clouds_over, scattered  # noqa: PLC0415
     from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - not for other sources, as the line above
@@ -196,20 +194,29 @@ def _load(meter: MeterConfig, config: RunConfig, plan: RunPlan, inputs: dict[str
     if isinstance(source, FileConfig):
         return _measured(source, config, plan, inputs, quantity="meter", name=meter.name)
     if isinstance(source, BuildingMeter):
-        return _building(meter.name, source, config, plan, inputs)
+        return building_of(meter.name, source, config, plan, inputs)
     stream = noise.key(config.seed, "load", source.model, meter.name)
     model = UniformLoad if source.model == "uniform" else WalkLoad
     return model(stream, plan.meter_range.high_dw)
 
 
-def _building(
+def building_of(
     name: str, source: BuildingMeter, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]
 ) -> "BuildingLoad":
+    """The load of one building of a run; what was read of its weather is added to `inputs`."""
     from pvsim.wiring.buildings import load_of, weather_reading  # noqa: PLC0415 - not for other meters
 
     zone, run_utc = zone_of(config.tz), (plan.timeline.start_utc, plan.timeline.end_utc)
     max_dw = plan.meter_range.high_dw
-    load = load_of(source, zone=zone, seed=config.seed, meter_name=name, run_utc=run_utc, max_dw=max_dw)
+    load = load_of(
+        source,
+        zone=zone,
+        seed=config.seed,
+        meter_name=name,
+        run_utc=run_utc,
+        max_dw=max_dw,
+        dimming=dimming_of_run(config),
+    )
     reading = weather_reading(source, zone=zone, seed=config.seed, run_utc=run_utc)
     if reading is not None:
         inputs.setdefault("weather", {"reading": asdict(reading)})
@@ -250,6 +257,12 @@ def _measured(
     refuse_changed(path, source.sha256)
     inputs[name] = asdict(series.report)
     return series
+
+
+def dimming_of_run(config: RunConfig) -> LimitSteps | None:
+    """The most that a dimmed device takes; None where none is dimmed."""
+    windows = ((each.start_utc, each.end_utc, round(each.limit_kw * DW_PER_KW)) for each in config.dimming)
+    return LimitSteps.of_windows(windows) if config.dimming else None
 
 
 def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | None:

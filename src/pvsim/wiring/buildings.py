@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from pvsim.config import BuildingMeter
-from pvsim.core.loads.building import BuildingLoad, BuildingPlace, HeatPumpModel, Kind, electric_car, parse_kinds
+from pvsim.core.devices.limits import LimitSteps
+from pvsim.core.loads.building import (
+    BuildingLoad,
+    BuildingPlace,
+    Dimmed,
+    HeatPumpModel,
+    Kind,
+    electric_car,
+    parse_kinds,
+)
 from pvsim.core.loads.building.presence import MAX_PEOPLE
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import METER_MAX_DW
@@ -41,6 +50,7 @@ def load_of(
     meter_name: str,
     run_utc: tuple[int, int],
     max_dw: int = METER_MAX_DW,
+    dimming: LimitSteps | None = None,
 ) -> BuildingLoad:
     """The load that a run's configuration describes.
 
@@ -51,6 +61,7 @@ def load_of(
         meter_name: The meter's name.
         run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
         max_dw: The most that its meter shows.
+        dimming: The most that heat pump and car each take.
 
     Raises:
         UsageError: as `building_load`.
@@ -70,6 +81,7 @@ def load_of(
         car=(load.electric_car.charger_kw, load.electric_car.annual_kwh) if load.electric_car else None,
         heat_pump=pump,
         max_dw=max_dw,
+        dimming=dimming,
     )
 
 
@@ -107,6 +119,7 @@ def building_load(
     car: tuple[float, float] | None = None,
     heat_pump: tuple[float, OutdoorAir] | None = None,
     max_dw: int = METER_MAX_DW,
+    dimming: LimitSteps | None = None,
 ) -> BuildingLoad:
     """The load of one building.
 
@@ -120,6 +133,7 @@ def building_load(
         car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
         heat_pump: Its energy in kWh a year, and the air that it takes heat from.
         max_dw: The most that its meter shows, in 0.1 W.
+        dimming: The most that heat pump and car each take.
 
     Raises:
         UsageError: if an energy, the charger, the people or the kind of building is out of range.
@@ -150,6 +164,7 @@ def building_load(
         meter=meter,
         annual_kwh=annual_kwh,
         extra=[] if car is None else [electric_car(*car, shape=_ARRIVALS[kind])],
-        others=others,
+        others=others if dimming is None else [Dimmed(other, dimming) for other in others],
         max_dw=max_dw,
+        dimming=dimming,
     )

@@ -1,12 +1,13 @@
 """From a request to the configuration of a run, with the files that it names."""
 
+from datetime import tzinfo
 from hashlib import file_digest
 from pathlib import Path
 
 from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
 from pvsim.core.rules.schema import Rules
-from pvsim.core.site.schema import Site
+from pvsim.core.site.schema import DimmingWindow, Site
 from pvsim.errors import BadInputError
 
 __all__ = ["configure", "file_sha256", "refuse_changed"]
@@ -40,6 +41,11 @@ class _Disk:
         from pvsim.adapters.rules_file import read_rules  # noqa: PLC0415 - as above
 
         return read_rules(name)
+
+    def read_dimming(self, path: str, zone: tzinfo) -> tuple[DimmingWindow, ...]:
+        from pvsim.adapters.tables.dimming_csv import read_dimming  # noqa: PLC0415 - as above
+
+        return read_dimming(Path(path), zone)
 
     def exists(self, path: str) -> bool:
         try:

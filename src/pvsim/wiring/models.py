@@ -12,7 +12,8 @@ from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
 from pvsim.core.results.totals import Totals
 from pvsim.core.run.plan import RunPlan
-from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, clipped_seconds, is_external, joined, plan_of
+from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
+from pvsim.wiring.cuts import clipped_seconds, dimmed_energies
 from pvsim.wiring.prices import Worth, totals_of, worth_of
 
 __all__ = ["Models"]
@@ -69,9 +70,20 @@ class Models:
         """What adds up the summary of the run; raises as `worth_of`."""
         return totals_of(self.config, self.plan, self._worth)
 
-    def clipped(self) -> dict[str, dict[str, int]]:
-        """The seconds of each building above what its meter can show, where there are any."""
-        return clipped_seconds(self.config, self.plan)
+    def cuts(self, *, clipped: bool) -> dict[str, dict[str, float]]:
+        """What each building would take and does not, where there is anything.
+
+        Args:
+            clipped: Whether a meter has shown the most that it can: else none of them can have been clipped.
+        """
+        parts = (
+            clipped_seconds(self.config, self.plan) if clipped else {},
+            dimmed_energies(self.config, self.plan),
+        )
+        return {
+            name: {**parts[0].get(name, {}), **parts[1].get(name, {})}
+            for name in dict.fromkeys((*parts[0], *parts[1]))
+        }
 
     @cached_property
     def _worth(self) -> Worth:

@@ -28,10 +28,11 @@ from pvsim.wiring.run_files import RunFiles
 
 __all__ = ["Run"]
 
-Clipped: TypeAlias = Mapping[str, Mapping[str, int]]
+Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
 _log = getLogger(__name__)
 _SHOWN_SPANS = 3
+_CUTS = {"clipped_s", "dimmed_s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,10 @@ class Run:
         return Run(self.directory, Models(config))
 
     @property
-    def clipped(self) -> Clipped:
-        """The seconds of each building above what its meter can show, as they were counted in the end."""
+    def cuts(self) -> Cuts:
+        """What each building would take and does not, as it was counted in the end."""
         inputs = self.directory.load().inputs or {}
-        return {name: report for name, report in inputs.items() if "clipped_s" in report}
+        return {name: report for name, report in inputs.items() if report.keys() & _CUTS}
 
     def prove_again(self, *adders: Adder) -> Summary:
         """Prove a run that has ended once more, and say how it ended; nothing of it is written.
@@ -193,8 +194,8 @@ class Run:
                 self.directory.write(SUMMARY, _pretty(summary))
                 at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
-                clipped = self.models.clipped() if at_most else {}
-                self._finish("partial" if missing else "complete", spans, clipped)
+                cuts = self.models.cuts(clipped=at_most)
+                self._finish("partial" if missing else "complete", spans, cuts)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
@@ -212,16 +213,16 @@ class Run:
         fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
-    def _finish(self, status: Status, spans: FoundSpans, clipped: Clipped) -> None:
+    def _finish(self, status: Status, spans: FoundSpans, cuts: Cuts) -> None:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
-            self._save(status, files=[SAMPLES], spans=spans, clipped=clipped)
+            self._save(status, files=[SAMPLES], spans=spans, cuts=cuts)
             return
         names = self.files.daily_files()
         if not self.files.only_split():
             names = split_by_day(samples, self.directory.path / DAYS, self.directory.file_system)
-        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans, clipped=clipped)
+        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans, cuts=cuts)
         self.directory.sync()  # before the rows are only in the daily files
         samples.unlink(missing_ok=True)
 
@@ -243,7 +244,7 @@ class Run:
         *,
         files: Sequence[str] = (SAMPLES,),
         spans: FoundSpans | None = None,
-        clipped: Clipped | None = None,
+        cuts: Cuts | None = None,
         clock: str | None = None,
     ) -> None:
         ended = status != "running"
@@ -262,8 +263,8 @@ class Run:
             manifest = msgspec.structs.replace(manifest, clock=None if clock == "max" else clock)
         if spans is not None:
             manifest = msgspec.structs.replace(manifest, **spans.report())
-        if clipped:
-            manifest = msgspec.structs.replace(manifest, inputs={**(manifest.inputs or {}), **clipped})
+        if cuts:
+            manifest = msgspec.structs.replace(manifest, inputs={**(manifest.inputs or {}), **cuts})
         self.directory.save(manifest)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.adapters.site_file import EXAMPLES, read_site
-from pvsim.core.site.schema import FileWeather
+from pvsim.adapters.site_file import EXAMPLES, check_site, read_site
+from pvsim.core.site.schema import DimmingWindow, FileWeather
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import device_table
 from pvsim.wiring.schemas import schema_of
@@ -247,3 +247,34 @@ def test_any_text_is_a_site_or_is_refused(tmp_path_factory, text):
     path.write_text(text)
     with pytest.raises(BadInputError):
         read_site(str(path))
+
+
+def test_times_of_dimming_may_be_times_or_texts(site_file):
+    text = (
+        HOME
+        + """dimming_file = "windows.csv"
+[[grid.dimming]]
+from = 2025-01-15T17:00:00
+to = "2025-01-15T19:00"
+limit_kw = 4.2
+"""
+    )
+    path = site_file('rules = "mine.toml"\n' + text)
+    site = read_site(path)
+    assert site.grid.dimming == (DimmingWindow("2025-01-15T17:00:00", "2025-01-15T19:00", 4.2),)
+    assert site.grid.dimming_file == str(Path(path).with_name("windows.csv"))
+    assert site.rules == str(Path(path).with_name("mine.toml"))
+    assert check_site(site) == site
+    text = text.replace("2025-01-15T19:00", "2025-01-14")
+    for wrong in ("2025-01-15", "17:00:00", "3", "[1]"):
+        with pytest.raises(BadInputError, match="grid dimming window 1: "):
+            read_site(site_file(text.replace("2025-01-15T17:00:00", wrong)))
+    for grid in ("grid = 3", "grid = { dimming = [3] }", "grid = { dimming = 3 }"):
+        with pytest.raises(BadInputError, match="grid"):
+            read_site(site_file(HOME.partition("[grid]")[0].replace("[location]", f"{grid}\n[location]", 1)))
+
+
+def test_a_connection_that_contradicts_itself_is_told_with_the_rest(site_file):
+    with pytest.raises(BadInputError) as caught:
+        read_site(site_file("commissioned = 2025-03-01\n" + HOME + "fuse_phases = 2\n"))
+    assert "3 settings are wrong" in str(caught.value)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from pvsim.adapters.site_file import read_site
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.config import Request
-from pvsim.core.site.schema import Grid
+from pvsim.core.site.schema import DimmingWindow, ElectricCar, Grid
 from pvsim.wiring.configure import configure
 
 HOME = read_site("home")
@@ -21,6 +21,21 @@ def test_a_site_that_says_nothing_new_is_not_spoken_of():
     assert notes() == []
     assert notes(grid=Grid(export_limit_kw=5.0)) == []
     assert notes(grid=Grid(fuse_a=35)) == []
+
+
+def test_how_many_windows_dim_what():
+    evening = DimmingWindow("2025-02-24T17:00", "2025-02-24T19:00", 4.2)
+    later = DimmingWindow("2025-12-24T17:00", "2025-12-24T19:00", 4.2)
+    load = replace(HOME.load, electric_car=ElectricCar(2_000))
+    assert notes(load=load, grid=Grid(dimming=(evening, later))) == [
+        "dimming: 1 of 2 windows in this run, each device to 4.2 kW"
+    ]
+    assert notes(load=load, grid=Grid(dimming=(evening, replace(evening, limit_kw=5.0)))) == [
+        "dimming: 2 of 2 windows in this run"
+    ]
+    assert notes(grid=Grid(dimming=(evening,))) == [
+        "dimming: 1 window without effect, no meter is a building with heat pump or electric car"
+    ]
 
 
 CAP = "60 % of 8 kWp, EEG 2023 § 9 (2), as changed by the Solarspitzengesetz of 21 February 2025"

@@ -11,3 +11,11 @@ def test_another_season_is_named_with_the_date_that_fits():
     note += "to use its own season: --date"
     assert input_notes({"m1": moved}, 9000) == [f"{note} 2023-12-21"]
     assert input_notes({"m1": moved | {"season_days": 45}}, 9000) == []
+
+
+def test_what_dimming_takes_is_told():
+    report = {"dimmed_s": 4_605, "cut_kwh": 8.698333, "later_kwh": 8.692293, "unserved_kwh": 0.00604}
+    told = "m1: dimmed for 4,605 s: 8.698 kWh cut, 8.692 kWh taken later, 0.006 kWh not at all"
+    assert input_notes({"m1": report}, 9000) == [told]
+    both = input_notes({"m1": report | {"clipped_s": 3}}, 9000)
+    assert [note.partition(" ")[0] for note in both] == ["m1:", "m1:"]

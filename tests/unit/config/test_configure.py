@@ -1,6 +1,7 @@
 """What a request makes, and that all that is wrong with it is said at once."""
 
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from pvsim.adapters.rules_file import read_rules
 from pvsim.adapters.site_file import read_site
+from pvsim.adapters.tables.dimming_csv import read_dimming
 from pvsim.config import (
     BuildingMeter,
     CurveConfig,
@@ -47,6 +49,9 @@ class Outside:
 
     def read_rules(self, name):
         return read_rules(name)
+
+    def read_dimming(self, path, zone):
+        return read_dimming(Path(path), zone)
 
     def exists(self, path):
         return path == "there"

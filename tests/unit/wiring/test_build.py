@@ -12,7 +12,7 @@ from pvsim.config import MeterRequest, PvRequest, Request
 from pvsim.core.devices.limits import NO_LIMIT_DW
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.build import build, clipped_seconds, plan_of
+from pvsim.wiring.build import build, plan_of
 from pvsim.wiring.configure import configure
 from pvsim.wiring.models import Models
 from pvsim.wiring.simulated import simulate
@@ -97,15 +97,6 @@ def test_models_are_built_once():
     assert models.loads() is models.loads()
     assert models.pv() is models.pv()
     assert models.plan is models.plan
-
-
-def test_seconds_above_the_maximum_are_counted_for_buildings_only():
-    meters = MeterRequest(source=("a=household", "b=uniform"), max_w=1_000)
-    config = configure(Request(meter=meters))
-    plan = plan_of(config)
-    (name,) = counted = clipped_seconds(config, plan)
-    assert name == "a"
-    assert 0 < counted["a"]["clipped_s"] < 86_400
 
 
 def test_a_cap_that_begins_in_a_run_is_where_its_day_begins():

@@ -1,9 +1,11 @@
 """What a site's connection to the grid comes to, and what is wrong with one."""
 
 from math import fsum
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
+from pvsim.core.site.dimming import dimming_problems
 from pvsim.core.site.schema import Grid, Site
 
 __all__ = ["connection_problems", "fuse_kw", "installed_kwp"]
@@ -31,6 +33,10 @@ def connection_problems(site: Site) -> list[str]:
         found.append(f"grid.fuse_phases: {grid.fuse_phases} is not 1 or 3")
     if grid.fuse_phases is not UNSET and grid.fuse_a is UNSET:
         found.append("grid.fuse_phases: there is no fuse_a; give the rated current, for example fuse_a = 35")
+    if grid.dimming is not UNSET:
+        found += dimming_problems(grid.dimming, ZoneInfo(site.location.tz))
+    if grid.dimming_file is not UNSET and "\0" in grid.dimming_file:
+        found.append("grid.dimming_file: a path cannot contain the character NUL")
     if site.commissioned is not UNSET and site.rules is UNSET:
         found.append('commissioned: nothing depends on it without rules; add rules = "de", or leave it out')
     if site.rules is not UNSET and "\0" in site.rules:

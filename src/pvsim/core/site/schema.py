@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from pvsim.core.site.tariff import Co2, Cost, Tariff
 
@@ -12,6 +12,7 @@ __all__ = [
     "ClearWeather",
     "CloudyWeather",
     "DepotLoad",
+    "DimmingWindow",
     "ElectricCar",
     "FileWeather",
     "Grid",
@@ -283,6 +284,20 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
         return min(max(50.0, self.min_soc_percent), self.max_soc_percent) / 100
 
 
+class DimmingWindow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A time in which the grid operator dims a heat pump and the charging of a car.
+
+    Attributes:
+        from_: Its first second, by the clock of the site: 2025-01-15T17:00, or with an offset.
+        to: The second after its last.
+        limit_kw: The most that each such device takes.
+    """
+
+    from_: Annotated[str, Meta(min_length=1, max_length=40)] = field(name="from")
+    to: Annotated[str, Meta(min_length=1, max_length=40)]
+    limit_kw: PowerKw
+
+
 class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     """The connection to the grid.
 
@@ -292,12 +307,16 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
         export_limit_percent: The same in percent of the modules' peak power, of all plants together.
         fuse_a: Rated current of the main fuses in A; seconds above it are counted, nothing is cut.
         fuse_phases: How many phases of 230 V there are, 1 or 3; if left out, 3.
+        dimming: Times in which the grid operator dims a heat pump and the charging of a car.
+        dimming_file: The same from a CSV file with the columns from, to, limit_kw; relative to the site file.
     """
 
     export_limit_kw: PowerKw | None = None
     export_limit_percent: Percent | UnsetType = UNSET  # unset, it is in no manifest, as in `Site`
     fuse_a: Annotated[float, Meta(gt=0, le=10_000)] | UnsetType = UNSET
     fuse_phases: Annotated[int, Meta(ge=1, le=3)] | UnsetType = UNSET
+    dimming: Annotated[tuple[DimmingWindow, ...], Meta(max_length=50_000)] | UnsetType = UNSET
+    dimming_file: Annotated[str, Meta(min_length=1, max_length=4096)] | UnsetType = UNSET
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):

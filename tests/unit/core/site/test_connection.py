@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
 from pvsim.core.site.connection import connection_problems, fuse_kw, installed_kwp
-from pvsim.core.site.schema import Grid
+from pvsim.core.site.schema import DimmingWindow, Grid
 
 HOME = read_site("home")
 
@@ -33,6 +33,9 @@ def test_the_installed_power_is_that_of_all_plants():
          ["grid.fuse_phases: there is no fuse_a; give the rated current, for example fuse_a = 35"]),
         ({"commissioned": date(2025, 3, 1)}, {},
          ['commissioned: nothing depends on it without rules; add rules = "de", or leave it out']),
+        ({}, {"dimming_file": "a\0b"}, ["grid.dimming_file: a path cannot contain the character NUL"]),
+        ({}, {"dimming": (DimmingWindow("x", "y", 5.0),)},
+         ["grid dimming window 1: from: 'x' is not a time such as 2025-01-15T17:00"]),
         ({"rules": "a\0b"}, {}, ["rules: a path cannot contain the character NUL"]),
     ],
 )  # fmt: skip

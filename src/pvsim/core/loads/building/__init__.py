@@ -8,6 +8,7 @@ the uses of one week, `render` turns them into power, `always_on` adds what neve
 from pvsim.core.loads.building.calendar import BuildingPlace
 from pvsim.core.loads.building.car import CHARGER_KW, electric_car
 from pvsim.core.loads.building.devices import Kind, parse_kinds
+from pvsim.core.loads.building.dimming import Dimmed
 from pvsim.core.loads.building.heat_pump import HeatPumpModel
 from pvsim.core.loads.building.model import BuildingLoad
 
@@ -15,6 +16,7 @@ __all__ = [
     "CHARGER_KW",
     "BuildingLoad",
     "BuildingPlace",
+    "Dimmed",
     "HeatPumpModel",
     "Kind",
     "electric_car",

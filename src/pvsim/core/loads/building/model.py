@@ -7,9 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.loads.building.always_on import Base, Compressor
 from pvsim.core.loads.building.calendar import WEEK_DAYS, BuildingPlace, Week, day_kind, ordinal_at
 from pvsim.core.loads.building.devices import Device, Kind, quantile
+from pvsim.core.loads.building.dimming import charged_later
 from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
 from pvsim.core.loads.building.presence import Bools, Holidays, Persons
 from pvsim.core.loads.building.rates import SHARE, Year, uses_before
@@ -45,6 +47,8 @@ class BuildingLoad:
         annual_kwh: Energy of a year of 365 days, without `extra` and `others`: uses are scaled, not powers.
         extra: Devices on top, with uses of their own number, for example a car.
         others: Loads on top, for example a heat pump.
+        max_dw: The most that its meter shows.
+        dimming: The most that each device of `extra` takes; `others` come dimmed.
 
     Raises:
         UsageError: if the annual energy is outside the range that the model holds for, or `extra` asks for a
@@ -62,6 +66,7 @@ class BuildingLoad:
         extra: Sequence[Device] = (),
         others: Sequence[PowerSource] = (),
         max_dw: int = METER_MAX_DW,
+        dimming: LimitSteps | None = None,
     ) -> None:
         if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
             bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
@@ -75,6 +80,7 @@ class BuildingLoad:
                 raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
         self._place = place
         self._others, self._max_dw = tuple(others), max_dw
+        self._dimming, self._dimmed = dimming, {device.name for device in extra}
         self._name = (seed, meter)
         self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
         self._holidays = Holidays(self._key("holidays"))
@@ -166,7 +172,10 @@ class BuildingLoad:
             if after > first:
                 weights = quarter_weights(used, week, self._place, days=days, home=home, active=active)
                 starts, q = draw_uses(used, week, weights, first, after - first)
-                parts.append(programs(used, starts, q, first))
+                part = programs(used, starts, q, first)
+                if self._dimming is not None and used.device.name in self._dimmed:
+                    part = charged_later(part, self._dimming)
+                parts.append(part)
         return joined(parts)
 
     def _at_home(self, year: int) -> Bools:

@@ -1,0 +1,57 @@
+"""What a building would take and does not: above its meter's range, or because its devices are dimmed."""
+
+from itertools import pairwise
+
+import numpy as np
+from msgspec.structs import replace
+
+from pvsim.config import BuildingMeter, RunConfig
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.run.plan import RunPlan
+from pvsim.wiring.build import building_of, dimming_of_run
+
+__all__ = ["clipped_seconds", "dimmed_energies"]
+
+_DWS_PER_KWH = DW_PER_KW * 3_600
+
+
+def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int]]:
+    """The seconds in which a building takes more than its meter can show, of those where there are any."""
+    timeline, found = plan.timeline, {}
+    starts = range(timeline.start_utc, timeline.end_utc, DAY_S)
+    for meter in config.meters:
+        if isinstance(meter.source, BuildingMeter):
+            load = building_of(meter.name, meter.source, config, plan, {})
+            seconds = sum(load.clipped_s(start, min(DAY_S, timeline.end_utc - start)) for start in starts)
+            if seconds:
+                found[meter.name] = {"clipped_s": seconds}
+    return found
+
+
+def dimmed_energies(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, float]]:
+    """What dimming takes from each building, of those where it takes anything, as the meter shows it.
+
+    A charge that was dimmed is over within a day of the window, so other days need not be looked at.
+    """
+    limit, timeline = dimming_of_run(config), plan.timeline
+    found: dict[str, dict[str, float]] = {}
+    if limit is None:
+        return {}
+    undimmed = replace(config, dimming=())
+    days = [day for day in pairwise(timeline.midnights_utc) if limit.touch(day[0] - DAY_S, day[1])]
+    for meter in config.meters:
+        if isinstance(meter.source, BuildingMeter):
+            loads = [building_of(meter.name, meter.source, each, plan, {}) for each in (undimmed, config)]
+            seconds = cut = later = 0
+            for start, end in days:
+                before, after = (load.power_dw(start, end - start) for load in loads)
+                less = before - after
+                seconds += int(np.count_nonzero(less > 0))
+                cut += int(less[less > 0].sum())
+                later -= int(less[less < 0].sum())
+            if seconds:
+                kwh = {"cut_kwh": cut, "later_kwh": later, "unserved_kwh": cut - later}
+                energies = {name: round(each / _DWS_PER_KWH, 6) for name, each in kwh.items()}
+                found[meter.name] = {"dimmed_s": seconds, **energies}
+    return found
