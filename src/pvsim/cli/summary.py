@@ -16,6 +16,7 @@ __all__ = ["print_summary"]
 
 _WORTH_SAYING_S = 0.5
 _WORTH_SAYING_SHARE = 0.0005
+_WINDOWS = {60: "1 min", 900: "15 min", 3_600: "1 h"}
 
 
 def print_summary(summary: "Summary", this: "Run", seconds: float | None = None, broker_s: float = 0.0) -> None:
@@ -85,14 +86,12 @@ def _shares(summary: "Summary", *, grid: bool) -> str:
 
 def _averaged(summary: "Summary") -> str:
     """What a meter with longer means would show; nothing where it is the same."""
-    from pvsim.core.results.resolution import window_text  # noqa: PLC0415 - after the run, as all of core here
-
     rows, *longer = summary.resolution or (None,)
     if rows is None or not longer or rows.self_consumption is None:
         return ""
     if (longer[-1].self_consumption or 0.0) - rows.self_consumption < _WORTH_SAYING_SHARE:
         return ""
-    seen = (f"{window_text(each.window_s)} {_percent(each.self_consumption)}" for each in longer)
+    seen = (f"{_WINDOWS[each.window_s]} {_percent(each.self_consumption)}" for each in longer)
     return f"self-consumption from means over {' · '.join(seen)}"
 
 

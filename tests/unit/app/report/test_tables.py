@@ -68,3 +68,12 @@ def test_a_grid_meter_has_no_load():
         "Import",
         "Export",
     ]
+
+
+def test_what_inverters_cut_off_has_a_row_where_there_is_any():
+    summary, _ = figures_of(a_plan())
+    for clipped, more in ((None, 0), (0.0, 0), (1.5, 1)):
+        energy = msgspec.structs.replace(summary.energy_kwh, inverter_clipped=clipped)
+        rows = tables.energies(msgspec.structs.replace(summary, energy_kwh=energy), ENGLISH).rows
+        found = [row[1].value for row in rows if row[1].path == "energy_kwh.inverter_clipped"]
+        assert found == [1.5] * more
