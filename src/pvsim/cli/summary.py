@@ -64,10 +64,10 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)
     samples = "samples" if this.models.config.split == "day" else "samples.csv"
-    for name in (samples, "summary.json", "manifest.json"):
-        click.echo(_short(this.directory.path / name))
-    if (page := this.directory.path / "report.html").exists():
-        click.echo(_short(page))
+    path = this.directory.path
+    more = {name: [name] if (path / name).exists() else [] for name in ("samples.parquet", "report.html")}
+    for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
+        click.echo(_short(path / name))
 
 
 def _shares(summary: "Summary", *, grid: bool) -> str:

@@ -9,6 +9,7 @@ from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
+from pvsim.errors import CannotWriteError
 from pvsim.wiring.run_files import RunFiles
 
 __all__ = ["export_parquet", "require_formats", "verified"]
@@ -33,7 +34,11 @@ def verified(files: RunFiles, *adders: Adder) -> tuple[Summary, FoundSpans]:
     """
     if "parquet" not in files.models.config.formats:
         return files.verified(*adders)
-    return _with_parquet(files, *adders)
+    try:
+        return _with_parquet(files, *adders)
+    except CannotWriteError as error:
+        error.fix = f"{error.fix}, then {files.resume_command}"
+        raise
 
 
 def export_parquet(files: RunFiles) -> Path:

@@ -1,6 +1,9 @@
 """A run with a Parquet file: in the manifest, proved, and made for a finished run too."""
 
+import asyncio
 import importlib.util
+import os
+from unittest.mock import AsyncMock
 
 import polars as pl
 import pytest
@@ -8,7 +11,8 @@ from tests.finished_runs import a_run, carry_out
 
 import pvsim
 from pvsim.adapters.duckdb import PARQUET
-from pvsim.errors import BadInputError, PartialResultError, UsageError
+from pvsim.adapters.rundir import RunDirectory
+from pvsim.errors import BadInputError, CannotWriteError, PartialResultError, UsageError
 from pvsim.wiring.parquet import export_parquet
 from pvsim.wiring.runs import Run
 
@@ -59,6 +63,22 @@ def test_a_file_that_is_not_what_it_was_is_refused_and_made_again(tmp_path, dama
         assert (caught.value.where, caught.value.fix) == (str(path), f"pvsim export {run.directory.path}")
     assert export_parquet(run.files).read_bytes() == content
     run.files.prove()
+
+
+def test_a_full_disk_ends_the_run_which_can_be_resumed(tmp_path, monkeypatch):
+    run = a_run(tmp_path, formats=BOTH)
+    path = run.directory.path
+    (path / f".{PARQUET}.{os.getpid()}").symlink_to("/dev/full")
+    monkeypatch.setattr(RunDirectory, "sweep", lambda *_: None)  # it would remove this
+    with pytest.raises(CannotWriteError, match="No space left on device") as caught:
+        carry_out(run)
+    assert caught.value.fix == f"free some space on its disk, then pvsim run --resume {path}"
+    assert run.directory.load().status == "failed"
+    assert not list(path.glob("*.parquet*")) + list(path.glob(".samples*"))
+    monkeypatch.undo()
+    asyncio.run(Run.open(path).carry_out(AsyncMock()))  # the rows are there
+    assert run.directory.load().status == "complete"
+    assert len(pl.read_parquet(path / PARQUET)) == run.models.plan.rows
 
 
 def test_an_unfinished_run_has_none(tmp_path):

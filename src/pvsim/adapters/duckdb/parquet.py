@@ -24,6 +24,7 @@ _KEY = "pvsim"
 _GROUP_ROWS = 122_880  # rows that a reader can skip or decode by themselves; DuckDB's own size
 _PART_ROWS = 2 * _GROUP_ROWS  # 25 MB as arrays
 _MEMORY_MB = 256
+_FULL = "No space left on device"
 _FORM = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}"
 
 
@@ -110,8 +111,10 @@ class ParquetWriter:
         try:
             self._db.execute(f"COPY ({query}) TO {sql_text(path)} ({_FORM}, {metadata})")
         except duckdb.Error as error:
-            what = f"cannot write {PARQUET}: {str(error).splitlines()[0]}"
-            fix = "free some space on its disk" if "No space left" in str(error) else "check its disk: df, dmesg"
+            said, fix = str(error).splitlines()[0], "check its disk: df, dmesg"
+            if _FULL in said:
+                said, fix = _FULL, "free some space on its disk"
+            what = f"cannot write {PARQUET}: {said}"
             raise CannotWriteError(what, where=str(path.with_name(PARQUET)), fix=fix) from error
 
 

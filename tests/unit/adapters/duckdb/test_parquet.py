@@ -118,6 +118,6 @@ def test_a_full_disk_is_said_to_be_full(tmp_path):
     plan = RunPlan("r1", CLOCKS_BACK, ("m1",), 60)
     with pytest.raises(CannotWriteError) as caught:
         write(tmp_path, plan)
-    assert "No space left" in caught.value.what
+    assert caught.value.what == "cannot write samples.parquet: No space left on device"
     assert caught.value.fix == "free some space on its disk"
     assert list(tmp_path.iterdir()) == []
