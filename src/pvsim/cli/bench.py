@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from pvsim.cli.command import Configured
 from pvsim.cli.ending import error_of
 from pvsim.cli.options import broker_options, json_option
+from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
 
@@ -46,7 +48,15 @@ _CELL = 12
 )
 @broker_options
 @json_option("the figures")
-def bench(**options: Any) -> None:
+@click.pass_context
+def bench(
+    context: click.Context,
+    /,
+    days: tuple[int, ...],
+    limit_days: int,
+    batch: tuple[int, ...],
+    **_params: Any,
+) -> None:
     """Measure readings per second, confirmed and checkpointed, and the broker's own limit beside them.
 
     \b
@@ -59,8 +69,9 @@ def bench(**options: Any) -> None:
     measured before and after, and the mean counts. A machine that does other work gives other figures:
     compare the shares.
     """  # noqa: D301
-    figures = _measure(options)
-    if options["as_json"]:
+    options = OtherOptions.of(context)
+    figures = _measure(days, limit_days * _DAY_MESSAGES, batch, options)
+    if options.as_json:
         click.echo(json.dumps(figures, indent=2))
         return
     limits = {limit["batch"]: limit["limit_per_s"] for limit in figures["limits"]}
@@ -98,7 +109,10 @@ def bench(**options: Any) -> None:
         click.echo("".join(f"{cell:>{_CELL}}" for cell in cells))
 
 
-def _measure(options: dict[str, Any]) -> dict[str, Any]:
+def _measure(
+    lengths: Sequence[int], messages: int, batches: Sequence[int], options: OtherOptions
+) -> dict[str, Any]:
+    """Runs of these lengths in days, with each size of batches, and the limit; as `--json` prints it."""
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
     from pvsim.config.run_config import check_batch  # noqa: PLC0415
@@ -107,14 +121,13 @@ def _measure(options: dict[str, Any]) -> dict[str, Any]:
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
     display = Display(quiet=False)
-    address = asyncio.run(find_broker(options["broker"], report=display.say, progress=display.show))
-    transport = asyncio.run(resolve_transport(options["transport"], address, report=display.say))
-    messages = options["limit_days"] * _DAY_MESSAGES
-    sizes = list(dict.fromkeys(map(check_batch, options["batch"] or (1, DEFAULT_BATCH))))
+    address = asyncio.run(find_broker(options.broker, report=display.say, progress=display.show))
+    transport = asyncio.run(resolve_transport(options.transport, address, report=display.say))
+    sizes = list(dict.fromkeys(map(check_batch, batches or (1, DEFAULT_BATCH))))
     limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}
     command_s = _one_command(address.amqp_url, transport)
     runs = []
-    for days in options["days"]:
+    for days in lengths:
         for batch in sizes:
             run = measure_run(address, days, batch, transport, error_of)
             rates = {"rate": run.rate, "sustained_rate": run.sustained_rate}

@@ -25,7 +25,7 @@ from pvsim.core.stream.frames import (
 from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, publish_frame
 from pvsim.errors import BrokerError, BrokerRefusedError
 
-__all__ = ["StreamTransport", "answers"]
+__all__ = ["FIRST_ID", "StreamTransport", "answers"]
 
 MAX_UNCONFIRMED = 40_000
 """Messages that may be under way: ten frames keep the broker busy, more only fill memory."""
