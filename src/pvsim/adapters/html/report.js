@@ -38,7 +38,7 @@
   function shortDate(at) {
     const month = months[at.getUTCMonth()];
     const name = month.length > 4 ? month.slice(0, 3) : month;
-    return words["date.form"].replace("{day}", at.getUTCDate()).replace("{month}", name).replace(" {year}", "");
+    return words["date.form"].replace("{day}", at.getUTCDate()).replace("{month}", name).replace(/\s*\{year\}/, "");
   }
   function time(seconds) {
     const withSeconds = data.every_s < 60 && view[1] - view[0] <= 7200;
@@ -91,7 +91,7 @@
       transitionDuration: still ? 0 : 0.2,
     },
     legend: {
-      type: "plain", top: 0, left: 0, itemGap: 14, itemWidth: 22, itemHeight: 12, textStyle: { color: c.text, fontSize: 13 },
+      type: "plain", top: 0, left: 0, itemGap: 14, itemWidth: 20, itemHeight: 12, icon: "rect", textStyle: { color: c.text, fontSize: 13 },
       inactiveColor: c.muted,
     },
   });
@@ -140,7 +140,7 @@
     });
     const line = (name, colour, value, more) => ({
       name, type: "line", symbol: "none", step: rows.length < 200 ? "middle" : false, data: points(value), z: 5,
-      lineStyle: { color: colour, width: 1.5, type: "dashed" }, itemStyle: { color: colour }, emphasis: { disabled: true }, ...more,
+      lineStyle: { color: colour, width: 1.4, type: [4, 3] }, itemStyle: { color: colour }, emphasis: { disabled: true }, ...more,
     });
     const exported = area(words["chart.export"], c.export, (row) => -row.sold, hatch(c.card, 0.8, 5), "down");
     if (data.grid_meter) {
@@ -156,7 +156,35 @@
     if (data.battery) series.push(area(words["chart.stored"], c.pv, (row) => row.stored, hatch(c.card, 1.57, 4), "up"));
     series.push(exported);
     series.push(line(words["chart.load"], c.load, (row) => row.load, {}));
+    if (rows.length && rows[0].low && rows[0].step > data.every_s) {
+      const plain = { type: "line", stack: "range", symbol: "none", lineStyle: { width: 0 }, emphasis: { disabled: true }, silent: true };
+      series.push({ ...plain, name: "low", data: points((row) => row.low.load) });
+      series.push({ ...plain, name: words["chart.band"], data: points((row) => row.high.load - row.low.load), itemStyle: { color: c.muted }, areaStyle: { opacity: 0.3 } });
+    }
     return series;
+  }
+
+  /* What stands in the legend: a dashed line for a dashed line; the range is drawn when it is asked for. */
+  const dash = "path://M0,5h7v2h-7zM11,5h7v2h-7z";
+  function legend(c, series) {
+    const dashed = [words["chart.load"], words["chart.meter"], ...(data.grid_meter ? [words["chart.pv"]] : [])];
+    const names = series.map((each) => each.name).filter((name) => name !== "low" && name !== words["chart.soc"]);
+    const band = words["chart.band"];
+    return {
+      ...base(c).legend, selected: { [band]: bandShown },
+      data: names.map((name) => (dashed.includes(name) ? { name, icon: dash } : { name })),
+    };
+  }
+  let bandShown = false;
+  /* Where a chart begins below its legend, and the unit above its axis. */
+  function below(names, width) {
+    const row = { n: 1, x: 0 };
+    for (const name of names) {
+      const wide = name.length * 7.2 + 44;
+      if (row.x > 0 && row.x + wide > width) { row.n += 1; row.x = 0; }
+      row.x += wide;
+    }
+    return 22 * row.n + 34;
   }
 
   function tick(span) {
@@ -170,8 +198,9 @@
     const detailed = span <= 3600 && arrays["detail.pv"];
     const rows = powersOf(detailed ? "detail" : "mean", view[0], view[1]);
     const soc = data.battery;
-    const narrow = chart.getWidth() < 560;
-    const top = narrow ? (soc ? 96 : 72) : 44;
+    const series = powerSeries(c, rows);
+    const shown = legend(c, series);
+    const top = below(shown.data.map((each) => each.name), chart.getWidth());
     const grids = soc ? [{ left: 52, right: 16, top, bottom: 168 }, { left: 52, right: 16, height: 64, bottom: 70 }]
       : [{ left: 52, right: 16, top, bottom: 70 }];
     const x = (index) => axis(c, {
@@ -180,7 +209,6 @@
       axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, show: index === grids.length - 1, formatter: label },
       axisPointer: { label: { show: false } },
     });
-    const series = powerSeries(c, rows);
     if (soc) {
       series.push({
         name: words["chart.soc"], type: "line", xAxisIndex: 1, yAxisIndex: 1, symbol: "none", data: rows.map((row) => [row.t, row.soc]),
@@ -198,16 +226,16 @@
     }
     const which = grids.map((_, index) => index);
     chart.setOption({
-      ...base(c), animation: false, grid: grids, xAxis: which.map(x), yAxis: y, series,
+      ...base(c), animation: false, grid: grids, xAxis: which.map(x), yAxis: y, series, legend: shown,
       axisPointer: { link: [{ xAxisIndex: "all" }] },
       tooltip: { ...base(c).tooltip, trigger: "axis", axisPointer: { type: "line", lineStyle: { color: c.muted } }, formatter: (found) => tip(rows, found) },
       dataZoom: [
-        { type: "inside", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: !matchMedia("(pointer: coarse)").matches, minValueSpan: 60 },
+        { type: "inside", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: !matchMedia("(pointer: coarse)").matches, minValueSpan: shortest() },
         {
           type: "slider", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", bottom: 8, height: 26, left: 52, right: 16,
           showDetail: false, borderColor: c.line, fillerColor: "rgba(127,127,127,0.2)", handleStyle: { color: c.card, borderColor: c.muted },
           moveHandleStyle: { color: c.muted }, dataBackground: { lineStyle: { color: c.muted }, areaStyle: { color: c.line } },
-          selectedDataBackground: { lineStyle: { color: c.muted }, areaStyle: { color: c.muted } }, minValueSpan: 60,
+          selectedDataBackground: { lineStyle: { color: c.muted }, areaStyle: { color: c.muted } }, minValueSpan: shortest(),
         },
       ],
     }, { notMerge: true });
@@ -245,7 +273,14 @@
   }
 
   /* The view: by buttons, slider, wheel with Ctrl, and arrow keys on the chart. */
-  const spans = { whole: data.seconds, hours: 6 * 3600, hour: 3600, minutes: 600 };
+  const spans = { whole: data.seconds, month: 30 * 86400, week: 7 * 86400, day: 86400, hours: 6 * 3600, hour: 3600, minutes: 600 };
+  const shortest = () => (arrays["detail.pv"] ? 60 : Math.min(data.seconds, 6 * data.bucket_s));
+  function offerSpans() {
+    for (const button of document.querySelectorAll("[data-zoom]")) {
+      const span = spans[button.dataset.zoom];
+      button.hidden = span !== undefined && button.dataset.zoom !== "whole" && (span >= data.seconds || span < shortest());
+    }
+  }
   function show(from, to) {
     const span = Math.min(to - from, data.seconds);
     const start = Math.min(Math.max(0, from), data.seconds - span);
@@ -280,11 +315,11 @@
         ...base(c).tooltip, formatter: (found) => found.dataType === "edge" ? `${escaped(found.data.source)} → ${escaped(found.data.target)}: ${kwh(found.data.value)}` : `${escaped(found.name)}: ${kwh(found.value)}`,
       },
       series: [{
-        type: "sankey", left: 8, right: 8, top: 12, bottom: 12, nodeWidth: 14, nodeGap: 22, draggable: false, emphasis: { focus: "adjacency" },
+        type: "sankey", left: 8, right: 8, top: 16, bottom: 28, nodeWidth: 14, nodeGap: 26, draggable: false, emphasis: { focus: "adjacency" },
         data: used.map((place) => ({
           name: name(place), itemStyle: { color: tones[place], borderWidth: 0 },
           label: {
-            position: left.has(place) ? "right" : "left", color: c.text, fontSize: 13, textBorderColor: c.card, textBorderWidth: 3,
+            position: left.has(place) ? "right" : "left", color: c.text, fontSize: 13, lineHeight: 17, textBorderColor: c.card, textBorderWidth: 3,
             formatter: () => `${name(place)}\n${kwh(sums[place])}`,
           },
         })),
@@ -317,7 +352,8 @@
     const name = chosen(), values = data.days[name], found = values.filter((value) => value !== null);
     const years = [...new Set(data.days.names.map((day) => day.slice(0, 4)))];
     const low = Math.min(0, ...found), high = Math.max(...found, low + 1e-6);
-    const height = 150;
+    const height = 150, weeks = Math.min(54, Math.ceil(data.days.names.length / 7) + 6);
+    const cell = Math.max(5, Math.min(30, Math.floor((chart.getWidth() - 60) / weeks)));
     const first = data.days.names[0], last = data.days.names[data.days.names.length - 1];
     const range = (year) => {
       const from = year === years[0] ? first.slice(0, 7) + "-01" : year + "-01-01";
@@ -335,7 +371,7 @@
         text: [amount(name, high), amount(name, low)], textStyle: { color: c.text }, inRange: { color: [mixed(tone, c.card, 0.12), tone] },
       },
       calendar: years.map((year, i) => ({
-        top: 74 + i * height, left: 44, right: 12, cellSize: ["auto", 15], range: range(year), itemStyle: { color: "transparent", borderColor: c.card, borderWidth: 2 },
+        top: 74 + i * height, left: 44, cellSize: [cell, 15], range: range(year), itemStyle: { color: "transparent", borderColor: c.card, borderWidth: 2 },
         splitLine: { lineStyle: { color: c.muted, width: 1 } }, yearLabel: { show: years.length > 1, color: c.muted, fontSize: 12, margin: 28 },
         monthLabel: { color: c.muted, nameMap: labels }, dayLabel: { color: c.muted, firstDay: 1, nameMap: words["date.weekdays"].split(" ") },
       })),
@@ -350,9 +386,9 @@
     const [a, b] = [parts(one), parts(other)];
     return "#" + a.map((value, i) => two(Math.round(value * share + b[i] * (1 - share)).toString(16))).join("");
   }
-  function bars(c, names, series, format, more) {
+  function bars(c, width, names, series, format, more) {
     return {
-      ...base(c), grid: { left: 56, right: 16, top: 40, bottom: 40 },
+      ...base(c), legend: series.length > 1 ? base(c).legend : undefined, grid: { left: 56, right: 16, top: series.length > 1 ? below(series.map((each) => each.name), width) : 32, bottom: 40 },
       tooltip: { ...base(c).tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: (found) => `<b>${escaped(found[0].axisValueLabel)}</b><br>` + found.map((each) => `${escaped(each.seriesName)}: ${format(each.value)}`).join("<br>") },
       xAxis: axis(c, { type: "category", data: names }),
       yAxis: axis(c, { type: "value", name: "kWh", axisLabel: { color: c.muted, formatter: (value) => number(value, value % 1 ? 1 : 0) } }),
@@ -366,7 +402,7 @@
     const values = share ? data.days[name].map((value) => (value === null ? null : value * 100)) : data.days[name];
     const labels = data.days.names.map((day) => shortDate(new Date(day)));
     const format = (value) => (share ? number(value, 1) + words["number.percent"] : kwh(value));
-    chart.setOption(bars(c, labels, [bar(words[quantities[name]], tone, values)], format, share ? { yAxis: axis(c, { type: "value", max: 100, name: "%" }) } : {}), { notMerge: true });
+    chart.setOption(bars(c, chart.getWidth(), labels, [bar(words[quantities[name]], tone, values)], format, share ? { yAxis: axis(c, { type: "value", max: 100, name: "%" }) } : {}), { notMerge: true });
   }
   function drawMonths(chart, c) {
     const labels = data.months.names.map((month) => months[Number(month.slice(5)) - 1].slice(0, 3) + " " + month.slice(0, 4));
@@ -374,26 +410,30 @@
       bar(words[quantities.load], c.load, data.months.load), bar(words["energy.pv"], c.pv, data.months.pv),
       bar(words["energy.import"], c.import, data.months.import), bar(words["energy.export"], c.export, data.months.export, hatch(c.card, 0.8, 5)),
     ];
-    chart.setOption(bars(c, labels, series, kwh, {}), { notMerge: true });
+    chart.setOption(bars(c, chart.getWidth(), labels, series, kwh, {}), { notMerge: true });
   }
   function drawShapes(chart, c) {
     const width = chart.getWidth(), narrow = width < 700, kinds = data.shapes;
     const each = narrow ? 220 : 240;
-    chart.getDom().style.height = (narrow ? each * kinds.length : each) + (narrow ? 60 : 50) + "px";
+    const shown = legend(c, powerSeries(c, powersOf(kinds[0][0], 0, 1)));
+    const start = below(shown.data.map((one) => one.name), width) - 4;
+    chart.getDom().style.height = (narrow ? each * kinds.length : each) + start + "px";
     chart.resize();
     const grids = [], x = [], y = [], series = [], titles = [];
     let highest = 0, lowest = 0;
     kinds.forEach(([kind, day], i) => {
       const rows = powersOf(kind, 0, Infinity).filter((row) => !Number.isNaN(row.load));
       for (const row of rows) { highest = Math.max(highest, row.load, row.used + row.bought + row.discharge + row.stored); lowest = Math.min(lowest, -row.sold); }
-      const left = narrow ? 48 : 48 + (i * (width - 16)) / kinds.length, top = (narrow ? 60 + i * each : 50) + 34;
-      grids.push({ left, top, width: narrow ? width - 64 : (width - 16) / kinds.length - 64, height: each - 70 });
-      titles.push({ text: words["note." + kind], subtext: shortDate(new Date(day)) + " " + day.slice(0, 4), left: left - 8, top: top - 40, itemGap: 2, textStyle: { color: c.text, fontSize: 13 }, subtextStyle: { color: c.muted, fontSize: 12 } });
+      const left = narrow ? 48 : 48 + (i * (width - 16)) / kinds.length, top = start + (narrow ? i * each : 0) + 36;
+      grids.push({ left, top, width: narrow ? width - 64 : (width - 16) / kinds.length - 64, height: each - 82 });
+      titles.push({ text: words["note." + kind], subtext: shortDate(new Date(day)) + " " + day.slice(0, 4) + ", kW", left: left - 8, top: top - 48, itemGap: 0, textStyle: { color: c.text, fontSize: 13, lineHeight: 18 }, subtextStyle: { color: c.muted, fontSize: 12, lineHeight: 16 } });
       x.push(axis(c, { type: "value", gridIndex: i, min: 0, max: 86400, interval: 21600, splitLine: { show: false }, axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisLabel: { color: c.muted, formatter: (at) => two(at / 3600) + ":00", hideOverlap: true } }));
       for (const one of powerSeries(c, rows)) series.push({ ...one, stack: one.stack && one.stack + i, step: false, xAxisIndex: i, yAxisIndex: i });
     });
-    kinds.forEach((_, i) => y.push(axis(c, { type: "value", gridIndex: i, min: Math.floor(lowest), max: Math.ceil(highest), name: "", axisLabel: { color: c.muted, formatter: (value) => number(value, 0) } })));
-    chart.setOption({ ...base(c), tooltip: { show: false }, title: titles, grid: grids, xAxis: x, yAxis: y, series }, { notMerge: true });
+    const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((each) => (highest - lowest) / each <= 5) || 5000;
+    const ends = { min: Math.floor(lowest / step) * step, max: Math.ceil(highest / step) * step, interval: step };
+    kinds.forEach((_, i) => y.push(axis(c, { type: "value", gridIndex: i, ...ends, axisLabel: { color: c.muted, formatter: (value) => number(value, 0) } })));
+    chart.setOption({ ...base(c), legend: shown, tooltip: { show: false }, title: titles, grid: grids, xAxis: x, yAxis: y, series }, { notMerge: true });
   }
   function drawFleet(chart, c) {
     const order = data.fleet.names.map((_, i) => i).filter((i) => data.fleet.self_sufficiency[i] !== null);
@@ -401,7 +441,7 @@
     const values = order.map((i) => data.fleet.self_sufficiency[i] * 100);
     const series = [bar(words["figure.self_sufficiency"], c.battery, values)];
     const format = (value) => number(value, 1) + words["number.percent"];
-    chart.setOption(bars(c, order.map((i) => data.fleet.names[i]), series, format, { yAxis: axis(c, { type: "value", min: 0, name: "%" }) }), { notMerge: true });
+    chart.setOption(bars(c, chart.getWidth(), order.map((i) => data.fleet.names[i]), series, format, { yAxis: axis(c, { type: "value", min: 0, name: "%" }) }), { notMerge: true });
   }
 
   const draw = { power: drawPower, flows: drawFlows, duration: drawDuration, calendar: drawCalendar, days: drawDays, months: drawMonths, shapes: drawShapes, fleet: drawFleet };
@@ -421,6 +461,7 @@
       option.textContent = words[key] + (name === "self_sufficiency" ? "" : ", kWh");
       select.append(option);
     }
+    select.value = "pv";
     select.addEventListener("change", drawAll);
   }
 
@@ -428,11 +469,13 @@
     arrays = await unpack(data.packed);
     const select = document.getElementById("quantity");
     if (select) fill(select);
+    offerSpans();
     for (const element of document.querySelectorAll("[data-chart]")) {
       charts.set(element.dataset.chart, echarts.init(element, null, { renderer: "svg" }));
     }
     drawAll();
     const power = charts.get("power");
+    power.on("legendselectchanged", ({ selected }) => { bandShown = selected[words["chart.band"]] === true; });
     power.on("datazoom", () => {
       const { startValue, endValue } = power.getOption().dataZoom[0];
       if (Math.abs(startValue - view[0]) + Math.abs(endValue - view[1]) > 1) requestAnimationFrame(() => show(startValue, endValue));

@@ -33,7 +33,7 @@ def page_of(
     when = _when(plan, forms)
     meters = forms.say("subtitle.meters", n=forms.number(len(plan.meters))) if len(plan.meters) > 1 else ""
     rows = forms.say("subtitle.rows", rows=forms.number(summary.rows))
-    subtitle = " · ".join(part for part in (facts.site, when, plan.timeline.zone, meters, rows) if part)
+    subtitle = " · ".join(part for part in (facts.site, plan.timeline.zone, meters, rows) if part)
     return Page(
         title=forms.say("page.title", when=when),
         subtitle=subtitle,

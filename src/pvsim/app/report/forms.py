@@ -54,7 +54,7 @@ class Forms:
         if len(text) > len("2024-06"):
             return self.date(date.fromisoformat(text))
         year, _, month = text.partition("-")
-        return f"{self.words['date.months'].split()[int(month) - 1]} {year}"
+        return f"{self.words['date.months'].split()[int(month) - 1]}\u00a0{year}"
 
     def duration(self, seconds: int) -> str:
         """A length of time in its largest whole unit."""

@@ -93,8 +93,9 @@ def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator
     }
     texts = []
     if len(found) > 1 and first.self_consumption is not None:
-        texts.append(forms.say("text.resolution", **parts))
-        if facts.random_meter:
+        same = parts["fine_share"] == parts["coarse_share"]
+        texts.append(forms.say("text.resolution.same" if same else "text.resolution", **parts))
+        if facts.random_meter and not same:
             texts.append(forms.words["text.resolution.random"])
     rows = []
     for i, each in enumerate(found):
@@ -152,11 +153,16 @@ def _fleet(summary: "Summary", forms: Forms) -> Iterator[Section]:
 
 def _grid(summary: "Summary", forms: Forms) -> Iterator[Section]:
     """Duration curve, and how fast powers change."""
-    if summary.duration is None and summary.ramps is None:
+    if summary.duration is None and summary.ramps is None and summary.fuse is None:
         return
     texts = []
     if summary.hours_with_export is not None:
         texts.append(forms.say("text.export_hours", hours=forms.number(summary.hours_with_export, 2)))
+    if summary.fuse is not None:
+        fuse = summary.fuse
+        texts.append(
+            forms.say("text.fuse", kw=forms.number(fuse.rated_kw, 2), seconds=forms.number(fuse.seconds_above))
+        )
     table = None
     if summary.ramps:
         rows = []

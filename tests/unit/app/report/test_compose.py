@@ -47,9 +47,9 @@ def test_the_sentence_is_about_what_there_is(rows, more, words):
 
 def test_title_and_subtitle_say_when_and_where():
     page = a_page(a_plan(days=3, meters=("a", "b")))
-    assert page.title == "PV and consumption, 21 June 2024 to 23 June 2024 (3 days)"
+    assert page.title == "PV and consumption, 21\u00a0June\u00a02024 to 23\u00a0June\u00a02024 (3 days)"
     assert page.subtitle.endswith("Europe/Berlin · 2 meters, each with its PV · 576 rows, verified")
-    assert a_page(a_plan()).title == "PV and consumption, 21 June 2024"
+    assert a_page(a_plan()).title == "PV and consumption, 21\u00a0June\u00a02024"
     assert a_page(a_plan(), facts=FACTS).notices == ()
 
 

@@ -50,5 +50,8 @@ def test_shares_and_lengths_of_time():
 
 
 def test_dates():
-    assert (ENGLISH.date(date(2024, 6, 21)), GERMAN.date(date(2024, 3, 1))) == ("21 June 2024", "1. März 2024")
-    assert (ENGLISH.day("2024-06-21"), GERMAN.day("2024-12")) == ("21 June 2024", "Dezember 2024")
+    assert (ENGLISH.date(date(2024, 6, 21)), GERMAN.date(date(2024, 3, 1))) == (
+        "21\u00a0June\u00a02024",
+        "1.\u00a0März\u00a02024",
+    )
+    assert (ENGLISH.day("2024-06-21"), GERMAN.day("2024-12")) == ("21\u00a0June\u00a02024", "Dezember\u00a02024")

@@ -14,11 +14,12 @@ from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
-from pvsim.core.results.summary import BatteryUse, Distribution, Duration, OverMeters, Ramp, Resolution
+from pvsim.core.results.summary import BatteryUse, Distribution, Duration, FuseLoad, OverMeters, Ramp, Resolution
 from pvsim.core.run.plan import RunPlan
 
 BARE = ["power", "energies", "hours", "quality", "provenance"]
 NEWER = {
+    "fuse": None,
     "resolution": None,
     "ramps": None,
     "duration": None,
@@ -85,6 +86,8 @@ def test_the_resolution_table_and_its_sentence():
     assert [row[0].text for row in section.tables[0].rows] == ["1 s", "1 h"]
     assert section.tables[0].rows[1][2].path == "resolution.1.self_sufficiency"
     assert sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1]})["resolution"].texts == ()
+    (same,) = sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1] * 2})["resolution"].texts
+    assert "stays 85.9%" in same
 
 
 def test_battery_grid_and_fleet():
@@ -104,6 +107,11 @@ def test_battery_grid_and_fleet():
     assert [chart.name for chart in found["grid"].charts] == ["duration"]
     only_ramps = sections_of(a_plan(), replaced={"ramps": ramps})["grid"]
     assert (only_ramps.charts, only_ramps.texts) == ((), ())
+    fuse = sections_of(a_plan(), replaced={"fuse": FuseLoad(14.5, 12)})["grid"]
+    assert (fuse.texts, fuse.charts) == (
+        ("The main fuses carry more than their rated 14.50 kW for 12 seconds.",),
+        (),
+    )
     only_curve = sections_of(a_plan(), replaced={"duration": Duration((0, 100), (1.0, -1.0))})["grid"]
     assert only_curve.tables == ()
     over = OverMeters(Distribution(1, 2, 3), None, None, None, Distribution(0.1, 0.2, 0.3), None, None, None)
