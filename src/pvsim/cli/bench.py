@@ -16,11 +16,18 @@ from pvsim.cli.options import broker_options, json_option
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
 from pvsim.cli.values import Whole
+from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
 _DAY_MESSAGES = 86_400
 _CELL = 12
+_WIDTH = 36
+
+_COMMANDS = (("run", "--no-report"), ("run",), ("run", "--site", "home", "--no-report"), ("--help",))
+"""What is measured as a user types it; a site needs the extra `physics`."""
+
+_TIMES = 3
 
 
 @click.command(cls=Configured)
@@ -66,8 +73,9 @@ def bench(
       pvsim bench --days 10 --batch 1 --batch 10 --batch 100 --batch 400
 
     The limit is what the broker confirms from frames that were made beforehand, with nobody reading; it is
-    measured before and after, and the mean counts. A machine that does other work gives other figures:
-    compare the shares.
+    measured before and after, and the mean counts. Commands are called three times as they are typed, and
+    the medians count; their CPU time is that of all their processes, without the broker. A machine that does
+    other work gives other figures: compare the shares.
     """  # noqa: D301
     options = OtherOptions.of(context)
     figures = _measure(days, limit_days * _DAY_MESSAGES, batch, options)
@@ -79,7 +87,11 @@ def bench(
         how = f"in batches of {limit['batch']:,}" if limit["batch"] > 1 else "one by one"
         each = ", ".join(f"{measured:,.0f}" for measured in limit["measured"])
         click.echo(f"the broker's own limit: {limit['limit_per_s']:,.0f} messages/s confirmed {how} ({each})")
-    click.echo(f"one day, from command to verified files: {figures['command_s']:.2f} s\n")
+    click.echo(f"\n{'command':<{_WIDTH}}{'seconds':>{_CELL}}{'CPU s':>{_CELL}}")
+    for typed in figures["commands"]:
+        name = f"pvsim {typed['command']}"
+        click.echo(f"{name:<{_WIDTH}}{typed['seconds']:>{_CELL}.2f}{typed['cpu_s']:>{_CELL}.2f}")
+    click.echo()
     head = (
         "batch",
         "days",
@@ -125,7 +137,7 @@ def _measure(
     transport = asyncio.run(resolve_transport(options.transport, address, report=display.say))
     sizes = list(dict.fromkeys(map(check_batch, batches or (1, DEFAULT_BATCH))))
     limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}
-    command_s = _one_command(address.amqp_url, transport)
+    commands = _measure_commands({**os.environ, "PVSIM_BROKER_URL": address.amqp_url}, transport)
     runs = []
     for days in lengths:
         for batch in sizes:
@@ -140,21 +152,47 @@ def _measure(
             {"batch": batch, "limit_per_s": sum(measured) / len(measured), "measured": measured}
             for batch, measured in limits.items()
         ],
-        "command_s": command_s,
+        "command_s": commands[0]["seconds"],
+        "commands": commands,
         "runs": runs,
     }
 
 
-def _one_command(url: str, transport: str) -> float:
-    """Seconds of `pvsim run` for one day, as a user would type it."""
+def _measure_commands(environment: dict[str, str], transport: str) -> list[dict[str, Any]]:
+    """Medians of what commands take, as a user would type them."""
+    from importlib.util import find_spec  # noqa: PLC0415 - `pvsim --help` needs none
+    from statistics import median  # noqa: PLC0415
+
+    figures = []
+    for words in _COMMANDS:
+        if "--site" in words and find_spec("pvlib") is None:
+            continue
+        taken = [_time_command(words, environment, transport) for _ in range(_TIMES)]
+        seconds, cpu_s = (median(values) for values in zip(*taken, strict=True))
+        figures.append({"command": " ".join(words), "seconds": seconds, "cpu_s": cpu_s})
+    return figures
+
+
+def _time_command(words: Sequence[str], environment: dict[str, str], transport: str) -> tuple[float, float]:
+    """Seconds that a command takes, and seconds of CPU of all its processes.
+
+    Raises:
+        PvsimError: if it fails.
+    """
     import subprocess  # noqa: PLC0415 - `pvsim --help` needs none
     import tempfile  # noqa: PLC0415 - `pvsim --help` needs none
 
     with tempfile.TemporaryDirectory(prefix="pvsim-bench-") as scratch:
-        command = [sys.executable, "-m", "pvsim", "run", "--quiet", "--out", scratch, "--transport", transport]
-        start = time.monotonic()
-        subprocess.run(command, env={**os.environ, "PVSIM_BROKER_URL": url}, check=True)
-        return time.monotonic() - start
+        more = ["--quiet", "--out", scratch, "--transport", transport] if words[0] == "run" else []
+        command = [sys.executable, "-m", "pvsim", *words, *more]
+        before, start = os.times(), time.monotonic()
+        code = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode
+        seconds, after = time.monotonic() - start, os.times()
+    if code:
+        what = f"pvsim {' '.join(words)} ended with exit code {code}"
+        raise PvsimError(what, fix=f"see what it says: pvsim {' '.join(words)}")
+    user, system = after.children_user - before.children_user, after.children_system - before.children_system
+    return seconds, user + system
 
 
 COMMANDS = (bench,)
