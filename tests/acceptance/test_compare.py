@@ -73,3 +73,42 @@ def test_one_run_is_no_comparison(inside, runs):
     assert done.field("error") == "a comparison needs two runs or more"
     done = inside("compare", *runs[:2], "--label", "x")
     assert done.field("error") == "--label names 1 of 2 runs"
+
+
+def test_a_page_is_written_where_it_is_asked_for(inside, here, runs):
+    done = inside("compare", *runs[:2], "--out", "page.html", "--lang", "de")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "page.html"
+    text = (here / "page.html").read_text()
+    assert '<html lang="de">' in text
+    assert "2 Läufe im Vergleich, 21. Juni 2024" in text
+    again = inside("compare", *runs[:2], "--out", "again.html", "--lang", "de", "--json")
+    assert json.loads(again.out)["runs"]
+    assert (here / "again.html").read_text() == text  # the same bytes
+
+
+def test_the_page_of_what_cannot_be_compared_says_so(inside, here, runs):
+    done = inside("compare", runs[0], runs[2], "--out", "page.html")
+    assert done.code == 2
+    assert not (here / "page.html").exists()
+    assert "--out page.html" in done.field("fix")
+    command = shlex.split(done.field("fix").partition(": ")[2])
+    assert inside(*command[1:]).code == 0
+    assert (
+        "seed: other load: uniform m1 (seed 2) instead of uniform m1 (seed 1)" in (here / "page.html").read_text()
+    )
+
+
+def test_the_page_can_be_opened(inside, here, runs, monkeypatch):
+    opened = []
+    monkeypatch.setattr("pvsim.adapters.browser.open_page", lambda path: opened.append(path) or True)
+    done = inside("compare", *runs[:2], "--open")
+    assert done.code == 0, done.err
+    assert opened == [here / "compare.html"]
+    assert (here / "compare.html").exists()
+
+
+def test_a_page_that_cannot_be_written_is_an_error(inside, runs):
+    done = inside("compare", *runs[:2], "--out", "not there/page.html")
+    assert done.code == 73
+    assert "load" in done.out  # the table has been printed

@@ -24,8 +24,9 @@ ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 SPAN = {"meter": "m1", "from": "2024-06-21T00:00:05+02:00", "to": "2024-06-21T00:00:09+02:00", "rows": 4}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One for each module: while it is open, this thread has an event loop, and no other can run."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield found

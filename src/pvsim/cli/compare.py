@@ -9,6 +9,7 @@ import click
 
 from pvsim.cli.command import Configured
 from pvsim.cli.options import json_option
+from pvsim.cli.report import lang_option, show_page
 from pvsim.cli.run_path import RunPath
 from pvsim.errors import BadInputError, UsageError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
+_PAGE = "compare.html"
 _NAME, _CELL, _CHANGE = 30, 13, 20
 _DIGITS = {"kWh": 3, "kW": 4, "h": 2, "": 2}
 
@@ -26,10 +28,32 @@ _DIGITS = {"kWh": 3, "kW": 4, "h": 2, "": 2}
 @click.argument("directories", nargs=-1, type=click.Path(path_type=Path), metavar="DIR DIR...")
 @click.option("--label", "labels", multiple=True, metavar="NAME", help="What a run is called; one for each DIR.")
 @click.option("--anyway", is_flag=True, help="Compare runs of other periods, loads or weather, and say so.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page with charts to FILE.",
+)
+@lang_option
+@click.option(
+    "--open",
+    "open_page",
+    is_flag=True,
+    help="Open the page in the browser; without --out it is compare.html here.",
+)
 @json_option("the comparison")
 @click.pass_context
 def compare(
-    context: click.Context, directories: tuple[Path, ...], labels: tuple[str, ...], anyway: bool, as_json: bool
+    context: click.Context,
+    /,
+    directories: tuple[Path, ...],
+    labels: tuple[str, ...],
+    *,
+    anyway: bool,
+    out: Path | None,
+    lang: str,
+    open_page: bool,
+    as_json: bool,
 ) -> None:
     """Compare the figures of finished runs; the first is what the others are compared with.
 
@@ -37,26 +61,34 @@ def compare(
     Examples:
       pvsim compare south/latest east-west/latest
       pvsim compare runs/A runs/B runs/C --label "no battery" --label "5 kWh" --label "10 kWh"
+      pvsim compare runs/A runs/B --out compare.html --open
       pvsim compare runs/A runs/B --json
 
     The runs must have the same period, load and weather: then only plants, battery and limits make the difference.
     """  # noqa: D301
-    from pvsim.wiring.compare import open_runs  # noqa: PLC0415
+    from pvsim.wiring.compare import open_runs, write_page  # noqa: PLC0415
 
     found = open_runs(_runs(context, directories), labels)
     if found.unlike and not anyway:
-        words = [
-            "pvsim",
-            "compare",
-            *map(str, directories),
-            *(word for name in labels for word in ("--label", name)),
-        ]
+        words = ["pvsim", "compare", *map(str, directories)]
+        words += [word for name in labels for word in ("--label", name)]
+        words += [] if out is None else ["--out", str(out)]
+        words += [] if lang == "en" else ["--lang", lang]
+        words += [name for name, said in (("--open", open_page), ("--json", as_json)) if said]
         what = f"the runs cannot be compared: {'; '.join(found.unlike)}"
         raise UsageError(what, fix=f"to compare them all the same: {shlex.join([*words, '--anyway'])}")
     if as_json:
         click.echo(json.dumps(_facts(found), indent=2))
+    else:
+        _print(found)
+    if out is None and not open_page:
         return
-    _print(found)
+    page = out or Path(_PAGE)
+    write_page(found, page, language=lang)
+    if not as_json:
+        click.echo(f"\n{page}")
+    if open_page:
+        show_page(page.absolute())
 
 
 def _runs(context: click.Context, directories: tuple[Path, ...]) -> list[Path]:

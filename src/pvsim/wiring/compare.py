@@ -4,17 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
+from pvsim.adapters.rundir.file_system import FileSystem, cannot_write, new_file
+from pvsim.app.prove import add_up
 from pvsim.config import RunConfig
 from pvsim.config.comparable import Unlike, unlike
 from pvsim.core.results.comparison import Comparison, compared
+from pvsim.core.results.profile import Profile
 from pvsim.core.results.summary import Summary
 from pvsim.errors import UsageError
 from pvsim.wiring.finished import FinishedRun, open_run
 
-__all__ = ["ComparedRun", "Runs", "open_runs"]
+if TYPE_CHECKING:
+    from pvsim.app.report.comparison import RunOnPage
+
+__all__ = ["ComparedRun", "Runs", "open_runs", "write_page"]
 
 _GENERATED = re.compile(r"latest|\d{8}T\d{6}Z-.*")
 _FEW_KWH = 1e-6
@@ -75,6 +82,39 @@ class Runs:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the figures should know."""
         return tuple(f"{each.name}: {note}" for each in self.runs for note in each.notes)
+
+
+def write_page(found: Runs, path: Path, *, language: str) -> None:
+    """Write the page about a comparison, all or nothing.
+
+    Raises:
+        CannotWriteError: if the disk is full or fails.
+        BadInputError: if a file of a run is not what it was.
+    """
+    from pvsim.adapters.html import rendered, words_of  # noqa: PLC0415 - only pages need them
+    from pvsim.app.report.comparison import comparison_page  # noqa: PLC0415
+    from pvsim.app.report.forms import Forms  # noqa: PLC0415
+
+    runs = [_on_page(each) for each in found.runs]
+    page = comparison_page(runs, found.comparison, Forms(words_of(language)), version=__version__)
+    content = rendered(page, language=language, version=__version__, kind="compare")
+    try:
+        with new_file(path, FileSystem(accepted=True)) as file:
+            file.write(content)
+    except OSError as error:
+        raise cannot_write(error, path) from error
+
+
+def _on_page(each: ComparedRun) -> "RunOnPage":
+    """A run with its powers over time, which no file of it has ready."""
+    from pvsim.app.report.comparison import RunOnPage  # noqa: PLC0415 - only pages need it
+    from pvsim.wiring.report import facts_of  # noqa: PLC0415 - as above
+
+    profile = Profile(each.run.plan)
+    add_up(each.run.samples(), profile)
+    facts = facts_of(each.manifest, each.config)
+    aspects = [(one.aspect, one.what) for one in each.unlike]
+    return RunOnPage(each.name, each.run.plan, each.summary, profile.result(), facts, aspects)
 
 
 def open_runs(paths: Sequence[Path], labels: Sequence[str] = ()) -> Runs:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.wiring.runs import Run
 
-__all__ = ["REPORT", "prepare_report", "write_report"]
+__all__ = ["REPORT", "facts_of", "prepare_report", "write_report"]
 
 REPORT = "report.html"
 
@@ -51,7 +51,7 @@ def write_report(
     from pvsim.app.report.forms import Forms  # noqa: PLC0415
 
     directory, models = run.directory, run.models
-    facts = _facts(directory.load(), models.config)
+    facts = facts_of(directory.load(), models.config)
     forms = Forms(words_of(language))
     page = page_of(models.plan, summary or FinishedRun(run).summary, profile.result(), facts, forms)
     content = rendered(page, language=language, version=__version__)
@@ -64,7 +64,8 @@ def write_report(
     return path
 
 
-def _facts(manifest: Manifest, config: RunConfig) -> "RunFacts":
+def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
+    """What a page says of how a run was made."""
     from pvsim.app.report.facts import RunFacts  # noqa: PLC0415 - only pages need them
 
     sources = [meter.source for meter in config.meters]

@@ -4,7 +4,7 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -15,23 +15,25 @@ if TYPE_CHECKING:
 
 __all__ = ["SCRIPTS", "rendered", "template"]
 
-SCRIPTS = ("echarts.min.js", "report.js")
+SCRIPTS = {"report": ("echarts.min.js", "report.js"), "compare": ("echarts.min.js", "compare.js")}
+"""What draws the charts of each kind of page."""
 
 _TEMPLATE, _STYLE = "report.html.j2", "report.css"
 _HERE = Path(__file__).parent
 
 
-def rendered(page: "Page", *, language: str, version: str) -> bytes:
+def rendered(page: "Page", *, language: str, version: str, kind: Literal["report", "compare"] = "report") -> bytes:
     """The file: the same bytes for the same page.
 
     Args:
         page: What stands on it.
         language: Of its words, as in HTML.
         version: Of pvsim.
+        kind: Whose charts are on it.
     """
     from markupsafe import Markup  # noqa: PLC0415 - only pages need it
 
-    scripts = [_text(name) for name in SCRIPTS]
+    scripts = [_text(name) for name in SCRIPTS[kind]]
     return (
         template()
         .render(

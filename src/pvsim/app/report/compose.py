@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["page_of"]
+__all__ = ["page_of", "period_text"]
 
 
 def page_of(
@@ -30,7 +30,7 @@ def page_of(
         facts: How it was made.
         forms: The language.
     """
-    when = _when(plan, forms)
+    when = period_text(plan, forms)
     meters = forms.say("subtitle.meters", n=forms.number(len(plan.meters))) if len(plan.meters) > 1 else ""
     rows = forms.say("subtitle.rows", rows=forms.number(summary.rows))
     subtitle = " · ".join(part for part in (facts.site, plan.timeline.zone, meters, rows) if part)
@@ -52,7 +52,8 @@ def _for_charts(forms: Forms) -> dict[str, object]:
     return {"words": {key: text for key, text in forms.words.items() if key.startswith(shown)}}
 
 
-def _when(plan: "RunPlan", forms: Forms) -> str:
+def period_text(plan: "RunPlan", forms: Forms) -> str:
+    """The days of a run."""
     first, days = plan.timeline.first_date, plan.timeline.days
     if days == 1:
         return forms.date(first)
