@@ -18,6 +18,7 @@ from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.spans import FoundSpans, Spans
 from pvsim.core.results.summary import Summary
+from pvsim.core.results.totals import Totals
 from pvsim.errors import BadInputError
 from pvsim.wiring.models import Models
 
@@ -131,8 +132,9 @@ class RunFiles:
         Raises:
             BadInputError: as `verify`.
         """
+        totals = self.models.totals()  # first: a file of prices that is wrong is no mistake of the rows
         with self.rows_read() as (read, lines, now):
-            return self._verify_rows(read, lines, now, adders)
+            return self._verify_rows(read, lines, now, totals, adders)
 
     @contextmanager
     def rows_read(self) -> Iterator[tuple[Read, Iterator[bytes], Accounted]]:
@@ -171,11 +173,10 @@ class RunFiles:
             raise
 
     def _verify_rows(
-        self, read: Read, lines: Iterator[bytes], now: Accounted, adders: tuple[Adder, ...]
+        self, read: Read, lines: Iterator[bytes], now: Accounted, totals: Totals, adders: tuple[Adder, ...]
     ) -> tuple[Summary, FoundSpans]:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
         plan, pv = self.models.plan, self.models.pv()
-        totals = self.models.totals()
         if not self.models.external and not now.missing:
             add_up(prove(plan, self.models.expected.take(), read), totals, *adders)
             return totals.result(), FoundSpans(plan)
