@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pvsim.core.results.money import Money
     from pvsim.core.results.summary import Summary
-    from pvsim.core.site.tariff import Cost
+    from pvsim.core.site.tariff import Cost, Tariff
 
 __all__ = ["money_lines"]
 
 
-def money_lines(summary: "Summary", cost: "Cost | None") -> list[str]:
+def money_lines(summary: "Summary", tariff: "Tariff | None", cost: "Cost | None") -> list[str]:
     """Some lines; none where the site says nothing of money and CO2."""
     lines = [] if summary.money is None else _bill(summary.money, cost)
+    if tariff is not None and tariff.feed_in_by_rules:
+        paid = ", nothing at negative prices" if tariff.zero_at_negative_prices else ""
+        lines.append(f"feed-in by the rules: {tariff.feed_in_per_kwh:g} {tariff.currency} a kWh{paid}")
     if (emissions := summary.emissions) is not None:
         saved = "" if emissions.saving_kg is None else f" · {emissions.saving_kg:,.1f} kg less than without PV"
         lines.append(f"CO2 of the import {emissions.import_kg:,.1f} kg{saved}")

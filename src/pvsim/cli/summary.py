@@ -59,7 +59,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
     lines = (_shares(summary, grid=plan.meter_range.grid), _averaged(summary), _battery(summary))
     click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
-    if money := money_lines(summary, this.models.config.cost):
+    config = this.models.config
+    if money := money_lines(summary, config.tariff, config.cost):
         click.echo("\n".join(money) + "\n")
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET, Struct, convert, to_builtins
@@ -12,6 +13,7 @@ from pvsim.config.dimming import DimmedTime, dimming_of
 from pvsim.config.meters import meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
+from pvsim.config.prices import prices_of_site
 from pvsim.config.pv import pv_of, source_of
 from pvsim.config.request import FileOptions, Request
 from pvsim.config.run_config import (
@@ -33,7 +35,6 @@ from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import DimmingWindow, Grid, Site
-from pvsim.core.site.tariff import series_of
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["DEFAULT_ZONE", "run_config"]
@@ -60,12 +61,14 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         mistakes.add(mistake)
     mistakes.raise_any()  # what has another type cannot be looked at
     site = mistakes.attempt(lambda: _site(request, outside))
-    prices = _prices(site, outside)
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes, known=known)
     connected = mistakes.attempt(lambda: _connected(request, site, rules, first_date, outside))
     connection, dimming = connected if connected is not None else (None, ())
+    prices: dict[str, Any] | None = {}
+    if site is not None and first_date is not None:
+        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, outside))
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
@@ -110,7 +113,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
         connection=connection,
-        **prices,
+        **(prices or {}),
         formats=parse_formats(request.format),
     )
 
@@ -173,16 +176,6 @@ def _plain(site: Site) -> Site:
     """The site without what is written into fields of the configuration of its own."""
     grid = Grid(site.grid.export_limit_kw)
     return replace(site, grid=grid, rules=UNSET, commissioned=UNSET, tariff=UNSET, cost=UNSET, co2=UNSET)
-
-
-def _prices(site: Site | None, outside: Outside) -> dict[str, Any]:
-    """What a site says of money and CO2, as fields of the configuration, with the digests of the files for it."""
-    if site is None:
-        return {}
-    said = {name: value for name in ("tariff", "cost", "co2") if (value := getattr(site, name)) is not UNSET}
-    files = series_of(said.get("tariff"), said.get("co2"))
-    sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
-    return {**said, "series_sha256": sha256 or None}
 
 
 def _period(

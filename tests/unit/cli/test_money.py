@@ -5,15 +5,15 @@ import pytest
 from pvsim.cli.money import money_lines
 from pvsim.core.results.emissions import Emissions
 from pvsim.core.results.money import Amount, Money
-from pvsim.core.site.tariff import Cost
+from pvsim.core.site.tariff import Cost, Tariff
 
 REFERENCES = {"no_pv_no_battery": Amount(9, 1, 0, 0, 10), "pv_without_battery": Amount(4, 1, 0, 1, 4)}
 COST = Cost(2_000, 20, 3)
 SAVED = {"references": REFERENCES, "saving": 6.5, "saving_by_battery": 0.5}
 
 
-def lines_of(money=None, emissions=None, cost=None):
-    return money_lines(SimpleNamespace(money=money, emissions=emissions), cost)
+def lines_of(money=None, emissions=None, cost=None, tariff=None):
+    return money_lines(SimpleNamespace(money=money, emissions=emissions), tariff, cost)
 
 
 def test_a_site_without_prices_says_nothing():
@@ -58,3 +58,9 @@ def test_emissions():
     assert lines_of(emissions=Emissions(1.5, 1, saving_kg=1_234.5)) == [
         "CO2 of the import 1.5 kg · 1,234.5 kg less than without PV"
     ]
+
+
+@pytest.mark.parametrize(("zero", "more"), [(False, ""), (True, ", nothing at negative prices")])
+def test_a_rate_that_rules_gave_is_told(zero, more):
+    tariff = Tariff(feed_in_by_rules=True, feed_in_per_kwh=0.0794, zero_at_negative_prices=zero)
+    assert lines_of(tariff=tariff) == [f"feed-in by the rules: 0.0794 EUR a kWh{more}"]

@@ -19,7 +19,6 @@ Month = int
 """A month as a number: twelve times the year, and the month from 0."""
 
 _MONTHS = 12
-_FLANDERS_KW = 2.5
 _MICRO = 1_000_000
 
 
@@ -116,9 +115,7 @@ def demand_kw(demand: Demand, peaks: Mapping[Month, Fraction]) -> dict[Month, Fr
         demand: The charge.
         peaks: Of each month, in order.
     """
-    floor = Fraction(str(demand.floor_kw)) if demand.floor_kw is not None else Fraction(0)
-    if demand.floor_kw is None and demand.rule == "flanders":
-        floor = Fraction(_FLANDERS_KW)
+    floor = Fraction(str(demand.floor_kw or 0))
     raised = {month: max(peak, floor) for month, peak in peaks.items()}
     if demand.rule == "month":
         return raised

@@ -67,7 +67,8 @@ class Demand(Struct, frozen=True, forbid_unknown_fields=True):
         price_per_kw: Price of a kW, before VAT: of a month where `rule` is `month`, else of a year.
         rule: `month`: each month pays for its own peak. `year`: each calendar year for its highest. `flanders`:
             the mean of the peaks of the month and of up to eleven before it (capaciteitstarief).
-        floor_kw: A peak counts as this at least; if left out, 2.5 for `flanders`, else 0.
+        floor_kw: A peak counts as this at least; if left out, for `flanders` what its rule says on the run's first
+            day (2.5), else 0.
     """
 
     price_per_kw: Amount
@@ -88,6 +89,8 @@ class Tariff(Struct, frozen=True, forbid_unknown_fields=True):
             none.
         feed_in_per_kwh: What a kWh of export earns.
         feed_in_series: What a kWh of export earns, from a file.
+        feed_in_by_rules: A kWh of export earns what the site's `rules` say for its plants, `commissioned` on their
+            day; nothing at negative prices where they say so.
         zero_at_negative_prices: Export earns nothing while the market price is below zero.
         market_series: The market price for `zero_at_negative_prices`; if left out, that of `feed_in_series`, else
             that of `import_series`.
@@ -105,6 +108,7 @@ class Tariff(Struct, frozen=True, forbid_unknown_fields=True):
     vat_percent: Percent = 0.0
     feed_in_per_kwh: PerKwh | None = None
     feed_in_series: DataSeries | None = None
+    feed_in_by_rules: bool = False
     zero_at_negative_prices: bool = False
     market_series: DataSeries | None = None
     base_fee_per_month: Amount = 0.0

@@ -40,13 +40,20 @@ def _of_tariff(tariff: Tariff) -> list[str]:
     if len(given) != 1:
         said = f"{' and '.join(given)} are given" if given else "there is no price of import"
         found.append(f"tariff: {said}; write one of {', '.join(ways)}")
-    if tariff.feed_in_per_kwh is not None and tariff.feed_in_series is not None:
-        found.append("tariff: feed_in_per_kwh and feed_in_series are given; write one of them")
+    feed_in = {
+        "feed_in_per_kwh": tariff.feed_in_per_kwh is not None,
+        "feed_in_series": tariff.feed_in_series is not None,
+        "feed_in_by_rules": tariff.feed_in_by_rules,
+    }
+    if len(earned := [name for name, is_given in feed_in.items() if is_given]) > 1:
+        found.append(f"tariff: {' and '.join(earned)} are given; write one of them")
+    if tariff.feed_in_by_rules and tariff.currency != "EUR":
+        found.append(f"tariff.feed_in_by_rules: the rates of rules are in EUR, the tariff is in {tariff.currency}")
     if tariff.zero_at_negative_prices and not (
         tariff.market_series or tariff.feed_in_series or tariff.import_series
     ):
         found.append("tariff.zero_at_negative_prices: no market price is known; add [tariff.market_series]")
-    if tariff.market_series is not None and not tariff.zero_at_negative_prices:
+    if tariff.market_series is not None and not (tariff.zero_at_negative_prices or tariff.feed_in_by_rules):
         found.append("tariff.market_series: it is only used with zero_at_negative_prices = true")
     return [*found, *_in_other_units(tariff), *window_problems(tariff.windows)]
 

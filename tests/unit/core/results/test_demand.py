@@ -97,7 +97,7 @@ def test_a_calendar_year_pays_for_its_highest_peak():
 
 
 def test_flanders_pays_for_the_mean_of_twelve_months_of_2_5_kw_or_more():
-    kw = demand_kw(Demand(4, "flanders"), YEAR)
+    kw = demand_kw(Demand(4, "flanders", floor_kw=2.5), YEAR)
     assert kw[JANUARY] == Fraction(5, 2)
     assert kw[JANUARY + 2] == (Fraction(5, 2) * 2 + 3) / 3
     assert kw[JANUARY + 12] == (Fraction(5, 2) + sum(range(3, 14))) / 12

@@ -28,6 +28,14 @@ def test_examples_have_no_problems():
         (Tariff(import_per_kwh=0.3, import_series=FILE), "import_per_kwh and import_series are given"),
         (replace(FLAT, currency="eur"), "tariff.currency: 'eur' is not three capital letters such as EUR"),
         (replace(FLAT, feed_in_per_kwh=0.1, feed_in_series=FILE), "feed_in_per_kwh and feed_in_series are given"),
+        (
+            replace(FLAT, feed_in_per_kwh=0.1, feed_in_by_rules=True),
+            "feed_in_by_rules are given",
+        ),
+        (
+            replace(FLAT, currency="CHF", feed_in_by_rules=True),
+            "rules are in EUR, the tariff is in CHF",
+        ),
         (replace(FLAT, zero_at_negative_prices=True), "no market price is known; add [tariff.market_series]"),
         (replace(FLAT, market_series=FILE), "tariff.market_series: it is only used with zero_at_negative_prices"),
         (Tariff(import_per_kwh=32), "32 EUR is more than 2 for a kWh; did you mean ct? Write 0.32, or a highest"),
