@@ -37,6 +37,7 @@ def test_the_values_are_those_of_the_text(powers, cut):
     meter, pv, battery = (np.array(each) for each in zip(*powers, strict=True))
     soc = np.arange(len(powers)) * 37 % 10_001
     samples = Samples.of_rows(plan, np.arange(len(powers)), meter, pv, battery_dw=battery, soc_steps=soc)
+    cut %= len(powers) + 1
     arrays = arrays_of([samples.where(slice(0, cut)), samples.where(slice(cut, None))], plan)
     text = text_columns(samples, plan)
     assert list(arrays) == ["t_utc", *list(text)[1:]]
