@@ -39,11 +39,11 @@ def _listeners(pids):
 
 async def test_up_is_idempotent_and_down_leaves_no_process(home):
     steps = []
-    address = await node.up(home, report=steps.append)
+    address = await node.up(home, say=steps.append)
     assert any("starting RabbitMQ" in step for step in steps)
     steps.clear()
     pid = (await node.status(home)).pid
-    assert await node.up(home, report=steps.append) == address
+    assert await node.up(home, say=steps.append) == address
     assert steps == []
     status = await node.status(home)
     assert (status.running, status.pid, status.address) == (True, pid, address)

@@ -358,7 +358,7 @@ async def test_both_roles_may_make_one_log_at_one_moment_200_times(transport, pa
             for role in (meter, simulator):
                 group.create_task(
                     keep_connected(
-                        transport, name, role, patience=patience, report=lambda _: None, stop=asyncio.Event()
+                        transport, name, role, patience=patience, notify=lambda _: None, stop=asyncio.Event()
                     )
                 )
             for _ in range(2):
@@ -414,7 +414,7 @@ class Day:
                 pv=self.pv,
                 log=log,
                 files=sample_file,
-                report=report,
+                notify=report,
                 stop=asyncio.Event(),
                 pace=Pace(commit_readings=10_000, idle_s=0.02, end_marker_s=0.1),
             )

@@ -143,9 +143,9 @@ def test_every_field_of_the_files_is_in_the_reference(files, struct):
 
 
 def test_every_field_of_the_report_on_measured_data_is_in_the_reference(files):
-    report = typing.get_type_hints(MeasuredSeries)["report"]
-    gap = typing.get_args(typing.get_type_hints(report)["gaps"])[0]
-    for field in (*dataclasses.fields(report), *dataclasses.fields(gap)):
+    findings = typing.get_type_hints(MeasuredSeries)["findings"]
+    gap = typing.get_args(typing.get_type_hints(findings)["gaps"])[0]
+    for field in (*dataclasses.fields(findings), *dataclasses.fields(gap)):
         assert f"`{field.name}`" in files, field.name
 
 

@@ -83,7 +83,7 @@ def finish(directory, at=lambda _: None):
     """Run the simulator on a directory, from wherever its files stand, to the end."""
     with CsvSampleFile(directory, plan=PLAN, run=RUN_KEY, at=at) as files:
         run = {"plan": PLAN, "pv": FallingPv(), "log": ListLog(), "files": files, "pace": PACE}
-        asyncio.run(simulate_run(**run, report=lambda _: None, stop=asyncio.Event()))
+        asyncio.run(simulate_run(**run, notify=lambda _: None, stop=asyncio.Event()))
         return files.accounted
 
 

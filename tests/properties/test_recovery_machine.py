@@ -231,7 +231,7 @@ class RecoveryMachine(RuleBasedStateMachine):
                     pv=Dark(),
                     log=self,
                     files=files,
-                    report=lambda _: None,
+                    notify=lambda _: None,
                     stop=self.stop,
                     pace=pace,
                 )

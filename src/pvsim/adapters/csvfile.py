@@ -181,7 +181,9 @@ class CsvSampleFile:
         rejected = self._directory / REJECTED
         check_resume(checkpoint, run, _size_of(samples), _size_of(rejected))
         self._check_content(samples, checkpoint)
-        if not checkpoint.accounted.next_position:  # no reading shows where the log goes on: it is read anew
+        if (
+            not checkpoint.accounted.next_position
+        ):  # no reading shows where the log goes on: it is read from its start
             return self._begin(run)
         if samples == sealed and _size_of(sealed) > checkpoint.samples_bytes:
             samples = self._unseal(sealed, checkpoint)

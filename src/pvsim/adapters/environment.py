@@ -16,7 +16,7 @@ from pathlib import Path
 __all__ = ["STAMP", "Damage", "damaged", "explain"]
 
 STAMP = ".pvsim-stamp"
-"""Written last by the set-up of a repository; without it `./run` makes the environment anew."""
+"""Written last by the set-up of a repository; without it `./run` rebuilds the environment."""
 
 _ROOT_LINE = 5
 _SHOWN = 3
@@ -68,7 +68,7 @@ def explain(
 ) -> tuple[str, str, str] | None:
     """What to say of an unexpected error if it comes of damaged packages: what, where, fix; else None.
 
-    An environment that `./run` has made is then made anew by the next `./run`.
+    An environment that `./run` has made is then rebuilt by the next `./run`.
     """
     found = [f"{each.package} ({each.path.name})" for each in damaged(packages)]
     if not found and not _of_compiled_code(error):

@@ -1,8 +1,8 @@
 """The roles of a run as processes of their own, which work and report over pipes.
 
-They are forked, not started anew: importing numpy and the rest costs each process 0.35 s of CPU, a third of the
-time of a day's run on two cores. Forking is safe where nothing else runs yet: the roles are forked before there
-is an event loop, a lock or a thread, and wait on standard input until they are told to begin.
+They are forked, not started as new programs: importing numpy and the rest costs each process 0.35 s of CPU,
+a third of the time of a day's run on two cores. Forking is safe where nothing else runs yet: the roles are forked
+before there is an event loop, a lock or a thread, and wait on standard input until they are told to begin.
 """
 
 import asyncio
@@ -114,7 +114,7 @@ class Reports:
     def __call__(
         self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState
     ) -> None:
-        """Take the role's progress; see `ports.Report`."""
+        """Take the role's progress; see `ports.Notify`."""
         if isinstance(progress, BrokerState | ObserverState | ClockState):
             self._say(progress)
             return

@@ -134,7 +134,7 @@ class RunWatch:
         self._peak_mb: dict[str, int] = {}
         self._written: list[tuple[float, int]] = []  # when, and how many readings, as they were reported
 
-    def report(self, role: str, said: FromRole) -> None:
+    def notify(self, role: str, said: FromRole) -> None:
         """Take what a role says."""
         if isinstance(said, Done):
             self._peak_mb[role] = said.peak_mb

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pvsim.app.patience import tell_state
-from pvsim.app.ports import Clock, ClockState, Log, MeterProgress, Publisher, Report, Stop
+from pvsim.app.ports import Clock, ClockState, Log, MeterProgress, Notify, Publisher, Stop
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
 from pvsim.core.messages.numbering import Numbering, batch_at_pace
@@ -91,7 +91,7 @@ class Meter:
         self._blocks = ReadingBlocks(plan)
         self._checksums = {0: 0}  # CRC-32 of all values before a position, for the first reading of each hour
 
-    async def publish(self, log: Log, report: Report) -> MeterProgress:
+    async def publish(self, log: Log, notify: Notify) -> MeterProgress:
         """Publish what the broker does not have yet, then the end marker, and wait for every confirm.
 
         Returns:
@@ -116,13 +116,13 @@ class Meter:
             def progress() -> MeterProgress:
                 return MeterProgress(published, start + publisher.confirmed, total)
 
-            report(progress())
-            async with self._stalls_told(progress, report):
-                async for first, bodies in self._due(start, numbering.batch, report):
+            notify(progress())
+            async with self._stalls_told(progress, notify):
+                async for first, bodies in self._due(start, numbering.batch, notify):
                     if len(bodies):
                         published = first + len(bodies)
                         await publisher.publish(numbering.id_at(first), bodies, numbering.batch)
-                        report(progress())
+                        notify(progress())
                     else:
                         await asyncio.sleep(0)  # what the broker has goes by fast, but heartbeats must not wait
                     if self._stop.is_set() and published < total:
@@ -130,10 +130,10 @@ class Meter:
                         what = f"the meter stopped after {published:,} of {plan.readings:,} readings"
                         raise InterruptedRunError(what)
                 await publisher.flush()
-            report(progress())
+            notify(progress())
             return progress()
 
-    async def _due(self, start: int, batch: int, report: Report) -> AsyncIterator[tuple[int, Octets]]:
+    async def _due(self, start: int, batch: int, notify: Notify) -> AsyncIterator[tuple[int, Octets]]:
         """The messages from position `start` on as `_lacking`, when the clock has reached them.
 
         Nothing is left out where the clock is further: what is due is published at once, until it is level again.
@@ -154,7 +154,7 @@ class Meter:
                 shown_utc = await self._until(clock, start_utc + last // n_meters + 1) or reached_utc
                 until = (shown_utc - start_utc) * n_meters - first
                 until = len(bodies) if until >= len(bodies) else max(until - until % batch, taken)
-                self._tell_behind(shown_utc - start_utc - (first + until) // n_meters, clock.speed, report)
+                self._tell_behind(shown_utc - start_utc - (first + until) // n_meters, clock.speed, notify)
                 yield first + taken, bodies[taken:until]
                 taken = until
 
@@ -168,11 +168,11 @@ class Meter:
             waiting.cancel()
             stopping.cancel()
 
-    def _tell_behind(self, behind_s: int, speed: float, report: Report) -> None:
+    def _tell_behind(self, behind_s: int, speed: float, notify: Notify) -> None:
         """Say once that the clock is ahead by more than a moment."""
         if behind_s >= BEHIND_S * speed and not self._told_behind:
             self._told_behind = True
-            report(ClockState(_BEHIND.format(behind_s / speed, speed_text(speed))))
+            notify(ClockState(_BEHIND.format(behind_s / speed, speed_text(speed))))
 
     async def _known(self, publisher: Publisher, numbering: Numbering) -> int:
         """How many messages the broker has under a name.
@@ -220,7 +220,7 @@ class Meter:
             yield position, values, checksum
 
     @asynccontextmanager
-    async def _stalls_told(self, progress: Callable[[], MeterProgress], report: Report) -> AsyncIterator[None]:
+    async def _stalls_told(self, progress: Callable[[], MeterProgress], notify: Notify) -> AsyncIterator[None]:
         """Report when the broker confirms nothing for a while, and when it does again.
 
         A broker out of disk space confirms nothing on a stream and says nothing (3.10.8 and 4.0.5), so that
@@ -234,7 +234,7 @@ class Meter:
                 if well != (now.confirmed != before or now.confirmed >= waiting):
                     well = not well
                     what = "the broker takes messages again" if well else _STALLED.format(self._stall_s)
-                    tell_state(report, what, well=well, confirmed=now.confirmed)
+                    tell_state(notify, what, well=well, confirmed=now.confirmed)
                 before, waiting = now.confirmed, now.published
                 await asyncio.sleep(self._stall_s)
 

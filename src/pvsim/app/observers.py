@@ -13,7 +13,7 @@ from functools import partial
 from logging import getLogger
 from typing import Protocol, TypeAlias
 
-from pvsim.app.ports import ObserverState, Report, SimulatorProgress
+from pvsim.app.ports import Notify, ObserverState, SimulatorProgress
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
@@ -51,14 +51,14 @@ class Observer(Protocol):
 class Progress:
     """The observer that says how far a simulation is."""
 
-    def __init__(self, plan: RunPlan, report: Report) -> None:
-        self._plan, self._report = plan, report
+    def __init__(self, plan: RunPlan, notify: Notify) -> None:
+        self._plan, self._notify = plan, notify
 
     async def observe(self, samples: Samples, accounted: Accounted) -> None:
         """See `Observer.observe`."""
         del samples
         t_utc = self._plan.timeline.start_utc + accounted.next_position // len(self._plan.meters)
-        self._report(SimulatorProgress(accounted.next_position, self._plan.readings, t_utc))
+        self._notify(SimulatorProgress(accounted.next_position, self._plan.readings, t_utc))
 
 
 class Observers:
@@ -76,14 +76,14 @@ class Observers:
         self._observers, self._waiting, self._grace_s = list(observers), waiting, grace_s
 
     @asynccontextmanager
-    async def watching(self, report: Report, *more: Observer) -> AsyncIterator[Show]:
+    async def watching(self, notify: Notify, *more: Observer) -> AsyncIterator[Show]:
         """Let them watch one attempt, and others for this attempt alone.
 
         Args:
-            report: Takes an `ObserverState` for each that fails or misses something.
+            notify: Takes an `ObserverState` for each that fails or misses something.
             more: Those that watch this attempt alone.
         """
-        drop = partial(self._drop, report)
+        drop = partial(self._drop, notify)
         watchers = [_Watcher(each, self._waiting, drop) for each in (*self._observers, *more)]
 
         def show(samples: Samples, accounted: Accounted) -> None:
@@ -101,11 +101,11 @@ class Observers:
             for watcher in watchers:
                 if missed := watcher.close():
                     what = f"did not keep up: it missed {missed:,} portions of rows"
-                    _tell(report, f"{_name(watcher.observer)} {what}")
+                    _tell(notify, f"{_name(watcher.observer)} {what}")
 
-    def _drop(self, report: Report, observer: Observer, error: BaseException) -> None:
+    def _drop(self, notify: Notify, observer: Observer, error: BaseException) -> None:
         self._observers = [each for each in self._observers if each is not observer]
-        _tell(report, f"{_name(observer)} failed and is left out: {error!r}")
+        _tell(notify, f"{_name(observer)} failed and is left out: {error!r}")
 
 
 class _Watcher:
@@ -164,6 +164,6 @@ def _name(observer: Observer) -> str:
     return f"the observer {type(observer).__name__}"
 
 
-def _tell(report: Report, what: str) -> None:
+def _tell(notify: Notify, what: str) -> None:
     _log.warning(what)
-    report(ObserverState(what))
+    notify(ObserverState(what))

@@ -15,8 +15,8 @@ from pvsim.app.ports import (
     ClockState,
     Log,
     MeterProgress,
+    Notify,
     ObserverState,
-    Report,
     SimulatorProgress,
     Stop,
     Transport,
@@ -66,20 +66,20 @@ class Patience:
 async def keep_connected(
     transport: Transport,
     stream: str,
-    use: Callable[[Log, Report], Awaitable[_T]],
+    use: Callable[[Log, Notify], Awaitable[_T]],
     *,
     patience: Patience,
-    report: Report,
+    notify: Notify,
     stop: Stop,
 ) -> _T:
-    """Do `use(log, report)`, again and again, until it ends without losing the broker.
+    """Do `use(log, notify)`, again and again, until it ends without losing the broker.
 
     Args:
         transport: The way to the broker.
         stream: The log.
-        use: The work; it may be begun anew at any time. What it reports shows that it comes further.
+        use: The work; it may be started again at any time. What it reports shows that it comes further.
         patience: For how long, and how often.
-        report: Takes the work's reports, and a `BrokerState` when the broker is lost or there again.
+        notify: Takes the work's reports, and a `BrokerState` when the broker is lost or there again.
         stop: The user's wish to stop, also while waiting.
 
     Raises:
@@ -87,14 +87,14 @@ async def keep_connected(
         InterruptedRunError: if `stop` was set.
         PvsimError: whatever else ends the work.
     """
-    return await _Keeper(patience, report, stop).keep(transport, stream, use)
+    return await _Keeper(patience, notify, stop).keep(transport, stream, use)
 
 
 class _Keeper:
     """One piece of work under way, through all its attempts."""
 
-    def __init__(self, patience: Patience, report: Report, stop: Stop) -> None:
-        self._patience, self._report, self._stop = patience, report, stop
+    def __init__(self, patience: Patience, notify: Notify, stop: Stop) -> None:
+        self._patience, self._notify, self._stop = patience, notify, stop
         self._now = asyncio.get_running_loop().time
         self._begun = patience.from_start
         self._well = True
@@ -103,7 +103,7 @@ class _Keeper:
         self._furthest: int | None = None
         self._anew = True
 
-    async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
+    async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Notify], Awaitable[_T]]) -> _T:
         while True:
             # a meter counts for the log, which may be another now; rows once written stay written
             self._furthest = None if self._anew else self._furthest
@@ -115,7 +115,7 @@ class _Keeper:
                 self._take_failure(error)
             await self._pause()
 
-    async def _attempt(self, transport: Transport, stream: str, use: Callable[[Log, Report], Awaitable[_T]]) -> _T:
+    async def _attempt(self, transport: Transport, stream: str, use: Callable[[Log, Notify], Awaitable[_T]]) -> _T:
         async with transport.log(stream) as log:
             self._begun = True
             if not self._well:
@@ -132,7 +132,7 @@ class _Keeper:
                 self._furthest = done
             elif done > self._furthest:
                 self._furthest, self._failures = done, 0
-        self._report(progress)
+        self._notify(progress)
 
     def _take_failure(self, error: BrokerError) -> None:
         """Note a failure.
@@ -178,10 +178,10 @@ class _Keeper:
 
     def _tell(self, what: str, *, well: bool) -> None:
         self._well = well
-        tell_state(self._report, what, well=well, failures=self._failures)
+        tell_state(self._notify, what, well=well, failures=self._failures)
 
 
-def tell_state(report: Report, what: str, *, well: bool, **facts: int) -> None:
+def tell_state(notify: Notify, what: str, *, well: bool, **facts: int) -> None:
     """Say to the user and to the log whether the broker can be worked with."""
     _log.log(INFO if well else WARNING, what, extra={"facts": facts})
-    report(BrokerState(what, well))
+    notify(BrokerState(what, well))

@@ -17,9 +17,9 @@ __all__ = [
     "ClockState",
     "Log",
     "MeterProgress",
+    "Notify",
     "ObserverState",
     "Publisher",
-    "Report",
     "SampleFile",
     "SimulatorProgress",
     "Stop",
@@ -204,5 +204,5 @@ class ClockState(msgspec.Struct, frozen=True, tag="clock"):
     what: str
 
 
-Report: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState], None]
+Notify: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState], None]
 """Takes the newest progress; cheap, called for each block."""

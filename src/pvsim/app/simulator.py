@@ -7,7 +7,7 @@ from logging import getLogger
 
 from pvsim.app.observers import Observers, Progress, Show
 from pvsim.app.patience import tell_state
-from pvsim.app.ports import Log, Report, SampleFile, Stop
+from pvsim.app.ports import Log, Notify, SampleFile, Stop
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.receiver import AnchorLostError, Receiver, SequenceGapError
 from pvsim.core.messages.batch import Batch
@@ -55,7 +55,7 @@ async def simulate_run(
     pv: PvSource,
     log: Log,
     files: SampleFile,
-    report: Report,
+    notify: Notify,
     stop: Stop,
     pace: Pace | None = None,
     foreign: bool = False,
@@ -68,7 +68,7 @@ async def simulate_run(
         pv: The PV power.
         log: Where the messages are.
         files: Where the rows go.
-        report: Takes the progress.
+        notify: Takes the progress.
         stop: The user's wish to end.
         pace: When to commit, and how long to wait.
         foreign: Somebody else publishes: what the log lacks, nobody here can publish again.
@@ -81,8 +81,8 @@ async def simulate_run(
         CannotWriteError: if the disk is full or fails; the last commit stands.
     """
     receiver = Receiver(plan, pv, files.accounted, foreign=foreign)
-    async with (observers or Observers()).watching(report, Progress(plan, report)) as show:
-        session = _Session(receiver, files, plan, pace or Pace(), foreign=foreign, report=report, show=show)
+    async with (observers or Observers()).watching(notify, Progress(plan, notify)) as show:
+        session = _Session(receiver, files, plan, pace or Pace(), foreign=foreign, notify=notify, show=show)
         if not receiver.ended:
             await log.create()
             try:
@@ -106,11 +106,11 @@ class _Session:
         pace: Pace,
         *,
         foreign: bool,
-        report: Report,
+        notify: Notify,
         show: Show,
     ) -> None:
         self._receiver, self._files, self._plan, self._pace = receiver, files, plan, pace
-        self._report, self._show = report, show
+        self._notify, self._show = notify, show
         self._foreign = foreign
         self._uncommitted = 0
         self._now = asyncio.get_running_loop().time
@@ -194,7 +194,7 @@ class _Session:
         left = self._plan.readings - self._receiver.accounted.next_position
         if self._foreign and left:
             what = f"no reading has come for {_QUIET_S:g} s; {left:,} are not written yet; waiting"
-            tell_state(self._report, what, well=False)
+            tell_state(self._notify, what, well=False)
 
     def _take(self, batch: Batch) -> None:
         try:

@@ -88,21 +88,21 @@ class _Watched:
 
 
 async def supervise(
-    roles: Mapping[str, Role], *, leader: str, report: Callable[[str, FromRole], None], stop: Stop
+    roles: Mapping[str, Role], *, leader: str, notify: Callable[[str, FromRole], None], stop: Stop
 ) -> None:
     """Wait until every role has ended; if one fails or the user wishes to stop, stop the others too.
 
     Args:
         roles: The running roles by name.
         leader: The role whose work is the purpose: once it has ended well, the others are stopped.
-        report: Called with a role's name and each of its reports.
+        notify: Called with a role's name and each of its reports.
         stop: The user's wish to stop.
 
     Raises:
         RoleFailedError: if a role failed, with the first failure's reason.
         InterruptedRunError: if the roles stopped because the user wished it.
     """
-    work = _Supervision([_Watched(name, role) for name, role in roles.items()], leader, report)
+    work = _Supervision([_Watched(name, role) for name, role in roles.items()], leader, notify)
     helpers = [asyncio.ensure_future(work.stop_when_asked(stop)), asyncio.ensure_future(work.kill_what_stays())]
     try:
         async with asyncio.TaskGroup() as group:
@@ -120,10 +120,10 @@ async def supervise(
 class _Supervision:
     """The roles of a run under way, and why those that failed did."""
 
-    def __init__(self, watched: list[_Watched], leader: str, report: Callable[[str, FromRole], None]) -> None:
+    def __init__(self, watched: list[_Watched], leader: str, notify: Callable[[str, FromRole], None]) -> None:
         self.watched = watched
         self.failures: list[PvsimError] = []
-        self._leader, self._report = leader, report
+        self._leader, self._notify = leader, notify
         self._stopping = asyncio.Event()
 
     async def watch(self, each: _Watched) -> None:
@@ -131,7 +131,7 @@ class _Supervision:
         async for said in each.role.reports():
             if isinstance(said, Failed):
                 each.failed = said
-            self._report(each.name, said)
+            self._notify(each.name, said)
         each.code = await each.role.wait()
         if (error := each.error()) is not None:
             self.failures.append(error)

@@ -133,8 +133,8 @@ def _measure(
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415
 
     display = Display(quiet=False)
-    address = asyncio.run(find_broker(options.broker, report=display.say, progress=display.show))
-    transport = asyncio.run(resolve_transport(options.transport, address, report=display.say))
+    address = asyncio.run(find_broker(options.broker, say=display.say, progress=display.show))
+    transport = asyncio.run(resolve_transport(options.transport, address, say=display.say))
     sizes = list(dict.fromkeys(map(check_batch, batches or (1, DEFAULT_BATCH))))
     limits = {batch: [asyncio.run(measure_limit(address, messages, batch))] for batch in sizes}
     commands = _measure_commands({**os.environ, "PVSIM_BROKER_URL": address.amqp_url}, transport)

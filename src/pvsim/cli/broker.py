@@ -41,7 +41,7 @@ def up() -> None:
     from pvsim.adapters import node  # noqa: PLC0415
 
     display = Display(quiet=False)
-    address = asyncio.run(node.up(node.default_home(), report=display.say, progress=display.show))
+    address = asyncio.run(node.up(node.default_home(), say=display.say, progress=display.show))
     display.clear()
     click.echo(f"up: {address}")
 

@@ -22,7 +22,7 @@ class OtherOptions:
         out: Where the run's directory is made.
         resume: The directory of the run to be finished.
         directory: The directory of the run to be continued.
-        allow_unsafe_filesystem: Go on where there are no file locks or no fsync.
+        allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
         as_json: Print the summary as JSON.
         plot: Where a picture of the powers goes; None is none.

@@ -36,7 +36,7 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     import asyncio
 
-    from pvsim.app.ports import Report
+    from pvsim.app.ports import Notify
     from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-Work: TypeAlias = Callable[["Connection", "Report", "asyncio.Event"], Awaitable[None]]
+Work: TypeAlias = Callable[["Connection", "Notify", "asyncio.Event"], Awaitable[None]]
 
 _dir_option = section(
     OUTPUT,
@@ -102,7 +102,7 @@ def meter(context: click.Context, /, **_params: Any) -> None:
     models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
 
-    async def work(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
+    async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
         with _maybe_lock(options.directory, "meter"):
@@ -111,7 +111,7 @@ def meter(context: click.Context, /, **_params: Any) -> None:
                 models,
                 connection.transport(),
                 patience=patience,
-                report=report,
+                notify=notify,
                 stop=stop,
                 speed=speed,
                 since_utc=since_utc,
@@ -154,7 +154,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
         _prove_again(this, options)
         return
 
-    async def work_alone(connection: "Connection", report: "Report", stop: "asyncio.Event") -> None:
+    async def work_alone(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
 
         plan, foreign = this.models.plan, this.models.external
@@ -162,7 +162,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
 
         async def offer_and_simulate() -> None:
             if this.models.external:
-                offer = await connection.offer_exchange(patience=patience_of(options), report=report, stop=stop)
+                offer = await connection.offer_exchange(patience=patience_of(options), notify=notify, stop=stop)
                 if not options.quiet:
                     click.echo(f"· {offer}", err=True)
             await run_simulator(
@@ -170,7 +170,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
                 this.directory,
                 connection.transport(),
                 patience=patience_of(options),
-                report=report,
+                notify=notify,
                 stop=stop,
                 meter_timeout_s=asked.timeout_s,
             )
@@ -243,10 +243,10 @@ def _run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> 
     display = Display(quiet=options.quiet)
 
     async def use(stop: "asyncio.Event") -> None:
-        find = partial(find_broker, options.broker, report=display.say, progress=display.show)
+        find = partial(find_broker, options.broker, say=display.say, progress=display.show)
         address = await find()
         display.broker_is_there()
-        name = await resolve_transport(options.transport, address, report=display.say)
+        name = await resolve_transport(options.transport, address, say=display.say)
         display.say(f"run {plan.run_id} over {name} at {address}")
         connection = Connection(address, name, plan, None if options.broker else find)
         await work(connection, partial(display, role), stop)

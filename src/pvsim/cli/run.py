@@ -210,22 +210,22 @@ async def _simulate(
     try:
 
         async def work() -> None:
-            find = partial(find_broker, options.broker, report=display.say, progress=display.show)
+            find = partial(find_broker, options.broker, say=display.say, progress=display.show)
             address = await find()
             display.broker_is_there()
             note_run(options.broker, this.models.plan.stream, this.directory.path, foreign=False)
-            name = await resolve_transport(options.transport, address, report=display.say)
+            name = await resolve_transport(options.transport, address, say=display.say)
             connection = Connection(address, name, this.models.plan, None if options.broker else find)
             if options.broker:
                 patience = patience_of(options)
-                await connection.check(patience=patience, report=partial(display, "run"), stop=stop)
+                await connection.check(patience=patience, notify=partial(display, "run"), stop=stop)
             await run_roles(
                 this,
                 roles,
                 connection,
                 patience_s=options.patience_s,
                 speed=speed_of(this, options),
-                report=display,
+                notify=display,
                 stop=stop,
                 prepare=None if options.no_report else prepare_page,
             )

@@ -53,7 +53,7 @@ class MeterRequest(FileOptions, frozen=True, forbid_unknown_fields=True, kw_only
             `NAME=` before it or without; several for several meters. None is the site's load, else `uniform`.
         kind: What a file or an external meter measures; None is `load`.
         max_w: The most that a meter shows, in W.
-        missing: What becomes of a reading of an external meter that never came; None is `skip`.
+        missing: How a reading of an external meter that never came is treated; None is `skip`.
         timeout_s: End the run when no reading of an external meter has come for so long, in s; None waits.
     """
 

@@ -175,7 +175,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         meter_max_w: The most that a meter may show.
         meter_kind: `grid`: the meters are at the grid connection: negative exports, and the PV that is there
             already is in what they show.
-        missing: What becomes of a reading of an external meter that is missing from the log: `skip`: it has no
+        missing: How a reading of an external meter that is missing from the log is treated: `skip`: it has no
             row; `hold`: the last value before it is used; `stop`: the run stops.
         connection: What the site and its rules say of the connection to the grid; its limits stand in place of
             `export_limit_kw`. None where they say no more than that.
@@ -283,7 +283,7 @@ _NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256")
 def digest(config: RunConfig) -> bytes:
     """SHA-256 of the configuration."""
     fields = msgspec.to_builtins(config)
-    if config.missing != "hold":  # changes no byte of a row, and may be said anew when going on
+    if config.missing != "hold":  # changes no byte of a row, and may be changed on resuming
         del fields["missing"]
     for name in _NO_ROWS:
         del fields[name]

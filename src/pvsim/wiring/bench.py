@@ -63,7 +63,7 @@ def measure_run(
 
         async def work() -> None:
             start = time.monotonic()
-            await run_roles(run, roles, connection, patience_s=0, report=watch.report, stop=asyncio.Event())
+            await run_roles(run, roles, connection, patience_s=0, notify=watch.notify, stop=asyncio.Event())
             watch.worked(start)
 
         asyncio.run(run.carry_out(work))

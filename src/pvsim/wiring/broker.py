@@ -9,7 +9,7 @@ from typing import Literal
 
 from pvsim.adapters import streams
 from pvsim.app.patience import Patience, keep_connected
-from pvsim.app.ports import Log, Report, Stop, Transport
+from pvsim.app.ports import Log, Notify, Stop, Transport
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.contract import publishing_id
 from pvsim.core.run.plan import RunPlan
@@ -29,13 +29,13 @@ TransportName = Literal["auto", "streams", "amqp"]
 
 
 async def find_broker(
-    url: str | None, *, report: Callable[[str], None], progress: Callable[[str], None]
+    url: str | None, *, say: Callable[[str], None], progress: Callable[[str], None]
 ) -> BrokerAddress:
     """The broker of the URL; without one the private node, fetched and started where needed.
 
     Args:
         url: Of a given broker.
-        report: Called with a line for each step.
+        say: Called with a line for each step.
         progress: Called again and again with how far a step is.
 
     Raises:
@@ -46,7 +46,7 @@ async def find_broker(
         return BrokerAddress.parse(url)
     from pvsim.adapters import node  # noqa: PLC0415 - the roles of a run are given a URL
 
-    return await node.up(node.default_home(), report=report, progress=progress)
+    return await node.up(node.default_home(), say=say, progress=progress)
 
 
 STREAMS_WOULD_GAIN = "a day takes about 2 s instead of 0.7 s, and longer runs ten times as long"
@@ -56,14 +56,14 @@ ENABLE_STREAMS = "rabbitmq-plugins enable rabbitmq_stream"
 
 
 async def resolve_transport(
-    name: TransportName, address: BrokerAddress, *, report: Callable[[str], None]
+    name: TransportName, address: BrokerAddress, *, say: Callable[[str], None]
 ) -> Literal["streams", "amqp"]:
     """The stream protocol where its port answers, else AMQP, unless the user says which.
 
     Args:
         name: What the user says.
         address: The broker.
-        report: Called with what the stream protocol would gain, where the broker does not offer it.
+        say: Called with what the stream protocol would gain, where the broker does not offer it.
     """
     if name != "auto":
         return name
@@ -74,7 +74,7 @@ async def resolve_transport(
         f" {STREAMS_WOULD_GAIN}; the stream port opens with: {ENABLE_STREAMS}"
     )
     _log.info(what)
-    report(what)
+    say(what)
     return "amqp"
 
 
@@ -107,7 +107,7 @@ class Connection:
 
         return AmqpTransport(self.address, partial(publishing_id, plan=self.plan))
 
-    async def check(self, *, patience: Patience, report: Report, stop: Stop) -> None:
+    async def check(self, *, patience: Patience, notify: Notify, stop: Stop) -> None:
         """Connect once, so that a wrong address or account is said before anything waits for the broker.
 
         Raises:
@@ -115,11 +115,11 @@ class Connection:
             InterruptedRunError: if `stop` was set.
         """
 
-        async def nothing(_: Log, __: Report) -> None:
+        async def nothing(_: Log, __: Notify) -> None:
             pass
 
         await keep_connected(
-            self.transport(), self.plan.stream, nothing, patience=patience, report=report, stop=stop
+            self.transport(), self.plan.stream, nothing, patience=patience, notify=notify, stop=stop
         )
 
     async def delete_stream(self) -> None:
@@ -127,7 +127,7 @@ class Connection:
         async with self.transport().log(self.plan.stream) as log:
             await log.delete()
 
-    async def offer_exchange(self, *, patience: Patience, report: Report, stop: Stop) -> str:
+    async def offer_exchange(self, *, patience: Patience, notify: Notify, stop: Stop) -> str:
         """Let other people's meters in: bind the topic exchange to the run's stream, and say where they publish.
 
         Raises:
@@ -136,11 +136,11 @@ class Connection:
         """
         from pvsim.adapters import amqp  # noqa: PLC0415 - as above
 
-        async def bind(log: Log, _: Report) -> None:
+        async def bind(log: Log, _: Notify) -> None:
             await log.create()
             await amqp.bind_exchange(self.address, self.plan.stream)
 
-        await keep_connected(self.transport(), self.plan.stream, bind, patience=patience, report=report, stop=stop)
+        await keep_connected(self.transport(), self.plan.stream, bind, patience=patience, notify=notify, stop=stop)
         key = amqp.routing_key(self.plan.stream, "<meter>")
         return f"publish readings to exchange {amqp.EXCHANGE} with routing key {key} (pvsim schema reading)"
 

@@ -255,7 +255,7 @@ def _measured(
     )
     series = read_series(path, options, quantity=quantity, run=run)
     refuse_changed(path, source.sha256)
-    inputs[name] = asdict(series.report)
+    inputs[name] = asdict(series.findings)
     return series
 
 

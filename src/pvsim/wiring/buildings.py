@@ -27,7 +27,7 @@ from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
     from pvsim.core.quantities.types import PowerSource
-    from pvsim.core.series.report import FileReading
+    from pvsim.core.series.findings import FileReading
 
 __all__ = ["BuildingKind", "building_load", "device_table", "load_of"]
 

@@ -111,4 +111,4 @@ def _measured(request: FitRequest) -> tuple[date, Ints, Floats, FileReading | No
     timeline = Timeline.of_days(day, 1, request.tz)
     power = series.power_dw(timeline.start_utc, timeline.seconds).reshape(-1, _POINT_S).mean(axis=1) / DW_PER_KW
     middles = timeline.start_utc + np.arange(len(power), dtype=np.int64) * _POINT_S + _POINT_S // 2
-    return day, middles, power, series.report.reading
+    return day, middles, power, series.findings.reading

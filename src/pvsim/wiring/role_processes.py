@@ -43,7 +43,7 @@ async def run_roles(
     *,
     patience_s: float,
     speed: float = MAX_SPEED,
-    report: Callable[[str, FromRole], None],
+    notify: Callable[[str, FromRole], None],
     stop: Stop,
     prepare: Callable[[], object] | None = None,
 ) -> None:
@@ -58,7 +58,7 @@ async def run_roles(
             it, and the roles are told where it is.
         patience_s: How long they go on without the broker.
         speed: Simulated seconds in a second of wall time, for the meter.
-        report: Takes a role's name and each of its reports.
+        notify: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
         prepare: What else can be done for the time after the run; it takes a tenth of a second at most.
 
@@ -72,11 +72,11 @@ async def run_roles(
         raise UsageError(what, field="meter.source", fix=fix)
     for process in roles.values():
         process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
-    watch = _Watch(roles, _BrokerRestarter(connection, roles), report)
+    watch = _Watch(roles, _BrokerRestarter(connection, roles), notify)
     looking = asyncio.ensure_future(watch.look_after_idleness())
     ahead = asyncio.ensure_future(_work_ahead(run, prepare))
     try:
-        await supervise(roles, leader="simulator", report=watch.relay, stop=stop)
+        await supervise(roles, leader="simulator", notify=watch.relay, stop=stop)
     finally:
         looking.cancel()
         ahead.cancel()
@@ -99,21 +99,21 @@ class _Watch:
         self,
         roles: Mapping[str, RoleProcess],
         restarter: "_BrokerRestarter",
-        report: Callable[[str, FromRole], None],
+        notify: Callable[[str, FromRole], None],
     ) -> None:
         self.restarter = restarter
-        self._roles, self._report = roles, report
+        self._roles, self._notify = roles, notify
         self._written: int | None = None
 
     def relay(self, role: str, said: FromRole) -> None:
-        """Take a report of a role."""
+        """Take what a role says."""
         if isinstance(said, SimulatorProgress):
             self._written = said.written
         if isinstance(said, BrokerState):
             self.restarter.note(role, well=said.well)
             if said.well and role == "simulator":  # the log may have become shorter, or be another one
                 self._roles["meter"].tell(PublishAgain())
-        self._report(role, said)
+        self._notify(role, said)
 
     async def look_after_idleness(self) -> None:
         """A simulator that finds no stream makes an empty one and waits; the meter may think that it is done."""

@@ -62,7 +62,7 @@ async def _publish(setting: _Setting, stop: Stop) -> None:
             setting.run.models,
             setting.connection.transport(),
             patience=setting.patience,
-            report=setting.reports,
+            notify=setting.reports,
             stop=stop,
             again=setting.publish_again,
             speed=setting.begin.speed,
@@ -76,7 +76,7 @@ async def _simulate(setting: _Setting, stop: Stop) -> None:
         setting.run.directory,
         setting.connection.transport(),
         patience=setting.patience,
-        report=setting.reports,
+        notify=setting.reports,
         stop=stop,
         with_meter=True,
     )

@@ -10,7 +10,7 @@ from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import Meter
 from pvsim.app.observers import Observers
 from pvsim.app.patience import Patience, keep_connected
-from pvsim.app.ports import Log, MeterProgress, Report, Stop, Transport
+from pvsim.app.ports import Log, MeterProgress, Notify, Stop, Transport
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.config import digest
 from pvsim.core.delivery.accounting import Accounted
@@ -31,7 +31,7 @@ async def run_meter(
     transport: Transport,
     *,
     patience: Patience,
-    report: Report,
+    notify: Notify,
     stop: Stop,
     again: asyncio.Event | None = None,
     speed: float = MAX_SPEED,
@@ -43,7 +43,7 @@ async def run_meter(
         models: The run.
         transport: The way to the broker.
         patience: How long to go on without it.
-        report: Takes the progress.
+        notify: Takes the progress.
         stop: The user's wish to end.
         again: Set when the broker may have lost something: then what it lacks is published once more. With it
             the meter stays until `stop` is set.
@@ -60,7 +60,7 @@ async def run_meter(
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:
         done = await keep_connected(
-            transport, plan.stream, meter.publish, patience=patience, report=report, stop=stop
+            transport, plan.stream, meter.publish, patience=patience, notify=notify, stop=stop
         )
         _log.info("the meter has published everything", extra={"facts": {"confirmed": done.confirmed}})
         if again is None or not await _set_before(again, stop):
@@ -74,7 +74,7 @@ async def run_simulator(
     transport: Transport,
     *,
     patience: Patience,
-    report: Report,
+    notify: Notify,
     stop: Stop,
     with_meter: bool = False,
     meter_timeout_s: float | None = None,
@@ -86,7 +86,7 @@ async def run_simulator(
         directory: Its directory.
         transport: The way to the broker.
         patience: How long to go on without it.
-        report: Takes the progress.
+        notify: Takes the progress.
         stop: The user's wish to end.
         with_meter: The run's meter stands by and publishes again what a log has lost. So a log with a gap is
             thrown away: a retention policy may have cut its beginning off.
@@ -110,14 +110,14 @@ async def run_simulator(
     ):
         _log.info("the simulator starts", extra={"facts": {"run": plan.run_id, **_counts(sample_file.accounted)}})
 
-        async def use(log: Log, report: Report) -> Accounted:
+        async def use(log: Log, notify: Notify) -> Accounted:
             try:
                 return await simulate_run(
                     plan=plan,
                     pv=pv,
                     log=log,
                     files=sample_file,
-                    report=report,
+                    notify=notify,
                     stop=stop,
                     pace=Pace(meter_s=meter_timeout_s),
                     foreign=models.external,
@@ -129,7 +129,7 @@ async def run_simulator(
                 await log.delete()
                 raise BrokerError(f"{gap}; the meter publishes them again") from gap
 
-        done = await keep_connected(transport, plan.stream, use, patience=patience, report=report, stop=stop)
+        done = await keep_connected(transport, plan.stream, use, patience=patience, notify=notify, stop=stop)
         _log.info("the simulator has written everything", extra={"facts": _counts(done)})
         return done
 

@@ -56,7 +56,7 @@ class Run:
         Args:
             config: The configuration.
             out: Where the directory is made.
-            accept_unsafe: Go on where the file system knows no locks or no fsync.
+            accept_unsafe: Whether to use it although the file system has no locks or no fsync.
             command: What was typed, for the manifest.
 
         Raises:

@@ -16,7 +16,7 @@ from pvsim.core.weather.sky import CloudIndices, Sky
 from pvsim.core.weather.sun import Place
 
 if TYPE_CHECKING:
-    from pvsim.core.series.report import FileReading
+    from pvsim.core.series.findings import FileReading
     from pvsim.core.weather.gaps import Coverage
 
 __all__ = ["SitePower", "clear_light", "site_pv"]

@@ -59,14 +59,14 @@ def test_generation_written_negative_is_refused_with_the_fix_that_takes_it():
 
 
 def test_what_was_read_is_told():
-    line = measured(CASES / "05-energy-octopus.csv").report.reading.line()
+    line = measured(CASES / "05-energy-octopus.csv").findings.reading.line()
     assert "'Consumption (kwh)' as energy per 30 min in kWh (by header)" in line
     assert "ignored" not in line  # money is not a quantity of power
-    small = measured(CASES / "28-small.csv").report.reading.line()
+    small = measured(CASES / "28-small.csv").findings.reading.line()
     assert "up to 30 W (unlikely: check the unit)" in small
-    stated = measured(CASES / "28-small.csv", unit="W").report.reading.line()
+    stated = measured(CASES / "28-small.csv", unit="W").findings.reading.line()
     assert stated.endswith("no gaps, up to 30 W")
-    nothing = measured(CASES / "28-small.csv", unit="W", scale=0.01).report.reading.line()
+    nothing = measured(CASES / "28-small.csv", unit="W", scale=0.01).findings.reading.line()
     assert "up to 0.3 W (unlikely: check the unit)" in nothing
 
 
@@ -75,7 +75,7 @@ def test_energies_with_gaps_and_empty_cells(tmp_path):
     cells[5] = ""
     series = measured(file(tmp_path / "a.csv", cells))
     assert kwh(series) == pytest.approx(12.0)
-    assert series.report.reading.gap_s == 3600
+    assert series.findings.reading.gap_s == 3600
     assert kwh(measured(tmp_path / "a.csv", gaps="zero")) == pytest.approx(11.5)
 
 
@@ -97,10 +97,10 @@ def test_a_counter_gives_its_growth(tmp_path):
     reading = [f"{(99_995 + 0.5 * i) % 100_000:.1f}" for i in range(25)]
     series = measured(file(tmp_path / "a.csv", reading), kind="counter")
     assert kwh(series) == pytest.approx(12.0)
-    assert series.report.counter_rollovers == 1
-    assert "1 rollover" in series.report.reading.line()
+    assert series.findings.counter_rollovers == 1
+    assert "1 rollover" in series.findings.reading.line()
     without_midnight = measured(file(tmp_path / "a.csv", reading[:-1]), kind="counter")
-    assert without_midnight.report.reading.gap_s == 3600
+    assert without_midnight.findings.reading.gap_s == 3600
     assert kwh(without_midnight) == pytest.approx(12.0)
 
 
@@ -115,7 +115,7 @@ def test_a_counter_of_a_plant_that_begins_again_each_day(tmp_path):
     today = [0, 0, 0, 0, 0, 0.2, 0.6, 1.4, 2.6, 4, 5.5, 7, 8.5, 9.9, 11.1, 12, 12.6, 12.9, *[13] * 6]
     path = file(tmp_path / "a.csv", [f"{x}" for x in [*today, *today, 0]], "t,Energy today (kWh)")
     series = measured(path, "pv")
-    assert series.report.counter_resets == 2
+    assert series.findings.counter_resets == 2
     assert kwh(series) == pytest.approx(13.0)
 
 
@@ -123,7 +123,7 @@ def test_a_profile_per_unit_is_scaled_to_a_year(tmp_path):
     path = file(tmp_path / "a.csv", ["0.1", "0.3"] * 12, "time,H0-A_pload")
     series = measured(path, annual_kwh=3650.0)
     assert kwh(series) == pytest.approx(10.0, abs=1.2e-3)
-    assert series.report.scale == pytest.approx(10_000 / 24 / 0.2)
+    assert series.findings.scale == pytest.approx(10_000 / 24 / 0.2)
     with pytest.raises(BadInputError, match="unit of column 'H0-A_pload' cannot be told"):
         measured(path, scale=8.0)
     assert kwh(measured(path, scale=8.0, unit="kW", meter_range=MeterRange.up_to(20_000))) == pytest.approx(38.4)
@@ -147,7 +147,7 @@ def test_a_reading_of_a_counter_is_of_its_moment(tmp_path):
     reading = [f"{100 + 0.5 * i:.1f}" for i in range(25)]
     path = file(tmp_path / "a.csv", reading[1:], clocks=[*clocks, "2024-06-22 00:00"])
     series = measured(path, kind="counter", gaps="hold")
-    assert series.report.reading.stamp == "moment"
+    assert series.findings.reading.stamp == "moment"
     assert kwh(series) == pytest.approx(12.0)
     with pytest.raises(BadInputError, match="which are of a moment") as caught:
         measured(path, kind="counter", stamp="end")

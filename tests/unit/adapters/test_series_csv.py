@@ -41,7 +41,7 @@ def test_a_total_after_the_last_row_is_left_out_and_told(tmp_path):
     plain = measured(written(tmp_path / "a.csv", HEADER + GOOD), run)
     series = measured(written(tmp_path / "b.csv", HEADER + GOOD + "Total,27.6\n"), run)
     assert (series.at(seconds(run)) == plain.at(seconds(run))).all()
-    assert "left out after the last time: line 26 ('Total')" in series.report.reading.line()
+    assert "left out after the last time: line 26 ('Total')" in series.findings.reading.line()
     with pytest.raises(BadInputError, match="'Total'") as caught:
         measured(written(tmp_path / "c.csv", HEADER + "Total,27.6\n" + GOOD), run)
     assert caught.value.where.endswith("c.csv:2")
@@ -50,16 +50,16 @@ def test_a_total_after_the_last_row_is_left_out_and_told(tmp_path):
 def test_two_days_of_a_measured_house():
     run = LocalDays(date(2024, 6, 21), 2, BERLIN)
     house = measured(UCI, run)
-    report = house.report
-    assert (report.column, report.first_day, report.step_s) == (
+    findings = house.findings
+    assert (findings.column, findings.first_day, findings.step_s) == (
         "global_active_power_kw",
         date(2006, 12, 21),
         60,
     )
-    assert [(gap.start.isoformat(), gap.seconds, gap.filled) for gap in report.gaps] == [
+    assert [(gap.start.isoformat(), gap.seconds, gap.filled) for gap in findings.gaps] == [
         ("2006-12-21T11:23:00", 120, "hold")
     ]
-    assert report.samples == 2 * 1440 - 2
+    assert findings.samples == 2 * 1440 - 2
     with gzip.open(UCI, "rt") as lines:
         cells = [line.split(",")[:2] for line in lines][61:]
     energy_kwh = sum(float(power) for _, power in cells if power) / 60
@@ -79,8 +79,8 @@ def test_days_with_a_change_of_the_clock_are_replayed_sample_by_sample(month):
     assert house.at(seconds(run)[::900]).tolist() == expected
     labels = [datetime.fromtimestamp(t, BERLIN).strftime("%d.%m.%Y %H:%M") for t in seconds(run)[::900]]
     assert labels == [cell[0] for cell in cells]
-    assert len(house.report.skipped_hours) == (month == "march")
-    assert len(house.report.repeated_hours) == (month == "october")
+    assert len(house.findings.skipped_hours) == (month == "march")
+    assert len(house.findings.repeated_hours) == (month == "october")
 
 
 def test_a_pv_plant_s_morning_with_its_offset():
@@ -89,9 +89,9 @@ def test_a_pv_plant_s_morning_with_its_offset():
     power = plant.at(seconds(run))
     assert power[: 4 * 3600].max() == 0
     assert power[12 * 3600 : 12 * 3600 + 60].tolist() == [44431] * 60
-    assert plant.report.clipped_low > 0
+    assert plant.findings.clipped_low > 0
     believed = measured(DATA / "nrel_serf_20220318.csv", run, "pv", unit="kW", gaps="zero")
-    assert believed.report.reading.highest == "up to 4,628 kW"
+    assert believed.findings.reading.highest == "up to 4,628 kW"
 
 
 def test_our_own_output_is_read_back_to_the_same_bytes(tmp_path):

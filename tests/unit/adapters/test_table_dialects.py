@@ -190,7 +190,7 @@ def test_what_a_table_cannot_mean_is_refused(tmp_path, reader, fault):
 def test_files_that_people_have(name, quantity, kwh, says):
     series = read_series(CASES / f"{name}.csv", SeriesOptions(), quantity=quantity, run=DAY)
     assert series.power_dw(DAY.seconds()[0], 86_400).sum() / 3.6e7 == pytest.approx(kwh, abs=1e-4)
-    assert says in series.report.reading.line()
+    assert says in series.findings.reading.line()
 
 
 def test_thousands_points_are_read_where_the_user_says_so():

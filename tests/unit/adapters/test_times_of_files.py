@@ -28,7 +28,7 @@ def peak_hour(path, run=MIDSUMMER, quantity="pv", **options):
     series = read_series(path, SeriesOptions(**options), quantity=quantity, run=run)
     power = series.at(np.arange(*run.seconds(), dtype=np.int64)).reshape(-1, 3600).mean(axis=1)
     assert power.max() == 60_000
-    return int(np.argmax(power)), series.report.reading
+    return int(np.argmax(power)), series.findings.reading
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def meter_file(path, stamps, header="timestamp,meter_w", mark=","):
 def hours(path, run=MIDSUMMER, **options):
     series = read_series(path, SeriesOptions(**options), quantity="meter", run=run)
     seconds = np.arange(*run.seconds(), dtype=np.int64)
-    return (series.at(seconds)[::3600] / 10).tolist(), series.report.reading
+    return (series.at(seconds)[::3600] / 10).tolist(), series.findings.reading
 
 
 A_DAY = [hour * 100.0 + 100 for hour in range(24)]
@@ -279,7 +279,7 @@ def test_ends_across_changes_of_the_clock(tmp_path, day, step_min, how):
     series = read_series(path, SeriesOptions(unit="W"), quantity="meter", run=run)
     powers = series.at(np.arange(first, after, step_min * 60, dtype=np.int64)) / 100
     assert powers.tolist() == list(range(1, len(rows) + 1))
-    assert series.report.gaps == ()
+    assert series.findings.gaps == ()
 
 
 def daylight(path, first=6, after=21):
@@ -305,7 +305,7 @@ def test_nights_without_rows_lead_to_zero_and_the_hint_works(tmp_path):
             assert (power[:, : 6 * 3600] == 0).all()
             assert (power[:, 21 * 3600 :] == 0).all()
             assert power.sum(axis=1).tolist() == [49 * 500 * 10 * 3600] * len(power)
-            assert {gap.filled for gap in series.report.gaps} == {"zero"}
+            assert {gap.filled for gap in series.findings.gaps} == {"zero"}
 
 
 def test_a_gap_by_day_is_no_night(tmp_path):
@@ -315,8 +315,8 @@ def test_a_gap_by_day_is_no_night(tmp_path):
     with pytest.raises(BadInputError, match="a gap of 7200 s from 2024-06-21 12:00:00"):
         read_series(path, SeriesOptions(gaps="night"), quantity="pv", run=MIDSUMMER)
     path.write_text("\n".join(line for line in lines if " 12:00" not in line) + "\n")
-    report = read_series(path, SeriesOptions(gaps="night"), quantity="pv", run=MIDSUMMER).report
-    assert [(gap.start.hour, gap.filled) for gap in report.gaps] == [(0, "zero"), (12, "hold"), (21, "zero")]
+    findings = read_series(path, SeriesOptions(gaps="night"), quantity="pv", run=MIDSUMMER).findings
+    assert [(gap.start.hour, gap.filled) for gap in findings.gaps] == [(0, "zero"), (12, "hold"), (21, "zero")]
 
 
 def test_one_day_of_utc_says_on_which_clock_it_is_none(tmp_path):

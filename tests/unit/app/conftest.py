@@ -58,14 +58,14 @@ class Site:
         self.transport = MemoryTransport(chunk=chunk)
         self.files = MemorySampleFile(self.plan)
         self.reports: list[MeterProgress | SimulatorProgress] = []
-        self.report = self.reports.append
+        self.notify = self.reports.append
         self.stop = asyncio.Event()
         self.pace = Pace(commit_readings=120, commit_s=inf, idle_s=0.001, end_marker_s=0.003, gap_s=0.02)
 
     async def meter(self, clock: Clock | None = None, since_utc: int | None = None) -> MeterProgress:
         meter = Meter(self.plan, self.loads, stop=self.stop, batch=self.batch, clock=clock, since_utc=since_utc)
         async with self.transport.log(self.plan.stream) as log:
-            return await meter.publish(log, self.report)
+            return await meter.publish(log, self.notify)
 
     async def simulator(self, *, foreign: bool = False) -> Accounted:
         async with self.transport.log(self.plan.stream) as log:
@@ -74,7 +74,7 @@ class Site:
                 pv=self.pv,
                 log=log,
                 files=self.files,
-                report=self.report,
+                notify=self.notify,
                 stop=self.stop,
                 pace=self.pace,
                 foreign=foreign,

@@ -94,8 +94,8 @@ def test_a_runs_figures_are_those_of_its_reports(reports, verify_s):
     start_s = clock.now_s
     for passed_s, written in [*sorted(reports, key=lambda report: report[1]), (1, 5_000)]:
         clock.now_s += passed_s
-        watch.report("meter", MeterProgress(1, 1, 2))
-        watch.report("simulator", progress(written))
+        watch.notify("meter", MeterProgress(1, 1, 2))
+        watch.notify("simulator", progress(written))
     watch.worked(start_s)
     clock.now_s += verify_s
     found = watch.figures()
@@ -112,10 +112,10 @@ def test_a_run_by_hand():
     watch = RunWatch(PLAN, clock)
     for at_s, written in ((101, 0), (102, 1_000), (106, 5_000)):
         clock.now_s = at_s
-        watch.report("simulator", progress(written))
+        watch.notify("simulator", progress(written))
     clock.now_s = 110
-    watch.report("meter", Done(43))
-    watch.report("simulator", Done(57))
+    watch.notify("meter", Done(43))
+    watch.notify("simulator", Done(57))
     watch.worked(100)
     clock.now_s = 113
     found = watch.figures()

@@ -156,10 +156,10 @@ async def test_a_paced_meter_goes_on_one_by_one_where_a_batch_ends(site):
     one.transport.faults.cut_publishing_after = 5
     async with one.transport.log(one.plan.stream) as log:
         with pytest.raises(BrokerError):
-            await paced.publish(log, one.report)
+            await paced.publish(log, one.notify)
     assert len(one.messages) == 105
     async with one.transport.log(one.plan.stream) as log:
-        await paced.publish(log, one.report)
+        await paced.publish(log, one.notify)
     assert _meaning(one, one.messages) == _meaning(one, one.bodies())
 
 
@@ -224,7 +224,7 @@ async def test_a_stopped_meter_has_every_message_confirmed_and_goes_on_later(sit
         if len(one.reports) == 3:  # the first says where it begins
             one.stop.set()
 
-    one.report = stop_after_the_second_block
+    one.notify = stop_after_the_second_block
     with pytest.raises(InterruptedRunError, match="3,700 of 7,300"):
         await one.meter()
     assert one.reports[-1] == MeterProgress(3_700, 3_700, 7_301)
@@ -285,7 +285,7 @@ async def test_a_meter_that_is_cut_off_goes_on_with_the_hour_that_it_was_in(site
     for ending in (pytest.raises(BrokerError), nullcontext(), nullcontext()):
         async with one.transport.log(one.plan.stream) as log:
             with ending:
-                await meter.publish(log, one.report)
+                await meter.publish(log, one.notify)
     assert load.seconds == [0, 100, 3_700, 3_700]  # and nothing for the third time: the broker has it all
     assert _meaning(one, one.messages) == _meaning(one, one.bodies())
 

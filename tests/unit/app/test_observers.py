@@ -49,7 +49,7 @@ async def simulated(one, observers):
             pv=one.pv,
             log=log,
             files=one.files,
-            report=one.report,
+            notify=one.notify,
             stop=one.stop,
             pace=one.pace,
             observers=observers,

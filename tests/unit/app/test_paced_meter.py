@@ -71,7 +71,7 @@ def test_the_same_messages_and_none_before_its_second_is_over(speed, ahead, mete
             published = progress.published
 
     used = [*ahead, *[0] * 1_000]
-    one.report = check
+    one.notify = check
     asyncio.run(one.meter(clock))
     assert one.messages == plain(meters=meters, seconds=130)
     assert clock.begun == start_utc
@@ -126,11 +126,11 @@ async def test_a_run_that_was_stopped_goes_on_where_it_is():
         if progress.published == 8:
             one.stop.set()
 
-    one.report = stop_at_eight
+    one.notify = stop_at_eight
     with pytest.raises(InterruptedRunError, match="after 8 of 20"):
         await one.meter(clock)
     one.stop.clear()
-    one.report = lambda _: None
+    one.notify = lambda _: None
     again = FakeClock()
     await one.meter(again)
     assert again.begun == one.plan.timeline.start_utc + 8

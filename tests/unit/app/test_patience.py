@@ -57,7 +57,7 @@ async def keep(work, *, broker=None, patience=QUICK, stop=None):
     """The result, and the states of the broker that were reported."""
     said = []
     result = await keep_connected(
-        broker or Broker(), "stream", work, patience=patience, report=said.append, stop=stop or asyncio.Event()
+        broker or Broker(), "stream", work, patience=patience, notify=said.append, stop=stop or asyncio.Event()
     )
     return result, [state.well for state in said if isinstance(state, BrokerState) and state != STALLED]
 

@@ -244,12 +244,12 @@ async def test_stopped_in_the_midst_it_commits_what_it_took(site):
         if progress.written == 100:
             one.stop.set()
 
-    one.report = stop_at_100
+    one.notify = stop_at_100
     with pytest.raises(InterruptedRunError, match="100 readings"):
         await one.simulator()
     assert one.files.accounted.next_position == 100
     one.stop.clear()
-    one.report = one.reports.append
+    one.notify = one.reports.append
     await one.simulator()
     check_finished(one)
 

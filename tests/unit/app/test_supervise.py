@@ -41,7 +41,7 @@ class FakeRole:
 async def run(stop=None, **roles):
     heard = []
     hear = lambda role, said: heard.append((role, said))  # noqa: E731
-    await supervise(roles, leader="simulator", report=hear, stop=stop or asyncio.Event())
+    await supervise(roles, leader="simulator", notify=hear, stop=stop or asyncio.Event())
     return heard
 
 

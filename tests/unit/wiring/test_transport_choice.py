@@ -17,7 +17,7 @@ async def test_streams_where_their_port_answers():
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     async with server:
         address = replace(HERE, stream_port=server.sockets[0].getsockname()[1])
-        assert await resolve_transport("auto", address, report=said.append) == "streams"
+        assert await resolve_transport("auto", address, say=said.append) == "streams"
     assert said == []
 
 
@@ -28,7 +28,7 @@ async def test_without_a_stream_port_one_line_says_what_it_would_gain(caplog):
     await server.wait_closed()
     said = []
     with caplog.at_level(logging.INFO):
-        name = await resolve_transport("auto", replace(HERE, stream_port=closed), report=said.append)
+        name = await resolve_transport("auto", replace(HERE, stream_port=closed), say=said.append)
     assert name == "amqp"
     (line,) = said
     assert f"stream port {closed} does not answer" in line
@@ -39,5 +39,5 @@ async def test_without_a_stream_port_one_line_says_what_it_would_gain(caplog):
 @pytest.mark.parametrize("name", ["streams", "amqp"])
 async def test_what_the_user_says_is_done_without_a_word(name):
     said = []
-    assert await resolve_transport(name, HERE, report=said.append) == name
+    assert await resolve_transport(name, HERE, say=said.append) == name
     assert said == []

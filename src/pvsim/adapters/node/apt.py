@@ -61,13 +61,13 @@ def wanted_libraries(plan: Collection[str], installed: Collection[str]) -> tuple
 
 
 async def fetch(
-    target: Path, *, report: Callable[[str], None], progress: Callable[[str], None] = lambda _: None
+    target: Path, *, say: Callable[[str], None], progress: Callable[[str], None] = lambda _: None
 ) -> Packages:
     """Download and unpack into `target`, which appears only when it is complete.
 
     Args:
         target: Where the packages go.
-        report: Called with a line for each step.
+        say: Called with a line for each step.
         progress: Called again and again with how far it is.
 
     Raises:
@@ -87,7 +87,7 @@ async def fetch(
             )
         _clear_abandoned(target.parent)
         with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-", dir=target.parent) as scratch:
-            root = await _unpack(Path(scratch), report, progress)
+            root = await _unpack(Path(scratch), say, progress)
             if unpacked(target) is None:  # another process may have been faster
                 shutil.rmtree(target, ignore_errors=True)
                 root.rename(target)
@@ -112,12 +112,12 @@ def _clear_abandoned(directory: Path) -> None:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-async def _unpack(scratch: Path, report: Callable[[str], None], progress: Callable[[str], None]) -> Path:
+async def _unpack(scratch: Path, say: Callable[[str], None], progress: Callable[[str], None]) -> Path:
     """The steps of fetching, in a directory that may vanish at any time."""
     for part in ("lists/partial", "cache/archives/partial", "debs", "root"):
         (scratch / part).mkdir(parents=True)
     (scratch / "status").touch()
-    report("fetching RabbitMQ from Debian (about 60 MB, once; nothing is installed)")
+    say("fetching RabbitMQ from Debian (about 60 MB, once; nothing is installed)")
     # Its exit code is not looked at: a third-party source that is down says nothing about Debian's.
     async with _watched(scratch / "lists", "package lists", progress):
         _, update = await _apt(scratch, "update")
@@ -131,7 +131,7 @@ async def _unpack(scratch: Path, report: Callable[[str], None], progress: Callab
     debs = sorted((scratch / "debs").glob("*.deb"))
     if code or len(debs) < len(packages) + len(libraries):
         raise _failed("the packages cannot be downloaded", printed)
-    report(f"unpacking {len(debs)} packages")
+    say(f"unpacking {len(debs)} packages")
     root = scratch / "root"
     for number, deb in enumerate(debs):
         progress(f"unpacked {number} of {len(debs)} packages, {_megabytes(_size_of(root))}")

@@ -50,7 +50,7 @@ class PortsTakenError(BrokerError):
 
 
 def not_started(layout: Layout, what: str) -> BrokerError:
-    """The error of a node that did not come up: where to read on, and how to begin anew."""
+    """The error of a node that did not come up: where to read more, and how to start again."""
     fix = (
         f"see {layout.boot_log}; to start afresh: rm -r {quote(str(layout.home))} "
         "(the broker is only a cache of what runs have on disk)"

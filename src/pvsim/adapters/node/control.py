@@ -64,7 +64,7 @@ async def control(home: Path, *arguments: str, patience_s: float = 60.0) -> str:
     return printed.decode("utf-8", "replace")
 
 
-async def make_streams_survive(layout: Layout, report: Callable[[str], None]) -> None:
+async def make_streams_survive(layout: Layout, say: Callable[[str], None]) -> None:
     """Once for each data directory: make its streams survive a kill from the first second on.
 
     The stream coordinator is registered when the first stream is declared, in a table that RabbitMQ (3.10.8
@@ -76,6 +76,6 @@ async def make_streams_survive(layout: Layout, report: Callable[[str], None]) ->
     try:
         await control(layout.home, "eval", _FIRST_STREAM)
     except BrokerError as error:  # it serves without; the next call tries again
-        report(f"streams may not survive a kill of the broker yet: {error.what}")
+        say(f"streams may not survive a kill of the broker yet: {error.what}")
     else:
         layout.prepared.touch()

@@ -16,7 +16,7 @@ _TICK_S = 0.05  # flock has no event to wait for
 
 
 @asynccontextmanager
-async def locked(layout: Layout, report: Callable[[str], None]) -> AsyncIterator[None]:
+async def locked(layout: Layout, say: Callable[[str], None]) -> AsyncIterator[None]:
     """Alone with a home, which is made if need be: whoever else starts or stops its node waits.
 
     Raises:
@@ -28,7 +28,7 @@ async def locked(layout: Layout, report: Callable[[str], None]) -> AsyncIterator
         descriptor = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if not _take(descriptor):
-                report("waiting for another pvsim that starts or stops the broker")
+                say("waiting for another pvsim that starts or stops the broker")
                 await _wait_for(descriptor, layout)
             if _is_current(descriptor, layout):
                 yield

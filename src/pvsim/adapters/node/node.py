@@ -59,7 +59,7 @@ def _silent(_: str) -> None:
 async def up(
     home: Path,
     *,
-    report: Callable[[str], None] = _silent,
+    say: Callable[[str], None] = _silent,
     progress: Callable[[str], None] = _silent,
     patience_s: float = 60.0,
 ) -> BrokerAddress:
@@ -67,7 +67,7 @@ async def up(
 
     Args:
         home: Its directory; made if missing.
-        report: Called with one line for each step that takes time.
+        say: Called with one line for each step that takes time.
         progress: Called again and again with how far a step is.
         patience_s: How long a boot may take, in seconds (fetching packages has its own bound).
 
@@ -79,12 +79,12 @@ async def up(
     layout = Layout.of(home)
     if (identity := await _answering(layout)) is not None:
         return identity.address
-    async with locked(layout, report):
-        identity = await _answering(layout) or await _adopted(layout, report, patience_s)
+    async with locked(layout, say):
+        identity = await _answering(layout) or await _adopted(layout, say, patience_s)
         if identity is None:
-            packages = find(layout.packages) or await apt.fetch(layout.packages, report=report, progress=progress)
-            identity = await _booted(layout, packages, report, patience_s)
-        await make_streams_survive(layout, report)
+            packages = find(layout.packages) or await apt.fetch(layout.packages, say=say, progress=progress)
+            identity = await _booted(layout, packages, say, patience_s)
+        await make_streams_survive(layout, say)
         return identity.address
 
 
@@ -146,12 +146,12 @@ async def _answering(layout: Layout) -> Identity | None:
     return identity if await probe.stream_version(LOOPBACK, identity.ports.stream) else None
 
 
-async def _adopted(layout: Layout, report: Callable[[str], None], patience_s: float) -> Identity | None:
+async def _adopted(layout: Layout, say: Callable[[str], None], patience_s: float) -> Identity | None:
     """A node that somebody began to boot and left; None if no process lives."""
     identity, state = store.read_identity(layout), store.read_state(layout)
     if identity is None or state is None:
         return None
-    report("waiting for the broker to answer")
+    say("waiting for the broker to answer")
     try:
         async with asyncio.timeout(patience_s):
             await wait_until_it_answers(state, identity, asyncio.Event())
@@ -166,18 +166,16 @@ async def _adopted(layout: Layout, report: Callable[[str], None], patience_s: fl
     return identity
 
 
-async def _booted(
-    layout: Layout, packages: Packages, report: Callable[[str], None], patience_s: float
-) -> Identity:
+async def _booted(layout: Layout, packages: Packages, say: Callable[[str], None], patience_s: float) -> Identity:
     await _stop(layout, grace_s=0)  # what a killed node left: its epmd
     _require_space(layout)
     identity = store.read_identity(layout) or store.create_identity(layout)
     if repair.needs_repair(packages.version) and (removed := repair.repair(layout.data)):
-        report(f"removed {len(removed)} empty stream segment(s) left by a killed node")
+        say(f"removed {len(removed)} empty stream segment(s) left by a killed node")
     taken: tuple[int, ...] = ()
     for left in reversed(range(_PORT_TRIES)):
         identity = store.renew_ports(layout, identity, but_not=taken)
-        report(f"starting RabbitMQ {packages.version} on {LOOPBACK}:{identity.ports.amqp}")
+        say(f"starting RabbitMQ {packages.version} on {LOOPBACK}:{identity.ports.amqp}")
         try:
             await boot(layout, packages, identity, patience_s=patience_s)
         except PortsTakenError as error:

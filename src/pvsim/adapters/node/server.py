@@ -37,7 +37,7 @@ def closure(roots: Iterable[str], graph: Mapping[str, frozenset[str]]) -> frozen
 
 
 def assemble(server: Path, packages: Packages, plugins: Iterable[str]) -> None:
-    """Build the directory anew: `sbin` and `plugins` with links, `escript` as a link.
+    """Build the directory from nothing: `sbin` and `plugins` with links, `escript` as a link.
 
     Raises:
         BrokerError: if the packages lack a plugin.

@@ -36,7 +36,7 @@ class RunDirectory:
 
     Args:
         path: Where it is.
-        accept_unsafe: Go on where its file system knows no locks or no fsync.
+        accept_unsafe: Whether to use it although its file system has no locks or no fsync.
 
     Attributes:
         path: Where it is.

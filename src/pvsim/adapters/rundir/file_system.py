@@ -42,7 +42,7 @@ class FileSystem:
     """The file system of one run's directory.
 
     Args:
-        accepted: Go on where it knows no locks or no fsync.
+        accepted: Whether to use it although it has no locks or no fsync.
 
     Attributes:
         lacks: What it has shown not to know: `NO_LOCKS`, `NO_FSYNC`.

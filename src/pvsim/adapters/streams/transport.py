@@ -157,7 +157,7 @@ class StreamPublisher:
         if 1 < batch > at_once - 1:
             what = f"a batch of {batch:,} messages does not fit a frame of {self._client.frame_max:,} bytes"
             most = max(at_once - 1, 1)
-            fix = f"begin the run anew in batches of at most {most:,}, or raise the broker's stream.frame_max"
+            fix = f"start the run again with batches of at most {most:,}, or raise the broker's stream.frame_max"
             raise BrokerRefusedError(what, where=self._client.where, fix=fix)
         step = max(at_once // batch, 1) * batch if batch == 1 else (at_once - 1) // batch * batch
         for start in range(0, count, step):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pvsim.adapters.tables.text import opened_table
 from pvsim.adapters.tables.zones import zone_named
-from pvsim.core.series.report import FileReading, Known, Taken
+from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.site.tariff import DataSeries
 from pvsim.core.tables import Footer, NumberColumns, remarks_on, start_of_period
 from pvsim.core.tariff.columns import ValueColumns, choose_value_columns

@@ -2,8 +2,9 @@
 
 The deliveries of one meter differ in their delivery tag, offset, message id and body, and are of one width. So the
 first one is read field by field; those behind it are laid under each other, and as many of them as equal the first
-one in every other byte are taken at once. What deviates in any byte begins anew, and a message that is not simply
-three frames behind each other (a long body, a heartbeat in between) is put together frame by frame: see `content`.
+one in every other byte are taken at once. One that differs in another byte begins the next group. A message
+that is not simply three frames in a row (a long body, a heartbeat in between) is put together frame by frame: see
+`content`.
 """
 
 from dataclasses import dataclass

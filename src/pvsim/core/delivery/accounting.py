@@ -128,8 +128,9 @@ class Accounting:
     ) -> Output | None:
         """Account for what can be; None where there is nothing.
 
-        What follows the last reading waits for the next one: when going on, a log that was made anew is known by
-        the anchor, and what is skipped then must not stand behind it. A flood does not wait.
+        What follows the last reading waits for the next one: on resuming, a log that was deleted and written
+        again is recognised by the anchor, and what is skipped then must not stand behind it. A flood does not
+        wait.
 
         Args:
             boundary: All readings before it have been appended; a multiple of those of one averaging period.

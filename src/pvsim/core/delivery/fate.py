@@ -1,4 +1,4 @@
-"""What becomes of readings of which some were rejected or are missing: a row, a held value, or no row."""
+"""What a rejected or missing reading leads to: a row, a held value, or no row."""
 
 from dataclasses import dataclass
 

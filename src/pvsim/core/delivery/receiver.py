@@ -103,7 +103,7 @@ class Receiver:
 
         Whatever is read again is received again: readings count as duplicates, and foreign messages are
         rejected and kept once more. Which of them were kept before cannot be told, since in a log that was
-        made anew the same offset holds another message. The counts close all the same (I4).
+        deleted and written again the same offset holds another message. The counts close all the same (I4).
         """
         self._accounting.clear(replace(self.accounted, anchor_offset=-1))
         self._begin()

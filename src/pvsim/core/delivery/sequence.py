@@ -1,4 +1,4 @@
-"""What becomes of each message: by its position against the next one expected, and by its place in the log.
+"""How each message is classified: by its position against the next one expected, and by its place in the log.
 
     position                    is          what happens
     none: no reading of the run rejected    kept with its reason; called damaged below, for it may be one

@@ -25,7 +25,7 @@ _TEXTS = {"timestamp", "meter", "flags"}
 
 
 def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
-    """The rows as their own columns say; what follows from them is for the caller to render anew and compare.
+    """The rows as their own columns say; what follows from them is for the caller to render and compare.
 
     Args:
         lines: Lines of the file, each ended by a newline.

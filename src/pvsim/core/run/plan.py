@@ -31,7 +31,7 @@ class RunPlan:
         balance: Battery and export limit of each meter's site; None is neither.
         meter_range: What the meters may show.
         fuse_dw: Power of the main fuses of each meter's site at their rated current, in 0.1 W; None is not known.
-        missing: What becomes of a reading that the log lacks: no row, the value before stands for it, or the run
+        missing: How a reading that the log lacks is treated: no row, the value before stands for it, or the run
             stops.
 
     Raises:

@@ -7,10 +7,10 @@ seconds.
 
 from pvsim.core.series.columns import Columns, choose_columns
 from pvsim.core.series.days import choose_days
+from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.series.order import put_in_order
 from pvsim.core.series.replay import LocalDays, MeasuredSeries, replay
-from pvsim.core.series.report import FileReading, Known, Taken
-from pvsim.core.series.types import Filling, Gap, Quantity, RawSeries, SeriesOptions, SeriesReport, Unit, date_of
+from pvsim.core.series.types import Filling, Gap, Quantity, RawSeries, SeriesFindings, SeriesOptions, Unit, date_of
 
 __all__ = [
     "Columns",
@@ -22,8 +22,8 @@ __all__ = [
     "MeasuredSeries",
     "Quantity",
     "RawSeries",
+    "SeriesFindings",
     "SeriesOptions",
-    "SeriesReport",
     "Taken",
     "Unit",
     "choose_columns",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from pvsim.core.series.findings import Known
 from pvsim.core.series.headers import Heading, heading_of
 from pvsim.core.series.power_column import candidates
-from pvsim.core.series.report import Known
 from pvsim.core.series.time_columns import TimeColumns, find_time_columns
 from pvsim.core.series.types import Quantity, SeriesOptions, Unit
 from pvsim.core.times import is_time

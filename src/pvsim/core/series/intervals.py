@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.counter import is_said_counter
-from pvsim.core.series.report import Known
+from pvsim.core.series.findings import Known
 from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp, changes_clock
 from pvsim.errors import BadInputError

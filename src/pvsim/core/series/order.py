@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.findings import Known
 from pvsim.core.series.intervals import interval_starts, stamp_of
-from pvsim.core.series.report import Known
 from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp
 from pvsim.core.times.wallclock import WallClock, changes_clock

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.counter import increments_of, is_said_counter, looks_like_counter
+from pvsim.core.series.findings import span_text
 from pvsim.core.series.headers import heading_of
 from pvsim.core.series.order import OrderedSeries
-from pvsim.core.series.report import span_text
 from pvsim.core.series.stated_interval import stated_interval_s
 from pvsim.core.series.types import DAY_S, ENERGY_UNITS, HOUR_S, Quantity, SeriesOptions, Unit
 from pvsim.errors import BadInputError

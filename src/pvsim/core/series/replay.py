@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share, season_days
+from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
 from pvsim.core.series.order import put_in_order
 from pvsim.core.series.power import Powers, powers_of
-from pvsim.core.series.report import FileReading, Known, Taken
 from pvsim.core.series.types import (
     DAY_S,
     Quantity,
     RawSeries,
+    SeriesFindings,
     SeriesOptions,
-    SeriesReport,
     date_of,
     day_number,
     wall_time,
@@ -56,10 +56,10 @@ class MeasuredSeries:
     else the same powers again; an hour that the run skips is left out.
 
     Args:
-        report: What was taken from the file.
+        findings: What was taken from the file.
     """
 
-    report: SeriesReport
+    findings: SeriesFindings
     _seconds: tuple[int, int]
     _clock: WallClock
     _shift_s: int
@@ -81,22 +81,22 @@ class MeasuredSeries:
             InternalError: a time outside the run.
         """
         if t_utc.size and not self._seconds[0] <= t_utc.min() <= t_utc.max() < self._seconds[1]:
-            raise InternalError(f"a time outside the run was asked of {self.report.source}")
+            raise InternalError(f"a time outside the run was asked of {self.findings.source}")
         wall, again = self._clock.wall(t_utc)
         wall = wall - self._shift_s
         power = self._at(self._days.power_dw, wall - self._days.first_wall)
         for repeat in self._days.repeats:
             place = wall - repeat.first_wall
-            here = again & (place >= 0) & (place < (len(repeat.power_dw) - 1) * self.report.step_s)
+            here = again & (place >= 0) & (place < (len(repeat.power_dw) - 1) * self.findings.step_s)
             power[here] = self._at(repeat.power_dw, place[here])
         return power
 
     def _at(self, power_dw: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
-        index, rest = np.divmod(place, self.report.step_s)
+        index, rest = np.divmod(place, self.findings.step_s)
         held = power_dw[index]
         if not self._interpolate:
             return held
-        return held + rounded_share(power_dw[index + 1] - held, rest, self.report.step_s)
+        return held + rounded_share(power_dw[index + 1] - held, rest, self.findings.step_s)
 
 
 def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quantity: Quantity) -> MeasuredSeries:
@@ -142,7 +142,7 @@ def _limits(options: SeriesOptions, quantity: Quantity) -> Limits:
 
 def _report(
     samples: RawSeries, powers: Powers, days: Days, start: int, *, run: LocalDays, limits: Limits
-) -> SeriesReport:
+) -> SeriesFindings:
     file = powers.file
     first, after = start * DAY_S, (start + run.days) * DAY_S
     wall, power_w = file.samples.wall_s, file.samples.values
@@ -173,7 +173,7 @@ def _report(
             *powers.remarks,
         ),
     )
-    return SeriesReport(
+    return SeriesFindings(
         source=file.samples.source,
         column=file.samples.column,
         first_day=date_of(start),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
-from pvsim.core.series.report import FileReading, Known
+from pvsim.core.series.findings import FileReading, Known
 from pvsim.core.times import DateOrder, Stamp
 
 __all__ = [
@@ -19,8 +19,8 @@ __all__ = [
     "Gap",
     "Quantity",
     "RawSeries",
+    "SeriesFindings",
     "SeriesOptions",
-    "SeriesReport",
     "Unit",
     "date_of",
     "day_number",
@@ -152,7 +152,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesReport:
+class SeriesFindings:
     """What was taken from a file, of the days that the run uses only.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pvsim.core.series.report import Known
+from pvsim.core.series.findings import Known
 from pvsim.core.series.time_columns import TimeColumns, find_time_columns
 from pvsim.core.site.tariff import DataSeries
 from pvsim.core.tables import Layout

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.quantities.timeline import HOUR_S, Timeline
 from pvsim.core.quantities.types import Ints
-from pvsim.core.series.report import span_text
+from pvsim.core.series.findings import span_text
 from pvsim.core.tariff.prices import NANO, Prices
 from pvsim.core.tariff.units import Unit
 from pvsim.errors import BadInputError

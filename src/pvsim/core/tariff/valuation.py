@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.series.report import span_text
+from pvsim.core.series.findings import span_text
 from pvsim.core.site.tariff import Co2, Tariff
 from pvsim.core.tariff.prices import Prices, nano
 from pvsim.core.tariff.windows import prices_of_windows

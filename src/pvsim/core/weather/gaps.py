@@ -11,7 +11,7 @@ import numpy as np
 from pvsim.core.quantities.physics import Floats, iso_utc
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints
-from pvsim.core.series.report import FileReading
+from pvsim.core.series.findings import FileReading
 from pvsim.core.weather.file_sky import FileSky
 from pvsim.errors import BadInputError
 

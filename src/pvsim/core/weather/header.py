@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pvsim.core.series.report import Known
+from pvsim.core.series.findings import Known
 from pvsim.core.tables import DATE_PARTS, Block, Layout, start_of_period
 from pvsim.core.weather.names import LIGHT, Columns, find_columns, follows_era5
 from pvsim.core.weather.preamble import AVERAGING, averaging_row, named_values, offset_of, station_of

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from pvsim.core.quantities.timeline import HOUR_S
-from pvsim.core.series.report import Known
+from pvsim.core.series.findings import Known
 from pvsim.errors import BadInputError
 
 __all__ = ["LIGHT", "Column", "Columns", "find_columns", "follows_era5", "looks_like_weather"]

@@ -17,7 +17,7 @@ from pvsim.core.weather.sky import ClimateSky, CloudIndices
 from pvsim.errors import BadInputError
 
 if TYPE_CHECKING:
-    from pvsim.core.series.report import FileReading
+    from pvsim.core.series.findings import FileReading
     from pvsim.core.weather.series import WeatherSeries
 
 __all__ = ["HALF_HOUR_S", "OutdoorAir", "by_month", "climate_of", "outdoor_air"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pvsim.core.quantities.physics import Floats, iso_utc
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints, OutdoorTemperature
-from pvsim.core.series.report import FileReading
+from pvsim.core.series.findings import FileReading
 from pvsim.errors import BadInputError
 
 __all__ = ["FileTemperature", "WeatherSeries"]

@@ -9,12 +9,12 @@ import numpy as np
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints
-from pvsim.core.series.report import Known
+from pvsim.core.series.findings import Known
 from pvsim.core.times import Times
 from pvsim.core.weather.grid import on_grid, without_beam_on_the_level
 from pvsim.core.weather.header import STAMP_SHARE, Head, Stamp
 from pvsim.core.weather.names import LIGHT, Column
-from pvsim.core.weather.report import reading_of
+from pvsim.core.weather.reading import reading_of
 from pvsim.core.weather.series import WeatherSeries
 from pvsim.core.weather.values import Cleaned, cleaned
 from pvsim.core.weather.year_order import DAYS, year_order

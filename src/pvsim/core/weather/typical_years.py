@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
-from pvsim.core.series.report import FileReading
+from pvsim.core.series.findings import FileReading
 from pvsim.core.weather.grid import on_grid, without_beam_on_the_level
 from pvsim.core.weather.names import Column
-from pvsim.core.weather.report import reading_of
+from pvsim.core.weather.reading import reading_of
 from pvsim.core.weather.series import WeatherSeries
 from pvsim.core.weather.values import Cleaned, cleaned
 from pvsim.core.weather.year_files import KINDS, YearFile

@@ -70,7 +70,7 @@ def test_nothing_is_found_where_nothing_is(tmp_path, monkeypatch):
 async def test_without_apt_the_error_says_what_is_missing_and_what_to_type(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BrokerError, match="apt-get and dpkg-deb and dpkg-query is missing") as caught:
-        await apt.fetch(tmp_path / "packages", report=lambda _: None)
+        await apt.fetch(tmp_path / "packages", say=lambda _: None)
     assert caught.value.exit_code == 69
     assert "apt-get install rabbitmq-server" in caught.value.fix
     assert "PVSIM_BROKER_URL" in caught.value.fix
@@ -91,5 +91,5 @@ async def test_what_apt_says_is_shown_and_nothing_is_left(tmp_path, monkeypatch)
     target = tmp_path / "home" / "packages"
     (tmp_path / "home" / f".unpacking-{2**22 + 1}-killed" / "debs").mkdir(parents=True)
     with pytest.raises(BrokerError, match="Unable to locate package rabbitmq-server"):
-        await apt.fetch(target, report=lambda _: None)
+        await apt.fetch(target, say=lambda _: None)
     assert list(target.parent.iterdir()) == []

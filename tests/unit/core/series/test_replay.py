@@ -94,7 +94,7 @@ def test_hours_are_joined_by_lines_and_the_last_sample_is_held():
 def test_samples_off_the_full_minute_cover_a_day_from_the_one_before():
     data = samples([float(60 + i % 7) for i in range(3000)], first="2006-12-16T23:59:30", step=60)
     measured = series(data)
-    assert measured.report.first_day == date(2006, 12, 17)
+    assert measured.findings.first_day == date(2006, 12, 17)
     assert at(measured, "2024-06-21T00:00:29", "2024-06-21T00:00:30") == [600, 610]
 
 
@@ -104,7 +104,7 @@ def test_days_follow_each_other_from_the_chosen_one():
     assert at(series(samples(power), run), "2024-06-21T12:00", "2024-06-22T12:00") == [1000, 2000]
     second = series(samples(power), run, start=date(2006, 12, 18))
     assert at(second, "2024-06-21T12:00", "2024-06-22T12:00") == [2000, 3000]
-    assert second.report.first_day == date(2006, 12, 18)
+    assert second.findings.first_day == date(2006, 12, 18)
 
 
 def test_a_25_hour_day_repeats_the_hour_and_a_23_hour_day_skips_it():
@@ -134,8 +134,8 @@ def test_the_file_s_second_passing_is_used_where_the_run_has_one():
     assert at(measured, "2024-10-27T02:00") == [2000]
     assert at(measured, "2024-10-27T02:00", "2024-10-27T02:30", fold=1) == [3000, 3500]
     assert at(series(autumn_samples([100.0 * i for i in range(25)])), "2024-06-21T02:59:59") == [2000]
-    assert measured.report.repeated_hours == (datetime.fromisoformat("2016-10-30T02:00"),)
-    assert measured.report.samples == 25
+    assert measured.findings.repeated_hours == (datetime.fromisoformat("2016-10-30T02:00"),)
+    assert measured.findings.samples == 25
 
 
 def test_an_empty_second_passing_takes_the_first():
@@ -149,8 +149,8 @@ def test_an_hour_that_the_file_skips_is_filled_though_gaps_are_errors():
     data = samples(HOURS, first="2016-03-27T00:00", drop={2})
     held = series(data, gaps="error")
     assert at(held, "2024-06-21T02:30") == [1000]
-    assert held.report.gaps == ()
-    assert held.report.skipped_hours == (datetime.fromisoformat("2016-03-27T02:00"),)
+    assert held.findings.gaps == ()
+    assert held.findings.skipped_hours == (datetime.fromisoformat("2016-03-27T02:00"),)
     assert at(series(data, fill="interpolate"), "2024-06-21T02:00") == [2000]
 
 
@@ -160,8 +160,8 @@ def test_a_short_gap_is_filled_and_reported():
     start = datetime.fromisoformat("2006-12-17T05:00")
     for data in (empty, absent):
         held = series(data)
-        assert held.report.gaps == (Gap(start, 3600, "hold"),)
-        assert held.report.samples == 23
+        assert held.findings.gaps == (Gap(start, 3600, "hold"),)
+        assert held.findings.samples == 23
         assert at(held, "2024-06-21T05:30") == [4000]
         assert at(series(data, fill="interpolate"), "2024-06-21T05:30") == [5500]
 
@@ -179,36 +179,36 @@ def test_part_of_a_day_is_enough_where_gaps_are_filled():
     measured = series(data, quantity="pv", gaps="zero")
     clocks = ["2024-06-21T05:59:59", "2024-06-21T06:00:00", "2024-06-21T11:59:59", "2024-06-21T12:00:00"]
     assert at(measured, *clocks) == [0, 7000, 7000, 0]
-    assert [gap.seconds for gap in measured.report.gaps] == [6 * 3600, 12 * 3600]
+    assert [gap.seconds for gap in measured.findings.gaps] == [6 * 3600, 12 * 3600]
 
 
 def test_a_meter_above_its_range_is_clipped_and_counted():
-    report = (measured := series(samples(hours_with({1: 9272.0, 2: 9000.0})))).report
+    findings = (measured := series(samples(hours_with({1: 9272.0, 2: 9000.0})))).findings
     assert at(measured, "2024-06-21T01:00", "2024-06-21T02:00") == [90_000, 90_000]
-    assert (report.clipped_low, report.clipped_high, report.max_w) == (0, 1, 9272.0)
-    assert report.mean_w == pytest.approx(np.mean(hours_with({1: 9272.0, 2: 9000.0})))
+    assert (findings.clipped_low, findings.clipped_high, findings.max_w) == (0, 1, 9272.0)
+    assert findings.mean_w == pytest.approx(np.mean(hours_with({1: 9272.0, 2: 9000.0})))
 
 
 def test_the_range_of_the_runs_meters_bounds_a_file():
     wide, low = MeterRange.up_to(43_500), MeterRange.up_to(1_500)
     high = hours_with({3: 11_000.0})
-    assert series(samples(high), meter_range=wide).report.clipped_high == 0
+    assert series(samples(high), meter_range=wide).findings.clipped_high == 0
     assert at(series(samples(high), meter_range=wide), "2024-06-21T03:30") == [110_000]
-    report = series(samples(high), meter_range=low).report
-    assert report.clipped_high == 9
+    findings = series(samples(high), meter_range=low).findings
+    assert findings.clipped_high == 9
 
 
 def test_a_grid_meter_may_be_negative():
     grid = MeterRange.up_to(9_000, grid=True)
     measured = series(samples(hours_with({3: -700.0, 4: -9_000.1})), meter_range=grid)
     assert at(measured, "2024-06-21T03:30", "2024-06-21T04:30") == [-7_000, -90_000]
-    assert (measured.report.clipped_low, measured.report.clipped_high) == (1, 0)
+    assert (measured.findings.clipped_low, measured.findings.clipped_high) == (1, 0)
 
 
 def test_pv_below_zero_is_clipped_and_has_no_ceiling():
-    report = (measured := series(samples(hours_with({0: -2.7, 12: 12_000.0})), quantity="pv")).report
+    findings = (measured := series(samples(hours_with({0: -2.7, 12: 12_000.0})), quantity="pv")).findings
     assert at(measured, "2024-06-21T00:00", "2024-06-21T12:00") == [0, 120_000]
-    assert (report.clipped_low, report.clipped_high, report.min_w) == (1, 0, -2.7)
+    assert (findings.clipped_low, findings.clipped_high, findings.min_w) == (1, 0, -2.7)
 
 
 def test_a_negative_meter_is_an_error():
@@ -221,8 +221,8 @@ def test_a_negative_meter_is_an_error():
 def test_days_without_a_value_are_filled_from_outside_and_reported():
     measured = series(samples(HOURS + [NAN] * 24), start=date(2006, 12, 18), gaps="hold")
     assert at(measured, "2024-06-21T12:00") == [23000]
-    report = measured.report
-    assert (report.samples, report.min_w, report.max_w, report.mean_w) == (0, 0.0, 0.0, 0.0)
+    findings = measured.findings
+    assert (findings.samples, findings.min_w, findings.max_w, findings.mean_w) == (0, 0.0, 0.0, 0.0)
 
 
 def test_a_time_outside_the_run_is_a_defect():
@@ -239,5 +239,9 @@ def test_a_run_s_seconds_are_those_of_its_local_days():
 
 
 def test_the_report_says_how_far_the_days_were_moved():
-    report = series(samples(HOURS)).report
-    assert (report.first_day, report.run_day, report.season_days) == (date(2006, 12, 17), date(2024, 6, 21), 178)
+    findings = series(samples(HOURS)).findings
+    assert (findings.first_day, findings.run_day, findings.season_days) == (
+        date(2006, 12, 17),
+        date(2024, 6, 21),
+        178,
+    )

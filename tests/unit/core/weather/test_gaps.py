@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.file_skies import DAY_COUNT, START, series, sky_of, with_hole
 
 from pvsim.core.quantities.timeline import DAY_S
-from pvsim.core.series.report import FileReading
+from pvsim.core.series.findings import FileReading
 from pvsim.core.weather.gaps import covering
 from pvsim.core.weather.series import WeatherSeries
 from pvsim.errors import BadInputError

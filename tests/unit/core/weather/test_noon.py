@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pvsim.core.series.report import FileReading
+from pvsim.core.series.findings import FileReading
 from pvsim.core.weather.noon import after_noon_h, noon_remark
 from pvsim.core.weather.series import WeatherSeries
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pvsim.core.series.report import FileReading, Known, Taken
+from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.weather.names import Column, looks_like_weather
 from pvsim.core.weather.series import WeatherSeries
 from pvsim.core.weather.values import Cleaned

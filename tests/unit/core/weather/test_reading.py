@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series.report import Taken
+from pvsim.core.series.findings import Taken
 from pvsim.core.weather.names import Column
-from pvsim.core.weather.report import reading_of
+from pvsim.core.weather.reading import reading_of
 from pvsim.core.weather.series import WeatherSeries
 from pvsim.core.weather.values import Cleaned
 

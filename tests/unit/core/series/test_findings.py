@@ -1,6 +1,6 @@
 import pytest
 
-from pvsim.core.series.report import FileReading, Taken, span_text
+from pvsim.core.series.findings import FileReading, Taken, span_text
 
 PLAIN = FileReading(
     source="/home/anna/house.csv",
