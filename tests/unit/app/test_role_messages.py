@@ -18,7 +18,7 @@ from pvsim.app.role_messages import (
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import CannotWriteError
 
-TEXT = st.text(st.characters() | st.integers(0xDC80, 0xDCFF).map(chr))
+TEXT = st.text(st.characters(codec="utf-8") | st.integers(0xDC80, 0xDCFF).map(chr))
 """With the surrogates that stand for bytes which are no UTF-8, as names of files may have them."""
 
 WHOLE = st.integers(0, 2**53)
