@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pvsim.app.report import tables
+from pvsim.app.report.bill import bill_tables, bill_text, emission_table
 from pvsim.app.report.charts import days_of_note
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Chart, Section, Table
@@ -29,6 +30,7 @@ def sections(
     yield from _days(plan, summary, profile, forms)
     yield _energies(summary, forms)
     yield from _resolution(summary, facts, forms)
+    yield from _money(summary, forms)
     yield from _battery(summary, forms)
     yield from _fleet(summary, forms)
     yield from _grid(summary, forms)
@@ -112,6 +114,17 @@ def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator
         forms.words["table.resolution"], tuple(forms.words[f"head.{name}"] for name in names), tuple(rows)
     )
     yield _section("resolution", forms, *texts, of=(table,))
+
+
+def _money(summary: "Summary", forms: Forms) -> Iterator[Section]:
+    """Money and emissions, each where the site says its prices or factors."""
+    if (money := summary.money) is not None:
+        yield _section("money", forms, bill_text(money, forms), of=tuple(bill_tables(money, forms)))
+    if (emissions := summary.emissions) is not None:
+        texts = [forms.words["text.emissions"]]
+        if emissions.saving_kg is not None:
+            texts.insert(0, forms.say("text.emissions.saving", kg=forms.number(emissions.saving_kg, 2)))
+        yield _section("emissions", forms, *texts, of=(emission_table(emissions, forms),))
 
 
 def _battery(summary: "Summary", forms: Forms) -> Iterator[Section]:

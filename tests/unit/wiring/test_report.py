@@ -1,0 +1,93 @@
+"""The page of a run on disk: whole or not there, the same each time, and no part of what the run is proved by."""
+
+import errno
+import json
+import os
+import re
+
+import pytest
+from click.testing import CliRunner
+from tests.finished_runs import a_run, carry_out
+
+from pvsim.adapters.rundir import file_system
+from pvsim.cli.main import cli
+from pvsim.core.results.profile import Profile
+from pvsim.errors import BadInputError, CannotWriteError, PartialResultError
+from pvsim.wiring.report import REPORT, write_report
+from pvsim.wiring.runs import Run
+
+
+@pytest.fixture
+def run(tmp_path):
+    made = a_run(tmp_path)
+    carry_out(made)
+    return made
+
+
+def report_on(path, *options):
+    return CliRunner().invoke(cli, ["report", str(path), *options], catch_exceptions=True)
+
+
+def test_a_finished_run_gets_the_same_page_each_time(run):
+    done = report_on(run.directory.path)
+    assert done.exit_code == 0
+    assert done.stdout.strip() == str(run.directory.path / REPORT)
+    first = (run.directory.path / REPORT).read_bytes()
+    report_on(run.directory.path)
+    assert (run.directory.path / REPORT).read_bytes() == first
+    assert run.files.prove().rows == 1_440
+    assert REPORT not in (run.directory.load().files or {})
+
+
+def test_its_figures_are_those_of_the_summary(run):
+    report_on(run.directory.path, "--lang", "de")
+    text = (run.directory.path / REPORT).read_text("utf-8")
+    summary = json.loads((run.directory.path / "summary.json").read_text("utf-8"))
+    for name in ("load", "pv", "import", "export"):
+        values = re.findall(rf'value="([^"]*)" data-path="energy_kwh.{name}"', text)
+        assert {float(value) for value in values} == {summary["energy_kwh"][name]}
+    assert '<html lang="de">' in text
+
+
+def test_another_file_can_be_named(run, tmp_path):
+    assert report_on(run.directory.path, "--out", str(tmp_path / "page.html")).exit_code == 0
+    assert (tmp_path / "page.html").exists()
+    assert not (run.directory.path / REPORT).exists()
+
+
+def test_a_partial_run_says_what_is_missing(tmp_path):
+    run = a_run(tmp_path, external=True, missing="skip")
+    with pytest.raises(PartialResultError):
+        carry_out(run, lost=(7,))
+    assert report_on(run.directory.path).exit_code == 0
+    text = (run.directory.path / REPORT).read_text("utf-8")
+    assert "60 of 86,400 readings" in text
+    assert "Missing: m1, 2024-06-21T00:07:00+02:00 to 2024-06-21T00:08:00+02:00." in text
+
+
+def test_an_unfinished_run_has_no_page(tmp_path):
+    run = a_run(tmp_path)
+    error = report_on(run.directory.path).exception
+    assert isinstance(error, BadInputError)
+    assert not (run.directory.path / REPORT).exists()
+
+
+def test_a_full_disk_leaves_no_half_page(run, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    profile = Profile(run.models.plan)
+    summary = run.files.prove(profile)
+    monkeypatch.setattr(file_system.os, "fsync", full)
+    with pytest.raises(CannotWriteError, match="cannot write: No space left on device") as caught:
+        write_report(run, profile, "en", summary=summary)
+    assert caught.value.exit_code == 73
+    assert not [path for path in run.directory.path.iterdir() if REPORT in path.name]
+
+
+def test_the_command_that_made_a_run_is_on_its_page(run):
+    made = Run.create(run.models.config, run.directory.path.parent / "again", command="pvsim run --seed 7 <b>")
+    carry_out(made)
+    report_on(made.directory.path)
+    text = (made.directory.path / REPORT).read_text("utf-8")
+    assert "<code>pvsim run --seed 7 &lt;b&gt;</code>" in text
