@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["Texts", "date_texts", "fixed_point", "fixed_point_table", "right_aligned", "table", "time_texts"]
+__all__ = [
+    "Texts",
+    "date_texts",
+    "fixed_point",
+    "fixed_point_table",
+    "right_aligned",
+    "table",
+    "time_texts",
+    "unique",
+]
 
 Texts = NDArray[np.bytes_]
 """Texts of one width. NUL stands for "nothing here" and is dropped when rows are joined."""
@@ -112,7 +121,17 @@ def time_texts(seconds: Ints) -> Texts:
 
 def date_texts(seconds: Ints) -> Texts:
     """`YYYY-MM-DD` of seconds since the epoch: shape (n,). Fast for times that rise."""
-    days = seconds // DAY_S
-    distinct, index = np.unique(days, return_inverse=True)
+    distinct, index = unique(seconds // DAY_S)
     texts: Texts = distinct.astype("M8[D]").astype("S10")[index]
     return texts
+
+
+def unique(values: Ints) -> tuple[Ints, Ints]:
+    """Numbers that have all values among them, rising, and where among these each value is.
+
+    `np.unique` sorts, which takes longer than the texts; so near numbers are counted through.
+    """
+    if len(values) and (span := int(values.max() - (low := values.min()))) < len(values):
+        return np.arange(low, low + span + 1), values - low
+    distinct, index = np.unique(values, return_inverse=True)
+    return distinct, index

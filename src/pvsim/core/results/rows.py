@@ -82,7 +82,7 @@ def _kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:
 
 
 def _offset_texts(offset_s: Ints) -> digits.Texts:
-    distinct, index = np.unique(offset_s, return_inverse=True)
+    distinct, index = digits.unique(offset_s)
     texts = [b"%c%02d:%02d" % (b"+-"[s < 0], abs(s) // 3600, abs(s) // 60 % 60) for s in distinct.tolist()]
     result: digits.Texts = np.array(texts, dtype="S6")[index]
     return result

@@ -1,12 +1,18 @@
 """Readings and PV power become samples: one for each meter and averaging period."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
-from pvsim.core.quantities.types import ClippingPvSource, Ints, PvSource
+from pvsim.core.quantities.types import Ints, PvSource
 from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["REJECTED_DW", "pv_and_clipped", "pv_means", "samples_of"]
+
+_Powers: TypeAlias = Callable[[int, int], tuple[Ints, Ints]]
+"""As of a `ClippingPvSource`."""
 
 REJECTED_DW = -(2**31)
 """Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing: no power
@@ -51,8 +57,9 @@ def samples_of(
 
 def pv_and_clipped(pv: PvSource, first_utc: int, n: int) -> tuple[Ints, Ints | None]:
     """The power of each of some seconds (`PvSource.power_dw`), and what inverters cut off; None if not known."""
-    if isinstance(pv, ClippingPvSource):
-        return pv.powers_dw(first_utc, n)
+    powers_dw: _Powers | None = getattr(pv, "powers_dw", None)  # `isinstance` of a protocol takes 0.1 ms
+    if powers_dw is not None:
+        return powers_dw(first_utc, n)
     return pv.power_dw(first_utc, n), None
 
 

@@ -88,3 +88,21 @@ def test_each_second_of_a_day():
 def test_tables_are_kept_and_cannot_be_written_into():
     with pytest.raises(ValueError, match="read-only"):
         digits.table(12, 3, b"0")[0] = b"xxx"
+
+
+@given(st.lists(st.integers(-20, 20) | st.integers(-(10**12), 10**12), max_size=20))
+def test_numbers_are_found_among_few(values):
+    numbers = np.array(values, dtype=np.int64)
+    distinct, index = digits.unique(numbers)
+    assert distinct[index].tolist() == values
+    assert len(distinct) <= max(len(values), 0)
+    assert (np.diff(distinct) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "distinct", "index"),
+    [([7, 7, 7], [7], [0, 0, 0]), ([5, 7, 5], [5, 6, 7], [0, 2, 0]), ([0, 900], [0, 900], [0, 1])],
+)
+def test_unique_by_hand(values, distinct, index):
+    found = digits.unique(np.array(values))
+    assert [part.tolist() for part in found] == [distinct, index]
