@@ -2,17 +2,19 @@
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pvsim.errors import PvsimError
 
 if TYPE_CHECKING:
-    from pvsim.config import Request
+    from pvsim.config import PvRequest, Request
 
-__all__ = ["FieldOption", "command_of", "name_options", "option_names", "request_of"]
+__all__ = ["FieldOption", "field_option", "name_options", "option_names", "pv_request_of", "request_of"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _QUOTED = re.compile(r"`([^`\s]+)`")
 _NO_ROW = {"batch", "run_id"}
@@ -35,6 +37,11 @@ class FieldOption(click.Option):
         self.field = field
 
 
+def field_option(field: str, option: str, **settings: Any) -> Callable[[Command], Command]:
+    """An option that says `field` of a request, and leaves the default to it."""
+    return click.option(option, cls=FieldOption, field=field, **settings)
+
+
 def request_of(context: click.Context, run_id: str | None = None) -> "Request":
     """What the options of a command ask for.
 
@@ -46,16 +53,30 @@ def request_of(context: click.Context, run_id: str | None = None) -> "Request":
     """
     from pvsim.config import MeterRequest, PvRequest, Request  # noqa: PLC0415 - `pvsim --help` needs none
 
-    said: dict[str, dict[str, Any]] = {"": {} if run_id is None else {"run_id": run_id}, "meter": {}, "pv": {}}
-    options = list(_field_options(context.command))
-    for option in options:
+    run, meter, pv = (_said(context, group) for group in ("", "meter", "pv"))
+    if run_id is not None:
+        run["run_id"] = run_id
+    if not any(option.field == "pv.source" for option in _field_options(context.command)):
+        pv = {"source": "none"}
+    return Request(meter=MeterRequest(**meter), pv=PvRequest(**pv), **run)
+
+
+def pv_request_of(context: click.Context) -> "PvRequest":
+    """What the options of a command say of PV power, and of how its file is read."""
+    from pvsim.config import PvRequest  # noqa: PLC0415 - `pvsim --help` needs none
+
+    return PvRequest(**_said(context, "pv"))
+
+
+def _said(context: click.Context, group: str) -> dict[str, Any]:
+    """The fields of a part of the request that the options say: of `pv`, or of none in particular."""
+    said = {}
+    for option in _field_options(context.command):
         value = context.params.get(option.name or "")
-        if value is not None and value != ():
-            group, _, name = option.field.rpartition(".")
-            said[group][name] = value
-    if not any(option.field == "pv.source" for option in options):
-        said["pv"] = {"source": "none"}
-    return Request(meter=MeterRequest(**said["meter"]), pv=PvRequest(**said["pv"]), **said[""])
+        of, _, name = option.field.rpartition(".")
+        if of == group and value is not None and value != ():
+            said[name] = value
+    return said
 
 
 def command_of(context: click.Context) -> str:

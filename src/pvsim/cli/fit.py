@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from pvsim.cli.command import Configured
-from pvsim.cli.options import field_option
-from pvsim.cli.values import Choice, Quantity
+from pvsim.cli.fields import field_option, pv_request_of
+from pvsim.cli.file_options import file_option
+from pvsim.cli.values import Quantity
 
 __all__ = ["COMMANDS"]
 
-_DEFAULT = click.core.ParameterSource.DEFAULT
+_ZONE = "Europe/Berlin"
 _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no plant explains
 
 
@@ -42,7 +43,7 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 @field_option(
     "pv.start", "--date", help="The day.  [default: the file's first whole one; without dates in it 2024-06-21]"
 )
-@field_option("pv.tz", "--tz", default="Europe/Berlin", show_default=True, help="IANA zone of the file's times.")
+@file_option("pv.tz", "--tz", help=f"IANA zone of the file's times.  [default: {_ZONE}]")
 @click.option(
     "--turbidity",
     type=Quantity("NUMBER", "NUMBER", least=1, most=15),
@@ -62,64 +63,40 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
     show_default=True,
     help="Of the modules: one day cannot tell losses from a smaller plant.",
 )
-@field_option("pv.column", "--column", help="Header of the power column.  [default: auto-detected]")
-@field_option(
-    "pv.time_column", "--time-column", metavar="NAME", help="Header of the time column.  [default: auto-detected]"
-)
-@field_option(
-    "pv.date_order",
-    "--date-order",
-    type=Choice(["day-first", "month-first", "year-first"]),
-    help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
-)
-@field_option(
-    "pv.stamp",
-    "--stamp",
-    type=Choice(["start", "middle", "end"]),
-    help="Which part of its interval a time marks.  [default: by the header, else start]",
-)
-@field_option(
-    "pv.decimal",
-    "--decimal",
-    type=Choice(["point", "comma"]),
-    help="Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
-)
-@field_option(
+@file_option("pv.column", "--column")
+@file_option("pv.time_column", "--time-column")
+@file_option("pv.date_order", "--date-order")
+@file_option("pv.stamp", "--stamp")
+@file_option("pv.decimal", "--decimal")
+@file_option(
     "pv.unit",
     "--unit",
-    type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
     help="Of the power column; Wh, kWh, MWh are energies of intervals.  [default: by its header]",
 )
-@field_option(
-    "pv.kind",
-    "--kind",
-    type=Choice(["generation", "counter"]),
-    help="generation, or counter: readings of energy that only grow.  [default: by the header]",
-)
-@field_option(
-    "pv.sign",
-    "--sign",
-    type=Choice(["positive", "negative"]),
-    default="positive",
-    show_default=True,
-    help="negative: generation is written with a minus.",
-)
-@field_option(
-    "pv.scale",
-    "--scale",
-    type=Quantity("NUMBER", "FACTOR", above=0),
-    metavar="FACTOR",
-    help="Multiply the powers by this.",
-)
-@field_option(
+@file_option("pv.kind", "--kind")
+@file_option("pv.sign", "--sign")
+@file_option("pv.scale", "--scale", type=Quantity("NUMBER", "FACTOR", above=0))
+@file_option(
     "pv.gaps",
     "--gaps",
-    type=Choice(["error", "hold", "interpolate", "zero"]),
     help="How to fill missing samples.  [default: nights are zeros, else up to 1 h held, longer: error]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
 @click.pass_context
-def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -> None:
+def fit(
+    context: click.Context,
+    /,
+    *,
+    curve: Path,
+    latitude: float,
+    longitude: float,
+    altitude: float,
+    turbidity: float | None,
+    temp_air_c: float,
+    losses_percent: float,
+    as_json: bool,
+    **_params: Any,
+) -> None:
     """Find the plant behind a clear day: tilt, azimuth, peak power and horizon.
 
     CURVE.csv has a day's PV power: time_of_day,pv_kw (HH:MM, 00:00 to 24:00), or times with dates as
@@ -139,28 +116,29 @@ def fit(context: click.Context, /, curve: Path, as_json: bool, **options: Any) -
     from pvsim.core.weather.sun import Place  # noqa: PLC0415
     from pvsim.wiring.fit import FitRequest, find_plant  # noqa: PLC0415
 
-    zone = zone_of(options["tz"], "pv.tz")
+    file = pv_request_of(context)
+    zone = zone_of(file.tz or _ZONE, "pv.tz")
     request = FitRequest(
         curve,
-        Place(options["latitude"], options["longitude"], options["altitude"]),
+        Place(latitude, longitude, altitude),
         zone,
-        parse_date(options["date"], "pv.start") if options["date"] else None,
-        options["turbidity"],
-        options["temp_air_c"],
-        options["losses_percent"],
+        parse_date(file.start, "pv.start") if file.start else None,
+        turbidity,
+        temp_air_c,
+        losses_percent,
         SeriesOptions(
-            options["column"],
-            options["time_column"],
-            options["unit"],
-            options["kind"],
-            options["sign"],
-            options["scale"],
-            gaps=options["gaps"],
-            tz=None if context.get_parameter_source("tz") is _DEFAULT else zone,
+            file.column,
+            file.time_column,
+            file.unit,
+            file.kind,
+            file.sign or "positive",
+            file.scale,
+            gaps=file.gaps,
+            tz=None if file.tz is None else zone,
             tz_yields=True,
-            date_order=options["date_order"],
-            stamp=options["stamp"],
-            decimal=options["decimal"],
+            date_order=file.date_order,
+            stamp=file.stamp,
+            decimal=file.decimal,
         ),
     )
     found = find_plant(request)

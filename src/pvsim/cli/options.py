@@ -8,7 +8,8 @@ import click
 
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
 from pvsim.cli.completion import or_a_file, zones
-from pvsim.cli.fields import FieldOption
+from pvsim.cli.fields import field_option
+from pvsim.cli.file_options import file_option, file_options
 from pvsim.cli.values import Choice, Quantity, Speed, Whole
 
 __all__ = [
@@ -16,7 +17,6 @@ __all__ = [
     "broker_option",
     "broker_options",
     "clock_option",
-    "field_option",
     "file_system_option",
     "json_option",
     "period_options",
@@ -35,88 +35,6 @@ def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]
         return command
 
     return decorate
-
-
-def field_option(field: str, option: str, **settings: Any) -> Callable[[Command], Command]:
-    """An option that says `field` of a request, and leaves the default to it."""
-    return click.option(option, cls=FieldOption, field=field, **settings)
-
-
-def _series_options(prefix: str, what: str, usual: str, title: str) -> Callable[[Command], Command]:
-    """How to read the CSV file of `--meter` or `--pv`."""
-
-    def of_file(name: str, **attributes: Any) -> Callable[[Command], Command]:
-        return field_option(f"{prefix}.{name}", f"--{prefix}-{name.replace('_', '-')}", **attributes)
-
-    return section(
-        title,
-        of_file(
-            "column",
-            metavar="NAME",
-            help=f"Column of the {what} power.  [default: detected]",
-        ),
-        of_file(
-            "time_column",
-            metavar="NAME",
-            help="Column of the times.  [default: detected]",
-        ),
-        of_file(
-            "tz",
-            metavar="ZONE",
-            help="IANA zone of the file's times.  [default: as written, else the run's]",
-        ),
-        of_file(
-            "unit",
-            type=Choice(["W", "kW", "MW", "Wh", "kWh", "MWh"]),
-            help="Its unit; Wh, kWh, MWh are energies of intervals.  [default: by the header]",
-        ),
-        of_file(
-            "sign",
-            type=Choice(["positive", "negative"]),
-            help=f"negative: {usual} is written with a minus.  [default: positive]",
-        ),
-        of_file(
-            "scale",
-            type=float,
-            metavar="FACTOR",
-            help="Multiply the powers by this.",
-        ),
-        of_file(
-            "annual_kwh",
-            type=Quantity("ENERGY_KWH", "KWH"),
-            help="Scale the powers so that a year at the file's mean power gives this.",
-        ),
-        of_file(
-            "date_order",
-            type=Choice(["day-first", "month-first", "year-first"]),
-            help="Which number of a date such as 01/06/2024 is the day.  [default: by all dates]",
-        ),
-        of_file(
-            "stamp",
-            type=Choice(["start", "middle", "end"]),
-            help="Which part of its interval a time marks.  [default: by the header, else start]",
-        ),
-        of_file(
-            "decimal",
-            type=Choice(["point", "comma"]),
-            help="Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
-        ),
-        of_file(
-            "fill",
-            type=Choice(["hold", "interpolate"]),
-            help="A sample is the mean until the next, or a point on a line.  [default: hold]",
-        ),
-        of_file(
-            "gaps",
-            type=Choice(["error", "hold", "interpolate", "zero"]),
-            help="How to fill missing samples.  [default: up to 1 h as --" + prefix + "-fill, longer: error]",
-        ),
-        of_file(
-            "start",
-            metavar="DATE",
-            help="Begin with this day.  [default: first whole]",
-        ),
-    )
 
 
 class _MeterKind(click.types.StringParamType):
@@ -215,7 +133,7 @@ period_options = _all(
             " message above it is rejected. 43500 is a connection of 63 A in three phases.  [default: 9000]",
         ),
     ),
-    _series_options("meter", "meter", "load", METER_FILE),
+    file_options("meter", "meter", "load", METER_FILE),
 )
 
 pv_options = _all(
@@ -252,14 +170,9 @@ pv_options = _all(
     ),
     section(
         PV_FILE,
-        field_option(
-            "pv.kind",
-            "--pv-kind",
-            type=Choice(["generation", "counter"]),
-            help="counter: the column has readings of energy that only grow.  [default: by the header]",
-        ),
+        file_option("pv.kind", "--pv-kind"),
     ),
-    _series_options("pv", "PV", "generation", PV_FILE),
+    file_options("pv", "PV", "generation", PV_FILE),
     section(
         OUTPUT,
         field_option(

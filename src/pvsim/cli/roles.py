@@ -12,13 +12,12 @@ import click
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.connection_notes import connection_notes
-from pvsim.cli.fields import request_of
+from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
     batch_option,
     broker_options,
     clock_option,
-    field_option,
     file_system_option,
     period_options,
     pv_options,
