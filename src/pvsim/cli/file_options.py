@@ -30,7 +30,7 @@ _USUAL: dict[str, dict[str, Any]] = {
     "scale": {"type": float, "metavar": "FACTOR", "help": "Multiply the powers by this."},
     "annual_kwh": {
         "type": Quantity("ENERGY_KWH", "KWH"),
-        "help": "Scale the powers so that a year at the file's mean power gives this.",
+        "help": "Scale the powers to this energy in a year.",
     },
     "date_order": {
         "type": Choice(["day-first", "month-first", "year-first"]),
@@ -42,7 +42,7 @@ _USUAL: dict[str, dict[str, Any]] = {
     },
     "decimal": {
         "type": Choice(["point", "comma"]),
-        "help": "Decimal mark: 1.250 is 1.25 or 1250.  [default: by all numbers]",
+        "help": "Decimal mark.  [default: by all numbers]",
     },
     "fill": {
         "type": Choice(["hold", "interpolate"]),
@@ -64,17 +64,15 @@ def file_option(field: str, option: str, **settings: Any) -> Callable[[Command],
     return field_option(field, option, **{**_USUAL[field.rpartition(".")[2]], **settings})
 
 
-def file_options(prefix: str, what: str, usual: str, title: str) -> Callable[[Command], Command]:
+def file_options(prefix: str, usual: str, title: str) -> Callable[[Command], Command]:
     """How to read the CSV file of `--meter` or `--pv`.
 
     Args:
         prefix: `meter` or `pv`.
-        what: Whose power it is.
         usual: What is positive.
         title: Of the section in the help.
     """
     texts = {
-        "column": f"Column of the {what} power.  [default: detected]",
         "sign": f"negative: {usual} is written with a minus.  [default: positive]",
         "gaps": f"How to fill missing samples.  [default: up to 1 h as --{prefix}-fill, longer: error]",
     }

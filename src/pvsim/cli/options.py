@@ -119,9 +119,9 @@ period_options = _all(
             "--meter-kind",
             type=Choice(["load", "grid", "counter"]),
             envvar="PVSIM_METER_KIND",
-            help="What a file or an external meter measures. load: what the building uses, never negative. grid:"
-            " the power at the grid connection, negative where it exports; the building's own PV is in it."
-            " counter: a file's readings of energy that only grow, of a load.  [default: load]",
+            help="What a file or an external meter measures. load: what the building uses. grid: the power at the"
+            " grid connection, negative where it exports, own PV included. counter: a file's readings of energy"
+            " that only grow.  [default: load]",
         ),
         field_option(
             "meter.max_w",
@@ -133,7 +133,7 @@ period_options = _all(
             " message above it is rejected. 43500 is a connection of 63 A in three phases.  [default: 9000]",
         ),
     ),
-    file_options("meter", "meter", "load", METER_FILE),
+    file_options("meter", "load", METER_FILE),
 )
 
 pv_options = _all(
@@ -172,7 +172,7 @@ pv_options = _all(
         PV_FILE,
         file_option("pv.kind", "--pv-kind"),
     ),
-    file_options("pv", "PV", "generation", PV_FILE),
+    file_options("pv", "generation", PV_FILE),
     section(
         OUTPUT,
         field_option(
@@ -236,7 +236,7 @@ broker_options = section(
         default=60,
         show_default=True,
         envvar="PVSIM_PATIENCE",
-        help="Keep trying for this long when the broker is lost; 0 gives up at once. The run can be resumed.",
+        help="Keep trying for this long when the broker is lost; 0 gives up at once.",
     ),
 )
 
@@ -291,7 +291,7 @@ file_system_option = section(
         "--allow-unsafe-filesystem",
         is_flag=True,
         envvar="PVSIM_ALLOW_UNSAFE_FILESYSTEM",
-        help="Continue although the file system of the run's directory has no file locks or no fsync (some network"
-        " file systems): the manifest then says what is not promised.",
+        help="Continue on a file system without file locks or fsync (some network file systems); the manifest then"
+        " says what is not promised.",
     ),
 )
