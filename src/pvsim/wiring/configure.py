@@ -4,13 +4,17 @@ from datetime import tzinfo
 from hashlib import file_digest
 from pathlib import Path
 
+from msgspec import UnsetType, convert, to_builtins
+from msgspec.structs import replace
+
 from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
+from pvsim.config.prices import prices_of_site
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
-from pvsim.errors import BadInputError
+from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["configure", "file_sha256", "refuse_changed"]
+__all__ = ["configure", "file_sha256", "refuse_changed", "with_prices_of"]
 
 
 def configure(request: Request) -> RunConfig:
@@ -22,6 +26,27 @@ def configure(request: Request) -> RunConfig:
         BadInputError: if it is the site's file.
     """
     return run_config(request, _Disk())
+
+
+def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
+    """A configuration with the tariff, cost and CO2 of another site: the same rows at other prices.
+
+    Raises:
+        BadInputError: if the site's file is wrong, or it says nothing of money and CO2.
+        UsageError: if the site is in another zone.
+    """
+    disk = _Disk()
+    found = disk.check_site(site) if isinstance(site, Site) else disk.read_site(site)
+    if found.location.tz != config.tz:
+        what = f"site {found.name} is in {found.location.tz}, the run in {config.tz}"
+        raise UsageError(what, field="site", fix="give a site file with the run's location.tz")
+    rules = None if isinstance(found.rules, UnsetType) else disk.read_rules(found.rules)
+    said = prices_of_site(found, rules, config.first_date, disk)
+    if not said.keys() & {"tariff", "co2"}:
+        what, fix = "the site file has no [tariff] and no [co2]", "add one; home-tariff is an example"
+        raise BadInputError(what, where=f"site {found.name}", fix=fix)
+    none = dict.fromkeys(("tariff", "cost", "co2", "series_sha256"))
+    return convert(to_builtins(replace(config, **none | said)), RunConfig)
 
 
 class _Disk:

@@ -13,7 +13,10 @@ from pvsim.app.prove import read_samples
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
+from pvsim.core.site.schema import Site
 from pvsim.errors import BadInputError
+from pvsim.wiring.configure import with_prices_of
+from pvsim.wiring.prices import totals_of, worth_of
 from pvsim.wiring.run_rows import RunRows
 from pvsim.wiring.runs import Run
 
@@ -67,6 +70,23 @@ class FinishedRun(RunRows):
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise BadInputError(f"the summary is damaged: {error}", where=str(path), fix=fix) from error
         return msgspec.structs.replace(summary, meters=meters or None)
+
+    def priced(self, site: str | Site) -> Summary:
+        """Its summary at other prices: with the tariff, cost and CO2 of another site; nothing is written.
+
+        The rows are verified once more on the way.
+
+        Args:
+            site: An example by name, the path of a site file, or a site.
+
+        Raises:
+            BadInputError: if the site is wrong, or a file of the run is not what it was.
+            UsageError: if the site is in another zone.
+        """
+        config = with_prices_of(self.config, site)
+        totals = totals_of(config, self.plan, worth_of(config, self.plan.timeline))
+        self._run.files.prove(totals)
+        return totals.result()
 
     def samples(self) -> Iterator[Samples]:
         """The rows as its files have them, in order and in portions; no input of the run is needed.

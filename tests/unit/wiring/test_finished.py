@@ -4,11 +4,14 @@ import sys
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from tests.finished_runs import a_run, carry_out, own_rows
 
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.rundir import SUMMARY
+from pvsim.adapters.site_file import read_site
 from pvsim.core.results import rows
+from pvsim.core.site.tariff import Co2, DataSeries, Demand, Tariff
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.finished import open_run
 
@@ -124,3 +127,57 @@ def test_a_summary_that_is_lost_or_damaged_is_named(tmp_path, content, message):
     with pytest.raises(BadInputError, match=message) as caught:
         _ = finished.summary
     assert caught.value.where == str(path)
+
+
+def test_a_finished_run_at_the_prices_of_another_site(tmp_path):
+    run = a_run(tmp_path, day=DAY, names=("a", "b"))
+    carry_out(run)
+    finished, site = open_run(run.directory.path), replace(read_site("home"), tariff=Tariff(import_per_kwh=0.3))
+    files = {path: path.read_bytes() for path in finished.path.iterdir() if path.is_file()}
+    assert finished.summary.money is None
+    priced = finished.priced(replace(site, co2=Co2(400)))
+    assert priced.money.energy == pytest.approx(0.3 * priced.energy_kwh.import_, abs=1e-5)
+    assert priced.emissions.import_kg == pytest.approx(0.4 * priced.energy_kwh.import_, abs=1e-5)
+    assert priced.energy_kwh == finished.summary.energy_kwh
+    assert finished.priced("home-tariff").money.currency == "EUR"
+    assert {path: path.read_bytes() for path in finished.path.iterdir() if path.is_file()} == files
+
+
+@pytest.mark.parametrize(
+    ("site", "error", "what"),
+    [
+        (read_site("home"), BadInputError, "the site file has no [tariff] and no [co2]"),
+        ("no.toml", BadInputError, "there is no such site file"),
+        (
+            replace(read_site("home"), tariff=Tariff(import_series=DataSeries("/nowhere/prices.csv"))),
+            BadInputError,
+            "cannot be read",
+        ),
+        (
+            replace(read_site("home-tariff"), location=replace(read_site("home").location, tz="Europe/Paris")),
+            UsageError,
+            "is in Europe/Paris, the run in Europe/Berlin",
+        ),
+        (
+            replace(read_site("home"), rules="de", tariff=Tariff(import_per_kwh=32)),
+            BadInputError,
+            "did you mean ct?",
+        ),
+    ],
+)
+def test_prices_that_do_not_fit_a_finished_run(tmp_path, site, error, what):
+    run = a_run(tmp_path, day=DAY)
+    carry_out(run)
+    with pytest.raises(error) as caught:
+        open_run(run.directory.path).priced(site)
+    assert what in str(caught.value)
+
+
+def test_other_prices_may_take_what_rules_say(tmp_path):
+    run = a_run(tmp_path, day=DAY)
+    carry_out(run)
+    tariff = Tariff(import_per_kwh=0.3, feed_in_by_rules=True, demand=Demand(50))
+    money = open_run(run.directory.path).priced(replace(read_site("home"), rules="de", tariff=tariff)).money
+    exported = open_run(run.directory.path).summary.energy_kwh.export
+    assert money.feed_in == pytest.approx(0.0803 * exported, abs=1e-5)
+    assert money.demand_kw > 0
