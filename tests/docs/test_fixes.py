@@ -29,6 +29,7 @@ PRINTED_BY = {
     "cli/compare": ("compare",),
     "cli/completion": ("completion",),
     "cli/export": ("export",),
+    "cli/answers": ("query",),
     "cli/query": ("query",),
     "cli/facts": ("verify", "schema", "doctor"),
     "cli/fit": ("fit",),

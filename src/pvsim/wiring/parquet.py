@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.duckdb import PARQUET, ParquetWriter, require_duckdb
+from pvsim.adapters.duckdb.connection import require_duckdb
+from pvsim.adapters.duckdb.parquet import PARQUET, ParquetWriter
 from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.spans import FoundSpans

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from pvsim.adapters.csvfile import SAMPLES
-from pvsim.adapters.duckdb import JSON_TEXT, PARQUET, Answer, RowFiles, Table, ask
+from pvsim.adapters.duckdb.parquet import PARQUET
+from pvsim.adapters.duckdb.query import Answer, ask
+from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.rundir.daily import DAYS
 from pvsim.adapters.rundir.file_system import cannot_read

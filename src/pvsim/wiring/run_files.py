@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import quote
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES, last_checkpoint
-from pvsim.adapters.duckdb import PARQUET
+from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
 from pvsim.adapters.rundir.file_system import cannot_read

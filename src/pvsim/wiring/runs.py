@@ -13,7 +13,7 @@ import msgspec
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import REJECTED, SAMPLES
-from pvsim.adapters.duckdb import PARQUET
+from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest

@@ -10,7 +10,7 @@ import pytest
 from tests.finished_runs import a_run, carry_out
 
 import pvsim
-from pvsim.adapters.duckdb import PARQUET
+from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.errors import BadInputError, CannotWriteError, PartialResultError, UsageError
 from pvsim.wiring.parquet import export_parquet

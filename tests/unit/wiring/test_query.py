@@ -9,8 +9,8 @@ from tests.finished_runs import a_run, carry_out
 
 import pvsim
 from pvsim.adapters.csvfile import SAMPLES
-from pvsim.adapters.duckdb import PARQUET
 from pvsim.adapters.duckdb import tables as duckdb_tables
+from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import MANIFEST, SUMMARY
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.parquet import export_parquet

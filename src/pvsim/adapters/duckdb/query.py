@@ -57,7 +57,7 @@ def ask(sql: str, tables: Sequence[Table], runs: Sequence[RowFiles], directory: 
         _refuse_what_does_not_read(db, sql)
         for table in tables:
             create_table(db, table)
-        if SAMPLES_VIEW in sql.lower() or "tables" in sql.lower():  # their files are looked at for it
+        if any(word in sql.lower() for word in (SAMPLES_VIEW, "tables", "schema")):  # making it looks at each file
             create_samples(db, SAMPLES_VIEW, runs)
         for setting, value in (
             ("temp_directory", sql_text(spilled)),

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pvsim.adapters.duckdb import ParquetWriter, parquet
+from pvsim.adapters.duckdb import parquet
+from pvsim.adapters.duckdb.parquet import ParquetWriter
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline

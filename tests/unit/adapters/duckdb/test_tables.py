@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from pvsim.adapters.duckdb import JSON_TEXT, ParquetWriter, RowFiles, Table
 from pvsim.adapters.duckdb.connection import connect
-from pvsim.adapters.duckdb.tables import create_samples, create_table
+from pvsim.adapters.duckdb.parquet import ParquetWriter
+from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table, create_samples, create_table
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
