@@ -21,7 +21,7 @@ __all__ = ["COMMANDS"]
 
 _PAGE = "compare.html"
 _NAME, _CELL, _CHANGE = 30, 13, 20
-_DIGITS = {"kWh": 3, "kW": 4, "h": 2, "": 2}
+_DIGITS = {"kWh": 3, "kW": 4}
 
 
 @click.command(cls=Configured)
@@ -150,7 +150,7 @@ def _print(found: "Runs") -> None:
 
 
 def _line(figure: "Figure") -> str:
-    cells = [f"{figure.label:{_NAME - 4}}{figure.unit or '–':>4}", f"{_number(figure, figure.values[0]):>{_CELL}}"]
+    cells = [f"{figure.label:{_NAME - 5}}{figure.unit or '–':>5}", f"{_number(figure, figure.values[0]):>{_CELL}}"]
     others = zip(figure.values[1:], figure.differences[1:], figure.relative[1:], strict=True)
     for value, difference, relative in others:
         change = "" if difference is None else _number(figure, difference, sign=True)
@@ -168,7 +168,7 @@ def _number(figure: "Figure", value: float | None, *, sign: bool = False) -> str
     mark = "+" if sign else ""
     if figure.unit == "%":
         return f"{100 * value:{mark}.1f}"
-    return f"{value:{mark},.{_DIGITS[figure.unit]}f}"
+    return f"{value:{mark},.{_DIGITS.get(figure.unit, 2)}f}"
 
 
 COMMANDS = (compare,)

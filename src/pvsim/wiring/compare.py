@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ class ComparedRun:
         manifest: What its manifest says.
         summary: What it comes to.
         unlike: In what it differs from the first run, and must not: then its differences mean nothing.
+        other_tariff: It has other prices or emission factors than the first run.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ComparedRun:
     manifest: Manifest
     summary: Summary
     unlike: tuple[Unlike, ...] = ()
+    other_tariff: bool = False
 
     @property
     def config(self) -> RunConfig:
@@ -59,6 +61,8 @@ class ComparedRun:
             found.append(f"partial: {missing:,} readings have no row, and its energies lack them")
         if (version := self.manifest.versions.get("pvsim", "unknown")) != __version__:
             found.append(f"made by pvsim {version}, compared by pvsim {__version__}")
+        if self.other_tariff:
+            found.append("it has another tariff, or other emission factors: money and CO2 differ by that too")
         return tuple(found)
 
 
@@ -114,7 +118,9 @@ def _on_page(each: ComparedRun) -> "RunOnPage":
     add_up(each.run.samples(), profile)
     facts = facts_of(each.manifest, each.config)
     aspects = [(one.aspect, one.what) for one in each.unlike]
-    return RunOnPage(each.name, each.run.plan, each.summary, profile.result(), facts, aspects)
+    return RunOnPage(
+        each.name, each.run.plan, each.summary, profile.result(), facts, aspects, other_tariff=each.other_tariff
+    )
 
 
 def open_runs(paths: Sequence[Path], labels: Sequence[str] = ()) -> Runs:
@@ -152,7 +158,8 @@ def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
         ]
         if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
             found = (*found, Unlike("load", f"{kwh[1]:,.3f} kWh instead of {kwh[0]:,.3f} kWh"))
-    return ComparedRun(other.name, other.run, other.manifest, other.summary, found)
+    tariffs = [(each.tariff, each.co2, each.series_sha256) for each in (base.config, other.config)]
+    return replace(other, unlike=found, other_tariff=tariffs[0] != tariffs[1])
 
 
 def _labelled(labels: Sequence[str], count: int) -> list[str]:

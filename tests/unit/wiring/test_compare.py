@@ -6,8 +6,10 @@ from tests.finished_runs import a_day, a_run, carry_out
 
 from pvsim.config import CurveConfig
 from pvsim.core.site.schema import Battery
+from pvsim.core.site.tariff import Tariff
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.compare import open_runs
+from pvsim.wiring.finished import open_run
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +90,16 @@ def test_another_version_is_said(tmp_path, runs):
     assert open_runs([runs["none"], older], ["a", "b"]).notes == (
         "b: made by pvsim 0.0.9, compared by pvsim 0.1.0",
     )
+
+
+def test_another_tariff_is_said_and_refuses_nothing(tmp_path, runs):
+    with_prices = a_day(tmp_path, tariff=Tariff(import_per_kwh=0.3))
+    found = open_runs([runs["none"], with_prices], ["a", "b"])
+    assert found.unlike == ()
+    (note,) = found.notes
+    assert note.startswith("b: it has another tariff")
+    figures = {figure.field: figure for figure in found.comparison.figures}
+    assert figures["money.total"].values == (None, open_run(with_prices).summary.money.total)
 
 
 def test_a_run_that_is_not_finished_or_was_changed_is_refused(tmp_path, runs):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["RunOnPage", "comparison_page"]
 
 _DW_PER_KW = 10_000
-_DIGITS = {"kWh": 3, "kW": 3, "h": 2, "": 2}
+_DIGITS = {"kWh": 3, "kW": 3}
 _SHARE = "%"
 
 
@@ -35,6 +35,7 @@ class RunOnPage:
         profile: Its powers over time.
         facts: How it was made.
         unlike: In what it must not differ from the first run, and does: which aspect, and how.
+        other_tariff: It has other prices or emission factors than the first run.
     """
 
     name: str
@@ -43,6 +44,7 @@ class RunOnPage:
     profile: "ProfileResult"
     facts: "RunFacts"
     unlike: Sequence[tuple[str, str]] = ()
+    other_tariff: bool = False
 
 
 def comparison_page(runs: Sequence[RunOnPage], comparison: Comparison, forms: Forms, *, version: str) -> Page:
@@ -78,6 +80,8 @@ def _notices(runs: Sequence[RunOnPage], forms: Forms, version: str) -> list[str]
                     "compare.unlike", name=run.name, aspect=forms.words[f"compare.aspect.{aspect}"], what=what
                 )
             )
+        if run.other_tariff:
+            found.append(forms.say("compare.other_tariff", name=run.name))
         if run.facts.status == "partial":
             missing = forms.number(run.facts.counts.get("missing", 0))
             found.append(forms.say("compare.partial", name=run.name, missing=missing))
@@ -156,14 +160,15 @@ def _figures_tables(comparison: Comparison, forms: Forms) -> tuple[Table, ...]:
 
 
 def _label(figure: Compared, forms: Forms) -> Cell:
-    unit = f", {figure.unit}" if figure.unit not in {"", _SHARE} else ""
+    unit = forms.words["compare.years"] if figure.unit == "years" else figure.unit
+    unit = f", {unit}" if unit not in {"", _SHARE} else ""
     key = figure.field.replace("peak_of_all_kw.", "peak_kw.")
     return Cell(forms.words[f"compare.field.{key}"] + unit)
 
 
 def _value(figure: Compared, i: int, forms: Forms) -> Cell:
     value = figure.values[i]
-    text = forms.percent(value) if figure.unit == _SHARE else forms.number(value, _DIGITS[figure.unit])
+    text = forms.percent(value) if figure.unit == _SHARE else forms.number(value, _DIGITS.get(figure.unit, 2))
     return Cell(text, value, f"{i}.{figure.field}")
 
 
@@ -178,7 +183,7 @@ def _change(figure: Compared, i: int, forms: Forms) -> str:
     if figure.unit == _SHARE:
         return forms.say("compare.points", change=plus + forms.number(100 * difference, 1))
     share = "" if relative is None else f" ({plus}{forms.percent(relative)})"
-    return plus + forms.number(difference, _DIGITS[figure.unit]) + share
+    return plus + forms.number(difference, _DIGITS.get(figure.unit, 2)) + share
 
 
 def _made(run: RunOnPage, forms: Forms) -> Table:

@@ -42,6 +42,21 @@ _PEAKS = (
     ("export", "peak of the export"),
     ("export_15min", "15-min peak of the export"),
 )
+_MONEY = (
+    ("total", "cost"),
+    ("energy", "cost of the import"),
+    ("fees", "fees"),
+    ("demand", "demand charge"),
+    ("feed_in", "feed-in earnings"),
+    ("saving", "saving"),
+    ("saving_by_battery", "saving by the battery"),
+    ("saving_per_year", "saving in a year"),
+    ("npv", "net present value"),
+)
+_EMISSIONS = (
+    ("import_kg", "CO2 of the import"),
+    ("saving_kg", "CO2 saved"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class Figure:
     Attributes:
         field: Where it is in `summary.json`: `energy_kwh.import`.
         label: What it is called.
-        unit: Of the values; `%` of shares, whose values are 0 to 1.
+        unit: Of the values; `%` of shares, whose values are 0 to 1; a currency of money.
         values: Of each run; None where the run has none.
         differences: Each value minus the first run's; None where either is not there, 0 for the first run.
         relative: The differences as shares of the first run's value; None also where that is 0, and of shares,
@@ -86,7 +101,7 @@ def compared(names: Sequence[str], summaries: Sequence[Summary]) -> Comparison:
     return Comparison(tuple(names), tuple(figure for figure in figures if figure is not None))
 
 
-def _wanted(summaries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _wanted(summaries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """The figures by field, label and unit."""
     for field, label in _ENERGIES:
         yield f"energy_kwh.{field}", label, "kWh"
@@ -100,6 +115,23 @@ def _wanted(summaries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, 
     together = all(summary.get("peak_of_all_kw") is not None for summary in summaries)
     for field, label in _PEAKS:
         yield f"{'peak_of_all_kw' if together else 'peak_kw'}.{field}", label, "kW"
+
+    yield from _money(summaries)
+    for field, label in _EMISSIONS:
+        yield f"emissions.{field}", label, "kg"
+
+
+def _money(summaries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """What the runs cost, where all that say it do so in one currency."""
+    bills = [summary["money"] for summary in summaries if summary.get("money") is not None]
+    currencies = {bill["currency"] for bill in bills}
+    if len(currencies) != 1:
+        return
+    (currency,) = currencies
+    for field, label in _MONEY:
+        if any(bill.get(field) for bill in bills):  # no row for a fee that nobody pays
+            yield f"money.{field}", label, currency
+    yield "money.payback_years", "payback time", "years"
 
 
 def _figure(field: str, label: str, unit: str, summaries: Sequence[Mapping[str, Any]]) -> Figure | None:

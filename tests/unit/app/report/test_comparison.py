@@ -15,6 +15,8 @@ from pvsim.app.report.forms import Forms
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.comparison import compared
+from pvsim.core.results.emissions import Emissions
+from pvsim.core.results.money import Money
 from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Summary
 from pvsim.core.run.plan import RunPlan
 
@@ -96,6 +98,8 @@ def test_what_must_be_known_is_said_first():
     assert second == "other is partial: 900 readings have no row, and its energies lack them."
     assert third == "other was made by pvsim 0.0.9, and is compared by pvsim 0.1.0."
     assert a_page(SOME, NONE).notices == ()
+    (tariff,) = a_page(SOME, replace(NONE, other_tariff=True)).notices
+    assert tariff.startswith("without PV has another tariff")
 
 
 def test_each_run_says_how_it_was_made():
@@ -133,9 +137,20 @@ def test_meters_at_the_grid_connection_and_fleets_are_compared():
     assert "0.peak_of_all_kw.import" in paths
 
 
+def test_money_has_its_currency_and_years_their_word():
+    money = Money(1.0, 0.0, 0.0, 0.0, 1.0, currency="EUR", payback_years=12.5)
+    run = replace(SOME, summary=msgspec.structs.replace(SOME.summary, money=money))
+    rows = rows_of(section(a_page(run, run), "figures").tables[0])
+    assert rows["Cost, EUR"] == ["1.00", "1.00", "="]
+    assert rows["Payback time, years"] == ["12.50", "12.50", "="]
+
+
 def test_every_figure_that_is_compared_has_words_in_each_language():
     energies, peaks, battery = Energies(*(1.0,) * 9), Peaks(*(1.0,) * 7), BatteryUse(*(1.0,) * 8)
-    full = Summary(1, 1, energies, 0.5, 0.5, 0.5, peaks, hours_with_export=1.0, battery=battery)
+    further = dict.fromkeys(("saving", "saving_by_battery", "saving_per_year", "payback_years", "npv"), 1.0)
+    money, emissions = Money(*(1.0,) * 5, currency="EUR", **further), Emissions(1.0, 1.0, saving_kg=1.0)
+    more = {"hours_with_export": 1.0, "battery": battery, "money": money, "emissions": emissions}
+    full = Summary(1, 1, energies, 0.5, 0.5, 0.5, peaks, **more)
     fields = {f"compare.field.{figure.field}" for figure in compared(["x"], [full]).figures}
     for language in ("en", "de"):
         assert {key for key in words_of(language) if key.startswith("compare.field.")} == fields

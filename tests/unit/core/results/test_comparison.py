@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.results.comparison import compared
+from pvsim.core.results.emissions import Emissions
+from pvsim.core.results.money import Money
 from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Summary
 
 
@@ -55,6 +57,30 @@ def test_several_meters_are_compared_by_the_peaks_of_all():
     assert not any(field.startswith("peak_kw") for field in both)
     one = figures(a_summary(1, of_all=of_all), a_summary(1))
     assert one["peak_kw.import"].values == (1, 1)
+
+
+def a_bill(currency="EUR", **more):
+    return Money(300.0, 10.0, 0.0, 20.0, 290.0, currency=currency, **more)
+
+
+def test_money_is_compared_in_one_currency():
+    plain = a_summary(1)
+    one, two = (msgspec.structs.replace(plain, money=a_bill(saving=saving)) for saving in (30.0, 33.0))
+    found = figures(one, two)
+    assert (found["money.saving"].differences, found["money.saving"].unit) == ((0, 3.0), "EUR")
+    assert found["money.total"].values == (290.0, 290.0)
+    assert "money.demand" not in found  # nobody pays one
+    assert figures(one, plain)["money.total"].values == (290.0, None)
+    francs = msgspec.structs.replace(plain, money=a_bill("CHF"))
+    assert not any(field.startswith("money") for field in figures(one, francs))
+
+
+def test_emissions_and_the_payback_time_are_compared():
+    saving = a_bill(saving_per_year=900.0, payback_years=12.5, npv=-100.0)
+    summary = msgspec.structs.replace(a_summary(1), money=saving, emissions=Emissions(300.0, 9.0, saving_kg=70.0))
+    found = figures(summary, summary)
+    assert (found["money.payback_years"].values, found["money.payback_years"].unit) == ((12.5, 12.5), "years")
+    assert (found["emissions.saving_kg"].values, found["emissions.saving_kg"].unit) == ((70.0, 70.0), "kg")
 
 
 def test_every_energy_share_and_peak_of_a_summary_is_compared():
