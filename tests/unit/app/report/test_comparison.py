@@ -145,8 +145,12 @@ def test_money_has_its_currency_and_years_their_word():
     assert rows["Payback time, years"] == ["12.50", "12.50", "="]
 
 
+def all_ones(kind):
+    return kind(*(1.0 for _ in kind.__struct_fields__))
+
+
 def test_every_figure_that_is_compared_has_words_in_each_language():
-    energies, peaks, battery = Energies(*(1.0,) * 9), Peaks(*(1.0,) * 7), BatteryUse(*(1.0,) * 8)
+    energies, peaks, battery = (all_ones(kind) for kind in (Energies, Peaks, BatteryUse))
     further = dict.fromkeys(("saving", "saving_by_battery", "saving_per_year", "payback_years", "npv"), 1.0)
     money, emissions = Money(*(1.0,) * 5, currency="EUR", **further), Emissions(1.0, 1.0, saving_kg=1.0)
     more = {"hours_with_export": 1.0, "battery": battery, "money": money, "emissions": emissions}

@@ -85,7 +85,7 @@ def test_emissions_and_the_payback_time_are_compared():
 
 def test_every_energy_share_and_peak_of_a_summary_is_compared():
     full = Energies(*(1.0,) * 10)
-    peaks = Peaks(*(1.0,) * 7)
+    peaks = Peaks(*(1.0 for _ in Peaks.__struct_fields__))
     summary = Summary(9, 1, full, 0.5, 0.5, 0.5, peaks, hours_with_export=1, battery=BatteryUse(5, *(1.0,) * 7))
     names = set(figures(summary))
     assert {f"energy_kwh.{name}" for name in msgspec.to_builtins(full)} <= names
