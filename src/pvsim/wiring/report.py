@@ -69,6 +69,7 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
     from pvsim.app.report.facts import RunFacts  # noqa: PLC0415 - only pages need them
 
     sources = [meter.source for meter in config.meters]
+    export = config.connection.export if config.connection is not None else ()
     foreign = any(isinstance(source, ExternalMeter) for source in sources)
     return RunFacts(
         run_id=manifest.run_id,
@@ -85,5 +86,6 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
         not_promised=manifest.not_promised or (),
         site=config.pv.site.name if isinstance(config.pv, SitePvConfig) else "",
         random_meter=any(isinstance(each, SyntheticMeter) and each.model == "uniform" for each in sources),
+        export_limits=[(f"{step.first_date}", step.limit_kw, step.reason) for step in export],
         command="" if foreign else manifest.command or "",
     )

@@ -14,6 +14,7 @@ class RunFacts:
     Attributes:
         site: Name of its place; nothing where it has none.
         random_meter: Whether a meter draws its powers at random, as no building does.
+        export_limits: What may be fed in from a day on in kW, and why; None is no limit.
         command: What repeats the run; nothing where no command does.
         files: Length in bytes and SHA-256 by name.
     """
@@ -32,4 +33,5 @@ class RunFacts:
     not_promised: Sequence[str] = ()
     site: str = ""
     random_meter: bool = False
+    export_limits: Sequence[tuple[str, float | None, str]] = ()
     command: str = ""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["messages", "notices", "sources", "stretches"]
+__all__ = ["limits", "messages", "notices", "sources", "stretches"]
 
 _SHOWN = 20
 _OF_INPUTS = (
@@ -19,6 +19,7 @@ _OF_INPUTS = (
     "clipped_low",
     "clipped_high",
     "clipped_s",
+    "dimmed_s",
     "counter_resets",
     "counter_rollovers",
     "night_intervals",
@@ -66,6 +67,18 @@ def stretches(facts: "RunFacts", forms: Forms) -> Table | None:
     return Table(forms.say("table.stretches", most=_SHOWN), head, tuple(rows), texts=True)
 
 
+def limits(facts: "RunFacts", forms: Forms) -> Table | None:
+    """What the site and the rules that it names let be fed in; None where they set no limit."""
+    if all(limit_kw is None for _, limit_kw, _ in facts.export_limits):
+        return None
+    rows = tuple(
+        (Cell(day), Cell(forms.words["limit.none"] if kw is None else forms.number(kw, 4)), Cell(reason))
+        for day, kw, reason in facts.export_limits
+    )
+    head = tuple(forms.words[f"head.{key}"] for key in ("from", "limit_kw", "reason"))
+    return Table(forms.words["table.limits"], head, rows, texts=True)
+
+
 def sources(facts: "RunFacts", forms: Forms) -> Table | None:
     """What was read from files and what had to be done with it; None where there is no file."""
     rows = [row for name, report in facts.inputs.items() for row in _of_source(name, report, forms)]
@@ -87,7 +100,7 @@ def _of_source(name: str, report: Mapping[str, Any], forms: Forms) -> Iterator[t
     for key in _OF_INPUTS:
         if number := report.get(key):
             yield row(key, forms.number(number))
-    for key in ("clipped_low_kwh", "clipped_high_kwh"):
+    for key in ("clipped_low_kwh", "clipped_high_kwh", "cut_kwh", "later_kwh", "unserved_kwh"):
         if kwh := report.get(key):
             yield row(key, forms.number(kwh, 3))
 

@@ -8,7 +8,7 @@ from pvsim.app.report.bill import bill_tables, bill_text, emission_table
 from pvsim.app.report.charts import days_of_note
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Chart, Section, Table
-from pvsim.app.report.quality import messages, sources, stretches
+from pvsim.app.report.quality import limits, messages, sources, stretches
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
@@ -203,7 +203,7 @@ def _hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms) -> Section:
 
 
 def _quality(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
-    of = (messages(plan, facts, forms), stretches(facts, forms), sources(facts, forms))
+    of = (messages(plan, facts, forms), stretches(facts, forms), sources(facts, forms), limits(facts, forms))
     return _section("quality", forms, forms.words["text.quality"], of=of)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from tests.made_pages import ENGLISH, FACTS
 
-from pvsim.app.report.quality import messages, notices, sources, stretches
+from pvsim.app.report.quality import limits, messages, notices, sources, stretches
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import RunPlan
 
@@ -51,4 +51,25 @@ def test_what_was_done_to_input_data_is_counted():
         ["m1", "values cut at the upper limit", "3"],
         ["m1", "kWh cut at the upper limit", "0.250"],
         ["m2", "seconds cut at the meter's maximum", "12"],
+    ]
+
+
+def test_what_dimming_took_is_counted():
+    report = {"dimmed_s": 4_605, "cut_kwh": 8.698333, "later_kwh": 8.692293, "unserved_kwh": 0.00604}
+    assert texts(sources(replace(FACTS, inputs={"m1": report}), ENGLISH)) == [
+        ["m1", "seconds dimmed", "4,605"],
+        ["m1", "kWh cut by dimming", "8.698"],
+        ["m1", "kWh of it taken later", "8.692"],
+        ["m1", "kWh not taken at all", "0.006"],
+    ]
+
+
+def test_limits_on_what_is_fed_in_are_told_with_their_day_and_reason():
+    assert limits(FACTS, ENGLISH) is None
+    free = ("2025-02-24", None, "")
+    assert limits(replace(FACTS, export_limits=[free]), ENGLISH) is None
+    facts = replace(FACTS, export_limits=[free, ("2025-02-25", 4.8, "60 % of 8 kWp, a law")])
+    assert texts(limits(facts, ENGLISH)) == [
+        ["2025-02-24", "none", ""],
+        ["2025-02-25", "4.8000", "60 % of 8 kWp, a law"],
     ]
