@@ -17,7 +17,7 @@ from pvsim.core.amqp import methods
 from pvsim.core.amqp.content import Message
 from pvsim.core.amqp.deliveries import Deliveries
 from pvsim.core.amqp.methods import Confirm, Kind, Method
-from pvsim.core.amqp.publishing import Confirms, most_under_way, publish_frames
+from pvsim.core.amqp.publishing import MANY_UNDER_WAY, Confirms, most_under_way, publish_frames
 from pvsim.core.quantities.types import Octets
 from pvsim.errors import BrokerError, BrokerRefusedError
 
@@ -79,6 +79,7 @@ class AmqpPublisher:
         self._last_id, self._publishing_id = last_id, publishing_id
         self._channel: Channel | None = None
         self._route = Route("", stream)
+        self._under_way = MANY_UNDER_WAY  # until the broker is known
         self._confirms = Confirms()
         self._changed = asyncio.Event()
         self._may_go_straight: bool | None = None
@@ -96,7 +97,7 @@ class AmqpPublisher:
     async def publish(self, first_id: int, bodies: Octets, batch: int = 1) -> None:  # noqa: ARG002 - always 1 here
         """See `ports.Publisher.publish`."""
         channel = self._channel = self._channel or await self._open()
-        under_way = most_under_way(self._client.server)
+        under_way = self._under_way
         block = min(BLOCK, under_way // BLOCKS_UNDER_WAY)
         for start in range(0, len(bodies), block):
             part = bodies[start : start + block]
@@ -119,8 +120,13 @@ class AmqpPublisher:
         await self._until(lambda: self._may_go_straight is not None)
         if not self._may_go_straight:
             self._route = self._through_exchange
+        now = asyncio.get_running_loop().time
+        begin = now()
         channel = await self._client.channel("publish")
+        opened = now()
         await channel.call(methods.plain(Kind.CONFIRM_SELECT))
+        round_trip_s = min(opened - begin, now() - opened)  # something else may have held one of them up
+        self._under_way = most_under_way(self._client.server, round_trip_s)
         channel.listener = self._on_event
         return channel
 

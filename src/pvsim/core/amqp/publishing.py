@@ -12,14 +12,18 @@ from pvsim.core.quantities.types import Octets
 
 __all__ = ["Confirms", "most_under_way", "publish_frames"]
 
-MOST_UNDER_WAY = 4_000
+MANY_UNDER_WAY = 4_000
 """Messages that the broker has not confirmed; 1,000 to 40,000 are alike (3.10.8)."""
 
-MOST_UNDER_WAY_FROM_4 = 255
+FEW_UNDER_WAY = 255
 """The same of RabbitMQ 4. Where a stream has yet to store 256 messages of a channel, the channel takes no more.
 Those behind them wait in the socket and come in large pieces, which makes its garbage collection a fifth of the
 broker's work (4.0.5)."""
 
+NEAR_S = 0.005
+"""So few are enough where a question and its answer take less: 255 messages in 5 ms are 51,000 a second."""
+
+_MANY_COST_FROM = 4
 _RABBITMQ_MAJOR = re.compile(r"RabbitMQ (\d+)\.")
 
 _MANDATORY = 1
@@ -57,14 +61,16 @@ def publish_frames(*, channel: int, exchange: str, routing_key: str, bodies: Oct
     return np.concatenate(columns, axis=1).tobytes()
 
 
-def most_under_way(server: str) -> int:
+def most_under_way(server: str, round_trip_s: float) -> int:
     """How many messages to have under way at once.
 
     Args:
         server: Product and version, as the broker says them.
+        round_trip_s: What a question and its answer take: a broker that is far away waits for too few messages.
     """
     found = _RABBITMQ_MAJOR.match(server)
-    return MOST_UNDER_WAY_FROM_4 if found is not None and int(found[1]) >= 4 else MOST_UNDER_WAY  # noqa: PLR2004
+    few = found is not None and int(found[1]) >= _MANY_COST_FROM and round_trip_s < NEAR_S
+    return FEW_UNDER_WAY if few else MANY_UNDER_WAY
 
 
 def _repeated(octets: bytes, n: int) -> Octets:

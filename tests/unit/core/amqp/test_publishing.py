@@ -10,7 +10,7 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from pvsim.core.amqp.methods import Confirm
-from pvsim.core.amqp.publishing import Confirms, most_under_way, publish_frames
+from pvsim.core.amqp.publishing import NEAR_S, Confirms, most_under_way, publish_frames
 
 
 def unmarshalled(data: bytes):
@@ -75,23 +75,25 @@ def test_a_body_longer_than_a_frame_is_split():
     assert [len(one.value) for _, one in unmarshalled(data) if isinstance(one, ContentBody)] == [10, 10, 5]
 
 
-@given(st.integers(0, 99), st.text(max_size=9))
-def test_fewer_messages_are_under_way_to_rabbitmq_4(major, rest):
-    assert most_under_way(f"RabbitMQ {major}.{rest}") == (255 if major >= 4 else 4_000)
+@given(st.integers(0, 99), st.text(max_size=9), st.floats(0, 1))
+def test_few_messages_are_under_way_to_a_rabbitmq_4_that_is_near(major, rest, round_trip_s):
+    few = major >= 4 and round_trip_s < NEAR_S
+    assert most_under_way(f"RabbitMQ {major}.{rest}", round_trip_s) == (255 if few else 4_000)
 
 
 @pytest.mark.parametrize(
-    ("server", "messages"),
+    ("server", "round_trip_s", "messages"),
     [
-        ("RabbitMQ 3.10.8", 4_000),
-        ("RabbitMQ 4.0.5", 255),
-        ("RabbitMQ 10.1.0", 255),
-        ("RabbitMQ", 4_000),
-        ("an AMQP broker 4.0.5", 4_000),
+        ("RabbitMQ 3.10.8", 0.0005, 4_000),
+        ("RabbitMQ 4.0.5", 0.0005, 255),
+        ("RabbitMQ 4.0.5", 0.02, 4_000),
+        ("RabbitMQ 10.1.0", 0.0005, 255),
+        ("RabbitMQ", 0.0005, 4_000),
+        ("an AMQP broker 4.0.5", 0.0005, 4_000),
     ],
 )
-def test_how_many_messages_are_under_way(server, messages):
-    assert most_under_way(server) == messages
+def test_how_many_messages_are_under_way(server, round_trip_s, messages):
+    assert most_under_way(server, round_trip_s) == messages
 
 
 # --- confirms ---
