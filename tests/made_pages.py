@@ -19,7 +19,7 @@ FACTS = RunFacts("r1", "complete", 1, "ab" * 32, {"pvsim": "0.1.0"}, "2024-06-21
 def figures_of(plan, *, load_dw=5_000, pv_dw=None, kept=None, **more):
     """Summary and profile of a run whose load is steady, and whose PV power grows with the hour."""
     row = np.arange(plan.rows) if kept is None else kept
-    load = np.full(len(row), load_dw, dtype=np.int64)
+    load = np.zeros(len(row), dtype=np.int64) + load_dw
     window = row // len(plan.meters)
     pv = (window * plan.every_s // 3_600 % 24) * 500 if pv_dw is None else np.full(len(row), pv_dw, dtype=np.int64)
     samples = Samples.of_rows(plan, row, load, pv, **{name: value[: len(row)] for name, value in more.items()})

@@ -1,6 +1,7 @@
 """`pvsim run`: one period, from the broker to the verified files."""
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +118,8 @@ def run(context: click.Context, /, **_params: Any) -> None:
         require_place(options.plot)
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
+        if not roles and not options.open_page:  # it has ended, and is only verified
+            options = replace(options, no_report=True)
         from pvsim.core.results.profile import Profile  # noqa: PLC0415 - the roles do not need it
 
         profile = None if options.no_report and options.plot is None else Profile(this.models.plan)

@@ -21,7 +21,7 @@
     return minus + grouped + (fraction ? words["number.decimal"] + fraction : "");
   }
   const kw = (value) => number(value, 3) + "\u00a0kW";
-  const kwh = (value) => number(value, value < 100 ? 2 : 1) + "\u00a0kWh";
+  const kwh = (value) => number(value, value < 1 ? 3 : value < 100 ? 2 : 1) + "\u00a0kWh";
   const percent = (share) => number(share * 100, 1) + words["number.percent"];
   function local(seconds) {
     const t = data.start_utc + seconds;
@@ -107,15 +107,15 @@
     const step = detail ? data.every_s : kind === "mean" ? data.bucket_s : data.shape_s;
     const prefix = kind + ".";
     const n = arrays[prefix + "pv"].length;
-    const first = Math.max(0, Math.floor(from / step) - 1);
-    const last = Math.min(n, Math.ceil(to / step) + 1);
+    const first = detail ? Math.max(0, Math.floor(from / step) - 1) : 0;
+    const last = detail ? Math.min(n, Math.ceil(to / step) + 1) : n;
     const of = (name, i) => (arrays[prefix + name] ? arrays[prefix + name][i] / 10000 : 0);
     const rows = [];
     for (let i = first; i < last; i++) {
       const load = of("load", i), pv = of("pv", i), charge = of("battery_charge", i), discharge = of("battery_discharge", i);
       const grid = load - pv + charge - discharge;
-      const known = arrays[prefix + "import"] !== undefined;
-      const bought = known ? of("import", i) : Math.max(grid, 0), sold = known ? of("export", i) : Math.max(-grid, 0);
+      const bought = arrays[prefix + "import"] ? of("import", i) : Math.max(grid, 0);
+      const sold = arrays[prefix + "export"] ? of("export", i) : Math.max(bought - grid, 0);
       const stored = Math.min(charge, Math.max(pv - sold, 0));
       rows.push({
         t: (i + 0.5) * step, step, load, pv, bought, sold, stored, discharge, used: Math.max(pv - sold - stored, 0),
@@ -131,15 +131,16 @@
     return found;
   }
 
-  function powerSeries(c, rows) {
+  function powerSeries(c, rows, span) {
+    const step = rows.length && span / rows[0].step < 200 ? "middle" : false;
     const points = (value) => rows.map((row) => [row.t, value(row)]);
     const area = (name, colour, value, decal, stack) => ({
-      name, type: "line", stack, symbol: "none", step: rows.length < 200 ? "middle" : false, data: points(value),
+      name, type: "line", stack, symbol: "none", step, data: points(value),
       lineStyle: { width: 0 }, areaStyle: { opacity: 0.85 }, itemStyle: { color: colour, decal: decal || { symbol: "none" } },
       emphasis: { disabled: true }, sampling: undefined,
     });
     const line = (name, colour, value, more) => ({
-      name, type: "line", symbol: "none", step: rows.length < 200 ? "middle" : false, data: points(value), z: 5,
+      name, type: "line", symbol: "none", step, data: points(value), z: 5,
       lineStyle: { color: colour, width: 1.4, type: [4, 3] }, itemStyle: { color: colour }, emphasis: { disabled: true }, ...more,
     });
     const exported = area(words["chart.export"], c.export, (row) => -row.sold, hatch(c.card, 0.8, 5), "down");
@@ -198,11 +199,11 @@
     const detailed = span <= 3600 && arrays["detail.pv"];
     const rows = powersOf(detailed ? "detail" : "mean", view[0], view[1]);
     const soc = data.battery;
-    const series = powerSeries(c, rows);
+    const series = powerSeries(c, rows, span);
     const shown = legend(c, series);
     const top = below(shown.data.map((each) => each.name), chart.getWidth());
-    const grids = soc ? [{ left: 52, right: 16, top, bottom: 168 }, { left: 52, right: 16, height: 64, bottom: 70 }]
-      : [{ left: 52, right: 16, top, bottom: 70 }];
+    const grids = soc ? [{ left: 52, right: 24, top, bottom: 168, outerBoundsMode: "none" }, { left: 52, right: 24, height: 64, bottom: 70, outerBoundsMode: "none" }]
+      : [{ left: 52, right: 24, top, bottom: 70, outerBoundsMode: "none" }];
     const x = (index) => axis(c, {
       type: "value", min: 0, max: data.seconds, gridIndex: index, interval: tick(span), splitLine: { show: false },
       axisLine: { onZero: false, lineStyle: { color: c.muted } },
@@ -232,8 +233,8 @@
       dataZoom: [
         { type: "inside", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: !matchMedia("(pointer: coarse)").matches, minValueSpan: shortest() },
         {
-          type: "slider", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", bottom: 8, height: 26, left: 52, right: 16,
-          showDetail: false, borderColor: c.line, fillerColor: "rgba(127,127,127,0.2)", handleStyle: { color: c.card, borderColor: c.muted },
+          type: "slider", xAxisIndex: which, startValue: view[0], endValue: view[1], filterMode: "none", bottom: 8, height: 26, left: 52, right: 24,
+          showDetail: false, showDataShadow: !detailed, borderColor: c.line, fillerColor: "rgba(127,127,127,0.2)", handleStyle: { color: c.card, borderColor: c.muted },
           moveHandleStyle: { color: c.muted }, dataBackground: { lineStyle: { color: c.muted }, areaStyle: { color: c.line } },
           selectedDataBackground: { lineStyle: { color: c.muted }, areaStyle: { color: c.muted } }, minValueSpan: shortest(),
         },
@@ -241,7 +242,8 @@
     }, { notMerge: true });
     const key = detailed ? "chart.shown_rows" : "chart.shown_means";
     const step = length(detailed ? data.every_s : data.bucket_s);
-    document.getElementById("shown").textContent = say(key, { from: time(view[0]), to: time(view[1]), step });
+    const hint = arrays["detail.pv"] && !detailed ? " · " + words["chart.rows_hint"] : "";
+    document.getElementById("shown").textContent = say(key, { from: time(view[0]), to: time(view[1]), step }) + hint;
     for (const button of document.querySelectorAll("[data-zoom]")) {
       const wanted = spans[button.dataset.zoom];
       if (wanted) button.setAttribute("aria-pressed", String(Math.abs(span - Math.min(wanted, data.seconds)) < 1));
@@ -293,7 +295,10 @@
     const span = to - from, middle = span >= data.seconds ? busiest() : (from + to) / 2;
     if (name === "earlier") show(from - span / 2, to - span / 2);
     else if (name === "later") show(from + span / 2, to + span / 2);
-    else show(middle - spans[name] / 2, middle + spans[name] / 2);
+    else {
+      const step = tick(spans[name]), start = Math.round((middle - spans[name] / 2) / step) * step;
+      show(start, start + spans[name]);
+    }
   }
   function busiest() {
     const pv = arrays["mean.pv"];
@@ -415,7 +420,7 @@
   function drawShapes(chart, c) {
     const width = chart.getWidth(), narrow = width < 700, kinds = data.shapes;
     const each = narrow ? 220 : 240;
-    const shown = legend(c, powerSeries(c, powersOf(kinds[0][0], 0, 1)));
+    const shown = legend(c, powerSeries(c, powersOf(kinds[0][0], 0, 1), 86400));
     const start = below(shown.data.map((one) => one.name), width) - 4;
     chart.getDom().style.height = (narrow ? each * kinds.length : each) + start + "px";
     chart.resize();
@@ -428,7 +433,7 @@
       grids.push({ left, top, width: narrow ? width - 64 : (width - 16) / kinds.length - 64, height: each - 82 });
       titles.push({ text: words["note." + kind], subtext: shortDate(new Date(day)) + " " + day.slice(0, 4) + ", kW", left: left - 8, top: top - 48, itemGap: 0, textStyle: { color: c.text, fontSize: 13, lineHeight: 18 }, subtextStyle: { color: c.muted, fontSize: 12, lineHeight: 16 } });
       x.push(axis(c, { type: "value", gridIndex: i, min: 0, max: 86400, interval: 21600, splitLine: { show: false }, axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisLabel: { color: c.muted, formatter: (at) => two(at / 3600) + ":00", hideOverlap: true } }));
-      for (const one of powerSeries(c, rows)) series.push({ ...one, stack: one.stack && one.stack + i, step: false, xAxisIndex: i, yAxisIndex: i });
+      for (const one of powerSeries(c, rows, 86400)) series.push({ ...one, stack: one.stack && one.stack + i, step: false, xAxisIndex: i, yAxisIndex: i });
     });
     const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((each) => (highest - lowest) / each <= 5) || 5000;
     const ends = { min: Math.floor(lowest / step) * step, max: Math.ceil(highest / step) * step, interval: step };
@@ -466,7 +471,7 @@
   }
 
   async function begin() {
-    arrays = await unpack(data.packed);
+    arrays = { ...(await unpack(data.packed)), ...(data.detail ? await unpack(data.detail) : {}) };
     const select = document.getElementById("quantity");
     if (select) fill(select);
     offerSpans();

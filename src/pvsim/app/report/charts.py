@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import PeriodEnergies, Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["chart_data", "days_of_note"]
+__all__ = ["MAX_DETAIL_BYTES", "chart_data", "days_of_note"]
 
+MAX_DETAIL_BYTES = 700_000
+"""A page has 2 MB, of which the charts' script takes 1.1."""
+
+_DETAIL_UNITS = (1, 10)
+_WITH_RANGE = {"load", "pv", "import", "export"}
 _PER_MILLE = 1_000
 
 
@@ -37,6 +42,7 @@ def chart_data(plan: "RunPlan", summary: "Summary", profile: "ProfileResult") ->
         "battery": plan.has_battery,
         "curtailed": plan.has_export_limit,
         "packed": packed(_arrays(plan, profile, noted)),
+        "detail": _packed_detail(plan, profile),
         "shape_s": profile.shape_s,
         "shapes": [[kind, day] for kind, day in noted.items()] if profile.days_dw is not None else [],
         "flows": [list(flow) for flow in flows_of(summary.energy_kwh)],
@@ -70,21 +76,32 @@ def _arrays(plan: "RunPlan", profile: "ProfileResult", noted: Mapping[str, str])
     arrays: dict[str, Numbers] = {}
     for i, name in _shown(plan):
         arrays[f"mean.{name}"] = buckets.mean_dw[i]
-        arrays[f"low.{name}"] = np.where(absent, np.nan, buckets.lowest_dw[i])
-        arrays[f"high.{name}"] = np.where(absent, np.nan, buckets.highest_dw[i])
+        if name in _WITH_RANGE:
+            arrays[f"low.{name}"] = np.where(absent, np.nan, buckets.lowest_dw[i])
+            arrays[f"high.{name}"] = np.where(absent, np.nan, buckets.highest_dw[i])
     if buckets.soc is not None:
         arrays["mean.soc"] = buckets.soc * _PER_MILLE
-    return arrays | _detail(plan, profile) | _noted_days(plan, profile, noted)
+    return arrays | _noted_days(plan, profile, noted)
+
+
+def _packed_detail(plan: "RunPlan", profile: "ProfileResult") -> dict[str, Any] | None:
+    """The rows of a day in 0.1 W, or in W where that is too long for a page; None where W are too long too."""
+    arrays = _detail(plan, profile)
+    for unit in _DETAIL_UNITS if arrays else ():
+        data = packed(arrays, unit)
+        if len(data["text"]) <= MAX_DETAIL_BYTES:
+            return data
+    return None
 
 
 def _detail(plan: "RunPlan", profile: "ProfileResult") -> dict[str, Numbers]:
-    """Each row of a day; import and export of one meter follow from the others."""
+    """Each row of a day. Export follows from the others, and so does import of one meter."""
     if profile.detail_dw is None or profile.detail_known is None:
         return {}
     arrays: dict[str, Numbers] = {
         f"detail.{name}": np.where(profile.detail_known, profile.detail_dw[i], np.nan)
         for i, name in _shown(plan)
-        if len(plan.meters) > 1 or name not in {"import", "export"}
+        if name != "export" and (len(plan.meters) > 1 or name != "import")
     }
     if profile.detail_soc is not None:
         arrays["detail.soc"] = profile.detail_soc * _PER_MILLE

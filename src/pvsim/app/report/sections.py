@@ -58,7 +58,7 @@ def _section(
 
 
 def _over_time(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
-    texts = [forms.words["text.day" if plan.timeline.days == 1 else "text.period"]]
+    texts = [forms.words["text.grid_meter" if plan.meter_range.grid else "text.period"]]
     if facts.random_meter:
         texts.append(forms.words["text.random_meter"])
     return _section("power", forms, *texts, charts=("power",))

@@ -9,6 +9,7 @@ import pytest
 from tests.made_pages import figures_of
 from tests.unit.app.report.test_packing import unpacked
 
+from pvsim.app.report import charts
 from pvsim.app.report.charts import chart_data, days_of_note
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
@@ -63,8 +64,8 @@ def test_one_day_of_one_meter_has_each_row_without_what_follows_from_the_others(
     data = chart_data(plan, *figures_of(plan))
     arrays = unpacked(data["packed"])
     assert len(arrays["mean.load"]) == 1_440
-    assert set(arrays["detail.load"].tolist()) == {5_000}
-    assert {name for name in arrays if name.startswith("detail.")} == {"detail.load", "detail.pv"}
+    assert set(unpacked(data["detail"])["detail.load"].tolist()) == {5_000}
+    assert set(unpacked(data["detail"])) == {"detail.load", "detail.pv"}
     assert data["flows"][0][:2] == ["pv", "building"]
     assert (data["days"], data["months"], data["fleet"], data["shapes"]) == (None, None, None, [])
     msgspec.json.encode(data)
@@ -73,7 +74,7 @@ def test_one_day_of_one_meter_has_each_row_without_what_follows_from_the_others(
 def test_a_fleet_has_its_own_import_and_the_shares_of_each_meter():
     plan = a_plan(every_s=30, meters=("a", "b"))
     data = chart_data(plan, *figures_of(plan))
-    assert "detail.import" in unpacked(data["packed"])
+    assert set(unpacked(data["detail"])) == {"detail.load", "detail.pv", "detail.import"}
     assert data["fleet"]["names"] == ["a", "b"]
     msgspec.json.encode(data)
 
@@ -89,8 +90,17 @@ def test_a_battery_has_a_state_of_charge(days):
     assert data["battery"]
     assert data["curtailed"]
     assert {"mean.battery_charge", "mean.curtailed", "mean.soc"} <= set(arrays)
-    assert ("detail.soc" in arrays) == (days == 1)
+    assert ("detail.soc" in unpacked(data["detail"])) if days == 1 else data["detail"] is None
     assert len(data["days"]["names"]) == 3 if days == 3 else data["days"] is None
+
+
+@pytest.mark.parametrize(("most", "unit"), [(700_000, 1), (26_500, 10), (1_000, None)])
+def test_rows_that_are_too_long_for_a_page_are_rounded_to_watts_and_then_left_out(monkeypatch, most, unit):
+    monkeypatch.setattr(charts, "MAX_DETAIL_BYTES", most)
+    plan = a_plan(every_s=10)
+    noise = np.random.Generator(np.random.PCG64(1)).integers(0, 60_000, plan.rows)
+    detail = chart_data(plan, *figures_of(plan, load_dw=noise))["detail"]
+    assert (detail and detail["unit"]) == unit
 
 
 def test_several_days_show_three_of_them():

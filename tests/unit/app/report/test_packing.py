@@ -34,6 +34,11 @@ def test_arrays_come_back(arrays):
     assert {name: each.tolist() for name, each in unpacked(data).items()} == expected
 
 
+def test_values_are_rounded_to_the_unit():
+    data = packed({"a": np.array([14.0, 26.0])}, 10)
+    assert (data["unit"], unpacked(data)["a"].tolist()) == (10, [1, 3])
+
+
 @pytest.mark.parametrize(("value", "unit"), [(2.1e9, 1), (2.2e9, 10), (5e11, 1_000)])
 def test_large_powers_have_a_larger_unit(value, unit):
     data = packed({"a": np.array([value, -value, np.nan])})
