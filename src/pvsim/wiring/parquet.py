@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.duckdb.connection import require_duckdb
+from pvsim.adapters.duckdb.connection import require_duckdb, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET, ParquetWriter
 from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
@@ -16,14 +16,19 @@ from pvsim.wiring.run_files import RunFiles
 __all__ = ["export_parquet", "require_formats", "verified"]
 
 
-def require_formats(config: RunConfig) -> None:
+def require_formats(config: RunConfig, directory: Path) -> None:
     """Refuse a run whose files could not be written.
 
+    Args:
+        config: Its configuration.
+        directory: Where it is, or will be.
+
     Raises:
-        UsageError: if what writes them is not installed.
+        UsageError: if what writes them is not installed, or does not know such a path.
     """
     if "parquet" in config.formats:
         require_duckdb()
+        require_text(directory)
 
 
 def verified(files: RunFiles, *adders: Adder) -> tuple[Summary, FoundSpans]:
@@ -46,11 +51,13 @@ def export_parquet(files: RunFiles) -> Path:
     """Write the Parquet file of a finished run, and put it into the manifest; it may be there already.
 
     Raises:
+        UsageError: as `require_formats`.
         BadInputError: if the run is not finished, or another file of it is not what it was.
         CannotWriteError: if it cannot be written.
     """
     directory = files.directory
     require_duckdb()
+    require_text(directory.path)
     with directory.lock("run"):
         with files.rows_read():  # there are rows
             pass

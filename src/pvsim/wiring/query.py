@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from pvsim.adapters.csvfile import SAMPLES
+from pvsim.adapters.duckdb.connection import printable, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.duckdb.query import Answer, ask
 from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
@@ -102,6 +103,7 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
         BadInputError: if there is no run, or rows of one are damaged.
     """
     directory = directory.resolve()
+    require_text(directory)
     found = Queried()
     for path in runs_in(directory):
         _add(found, path)
@@ -139,9 +141,10 @@ def runs_in(directory: Path) -> list[Path]:
 
 def _add(found: Queried, path: Path) -> None:
     """What is known of one run; what is wrong with it is said in its row."""
-    row: dict[str, Any] = {"run": path.name, "path": str(path), "problem": None, "status": None}
+    row: dict[str, Any] = {"run": printable(path.name), "path": printable(path), "problem": None, "status": None}
     found.runs.append(row)
     try:
+        require_text(path)
         manifest = RunDirectory.open(path).load()
         row |= {"status": manifest.status, "run_id": manifest.run_id, "seed": manifest.seed}
         row |= {"created_utc": manifest.created_utc, "finished_utc": manifest.finished_utc}

@@ -64,7 +64,7 @@ class Run:
             BadInputError: if a file of measured data does not fit.
             CannotWriteError: if the directory cannot be made.
         """
-        require_formats(config)
+        require_formats(config, out)
         models = Models(config)
         inputs = msgspec.to_builtins(models.inputs) or None
         now = utc_now()
@@ -187,7 +187,7 @@ class Run:
             self.directory.sweep()
             self._save("running", clock=clock)
             try:
-                require_formats(self.models.config)
+                require_formats(self.models.config, self.directory.path)
                 if not self.files.only_split():
                     await work()
                 summary, spans = verified(self.files, *adders)

@@ -98,6 +98,18 @@ def test_changed_rows_are_not_exported(tmp_path):
     assert not (run.directory.path / PARQUET).exists()
 
 
+def test_a_directory_that_duckdb_cannot_name_is_refused(tmp_path):
+    odd = tmp_path / os.fsdecode(b"odd\xff")
+    with pytest.raises(UsageError, match="the name of a directory is not UTF-8"):
+        a_run(odd, formats=BOTH)
+    assert not odd.exists()
+    run = a_run(odd)
+    carry_out(run)
+    with pytest.raises(UsageError, match="the name of a directory is not UTF-8") as caught:
+        export_parquet(run.files)
+    assert caught.value.where.isascii()
+
+
 def test_without_duckdb_nothing_is_begun(tmp_path, monkeypatch):
     run = a_run(tmp_path / "a", formats=BOTH)
     there = importlib.util.find_spec

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import msgspec
 import pytest
@@ -206,6 +207,18 @@ def test_what_is_no_question_is_refused(runs, sql, message):
         rows_of(sql, runs)
     assert caught.value.where == "SQL"
     assert "pvsim query" in caught.value.fix or "values" in caught.value.fix
+
+
+def test_names_that_are_not_utf8_are_said(tmp_path):
+    odd = os.fsdecode(b"odd\xff")
+    made(tmp_path, odd)
+    made(tmp_path, "sound")
+    found = rows_of("SELECT run, problem FROM runs ORDER BY run", tmp_path)
+    assert [row["run"] for row in found] == ["odd\\udcff", "sound"]
+    assert found[0]["problem"].startswith("the name of a directory is not UTF-8")
+    assert rows_of("SELECT count(*) AS n FROM samples", tmp_path) == [{"n": 1_440}]
+    with pytest.raises(UsageError, match="the name of a directory is not UTF-8"):
+        rows_of("SELECT 1", tmp_path / odd)
 
 
 def test_nothing_to_ask_is_said(tmp_path):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pvsim.errors import UsageError
@@ -10,7 +11,7 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["connect", "list_text", "plain_path", "require_duckdb", "sql_text"]
+__all__ = ["connect", "list_text", "plain_path", "printable", "require_duckdb", "require_text", "sql_text"]
 
 _SETTINGS = {
     "autoinstall_known_extensions": False,  # parquet, json and time zones are in the package
@@ -29,6 +30,23 @@ def require_duckdb() -> None:
         what = "Parquet files and queries need duckdb, which is not installed"
         fix = "in a clone call ./run again; elsewhere: pip install 'pvsim[data]'"
         raise UsageError(what, where="duckdb", fix=fix)
+
+
+def require_text(path: Path) -> None:
+    """Refuse a path that DuckDB cannot be told: it knows only those that are UTF-8.
+
+    Raises:
+        UsageError: with the path as it can be printed.
+    """
+    shown = printable(path)
+    if shown != str(path):
+        what = "the name of a directory is not UTF-8, and DuckDB can neither read nor write in it"
+        raise UsageError(what, where=shown, fix="rename it, or work in another directory")
+
+
+def printable(path: object) -> str:
+    """A path with other characters for bytes that are not UTF-8."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def connect(*, threads: int | None = None, memory_mb: int | None = None) -> "DuckDBPyConnection":
