@@ -22,6 +22,7 @@ _ENERGIES = (
     ("curtailed", "curtailed"),
     ("inverter_clipped", "above inverter"),
 )
+_RARE = "inverter_clipped"
 _SHARES = (
     ("self_consumption", "self-consumption"),
     ("self_sufficiency", "self-sufficiency"),
@@ -104,7 +105,8 @@ def compared(names: Sequence[str], summaries: Sequence[Summary]) -> Comparison:
 def _wanted(summaries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """The figures by field, label and unit."""
     for field, label in _ENERGIES:
-        yield f"energy_kwh.{field}", label, "kWh"
+        if field != _RARE or any(summary["energy_kwh"].get(field) for summary in summaries):
+            yield f"energy_kwh.{field}", label, "kWh"
     for field, label in _SHARES:
         yield field, label, "%"
     yield "generation_multiple", "PV over load", ""
