@@ -205,8 +205,8 @@ class Ramp(msgspec.Struct, frozen=True):
 class Duration(msgspec.Struct, frozen=True):
     """Duration curve of grid: which power is reached or exceeded for how much of the time.
 
-    Of several meters that of all meters together. Powers are exact to 0.1 W where none exceeds 13.1 kW, else to
-    1/65,536 of the largest.
+    Of several meters that of all meters together; where one lacks its row, of the others. Powers are exact to
+    0.1 W where none exceeds 13.1 kW, else to 1/65,536 of the largest.
 
     Attributes:
         time_percent: Share of the time that has rows, in percent: 0, 1, 2 … 100.
@@ -291,8 +291,8 @@ class Summary(msgspec.Struct, frozen=True):
         months: Energies and further figures of each local month, where a run touches several.
         resolution: The same run seen at 1 s, 1 min, 15 min and 1 h, as far as these are whole numbers of rows; the
             first is the row's own length. Also of each meter.
-        ramps: Changes of load, PV power and grid within 1, 10 and 60 s.
-        duration: Duration curve of grid.
+        ramps: Changes of load, PV power and grid within 1, 10 and 60 s; of the whole run, None of single meters.
+        duration: Duration curve of grid; of the whole run, None of single meters.
         hours_with_export: Hours in which a row exports: grid < 0; of several meters of all meters together.
         battery: What was done with the battery; None where there is none.
         over_meters: How the figures of the meters are distributed, where a run has several.
