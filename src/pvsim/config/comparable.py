@@ -74,7 +74,8 @@ def _source(meter: MeterConfig, config: RunConfig) -> Any:
     if isinstance(source, SyntheticMeter):  # drawn by name, in the meter's range
         return meter.name, source, config.seed, config.meter_max_w
     if isinstance(source, BuildingMeter):
-        return meter.name, _without_path(source), config.seed
+        dimmable = source.load.heat_pump is not None or source.load.electric_car is not None
+        return meter.name, _without_path(source), config.seed, config.dimming if dimmable else ()
     return source
 
 
@@ -84,7 +85,8 @@ def _meters(config: RunConfig) -> str:
     seeded = any(isinstance(meter.source, BuildingMeter | SyntheticMeter) for meter in config.meters)
     count = f"{len(config.meters):,} meters: " if len(config.meters) > 1 else ""
     grid = " at the grid connection" if config.meter_kind == "grid" else ""
-    return f"{count}{', '.join(kinds)}{grid}{f' (seed {config.seed})' if seeded else ''}"
+    dimmed = f", dimmed (windows: {len(config.dimming):,})" if config.dimming else ""
+    return f"{count}{', '.join(kinds)}{grid}{dimmed}{f' (seed {config.seed})' if seeded else ''}"
 
 
 def _kind(meter: MeterConfig) -> str:

@@ -175,7 +175,7 @@ def _facts(config: RunConfig) -> dict[str, Any]:
         "pv": Path(config.pv.path).name if isinstance(config.pv, FileConfig) else _tag(config.pv),
         "site": config.pv.site.name if isinstance(config.pv, SitePvConfig) else None,
         "battery_kwh": config.battery and config.battery.capacity_kwh,
-        "export_limit_kw": config.export_limit_kw,
+        "export_limit_kw": config.connection.export[-1].limit_kw if config.connection else config.export_limit_kw,
     }
 
 

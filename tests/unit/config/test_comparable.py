@@ -17,10 +17,12 @@ from pvsim.config import (
     SyntheticMeter,
 )
 from pvsim.config.comparable import unlike
+from pvsim.config.dimming import DimmedTime
 from pvsim.core.site.schema import (
     Battery,
     ClearWeather,
     CloudyWeather,
+    ElectricCar,
     FileWeather,
     HouseholdLoad,
     Location,
@@ -132,3 +134,15 @@ def test_files_of_weather_are_told_apart_by_what_they_hold():
     assert unlike(a_config(pv=one), a_config(pv=moved)) == ()
     other = a_site(FileWeather(path="/a/w.csv"), sha256="22")
     assert len(unlike(a_config(pv=one), a_config(pv=other))) == 1
+
+
+def test_a_dimmed_load_is_another_load():
+    car = HouseholdLoad(annual_kwh=3000, electric_car=ElectricCar(2_000, 11.0))
+    base = a_config(meters=(MeterConfig("m1", BuildingMeter(car, 48.0, 11.0)),))
+    dimming = (DimmedTime(1_718_920_800, 1_718_928_000, 4.2),)
+    (found,) = said(base, msgspec.structs.replace(base, dimming=dimming))
+    assert found.startswith(
+        "load: household m1 of 3,000 kWh a year, dimmed (windows: 1) (seed 1) instead of household"
+    )
+    plain = a_config(meters=(HOME,))
+    assert said(plain, msgspec.structs.replace(plain, dimming=dimming)) == []  # nothing there can be dimmed

@@ -3,16 +3,18 @@
 import csv
 import json
 import os
+from datetime import date
 
 import msgspec
 import pytest
-from tests.finished_runs import a_run, carry_out
+from tests.finished_runs import a_day, a_run, carry_out
 
 import pvsim
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.duckdb import tables as duckdb_tables
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import MANIFEST, SUMMARY
+from pvsim.config.connection import ConnectionConfig, ExportStep
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.parquet import export_parquet
 from pvsim.wiring.query import RUNS, query
@@ -231,3 +233,9 @@ def test_csv_of_an_answer_has_its_numbers_exactly(runs):
     text = (runs / "one" / SAMPLES).read_text().splitlines()
     found = rows_of("SELECT net_kw FROM samples WHERE run = 'one' ORDER BY t_utc", runs)
     assert [row["net_kw"] for row in found] == [float(row["net_kw"]) for row in csv.DictReader(text)]
+
+
+def test_the_export_limit_is_that_which_holds_on_the_last_day(tmp_path):
+    steps = (ExportStep(date(2024, 6, 21), 4.8, "60 % of 8 kWp"),)
+    a_day(tmp_path, connection=ConnectionConfig(steps), export_limit_kw=6.0)
+    assert rows_of("SELECT export_limit_kw FROM runs", tmp_path) == [{"export_limit_kw": 4.8}]
