@@ -17,6 +17,8 @@ def connection_notes(config: "RunConfig") -> list[str]:
     if connection.rules is not None:
         assumed = ", the first day of the run; the site's commissioned = DATE says another"
         said = "" if connection.commissioned_said else assumed
+        if connection.commissioned is not None and connection.commissioned > config.first_date:
+            said = "; its PV is simulated from the first day of the run on all the same"
         notes.append(f"rules of {connection.country}: for a plant commissioned on {connection.commissioned}{said}")
     several = len(connection.export) > 1
     for step in connection.export:

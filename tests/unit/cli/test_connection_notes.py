@@ -42,9 +42,10 @@ CAP = "60 % of 8 kWp, EEG 2023 § 9 (2), as changed by the Solarspitzengesetz of
 
 
 def test_which_rule_holds_from_when_on():
+    early = "2025-03-01; its PV is simulated from the first day of the run on all the same"
     old = "2025-02-24, the first day of the run; the site's commissioned = DATE says another"
     assert notes(rules="de", commissioned=date(2025, 3, 1)) == [
-        "rules of Germany: for a plant commissioned on 2025-03-01",
+        f"rules of Germany: for a plant commissioned on {early}",
         "from 2025-02-24 on no limit holds on what is fed in",
         f"from 2025-02-25 on no more than 4.8 kW is fed in: {CAP}",
     ]
@@ -52,6 +53,10 @@ def test_which_rule_holds_from_when_on():
         f"rules of Germany: for a plant commissioned on {old}",
         "no limit holds on what is fed in",
     ]
+    assert (
+        notes(rules="de", commissioned=date(2024, 1, 1))[0]
+        == "rules of Germany: for a plant commissioned on 2024-01-01"
+    )
     assert notes(grid=Grid(export_limit_percent=70)) == [
         "no more than 5.6 kW is fed in: 70 % of 8 kWp, grid.export_limit_percent"
     ]
