@@ -34,10 +34,12 @@ def test_each_example_runs_and_adds_up(outside, here, name):
     assert done.code == 0, done.err
     run = here / "runs" / "latest"
     header, columns = read(run)
-    battery = name == "home-battery"
+    battery = name in {"home-battery", "home-tariff"}
     assert header == (BATTERY_COLUMNS if battery else COLUMNS)
     assert (columns["net_kw"] == columns["meter_kw"] - columns["pv_kw"]).all()
-    energy = json.loads(done.out)["energy_kwh"]
+    summary = json.loads(done.out)
+    energy = summary["energy_kwh"]
+    assert (summary["money"] is not None) == (summary["emissions"] is not None) == (name == "home-tariff")
     assert energy["pv"] > 0.01 < energy["load"]
     grid = columns["net_kw"]
     if battery:
@@ -46,7 +48,7 @@ def test_each_example_runs_and_adds_up(outside, here, name):
         assert (columns["battery_kw"].min(), columns["battery_kw"].max()) >= (-50_000, 50_000)
         assert 0 <= columns["soc"].min() < columns["soc"].max() <= 10_000
         assert energy["battery_charge"] > energy["battery_discharge"] > 0
-    if name in {"home-battery", "depot"}:
+    if battery or name == "depot":
         limit = -60_000 if battery else -100_000  # June: it is reached, and holds but for the rounding of means
         assert limit - 2 <= grid.min() <= limit
     assert outside("verify", run).code == 0
@@ -194,3 +196,23 @@ def test_what_an_export_limit_costs_is_said(outside, here):
     assert f"\n{'curtailed':16}{f'{lost:,.3f} kWh':>14}\n" in printed
     share = lost / free["energy_kwh"]["pv"]
     assert f" · curtailed {share:.1%} of the potential PV energy\n" in printed
+
+
+def test_a_run_is_not_evaluated_with_other_prices(outside, here):
+    """Prices of a file: told how they were read, in the bill of the run, and refused when they are others."""
+    hours = [f"2024-06-{20 + hour // 24} {hour % 24:02}:00,{10 * hour}" for hour in range(20, 48)]
+    prices = here / "prices.csv"
+    prices.write_text("\n".join(["time (UTC),price [EUR/MWh]", *hours]) + "\n")
+    home = files("pvsim").joinpath("data/sites/home.toml").read_text("utf-8")
+    (here / "site.toml").write_text(home + '[tariff]\n[tariff.import_series]\npath = "prices.csv"\n')
+    done = outside("run", "--site", "site.toml", "--every", "1min")
+    assert done.code == 0, done.err
+    assert "tariff.import_series: prices.csv: 'price [EUR/MWh]' as price in EUR/MWh (by header)" in done.err
+    assert "without PV and battery" in done.out
+    run = here / "runs" / "latest"
+    assert outside("verify", run).code == 0
+    prices.write_text(prices.read_text().replace("470", "471"))
+    changed = outside("verify", run)
+    assert (changed.code, "the file has changed since the run was made" in changed.err) == (65, True)
+    too_long = outside("run", "--site", "site.toml", "--days", "2")
+    assert (too_long.code, "the values go from 2024-06-20 22:00+02:00" in too_long.err) == (65, True)

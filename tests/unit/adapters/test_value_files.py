@@ -122,6 +122,10 @@ def test_totals_under_a_table_are_left_out(read):
         ("time,price EUR/MWh\n2024-06-21 00:00,x\n", "which is not a number"),
         ("time,price EUR/MWh\n2024-06-31 00:00,1\n", "2024-06-31"),
         ("", "the file has no header line"),
+        (
+            "time (middle),EUR/MWh\n2024-06-21 00:30,1\n",
+            "each time is the middle",
+        ),
     ],
 )
 def test_files_that_cannot_be_read(read, text, what):

@@ -69,7 +69,7 @@ def read_values(series: DataSeries, quantity: Quantity, *, setting: str, currenc
         raise BadInputError("only a header, no data", where=where, fix="give a file with the days of the run")
     times = stamps.settle()
     form, (values,) = numbers.read(table.layout.delimiter)
-    stamp, stamp_from = _stamp(series, columns, times)
+    stamp, stamp_from = _stamp(series, columns, times, setting=setting, source=table.source)
     read = ValueSeries(table.source, times.lines, times.t_utc, values, columns.unit, stamp_is_end=stamp == "end")
     remarks = (*remarks_on(table.layout, columns.times.places, form, numbers.missing), *footer.remarks())
     zone_name, zone_from = _zone(series, times, tz)
@@ -88,14 +88,18 @@ def read_values(series: DataSeries, quantity: Quantity, *, setting: str, currenc
     return ReadValues(read, reading)
 
 
-def _stamp(series: DataSeries, columns: ValueColumns, times: Times) -> tuple[Literal["start", "end"], Known]:
+def _stamp(
+    series: DataSeries, columns: ValueColumns, times: Times, *, setting: str, source: str
+) -> tuple[Literal["start", "end"], Known]:
     if series.stamp is not None:
         return series.stamp, "site file"
     if times.ends_day:
         return "end", "times"
-    if columns.times.stamp in {"start", "end"}:
-        return ("end" if columns.times.stamp == "end" else "start"), "header"
-    return "start", "assumed"
+    if columns.times.stamp == "middle":
+        what = "the header says that each time is the middle of its interval"
+        fix = f'give a file with starts or ends, or write stamp = "start" under [{setting}] if they are'
+        raise BadInputError(what, where=source, fix=fix)
+    return ("start", "assumed") if columns.times.stamp is None else (columns.times.stamp, "header")
 
 
 def _zone(series: DataSeries, times: Times, tz: str) -> tuple[str, Known]:

@@ -82,7 +82,8 @@ class Peaks(msgspec.Struct, frozen=True):
         pv: The highest PV power of a row.
         import: The highest grid of a row, 0 if it never imports.
         export: The highest −grid of a row, 0 if it never exports.
-        import_15min: The highest mean of grid over a quarter of an hour: what a grid operator bills.
+        import_15min: The highest mean of grid over a quarter of an hour. A demand charge counts import alone, as
+            the register of a meter does: `money.demand_kw`.
         export_15min: The highest mean of −grid over a quarter of an hour.
         meter: What a meter at the grid connection shows at most; None for other meters.
     """

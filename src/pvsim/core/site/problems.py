@@ -145,7 +145,8 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
         return _outside(data, kind)
     low, high = getattr(kind, "min_length", None) or 0, getattr(kind, "max_length", None)
     if isinstance(data, str) and (len(data) < low or (high is not None and len(data) > high)):
-        return f"a text of {len(data)} characters, where {low} to {high} belong"
+        wanted = f"{low}" if low == high else f"{low} to {high}"
+        return f"a text of {len(data)} characters, where {wanted} belong"
     return ""
 
 

@@ -64,7 +64,10 @@ def prices_of_series(
     """
 
     def local(t_utc: int) -> str:
-        return datetime.fromtimestamp(t_utc, UTC).astimezone(zone).isoformat(sep=" ", timespec="minutes")
+        try:
+            return datetime.fromtimestamp(t_utc, UTC).astimezone(zone).isoformat(sep=" ", timespec="minutes")
+        except (OverflowError, ValueError):  # a time in the year 1 or 9999 may be none in another zone
+            return f"{t_utc:,} s since 1970"
 
     _refuse_disorder(series, local)
     steps = np.diff(series.t_utc)

@@ -111,3 +111,8 @@ def test_what_is_outside_the_run_does_not_matter():
     values[0] = np.nan
     values[-1] = 10**6
     assert prices(t_utc, values)[0].nano_per_kwh.tolist() == [0]
+
+
+def test_times_at_the_edge_of_the_calendar_have_words_too():
+    with pytest.raises(BadInputError, match="253,402,297,200 s since 1970"):
+        prices(np.array([253_402_297_200, 253_402_300_800, 253_402_304_400]) - 0)
