@@ -21,19 +21,22 @@ class Histogram:
     Attributes:
         step: How many values one bin has: 1, 2, 4, …
         total: How many values there are.
+        lowest: The lowest of them, exactly; 0 of none.
+        highest: The highest of them, exactly; 0 of none.
         counts: Of the bins of 0, 1, 2, … and of −1, −2, −3, …
     """
 
     def __init__(self) -> None:
         self.step = 1
         self.total = 0
+        self.lowest = self.highest = 0
         self.counts = [np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)]
 
     def add(self, values: Ints) -> None:
         """Count values."""
         if not len(values):
             return
-        self.total += len(values)
+        self._take_range(len(values), int(values.min()), int(values.max()))
         negative = values < 0
         self._add(0, values[~negative] if negative.any() else values)
         self._add(1, ~values[negative])
@@ -41,7 +44,7 @@ class Histogram:
     def merge(self, other: "Histogram") -> None:
         """Count what another has counted."""
         step = max(self.step, other.step)
-        self.total += other.total
+        self._take_range(other.total, other.lowest, other.highest)
         for sign in (0, 1):
             mine = _coarser(self.counts[sign], step // self.step)
             theirs = _coarser(other.counts[sign], step // other.step)
@@ -49,14 +52,26 @@ class Histogram:
         self.step = step
 
     def values_at(self, ranks: Sequence[int]) -> list[int]:
-        """The values at some places of all in rising order, from 1 to `total`; the lowest of their bin.
+        """The values at some places of all in rising order, from 1 to `total`.
+
+        The first and the last are exact, the others the lowest of their bin.
 
         Of what is counted, that at rank ceil(p/100 · total) is the percentile p by the method of the nearest rank.
         """
         below, above = self.counts[1][::-1], self.counts[0]
         places = np.searchsorted(np.cumsum(np.concatenate([below, above])), ranks, side="left")
         values: list[int] = ((places - len(below)) * self.step).tolist()
-        return values
+        return [
+            self.highest if rank == self.total else max(value, self.lowest)
+            for rank, value in zip(ranks, values, strict=True)
+        ]
+
+    def _take_range(self, total: int, lowest: int, highest: int) -> None:
+        if not total:
+            return
+        self.lowest = min(self.lowest, lowest) if self.total else lowest
+        self.highest = max(self.highest, highest) if self.total else highest
+        self.total += total
 
     def _add(self, sign: int, values: Ints) -> None:
         if not len(values):

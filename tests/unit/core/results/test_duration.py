@@ -31,8 +31,9 @@ def test_each_power_is_reached_or_exceeded_for_its_share_of_the_time(values, n_m
         for start in range(0, len(values), n_meters)
     ]
     grid.sort(reverse=True)
-    expected = [grid[max(ceil(periods * percent / 100), 1) - 1] for percent in range(101)]
-    assert curve.grid_kw == tuple(each // step * step / 10_000 for each in expected)
+    places = [max(ceil(periods * percent / 100), 1) - 1 for percent in range(101)]
+    floors = [max(grid[place] // step * step, grid[-1]) if place else grid[0] for place in places]
+    assert curve.grid_kw == tuple(each / 10_000 for each in floors)
     assert curve.time_percent == tuple(range(101))
 
 
