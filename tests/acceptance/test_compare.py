@@ -112,3 +112,8 @@ def test_a_page_that_cannot_be_written_is_an_error(inside, runs):
     done = inside("compare", *runs[:2], "--out", "not there/page.html")
     assert done.code == 73
     assert "load" in done.out  # the table has been printed
+
+
+def test_a_language_without_a_page_is_refused(inside, runs):
+    done = inside("compare", *runs[:2], "--lang", "de")
+    assert (done.code, done.field("fix")) == (2, "leave it out, or add --out compare.html")

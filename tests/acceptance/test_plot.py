@@ -94,3 +94,16 @@ def test_pictures_need_a_directory_and_matplotlib(inside, here, monkeypatch):
     done = inside("report", "latest", "--figures", "pictures")
     assert (done.code, done.field("fix")) == (2, "./run again, or: pip install 'pvsim[plot]'")
     assert not (here / "pictures").exists()
+
+
+def test_an_option_of_a_picture_that_nobody_wants_is_refused(inside, here):
+    a_day(here)
+    done = inside("run", "--figure-width", "85")
+    assert (done.code, done.field("fix")) == (2, "leave it out, or add --plot day.svg")
+    for option, value in (("--figure-width", "85"), ("--figure-format", "pdf")):
+        done = inside("report", "latest", option, value)
+        assert (done.code, done.field("error")) == (
+            2,
+            f"{option} is about pictures, and no --figures asks for them",
+        )
+    assert not (here / "latest" / "report.html").exists()

@@ -37,6 +37,7 @@ PRINTED_BY = {
     "cli/roles": ("meter", "simulate"),
     "cli/run": ("run",),
     "cli/pictures": ("run", "report"),
+    "cli/report": ("report",),
     "core/pv/fit": ("fit",),
     "core/pv/curve": WITH_PV,
     "core/pv": WITH_PV,

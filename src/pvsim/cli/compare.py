@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pvsim.cli.command import Configured
+from pvsim.cli.command import Configured, given_options
 from pvsim.cli.options import json_option
 from pvsim.cli.report import lang_option, show_page
 from pvsim.cli.run_path import RunPath
@@ -68,6 +68,9 @@ def compare(
     """  # noqa: D301
     from pvsim.wiring.compare import open_runs, write_page  # noqa: PLC0415
 
+    if out is None and not open_page and "lang" in given_options(context):
+        what = "--lang is the language of the page, and neither --out nor --open asks for one"
+        raise UsageError(what, where="--lang", fix="leave it out, or add --out compare.html")
     found = open_runs(_runs(context, directories), labels)
     if found.unlike and not anyway:
         words = ["pvsim", "compare", *map(str, directories)]

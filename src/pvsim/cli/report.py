@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pvsim.cli.command import OUTPUT, Configured, section
+from pvsim.cli.command import OUTPUT, Configured, given_options, section
 from pvsim.cli.pictures import figures_options
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.values import Choice
-from pvsim.errors import PvsimError
+from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
     from pvsim.cli.other_options import OtherOptions
@@ -52,7 +52,10 @@ report_options = section(
 )
 @_open_option
 @figures_options
+@click.pass_context
 def report(
+    context: click.Context,
+    /,
     directory: Path,
     lang: "Language",
     out: Path | None,
@@ -74,6 +77,10 @@ def report(
     from pvsim.wiring.report import write_report  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
+    if figures is None and (alone := {"width_mm", "figure_format"} & set(given_options(context))):
+        option = "--figure-width" if "width_mm" in alone else "--figure-format"
+        what = f"{option} is about pictures, and no --figures asks for them"
+        raise UsageError(what, where=option, fix="leave it out, or add --figures pictures")
     if figures is not None:
         from pvsim.wiring.plots import require_matplotlib  # noqa: PLC0415 - only for pictures
 

@@ -112,6 +112,9 @@ def run(context: click.Context, /, **_params: Any) -> None:
     if options.no_report and options.open_page:
         what = "--open shows the report that --no-report leaves out"
         raise UsageError(what, where="--open", fix="leave one of them out")
+    if options.plot is None and "width_mm" in given_options(context):
+        what = "--figure-width is the width of a picture, and no --plot asks for one"
+        raise UsageError(what, where="--figure-width", fix="leave it out, or add --plot day.svg")
     if options.plot is not None:
         from pvsim.wiring.plots import require_place  # noqa: PLC0415 - only for a picture
 

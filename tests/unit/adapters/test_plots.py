@@ -157,9 +157,28 @@ def test_a_meter_at_the_grid_connection_shows_what_is_known():
     assert "self-consumed PV" not in texts(drawn(subject, "days"))
 
 
-def test_missing_rows_leave_a_gap():
+def test_a_long_run_without_single_days_shows_all_of_it():
+    subject = a_subject(a_plan(days=1_200))
+    assert subject.profile.days_dw is None
+    found = texts(drawn(subject, "powers"))
+    assert "local time, Europe/Berlin" in found
+    assert 5 < len([text for text in found if re.fullmatch(r"20\d\d-\d\d-\d\d", text)]) < 12
+
+
+def test_several_meters_are_said_to_be_a_sum():
+    timeline = a_plan().timeline
+    plan = RunPlan("r", timeline, ("a", "b"), 900)
+    assert "power in kW, sum of 2 meters" in texts(drawn(a_subject(plan), "powers"))
+    assert "power in kW, sum of 2 meters" in texts(drawn(a_subject(plan), "duration"))
+
+
+def test_missing_rows_leave_a_gap_and_are_counted():
     whole, gaps = (drawn(a_subject(lost=lost), "powers") for lost in ((), range(10, 20)))
     assert whole != gaps
+    partial = a_subject(summary=msgspec.structs.replace(a_summary(), rows=86))
+    for name in ("powers", "duration", "resolution"):
+        assert "partial run: 10 rows are missing" in texts(drawn(partial, name))
+    assert not any("missing" in text for text in texts(whole))
     assert b"nan" not in gaps.lower()
 
 

@@ -26,6 +26,7 @@ from pvsim.adapters.plots.words import Words
 from pvsim.core.quantities.timeline import HOUR_S, Timeline
 from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.core.results.profile import POWERS
+from pvsim.core.run.plan import RunPlan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,11 +71,11 @@ def powers(subject: Subject, width_mm: float, words: Words) -> "Figure":
     else:
         upper = lower = figure.subplots()
     handles = _draw_powers(upper, shown, words, known=not plan.meter_range.grid)
-    upper.set_ylabel(words.power_kw)
+    upper.set_ylabel(words.power_kw + _of_meters(plan, words))
     numbers_on(upper.yaxis, words)
     finish(upper)
     _time_axis(lower, plan.timeline, shown, words, width_mm - _MM_OF_SCALE)
-    for midnight_h in shown.midnights_h[1:-1]:
+    for midnight_h in shown.midnights_h[1:-1] if shown.days <= _SHOWN_DAYS else ():
         for axes in {upper, lower}:
             axes.axvline(midnight_h, color=GRID, linewidth=0.5, zorder=0)
     legend(figure, handles)
@@ -94,11 +95,15 @@ def duration(subject: Subject, width_mm: float, words: Words) -> "Figure | None"
     axes.plot(x, y, color=BUILDING, linewidth=1.1)
     axes.set_xlim(0, 100)
     axes.set_xlabel(words.time_percent)
-    axes.set_ylabel(words.power_kw)
+    axes.set_ylabel(words.power_kw + _of_meters(subject.plan, words))
     numbers_on(axes.yaxis, words)
     finish(axes)
     legend(figure, axes.get_legend_handles_labels()[0])
     return figure
+
+
+def _of_meters(plan: RunPlan, words: Words) -> str:
+    return words.of_meters.format(n=len(plan.meters)) if len(plan.meters) > 1 else ""
 
 
 def _stretch(subject: Subject) -> _Stretch:
@@ -141,7 +146,7 @@ def _draw_powers(axes: "Axes", shown: _Stretch, words: Words, *, known: bool) ->
     if shown.soc is not None:
         style = {"facecolor": tint(BATTERY, 0.2), "edgecolor": BATTERY, "hatch": "......", "linewidth": 0}
         areas.append(_area(axes, shown, -kw["export"], -charge, label=words.charge, **style))
-    lines = [_line(axes, shown, kw["pv"], color=PV, linewidth=1.2, label=words.pv)]
+    lines = [_line(axes, shown, kw["pv"], color=PV, linewidth=1.0, label=words.pv)]
     if np.nanmax(kw["curtailed"], initial=0) > 0:
         potential = kw["pv"] + kw["curtailed"]
         lines.append(_line(axes, shown, potential, color=PV, linestyle=":", label=words.potential))
@@ -176,7 +181,7 @@ def _exported(words: Words) -> dict[str, Any]:
 def _draw_soc(axes: "Axes", shown: _Stretch, words: Words) -> None:
     assert shown.soc is not None  # noqa: S101 - for the type: the caller has asked
     _line(axes, shown, 100 * shown.soc, color=BATTERY, linewidth=1.2)
-    axes.set_ylim(0, 100)
+    axes.set_ylim(-3, 103)  # a line at a limit is seen whole
     axes.set_yticks((0, 50, 100))
     axes.set_ylabel(words.charge_percent)
     finish(axes, zero=False)

@@ -90,6 +90,8 @@ def pictures_of(
         for name in names:
             figure = _PICTURES[name](subject, width_mm, WORDS[language])
             if figure is not None:
+                if missing := subject.plan.rows - subject.summary.rows:
+                    figure.supxlabel(WORDS[language].missing.format(n=missing), x=0.01, ha="left", fontsize=7)
                 found.append(Picture(name, _bytes(figure, file_format)))
     return tuple(found)
 

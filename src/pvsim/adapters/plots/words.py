@@ -38,6 +38,8 @@ class Words:
     self_sufficiency: str
     potential: str
     first_days: str
+    of_meters: str
+    missing: str
 
 
 WORDS: dict[Language, Words] = {
@@ -64,6 +66,8 @@ WORDS: dict[Language, Words] = {
         self_sufficiency="self-sufficiency (share of load)",
         potential="PV without the export limit",
         first_days="; first {shown} of {all} days",
+        of_meters=", sum of {n} meters",
+        missing="partial run: {n} rows are missing",
     ),
     "de": Words(
         decimal=",",
@@ -88,5 +92,7 @@ WORDS: dict[Language, Words] = {
         self_sufficiency="Autarkiegrad (Anteil am Verbrauch)",
         potential="PV ohne Einspeisegrenze",
         first_days="; die ersten {shown} von {all} Tagen",
+        of_meters=", Summe von {n} Zählern",
+        missing="unvollständiger Lauf: {n} Zeilen fehlen",
     ),
 }
