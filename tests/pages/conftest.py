@@ -18,6 +18,8 @@ from pvsim.app.report.forms import Forms
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.results.emissions import Emissions
+from pvsim.core.results.money import Amount, Money, PeriodAmount
 from pvsim.core.run.plan import RunPlan
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -45,11 +47,20 @@ def with_battery(plan):
 
 
 BATTERY = a_plan(days=3, balance=Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=3_000))
+BILL = {"energy": 30.5, "fees": 1.25, "demand": 0.0, "feed_in": 2.5, "total": 29.25}
+MONEY = Money(
+    **BILL,
+    currency="EUR",
+    references={"no_pv_no_battery": Amount(40.0, 1.25, 0.0, 0.0, 41.25)},
+    saving=12.0,
+    days=(PeriodAmount(**BILL, period="2024-06-21"),),
+)
 CASES = {
     "day": (a_plan(every_s=10), "en", FACTS, {}),
     "tag": (a_plan(every_s=10), "de", replace(FACTS, random_meter=True, command="pvsim run --every 10"), {}),
     "battery": (BATTERY, "en", FACTS, with_battery(BATTERY)),
     "fleet": (a_plan(meters=tuple(f"m{i}" for i in range(12))), "de", FACTS, {}),
+    "money": (a_plan(days=2), "de", FACTS, {}),
     "months": (a_plan(days=45, every_s=3_600), "en", FACTS, {}),
     "partial": (
         a_plan(),
@@ -79,6 +90,8 @@ class Case:
 def case(request, tmp_path_factory):
     plan, language, facts, rows = CASES[request.param]
     summary, profile = figures_of(plan, **rows)
+    if request.param == "money":
+        summary = msgspec.structs.replace(summary, money=MONEY, emissions=Emissions(5.0, 1.0, saving_kg=4.0))
     page = page_of(plan, summary, profile, facts, Forms(words_of(language)))
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(rendered(page, language=language, version="0.1.0"))

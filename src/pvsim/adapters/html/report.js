@@ -46,8 +46,8 @@
     return shortDate(local(seconds)) + " " + clock(seconds, withSeconds);
   }
   function length(seconds) {
-    if (seconds % 3600 === 0) return seconds / 3600 + " h";
-    return seconds % 60 === 0 ? seconds / 60 + " min" : seconds + " s";
+    if (seconds % 3600 === 0) return seconds / 3600 + "\u00a0h";
+    return seconds % 60 === 0 ? seconds / 60 + "\u00a0min" : seconds + "\u00a0s";
   }
 
   /* The arrays: deflated, in planes of bytes, as differences. */
@@ -132,7 +132,9 @@
   }
 
   function powerSeries(c, rows, span) {
-    const step = rows.length && span / rows[0].step < 200 ? "middle" : false;
+    const shown = rows.length ? span / rows[0].step : 0;
+    const step = shown < 200 ? "middle" : false;
+    const width = shown > document.querySelector(".chart.power").clientWidth ? 0.8 : 1.4;
     const points = (value) => rows.map((row) => [row.t, value(row)]);
     const area = (name, colour, value, decal, stack) => ({
       name, type: "line", stack, symbol: "none", step, data: points(value),
@@ -141,7 +143,7 @@
     });
     const line = (name, colour, value, more) => ({
       name, type: "line", symbol: "none", step, data: points(value), z: 5,
-      lineStyle: { color: colour, width: 1.4, type: [4, 3] }, itemStyle: { color: colour }, emphasis: { disabled: true }, ...more,
+      lineStyle: { color: colour, width, type: [4, 3] }, itemStyle: { color: colour }, emphasis: { disabled: true }, ...more,
     });
     const exported = area(words["chart.export"], c.export, (row) => -row.sold, hatch(c.card, 0.8, 5), "down");
     if (data.grid_meter) {
@@ -358,7 +360,7 @@
     const years = [...new Set(data.days.names.map((day) => day.slice(0, 4)))];
     const low = Math.min(0, ...found), high = Math.max(...found, low + 1e-6);
     const height = 150, weeks = Math.min(54, Math.ceil(data.days.names.length / 7) + 6);
-    const cell = Math.max(5, Math.min(30, Math.floor((chart.getWidth() - 60) / weeks)));
+    const cell = Math.max(4, Math.min(30, Math.floor((chart.getWidth() - 84) / weeks)));
     const first = data.days.names[0], last = data.days.names[data.days.names.length - 1];
     const range = (year) => {
       const from = year === years[0] ? first.slice(0, 7) + "-01" : year + "-01-01";
@@ -367,17 +369,17 @@
     chart.getDom().style.height = 70 + height * years.length + "px";
     chart.resize();
     const tone = name === "self_sufficiency" ? c.battery : c[name];
-    const labels = months.map((month) => month.slice(0, 3));
+    const labels = months.map((month) => month.slice(0, cell < 10 ? 1 : 3));
     chart.setOption({
       ...base(c), legend: undefined,
       tooltip: { ...base(c).tooltip, formatter: ({ value }) => `${shortDate(new Date(value[0]))} ${value[0].slice(0, 4)}: ${amount(name, value[1])}` },
       visualMap: {
-        min: low, max: high, calculable: false, orient: "horizontal", left: 40, top: 0, itemHeight: 140, itemWidth: 14,
+        min: low, max: high, calculable: false, orient: "horizontal", left: 8, top: 0, itemHeight: chart.getWidth() < 420 ? 80 : 140, itemWidth: 14,
         text: [amount(name, high), amount(name, low)], textStyle: { color: c.text }, inRange: { color: [mixed(tone, c.card, 0.12), tone] },
       },
       calendar: years.map((year, i) => ({
-        top: 74 + i * height, left: 44, cellSize: [cell, 15], range: range(year), itemStyle: { color: "transparent", borderColor: c.card, borderWidth: 2 },
-        splitLine: { lineStyle: { color: c.muted, width: 1 } }, yearLabel: { show: years.length > 1, color: c.muted, fontSize: 12, margin: 28 },
+        top: 74 + i * height, left: years.length > 1 ? 68 : 44, cellSize: [cell, 15], range: range(year), itemStyle: { color: "transparent", borderColor: c.card, borderWidth: 2 },
+        splitLine: { lineStyle: { color: c.muted, width: 1 } }, yearLabel: { show: years.length > 1, color: c.muted, fontSize: 12, margin: 42 },
         monthLabel: { color: c.muted, nameMap: labels }, dayLabel: { color: c.muted, firstDay: 1, nameMap: words["date.weekdays"].split(" ") },
       })),
       series: years.map((year, i) => ({
