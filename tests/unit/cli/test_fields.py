@@ -6,7 +6,7 @@ import pathlib
 import click
 import pytest
 
-from pvsim.cli.fields import FieldOption, name_options, option_names, request_of
+from pvsim.cli.fields import FieldOption, command_of, name_options, option_names, request_of
 from pvsim.cli.main import cli, main
 from pvsim.cli.other_options import OtherOptions
 from pvsim.config import MeterRequest, PvRequest, Request
@@ -111,3 +111,26 @@ def test_the_other_options_are_taken_as_they_are_given():
     assert options == OtherOptions(
         transport="amqp", patience_s=5.0, keep_stream=True, as_json=True, out=pathlib.Path("there")
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run",
+        "run --date 21.06.2024 --days 2d --tz UTC --site home --meters 3 --annual-kwh 4MWh --spread-km 500m",
+        "run --meter a=walk --meter b.csv --meter-unit kW --meter-max-w 20kW --meter-start 2023-01-01",
+        "run --pv p.csv --pv-kind counter --pv-scale 2 --pv-peak-kw 8kWp --every 1h --split day",
+    ],
+)
+def test_the_command_of_a_run_asks_for_the_same_run(line):
+    again = command_of(context(f"{line} --batch 1 --quiet --patience 5"))
+    assert again.startswith("pvsim run")
+    assert "--batch" not in again
+    assert "--patience" not in again
+    assert request_of(context(again.removeprefix("pvsim "))) == request_of(context(line))
+
+
+def test_a_name_with_a_space_is_quoted():
+    above = click.Context(cli, info_name="pvsim")
+    run = cli.commands["run"].make_context("run", ["--meter", "my house.csv"], parent=above)
+    assert command_of(run) == "pvsim run --meter 'my house.csv'"
