@@ -74,7 +74,7 @@ def report(
       pvsim report runs/latest --figures pictures --figure-format pdf --figure-width 85
     """  # noqa: D301
     from pvsim.core.results.profile import Profile  # noqa: PLC0415
-    from pvsim.wiring.report import write_report  # noqa: PLC0415
+    from pvsim.wiring.report import require_place, write_report  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if figures is None and (alone := {"width_mm", "figure_format"} & set(given_options(context))):
@@ -85,6 +85,8 @@ def report(
         from pvsim.wiring.plots import require_matplotlib  # noqa: PLC0415 - only for pictures
 
         require_matplotlib()
+    if out is not None:
+        require_place(out)
     this = Run.open(directory.resolve())
     profile = Profile(this.models.plan)
     summary = this.files.prove(profile)

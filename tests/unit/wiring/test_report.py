@@ -55,6 +55,12 @@ def test_another_file_can_be_named(run, tmp_path):
     assert not (run.directory.path / REPORT).exists()
 
 
+def test_a_directory_that_is_not_there_is_named(run, tmp_path):
+    error = report_on(run.directory.path, "--out", str(tmp_path / "no" / "page.html")).exception
+    assert isinstance(error, CannotWriteError)
+    assert error.fix == f"mkdir -p {tmp_path / 'no'}"
+
+
 def test_a_partial_run_says_what_is_missing(tmp_path):
     run = a_run(tmp_path, external=True, missing="skip")
     with pytest.raises(PartialResultError):
