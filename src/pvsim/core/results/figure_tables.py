@@ -2,7 +2,8 @@
 
 `figures` has one row with each single figure, `energy_kwh.import` as `energy_kwh_import`. What comes in parts has
 a table of its own: `days`, `months`, `resolution`; the figures of each meter are in `meters`, their parts in
-`meters_resolution` and so on. Columns follow from the fields of `Summary`, whatever a run has of them.
+`meters_resolution` and so on, those of each day in `days_resolution`, beside its `period`. Columns follow from the
+fields of `Summary`, whatever a run has of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from pvsim.core.results.summary import Energies, Summary
 
 __all__ = ["FIGURES", "Kind", "Row", "figure_columns", "figure_rows"]
 
-FIGURES, _METERS = "figures", "meters"
+FIGURES, _METERS, _PERIOD = "figures", "meters", "period"
 
 Kind: TypeAlias = type[float] | type[int] | type[str] | type[bool] | type[list[float]]
 """What the values of a column are; lists are of floats."""
@@ -108,8 +109,10 @@ class _Tables:
         row: Row,
         *keys: str,
     ) -> None:
-        """Rows of a table of its own, which begin with the meter that they are of, and their name."""
+        """Rows of a table of its own, which begin with the meter or period that they are of, and their name."""
         of = {"meter": row.get("meter", "")} if table.startswith(_METERS) else {}
+        if _PERIOD in self.columns[table]:
+            of[_PERIOD] = row.get(_PERIOD, "")
         below = name if table == FIGURES else f"{table}_{name}"
         self.add(below, kind, None, {**of, **dict.fromkeys(keys, "")})
         for named, part in parts:

@@ -1,12 +1,16 @@
 """Ramps: how far load, PV power and grid go up or down within 1, 10 and 60 s."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import product
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
-from pvsim.core.results.histogram import Histogram
+from pvsim.core.results.meter_counts import MeterCounts
+from pvsim.core.results.period_counts import PeriodCounts
 from pvsim.core.results.powers import Powers
 from pvsim.core.results.summary import Ramp
 from pvsim.core.run.plan import RunPlan
@@ -15,35 +19,74 @@ __all__ = ["LAGS_S", "Ramps"]
 
 LAGS_S = (1, 10, 60)
 _PER_MILLE = (500, 990, 999, 1000)
+_POWERS = 3
 
 
-@dataclass(slots=True)
+class _Counted(Protocol):
+    """Changes of one power within one lag."""
+
+    @property
+    def total(self) -> int: ...
+
+    def values_at(self, ranks: list[int], /) -> list[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows in the order of time.
+
+    Attributes:
+        t_utc: Unix time of each, shape (rows,).
+        values: Load, PV power and grid, shape (3, rows, meters).
+        there: Whether each meter has the row, shape (rows, meters).
+    """
+
+    t_utc: Ints
+    values: Ints
+    there: NDArray[np.bool_]
+
+    def cut(self, rows: slice) -> "_Rows":
+        return _Rows(self.t_utc[rows], self.values[:, rows], self.there[rows])
+
+    def copy(self) -> "_Rows":
+        return _Rows(self.t_utc.copy(), self.values.copy(), self.there.copy())
+
+    def then(self, later: "_Rows") -> "_Rows":
+        return _Rows(
+            np.concatenate([self.t_utc, later.t_utc]),
+            np.concatenate([self.values, later.values], axis=1),
+            np.concatenate([self.there, later.there]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """Consecutive rows: those at both ends that may have a partner in another part. Powers of shape (3, rows)."""
+    """The rows at both ends of consecutive ones that may have a partner in another part."""
 
-    first_t_utc: Ints
-    first: Ints
-    last_t_utc: Ints
-    last: Ints
+    first: _Rows
+    last: _Rows
 
 
 class Ramps:
-    """Counts changes between periods of which each meter has its row, of the sums over all meters.
+    """Counts changes of the sums over all meters, between periods of which each has its row, and of each meter.
 
     Each pair of rows is counted once: when the later one is added, or, where they come in two parts of the run,
-    when these are merged.
+    when these are merged. It belongs to the day and month of the later one.
 
     Attributes:
         plan: The run.
         lags_s: The lags that are whole numbers of rows.
-        changes: Of load, PV power and grid, for each lag.
+        changes: Of load, PV power and grid, of each within each lag.
+        by_meter: The same of each meter, where there are several.
         parts: The parts of the run that there are.
     """
 
     def __init__(self, plan: RunPlan) -> None:
         self.plan = plan
         self.lags_s = [lag for lag in LAGS_S if lag % plan.every_s == 0]
-        self.changes = [[Histogram() for _ in self.lags_s] for _ in range(3)]
+        kinds, meters = _POWERS * len(self.lags_s), len(plan.meters)
+        self.changes = PeriodCounts(plan, kinds, self._ramps)
+        self.by_meter = MeterCounts(kinds, meters) if meters > 1 else None
         self.parts: list[_Part] = []
         self._open = False
 
@@ -51,66 +94,80 @@ class Ramps:
         """Add the rows of whole periods."""
         if not self.lags_s:
             return
-        kept = powers.complete
-        t_utc = powers.t_utc[kept]
-        if not len(t_utc):
-            return
-        values = np.stack([power[kept].sum(axis=1) for power in (powers.meter, powers.pv, powers.grid)])
+        values = np.stack([powers.meter, powers.pv, powers.grid])
+        there = np.ones(values.shape[1:], dtype=np.bool_) if powers.there is None else powers.there
+        rows = _Rows(powers.t_utc, values, there)
         if not self._open:
-            empty = np.empty(0, dtype=np.int64), np.empty((3, 0), dtype=np.int64)
-            self.parts.append(_Part(*empty, *empty))
+            none = rows.cut(slice(0))
+            self.parts.append(_Part(none, none))
             self._open = True
-        self._extend(self.parts[-1], t_utc, values)
+        self.parts[-1] = self._extended(self.parts[-1], rows)
 
     def merge(self, other: "Ramps") -> None:
         """Add another part of the run; what is added later begins a part of its own."""
-        for mine, theirs in zip(self.changes, other.changes, strict=True):
-            for histogram, more in zip(mine, theirs, strict=True):
-                histogram.merge(more)
+        self.changes.merge(other.changes)
+        if self.by_meter is not None and other.by_meter is not None:
+            self.by_meter.merge(other.by_meter)
         for one, another in product(self.parts, other.parts):
-            earlier, later = sorted((one, another), key=lambda part: int(part.first_t_utc[0]))
-            if later.first_t_utc[0] - earlier.last_t_utc[-1] <= self.lags_s[-1]:
-                t_utc = np.concatenate([earlier.last_t_utc, later.first_t_utc])
-                both = np.concatenate([earlier.last, later.first], axis=1)
-                n = len(earlier.last_t_utc)
-                self._count(t_utc, both, n, n)
-        self.parts += [replace(part) for part in other.parts]
+            earlier, later = sorted((one, another), key=lambda part: int(part.first.t_utc[0]))
+            if later.first.t_utc[0] - earlier.last.t_utc[-1] <= self.lags_s[-1]:
+                n, both = len(earlier.last.t_utc), earlier.last.then(later.first)
+                for day, span in self.changes.spans(both.t_utc, n):
+                    self._count(day, both.cut(slice(span.stop)), span.start, n)
+        self.parts += other.parts
         self.close()
 
     def close(self) -> None:
         """Let what is added later begin a part of its own."""
         self._open = False
 
-    def result(self) -> tuple[Ramp, ...] | None:
-        """The percentiles; None where rows are too long, or no two of them are a lag apart."""
+    def result(self) -> tuple[tuple[Ramp, ...] | None, dict[str, tuple[Ramp, ...] | None]]:
+        """The percentiles of the run, and of each day and month by its name.
+
+        None where rows are too long, or no two of them are a lag apart.
+        """
+        run, periods = self.changes.result()
+        return self._ramps(run), periods
+
+    def of_meter(self, meter: int) -> tuple[Ramp, ...] | None:
+        """The percentiles of one of several meters."""
+        if self.by_meter is None:
+            return None
+        return self._ramps(self.by_meter.of(kind, meter) for kind in range(_POWERS * len(self.lags_s)))
+
+    def _ramps(self, changes: Iterable[_Counted]) -> tuple[Ramp, ...] | None:
         names = ("meter" if self.plan.meter_range.grid else "load", "pv", "grid")
         found = []
-        for name, histograms in zip(names, self.changes, strict=True):
-            for lag_s, histogram in zip(self.lags_s, histograms, strict=True):
-                if total := histogram.total:
-                    values = histogram.values_at([-(-total * mille // 1000) for mille in _PER_MILLE])
-                    found.append(Ramp(name, lag_s, total, *(value / DW_PER_KW for value in values)))
+        for (name, lag_s), counted in zip(product(names, self.lags_s), changes, strict=True):
+            if total := counted.total:
+                values = counted.values_at([-(-total * mille // 1000) for mille in _PER_MILLE])
+                found.append(Ramp(name, lag_s, total, *(value / DW_PER_KW for value in values)))
         return tuple(found) or None
 
-    def _extend(self, part: _Part, t_utc: Ints, values: Ints) -> None:
-        before = len(part.last_t_utc)
-        all_t_utc = np.concatenate([part.last_t_utc, t_utc])
-        everything = np.concatenate([part.last, values], axis=1)
-        self._count(all_t_utc, everything, before, len(all_t_utc))
-        reach = self.lags_s[-1]
-        since = (part.first_t_utc[0] if len(part.first_t_utc) else t_utc[0]) + reach
-        early = int(np.searchsorted(t_utc, since))
-        part.first_t_utc = np.concatenate([part.first_t_utc, t_utc[:early]])
-        part.first = np.concatenate([part.first, values[:, :early]], axis=1)
-        late = int(np.searchsorted(all_t_utc, all_t_utc[-1] - reach, side="right"))
-        part.last_t_utc, part.last = all_t_utc[late:].copy(), everything[:, late:].copy()
+    def _extended(self, part: _Part, rows: _Rows) -> _Part:
+        before, everything, reach = len(part.last.t_utc), part.last.then(rows), self.lags_s[-1]
+        t_utc = everything.t_utc
+        since = int(part.first.t_utc[0] if len(part.first.t_utc) else t_utc[0]) + reach
+        for day, span in self.changes.spans(t_utc, before):
+            self.changes.close(day, since)
+            self._count(day, everything.cut(slice(span.stop)), span.start, span.stop)
+        early = int(np.searchsorted(rows.t_utc, since))
+        late = int(np.searchsorted(t_utc, t_utc[-1] - reach, side="right"))
+        return _Part(part.first.then(rows.cut(slice(early))), everything.cut(slice(late, None)).copy())
 
-    def _count(self, t_utc: Ints, values: Ints, start: int, end: int) -> None:
-        """Count the changes that begin in a row before `end`, and end in one from `start` on."""
+    def _count(self, day: int, rows: _Rows, start: int, end: int) -> None:
+        """Count the changes that begin in a row before `end`, and end in one of a day from `start` on."""
+        whole = bool(rows.there.all())
         for i, lag_s in enumerate(self.lags_s):
-            before, after = _pairs(t_utc, start, end, lag_s, self.plan.every_s)
-            for histograms, power in zip(self.changes, values, strict=True):
-                histograms[i].add(np.abs(power[after] - power[before]))
+            before, after = _pairs(rows.t_utc, start, end, lag_s, self.plan.every_s)
+            both = None if whole else rows.there[before] & rows.there[after]
+            kept = slice(None) if both is None else both.all(axis=1)
+            for which, power in enumerate(rows.values):
+                kind = which * len(self.lags_s) + i
+                changes = power[after] - power[before]
+                self.changes.add(day, kind, np.abs(changes.sum(axis=1)[kept]))
+                if self.by_meter is not None:
+                    self.by_meter.add(kind, np.abs(changes), both)
 
 
 def _pairs(t_utc: Ints, start: int, end: int, lag_s: int, every_s: int) -> tuple[Ints | slice, Ints | slice]:

@@ -128,26 +128,6 @@ class BatteryUse(msgspec.Struct, frozen=True):
     hours_full: float
 
 
-class PeriodEnergies(Energies, frozen=True, kw_only=True):
-    """Energies and further figures of a day or a month.
-
-    Attributes:
-        period: `2024-06-21` or `2024-06`, local time.
-        self_consumption: That of the day or month.
-        self_sufficiency: That of the day or month.
-        peak_kw: Peaks of the day or month; of several meters those of all meters together.
-        hours_with_export: Those of the day or month.
-        battery: What was done with the battery in the day or month.
-    """
-
-    period: str
-    self_consumption: float | None = None
-    self_sufficiency: float | None = None
-    peak_kw: Peaks | None = None
-    hours_with_export: float | None = None
-    battery: BatteryUse | None = None
-
-
 class Resolution(msgspec.Struct, frozen=True):
     """The same run as a meter sees it that knows only the means over longer windows.
 
@@ -182,7 +162,9 @@ class Ramp(msgspec.Struct, frozen=True):
 
     Percentiles are those of the nearest rank: the smallest change which at least so many percent of the changes do
     not exceed. They are exact to 0.1 W where no change exceeds 13.1 kW, else to 1/65,536 of the largest. Of
-    several meters the powers are those of all meters together, where each has its row.
+    several meters the powers are those of all meters together, where each has its row. What is said of each of
+    several meters is the lowest change of a bin that is at most 1/1,024 as wide as its changes, of more than 20
+    meters 1/64; the largest change is exact.
 
     Attributes:
         of: `load` (`meter` where the meter is at the grid connection), `pv` or `grid`.
@@ -207,16 +189,44 @@ class Duration(msgspec.Struct, frozen=True):
     """Duration curve of grid: which power is reached or exceeded for how much of the time.
 
     Of several meters that of all meters together; where one lacks its row, of the others. Powers are exact to
-    0.1 W where none exceeds 13.1 kW, else to 1/65,536 of the largest.
+    0.1 W where none exceeds 13.1 kW, else to 1/65,536 of the largest. The curve of each of several meters is exact
+    to 1/1,024 of the power, of more than 20 meters to 1/64, and at both ends.
 
     Attributes:
-        time_percent: Share of the time that has rows, in percent: 0, 1, 2 … 100.
+        time_percent: Share of the time that has rows, in percent: 0, 1, 2 … 100; of a day, a month and each of
+            several meters 0, 10, 20 … 100.
         grid_kw: Power in kW that is reached or exceeded during that share of the time: at 0 the highest import, at
             100 the lowest grid, negative where it exports.
     """
 
     time_percent: tuple[float, ...]
     grid_kw: tuple[float, ...]
+
+
+class PeriodEnergies(Energies, frozen=True, kw_only=True):
+    """Energies and further figures of a day or a month.
+
+    Attributes:
+        period: `2024-06-21` or `2024-06`, local time.
+        self_consumption: That of the day or month.
+        self_sufficiency: That of the day or month.
+        peak_kw: Peaks of the day or month; of several meters those of all meters together.
+        hours_with_export: Those of the day or month.
+        battery: What was done with the battery in the day or month.
+        resolution: The day or month seen through longer windows; of several meters their sum.
+        ramps: Changes whose later row is in the day or month; of several meters those of all meters together.
+        duration: Duration curve of the day or month with 11 points; of several meters that of all meters together.
+    """
+
+    period: str
+    self_consumption: float | None = None
+    self_sufficiency: float | None = None
+    peak_kw: Peaks | None = None
+    hours_with_export: float | None = None
+    battery: BatteryUse | None = None
+    resolution: tuple[Resolution, ...] | None = None
+    ramps: tuple[Ramp, ...] | None = None
+    duration: Duration | None = None
 
 
 class Distribution(msgspec.Struct, frozen=True):
@@ -291,9 +301,9 @@ class Summary(msgspec.Struct, frozen=True):
             out.
         months: Energies and further figures of each local month, where a run touches several.
         resolution: The same run seen at 1 s, 1 min, 15 min and 1 h, as far as these are whole numbers of rows; the
-            first is the row's own length. Also of each meter.
-        ramps: Changes of load, PV power and grid within 1, 10 and 60 s; of the whole run, None of single meters.
-        duration: Duration curve of grid; of the whole run, None of single meters.
+            first is the row's own length. Also of each meter, day and month.
+        ramps: Changes of load, PV power and grid within 1, 10 and 60 s. Also of each meter, day and month.
+        duration: Duration curve of grid. Also of each meter, day and month, with fewer points.
         hours_with_export: Hours in which a row exports: grid < 0; of several meters of all meters together.
         battery: What was done with the battery; None where there is none.
         over_meters: How the figures of the meters are distributed, where a run has several.

@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.battery_use import BatteryStates
 from pvsim.core.results.duration import GridDuration
 from pvsim.core.results.energies import EnergySums, kwh
@@ -27,6 +28,8 @@ WINDOWS_S = (60, QUARTER_S, 3600)
 """Windows of the resolution table, beside the rows' own length."""
 
 _Quarters: TypeAlias = "tuple[float | None, float | None]"
+_Seen: TypeAlias = tuple[Ints, Ints | NDArray[np.float64]]
+"""Sums of import and export in 0.1 W times rows, and their highest means."""
 
 
 class Tally:
@@ -53,7 +56,7 @@ class Tally:
             if window_s == QUARTER_S == plan.every_s or (window_s > plan.every_s and window_s % plan.every_s == 0)
         }
         self.ramps = Ramps(plan)
-        self.duration = GridDuration()
+        self.duration = GridDuration(plan)
         self.fuse = FuseSeconds(plan)
         self.battery: BatteryStates | None = None
         if plan.balance is not None and plan.balance.battery is not None:
@@ -86,6 +89,7 @@ class Tally:
     def close(self) -> None:
         """Let what is added later begin a part of its own."""
         self.ramps.close()
+        self.duration.close()
         for means in self.windows.values():
             means.close()
 
@@ -109,6 +113,8 @@ class _Figures:
         self.battery = tally.battery
         self.levels = None if tally.battery is None else tally.battery.levels()
         self.ramps, self.duration, self.fuse = tally.ramps, tally.duration, tally.fuse
+        self.run_ramps, self.ramps_by_period = tally.ramps.result()
+        self.run_duration, self.durations_by_period = tally.duration.result()
 
     def summary(self) -> Summary:
         plan, every = self.plan, range(len(self.plan.meters))
@@ -118,12 +124,12 @@ class _Figures:
             total,
             days=days if len(days) > 1 else None,
             months=months if len(months) > 1 else None,
-            ramps=self.ramps.result(),
-            duration=self.duration.result(),
+            ramps=self.run_ramps,
+            duration=self.run_duration,
         )
         if len(every) == 1:
             return whole
-        meters = {plan.meters[i]: self._of_meters(slice(i, i + 1)) for i in every}
+        meters = {plan.meters[i]: self._of_meter(i) for i in every}
         return msgspec.structs.replace(
             whole,
             peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days, NO_EXPORT),
@@ -156,23 +162,43 @@ class _Figures:
             fuse=self.fuse.of_meters(which),
         )
 
+    def _of_meter(self, i: int) -> Summary:
+        """The figures of one of several meters."""
+        return msgspec.structs.replace(
+            self._of_meters(slice(i, i + 1)), ramps=self.ramps.of_meter(i), duration=self.duration.of_meter(i)
+        )
+
     def _resolution(self, which: slice) -> tuple[Resolution, ...]:
         """The same meters seen through each window; peaks of all of them together."""
-        plan, sums = self.plan, self.energies.by_meter[:, which].sum(axis=1)
+        sums = self.energies.by_meter[:, which].sum(axis=1)
         one = which.start is not None
-        rows_dw = self.peaks.by_meter[2:, which.start] if one else self.peaks.of_all[2:].max(axis=1)
-        seen = [(plan.every_s, int(sums[2]), int(sums[3]), rows_dw)]
-        for window_s, means in self.windows.items():
-            if window_s != plan.every_s:
-                peaks_dw = means.peaks_dw[:, which.start] if one else means.of_all_dw.max(axis=1)
-                exported = int(means.export_sums[which].sum())
-                seen.append((window_s, int(means.import_sums[which].sum()), exported, peaks_dw))
+        peaks_dw = self.peaks.by_meter[2:, which.start] if one else self.peaks.of_all[2:].max(axis=1)
+        seen: dict[int, _Seen] = {self.plan.every_s: (sums[2:4], peaks_dw)}
+        for window_s, means in self._longer():
+            means_dw = means.peaks_dw[:, which.start] if one else means.of_all_dw.max(axis=1)
+            flows = np.stack([means.import_sums[which].sum(), means.export_sums[which].sum()])
+            seen[window_s] = flows, means_dw
+        return self._seen(sums, seen)
+
+    def _resolution_of_days(self, which: slice) -> tuple[Resolution, ...]:
+        """All meters on some days, seen through each window."""
+        sums = self.energies.by_day[which].sum(axis=0)
+        seen: dict[int, _Seen] = {self.plan.every_s: (sums[2:4], self.peaks.of_all[2:, which].max(axis=1))}
+        for window_s, means in self._longer():
+            seen[window_s] = means.by_day[:, which].sum(axis=1), means.of_all_dw[:, which].max(axis=1)
+        return self._seen(sums, seen)
+
+    def _longer(self) -> list[tuple[int, WindowMeans]]:
+        """The windows that are longer than a row."""
+        return [(window_s, means) for window_s, means in self.windows.items() if window_s != self.plan.every_s]
+
+    def _seen(self, sums: Ints, seen: dict[int, _Seen]) -> tuple[Resolution, ...]:
+        """The table of what each window sees, beside the sums of the rows."""
         found = []
-        for window_s, imported, exported, peaks_dw in seen:
-            seen_sums = np.array([sums[0], sums[1], imported, exported])
-            consumption, sufficiency, _ = self.energies.shares(seen_sums)
+        for window_s, (flows, peaks_dw) in seen.items():
+            consumption, sufficiency, _ = self.energies.shares(np.concatenate([sums[:2], flows]))
             peaks_kw = (np.round(peaks_dw / DW_PER_KW, 6) + 0.0).tolist()  # no −0.0
-            energies = kwh(imported, plan), kwh(exported, plan)
+            energies = (kwh(each, self.plan) for each in flows.tolist())
             found.append(Resolution(window_s, consumption, sufficiency, *energies, *peaks_kw))
         return tuple(found)
 
@@ -202,6 +228,9 @@ class _Figures:
             peak_kw=self._peaks_of_all(first, end),
             hours_with_export=self._hours(int(energies.exporting_by_day[first:end].sum())),
             battery=battery,
+            resolution=self._resolution_of_days(slice(first, end)),
+            ramps=self.ramps_by_period.get(period),
+            duration=self.durations_by_period.get(period),
         )
 
     def _peaks_of_all(self, first: int, end: int, zero: float = 0.0) -> Peaks:

@@ -29,6 +29,7 @@ class WindowMeans:
         import_sums: Of each meter the positive sums over windows, in 0.1 W times rows.
         export_sums: Of each meter the negative ones.
         peaks_dw: Highest mean import and export of each meter, shape (2, meters).
+        by_day: Of each day the positive and the negative sums over all meters, shape (2, days).
         of_all_dw: Highest mean import and export of all meters together on each day, shape (2, days).
         edges: Of windows that may not be whole the day, the sums and the rows of each meter, by number.
     """
@@ -38,6 +39,7 @@ class WindowMeans:
         self.windows = Windows(plan.timeline, window_s)
         self.import_sums = np.zeros(n, dtype=np.int64)
         self.export_sums = np.zeros(n, dtype=np.int64)
+        self.by_day = np.zeros((2, days), dtype=np.int64)
         self.peaks_dw = np.zeros((2, n))
         self.of_all_dw = np.stack([np.zeros(days), np.full(days, NO_EXPORT)])
         self.edges: dict[int, tuple[int, Ints, Ints]] = {}
@@ -71,6 +73,7 @@ class WindowMeans:
         """Add another part of the run; what is added later begins a part of its own."""
         self.import_sums = self.import_sums + other.import_sums
         self.export_sums = self.export_sums + other.export_sums
+        self.by_day = self.by_day + other.by_day
         self.peaks_dw = np.maximum(self.peaks_dw, other.peaks_dw)
         self.of_all_dw = np.maximum(self.of_all_dw, other.of_all_dw)
         for number, edge in other.edges.items():
@@ -86,7 +89,7 @@ class WindowMeans:
         result = copy.copy(self)
         result.edges = dict(self.edges)
         result.import_sums, result.export_sums = self.import_sums.copy(), self.export_sums.copy()
-        result.of_all_dw = self.of_all_dw.copy()
+        result.by_day, result.of_all_dw = self.by_day.copy(), self.of_all_dw.copy()
         result.take_edges(list(result.edges))
         return result
 
@@ -103,12 +106,15 @@ class WindowMeans:
         """Add windows that are whole: their days, and of each meter the sums and the number of rows."""
         if not len(days):
             return
-        self.import_sums += np.maximum(sums, 0).sum(axis=0)
-        self.export_sums += np.maximum(-sums, 0).sum(axis=0)
+        imported, exported = np.maximum(sums, 0), np.maximum(-sums, 0)
+        self.import_sums += imported.sum(axis=0)
+        self.export_sums += exported.sum(axis=0)
         mean = np.divide(sums, rows, out=np.zeros(sums.shape), where=rows > 0)
         self.peaks_dw = np.maximum(self.peaks_dw, _both(mean, axis=0))
         total = mean.sum(axis=1)
         starts = starts_of(days)
+        of_all = np.stack([imported.sum(axis=1), exported.sum(axis=1)])
+        self.by_day[:, days[starts]] += np.add.reduceat(of_all, starts, axis=1)
         of_days: NDArray[np.float64] = np.stack(
             [np.maximum.reduceat(total, starts), np.maximum.reduceat(-total, starts)]
         )

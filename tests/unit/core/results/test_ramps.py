@@ -1,6 +1,8 @@
 """Ramps are those of a plain walk over all pairs of rows, whatever the portions and the order of merges."""
 
+from datetime import date, datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from tests.unit.core.results.runs import merged_in_any_order, plan_of, table
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.ramps import Ramps
 from pvsim.core.run.plan import RunPlan
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def walked(plan, rows):
@@ -54,7 +58,8 @@ def test_any_parts_in_any_order_give_the_changes_of_a_walk(n_meters, every_s, st
     def tables(part):
         return table(plan, [each for each in rows if each[0] // n_meters in periods[part]])
 
-    found = merged_in_any_order(data, tables, len(periods), lambda: Ramps(plan)).result() or ()
+    ramps = merged_in_any_order(data, tables, len(periods), lambda: Ramps(plan))
+    found = ramps.result()[0] or ()
     expected = walked(plan, rows)
     assert {(ramp.of, ramp.lag_s): ramp.changes for ramp in found} == {k: len(v) for k, v in expected.items()}
     for ramp in found:
@@ -68,7 +73,7 @@ def test_a_minute_by_hand():
     plan = plan_of()
     ramps = Ramps(plan)
     ramps.add(table(plan, [(s, 10_000 if s < 30 else 30_000, 1_000 * s) for s in range(61)]))
-    found = {(ramp.of, ramp.lag_s): ramp for ramp in ramps.result()}
+    found = {(ramp.of, ramp.lag_s): ramp for ramp in ramps.result()[0]}
     load, pv, grid = found["load", 1], found["pv", 10], found["grid", 60]
     assert (load.changes, load.p50_kw, load.p99_kw, load.highest_kw) == (60, 0.0, 2.0, 2.0)
     assert (pv.changes, pv.p50_kw, pv.highest_kw) == (51, 1.0, 1.0)
@@ -80,11 +85,15 @@ def test_rows_longer_than_a_minute_have_none_and_a_grid_meter_shows_no_load():
     long = Ramps(hours)
     long.add(table(hours, [(0, 1, 0), (1, 2, 0)]))
     long.merge(Ramps(hours))
-    assert long.result() is None
+    assert long.result() == (None, {})
     grid = RunPlan("run", hours.timeline, ("m1",), meter_range=MeterRange.up_to(9_000, grid=True))
     ramps = Ramps(grid)
     ramps.add(table(grid, [(0, -1_000, 0), (1, 1_000, 0)]))
-    assert [(each.of, each.highest_kw) for each in ramps.result()] == [("meter", 0.2), ("pv", 0.0), ("grid", 0.2)]
+    assert [(each.of, each.highest_kw) for each in ramps.result()[0]] == [
+        ("meter", 0.2),
+        ("pv", 0.0),
+        ("grid", 0.2),
+    ]
 
 
 def test_periods_that_lack_a_meter_change_nothing():
@@ -93,4 +102,91 @@ def test_periods_that_lack_a_meter_change_nothing():
     ramps = Ramps(plan)
     ramps.add(table(plan, [(0, 0, 0), (1, 50_000, 0), (2, 0, 0), (4, 0, 0), (5, 50_000, 0)]))
     ramps.add(table(plan, [(6, 0, 0)]))
-    assert ramps.result() is None
+    assert ramps.result() == (None, {})
+    assert [(ramp.changes, ramp.highest_kw) for ramp in ramps.of_meter(0)] == [(3, 0.0)] * 3  # it has all its rows
+    assert ramps.of_meter(1) is None
+
+
+@given(
+    n_meters=st.integers(1, 2),
+    every_s=st.sampled_from([1, 60]),
+    begin=st.integers(-70, 5),
+    steps=st.lists(st.sampled_from([1] * 12 + [2, 3, 40, 1_400]), min_size=1, max_size=150),
+    data=st.data(),
+)
+@settings(deadline=None)
+def test_a_change_belongs_to_the_day_of_its_later_row(n_meters, every_s, begin, steps, data):
+    """From just before the midnight that begins a month on, and over days, in any parts."""
+    plan = plan_of(*("a", "b")[:n_meters], every_s=every_s, first=date(2024, 3, 31), days=6)
+    midnights = plan.timeline.midnights_utc
+    first = (midnights[1] - midnights[0]) // every_s + begin
+    number = np.unique((first + np.cumsum(steps)) * n_meters + np.array(steps) % n_meters)
+    if n_meters > 1:
+        number = np.unique(np.concatenate([number, number[::2] // 2 * 2 + 1]))
+    number = number[number < plan.rows]
+    random = np.random.Generator(np.random.Philox(7))
+    rows = list(zip(number.tolist(), *random.integers(0, 9_000, (2, len(number))).tolist(), strict=True))
+    periods = sorted({row // n_meters for row, _, _ in rows})
+
+    def tables(part):
+        return table(plan, [each for each in rows if each[0] // n_meters in periods[part]])
+
+    ramps = merged_in_any_order(data, tables, len(periods), lambda: Ramps(plan))
+    run, found = ramps.result()
+    expected = {}
+    for later, load in loads_of(rows, n_meters, set(range(n_meters))).items():
+        for lag_s in ramps.lags_s:
+            earlier = loads_of(rows, n_meters, set(range(n_meters))).get(later - lag_s // every_s)
+            if earlier is not None:
+                begins = datetime.fromtimestamp(plan.timeline.start_utc + later * every_s, BERLIN)
+                for name in ("run", f"{begins:%Y-%m-%d}", f"{begins:%Y-%m}"):
+                    expected.setdefault((name, lag_s), []).append(abs(load - earlier))
+    of_load = {
+        (name, ramp.lag_s): (ramp.changes, ramp.p50_kw, ramp.highest_kw)
+        for name, each in {"run": run, **found}.items()
+        for ramp in each or ()
+        if ramp.of == "load"
+    }
+    assert of_load == {
+        key: (len(each), sorted(each)[(len(each) + 1) // 2 - 1] / 10_000, max(each) / 10_000)
+        for key, each in expected.items()
+    }
+    for meter in range(n_meters if n_meters > 1 else 0):
+        own = loads_of(rows, n_meters, {meter})
+        changes = {
+            lag_s: [abs(own[t] - own[t - lag_s // every_s]) for t in own if t - lag_s // every_s in own]
+            for lag_s in ramps.lags_s
+        }
+        of_meter = {ramp.lag_s: ramp for ramp in ramps.of_meter(meter) or () if ramp.of == "load"}
+        assert {lag_s: ramp.changes for lag_s, ramp in of_meter.items()} == {
+            lag_s: len(each) for lag_s, each in changes.items() if each
+        }
+        for lag_s, ramp in of_meter.items():
+            assert ramp.highest_kw == max(changes[lag_s]) / 10_000
+
+
+def loads_of(rows, n_meters, wanted):
+    """The load of some meters together, by the number of each period of which all of them have their row."""
+    found = {}
+    for row, load, _ in rows:
+        if row % n_meters in wanted:
+            found.setdefault(row // n_meters, []).append(load)
+    return {period: sum(each) for period, each in found.items() if len(each) == len(wanted)}
+
+
+def test_midnight_by_hand():
+    """1 kW until midnight, then 3 kW: the jump is the new day's, also where a part ends at midnight."""
+    plan = plan_of(days=2)
+    midnight = 86_400
+    rows = [(midnight + s, 10_000 if s < 0 else 30_000, 0) for s in range(-2, 2)]
+    whole, first, second = Ramps(plan), Ramps(plan), Ramps(plan)
+    whole.add(table(plan, rows))
+    first.add(table(plan, rows[:2]))
+    second.add(table(plan, rows[2:]))
+    second.merge(first)
+    for ramps in (whole, second):
+        days = ramps.result()[1]
+        changes = [(days[name][0].changes, days[name][0].highest_kw) for name in ("2024-06-21", "2024-06-22")]
+        assert changes == [(1, 0.0), (2, 2.0)]
+    assert whole.result() == second.result()
+    assert whole.of_meter(0) is None  # of one meter they are those of the run
