@@ -24,7 +24,9 @@ def a_run(out, *, day="2024-06-21", names=("m1",), split="none", external=False,
 
 
 def own_rows(run):
-    """The rows that the run's own meters give."""
+    """The rows that the run's own meters give; of external ones those of the brief's."""
+    if not run.models.external:
+        return simulate(run.models.plan, run.models.loads(), run.models.pv())
     own = tuple(MeterConfig(name, SyntheticMeter()) for name in run.models.plan.meters)
     models = type(run.models)(msgspec.structs.replace(run.models.config, meters=own))
     return simulate(run.models.plan, models.loads(), models.pv())

@@ -4,11 +4,14 @@ import errno
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from tests.finished_runs import a_run, carry_out
 
+from pvsim import MeterRequest, Request, configure
 from pvsim.adapters.rundir import file_system
 from pvsim.cli.main import cli
 from pvsim.core.results.profile import Profile
@@ -69,6 +72,19 @@ def test_a_partial_run_says_what_is_missing(tmp_path):
     text = (run.directory.path / REPORT).read_text("utf-8")
     assert "60 of 86,400 readings" in text
     assert "Missing: m1, 2024-06-21T00:07:00+02:00 to 2024-06-21T00:08:00+02:00." in text
+
+
+@pytest.mark.parametrize(("day", "said"), [("2024-03-31", "skipped"), ("2024-10-27", "repeated")])
+def test_a_file_that_reaches_over_a_clock_change_has_a_page(tmp_path, day, said):
+    begin = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    times = (begin + timedelta(hours=hour) for hour in range(-1, 27))
+    rows = (f"{t.astimezone(ZoneInfo('Europe/Berlin')).isoformat()},0.5" for t in times)
+    (tmp_path / "house.csv").write_text("\n".join(["time,load (kW)", *rows]))
+    meter = MeterRequest(source=str(tmp_path / "house.csv"), start=day)
+    run = Run.create(configure(Request(date=day, every="15min", meter=meter, run_id="r1")), tmp_path)
+    carry_out(run)
+    assert report_on(run.directory.path).exit_code == 0
+    assert f"{said} hours (clock change)" in (run.directory.path / REPORT).read_text("utf-8")
 
 
 def test_an_unfinished_run_has_no_page(tmp_path):

@@ -1,6 +1,6 @@
 """What a reader must know of the data behind a page: what is missing, held, cut or rejected (I12)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pvsim.app.report.forms import Forms
@@ -98,8 +98,8 @@ def _of_source(name: str, report: Mapping[str, Any], forms: Forms) -> Iterator[t
         yield row("gaps", forms.number(len(gaps)))
         yield row("gap_s", forms.number(sum(gap["seconds"] for gap in gaps)))
     for key in _OF_INPUTS:
-        if number := report.get(key):
-            yield row(key, forms.number(number))
+        if found := report.get(key):  # a number, or a list of times
+            yield row(key, forms.number(len(found) if isinstance(found, Sequence) else found))
     for key in ("clipped_low_kwh", "clipped_high_kwh", "cut_kwh", "later_kwh", "unserved_kwh"):
         if kwh := report.get(key):
             yield row(key, forms.number(kwh, 3))

@@ -54,6 +54,15 @@ def test_what_was_done_to_input_data_is_counted():
     ]
 
 
+def test_hours_that_fall_out_or_come_twice_are_counted():
+    spring, autumn = {"skipped_hours": ["2024-03-31T02:00:00"]}, {"repeated_hours": ["2024-10-27T02:00:00"]}
+    facts = replace(FACTS, inputs={"m1": {**spring, "repeated_hours": []}, "pv": {**autumn, "skipped_hours": []}})
+    assert texts(sources(facts, ENGLISH)) == [
+        ["m1", ENGLISH.words["source.skipped_hours"], "1"],
+        ["pv", ENGLISH.words["source.repeated_hours"], "1"],
+    ]
+
+
 def test_what_dimming_took_is_counted():
     report = {"dimmed_s": 4_605, "cut_kwh": 8.698333, "later_kwh": 8.692293, "unserved_kwh": 0.00604}
     assert texts(sources(replace(FACTS, inputs={"m1": report}), ENGLISH)) == [
