@@ -1,6 +1,7 @@
 """A run from its directory to its verified files, whoever does the work in between."""
 
 import platform
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 _log = getLogger(__name__)
 _SHOWN_SPANS = 3
 _CUTS = {"clipped_s", "dimmed_s"}
+_DEEP = re.compile(rb"(?<=[\[{])\n *([^\[\]{}]*?)\n {8,}(?=[\]}])")
+"""What lists and objects have in them that have none in them, and are in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,4 +278,6 @@ def _versions() -> dict[str, str]:
 
 
 def _pretty(summary: Summary) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+    """A summary to read: indented, and each row of a table of a day or meter on one line."""
+    text = msgspec.json.format(msgspec.json.encode(summary), indent=2)
+    return _DEEP.sub(lambda part: re.sub(rb"\n *", b" ", part[1]), text) + b"\n"
