@@ -27,7 +27,7 @@ from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
 from pvsim.wiring.run_files import RunFiles
 
-__all__ = ["Run"]
+__all__ = ["Run", "summary_text"]
 
 Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
@@ -194,7 +194,7 @@ class Run:
                 if not self.files.only_split():
                     await work()
                 summary, spans = verified(self.files, *adders)
-                self.directory.write(SUMMARY, _pretty(summary))
+                self.directory.write(SUMMARY, summary_text(summary))
                 at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
                 cuts = self.models.cuts(clipped=at_most)
@@ -277,7 +277,7 @@ def _versions() -> dict[str, str]:
     return {"pvsim": __version__, "python": platform.python_version(), "numpy": np.__version__}
 
 
-def _pretty(summary: Summary) -> bytes:
+def summary_text(summary: Summary) -> bytes:
     """A summary to read: indented, and each row of a table of a day or meter on one line."""
     text = msgspec.json.format(msgspec.json.encode(summary), indent=2)
     return _DEEP.sub(lambda part: re.sub(rb"\n *", b" ", part[1]), text) + b"\n"

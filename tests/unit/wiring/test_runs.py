@@ -13,7 +13,7 @@ from pvsim.core.results.figures import Figures
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
-from pvsim.wiring.runs import Run, _pretty
+from pvsim.wiring.runs import Run, summary_text
 
 
 def a_run(out, missing="stop", source=None):
@@ -68,7 +68,7 @@ def test_a_summary_is_indented_with_one_line_for_each_row_of_a_day_or_meter():
     figures = Figures(plan)
     figures.add(Samples.of_rows(plan, number, number * 7 % 30_000, number % 7_000))
     summary = figures.result()
-    text = _pretty(summary)
+    text = summary_text(summary)
     assert msgspec.json.decode(text) == msgspec.json.decode(msgspec.json.encode(summary))
     lines = [line.strip() for line in text.decode().splitlines()]
     tables = [each for of in (*summary.days, *summary.meters.values()) for each in (*of.resolution, *of.ramps)]
