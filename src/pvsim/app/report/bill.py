@@ -1,4 +1,4 @@
-"""What a run costs and what the grid emits for it, beside the same with less in the building."""
+"""What a run costs and what the grid emits for it, beside the same building without PV or battery."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any

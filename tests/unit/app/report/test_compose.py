@@ -4,9 +4,12 @@ from datetime import date
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from tests.made_pages import FACTS, a_page, figures_of
 
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.run.plan import RunPlan
@@ -34,7 +37,7 @@ def test_there_are_six_figures_and_each_is_a_field_of_the_summary(plan):
 @pytest.mark.parametrize(
     ("rows", "more", "words"),
     [
-        ({}, {}, "That covered"),
+        ({}, {}, "of the 12.00 kWh that the building used did not come from the grid"),
         ({"pv_dw": 0}, {}, "there was no PV energy"),
         ({"load_dw": 0}, {}, "The building used nothing"),
         ({}, {"meter_range": MeterRange.up_to(9_000, grid=True)}, "The meter is at the grid connection"),
@@ -57,3 +60,14 @@ def test_the_charts_have_words_for_what_they_show():
     words = a_page(a_plan()).data["words"]
     assert words["chart.import"] == "Import"
     assert "headline.grid.one" not in words
+
+
+def test_the_sentence_is_true_where_energy_was_stored_before():
+    plan = a_plan(balance=Balance(BatteryModel(5.0, 2.5, 2.5)))
+    stored = {"battery_dw": np.full(plan.rows, -2_500), "soc_steps": np.zeros(plan.rows, dtype=np.int64)}
+    assert a_page(plan, pv_dw=1_000, **stored).headline.endswith(
+        "70.0% of the 12.00 kWh that the building used did not come from the grid."
+    )
+    assert a_page(plan, pv_dw=0, **stored).headline == (
+        "The building used 12.00 kWh and took 6.000 kWh from the grid: there was no PV energy."
+    )
