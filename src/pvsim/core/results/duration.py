@@ -1,9 +1,9 @@
 """The duration curve of grid: which power is reached or exceeded for how much of the time."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.results.histogram import Counted
 from pvsim.core.results.meter_counts import MeterCounts
 from pvsim.core.results.period_counts import PeriodCounts
 from pvsim.core.results.powers import Powers
@@ -14,15 +14,6 @@ __all__ = ["GridDuration"]
 
 _PERCENT = range(101)
 _TENTHS = range(0, 101, 10)
-
-
-class _Counted(Protocol):
-    """Powers."""
-
-    @property
-    def total(self) -> int: ...
-
-    def values_at(self, ranks: list[int], /) -> list[int]: ...
 
 
 class GridDuration:
@@ -70,12 +61,12 @@ class GridDuration:
         return None if self.by_meter is None else _curve(self.by_meter.of(0, meter), _TENTHS)
 
 
-def _tenths(counted: Iterable[_Counted]) -> Duration | None:
+def _tenths(counted: Iterable[Counted]) -> Duration | None:
     (grid,) = counted
     return _curve(grid, _TENTHS)
 
 
-def _curve(counted: _Counted, percents: Sequence[int]) -> Duration | None:
+def _curve(counted: Counted, percents: Sequence[int]) -> Duration | None:
     """The powers at some shares of the time."""
     total = counted.total
     if not total:

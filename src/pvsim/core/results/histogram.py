@@ -1,15 +1,29 @@
 """How often each integer occurs, in bounded memory, and the percentiles of all of them."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["BINS", "Histogram"]
+__all__ = ["BINS", "Counted", "Histogram"]
 
 BINS = 2**17
 """Bins for each sign: 1 MB, and powers in steps of 0.1 W up to 13.1 kW."""
+
+
+class Counted(Protocol):
+    """Values that are counted: a `Histogram`, or what one meter has."""
+
+    @property
+    def total(self) -> int:
+        """How many values there are."""
+        ...
+
+    def values_at(self, ranks: Sequence[int]) -> list[int]:
+        """The values at some places of all in rising order, from 1 to `total`."""
+        ...
 
 
 class Histogram:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.results.histogram import Counted
 from pvsim.core.results.meter_counts import MeterCounts
 from pvsim.core.results.period_counts import PeriodCounts
 from pvsim.core.results.powers import Powers
@@ -20,15 +20,6 @@ __all__ = ["LAGS_S", "Ramps"]
 LAGS_S = (1, 10, 60)
 _PER_MILLE = (500, 990, 999, 1000)
 _POWERS = 3
-
-
-class _Counted(Protocol):
-    """Changes of one power within one lag."""
-
-    @property
-    def total(self) -> int: ...
-
-    def values_at(self, ranks: list[int], /) -> list[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +126,7 @@ class Ramps:
             return None
         return self._ramps(self.by_meter.of(kind, meter) for kind in range(_POWERS * len(self.lags_s)))
 
-    def _ramps(self, changes: Iterable[_Counted]) -> tuple[Ramp, ...] | None:
+    def _ramps(self, changes: Iterable[Counted]) -> tuple[Ramp, ...] | None:
         names = ("meter" if self.plan.meter_range.grid else "load", "pv", "grid")
         found = []
         for (name, lag_s), counted in zip(product(names, self.lags_s), changes, strict=True):
