@@ -7,6 +7,7 @@ import pytest
 from tests.finished_runs import a_day
 
 from pvsim.core.site.schema import Battery
+from pvsim.errors import UsageError
 
 
 @pytest.fixture
@@ -108,10 +109,41 @@ def test_the_page_can_be_opened(inside, here, runs, monkeypatch):
     assert (here / "compare.html").exists()
 
 
-def test_a_page_that_cannot_be_written_is_an_error(inside, runs):
-    done = inside("compare", *runs[:2], "--out", "not there/page.html")
-    assert done.code == 73
-    assert "load" in done.out  # the table has been printed
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("not there/page.html", (73, "the directory of the page is not there")),
+        ("without/latest/samples.csv", (2, "--out writes a file that ends with .html or .htm")),
+        ("a directory.html", (2, "--out names a directory, not a file")),
+    ],
+)
+def test_where_no_page_can_be_is_said_first(inside, here, runs, name, said):
+    (here / "a directory.html").mkdir()
+    before = (here / "without/latest/samples.csv").read_bytes()
+    for command in (("compare", *runs[:2]), ("report", runs[1])):
+        done = inside(*command, "--out", name)
+        assert done.out == ""
+        assert done.code == said[0]
+        assert done.field("error").startswith(said[1])
+    assert (here / "without/latest/samples.csv").read_bytes() == before
+
+
+def test_the_page_is_written_before_the_table_is_printed(inside, here, runs, monkeypatch):
+    def gone(_):
+        raise UsageError("nobody reads it")
+
+    monkeypatch.setattr("pvsim.cli.compare._print", gone)
+    assert inside("compare", *runs[:2], "--out", "page.html").code == 2
+    assert (here / "page.html").exists()
+
+
+def test_a_link_to_a_page_stays_a_link(inside, here, runs):
+    (here / "page.html").symlink_to("other.html")
+    for command in (("compare", *runs[:2]), ("report", runs[1])):
+        assert inside(*command, "--out", "page.html").code == 0
+        assert (here / "page.html").is_symlink()
+        assert (here / "other.html").read_text().startswith("<!doctype html>")
+        (here / "other.html").unlink()
 
 
 def test_a_language_without_a_page_is_refused(inside, runs):

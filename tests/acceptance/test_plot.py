@@ -36,7 +36,7 @@ def test_a_partial_run_is_drawn_with_its_gap(inside, here):
         ("day.jpg", 2, "--plot draws a file that ends with .svg, .pdf or .png, not 'day.jpg', which has .jpg"),
         ("day", 2, "--plot draws a file that ends with .svg, .pdf or .png, not 'day', which has no ending"),
         ("not there/day.svg", 73, "the directory of the picture is not there"),
-        ("a directory.svg", 73, "it is a directory, not a file"),
+        ("a directory.svg", 2, "--plot names a directory, not a file"),
     ],
 )
 def test_where_no_picture_can_be_is_said_before_the_run(inside, here, name, code, said):
@@ -90,6 +90,7 @@ def test_pictures_need_a_directory_and_matplotlib(inside, here, monkeypatch):
     assert "--figures" in done.err
     done = inside("report", "latest", "--figures", "/proc/none")
     assert done.code == 73
+    assert not (here / "latest" / "report.html").exists()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     done = inside("report", "latest", "--figures", "pictures")
     assert (done.code, done.field("fix")) == (2, "./run again, or: pip install 'pvsim[plot]'")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pvsim.cli.command import Configured, given_options
+from pvsim.cli.made_file import PageFile
 from pvsim.cli.options import json_option
 from pvsim.cli.report import lang_option, show_page
 from pvsim.cli.run_path import RunPath
@@ -30,7 +31,7 @@ _DIGITS = {"kWh": 3, "kW": 4}
 @click.option("--anyway", is_flag=True, help="Compare runs of other periods, loads or weather, and say so.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PageFile(),
     metavar="FILE",
     help="Write a page with charts to FILE.",
 )
@@ -67,10 +68,15 @@ def compare(
     The runs must have the same period, load and weather: then only plants, battery and limits make the difference.
     """  # noqa: D301
     from pvsim.wiring.compare import open_runs, write_page  # noqa: PLC0415
+    from pvsim.wiring.places import require_file_place  # noqa: PLC0415
 
     if out is None and not open_page and "lang" in given_options(context):
         what = "--lang is the language of the page, and neither --out nor --open asks for one"
         raise UsageError(what, where="--lang", fix="leave it out, or add --out compare.html")
+    page = out
+    if out is None and open_page:
+        page = Path(_PAGE)
+        require_file_place(page, "--open", "page")
     found = open_runs(_runs(context, directories), labels)
     if found.unlike and not anyway:
         words = ["pvsim", "compare", *map(str, directories)]
@@ -80,17 +86,15 @@ def compare(
         words += [name for name, said in (("--open", open_page), ("--json", as_json)) if said]
         what = f"the runs cannot be compared: {'; '.join(found.unlike)}"
         raise UsageError(what, fix=f"to compare them all the same: {shlex.join([*words, '--anyway'])}")
+    if page is not None:  # before the text, whose reader may go away
+        write_page(found, page, language=lang)
     if as_json:
         click.echo(json.dumps(_facts(found), indent=2))
     else:
         _print(found)
-    if out is None and not open_page:
-        return
-    page = out or Path(_PAGE)
-    write_page(found, page, language=lang)
-    if not as_json:
+    if page is not None and not as_json:
         click.echo(f"\n{page}")
-    if open_page:
+    if page is not None and open_page:
         show_page(page.absolute())
 
 

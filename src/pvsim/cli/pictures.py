@@ -7,47 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pvsim.cli.command import OUTPUT, section
+from pvsim.cli.made_file import PictureFile
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.values import Choice, Quantity
-from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from pvsim.core.results.profile import Profile
     from pvsim.wiring.runs import Run
-
-    _Path: TypeAlias = click.ParamType[Any]
-else:  # generic only in later versions of click
-    _Path = click.ParamType
 
 __all__ = ["draw_plot", "figure_width_option", "figures_options", "plot_option"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FORMATS = ("svg", "pdf", "png")
-
-
-class PictureFile(_Path):
-    """The path of a picture, whose ending says the format."""
-
-    name = "FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it; see `click.ParamType.convert`.
-
-        Raises:
-            UsageError: if its ending is no format.
-        """
-        path = Path(value)
-        ending = path.suffix.lower().removeprefix(".")
-        if ending not in _FORMATS:
-            option = param.opts[0] if param is not None else "the picture"
-            end = f".{ending}" if ending else "no ending"
-            what = f"{option} draws a file that ends with .svg, .pdf or .png, not {value!r}, which has {end}"
-            name = path.with_suffix(".svg") if path.name not in {"", ".."} else path / "day.svg"
-            raise UsageError(what, where=option, fix=f"for example {option} {name}")
-        return path
 
 
 def draw_plot(this: "Run", profile: "Profile | None", options: OtherOptions) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pvsim.cli.command import OUTPUT, Configured, given_options, section
+from pvsim.cli.made_file import PageFile
 from pvsim.cli.pictures import figures_options
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.values import Choice
@@ -46,7 +47,7 @@ report_options = section(
 @lang_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=PageFile(),
     metavar="FILE",
     help="Write the page to FILE.  [default: report.html in DIR]",
 )
@@ -74,7 +75,7 @@ def report(
       pvsim report runs/latest --figures pictures --figure-format pdf --figure-width 85
     """  # noqa: D301
     from pvsim.core.results.profile import Profile  # noqa: PLC0415
-    from pvsim.wiring.report import require_place, write_report  # noqa: PLC0415
+    from pvsim.wiring.report import write_report  # noqa: PLC0415
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if figures is None and (alone := {"width_mm", "figure_format"} & set(given_options(context))):
@@ -85,9 +86,11 @@ def report(
         from pvsim.wiring.plots import require_matplotlib  # noqa: PLC0415 - only for pictures
 
         require_matplotlib()
-    if out is not None:
-        require_place(out)
     this = Run.open(directory.resolve())
+    if figures is not None:
+        from pvsim.wiring.places import make_directory  # noqa: PLC0415 - only for pictures
+
+        make_directory(figures)
     profile = Profile(this.models.plan)
     summary = this.files.prove(profile)
     path = write_report(this, profile, lang, summary=summary, out=out)

@@ -116,9 +116,9 @@ def run(context: click.Context, /, **_params: Any) -> None:
         what = "--figure-width is the width of a picture, and no --plot asks for one"
         raise UsageError(what, where="--figure-width", fix="leave it out, or add --plot day.svg")
     if options.plot is not None:
-        from pvsim.wiring.plots import require_place  # noqa: PLC0415 - only for a picture
+        from pvsim.wiring.plots import require_matplotlib  # noqa: PLC0415 - only for a picture
 
-        require_place(options.plot)
+        require_matplotlib()
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
         if not roles and not options.open_page:  # it has ended, and is only verified

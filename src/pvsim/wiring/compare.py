@@ -17,6 +17,7 @@ from pvsim.core.results.profile import Profile
 from pvsim.core.results.summary import Summary
 from pvsim.errors import UsageError
 from pvsim.wiring.finished import FinishedRun, open_run
+from pvsim.wiring.places import followed
 
 if TYPE_CHECKING:
     from pvsim.app.report.comparison import RunOnPage
@@ -103,7 +104,7 @@ def write_page(found: Runs, path: Path, *, language: str) -> None:
     page = comparison_page(runs, found.comparison, Forms(words_of(language)), version=__version__)
     content = rendered(page, language=language, version=__version__, kind="compare")
     try:
-        with new_file(path, FileSystem(accepted=True)) as file:
+        with new_file(followed(path), FileSystem(accepted=True)) as file:
             file.write(content)
     except OSError as error:
         raise cannot_write(error, path) from error

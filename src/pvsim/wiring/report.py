@@ -1,15 +1,14 @@
 """The page about a run: its profile from the proving pass, its facts from the manifest, in one HTML file."""
 
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
 from pvsim.adapters.rundir.file_system import cannot_write, new_file
 from pvsim.config import ExternalMeter, RunConfig, SitePvConfig, SyntheticMeter
-from pvsim.errors import CannotWriteError
 from pvsim.wiring.finished import FinishedRun
+from pvsim.wiring.places import followed
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.wiring.runs import Run
 
-__all__ = ["REPORT", "facts_of", "prepare_report", "require_place", "write_report"]
+__all__ = ["REPORT", "facts_of", "prepare_report", "write_report"]
 
 REPORT = "report.html"
 
@@ -28,17 +27,6 @@ def prepare_report() -> None:
     from pvsim.adapters.html import template  # noqa: PLC0415 - as above
 
     template()
-
-
-def require_place(out: Path) -> None:
-    """Refuse a file that cannot be made, before the run is proved.
-
-    Raises:
-        CannotWriteError: if its directory is not there.
-    """
-    if not out.parent.is_dir():
-        what = "the directory of the page is not there"
-        raise CannotWriteError(what, where=str(out.parent), fix=f"mkdir -p {quote(str(out.parent))}")
 
 
 def write_report(
@@ -69,8 +57,9 @@ def write_report(
     page = page_of(models.plan, summary or FinishedRun(run).summary, profile.result(), facts, forms)
     content = rendered(page, language=language, version=__version__)
     path = directory.path / REPORT if out is None else out
+    target = path if out is None else followed(out)
     try:
-        with new_file(path, directory.file_system) as file:
+        with new_file(target, directory.file_system) as file:
             file.write(content)
     except OSError as error:
         raise cannot_write(error, path) from error

@@ -17,6 +17,7 @@ from pvsim.adapters.rundir.file_system import (
     cannot_write,
     make_directory,
     new_file,
+    require_file,
 )
 from pvsim.adapters.rundir.leavings import abandoned_links, leavings
 from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, FileFacts, Manifest
@@ -159,6 +160,7 @@ class RunDirectory:
             CannotWriteError: if the disk is full or fails.
         """
         try:
+            require_file(self.path / name)
             with temporary.open("rb+") as file:
                 self.file_system.sync(file.fileno())
             temporary.chmod(0o644 & temporary.stat().st_mode)

@@ -24,6 +24,8 @@ __all__ = [
     "make_directory",
     "new_file",
     "remedy",
+    "require_file",
+    "require_writable",
 ]
 
 ACCEPT = "--allow-unsafe-filesystem"
@@ -33,9 +35,16 @@ NO_FSYNC = "the file system has no fsync: a crash of the machine can lose rows t
 
 _UNKNOWN = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_LOCK = _UNKNOWN | {errno.ENOLCK}
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM}
-_FILES = {errno.EMFILE, errno.ENFILE}
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space on its disk"),
+    **dict.fromkeys(_DENIED, "work as its owner, or have its permissions changed"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files: ulimit -n 4096"),
+    errno.ENOENT: "make its directory, or name another file",
+    errno.ENAMETOOLONG: "give it a shorter name",
+    errno.EFBIG: "raise the limit: ulimit -f unlimited",
+    errno.EROFS: "its disk is read-only: name a directory on another one",
+}
 
 
 class FileSystem:
@@ -122,8 +131,9 @@ def new_file(path: Path, file_system: FileSystem) -> Iterator[BinaryIO]:
 
     Raises:
         OSError: if that is not possible; nothing new is there then.
-        CannotWriteError: as `FileSystem.sync`.
+        CannotWriteError: as `FileSystem.sync`, or if what has that name is no file.
     """
+    require_file(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
@@ -135,6 +145,32 @@ def new_file(path: Path, file_system: FileSystem) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def require_file(path: Path) -> None:
+    """Refuse to replace a directory, a device, a pipe or a socket, and a link to one.
+
+    Raises:
+        CannotWriteError: if one has that name.
+    """
+    if path.exists() and not path.is_file():
+        what = "it is a directory, not a file" if path.is_dir() else "it is a device, pipe or socket, not a file"
+        raise CannotWriteError(what, where=str(path), fix="move it away, or name another file")
+
+
+def require_writable(path: Path) -> None:
+    """Refuse to make a file in a directory in which none can be made.
+
+    Raises:
+        CannotWriteError: if that is so, or as `require_file`.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        require_file(path)
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o644))
+        temporary.unlink()
+    except OSError as error:
+        raise cannot_write(error, path) from error
 
 
 def cannot_write(error: OSError, path: Path) -> CannotWriteError:
@@ -150,12 +186,4 @@ def cannot_read(error: OSError, path: Path) -> PvsimError:
 
 def remedy(error: OSError) -> str:
     """What helps against the reason that the system gave."""
-    if error.errno in _FULL:
-        return "free some space on its disk"
-    if error.errno in _DENIED:
-        return "work as its owner, or have its permissions changed"
-    if error.errno in _FILES:
-        return "allow more open files: ulimit -n 4096"
-    if error.errno == errno.EROFS:
-        return "its disk is read-only: name a directory on another one"
-    return "check its disk; dmesg may say more"
+    return _REMEDIES.get(error.errno or 0, "check its disk; dmesg may say more")
