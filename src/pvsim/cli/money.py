@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pvsim.config.run_config import UnpaidSpan
     from pvsim.core.results.money import Money
     from pvsim.core.results.summary import Summary
     from pvsim.core.site.tariff import Cost, Tariff
@@ -10,11 +13,25 @@ if TYPE_CHECKING:
 __all__ = ["money_lines"]
 
 
-def money_lines(summary: "Summary", tariff: "Tariff | None", cost: "Cost | None") -> list[str]:
-    """Some lines; none where the site says nothing of money and CO2."""
+def money_lines(
+    summary: "Summary",
+    tariff: "Tariff | None",
+    cost: "Cost | None",
+    unpaid: "Sequence[UnpaidSpan] | None" = None,
+) -> list[str]:
+    """Some lines; none where the site says nothing of money and CO2.
+
+    Args:
+        summary: What the run comes to.
+        tariff: Of the site.
+        cost: Of the site.
+        unpaid: The days on which nothing is paid at negative prices, where these are not all.
+    """
     lines = [] if summary.money is None else _bill(summary.money, cost)
     if tariff is not None and tariff.feed_in_by_rules:
-        paid = ", nothing at negative prices" if tariff.zero_at_negative_prices else ""
+        spans = (f"from {span.first_date} to {span.last_date}" for span in unpaid or ())
+        some = "" if unpaid is None else f" {' and '.join(spans)}"
+        paid = f", nothing at negative prices{some}" if tariff.zero_at_negative_prices else ""
         lines.append(f"feed-in by the rules: {tariff.feed_in_per_kwh:g} {tariff.currency} a kWh{paid}")
     if (emissions := summary.emissions) is not None:
         saved = "" if emissions.saving_kg is None else f" · {emissions.saving_kg:,.1f} kg less than without PV"

@@ -68,7 +68,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     connection, dimming = connected if connected is not None else (None, ())
     prices: dict[str, Any] | None = {}
     if site is not None and first_date is not None:
-        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, outside))
+        days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
+        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside))
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))

@@ -1,13 +1,14 @@
 """What a site says of money and CO2, with what the rules of its country say of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from pvsim.config.ports import Outside
-from pvsim.core.rules.holding import capacity_tariff, feed_in_rate, unpaid_at_negative_prices
+from pvsim.config.run_config import UnpaidSpan
+from pvsim.core.rules.holding import capacity_tariff, feed_in_rate, unpaid_days
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.connection import installed_kwp
 from pvsim.core.site.schema import Site
@@ -18,30 +19,37 @@ __all__ = ["prices_of_site"]
 
 _MICRO = 1_000_000
 _FLANDERS = "be"
+_INSTEAD = "feed_in_per_kwh in place of feed_in_by_rules"
 
 
-def prices_of_site(site: Site, rules: Rules | None, first_date: date, outside: Outside) -> dict[str, Any]:
+def prices_of_site(
+    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside
+) -> dict[str, Any]:
     """Fields of the configuration: tariff, cost and CO2 where the site says them, and the digests of their files.
 
     Args:
         site: As it was read.
         rules: Those that it names.
         first_date: First day of the run.
+        days: How many days.
         outside: Where files are.
 
     Raises:
         BadInputError: if the rules do not say what the tariff asks them for.
     """
     said = {name: value for name in ("tariff", "cost", "co2") if (value := getattr(site, name)) is not UNSET}
+    unpaid: tuple[UnpaidSpan, ...] | None = None
     if "tariff" in said:
-        said["tariff"] = _by_rules(said["tariff"], site, rules, first_date, outside)
+        said["tariff"] = _with_demand(said["tariff"], site, first_date, outside)
+        if said["tariff"].feed_in_by_rules:
+            said["tariff"], unpaid = _with_feed_in(said["tariff"], site, rules, first_date, days)
     files = series_of(said.get("tariff"), said.get("co2"))
     sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
-    return {**said, "series_sha256": sha256 or None}
+    return {**said, "series_sha256": sha256 or None, "unpaid": unpaid}
 
 
-def _by_rules(tariff: Tariff, site: Site, rules: Rules | None, first_date: date, outside: Outside) -> Tariff:
-    """The tariff with the numbers that rules have for it."""
+def _with_demand(tariff: Tariff, site: Site, first_date: date, outside: Outside) -> Tariff:
+    """The tariff with the least peak that its rule has."""
     demand = tariff.demand
     if demand is not None and demand.rule == "flanders" and demand.floor_kw is None:
         rule = capacity_tariff(outside.read_rules(_FLANDERS), first_date)
@@ -49,25 +57,36 @@ def _by_rules(tariff: Tariff, site: Site, rules: Rules | None, first_date: date,
             what = f"tariff.demand: Flanders has no capacity tariff on {first_date}"
             raise BadInputError(what, where=f"site {site.name}", fix="write its floor_kw, or another rule")
         tariff = replace(tariff, demand=replace(demand, floor_kw=rule.floor_kw))
-    return tariff if not tariff.feed_in_by_rules else _with_feed_in(tariff, site, rules, first_date)
+    return tariff
 
 
-def _with_feed_in(tariff: Tariff, site: Site, rules: Rules | None, first_date: date) -> Tariff:
+def _with_feed_in(
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int
+) -> tuple[Tariff, tuple[UnpaidSpan, ...] | None]:
+    """The tariff with the rate of the rules, and the days on which negative prices pay nothing; None is all."""
     kwp, where = installed_kwp(site), f"site {site.name}"
     commissioned = site.commissioned if site.commissioned is not UNSET else first_date
     rate = None if rules is None else feed_in_rate(rules, kwp, commissioned)
     if rules is None or rate is None:
         what = "tariff.feed_in_by_rules: the site names no rules"
+        fix = f'write rules = "de" and commissioned, or {_INSTEAD}'
         if rules is not None:
             plant = f"{kwp:g} kWp commissioned on {commissioned}"
             what = f"tariff.feed_in_by_rules: the rules of {rules.name} have no rate for {plant}"
-        raise BadInputError(what, where=where, fix='write rules = "de" and commissioned, or feed_in_per_kwh')
-    tariff = replace(tariff, feed_in_per_kwh=rate / _MICRO)
-    unpaid = unpaid_at_negative_prices(rules, kwp, commissioned, first_date)
-    if unpaid is None:
-        return tariff
-    if tariff.market_series is None and tariff.import_series is None:
-        what = f"tariff.feed_in_by_rules: nothing is paid at negative prices ({unpaid.source}), but none are known"
-        fix = f"add [tariff.market_series], or write feed_in_per_kwh = {rate / _MICRO:g} to leave that out"
+            fix = f"write {_INSTEAD}"
+            if site.commissioned is UNSET:
+                fix = f"write commissioned, the day on which the plants went into operation, or {_INSTEAD}"
         raise BadInputError(what, where=where, fix=fix)
-    return replace(tariff, zero_at_negative_prices=True)
+    tariff = replace(tariff, feed_in_per_kwh=rate / _MICRO)
+    unpaid = unpaid_days(rules, kwp, commissioned, first_date, days)
+    if not unpaid:
+        return tariff, None
+    if tariff.market_series is None and tariff.import_series is None:
+        source = unpaid[0].rule.source
+        what = f"tariff.feed_in_by_rules: nothing is paid at negative prices ({source}), but none are known"
+        instead = f"feed_in_per_kwh = {rate / _MICRO:g} in place of feed_in_by_rules"
+        raise BadInputError(what, where=where, fix=f"add [tariff.market_series], or write {instead}")
+    spans = tuple(UnpaidSpan(each.first_date, each.last_date) for each in unpaid)
+    whole = UnpaidSpan(first_date, first_date + timedelta(days=days - 1))
+    always = tariff.zero_at_negative_prices or whole in spans
+    return replace(tariff, zero_at_negative_prices=True), None if always else spans

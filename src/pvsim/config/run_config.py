@@ -152,6 +152,13 @@ Format: TypeAlias = Literal["csv", "parquet"]
 PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig | NoPvConfig
 
 
+class UnpaidSpan(msgspec.Struct, frozen=True):
+    """Days of a run on which a rule pays nothing at negative prices, from local midnight to the last day's end."""
+
+    first_date: date
+    last_date: date
+
+
 class MeterConfig(msgspec.Struct, frozen=True):
     """One meter of the run."""
 
@@ -186,6 +193,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         co2: What the grid emits; None is not known.
         series_sha256: Digests of the files that tariff and CO2 name, by the path of the setting
             (`tariff.import_series`); None where there are none.
+        unpaid: On which days the tariff's `zero_at_negative_prices` acts, where a rule begins or ends to hold
+            within the run; None is on all.
         formats: The files that the rows are written to in the end; only csv in manifests that do not say it.
     """
 
@@ -210,6 +219,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     cost: Cost | None = None
     co2: Co2 | None = None
     series_sha256: dict[str, str] | None = None
+    unpaid: tuple[UnpaidSpan, ...] | None = None
     formats: tuple[Format, ...] = ("csv",)
 
     def __post_init__(self) -> None:
@@ -276,7 +286,7 @@ _LATER = {"meter_max_w", "meter_kind", "connection", "dimming"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 
-_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256")
+_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256", "unpaid")
 """Fields that change no byte of a row."""
 
 

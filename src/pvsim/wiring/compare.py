@@ -159,7 +159,7 @@ def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
         ]
         if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
             found = (*found, Unlike("load", f"{kwh[1]:,.3f} kWh instead of {kwh[0]:,.3f} kWh"))
-    tariffs = [(each.tariff, each.co2, each.series_sha256) for each in (base.config, other.config)]
+    tariffs = [(each.tariff, each.co2, each.series_sha256, each.unpaid) for each in (base.config, other.config)]
     return replace(other, unlike=found, other_tariff=tariffs[0] != tariffs[1])
 
 

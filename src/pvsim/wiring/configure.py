@@ -41,11 +41,11 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
         what = f"site {found.name} is in {found.location.tz}, the run in {config.tz}"
         raise UsageError(what, field="site", fix="give a site file with the run's location.tz")
     rules = None if isinstance(found.rules, UnsetType) else disk.read_rules(found.rules)
-    said = prices_of_site(found, rules, config.first_date, disk)
+    said = prices_of_site(found, rules, config.first_date, config.days, disk)
     if not said.keys() & {"tariff", "co2"}:
         what, fix = "the site file has no [tariff] and no [co2]", "add one; home-tariff is an example"
         raise BadInputError(what, where=f"site {found.name}", fix=fix)
-    none = dict.fromkeys(("tariff", "cost", "co2", "series_sha256"))
+    none = dict.fromkeys(("tariff", "cost", "co2", "series_sha256", "unpaid"))
     return convert(to_builtins(replace(config, **none | said)), RunConfig)
 
 

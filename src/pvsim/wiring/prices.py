@@ -55,7 +55,7 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
         setting: _read(setting, file, config, timeline, inputs)
         for setting, file in series_of(config.tariff, config.co2).items()
     }
-    money = None if config.tariff is None else prices_of(config.tariff, series, timeline)
+    money = None if config.tariff is None else prices_of(config.tariff, series, timeline, _unpaid_utc(config))
     emissions = None if config.co2 is None else emissions_of(config.co2, series)
     for valuation in (money, emissions):
         if valuation is not None:
@@ -75,6 +75,17 @@ def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
 
         carbon = CarbonSum(plan, worth.emissions)
     return Totals(Figures(plan), bill, carbon)
+
+
+def _unpaid_utc(config: RunConfig) -> list[tuple[int, int]] | None:
+    """From and up to which Unix times negative prices pay nothing; None is always."""
+    if config.unpaid is None:
+        return None
+    zone, found = zone_of(config.tz), []
+    for span in config.unpaid:
+        days = Timeline.of_days(span.first_date, (span.last_date - span.first_date).days + 1, zone)
+        found.append((days.start_utc, days.end_utc))
+    return found
 
 
 def _read(

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from pvsim import Request
 from pvsim.adapters.site_file import read_site
+from pvsim.config.run_config import UnpaidSpan
 from pvsim.core.site.tariff import Co2, Cost, DataSeries, Demand, Tariff
-from pvsim.errors import BadInputError
+from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.configure import configure
 
 HOME = replace(read_site("home"), rules="de")  # of 8 kWp
@@ -45,6 +46,52 @@ def test_new_plants_earn_nothing_at_negative_prices(name):
     tariff = replace(BY_RULES, import_per_kwh=None if name == "import_series" else 0.3, **{name: MARKET})
     found = tariff_of(replace(HOME, tariff=tariff), day="2025-08-21")
     assert (found.feed_in_per_kwh, found.zero_at_negative_prices) == (0.0786, True)
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "unpaid"),
+    [
+        ("2025-02-24", 1, None),
+        ("2025-02-24", 4, (UnpaidSpan(date(2025, 2, 25), date(2025, 2, 27)),)),
+        ("2025-02-25", 4, None),  # all
+    ],
+)
+def test_the_loss_at_negative_prices_begins_with_its_rule(day, days, unpaid):
+    site = replace(HOME, commissioned=date(2025, 2, 25), tariff=replace(BY_RULES, market_series=MARKET))
+    config = configure(Request(site=site, date=day, days=days))
+    assert (config.unpaid, config.tariff.zero_at_negative_prices) == (unpaid, days > 1)
+    declared = replace(site, tariff=replace(site.tariff, zero_at_negative_prices=True))
+    assert configure(Request(site=declared, date=day, days=days)).unpaid is None
+
+
+def test_prices_are_needed_where_the_rule_holds_on_any_day():
+    site = replace(HOME, commissioned=date(2025, 2, 25), tariff=BY_RULES)
+    assert configure(Request(site=site, date="2025-02-24")).tariff.feed_in_per_kwh == 0.0794
+    with pytest.raises(BadInputError, match="nothing is paid at negative prices"):
+        configure(Request(site=site, date="2025-02-24", days=2))
+
+
+@pytest.mark.parametrize(("day", "days"), [("2025-02-24", 10**9), ("2025-02-24", 0), ("9999-12-31", 2)])
+def test_days_outside_the_calendar_are_refused_with_rules_too(day, days):
+    site = replace(HOME, commissioned=date(2025, 2, 25), tariff=replace(BY_RULES, market_series=MARKET))
+    with pytest.raises(UsageError, match=r"days"):
+        configure(Request(site=site, date=day, days=days))
+
+
+@pytest.mark.parametrize(
+    ("site", "fix"),
+    [
+        (read_site("home"), 'write rules = "de" and commissioned, or '),
+        (replace(HOME, rules="be"), "write commissioned, the day on which the plants went into operation, or "),
+        (replace(HOME, rules="be", commissioned=date(2025, 2, 25)), "write "),
+        (HOME, "add [tariff.market_series], or write "),
+    ],
+)
+def test_the_fix_is_one_that_is_not_there_yet(site, fix):
+    with pytest.raises(BadInputError) as caught:
+        tariff_of(replace(site, tariff=BY_RULES))
+    assert caught.value.fix.startswith(fix + "feed_in_per_kwh")
+    assert caught.value.fix.endswith("in place of feed_in_by_rules")
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from pvsim.core.rules.schema import CapacityTariff, Dimming, ExportCap, FeedIn, 
 
 __all__ = [
     "CapFrom",
+    "UnpaidDays",
     "capacity_tariff",
     "dimming_rule",
     "export_cap",
     "export_caps_over",
     "feed_in_rate",
     "rule_contradictions",
-    "unpaid_at_negative_prices",
+    "unpaid_days",
 ]
 
 _MICRO = 1_000_000
@@ -37,6 +38,21 @@ class CapFrom:
 
     first_date: date
     rule: ExportCap | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidDays:
+    """Days on which a plant is paid nothing while prices are negative.
+
+    Attributes:
+        first_date: The first; it begins at local midnight.
+        last_date: The last, to its end.
+        rule: What says so.
+    """
+
+    first_date: date
+    last_date: date
+    rule: NegativePrices
 
 
 def feed_in_rate(rules: Rules, kwp: float, commissioned: date) -> int | None:
@@ -92,16 +108,17 @@ def export_caps_over(
     return tuple(found)
 
 
-def unpaid_at_negative_prices(rules: Rules, kwp: float, commissioned: date, on: date) -> NegativePrices | None:
-    """The rule by which a plant is paid nothing on a day while prices are negative; None where it is paid."""
-    return next(
-        (
-            each
-            for each in rules.negative_prices
-            if _holds(each, on) and _is_for(each, commissioned) and kwp >= each.from_kwp
-        ),
-        None,
-    )
+def unpaid_days(
+    rules: Rules, kwp: float, commissioned: date, first_date: date, days: int
+) -> tuple[UnpaidDays, ...]:
+    """The days of a run of `days` days on which a plant is paid nothing while prices are negative."""
+    end = first_date + timedelta(days=days - 1)
+    found = []
+    for rule in rules.negative_prices:
+        first, last = max(rule.valid_from, first_date), min(rule.valid_until or end, end)
+        if first <= last and _is_for(rule, commissioned) and kwp >= rule.from_kwp:
+            found.append(UnpaidDays(first, last, rule))
+    return tuple(sorted(found, key=lambda each: each.first_date))
 
 
 def dimming_rule(rules: Rules, on: date) -> Dimming | None:

@@ -69,10 +69,24 @@ class Prices:
             self.starts_utc, _halves_to_even((self.nano_per_kwh + surcharge) * (_WHOLE + vat), _WHOLE)
         )
 
-    def zero_where_negative(self, market: "Prices") -> "Prices":
-        """The prices, but zero while those of a market are negative."""
-        starts = union([self.starts_utc, market.starts_utc])
-        return Prices.of(starts, np.where(market.at(starts) < 0, 0, self.at(starts)))
+    def zero_where_negative(
+        self, market: "Prices", spans_utc: Sequence[tuple[int, int]] | None = None
+    ) -> "Prices":
+        """The prices, but zero while those of a market are negative.
+
+        Args:
+            market: Its prices.
+            spans_utc: Only from the first up to the second of each pair of Unix times; None is always.
+        """
+        edges = np.array([edge for span in spans_utc or () for edge in span], dtype=np.int64)
+        starts = union([self.starts_utc, market.starts_utc, edges])
+        zero = market.at(starts) < 0
+        if spans_utc is not None:
+            within = np.zeros(len(starts), dtype=bool)
+            for first, end in spans_utc:
+                within |= (starts >= first) & (starts < end)
+            zero &= within
+        return Prices.of(starts, np.where(zero, 0, self.at(starts)))
 
 
 def union(times: Sequence[Ints]) -> Ints:

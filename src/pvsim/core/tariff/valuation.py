@@ -1,6 +1,6 @@
 """What each second's import costs and each second's export earns, or what both emit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -57,13 +57,19 @@ def refuse_rows_beyond_quarters(tariff: Tariff, every_s: int) -> None:
         raise UsageError(what, field="every", fix="for example 15min, 1min or 1s")
 
 
-def prices_of(tariff: Tariff, series: Mapping[str, Prices], timeline: Timeline) -> Valuation:
+def prices_of(
+    tariff: Tariff,
+    series: Mapping[str, Prices],
+    timeline: Timeline,
+    unpaid_utc: Sequence[tuple[int, int]] | None = None,
+) -> Valuation:
     """The prices of a tariff over a run.
 
     Args:
         tariff: Without contradictions.
         series: The prices of its files, by the path of their setting.
         timeline: The run's.
+        unpaid_utc: Where `zero_at_negative_prices` acts, as Unix times from which and up to which; None is always.
     """
     read = {name: series.get(f"tariff.{name}") for name in ("import_series", "feed_in_series", "market_series")}
     imported, feed_in = read["import_series"], read["feed_in_series"]
@@ -74,7 +80,7 @@ def prices_of(tariff: Tariff, series: Mapping[str, Prices], timeline: Timeline) 
         imported = Prices.flat(nano(tariff.import_per_kwh or 0.0))
     exported = feed_in or Prices.flat(nano(tariff.feed_in_per_kwh or 0.0))
     if tariff.zero_at_negative_prices and market is not None:
-        exported = exported.zero_where_negative(market)
+        exported = exported.zero_where_negative(market, unpaid_utc)
     return Valuation(imported.with_vat(nano(tariff.surcharge_per_kwh), tariff.vat_percent), exported)
 
 

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from pvsim.adapters.rules_file import read_rules
 from pvsim.core.rules.holding import (
     CapFrom,
+    UnpaidDays,
     capacity_tariff,
     dimming_rule,
     export_cap,
     export_caps_over,
     feed_in_rate,
     rule_contradictions,
-    unpaid_at_negative_prices,
+    unpaid_days,
 )
 from pvsim.core.rules.schema import CapacityTariff, Dimming, ExportCap, FeedIn, FeedInTier, NegativePrices, Rules
 
@@ -112,11 +113,14 @@ def test_a_rate_lies_between_those_of_the_tiers_and_never_rises_with_power(kwp, 
 def test_what_else_holds_by_hand():
     day = date(2025, 2, 25)
     before = day - timedelta(days=1)
-    assert unpaid_at_negative_prices(DE, 8, day, day) is DE.negative_prices[0]
-    assert unpaid_at_negative_prices(DE, 2, day, day) is DE.negative_prices[0]
-    assert unpaid_at_negative_prices(DE, 1.9, day, day) is None
-    assert unpaid_at_negative_prices(DE, 8, before, day) is None
-    assert unpaid_at_negative_prices(DE, 8, day, before) is None
+    unpaid = DE.negative_prices[0]
+    assert unpaid_days(DE, 8, day, day, 1) == (UnpaidDays(day, day, unpaid),)
+    assert unpaid_days(DE, 2, day, before, 3) == (UnpaidDays(day, day + timedelta(days=1), unpaid),)
+    assert unpaid_days(DE, 1.9, day, day, 1) == ()
+    assert unpaid_days(DE, 8, before, day, 1) == ()
+    assert unpaid_days(DE, 8, day, before, 1) == ()
+    ended = Rules(name="x", negative_prices=(replace(unpaid, valid_until=day),))
+    assert unpaid_days(ended, 8, day, before, 9) == (UnpaidDays(day, day, ended.negative_prices[0]),)
     assert dimming_rule(DE, date(2024, 1, 1)).least_kw == 4.2
     assert dimming_rule(DE, date(2023, 12, 31)) is None
     flanders = capacity_tariff(BE, date(2023, 1, 1))

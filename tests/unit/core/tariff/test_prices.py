@@ -48,6 +48,23 @@ def test_a_spot_price_with_grid_fees_and_vat():
     assert spot.with_vat(nano(0.1425), 19).nano_per_kwh.tolist() == [nano(0.2239223), nano(0.157675)]
 
 
+@given(
+    WHOLE, STEPS, st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted).map(tuple), max_size=3)
+)
+def test_feed_in_is_zero_only_on_the_days_of_the_rule(value, market, spans):
+    found = Prices.flat(value).zero_where_negative(prices_of(market), spans).at(TIMES[1:]).tolist()
+    acts = [any(first <= t < end for first, end in spans) for t in TIMES[1:]]
+    assert found == [
+        0 if act and slow_at(market, t) < 0 else value for t, act in zip(TIMES[1:], acts, strict=True)
+    ]
+
+
+def test_a_rule_that_begins_within_hours_of_negative_prices():
+    market = Prices.of(np.array([0, 10, 30]), np.array([5, -1, 5]))
+    paid = Prices.flat(8).zero_where_negative(market, [(20, 40)])
+    assert (paid.starts_utc.tolist(), paid.nano_per_kwh.tolist()) == ([0, 20, 30], [8, 0, 8])
+
+
 def test_a_flat_price_never_changes():
     flat = Prices.flat(nano(0.3))
     assert flat.at(np.array([-5, 0, 10**10])).tolist() == [300_000_000] * 3

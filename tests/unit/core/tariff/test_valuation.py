@@ -60,6 +60,13 @@ def test_prices_of_import_and_export(tariff, series, imported, exported):
     assert at(tariff, **series) == [imported, exported]
 
 
+def test_negative_prices_pay_nothing_from_when_on_the_rule_holds():
+    tariff = Tariff(import_per_kwh=0.3, feed_in_per_kwh=0.08, zero_at_negative_prices=True, market_series=FILE)
+    negative = Prices.flat(nano(-0.01))
+    found = prices_of(tariff, {"tariff.market_series": negative}, TIMELINE, [(int(T[1]), int(T[1]) + 60)])
+    assert found.exported.at(np.array([*T, T[1] + 60])).tolist() == [80_000_000, 0, 80_000_000]
+
+
 def test_emissions_of_a_number_and_of_a_file():
     assert emissions_of(Co2(380), {}).imported.at(T).tolist() == [nano(0.38)] * 2
     assert emissions_of(Co2(series=FILE), {"co2.series": SPOT}).exported is SPOT
