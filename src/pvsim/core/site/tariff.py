@@ -100,7 +100,7 @@ class Tariff(Struct, frozen=True, forbid_unknown_fields=True):
         highest_per_kwh: A price above it is refused: it is probably in another unit.
     """
 
-    currency: Annotated[str, Meta(min_length=3, max_length=3)] = "EUR"
+    currency: str = "EUR"
     import_per_kwh: PerKwh | None = None
     windows: Annotated[tuple[PriceWindow, ...], Meta(max_length=1000)] = ()
     import_series: DataSeries | None = None

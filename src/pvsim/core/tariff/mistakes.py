@@ -5,11 +5,22 @@ from collections.abc import Iterator
 from msgspec import UnsetType
 
 from pvsim.core.site.schema import Site
-from pvsim.core.site.tariff import DataSeries, Tariff, series_of
+from pvsim.core.site.tariff import Co2, DataSeries, Tariff, series_of
 from pvsim.core.tariff.units import Quantity, unit_of
 from pvsim.core.tariff.windows import window_problems
 
 __all__ = ["tariff_problems"]
+
+_LETTERS = 3
+_CENTS = dict.fromkeys(("EUR", "USD", "CAD", "AUD", "NZD"), "ct") | {
+    "CHF": "Rp.",
+    "GBP": "p",
+    "DKK": "øre",
+    "NOK": "øre",
+    "SEK": "öre",
+    "PLN": "gr",
+}
+"""What hundredths are called, in currencies in which the price of a kWh is often given in them."""
 
 
 def tariff_problems(site: Site) -> list[str]:
@@ -19,9 +30,8 @@ def tariff_problems(site: Site) -> list[str]:
         found += _of_tariff(site.tariff)
     elif not isinstance(site.cost, UnsetType):
         found.append("cost: there is no [tariff], so that nothing is known of what PV saves")
-    if not isinstance(site.co2, UnsetType) and (site.co2.grams_per_kwh is None) == (site.co2.series is None):
-        given = "neither is" if site.co2.series is None else "both are"
-        found.append(f"co2: {given} given; write grams_per_kwh or [co2.series]")
+    if not isinstance(site.co2, UnsetType):
+        found += _of_co2(site.co2)
     for path, series in series_of(site.tariff, site.co2).items():
         found += _of_series(path, series, "co2" if path.startswith("co2") else "price")
     return found
@@ -29,8 +39,9 @@ def tariff_problems(site: Site) -> list[str]:
 
 def _of_tariff(tariff: Tariff) -> list[str]:
     found = []
-    if not (tariff.currency.isascii() and tariff.currency.isalpha() and tariff.currency.isupper()):
-        found.append(f"tariff.currency: {tariff.currency!r} is not three capital letters such as EUR")
+    currency = tariff.currency
+    if not (len(currency) == _LETTERS and currency.isascii() and currency.isalpha() and currency.isupper()):
+        found.append(f"tariff.currency: {currency[:40]!r} is not three capital letters, such as EUR")
     ways = {
         "import_per_kwh": tariff.import_per_kwh is not None,
         "windows": bool(tariff.windows),
@@ -58,8 +69,23 @@ def _of_tariff(tariff: Tariff) -> list[str]:
     return [*found, *_in_other_units(tariff), *window_problems(tariff.windows)]
 
 
+def _of_co2(co2: Co2) -> Iterator[str]:
+    if (co2.grams_per_kwh is None) == (co2.series is None):
+        given = "neither is" if co2.series is None else "both are"
+        yield f"co2: {given} given; write grams_per_kwh or [co2.series]"
+    if co2.grams_per_kwh is not None and 0 < co2.grams_per_kwh < 1:
+        what = f"{co2.grams_per_kwh:g} g is less than 1 for a kWh"
+        meant = f"{co2.grams_per_kwh * 1_000:g}"
+        yield f"co2.grams_per_kwh: {what}; did you mean {meant}? Write {meant}, or 0 for none"
+
+
 def _in_other_units(tariff: Tariff) -> Iterator[str]:
-    """Prices that are probably cents."""
+    """Prices that are probably cents, and a VAT that is probably a fraction."""
+    if 0 < tariff.vat_percent < 1:
+        meant = f"{tariff.vat_percent * 100:g}"
+        what = f"{tariff.vat_percent:g} % is less than 1 %"
+        yield f"tariff.vat_percent: {what}; did you mean {meant}? Write {meant}, or 0 for none"
+    cents = _CENTS.get(tariff.currency)
     prices = {
         "tariff.import_per_kwh": tariff.import_per_kwh,
         "tariff.surcharge_per_kwh": tariff.surcharge_per_kwh,
@@ -69,7 +95,10 @@ def _in_other_units(tariff: Tariff) -> Iterator[str]:
     for path, price in prices.items():
         if price is not None and abs(price) > tariff.highest_per_kwh:
             what = f"{price:g} {tariff.currency} is more than {tariff.highest_per_kwh:g}"
-            hint = f"did you mean ct? Write {price / 100:g}, or a highest_per_kwh above {abs(price):g}"
+            higher = f"a highest_per_kwh above {abs(price):g}"
+            hint = (
+                f"write {higher}" if cents is None else f"did you mean {cents}? Write {price / 100:g}, or {higher}"
+            )
             yield f"{path}: {what} for a kWh; {hint}"
 
 

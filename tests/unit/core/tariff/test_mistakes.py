@@ -26,7 +26,13 @@ def test_examples_have_no_problems():
     [
         (Tariff(), "there is no price of import; write one of import_per_kwh, windows, import_series"),
         (Tariff(import_per_kwh=0.3, import_series=FILE), "import_per_kwh and import_series are given"),
-        (replace(FLAT, currency="eur"), "tariff.currency: 'eur' is not three capital letters such as EUR"),
+        (replace(FLAT, currency="eur"), "tariff.currency: 'eur' is not three capital letters, such as EUR"),
+        (replace(FLAT, currency="euro"), "tariff.currency: 'euro' is not three capital letters, such as EUR"),
+        (
+            replace(FLAT, vat_percent=0.19),
+            "tariff.vat_percent: 0.19 % is less than 1 %; did you mean 19? Write 19, or",
+        ),
+        (Tariff(currency="GBP", import_per_kwh=28), "did you mean p? Write 0.28, or a highest_per_kwh above 28"),
         (replace(FLAT, feed_in_per_kwh=0.1, feed_in_series=FILE), "feed_in_per_kwh and feed_in_series are given"),
         (
             replace(FLAT, feed_in_per_kwh=0.1, feed_in_by_rules=True),
@@ -55,6 +61,23 @@ def test_examples_have_no_problems():
 def test_what_no_single_value_shows(tariff, problem):
     (found,) = said(tariff=tariff)
     assert problem in found
+
+
+def test_a_currency_without_hundredths_has_another_fix():
+    (found,) = said(tariff=Tariff(currency="JPY", import_per_kwh=32))
+    assert found == ("tariff.import_per_kwh: 32 JPY is more than 2 for a kWh; write a highest_per_kwh above 32")
+
+
+@pytest.mark.parametrize("vat", [0, 1, 2.5, 25])
+def test_a_vat_of_no_or_some_percent(vat):
+    assert said(tariff=replace(FLAT, vat_percent=vat)) == []
+
+
+def test_co2_in_kilograms_is_refused():
+    assert said(co2=Co2(0.363)) == [
+        "co2.grams_per_kwh: 0.363 g is less than 1 for a kWh; did you mean 363? Write 363, or 0 for none"
+    ]
+    assert said(co2=Co2(0)) == said(co2=Co2(1)) == []
 
 
 def test_a_high_price_may_be_declared():
