@@ -1,5 +1,6 @@
 """Whether two runs can be compared: the same seconds, the same load, the same weather."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
@@ -81,7 +82,7 @@ def _source(meter: MeterConfig, config: RunConfig) -> Any:
 
 def _meters(config: RunConfig) -> str:
     """The meters in words."""
-    kinds = dict.fromkeys(_kind(meter) for meter in config.meters)
+    kinds = _kinds(config.meters)
     seeded = any(isinstance(meter.source, BuildingMeter | SyntheticMeter) for meter in config.meters)
     count = f"{len(config.meters):,} meters: " if len(config.meters) > 1 else ""
     grid = " at the grid connection" if config.meter_kind == "grid" else ""
@@ -89,14 +90,22 @@ def _meters(config: RunConfig) -> str:
     return f"{count}{', '.join(kinds)}{grid}{dimmed}{f' (seed {config.seed})' if seeded else ''}"
 
 
-def _kind(meter: MeterConfig) -> str:
+def _kinds(meters: Sequence[MeterConfig]) -> list[str]:
+    """Each kind of meter once, with its number; one that is alone by its name, for its load is drawn by that."""
+    alike: dict[str, list[str]] = {}
+    for meter in meters:
+        alike.setdefault(_kind(meter, ""), []).append(_kind(meter, f" {meter.name}"))
+    return [named[0] if len(named) == 1 else f"{len(named):,} × {kind}" for kind, named in alike.items()]
+
+
+def _kind(meter: MeterConfig, name: str) -> str:
     source = meter.source
     if isinstance(source, FileConfig):
         return f"file {source.path.rpartition('/')[2]} ({source.sha256[:8]}…)"
     if isinstance(source, SyntheticMeter):
-        return f"{source.model} {meter.name}"
+        return f"{source.model}{name}"
     if isinstance(source, BuildingMeter):
-        return f"{source.load.kind} {meter.name} of {source.load.annual_kwh:,.0f} kWh a year"
+        return f"{source.load.kind}{name} of {source.load.annual_kwh:,.0f} kWh a year"
     return "external meter"
 
 

@@ -83,6 +83,14 @@ def test_what_the_words_do_not_tell_is_pointed_at():
     ]
 
 
+def test_a_fleet_is_not_listed_meter_by_meter():
+    homes = tuple(msgspec.structs.replace(HOME, name=f"m{i}") for i in range(1, 31))
+    base = a_config(meters=(*homes, msgspec.structs.replace(UNIFORM, name="x")))
+    meters = "31 meters: 30 × household of 3,000 kWh a year, uniform x"
+    (found,) = said(base, msgspec.structs.replace(base, seed=2))
+    assert found == f"load: {meters} (seed 2) instead of {meters} (seed 1)"
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
