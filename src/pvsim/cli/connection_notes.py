@@ -15,7 +15,7 @@ def connection_notes(config: "RunConfig") -> list[str]:
         return []
     notes = []
     if connection.rules is not None:
-        assumed = ", the first day of the run; the site's commissioned = DATE says another"
+        assumed = ", the first day of the run; commissioned = DATE in the site file sets another"
         said = "" if connection.commissioned_said else assumed
         if connection.commissioned is not None and connection.commissioned > config.first_date:
             said = "; its PV is simulated from the first day of the run on all the same"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["money_lines"]
 
+_LEAST_SHOWN = 0.005
+
 
 def money_lines(
     summary: "Summary",
@@ -34,7 +36,9 @@ def money_lines(
         paid = f", nothing at negative prices{some}" if tariff.zero_at_negative_prices else ""
         lines.append(f"feed-in by the rules: {tariff.feed_in_per_kwh:g} {tariff.currency} a kWh{paid}")
     if (emissions := summary.emissions) is not None:
-        saved = "" if emissions.saving_kg is None else f" · {emissions.saving_kg:,.1f} kg less than without PV"
+        saved = ""
+        if (kg := emissions.saving_kg) is not None:
+            saved = f" · {abs(kg):,.1f} kg {'less' if kg >= 0 else 'more'} than without PV"
         lines.append(f"CO2 of the import {emissions.import_kg:,.1f} kg{saved}")
     return lines
 
@@ -45,17 +49,22 @@ def _bill(money: "Money", cost: "Cost | None") -> list[str]:
     parts += [f"fees {money.fees:,.2f}"] if money.fees else []
     if money.demand_kw is not None:
         parts.append(f"demand {money.demand:,.2f} for {money.demand_kw:,.2f} kW")
-    parts.append(f"feed-in -{money.feed_in:,.2f}" if money.feed_in >= 0 else f"feed-in +{-money.feed_in:,.2f}")
+    if abs(money.feed_in) >= _LEAST_SHOWN:
+        parts.append(f"feed-in {-money.feed_in:+,.2f}")
     lines = [f"cost {money.total:,.2f} {unit} ({', '.join(parts)})"]
     if money.references is None:
         return [*lines, "the meter is at the grid: what PV saves is not known"]
     without = money.references["no_pv_no_battery"].total
-    saved = f"without PV and battery {without:,.2f} {unit} · saved {money.saving:,.2f} {unit}"
-    if money.saving_by_battery:
-        saved += f", {money.saving_by_battery:,.2f} of it by the battery"
+    saved = f"without PV and battery {without:,.2f} {unit} · {_saved(money.saving or 0.0, unit)}"
+    battery = money.saving_by_battery or 0.0
+    if battery > 0 and (money.saving or 0.0) >= 0:
+        saved += f", {battery:,.2f} of it by the battery"
+    elif battery:
+        saved += f"; the battery {_saved(battery, unit, 'saves')}"
     lines.append(saved)
     if money.saving_per_year is not None:
-        per_year = f"saved in a year {money.saving_per_year:,.2f} {unit}"
+        per_year = _saved(money.saving_per_year, unit, "saved in a year")
+        per_year += "" if money.saving_per_year >= 0 else " in a year"
         if cost is not None and money.npv is not None:
             years = "never pays back"
             if money.payback_years is not None:
@@ -65,3 +74,8 @@ def _bill(money: "Money", cost: "Cost | None") -> list[str]:
     elif cost is not None:
         lines.append("no payback time: this is no whole year (--days 365 or 366 with every row)")
     return lines
+
+
+def _saved(amount: float, unit: str, verb: str = "saved") -> str:
+    """What is saved, or what it costs more."""
+    return f"{verb} {amount:,.2f} {unit}" if amount >= 0 else f"costs {-amount:,.2f} {unit} more"

@@ -43,7 +43,7 @@ CAP = "60 % of 8 kWp, EEG 2023 § 9 (2), as changed by the Solarspitzengesetz of
 
 def test_which_rule_holds_from_when_on():
     early = "2025-03-01; its PV is simulated from the first day of the run on all the same"
-    old = "2025-02-24, the first day of the run; the site's commissioned = DATE says another"
+    old = "2025-02-24, the first day of the run; commissioned = DATE in the site file sets another"
     assert notes(rules="de", commissioned=date(2025, 3, 1)) == [
         f"rules of Germany: for a plant commissioned on {early}",
         "from 2025-02-24 on no limit holds on what is fed in",

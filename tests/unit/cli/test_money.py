@@ -1,8 +1,10 @@
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from pvsim.cli.money import money_lines
+from pvsim.config.run_config import UnpaidSpan
 from pvsim.core.results.emissions import Emissions
 from pvsim.core.results.money import Amount, Money
 from pvsim.core.site.tariff import Cost, Tariff
@@ -46,6 +48,39 @@ def test_a_year(payback, said):
     )
 
 
+@pytest.mark.parametrize(
+    ("saving", "battery", "said"),
+    [
+        (-7.03, None, "costs 7.03 EUR more"),
+        (-7.03, 1.5, "costs 7.03 EUR more; the battery saves 1.50 EUR"),
+        (7.03, -1.5, "saved 7.03 EUR; the battery costs 1.50 EUR more"),
+    ],
+)
+def test_what_saves_nothing_costs_more(saving, battery, said):
+    found = lines_of(
+        Money(3, 0, 0, 0, 3, currency="EUR", references=REFERENCES, saving=saving, saving_by_battery=battery)
+    )
+    assert found == ["cost 3.00 EUR (energy 3.00)", f"without PV and battery 10.00 EUR · {said}"]
+
+
+def test_a_year_that_costs_more():
+    money = Money(3, 0, 0, 0, 3, currency="EUR", **SAVED, saving_per_year=-20.0)
+    assert lines_of(money)[2] == "costs 20.00 EUR more in a year"
+
+
+@pytest.mark.parametrize(
+    ("unpaid", "said"),
+    [
+        ([UnpaidSpan(date(2025, 2, 25), date(2025, 2, 27))], " from 2025-02-25 to 2025-02-27"),
+        (None, ""),
+    ],
+)
+def test_the_days_on_which_negative_prices_pay_nothing(unpaid, said):
+    tariff = Tariff(feed_in_by_rules=True, feed_in_per_kwh=0.0794, zero_at_negative_prices=True)
+    found = money_lines(SimpleNamespace(money=None, emissions=None), tariff, None, unpaid)
+    assert found == [f"feed-in by the rules: 0.0794 EUR a kWh, nothing at negative prices{said}"]
+
+
 def test_behind_a_grid_meter():
     assert lines_of(Money(3, 0, 0, 1, 2, currency="CHF"), Emissions(12.34, 1)) == [
         "cost 2.00 CHF (energy 3.00, feed-in -1.00)",
@@ -57,6 +92,9 @@ def test_behind_a_grid_meter():
 def test_emissions():
     assert lines_of(emissions=Emissions(1.5, 1, saving_kg=1_234.5)) == [
         "CO2 of the import 1.5 kg · 1,234.5 kg less than without PV"
+    ]
+    assert lines_of(emissions=Emissions(1.5, 1, saving_kg=-2.0)) == [
+        "CO2 of the import 1.5 kg · 2.0 kg more than without PV"
     ]
 
 

@@ -24,6 +24,8 @@ def bill_text(money: "Money", forms: Forms) -> str:
     if money.saving is None or "no_pv_no_battery" not in references:
         return forms.say("text.bill", **parts)
     without = forms.number(references["no_pv_no_battery"].total, 2)
+    if money.saving < 0:
+        return forms.say("text.bill.more", without=without, more=forms.number(-money.saving, 2), **parts)
     return forms.say("text.bill.beside", without=without, saving=forms.number(money.saving, 2), **parts)
 
 

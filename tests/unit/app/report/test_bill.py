@@ -51,8 +51,13 @@ def test_the_sentence_compares_where_there_is_something_to_compare():
     assert bill_text(MONEY, ENGLISH).endswith(
         "it would be 41.25 EUR: a saving of 12.00 EUR in the period as simulated."
     )
-    assert bill_text(PLAIN, ENGLISH) == "The bill of these days is 29.25 EUR."
+    assert bill_text(PLAIN, ENGLISH) == "The bill is 29.25 EUR."
     assert len(list(bill_tables(PLAIN, ENGLISH))) == 1
+
+
+def test_the_sentence_says_what_pv_costs_more():
+    dearer = msgspec.structs.replace(MONEY, saving=-7.03)
+    assert bill_text(dearer, ENGLISH).endswith("with them it is 7.03 EUR more in the period as simulated.")
 
 
 def test_the_page_has_both_where_the_summary_has_them():

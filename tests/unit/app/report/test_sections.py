@@ -103,7 +103,7 @@ def test_battery_grid_and_fleet():
     )
     assert found["battery"].tables[0].rows[1][1].path == "battery.full_cycles"
     assert found["grid"].tables[0].rows[1][0].text == "grid within 1 min"
-    assert "6.50 hours" in found["grid"].texts[0]
+    assert "for 6.50 h." in found["grid"].texts[0]
     assert [chart.name for chart in found["grid"].charts] == ["duration"]
     only_ramps = sections_of(a_plan(), replaced={"ramps": ramps})["grid"]
     assert (only_ramps.charts, only_ramps.texts) == ((), ())
