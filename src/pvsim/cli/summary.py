@@ -127,23 +127,50 @@ def _fuse_notes(summary: "Summary") -> list[str]:
 
 def _site_line(config: "RunConfig") -> str:
     """What a site's figures rest on; nothing where there is no site."""
-    from pvsim.config import BuildingMeter, SitePvConfig, SyntheticMeter  # noqa: PLC0415
+    from pvsim.config import SitePvConfig  # noqa: PLC0415
     from pvsim.core.site.schema import CloudyWeather, FileWeather  # noqa: PLC0415
 
     if not isinstance(config.pv, SitePvConfig):
+        return _line_without_plants(config)
+    loads = "".join(f" · {kind}" for kind in _loads(config))
+    weather = config.pv.site.weather
+    sky = "weather from a file" if isinstance(weather, FileWeather) else "clear sky"
+    if isinstance(weather, CloudyWeather):
+        sky = f"clouds: {weather.regime}"
+    return f"site {config.pv.site.name}{loads} · {sky} · seed {config.seed}\n"
+
+
+def _line_without_plants(config: "RunConfig") -> str:
+    """What is a site's although its plants are not there; nothing where nothing is."""
+    from pvsim.config import BuildingMeter, CurveConfig, NoPvConfig  # noqa: PLC0415
+
+    parts = {
+        "battery": config.battery is not None,
+        "grid connection": config.export_limit_kw is not None or config.connection is not None,
+        "tariff": config.tariff is not None,
+        "CO2": config.co2 is not None,
+    }
+    used = [name for name, is_used in parts.items() if is_used]
+    if not used and not any(isinstance(meter.source, BuildingMeter) for meter in config.meters):
         return ""
+    pv = "PV from a file"
+    if isinstance(config.pv, CurveConfig | NoPvConfig):
+        pv = "PV of the curve" if isinstance(config.pv, CurveConfig) else "no PV"
+    of_site = [f"the site's {', '.join(used)}"] if used else []
+    return " · ".join([*_loads(config), pv, *of_site, f"seed {config.seed}"]) + "\n"
+
+
+def _loads(config: "RunConfig") -> list[str]:
+    """The kinds of meters whose power is made for the site."""
+    from pvsim.config import BuildingMeter, SyntheticMeter  # noqa: PLC0415
+
     kinds = []
     for meter in config.meters:
         if isinstance(meter.source, BuildingMeter):
             kinds.append(f"{meter.source.load.kind} of {meter.source.load.annual_kwh:,.0f} kWh a year")
         elif isinstance(meter.source, SyntheticMeter) and meter.source.model == "uniform":
             kinds.append("random meter (uniform)")
-    loads = "".join(f" · {kind}" for kind in dict.fromkeys(kinds))
-    weather = config.pv.site.weather
-    sky = "weather from a file" if isinstance(weather, FileWeather) else "clear sky"
-    if isinstance(weather, CloudyWeather):
-        sky = f"clouds: {weather.regime}"
-    return f"site {config.pv.site.name}{loads} · {sky} · seed {config.seed}\n"
+    return list(dict.fromkeys(kinds))
 
 
 def _percent(share: float | None) -> str:

@@ -3,10 +3,16 @@
 import msgspec
 import pytest
 
+from pvsim import Request
+from pvsim.adapters.site_file import read_site
 from pvsim.cli import summary as printed
+from pvsim.config.request import PvRequest
 from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Resolution, Summary
+from pvsim.core.site.schema import Grid
+from pvsim.wiring.configure import configure
 
 ENERGY = Energies(107.9, 26.7, 22.9, 85.0, 3.8)
+LIMITED = msgspec.structs.replace(read_site("home"), grid=Grid(5.0))
 RUN = Summary(86_400, 1, ENERGY, 0.858991, 0.21238, 0.25, Peaks(9.0, 3.3, 9.0, 3.2, 4.6, 0.0))
 
 
@@ -38,3 +44,31 @@ def test_what_an_export_limit_cost_stands_beside_the_shares():
     line = printed._shares(msgspec.structs.replace(RUN, energy_kwh=energy), grid=False)
     assert line.endswith("self-sufficiency 21.2% · curtailed 10.0% of the potential PV energy")
     assert printed._shares(RUN, grid=True).startswith("the meter is at the grid")
+
+
+@pytest.mark.parametrize(
+    ("site", "pv", "line"),
+    [
+        ("home", None, "site home · household of 4,500 kWh a year · clouds: climate · seed 1\n"),
+        ("home", "none", "household of 4,500 kWh a year · no PV · seed 1\n"),
+        (
+            "home-tariff",
+            "none",
+            "household of 4,000 kWh a year · no PV · the site's battery, grid connection, tariff, CO2 · seed 1\n",
+        ),
+        (
+            LIMITED,
+            "curve",
+            "household of 4,500 kWh a year · PV of the curve · the site's grid connection · seed 1\n",
+        ),
+        (
+            LIMITED,
+            __file__,
+            "household of 4,500 kWh a year · PV from a file · the site's grid connection · seed 1\n",
+        ),
+        (None, "none", ""),
+    ],
+)
+def test_what_a_site_gives_is_told_without_its_plants_too(site, pv, line):
+    config = configure(Request(site=site, pv=PvRequest(source=pv)))
+    assert printed._site_line(config) == line
