@@ -56,15 +56,18 @@ def messages(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Table:
 
 def stretches(facts: "RunFacts", forms: Forms) -> Table | None:
     """Where rows are missing or hold the value before; None if nowhere."""
-    rows = []
+    rows, some = [], False
     for kind, found in (("missing", facts.missing), ("held", facts.held)):
-        for span in (found or {}).get("first", [])[:_SHOWN]:
+        spans = (found or {}).get("first", [])
+        some = some or (found or {}).get("spans", len(spans)) > _SHOWN
+        for span in spans[:_SHOWN]:
             texts = (forms.words[f"count.{kind}"], *(str(span[key]) for key in ("meter", "from", "to")))
             rows.append((*map(Cell, texts), Cell(forms.number(span["rows"]))))
     if not rows:
         return None
     head = tuple(forms.words[f"head.{key}"] for key in ("what", "meter", "from", "to", "rows"))
-    return Table(forms.say("table.stretches", most=_SHOWN), head, tuple(rows), texts=True)
+    title = forms.say("table.stretches.first", most=_SHOWN) if some else forms.words["table.stretches"]
+    return Table(title, head, tuple(rows), texts=True)
 
 
 def limits(facts: "RunFacts", forms: Forms) -> Table | None:

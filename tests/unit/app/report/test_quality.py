@@ -40,6 +40,13 @@ def test_held_values_and_what_the_disk_cannot_do_are_said():
     assert texts(stretches(facts, ENGLISH))[0][0] == "Readings held from the value before"
 
 
+def test_a_table_that_leaves_stretches_out_says_so():
+    for count, more in ((20, ""), (21, " (the first 20 of each)")):
+        facts = replace(FACTS, missing={"spans": count, "first": [SPAN] * count})
+        table = stretches(facts, ENGLISH)
+        assert (table.caption, len(table.rows)) == (f"Stretches without rows or with held values{more}", 20)
+
+
 def test_what_was_done_to_input_data_is_counted():
     gaps = [{"seconds": 60}, {"seconds": 30}]
     report = {"source": "a.csv", "gaps": gaps, "clipped_high": 3, "clipped_low": 0, "clipped_high_kwh": 0.25}
