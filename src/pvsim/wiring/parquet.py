@@ -6,6 +6,7 @@ import msgspec
 
 from pvsim.adapters.duckdb.connection import require_duckdb, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET, ParquetWriter
+from pvsim.adapters.rundir.file_system import require_writable
 from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.spans import FoundSpans
@@ -77,6 +78,7 @@ def _with_parquet(files: RunFiles, *adders: Adder) -> tuple[Summary, FoundSpans]
         "time_zone": config.tz,
         "resolution_s": config.every_s,
     }
+    require_writable(files.directory.path / PARQUET)
     with ParquetWriter(files.directory.path, files.models.plan, facts) as writer:
         result = files.verified(*adders, writer)
         files.directory.place(writer.finish(), PARQUET)

@@ -1,6 +1,7 @@
 """A run with a Parquet file: in the manifest, proved, and made for a finished run too."""
 
 import asyncio
+import errno
 import importlib.util
 import os
 from unittest.mock import AsyncMock
@@ -79,6 +80,28 @@ def test_a_full_disk_ends_the_run_which_can_be_resumed(tmp_path, monkeypatch):
     asyncio.run(Run.open(path).carry_out(AsyncMock()))  # the rows are there
     assert run.directory.load().status == "complete"
     assert len(pl.read_parquet(path / PARQUET)) == run.models.plan.rows
+
+
+def test_a_directory_that_may_not_be_written_is_said_in_our_words(tmp_path, monkeypatch):
+    run = a_run(tmp_path)
+    carry_out(run)
+    before = sorted(run.directory.path.iterdir())
+    opened = os.open
+
+    def denied(path, flags, *more):
+        if PARQUET in str(path) and flags & os.O_CREAT:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opened(path, flags, *more)
+
+    monkeypatch.setattr("os.open", denied)
+    with pytest.raises(CannotWriteError) as caught:
+        export_parquet(run.files)
+    assert (caught.value.what, caught.value.where, caught.value.fix) == (
+        "cannot write: Permission denied",
+        str(run.directory.path / PARQUET),
+        "work as its owner, or have its permissions changed",
+    )
+    assert sorted(run.directory.path.iterdir()) == before
 
 
 def test_an_unfinished_run_has_none(tmp_path):

@@ -24,7 +24,10 @@ _KEY = "pvsim"
 _GROUP_ROWS = 122_880  # rows that a reader can skip or decode by themselves; DuckDB's own size
 _PART_ROWS = 2 * _GROUP_ROWS  # 25 MB as arrays
 _MEMORY_MB = 256
-_FULL = "No space left on device"
+_FIXES = {
+    "No space left on device": "free some space on its disk",
+    "File too large": "raise the limit: ulimit -f unlimited",
+}
 _FORM = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP_ROWS}"
 
 
@@ -111,9 +114,10 @@ class ParquetWriter:
         try:
             self._db.execute(f"COPY ({query}) TO {sql_text(path)} ({_FORM}, {metadata})")
         except duckdb.Error as error:
-            said, fix = str(error).splitlines()[0], "check its disk: df, dmesg"
-            if _FULL in said:
-                said, fix = _FULL, "free some space on its disk"
+            said = str(error).splitlines()[0].rpartition('": ')[2]  # the system's reason, without a hidden name
+            known = (reason for reason in _FIXES if reason in said)
+            said = next(known, said)
+            fix = _FIXES.get(said, "check its disk: df, dmesg")
             what = f"cannot write {PARQUET}: {said}"
             raise CannotWriteError(what, where=str(path.with_name(PARQUET)), fix=fix) from error
 

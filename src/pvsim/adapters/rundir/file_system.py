@@ -164,7 +164,7 @@ def require_writable(path: Path) -> None:
     Raises:
         CannotWriteError: if that is so, or as `require_file`.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.0")
     try:
         require_file(path)
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o644))
