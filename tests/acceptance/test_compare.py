@@ -40,6 +40,12 @@ def test_long_names_have_a_legend(inside, runs):
     assert "run 1: the house as it is\nrun 2: with 5 kWh\n" in done.out
 
 
+def test_names_do_nothing_to_the_terminal(inside, runs):
+    done = inside("compare", *runs[:2], "--label", "a\x1b[31m", "--label", "b")
+    assert "\x1b" not in done.out
+    assert "a [31m" in done.out
+
+
 def test_json_has_the_same(inside, runs):
     done = inside("compare", *runs[:2], "--json")
     found = json.loads(done.out)

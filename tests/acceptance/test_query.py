@@ -43,6 +43,15 @@ def test_values_that_are_no_numbers_or_texts_are_printed(inside, run):
     assert inside("query", f"{sql} WHERE false", str(run), "--json").out == "[]\n"
 
 
+def test_a_table_does_nothing_to_the_terminal(inside, run):
+    text = "red \x1b[31m\x9b2J\u202e bell \a back \r\x7f"
+    done = inside("query", f"SELECT '{text}' AS \"h\x1b[31m\"", str(run))
+    head, _, row = done.out.splitlines()
+    assert (head, row) == ("h [31m", "red  [31m 2J  bell   back")
+    done = inside("query", f"SELECT '{text}' AS h", str(run), "--json")
+    assert json.loads(done.out) == [{"h": text}]  # as it is
+
+
 def test_a_long_table_is_cut_and_says_so(inside, run):
     done = inside("query", "SELECT t_local, pv_kw FROM samples ORDER BY t_utc", str(run))
     assert len(done.out.splitlines()) == 1_002

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
@@ -11,7 +12,10 @@ from typing import Any, TypeAlias
 
 import click
 
-__all__ = ["print_csv", "print_json", "print_table"]
+__all__ = ["one_line", "print_csv", "print_json", "print_table"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it: escapes, ends of lines, directions of writing."""
 
 _TABLE_ROWS = 1_000
 
@@ -46,9 +50,10 @@ def print_table(columns: Sequence[str], portions: Portions) -> None:
         shown += rows[:room]
         more += len(rows[room:])
     cells = [[_cell(value) for value in row] for row in shown]
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    heads = [one_line(name) for name in columns]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     right = [any(isinstance(row[i], int | float | Decimal) for row in shown) for i in range(len(columns))]
-    for line in (columns, ["-" * width for width in widths], *cells):
+    for line in (heads, ["-" * width for width in widths], *cells):
         texts = (
             text.rjust(width) if to_right else text.ljust(width)
             for text, width, to_right in zip(line, widths, right, strict=True)
@@ -58,11 +63,16 @@ def print_table(columns: Sequence[str], portions: Portions) -> None:
         click.echo(f"· {more:,} more rows; --csv and --json print all", err=True)
 
 
+def one_line(text: str) -> str:
+    """A text of somebody else's in one line, which does nothing to the terminal."""
+    return _CONTROL.sub(" ", text)
+
+
 def _cell(value: Any) -> str:
     value = _plain(value)
     if value is None:
         return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value).replace("\n", " ")
+    return f"{value:.10g}" if isinstance(value, float) else one_line(str(value))
 
 
 def _plain(value: Any) -> Any:

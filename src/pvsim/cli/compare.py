@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pvsim.cli.answers import one_line
 from pvsim.cli.command import Configured, given_options
 from pvsim.cli.made_file import PageFile
 from pvsim.cli.options import json_option
@@ -143,17 +144,17 @@ def _print(found: "Runs") -> None:
     click.echo(
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone} · {found.runs[0].summary.rows:,} rows each\n"
     )
-    names = comparison.names
+    names = tuple(map(one_line, comparison.names))
     if any(len(name) >= _CELL for name in names):  # cut, they could look the same
         names = tuple(f"run {i}" for i in range(1, len(names) + 1))
-        for short, name in zip(names, comparison.names, strict=True):
+        for short, name in zip(names, map(one_line, comparison.names), strict=True):
             click.echo(f"{short}: {name}")
     heads = [f"{name:>{_CELL}}{'difference':>{_CHANGE}}" for name in names[1:]]
     click.echo(f"{'':{_NAME}}{names[0]:>{_CELL}}{''.join(heads)}")
     for figure in comparison.figures:
         click.echo(_line(figure).rstrip())
     for text in (*found.unlike, *found.notes):
-        click.echo(f"· {text}", err=True)
+        click.echo(f"· {one_line(text)}", err=True)
 
 
 def _line(figure: "Figure") -> str:
