@@ -21,6 +21,19 @@ def test_a_run_draws_itself_and_says_where(outside, here):
     assert (here / "again.SVG").read_bytes() == (here / "day.svg").read_bytes()
 
 
+def test_a_run_that_has_ended_takes_no_language_without_a_page(inside, here, monkeypatch):
+    run = a_day(here / "runs")
+    monkeypatch.setattr("pvsim.adapters.browser.open_page", lambda _: True)
+    done = inside("run", "--resume", "runs/latest", "--lang", "de")
+    assert (done.code, done.field("fix")) == (2, "pvsim report runs/latest --lang de")
+    assert not (run / "report.html").exists()
+    assert inside("run", "--resume", "runs/latest", "--lang", "de", "--plot", "day.svg").code == 0
+    assert inside("run", "--resume", "runs/latest", "--lang", "de", "--open").code == 0
+    assert '<html lang="de">' in (run / "report.html").read_text()
+    monkeypatch.setenv("PVSIM_LANG", "de")  # for all commands
+    assert inside("run", "--resume", "runs/latest").code == 0
+
+
 def test_a_partial_run_is_drawn_with_its_gap(inside, here):
     run = a_run(here, external=True, missing="skip")
     with pytest.raises(PartialResultError):

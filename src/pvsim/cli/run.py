@@ -1,5 +1,6 @@
 """`pvsim run`: one period, from the broker to the verified files."""
 
+import shlex
 import time
 from dataclasses import replace
 from functools import partial
@@ -122,6 +123,7 @@ def run(context: click.Context, /, **_params: Any) -> None:
     with held_signals():  # from here on there may be a run, and an interruption is written into it
         this, roles = _start(context, options, display)
         if not roles and not options.open_page:  # it has ended, and is only verified
+            _refuse_idle_language(context, options)
             options = replace(options, no_report=True)
         from pvsim.core.results.profile import Profile  # noqa: PLC0415 - the roles do not need it
 
@@ -185,6 +187,14 @@ def _run_of(context: click.Context, options: OtherOptions) -> "Run":
         accept_unsafe=options.allow_unsafe_filesystem,
         command=command_of(context),
     )
+
+
+def _refuse_idle_language(context: click.Context, options: OtherOptions) -> None:
+    """Refuse the language of a page that is not written; a picture has words too."""
+    if "lang" in given_options(context) and options.plot is None:
+        what = "--lang is the language of the page, and resuming a run that has ended writes none"
+        fix = f"pvsim report {shlex.quote(str(options.resume))} --lang {options.lang}"
+        raise UsageError(what, where="--lang", fix=fix)
 
 
 def require_room(options: OtherOptions, plan: "RunPlan") -> None:
