@@ -62,6 +62,7 @@ def compare(
     \b
     Examples:
       pvsim compare south/latest east-west/latest
+      pvsim compare runs/*                               each run once, also that of the link latest
       pvsim compare runs/A runs/B runs/C --label "no battery" --label "5 kWh" --label "10 kWh"
       pvsim compare runs/A runs/B --out compare.html --open
       pvsim compare runs/A runs/B --json

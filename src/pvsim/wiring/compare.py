@@ -1,5 +1,6 @@
 """Finished runs beside each other: what their directories say, and whether they can be compared."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -127,20 +128,30 @@ def _on_page(each: ComparedRun) -> "RunOnPage":
 def open_runs(paths: Sequence[Path], labels: Sequence[str] = ()) -> Runs:
     """Open finished runs; the files of each are compared with its manifest.
 
+    A run that is named twice by two names, as `runs/latest` and what that leads to, is taken once.
+
     Args:
         paths: Their directories.
         labels: What they are called; none: by their paths.
 
     Raises:
-        UsageError: if they are too few, one is named twice, or the labels do not fit.
+        UsageError: if they are too few, one is named twice by one name, or the labels do not fit.
         BadInputError: if one is not finished, or a file of it is not what it was.
     """
-    resolved = [path.resolve() for path in paths]
-    if len(resolved) < 2:  # noqa: PLR2004 - a comparison
-        raise UsageError("a comparison needs two runs or more", fix="name another run")
-    if twice := next((path for path, each in zip(paths, resolved, strict=True) if resolved.count(each) > 1), None):
+    names = _labelled(labels, len(paths)) if labels else []
+    typed = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links are not followed, `..` is
+    if twice := next((path for path, each in zip(paths, typed, strict=True) if typed.count(each) > 1), None):
         raise UsageError("the same run is named twice", where=str(twice), fix="name it once")
-    names = _names(paths, resolved) if not labels else _labelled(labels, len(paths))
+    once = dict(reversed([(path.resolve(), i) for i, path in enumerate(paths)]))  # the first name counts
+    first = sorted(once.values())
+    if len(first) < 2:  # noqa: PLR2004 - a comparison
+        what = "a comparison needs two runs or more"
+        if len(paths) > 1:
+            what += f", and {' and '.join(map(str, paths))} are the same"
+        raise UsageError(what, fix="name another run")
+    paths, names = [paths[i] for i in first], [names[i] for i in first if names]
+    resolved = [path.resolve() for path in paths]
+    names = names or _names(paths, resolved)
     opened = [_opened(name, path) for name, path in zip(names, resolved, strict=True)]
     return Runs((opened[0], *(_against(opened[0], each) for each in opened[1:])))
 

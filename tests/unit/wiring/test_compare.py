@@ -64,7 +64,19 @@ def test_a_comparison_needs_two_different_runs(runs):
     with pytest.raises(UsageError, match="two runs or more"):
         open_runs([runs["none"]])
     with pytest.raises(UsageError, match="named twice"):
-        open_runs([runs["none"], runs["battery"], runs["none"].parent / "latest"])
+        open_runs([runs["none"], runs["battery"], runs["none"] / "." / ".." / runs["none"].name])
+    with pytest.raises(UsageError, match=r"two runs or more, and .* and .*latest are the same"):
+        open_runs([runs["none"], runs["none"].parent / "latest"])
+
+
+def test_a_run_with_two_names_is_taken_once(tmp_path, runs):
+    out = tmp_path / "runs"
+    first, last = (a_day(out, run_id=name) for name in ("r1", "r2"))
+    assert (out / "latest").resolve() == last
+    found = open_runs(sorted(out.iterdir()))  # runs/*
+    assert [each.run.path for each in found.runs] == [first, last]
+    found = open_runs([out / "latest", first, last, runs["seed"]], ["a", "b", "c", "d"])
+    assert [(each.name, each.run.path) for each in found.runs] == [("a", last), ("b", first), ("d", runs["seed"])]
 
 
 def test_what_must_not_differ_is_said(runs):
