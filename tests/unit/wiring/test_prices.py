@@ -8,7 +8,7 @@ import pytest
 from pvsim import Request, simulate
 from pvsim.config import RunConfig, digest
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.configure import configure
+from pvsim.wiring.configure import configure, with_prices_of
 from pvsim.wiring.models import Models
 
 HOME = files("pvsim").joinpath("data/sites/home.toml").read_text("utf-8")
@@ -49,6 +49,22 @@ def test_prices_of_a_file_and_emissions(site):
         by_hand += float((samples.grid_dw.clip(min=0) / 40_000 * hours / 100).sum())
     assert money.energy == pytest.approx(by_hand, abs=1e-6)
     assert emissions.import_kg == pytest.approx(run.summary.energy_kwh.import_ * 0.1, abs=1e-6)
+
+
+def test_negative_prices_pay_nothing_from_the_midnight_on_which_the_rule_begins(tmp_path):
+    hours = [f"{day}T{hour:02}:00:00+01:00,-10" for day in ("2025-02-24", "2025-02-25") for hour in range(24)]
+    (tmp_path / "prices.csv").write_text("time,price EUR/MWh\n" + "\n".join(hours) + "\n")
+    rules = 'rules = "de"\ncommissioned = 2025-02-25\n'
+    tariff = '[tariff]\nimport_per_kwh = 0.3\nfeed_in_by_rules = true\nmarket_series = {path = "prices.csv"}\n'
+    (tmp_path / "site.toml").write_text(rules + HOME + tariff)
+    request = asked(str(tmp_path / "site.toml"), date="2025-02-24", days=2)
+    run, config = simulate(request), configure(request)
+    before, after = run.summary.days
+    assert before.export > 1
+    assert after.export > 1
+    assert [day.feed_in for day in run.summary.money.days] == pytest.approx([before.export * 0.0794, 0], abs=1e-6)
+    assert config.unpaid is not None
+    assert with_prices_of(config, str(request.site)) == config
 
 
 def test_prices_change_no_row_and_no_digest(site):
