@@ -134,6 +134,12 @@ def test_where_no_page_can_be_is_said_first(inside, here, runs, name, said):
     assert (here / "without/latest/samples.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize("value", [[], [""]])
+def test_a_page_needs_a_name(inside, runs, value):
+    done = inside("report", runs[0], "--out", *value)
+    assert (done.code, done.field("fix")) == (2, "for example --out page.html")
+
+
 def test_the_page_is_written_before_the_table_is_printed(inside, here, runs, monkeypatch):
     def gone(_):
         raise UsageError("nobody reads it")

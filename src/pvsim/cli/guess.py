@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from pvsim.cli.made_file import MadeFile
+
 __all__ = ["command_meant", "extra_argument", "nearest", "option_meant", "plain", "value_example"]
 
 _ALIKE = {1: 1.0, 2: 1.0, 3: 0.65, 4: 0.65}
@@ -195,6 +197,8 @@ def value_example(option: str, command: click.Command) -> str:
     for parameter in _options(command):
         if option in parameter.opts and isinstance(parameter.type, click.Choice):
             example = str(parameter.type.choices[0])
+        if option in parameter.opts and isinstance(parameter.type, MadeFile):
+            example = parameter.type.example
     return f"for example {option} {example}" if example else ""
 
 

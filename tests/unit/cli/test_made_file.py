@@ -28,9 +28,10 @@ def test_a_page_may_be_there_already(tmp_path, monkeypatch, name):
         ("samples.csv", "for example --out samples.html"),
         ("manifest.json", "for example --out manifest.html"),
         ("notes", "for example --out notes.html"),
+        ("my notes.txt", "for example --out 'my notes.html'"),
         ("", "for example --out page.html"),
         ("..", "for example --out ../page.html"),
-        ("/dev/null", "for example --out /dev/null.html"),
+        ("/dev/null", "for example --out page.html"),
         (".html", "for example --out .html.html"),
         ("-", "for example --out page.html"),
     ],
@@ -47,8 +48,9 @@ def test_a_link_is_what_it_leads_to(tmp_path):
         (tmp_path / name).touch()
         (tmp_path / f"to {name}.html").symlink_to(tmp_path / name)
     assert page(tmp_path / "to page.html.html") == tmp_path / "to page.html.html"
-    with pytest.raises(UsageError, match=r"a link to '.*samples.csv', which has .csv"):
+    with pytest.raises(UsageError, match=r"a link to '.*samples.csv', which has .csv") as caught:
         page(tmp_path / "to samples.csv.html")
+    assert caught.value.fix == "for example --out page.html"
 
 
 def test_pictures_are_looked_at_in_the_same_way(tmp_path):
