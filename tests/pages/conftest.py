@@ -18,6 +18,7 @@ from pvsim.app.report.forms import Forms
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.emissions import Emissions
 from pvsim.core.results.money import Amount, Money, PeriodAmount
 from pvsim.core.run.plan import RunPlan
@@ -61,6 +62,13 @@ CASES = {
     "battery": (BATTERY, "en", FACTS, with_battery(BATTERY)),
     "fleet": (a_plan(meters=tuple(f"m{i}" for i in range(12))), "de", FACTS, {}),
     "money": (a_plan(days=2), "de", FACTS, {}),
+    "no pv": (a_plan(days=25), "de", replace(FACTS, pv=False), {"pv_dw": 0}),
+    "grid alone": (
+        a_plan(meter_range=MeterRange.up_to(9_000, grid=True)),
+        "en",
+        replace(FACTS, pv=False),
+        {"pv_dw": 0, "load_dw": -2_000},
+    ),
     "months": (a_plan(days=45, every_s=3_600), "en", FACTS, {}),
     "partial": (
         a_plan(),

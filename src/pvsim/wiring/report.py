@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
 from pvsim.adapters.rundir.file_system import cannot_write, new_file
-from pvsim.config import ExternalMeter, RunConfig, SitePvConfig, SyntheticMeter
+from pvsim.config import ExternalMeter, NoPvConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.wiring.finished import FinishedRun
 from pvsim.wiring.places import followed
 
@@ -87,6 +87,7 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
         held=manifest.held,
         not_promised=manifest.not_promised or (),
         site=config.pv.site.name if isinstance(config.pv, SitePvConfig) else "",
+        pv=not isinstance(config.pv, NoPvConfig),
         random_meter=any(isinstance(each, SyntheticMeter) and each.model == "uniform" for each in sources),
         export_limits=[(f"{step.first_date}", step.limit_kw, step.reason) for step in export],
         command="" if foreign else manifest.command or "",

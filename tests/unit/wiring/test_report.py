@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from tests.finished_runs import a_run, carry_out
@@ -14,9 +15,10 @@ from tests.finished_runs import a_run, carry_out
 from pvsim import MeterRequest, Request, configure
 from pvsim.adapters.rundir import file_system
 from pvsim.cli.main import cli
+from pvsim.config import NoPvConfig
 from pvsim.core.results.profile import Profile
 from pvsim.errors import BadInputError, CannotWriteError, PartialResultError
-from pvsim.wiring.report import REPORT, write_report
+from pvsim.wiring.report import REPORT, facts_of, write_report
 from pvsim.wiring.runs import Run
 
 
@@ -113,3 +115,8 @@ def test_the_command_that_made_a_run_is_on_its_page(run):
     report_on(made.directory.path)
     text = (made.directory.path / REPORT).read_text("utf-8")
     assert "<code>pvsim run --seed 7 &lt;b&gt;</code>" in text
+
+
+def test_whether_there_is_pv_is_a_fact_of_the_page(run):
+    without = msgspec.structs.replace(run.models.config, pv=NoPvConfig())
+    assert [facts_of(run.directory.load(), config).pv for config in (run.models.config, without)] == [True, False]

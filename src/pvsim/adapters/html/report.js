@@ -149,15 +149,15 @@
     if (data.grid_meter) {
       return [
         area(words["chart.import"], c.import, (row) => row.bought, null, "up"), exported,
-        line(words["chart.pv"], c.pv, (row) => row.pv, {}), line(words["chart.meter"], c.load, (row) => row.load, {}),
+        ...(data.pv ? [line(words["chart.pv"], c.pv, (row) => row.pv, {})] : []), line(words["chart.meter"], c.load, (row) => row.load, {}),
       ];
     }
     const series = [];
-    series.push(area(words["chart.used"], c.pv, (row) => row.used, null, "up"));
+    if (data.pv) series.push(area(words["chart.used"], c.pv, (row) => row.used, null, "up"));
     if (data.battery) series.push(area(words["chart.discharge"], c.battery, (row) => row.discharge, hatch(c.card, -0.8, 6), "up"));
     series.push(area(words["chart.import"], c.import, (row) => row.bought, null, "up"));
-    if (data.battery) series.push(area(words["chart.stored"], c.pv, (row) => row.stored, hatch(c.card, 1.57, 4), "up"));
-    series.push(exported);
+    if (data.battery && data.pv) series.push(area(words["chart.stored"], c.pv, (row) => row.stored, hatch(c.card, 1.57, 4), "up"));
+    if (data.pv) series.push(exported);
     series.push(line(words["chart.load"], c.load, (row) => row.load, {}));
     if (rows.length && rows[0].low && rows[0].step > data.every_s) {
       const plain = { type: "line", stack: "range", symbol: "none", lineStyle: { width: 0 }, emphasis: { disabled: true }, silent: true };
@@ -267,10 +267,10 @@
       lines.push(`${escaped(name)}: ${kw(value)}${more}`);
     };
     add(words[data.grid_meter ? "chart.meter" : "chart.load"], row.load, row.low && "load");
-    add(words["chart.pv"], row.pv, row.low && "pv");
+    if (data.pv) add(words["chart.pv"], row.pv, row.low && "pv");
     if (data.battery) { add(words["chart.stored"], row.stored); add(words["chart.discharge"], row.discharge); }
     add(words["chart.import"], row.bought, row.low && "import");
-    add(words["chart.export"], row.sold, row.low && "export");
+    if (data.pv || data.grid_meter) add(words["chart.export"], row.sold, row.low && "export");
     if (data.curtailed) add(words["chart.curtailed"], row.curtailed);
     if (row.soc !== null) lines.push(`${escaped(words["chart.soc"])}: ${number(row.soc, 1)} %`);
     return lines.join("<br>");
@@ -315,7 +315,7 @@
     const sums = {};
     for (const [from, to, value] of data.flows) { sums[from] = (sums[from] || 0) + value; sums[to] = (sums[to] || 0) + value; }
     const left = new Set(data.flows.map(([from]) => from));
-    const name = (place) => words["chart.place." + place];
+    const name = (place) => words["chart.place." + (place === "pv" && used.includes("curtailed") ? "potential" : place)];
     chart.setOption({
       ...base(c), legend: undefined,
       tooltip: {
@@ -414,7 +414,7 @@
   function drawMonths(chart, c) {
     const labels = data.months.names.map((month) => months[Number(month.slice(5)) - 1].slice(0, 3) + " " + month.slice(0, 4));
     const series = [
-      bar(words[quantities.load], c.load, data.months.load), bar(words["energy.pv"], c.pv, data.months.pv),
+      bar(words[quantities.load], c.load, data.months.load), ...(data.pv ? [bar(words["energy.pv"], c.pv, data.months.pv)] : []),
       bar(words["energy.import"], c.import, data.months.import), bar(words["energy.export"], c.export, data.months.export, hatch(c.card, 0.8, 5)),
     ];
     chart.setOption(bars(c, chart.getWidth(), labels, series, kwh, {}), { notMerge: true });
@@ -462,13 +462,13 @@
   }
   function fill(select) {
     for (const [name, key] of Object.entries(quantities)) {
-      if (data.days[name].every((value) => value === null)) continue;
+      if (data.days[name].every((value) => value === null) || (!data.pv && ["pv", "self_sufficiency"].includes(name))) continue;
       const option = document.createElement("option");
       option.value = name;
       option.textContent = words[key] + (name === "self_sufficiency" ? "" : ", kWh");
       select.append(option);
     }
-    select.value = "pv";
+    select.value = data.pv ? "pv" : "import";
     select.addEventListener("change", drawAll);
   }
 

@@ -1,5 +1,6 @@
 """A page about a run: its headline and its main figures; the parts below them are in `sections`."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -31,19 +32,29 @@ def page_of(
         forms: The language.
     """
     when = period_text(plan, forms)
-    meters = forms.say("subtitle.meters", n=forms.number(len(plan.meters))) if len(plan.meters) > 1 else ""
-    rows = forms.say("subtitle.rows", rows=forms.number(summary.rows))
-    subtitle = " · ".join(part for part in (facts.site, plan.timeline.zone, meters, rows) if part)
+    subtitle = " · ".join(part for part in _subtitle(plan, summary, facts, forms) if part)
+    about = "" if facts.pv else ".grid_alone" if plan.meter_range.grid else ".no_pv"
     return Page(
-        title=forms.say("page.title", when=when),
+        title=forms.say(f"page.title{about}", when=when),
         subtitle=subtitle,
         notices=notices(plan, facts, forms),
-        headline=_headline(plan, summary, forms),
-        figures=_figures(plan, summary, forms),
+        headline=_headline(plan, summary, facts, forms),
+        figures=_figures(plan, summary, facts, forms),
         sections=tuple(sections(plan, summary, profile, facts, forms)),
-        data={**chart_data(plan, summary, profile), **_for_charts(forms)},
+        data={**chart_data(plan, summary, profile), "pv": facts.pv, **_for_charts(forms)},
         words=forms.words,
     )
+
+
+def _subtitle(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[str]:
+    """Place, time zone, meters and rows; a part that says nothing is empty."""
+    yield facts.site
+    yield plan.timeline.zone
+    if len(plan.meters) > 1:
+        meters = "subtitle.meters" if facts.pv else "subtitle.meters.no_pv"
+        yield forms.say(meters, n=forms.number(len(plan.meters)))
+    rows = "subtitle.rows.partial" if facts.status == "partial" else "subtitle.rows"
+    yield forms.say(rows, rows=forms.number(summary.rows), planned=forms.number(plan.rows))
 
 
 def _for_charts(forms: Forms) -> dict[str, object]:
@@ -61,11 +72,11 @@ def period_text(plan: "RunPlan", forms: Forms) -> str:
     return forms.say("period.days", first=forms.date(first), last=forms.date(last), days=forms.number(days))
 
 
-def _headline(plan: "RunPlan", summary: "Summary", forms: Forms) -> str:
+def _headline(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> str:
     energy = summary.energy_kwh
     kind = "building"
     if energy.load is None:
-        kind = "grid"
+        kind = "grid" if facts.pv else "grid_alone"
     elif energy.pv == 0:
         kind = "no_pv"
     elif energy.load == 0:
@@ -83,8 +94,8 @@ def _headline(plan: "RunPlan", summary: "Summary", forms: Forms) -> str:
     )
 
 
-def _figures(plan: "RunPlan", summary: "Summary", forms: Forms) -> tuple[Figure, ...]:
-    """Six figures, each with its unit."""
+def _figures(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> tuple[Figure, ...]:
+    """Six figures, each with its unit; fewer where there is no PV."""
     energy, of_all = summary.energy_kwh, summary.peak_of_all_kw
     peak, where = (summary.peak_kw, "peak_kw") if of_all is None else (of_all, "peak_of_all_kw")
 
@@ -107,13 +118,17 @@ def _figures(plan: "RunPlan", summary: "Summary", forms: Forms) -> tuple[Figure,
         kwh("import", energy.import_, at_most(peak.import_), "import"),
         kwh("export", energy.export, at_most(peak.export), "export"),
     )
+    pv = kwh("pv", energy.pv, at_most(peak.pv), "pv")
     if plan.meter_range.grid:
         meter = kwh("meter", energy.meter, at_most(peak.meter), "load")
-        pv = kwh("pv", energy.pv, at_most(peak.pv), "pv")
-        return meter, pv, *net, power("import", peak.import_, "import"), power("export", peak.export, "export")
+        peaks = power("import", peak.import_, "import"), power("export", peak.export, "export")
+        return (meter, pv, *net, *peaks) if facts.pv else (meter, *net, *peaks)
+    load = kwh("load", energy.load, at_most(peak.load), "load")
+    if not facts.pv:
+        return load, net[0], power("import", peak.import_, "import")
     return (
-        kwh("load", energy.load, at_most(peak.load), "load"),
-        kwh("pv", energy.pv, at_most(peak.pv), "pv"),
+        load,
+        pv,
         share("self_consumption", summary.self_consumption, "pv"),
         share("self_sufficiency", summary.self_sufficiency, "load"),
         *net,

@@ -13,6 +13,7 @@ class RunFacts:
 
     Attributes:
         site: Name of its place; nothing where it has none.
+        pv: Whether the run has PV; a meter at the grid connection may have some that nobody knows of.
         random_meter: Whether a meter draws its powers at random, as no building does.
         export_limits: What may be fed in from a day on in kW, and why; None is no limit.
         command: What repeats the run; nothing where no command does.
@@ -32,6 +33,7 @@ class RunFacts:
     held: Mapping[str, Any] | None = None
     not_promised: Sequence[str] = ()
     site: str = ""
+    pv: bool = True
     random_meter: bool = False
     export_limits: Sequence[tuple[str, float | None, str]] = ()
     command: str = ""

@@ -27,14 +27,14 @@ def sections(
 ) -> Iterator[Section]:
     """The parts of the page about a run."""
     yield _over_time(plan, facts, forms)
-    yield from _days(plan, summary, profile, forms)
-    yield _energies(summary, forms)
-    yield from _resolution(summary, facts, forms)
+    yield from _days(plan, summary, profile, facts, forms)
+    yield _energies(summary, facts, forms)
+    yield from _resolution(plan, summary, facts, forms)
     yield from _money(summary, forms)
     yield from _battery(summary, forms)
-    yield from _fleet(summary, forms)
-    yield from _grid(summary, forms)
-    yield _hours(plan, profile, forms)
+    yield from _fleet(summary, facts, forms)
+    yield from _grid(plan, summary, facts, forms)
+    yield _hours(plan, profile, facts, forms)
     yield _quality(plan, facts, forms)
     yield _provenance(facts, forms)
 
@@ -58,34 +58,39 @@ def _section(
 
 
 def _over_time(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
-    texts = [forms.words["text.grid_meter" if plan.meter_range.grid else "text.period"]]
+    about = "grid_meter" if plan.meter_range.grid else "period" if facts.pv else "period.no_pv"
+    texts = [forms.words[f"text.{about}"]]
     if facts.random_meter:
         texts.append(forms.words["text.random_meter"])
     return _section("power", forms, *texts, charts=("power",))
 
 
-def _days(plan: "RunPlan", summary: "Summary", profile: "ProfileResult", forms: Forms) -> Iterator[Section]:
+def _days(
+    plan: "RunPlan", summary: "Summary", profile: "ProfileResult", facts: "RunFacts", forms: Forms
+) -> Iterator[Section]:
     if summary.days is None:
         return
     charts: tuple[str, ...] = ("calendar",) if plan.timeline.days >= _HEAT_MAP_DAYS else ("days",)
-    of = [tables.periods(summary.days, forms, "days")]
+    of = [tables.periods(summary.days, forms, "days", pv=facts.pv)]
     if summary.months is not None:
         charts = (*charts, "months")
-        of.append(tables.periods(summary.months, forms, "months"))
-    if profile.days_dw is not None and days_of_note(summary):
+        of.append(tables.periods(summary.months, forms, "months", pv=facts.pv))
+    if facts.pv and profile.days_dw is not None and days_of_note(summary):
         charts = (*charts, "shapes")
     yield _section("days", forms, forms.words["text.days"], charts=charts, of=tuple(of))
 
 
-def _energies(summary: "Summary", forms: Forms) -> Section:
+def _energies(summary: "Summary", facts: "RunFacts", forms: Forms) -> Section:
     charts = () if summary.energy_kwh.self_consumed is None else ("flows",)
-    return _section("energies", forms, charts=charts, of=(tables.energies(summary, forms),))
+    return _section("energies", forms, charts=charts, of=(tables.energies(summary, forms, pv=facts.pv),))
 
 
-def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:
-    found = summary.resolution
-    if not found:
+def _resolution(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:
+    """What longer windows hide: of one window, or of a load without PV, there is nothing to say."""
+    found = summary.resolution or ()
+    if len(found) < 2 or not (facts.pv or plan.meter_range.grid):  # noqa: PLR2004 - a comparison
         return
+    shares = tuple(name for name in _SHARE if any(getattr(each, name) is not None for each in found))
     first, last = found[0], found[-1]
     parts = {
         "fine": forms.duration(first.window_s),
@@ -94,7 +99,7 @@ def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator
         "coarse_share": forms.percent(last.self_consumption),
     }
     texts = []
-    if len(found) > 1 and first.self_consumption is not None:
+    if first.self_consumption is not None:
         same = parts["fine_share"] == parts["coarse_share"]
         texts.append(forms.say("text.resolution.same" if same else "text.resolution", **parts))
         if facts.random_meter and not same:
@@ -102,14 +107,14 @@ def _resolution(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator
     rows = []
     for i, each in enumerate(found):
         cells = [Cell(forms.duration(each.window_s))]
-        for name in _SHARE:
+        for name in shares:
             share = getattr(each, name)
             cells.append(Cell(forms.percent(share), share, f"resolution.{i}.{name}"))
         for name in ("import_kwh", "export_kwh", "peak_import_kw", "peak_export_kw"):
             value = getattr(each, name)
             cells.append(Cell(forms.number(value, 3), value, f"resolution.{i}.{name}"))
         rows.append(tuple(cells))
-    names = ("window", *_SHARE, "import_kwh", "export_kwh", "peak_import_kw", "peak_export_kw")
+    names = ("window", *shares, "import_kwh", "export_kwh", "peak_import_kw", "peak_export_kw")
     table = Table(
         forms.words["table.resolution"], tuple(forms.words[f"head.{name}"] for name in names), tuple(rows)
     )
@@ -140,7 +145,7 @@ def _battery(summary: "Summary", forms: Forms) -> Iterator[Section]:
     yield _section("battery", forms, forms.words["text.battery"], of=(table,))
 
 
-def _fleet(summary: "Summary", forms: Forms) -> Iterator[Section]:
+def _fleet(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:
     if summary.meters is None or summary.peak_of_all_kw is None:
         return
     one, of_all = summary.peak_kw.import_, summary.peak_of_all_kw.import_
@@ -150,7 +155,7 @@ def _fleet(summary: "Summary", forms: Forms) -> Iterator[Section]:
         rows = []
         for name in over.__struct_fields__:
             each = getattr(over, name)
-            if each is None:
+            if each is None or (not facts.pv and name.startswith(("pv_", "self_"))):
                 continue
             cells = [Cell(forms.words[f"over.{name}"])]
             for part in each.__struct_fields__:
@@ -160,17 +165,20 @@ def _fleet(summary: "Summary", forms: Forms) -> Iterator[Section]:
             rows.append(tuple(cells))
         head = tuple(forms.words[f"head.{name}"] for name in ("figure", "p5", "p50", "p95"))
         distribution = Table(forms.words["table.over"], head, tuple(rows))
-    charts = ("fleet",) if summary.energy_kwh.load is not None else ()
-    yield _section("fleet", forms, text, charts=charts, of=(distribution, tables.fleet(summary, forms)))
+    charts = ("fleet",) if facts.pv and summary.energy_kwh.load is not None else ()
+    yield _section(
+        "fleet", forms, text, charts=charts, of=(distribution, tables.fleet(summary, forms, pv=facts.pv))
+    )
 
 
-def _grid(summary: "Summary", forms: Forms) -> Iterator[Section]:
+def _grid(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:
     """Duration curve, and how fast powers change."""
     if summary.duration is None and summary.ramps is None and summary.fuse is None:
         return
     texts = []
-    if summary.hours_with_export is not None:
-        texts.append(forms.say("text.export_hours", hours=forms.number(summary.hours_with_export, 2)))
+    hours = summary.hours_with_export
+    if hours is not None and (hours or facts.pv):
+        texts.append(forms.say("text.export_hours", hours=forms.number(hours, 2)))
     if summary.fuse is not None:
         fuse = summary.fuse
         texts.append(
@@ -179,7 +187,10 @@ def _grid(summary: "Summary", forms: Forms) -> Iterator[Section]:
     table = None
     if summary.ramps:
         rows = []
+        alone = not (facts.pv or plan.has_battery)  # the grid carries what the meter shows
         for i, ramp in enumerate(summary.ramps):
+            if (ramp.of == "pv" and not facts.pv) or (ramp.of == "grid" and alone):
+                continue
             cells = [
                 Cell(forms.say("ramp.of", what=forms.words[f"ramp.{ramp.of}"], lag=forms.duration(ramp.lag_s)))
             ]
@@ -195,11 +206,11 @@ def _grid(summary: "Summary", forms: Forms) -> Iterator[Section]:
     yield _section("grid", forms, *texts, charts=charts, of=(table,))
 
 
-def _hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms) -> Section:
+def _hours(plan: "RunPlan", profile: "ProfileResult", facts: "RunFacts", forms: Forms) -> Section:
     texts = (forms.words["text.hours_days"],) if plan.timeline.days > 1 else ()
     if any(seconds != 3_600 * plan.timeline.days for seconds in profile.hour_s.tolist()):
         texts = (*texts, forms.words["text.hours_mark"])
-    return _section("hours", forms, *texts, of=(tables.hours(plan, profile, forms),))
+    return _section("hours", forms, *texts, of=(tables.hours(plan, profile, forms, pv=facts.pv),))
 
 
 def _quality(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:

@@ -18,6 +18,7 @@ __all__ = ["energies", "fleet", "hours", "periods"]
 
 _DWS_PER_KWH = 36_000_000
 _HOUR_S = 3_600
+_OF_PV = {"pv", "self_consumed"}
 _ENERGIES = (
     "load",
     "meter",
@@ -31,13 +32,13 @@ _ENERGIES = (
 )
 
 
-def energies(summary: "Summary", forms: Forms) -> Table:
+def energies(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     """Energy, highest power and highest mean of a quarter of an hour of each quantity."""
     of_all = summary.peak_of_all_kw
     peak, where = (summary.peak_kw, "peak_kw") if of_all is None else (of_all, "peak_of_all_kw")
     rows = []
     clipped = summary.energy_kwh.inverter_clipped
-    known = [*_known(summary.energy_kwh), *([("inverter_clipped", clipped)] if clipped else [])]
+    known = [*_known(summary.energy_kwh, pv=pv), *([("inverter_clipped", clipped)] if clipped else [])]
     for name, kwh in known:
         kw, quarter = getattr(peak, _attribute(name), None), getattr(peak, f"{name}_15min", None)
         rows.append(
@@ -52,9 +53,11 @@ def energies(summary: "Summary", forms: Forms) -> Table:
     return Table(forms.words["table.energies"], head, tuple(rows))
 
 
-def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms) -> Table:
+def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms, *, pv: bool = True) -> Table:
     """Energy of each hour of the local clock, over all days of the run."""
-    names = [name for name in ("load", "pv", "import", "export") if not (name == "load" and plan.meter_range.grid)]
+    grid = plan.meter_range.grid
+    there = {"load": not grid, "pv": pv, "import": True, "export": pv or grid}
+    names = [name for name, shown in there.items() if shown]
     names += ["battery_charge", "battery_discharge"] if plan.has_battery else []
     names += ["curtailed"] if plan.has_export_limit else []
     rows = []
@@ -71,46 +74,48 @@ def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms) -> Table:
     return Table(forms.words["table.hours"], head, tuple(rows))
 
 
-def periods(found: "Sequence[PeriodEnergies]", forms: Forms, kind: str) -> Table:
+def periods(found: "Sequence[PeriodEnergies]", forms: Forms, kind: str, *, pv: bool = True) -> Table:
     """Energies of each day or month; `kind` is `days` or `months`."""
-    names = [name for name, _ in _known(found[0])]
+    names = [name for name, _ in _known(found[0], pv=pv)]
     rows = []
     for i, period in enumerate(found):
         cells = [Cell(forms.day(period.period))]
-        for name, kwh in _known(period):
+        for name, kwh in _known(period, pv=pv):
             cells.append(Cell(forms.number(kwh, 3), kwh, f"{kind}.{i}.{name}"))
         rows.append(tuple(cells))
     head = (forms.words[f"head.{kind}"], *(_in_kwh(forms, name) for name in names))
     return Table(forms.words[f"table.{kind}"], head, tuple(rows), folded=True)
 
 
-def fleet(summary: "Summary", forms: Forms) -> Table:
+def fleet(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     """Energies, shares and peaks of each meter of a run that has several."""
     meters: dict[str, Any] = summary.meters or {}
-    names = [name for name, _ in _known(summary.energy_kwh)]
+    names = [name for name, _ in _known(summary.energy_kwh, pv=pv)]
+    shares = ("self_consumption", "self_sufficiency") if pv else ()
     rows = []
     for name, meter in meters.items():
         at = f"meters.{name}"
         cells = [Cell(name)]
         cells += [
-            Cell(forms.number(kwh, 3), kwh, f"{at}.energy_kwh.{which}") for which, kwh in _known(meter.energy_kwh)
+            Cell(forms.number(kwh, 3), kwh, f"{at}.energy_kwh.{which}")
+            for which, kwh in _known(meter.energy_kwh, pv=pv)
         ]
-        for share in ("self_consumption", "self_sufficiency"):
+        for share in shares:
             cells.append(Cell(forms.percent(getattr(meter, share)), getattr(meter, share), f"{at}.{share}"))
         cells.append(_power(forms, meter.peak_kw.import_, f"{at}.peak_kw.import"))
         cells.append(_power(forms, meter.peak_kw.export, f"{at}.peak_kw.export"))
         rows.append(tuple(cells))
-    shares = (forms.words["figure.self_consumption"], forms.words["figure.self_sufficiency"])
+    titles = (forms.words[f"figure.{share}"] for share in shares)
     peaks = (forms.words["head.peak_import_kw"], forms.words["head.peak_export_kw"])
-    head = (forms.words["head.meter"], *(_in_kwh(forms, name) for name in names), *shares, *peaks)
+    head = (forms.words["head.meter"], *(_in_kwh(forms, name) for name in names), *titles, *peaks)
     return Table(forms.words["table.fleet"], head, tuple(rows), folded=True)
 
 
-def _known(energy: "Energies") -> Iterator[tuple[str, float]]:
+def _known(energy: "Energies", *, pv: bool) -> Iterator[tuple[str, float]]:
     """The energies that a run has, by their names in the summary."""
     for name in _ENERGIES:
         kwh = getattr(energy, _attribute(name))
-        if kwh is not None:
+        if kwh is not None and (pv or name not in _OF_PV):
             yield name, kwh
 
 

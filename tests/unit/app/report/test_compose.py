@@ -1,5 +1,6 @@
 """The head of a page: its sentence and its six figures are those of the summary."""
 
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -71,3 +72,35 @@ def test_the_sentence_is_true_where_energy_was_stored_before():
     assert a_page(plan, pv_dw=0, **stored).headline == (
         "The building used 12.00 kWh and took 6.000 kWh from the grid: there was no PV energy."
     )
+
+
+NO_PV = replace(FACTS, pv=False)
+GRID = MeterRange.up_to(9_000, grid=True)
+
+
+@pytest.mark.parametrize(
+    ("more", "title", "headline", "figures"),
+    [
+        ({}, "Consumption, ", "there was no PV energy", ["Load", "Import", "Highest import"]),
+        (
+            {"meter_range": GRID},
+            "Import and export, ",
+            "load, PV and self-consumption are not known",
+            ["Grid meter", "Import", "Export", "Highest import", "Highest export"],
+        ),
+    ],
+)
+def test_without_pv_the_head_has_no_pv(more, title, headline, figures):
+    page = a_page(a_plan(**more), facts=NO_PV, pv_dw=0)
+    assert page.title.startswith(title)
+    assert headline in page.headline
+    assert "plant" not in page.headline
+    assert [figure.label for figure in page.figures] == figures
+    assert a_page(a_plan(meters=("a", "b"), **more), facts=NO_PV, pv_dw=0).subtitle.startswith(
+        "Europe/Berlin · 2 meters · "
+    )
+
+
+def test_a_partial_run_says_how_many_of_its_rows_are_there():
+    page = a_page(a_plan(), facts=replace(FACTS, status="partial"), kept=np.arange(89))
+    assert page.subtitle == "Europe/Berlin · 89 of 96 rows, partial"

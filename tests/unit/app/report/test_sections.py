@@ -85,7 +85,7 @@ def test_the_resolution_table_and_its_sentence():
     assert "100.0% instead of 85.9%" in section.texts[0]
     assert [row[0].text for row in section.tables[0].rows] == ["1 s", "1 h"]
     assert section.tables[0].rows[1][2].path == "resolution.1.self_sufficiency"
-    assert sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1]})["resolution"].texts == ()
+    assert "resolution" not in sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1]})
     (same,) = sections_of(a_plan(), replaced={"resolution": RESOLUTION[:1] * 2})["resolution"].texts
     assert "stays 85.9%" in same
 
@@ -136,3 +136,47 @@ def test_a_battery_and_a_limit_have_columns_of_their_own():
     page = a_page(plan, battery_dw=steps, soc_steps=steps, curtailed_dw=steps)
     (hours,) = [section for section in page.sections if section.name == "hours"]
     assert hours.tables[0].head[-3:] == ("Battery charge, kWh", "Battery discharge, kWh", "Curtailed, kWh")
+
+
+NO_PV = replace(FACTS, pv=False)
+GRID = MeterRange.up_to(9_000, grid=True)
+RAMPS = tuple(Ramp(of, 1, 10, 0.1, 0.2, 0.3, 0.4) for of in ("load", "pv", "grid"))
+
+
+def test_a_run_without_pv_has_nothing_about_pv():
+    plan = a_plan(days=30, every_s=3_600)
+    replaced = {"resolution": RESOLUTION, "hours_with_export": 0.0, "ramps": RAMPS}
+    found = sections_of(plan, NO_PV, replaced, pv_dw=0)
+    assert "resolution" not in found
+    assert found["power"].texts == (ENGLISH.words["text.period.no_pv"],)
+    assert [chart.name for chart in found["days"].charts] == ["calendar", "months"]
+    assert (found["grid"].texts, len(found["grid"].tables[0].rows)) == ((), 1)
+    heads = [name for section in found.values() for table in section.tables for name in table.head]
+    names = [row[0].text for section in found.values() for table in section.tables for row in table.rows]
+    assert not [name for name in (*heads, *names) if "PV" in name or "Self" in name]
+
+
+def test_a_meter_at_the_grid_connection_without_pv_still_has_two_directions():
+    known = tuple(
+        msgspec.structs.replace(each, self_consumption=None, self_sufficiency=None) for each in RESOLUTION
+    )
+    replaced = {"resolution": known, "hours_with_export": 3.5, "ramps": RAMPS}
+    found = sections_of(a_plan(meter_range=GRID), NO_PV, replaced, pv_dw=0, load_dw=-2_000)
+    assert found["resolution"].tables[0].head[:2] == ("Window", "Import, kWh")
+    assert found["resolution"].texts == ()
+    assert "3.50 h" in found["grid"].texts[0]
+    assert found["hours"].tables[0].head[1:] == ("Import, kWh", "Export, kWh")
+
+
+def test_meters_without_pv_have_no_shares():
+    ten = Distribution(1, 2, 3)
+    over = OverMeters(ten, ten, ten, ten, ten, ten, ten, None)
+    found = sections_of(a_plan(meters=("a", "b")), NO_PV, {"over_meters": over}, pv_dw=0)["fleet"]
+    assert [row[0].text for row in found.tables[0].rows] == [
+        "Load, kWh",
+        "Import, kWh",
+        "Export, kWh",
+        "Peak import, kW",
+    ]
+    assert found.charts == ()
+    assert not [name for name in found.tables[1].head if "PV" in name or "Self" in name]
