@@ -73,7 +73,7 @@ def test_a_partial_run_says_what_is_missing(tmp_path):
     assert report_on(run.directory.path).exit_code == 0
     text = (run.directory.path / REPORT).read_text("utf-8")
     assert "60 of 86,400 readings" in text
-    assert "Missing: m1, 2024-06-21T00:07:00+02:00 to 2024-06-21T00:08:00+02:00." in text
+    assert "Missing: m1, 21\u00a0June\u00a02024, 00:07:00 to 21\u00a0June\u00a02024, 00:08:00." in text
 
 
 @pytest.mark.parametrize(("day", "said"), [("2024-03-31", "skipped"), ("2024-10-27", "repeated")])

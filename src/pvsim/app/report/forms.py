@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 __all__ = ["NOTHING", "Forms"]
 
@@ -35,9 +35,9 @@ class Forms:
         text = text.removeprefix("-") if not any(digit in text for digit in "123456789") else text
         return "".join(swap.get(letter, letter) for letter in text)
 
-    def energy(self, kwh: float | None) -> str:
-        """An energy in kWh with about four significant digits, without its unit."""
-        size = abs(kwh or 0.0)
+    def energy(self, kwh: float | None, *, like: float | None = None) -> str:
+        """An energy in kWh with about four significant digits, without its unit; with the decimals of `like`."""
+        size = abs((kwh if like is None else like) or 0.0)
         return self.number(kwh, 3 if size < _FINE else 2 if size < _MIDDLE else 1)
 
     def percent(self, share: float | None) -> str:
@@ -48,6 +48,12 @@ class Forms:
         """A date, written out."""
         month = self.words["date.months"].split()[day.month - 1]
         return self.say("date.form", day=day.day, month=month, year=day.year)
+
+    def moment(self, text: str, *, offset: bool = False) -> str:
+        """A date and a time from `2024-06-21T00:00:05+02:00`; with its offset where the clock changes."""
+        at = datetime.fromisoformat(text)
+        zone = f" (UTC{at.isoformat()[-6:]})" if offset else ""
+        return f"{self.date(at.date())}, {at:%H:%M:%S}{zone}"
 
     def day(self, text: str) -> str:
         """A date from `2024-06-21`, or a month from `2024-06`."""

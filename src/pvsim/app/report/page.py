@@ -15,11 +15,13 @@ class Cell:
         text: What stands in it.
         value: The number that it shows, as the summary has it; None where it is a text.
         path: Where the summary has it, for example `energy_kwh.pv`; nothing where it does not.
+        breaks: It is a digest, a path or a command, which may go on in the next line after any letter.
     """
 
     text: str
     value: float | None = None
     path: str = ""
+    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def notices(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> tuple[str, ...]
         total = forms.number(plan.readings)
         found.append(forms.say("notice.missing", missing=forms.number(missing), share=share, total=total))
         shown = (facts.missing or {}).get("first", [])[:3]
-        found += [forms.say("notice.stretch", **_said(span)) for span in shown]
+        found += [forms.say("notice.stretch", **_said(span, plan, forms)) for span in shown]
     if held:
         found.append(forms.say("notice.held", held=forms.number(held)))
     found += facts.not_promised
@@ -54,14 +54,14 @@ def messages(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Table:
     return Table(forms.words["table.messages"], head, rows)
 
 
-def stretches(facts: "RunFacts", forms: Forms) -> Table | None:
+def stretches(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Table | None:
     """Where rows are missing or hold the value before; None if nowhere."""
     rows, some = [], False
     for kind, found in (("missing", facts.missing), ("held", facts.held)):
         spans = (found or {}).get("first", [])
         some = some or (found or {}).get("spans", len(spans)) > _SHOWN
         for span in spans[:_SHOWN]:
-            texts = (forms.words[f"count.{kind}"], *(str(span[key]) for key in ("meter", "from", "to")))
+            texts = (forms.words[f"count.{kind}"], *_said(span, plan, forms).values())
             rows.append((*map(Cell, texts), Cell(forms.number(span["rows"]))))
     if not rows:
         return None
@@ -93,7 +93,7 @@ def sources(facts: "RunFacts", forms: Forms) -> Table | None:
 
 def _of_source(name: str, report: Mapping[str, Any], forms: Forms) -> Iterator[tuple[Cell, ...]]:
     def row(key: str, text: str) -> tuple[Cell, ...]:
-        return Cell(name), Cell(forms.words[f"source.{key}"]), Cell(text)
+        return Cell(name), Cell(forms.words[f"source.{key}"]), Cell(text, breaks=key == "file")
 
     if "source" in report:
         yield row("file", str(report["source"]))
@@ -108,5 +108,8 @@ def _of_source(name: str, report: Mapping[str, Any], forms: Forms) -> Iterator[t
             yield row(key, forms.number(kwh, 3))
 
 
-def _said(span: Mapping[str, Any]) -> dict[str, object]:
-    return {"meter": span["meter"], "first": span["from"], "last": span["to"]}
+def _said(span: Mapping[str, Any], plan: "RunPlan", forms: Forms) -> dict[str, str]:
+    """A stretch in words; where the clock changes in the run, an hour can come twice."""
+    twice = len(plan.timeline.offsets_s) > 1
+    first, last = (forms.moment(span[key], offset=twice) for key in ("from", "to"))
+    return {"meter": span["meter"], "first": first, "last": last}

@@ -214,7 +214,7 @@ def _hours(plan: "RunPlan", profile: "ProfileResult", facts: "RunFacts", forms: 
 
 
 def _quality(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Section:
-    of = (messages(plan, facts, forms), stretches(facts, forms), sources(facts, forms), limits(facts, forms))
+    of = (messages(plan, facts, forms), stretches(plan, facts, forms), sources(facts, forms), limits(facts, forms))
     return _section("quality", forms, forms.words["text.quality"], of=of)
 
 
@@ -222,15 +222,19 @@ def _provenance(facts: "RunFacts", forms: Forms) -> Section:
     made = [
         ("run", facts.run_id),
         ("status", forms.words[f"status.{facts.status}"]),
-        ("created", facts.created_utc),
+        ("created", forms.moment(facts.created_utc)),
         *((name, version) for name, version in facts.versions.items()),
         ("seed", str(facts.seed)),
         ("config", facts.config_sha256),
     ]
-    rows = tuple((Cell(forms.words.get(f"made.{name}", name)), Cell(text)) for name, text in made)
+    rows = tuple(
+        (Cell(forms.words.get(f"made.{name}", name)), Cell(text, breaks=name == "config")) for name, text in made
+    )
     how = Table(forms.words["table.made"], (forms.words["head.what"], forms.words["head.value"]), rows, texts=True)
     head = tuple(forms.words[f"head.{key}"] for key in ("file", "bytes", "sha256"))
-    listed = tuple((Cell(name), Cell(forms.number(size)), Cell(sha)) for name, (size, sha) in facts.files.items())
+    listed = tuple(
+        (Cell(name), Cell(forms.number(size)), Cell(sha, breaks=True)) for name, (size, sha) in facts.files.items()
+    )
     files = Table(forms.words["table.files"], head, listed, folded=len(listed) > _HEAT_MAP_DAYS, texts=True)
     text = forms.words["text.repeat" if facts.command else "text.no_repeat"]
     return _section("provenance", forms, text, of=(how, files), command=facts.command)

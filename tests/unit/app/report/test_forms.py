@@ -49,6 +49,16 @@ def test_shares_and_lengths_of_time():
     ]
 
 
+def test_energies_beside_each_other_have_the_decimals_of_the_largest():
+    assert [ENGLISH.energy(kwh, like=12.0) for kwh in (12.0, 2.75, 0.004)] == ["12.00", "2.75", "0.00"]
+
+
+def test_moments():
+    text = "2024-10-27T02:30:00+01:00"
+    assert ENGLISH.moment(text) == "27\u00a0October\u00a02024, 02:30:00"
+    assert GERMAN.moment(text, offset=True) == "27.\u00a0Oktober\u00a02024, 02:30:00 (UTC+01:00)"
+
+
 def test_dates():
     assert (ENGLISH.date(date(2024, 6, 21)), GERMAN.date(date(2024, 3, 1))) == (
         "21\u00a0June\u00a02024",

@@ -12,6 +12,7 @@ from pvsim.core.run.plan import RunPlan
 
 PLAN = RunPlan("r", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")), ("m1",))
 SPAN = {"meter": "m1", "from": "2024-06-21T00:00:05+02:00", "to": "2024-06-21T00:00:09+02:00", "rows": 4}
+FROM, TO = "21\u00a0June\u00a02024, 00:00:05", "21\u00a0June\u00a02024, 00:00:09"
 
 
 def texts(table):
@@ -20,7 +21,7 @@ def texts(table):
 
 def test_a_whole_run_has_no_notice():
     assert notices(PLAN, FACTS, ENGLISH) == ()
-    assert stretches(FACTS, ENGLISH) is None
+    assert stretches(PLAN, FACTS, ENGLISH) is None
     assert sources(FACTS, ENGLISH) is None
     assert texts(messages(PLAN, FACTS, ENGLISH)) == [["Readings of the run", "86,400"]]
 
@@ -29,21 +30,21 @@ def test_a_partial_run_says_what_is_missing():
     facts = replace(FACTS, counts={"missing": 4, "written": 86_396}, missing={"spans": 1, "first": [SPAN]})
     first, second = notices(PLAN, facts, ENGLISH)
     assert "4 of 86,400 readings (0.0%) have no row" in first
-    assert second == "Missing: m1, 2024-06-21T00:00:05+02:00 to 2024-06-21T00:00:09+02:00."
-    assert texts(stretches(facts, ENGLISH)) == [["Readings missing", "m1", SPAN["from"], SPAN["to"], "4"]]
+    assert second == f"Missing: m1, {FROM} to {TO}."
+    assert texts(stretches(PLAN, facts, ENGLISH)) == [["Readings missing", "m1", FROM, TO, "4"]]
     assert texts(messages(PLAN, facts, ENGLISH))[-1] == ["Readings missing", "4"]
 
 
 def test_held_values_and_what_the_disk_cannot_do_are_said():
     facts = replace(FACTS, counts={"held": 7}, held={"first": [SPAN]}, not_promised=("no fsync",))
     assert notices(PLAN, facts, ENGLISH) == (ENGLISH.say("notice.held", held="7"), "no fsync")
-    assert texts(stretches(facts, ENGLISH))[0][0] == "Readings held from the value before"
+    assert texts(stretches(PLAN, facts, ENGLISH))[0][0] == "Readings held from the value before"
 
 
 def test_a_table_that_leaves_stretches_out_says_so():
     for count, more in ((20, ""), (21, " (the first 20 of each)")):
         facts = replace(FACTS, missing={"spans": count, "first": [SPAN] * count})
-        table = stretches(facts, ENGLISH)
+        table = stretches(PLAN, facts, ENGLISH)
         assert (table.caption, len(table.rows)) == (f"Stretches without rows or with held values{more}", 20)
 
 
