@@ -22,6 +22,7 @@ __all__ = ["RunOnPage", "comparison_page"]
 _DW_PER_KW = 10_000
 _DIGITS = {"kWh": 3, "kW": 3}
 _SHARE = "%"
+_LONG = {"made.config", "compare.head.command"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,16 @@ def _headline(comparison: Comparison, forms: Forms) -> str:
     found, names = _imports(comparison), comparison.names
     values = [value or 0.0 for value in found.values]
     least = values.index(min(values))
-    parts = {"name": names[least], "base": names[0], "kwh": forms.energy(values[least])}
+    parts = {"name": names[least], "base": names[0], "kwh": forms.energy(values[least], like=_largest(found))}
     if least == 0:
         return forms.say("compare.headline.base", **parts)
     less, share = -(found.differences[least] or 0.0), -(found.relative[least] or 0.0)
-    return forms.say("compare.headline.least", **parts, less=forms.energy(less), share=forms.percent(share))
+    return forms.say(
+        "compare.headline.least",
+        **parts,
+        less=forms.energy(less, like=_largest(found)),
+        share=forms.percent(share),
+    )
 
 
 def _tiles(comparison: Comparison, forms: Forms) -> tuple[Figure, ...]:
@@ -113,8 +119,8 @@ def _tiles(comparison: Comparison, forms: Forms) -> tuple[Figure, ...]:
     for i, name in enumerate(comparison.names):
         note = forms.words["compare.as_base"]
         if i:
-            note = forms.say("compare.against", change=_change(found, i, forms), base=base)
-        cell = Cell(forms.energy(found.values[i]), found.values[i], f"{i}.{found.field}")
+            note = forms.say("compare.against", change=_change_of_energy(found, i, forms), base=base)
+        cell = Cell(forms.energy(found.values[i], like=_largest(found)), found.values[i], f"{i}.{found.field}")
         tiles.append(Figure(forms.say("compare.import", name=name), cell, found.unit, note, "import"))
     return tuple(tiles)
 
@@ -186,6 +192,21 @@ def _change(figure: Compared, i: int, forms: Forms) -> str:
     return plus + forms.number(difference, _DIGITS.get(figure.unit, 2)) + share
 
 
+def _largest(found: Compared) -> float:
+    """The value whose decimals all have where they stand beside each other: then they can be subtracted."""
+    return max(abs(value or 0.0) for value in found.values)
+
+
+def _change_of_energy(found: Compared, i: int, forms: Forms) -> str:
+    """A difference with its sign and unit, and as a share of the first run's value."""
+    difference, relative = found.differences[i] or 0.0, found.relative[i]
+    if not difference:
+        return "="
+    plus = "+" if difference > 0 else ""
+    share = "" if relative is None else f" ({plus}{forms.percent(relative)})"
+    return f"{plus}{forms.energy(difference, like=_largest(found))} {found.unit}{share}"
+
+
 def _made(run: RunOnPage, forms: Forms) -> Table:
     """How a run was made, in the order in which somebody would ask."""
     facts = run.facts
@@ -193,13 +214,13 @@ def _made(run: RunOnPage, forms: Forms) -> Table:
         ("compare.head.site", facts.site or NOTHING),
         ("made.run", facts.run_id),
         ("made.status", forms.words[f"status.{facts.status}"]),
-        ("made.created", facts.created_utc),
+        ("made.created", forms.moment(facts.created_utc)),
         ("made.pvsim", facts.versions.get("pvsim", NOTHING)),
         ("made.seed", str(facts.seed)),
         ("made.config", facts.config_sha256),
         ("compare.head.command", facts.command or NOTHING),
     )
-    rows = tuple((Cell(forms.words[key]), Cell(text)) for key, text in made)
+    rows = tuple((Cell(forms.words[key]), Cell(text, breaks=key in _LONG)) for key, text in made)
     return Table(run.name, (forms.words["head.what"], forms.words["head.value"]), rows, folded=True, texts=True)
 
 

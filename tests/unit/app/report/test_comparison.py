@@ -83,11 +83,16 @@ def test_more_runs_have_a_table_of_differences():
 
 def test_the_sentence_names_the_run_that_imports_least():
     assert a_page(NONE, SOME).headline == (
-        "with PV imports least from the grid: 2.750 kWh, 9.250 kWh (77.1%) less than without PV."
+        "with PV imports least from the grid: 2.75 kWh, 9.25 kWh (77.1%) less than without PV."
     )
-    assert a_page(SOME, NONE).headline == "No run imports less from the grid than with PV: 2.750 kWh."
+    assert a_page(SOME, NONE).headline == "No run imports less from the grid than with PV: 2.75 kWh."
     note = a_page(NONE, SOME).figures[1].note
-    assert note == "−9.250 (−77.1%) against without PV"
+    assert note == "−9.25 kWh (−77.1%) against without PV"
+    assert [figure.cell.text for figure in a_page(NONE, SOME).figures] == ["12.00", "2.75"]
+    assert a_page(SOME, NONE, SOME).figures[2].note == "= against with PV"
+    assert a_page(SOME, NONE).figures[1].note == "+9.25 kWh (+336.4%) against with PV"
+    nothing = a_run("nothing", load_dw=0)
+    assert a_page(nothing, SOME).figures[1].note == "+2.750 kWh against nothing"
 
 
 def test_what_must_be_known_is_said_first():
