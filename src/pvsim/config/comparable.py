@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from pvsim.app.report.forms import Phrase
 from pvsim.config.run_config import (
     BuildingMeter,
     CurveConfig,
@@ -30,37 +31,48 @@ class Unlike:
 
     Attributes:
         aspect: What of the runs.
-        what: How they differ, the other run first.
+        this: What the other run has.
+        base: What the first run has.
+        where: Where the manifests tell more, should both be said in the same words.
     """
 
     aspect: Aspect
-    what: str
+    this: Phrase
+    base: Phrase
+    where: str = ""
+
+    @property
+    def what(self) -> Phrase:
+        """How they differ, the other run first."""
+        if self.this == self.base:
+            return Phrase("unlike.settings", {"this": self.this, "where": self.where})
+        return Phrase("unlike.instead", {"this": self.this, "base": self.base})
 
 
 def unlike(base: RunConfig, other: RunConfig) -> tuple[Unlike, ...]:
     """What keeps a run from being compared with another; nothing where only plants and devices differ."""
     found = []
-    if (_period(base), base.tz) != (_period(other), other.tz):
-        found.append(Unlike("period", f"{_period(other)} in {other.tz} instead of {_period(base)} in {base.tz}"))
+    if _period(base) != _period(other):
+        found.append(Unlike("period", _period(other), _period(base)))
     if base.every_s != other.every_s:  # self-consumption depends on it
-        found.append(Unlike("rows", f"means over {other.every_s:,} s instead of {base.every_s:,} s"))
+        found.append(Unlike("rows", _rows(other), _rows(base)))
     if _load(base) != _load(other):
-        found.append(Unlike("load", _instead(_meters(other), _meters(base), "config.meters")))
+        found.append(Unlike("load", _meters(other), _meters(base), "config.meters"))
     weather = _weather(base), _weather(other)
     if None not in weather and weather[0] != weather[1]:
-        found.append(Unlike("weather", _instead(_sky(other), _sky(base), "config.pv")))
+        found.append(Unlike("weather", _sky(other), _sky(base), "config.pv"))
     return tuple(found)
 
 
-def _instead(this: str, base: str, where: str) -> str:
-    return (
-        f"{this} with other settings ({where} in manifest.json)" if this == base else f"{this} instead of {base}"
-    )
+def _period(config: RunConfig) -> Phrase:
+    first, last = config.first_date, config.first_date + timedelta(days=config.days - 1)
+    if config.days == 1:
+        return Phrase("unlike.day", {"first": first, "zone": config.tz})
+    return Phrase("unlike.days", {"first": first, "last": last, "zone": config.tz})
 
 
-def _period(config: RunConfig) -> str:
-    last = config.first_date + timedelta(days=config.days - 1)
-    return f"{config.first_date}" if config.days == 1 else f"{config.first_date} to {last}"
+def _rows(config: RunConfig) -> Phrase:
+    return Phrase("unlike.rows", {"seconds": config.every_s})
 
 
 def _load(config: RunConfig) -> Any:
@@ -80,33 +92,47 @@ def _source(meter: MeterConfig, config: RunConfig) -> Any:
     return source
 
 
-def _meters(config: RunConfig) -> str:
+def _meters(config: RunConfig) -> Phrase:
     """The meters in words."""
-    kinds = _kinds(config.meters)
-    seeded = any(isinstance(meter.source, BuildingMeter | SyntheticMeter) for meter in config.meters)
-    count = f"{len(config.meters):,} meters: " if len(config.meters) > 1 else ""
-    grid = " at the grid connection" if config.meter_kind == "grid" else ""
-    dimmed = f", dimmed (windows: {len(config.dimming):,})" if config.dimming else ""
-    return f"{count}{', '.join(kinds)}{grid}{dimmed}{f' (seed {config.seed})' if seeded else ''}"
+    count = len(config.meters)
+    found = Phrase(
+        "unlike.meters" if count > 1 else "unlike.meter", {"kinds": _kinds(config.meters), "count": count}
+    )
+    if config.meter_kind == "grid":
+        found = Phrase("unlike.grid", {"meters": found})
+    if config.dimming:
+        found = Phrase("unlike.dimmed", {"meters": found, "count": len(config.dimming)})
+    if any(isinstance(meter.source, BuildingMeter | SyntheticMeter) for meter in config.meters):
+        found = Phrase("unlike.seeded", {"meters": found, "seed": str(config.seed)})
+    return found
 
 
-def _kinds(meters: Sequence[MeterConfig]) -> list[str]:
+def _kinds(meters: Sequence[MeterConfig]) -> tuple[Phrase, ...]:
     """Each kind of meter once, with its number; one that is alone by its name, for its load is drawn by that."""
-    alike: dict[str, list[str]] = {}
+    alike: dict[str, list[MeterConfig]] = {}
     for meter in meters:
-        alike.setdefault(_kind(meter, ""), []).append(_kind(meter, f" {meter.name}"))
-    return [named[0] if len(named) == 1 else f"{len(named):,} × {kind}" for kind, named in alike.items()]
+        alike.setdefault(repr(_kind(meter, "")), []).append(meter)
+    return tuple(
+        Phrase("unlike.several", {"count": len(found), "kind": _kind(found[0], "")})
+        if len(found) > 1
+        else _kind(found[0], f" {found[0].name}")
+        for found in alike.values()
+    )
 
 
-def _kind(meter: MeterConfig, name: str) -> str:
+def _kind(meter: MeterConfig, name: str) -> Phrase:
     source = meter.source
     if isinstance(source, FileConfig):
-        return f"file {source.path.rpartition('/')[2]} ({source.sha256[:8]}…)"
+        return Phrase("unlike.file", _file(source.path, source.sha256))
     if isinstance(source, SyntheticMeter):
-        return f"{source.model}{name}"
+        return Phrase("unlike.synthetic", {"model": source.model, "name": name})
     if isinstance(source, BuildingMeter):
-        return f"{source.load.kind}{name} of {source.load.annual_kwh:,.0f} kWh a year"
-    return "external meter"
+        return Phrase(f"unlike.{source.load.kind}", {"name": name, "kwh": round(source.load.annual_kwh)})
+    return Phrase("unlike.external")
+
+
+def _file(path: str, sha256: str) -> dict[str, object]:
+    return {"file": path.rpartition("/")[2], "digest": sha256[:8]}
 
 
 def _weather(config: RunConfig) -> Any:
@@ -138,18 +164,19 @@ def _without_path(struct: msgspec.Struct) -> Any:
     return plain(msgspec.to_builtins(struct))
 
 
-def _sky(config: RunConfig) -> str:
+def _sky(config: RunConfig) -> Phrase:
     """The light in words, where there is PV."""
     pv = config.pv
     if isinstance(pv, FileConfig):
-        return f"PV power of {pv.path.rpartition('/')[2]} ({pv.sha256[:8]}…)"
+        return Phrase("unlike.pv_file", _file(pv.path, pv.sha256))
     if not isinstance(pv, SitePvConfig):
-        return "the brief's curve"
+        return Phrase("unlike.curve")
     place, weather = pv.site.location, pv.site.weather
     if isinstance(weather, CloudyWeather):
-        sky = f"clouds ({weather.regime}, seed {config.seed})"
+        sky = Phrase("unlike.clouds", {"regime": weather.regime, "seed": str(config.seed)})
     elif isinstance(weather, ClearWeather):
-        sky = "a clear sky"
+        sky = Phrase("unlike.clear")
     else:
-        sky = f"weather of {weather.path.rpartition('/')[2]} ({(pv.weather_sha256 or '')[:8]}…)"
-    return f"{sky} at {place.latitude_deg:g}° N {place.longitude_deg:g}° E"
+        sky = Phrase("unlike.weather", _file(weather.path, pv.weather_sha256 or ""))
+    at = {"latitude": place.latitude_deg, "longitude": place.longitude_deg}
+    return Phrase("unlike.at", {"sky": sky, **at})

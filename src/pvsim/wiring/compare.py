@@ -11,6 +11,7 @@ from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
 from pvsim.adapters.rundir.file_system import FileSystem, cannot_write, new_file
 from pvsim.app.prove import add_up
+from pvsim.app.report.forms import Forms, Phrase
 from pvsim.config import RunConfig
 from pvsim.config.comparable import Unlike, unlike
 from pvsim.core.results.comparison import Comparison, compared
@@ -82,7 +83,13 @@ class Runs:
     @property
     def unlike(self) -> tuple[str, ...]:
         """Why they cannot be compared; nothing where they can."""
-        return tuple(f"{each.name}: other {one.aspect}: {one.what}" for each in self.runs for one in each.unlike)
+        from pvsim.adapters.html import words_of  # noqa: PLC0415 - only for what cannot be compared
+        from pvsim.app.report.comparison import unlike_text  # noqa: PLC0415 - as above
+
+        said = [(each.name, one) for each in self.runs for one in each.unlike]
+        forms = Forms(words_of("en") if said else {})
+        texts = (unlike_text(name, one.aspect, one.what, forms) for name, one in said)
+        return tuple(text.replace("\u00a0", " ") for text in texts)  # for terminals
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -99,7 +106,6 @@ def write_page(found: Runs, path: Path, *, language: str) -> None:
     """
     from pvsim.adapters.html import rendered, words_of  # noqa: PLC0415 - only pages need them
     from pvsim.app.report.comparison import comparison_page  # noqa: PLC0415
-    from pvsim.app.report.forms import Forms  # noqa: PLC0415
 
     runs = [_on_page(each) for each in found.runs]
     page = comparison_page(runs, found.comparison, Forms(words_of(language)), version=__version__)
@@ -169,7 +175,8 @@ def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
             e.load if e.load is not None else e.meter for e in (base.summary.energy_kwh, other.summary.energy_kwh)
         ]
         if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
-            found = (*found, Unlike("load", f"{kwh[1]:,.3f} kWh instead of {kwh[0]:,.3f} kWh"))
+            first, this = (Phrase("unlike.kwh", {"kwh": round(each or 0.0, 6)}) for each in kwh)
+            found = (*found, Unlike("load", this, first))
     tariffs = [(each.tariff, each.co2, each.series_sha256, each.unpaid) for each in (base.config, other.config)]
     return replace(other, unlike=found, other_tariff=tariffs[0] != tariffs[1])
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 import pytest
+from tests.made_pages import ENGLISH
 
 from pvsim.config import (
     BuildingMeter,
@@ -46,7 +47,7 @@ def a_site(weather=ClearWeather(), *, azimuth=180.0, place=PLACE, sha256=None): 
 
 
 def said(base, other):
-    return [f"{each.aspect}: {each.what}" for each in unlike(base, other)]
+    return [f"{each.aspect}: {ENGLISH.said(each.what)}".replace("\u00a0", " ") for each in unlike(base, other)]
 
 
 @pytest.mark.parametrize("pv", [CurveConfig(), NoPvConfig(), a_site(), FileConfig("/pv.csv", "ab")])
@@ -94,10 +95,16 @@ def test_a_fleet_is_not_listed_meter_by_meter():
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"first_date": date(2024, 6, 22)}, "period: 2024-06-22 in Europe/Berlin instead of 2024-06-21"),
-        ({"days": 3}, "period: 2024-06-21 to 2024-06-23 in Europe/Berlin instead of 2024-06-21 in"),
-        ({"tz": "UTC"}, "period: 2024-06-21 in UTC instead of 2024-06-21 in Europe/Berlin"),
-        ({"every_s": 60}, "rows: means over 60 s instead of 1 s"),
+        (
+            {"first_date": date(2024, 6, 22)},
+            "period: 22 June 2024 in Europe/Berlin instead of 21 June 2024 in",
+        ),
+        ({"days": 3}, "period: 21 June 2024 to 23 June 2024 in Europe/Berlin instead of 21"),
+        (
+            {"tz": "UTC"},
+            "period: 21 June 2024 in UTC instead of 21 June 2024 in Europe/Berlin",
+        ),
+        ({"every_s": 60}, "rows: means over 60 s instead of means over 1 s"),
         ({"seed": 2}, "load: uniform m1 (seed 2) instead of uniform m1 (seed 1)"),
         ({"meter_max_w": 12_000}, "load: uniform m1 (seed 1) with other settings"),
         ({"meter_kind": "grid"}, "load: uniform m1 at the grid connection (seed 1) instead of uniform m1"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pvsim.app.report.compose import period_text
-from pvsim.app.report.forms import NOTHING, Forms
+from pvsim.app.report.forms import NOTHING, Forms, Phrase
 from pvsim.app.report.page import Cell, Chart, Figure, Page, Section, Table
 from pvsim.core.results.comparison import Comparison
 from pvsim.core.results.comparison import Figure as Compared
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["RunOnPage", "comparison_page"]
+__all__ = ["RunOnPage", "comparison_page", "unlike_text"]
 
 _DW_PER_KW = 10_000
 _DIGITS = {"kWh": 3, "kW": 3}
@@ -44,7 +44,7 @@ class RunOnPage:
     summary: "Summary"
     profile: "ProfileResult"
     facts: "RunFacts"
-    unlike: Sequence[tuple[str, str]] = ()
+    unlike: Sequence[tuple[str, Phrase]] = ()
     other_tariff: bool = False
 
 
@@ -76,11 +76,7 @@ def _notices(runs: Sequence[RunOnPage], forms: Forms, version: str) -> list[str]
     found = []
     for run in runs:
         for aspect, what in run.unlike:
-            found.append(
-                forms.say(
-                    "compare.unlike", name=run.name, aspect=forms.words[f"compare.aspect.{aspect}"], what=what
-                )
-            )
+            found.append(f"{unlike_text(run.name, aspect, what, forms)}.")
         if run.other_tariff:
             found.append(forms.say("compare.other_tariff", name=run.name))
         if run.facts.status == "partial":
@@ -88,7 +84,15 @@ def _notices(runs: Sequence[RunOnPage], forms: Forms, version: str) -> list[str]
             found.append(forms.say("compare.partial", name=run.name, missing=missing))
         if (made := run.facts.versions.get("pvsim", NOTHING)) != version:
             found.append(forms.say("compare.version", name=run.name, made=made, now=version))
+    if any(run.unlike for run in runs):
+        found.append(forms.words["compare.unlike.note"])
     return found
+
+
+def unlike_text(name: str, aspect: str, what: Phrase, forms: Forms) -> str:
+    """In what a run differs from the first, and must not."""
+    words = forms.words[f"compare.aspect.{aspect}"]
+    return forms.say("compare.unlike", name=name, aspect=words, what=forms.said(what))
 
 
 def _imports(comparison: Comparison) -> Compared:

@@ -1,14 +1,27 @@
 """Words and numbers as a language writes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-__all__ = ["NOTHING", "Forms"]
+__all__ = ["NOTHING", "Forms", "Phrase"]
 
 NOTHING = "–"
 
 _FINE, _MIDDLE = 10, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something to say in whichever language: the key of a text, and what is put in.
+
+    Attributes:
+        key: Of the text.
+        parts: Words as they are, numbers, dates, other phrases, or several phrases in a row.
+    """
+
+    key: str
+    parts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,16 @@ class Forms:
     def say(self, key: str, **parts: object) -> str:
         """The text of a key with its parts put in."""
         return self.words[key].format(**parts)
+
+    def said(self, part: object) -> str:
+        """A phrase in words, with numbers and dates as the language writes them."""
+        if isinstance(part, Phrase):
+            return self.say(part.key, **{name: self.said(each) for name, each in part.parts.items()})
+        if isinstance(part, tuple):
+            return ", ".join(map(self.said, part))
+        if isinstance(part, int | float):
+            return self.number(part, len(f"{part:.12g}".partition(".")[2]))
+        return self.date(part) if isinstance(part, date) else str(part)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """A number with so many decimals; a dash where there is none."""

@@ -11,7 +11,7 @@ from tests.made_pages import ENGLISH, FACTS, figures_of
 
 from pvsim.adapters.html import words_of
 from pvsim.app.report.comparison import RunOnPage, comparison_page
-from pvsim.app.report.forms import Forms
+from pvsim.app.report.forms import Forms, Phrase
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.comparison import compared
@@ -95,11 +95,23 @@ def test_the_sentence_names_the_run_that_imports_least():
     assert a_page(nothing, SOME).figures[1].note == "+2.750 kWh against nothing"
 
 
+LOAD = Phrase("unlike.instead", {"this": "walk", "base": "uniform"})
+ROWS = Phrase("unlike.rows", {"seconds": 3_600})
+
+
 def test_what_must_be_known_is_said_first():
     partial = replace(FACTS, status="partial", counts={"missing": 900}, versions={"pvsim": "0.0.9"})
-    other = a_run("other", unlike=(("load", "walk instead of uniform"),), facts=partial)
-    first, second, third = a_page(SOME, other).notices
-    assert first.startswith("other: other load: walk instead of uniform.")
+    other = a_run(
+        "other",
+        unlike=(("load", LOAD), ("rows", ROWS)),
+        facts=partial,
+    )
+    first, rows, second, third, note = a_page(SOME, other).notices
+    assert first == "other: other load: walk instead of uniform."
+    assert rows == "other: other length of rows: means over 3,600 s."
+    assert note == "The differences on this page are not those of plants and devices alone."
+    german = a_page(SOME, other, forms=Forms(words_of("de"))).notices
+    assert german[1] == "other: andere Zeilenlänge: Mittelwerte über 3.600 s."
     assert second == "other is partial: 900 readings have no row, and its energies lack them."
     assert third == "other was made by pvsim 0.0.9, and is compared by pvsim 0.1.0."
     assert a_page(SOME, NONE).notices == ()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.adapters.html import words_of
-from pvsim.app.report.forms import NOTHING, Forms
+from pvsim.app.report.forms import NOTHING, Forms, Phrase
 
 ENGLISH, GERMAN = Forms(words_of("en")), Forms(words_of("de"))
 
@@ -57,6 +57,17 @@ def test_moments():
     text = "2024-10-27T02:30:00+01:00"
     assert ENGLISH.moment(text) == "27\u00a0October\u00a02024, 02:30:00"
     assert GERMAN.moment(text, offset=True) == "27.\u00a0Oktober\u00a02024, 02:30:00 (UTC+01:00)"
+
+
+def test_a_phrase_is_said_in_each_language():
+    place = Phrase("unlike.at", {"sky": Phrase("unlike.clear"), "latitude": 48.1372, "longitude": 11.0})
+    assert ENGLISH.said(place) == "a clear sky at 48.1372° N 11° E"
+    assert GERMAN.said(place) == "klarer Himmel bei 48,1372° N 11° O"
+    kinds = (Phrase("unlike.external"), Phrase("unlike.household", {"name": " m1", "kwh": 3_000}))
+    meters = Phrase("unlike.meters", {"count": 2, "kinds": kinds})
+    assert GERMAN.said(meters) == "2 Zähler: externer Zähler, Haushalt m1 mit 3.000 kWh im Jahr"
+    day = Phrase("unlike.day", {"first": date(2024, 6, 21), "zone": "UTC"})
+    assert GERMAN.said(day) == "21.\u00a0Juni\u00a02024 in UTC"
 
 
 def test_dates():
