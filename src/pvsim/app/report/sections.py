@@ -81,7 +81,9 @@ def _days(
 
 
 def _energies(summary: "Summary", facts: "RunFacts", forms: Forms) -> Section:
-    charts = () if summary.energy_kwh.self_consumed is None else ("flows",)
+    energy = summary.energy_kwh
+    alone = not facts.pv and energy.battery_charge is None  # then all flows from the grid to the building
+    charts = () if energy.self_consumed is None or alone else ("flows",)
     return _section("energies", forms, charts=charts, of=(tables.energies(summary, forms, pv=facts.pv),))
 
 

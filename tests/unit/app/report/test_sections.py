@@ -148,6 +148,7 @@ def test_a_run_without_pv_has_nothing_about_pv():
     replaced = {"resolution": RESOLUTION, "hours_with_export": 0.0, "ramps": RAMPS}
     found = sections_of(plan, NO_PV, replaced, pv_dw=0)
     assert "resolution" not in found
+    assert found["energies"].charts == ()
     assert found["power"].texts == (ENGLISH.words["text.period.no_pv"],)
     assert [chart.name for chart in found["days"].charts] == ["calendar", "months"]
     assert (found["grid"].texts, len(found["grid"].tables[0].rows)) == ((), 1)
