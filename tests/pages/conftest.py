@@ -36,8 +36,8 @@ def browser():
         found.close()
 
 
-def a_plan(days=1, every_s=900, meters=("m1",), **more):
-    timeline = Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin"))
+def a_plan(days=1, every_s=900, meters=("m1",), first=date(2024, 6, 21), **more):
+    timeline = Timeline.of_days(first, days, ZoneInfo("Europe/Berlin"))
     return RunPlan("r", timeline, meters, every_s, **more)
 
 
@@ -70,6 +70,9 @@ CASES = {
         {"pv_dw": 0, "load_dw": -2_000},
     ),
     "months": (a_plan(days=45, every_s=3_600), "en", FACTS, {}),
+    "clock change": (a_plan(days=5, first=date(2024, 10, 25)), "en", FACTS, {}),
+    "new year": (a_plan(days=8, first=date(2024, 12, 27)), "en", FACTS, {}),
+    "two winters": (a_plan(days=150, every_s=3_600, first=date(2024, 11, 10)), "en", FACTS, {}),
     "partial": (
         a_plan(),
         "en",
@@ -84,8 +87,8 @@ CASES = {
 class Case:
     """A page as a file, and the summary that it is about."""
 
-    def __init__(self, path: Path, summary: dict) -> None:
-        self.url, self.summary = path.as_uri(), summary
+    def __init__(self, path: Path, summary: dict, name: str = "") -> None:
+        self.url, self.summary, self.name = path.as_uri(), summary, name
 
     def figure(self, path: str):
         found = self.summary
@@ -103,4 +106,4 @@ def case(request, tmp_path_factory):
     page = page_of(plan, summary, profile, facts, Forms(words_of(language)))
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(rendered(page, language=language, version="0.1.0"))
-    return Case(path, json.loads(msgspec.json.encode(summary)))
+    return Case(path, json.loads(msgspec.json.encode(summary)), request.param)

@@ -37,6 +37,16 @@ FOCUS = """() => {
 }"""
 
 
+AXES = {
+    "day": ("06:00", "24:00"),
+    "grid alone": ("−0.05", "−0.1", "−0.15"),
+    "battery": ("21\u00a0June", "22\u00a0June"),
+    "money": ("21.\u00a0Juni", "22.\u00a0Juni", "12:00"),
+    "clock change": ("27\u00a0Oct", "28\u00a0Oct", "29\u00a0Oct"),
+    "new year": ("31\u00a0Dec\u00a02024", "1\u00a0Jan\u00a02025"),
+    "two winters": ("Dec 2024", "Jan 2025"),
+}
+
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -149,3 +159,15 @@ def test_it_prints_on_a4(opened, tmp_path):
     watched.page.pdf(path=path, format="A4", prefer_css_page_size=True)
     assert path.read_bytes()[:5] == b"%PDF-"
     assert watched.problems == []
+
+
+LABELS = "#power .chart.power svg text"
+
+
+def test_the_axis_has_round_times_and_the_year_where_there_are_two(opened, case):
+    page = opened().page
+    texts = page.locator(LABELS).all_text_contents()
+    for wanted in AXES.get(case.name, ()):
+        assert wanted in texts, texts
+    if case.name == "new year":
+        assert "27\u00a0Dec\u00a02024 00:00" in page.locator("#shown").inner_text()

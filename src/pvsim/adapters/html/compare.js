@@ -17,7 +17,7 @@
     const minus = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
     return minus + grouped + (fraction ? words["number.decimal"] + fraction : "");
   }
-  const tick = (value) => number(value, value % 1 ? 1 : 0);
+  const tick = (value) => number(value, (String(Number(value.toFixed(3))).split(".")[1] || "").length);
   const kw = (value) => number(value, 3) + "\u00a0kW";
   const kwh = (value) => number(value, value < 100 ? 2 : 1) + "\u00a0kWh";
   const escaped = (text) => String(text).replace(/[&<>"]/g, (letter) => "&#" + letter.charCodeAt(0) + ";");

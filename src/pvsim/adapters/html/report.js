@@ -20,6 +20,7 @@
     const minus = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
     return minus + grouped + (fraction ? words["number.decimal"] + fraction : "");
   }
+  const plain = (value) => number(value, (String(Number(value.toFixed(3))).split(".")[1] || "").length);
   const kw = (value) => number(value, 3) + "\u00a0kW";
   const kwh = (value) => number(value, value < 1 ? 3 : value < 100 ? 2 : 1) + "\u00a0kWh";
   const percent = (share) => number(share * 100, 1) + words["number.percent"];
@@ -35,10 +36,14 @@
     const at = local(seconds);
     return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (withSeconds ? ":" + two(at.getUTCSeconds()) : "");
   }
-  function shortDate(at) {
+  const twoYears = local(0).getUTCFullYear() !== local(data.seconds).getUTCFullYear();
+  function shortMonth(at) {
     const month = months[at.getUTCMonth()];
-    const name = month.length > 4 ? month.slice(0, 3) : month;
-    return words["date.form"].replace("{day}", at.getUTCDate()).replace("{month}", name).replace(/\s*\{year\}/, "");
+    return month.length > 4 ? month.slice(0, 3) : month;
+  }
+  function shortDate(at, withYear = twoYears) {
+    const text = words["date.form"].replace("{day}", at.getUTCDate()).replace("{month}", shortMonth(at));
+    return withYear ? text.replace("{year}", at.getUTCFullYear()) : text.replace(/\s*\{year\}/, "");
   }
   function time(seconds) {
     const withSeconds = data.every_s < 60 && view[1] - view[0] <= 7200;
@@ -196,6 +201,30 @@
     return nice.find((step) => span / step <= most) || 31536000;
   }
 
+  /* Where the axis is labelled: at round times of the local clock, of long views at the beginnings of months. */
+  const daySeconds = 86400, monthSeconds = 28 * daySeconds;
+  function since(localMs) {
+    for (const [, offset] of data.offsets) {
+      const seconds = localMs / 1000 - offset - data.start_utc;
+      if (local(seconds).getTime() === localMs) return seconds;
+    }
+    return null; // skipped by the clock
+  }
+  function places(step) {
+    const found = [], at = local(view[0]);
+    const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+    const whole = Math.max(1, Math.round(step / daySeconds)), many = Math.max(1, Math.round(step / (30 * daySeconds)));
+    const times = (i) => Date.UTC(year, month, day) + i * step * 1000;
+    const days = (i) => Date.UTC(year, month, day - (Math.floor(view[0] / daySeconds) % whole) + i * whole);
+    const beginnings = (i) => Date.UTC(year, month - (month % many) + i * many, 1);
+    const next = step >= monthSeconds ? beginnings : step >= daySeconds ? days : times;
+    for (let i = 0; next(i) <= local(view[1]).getTime(); i++) {
+      const seconds = since(next(i));
+      if (seconds !== null && seconds >= view[0] && seconds <= view[1]) found.push(seconds);
+    }
+    return found;
+  }
+
   function drawPower(chart, c) {
     const span = view[1] - view[0];
     const detailed = span <= 3600 && arrays["detail.pv"];
@@ -206,10 +235,11 @@
     const top = below(shown.data.map((each) => each.name), chart.getWidth());
     const grids = soc ? [{ left: 52, right: 24, top, bottom: 168, outerBoundsMode: "none" }, { left: 52, right: 24, height: 64, bottom: 70, outerBoundsMode: "none" }]
       : [{ left: 52, right: 24, top, bottom: 70, outerBoundsMode: "none" }];
+    const step = tick(span), customValues = places(step);
     const x = (index) => axis(c, {
-      type: "value", min: 0, max: data.seconds, gridIndex: index, interval: tick(span), splitLine: { show: false },
-      axisLine: { onZero: false, lineStyle: { color: c.muted } },
-      axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, show: index === grids.length - 1, formatter: label },
+      type: "value", min: 0, max: data.seconds, gridIndex: index, splitLine: { show: false },
+      axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisTick: { lineStyle: { color: c.muted }, customValues },
+      axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, show: index === grids.length - 1, customValues, formatter: (at) => label(at, step) },
       axisPointer: { label: { show: false } },
     });
     if (soc) {
@@ -219,7 +249,7 @@
         emphasis: { disabled: true },
       });
     }
-    const y = [axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: (value) => number(value, value % 1 ? 1 : 0) } })];
+    const y = [axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: plain } })];
     if (soc) {
       y.push(axis(c, {
         type: "value", gridIndex: 1, min: 0, max: 100, interval: 50, name: words["chart.soc"], nameGap: 6,
@@ -243,17 +273,19 @@
       ],
     }, { notMerge: true });
     const key = detailed ? "chart.shown_rows" : "chart.shown_means";
-    const step = length(detailed ? data.every_s : data.bucket_s);
+    const means = length(detailed ? data.every_s : data.bucket_s);
     const hint = arrays["detail.pv"] && !detailed ? " · " + words["chart.rows_hint"] : "";
-    document.getElementById("shown").textContent = say(key, { from: time(view[0]), to: time(view[1]), step }) + hint;
+    document.getElementById("shown").textContent = say(key, { from: time(view[0]), to: time(view[1]), step: means }) + hint;
     for (const button of document.querySelectorAll("[data-zoom]")) {
       const wanted = spans[button.dataset.zoom];
       if (wanted) button.setAttribute("aria-pressed", String(Math.abs(span - Math.min(wanted, data.seconds)) < 1));
     }
   }
-  function label(seconds) {
-    if (data.days_in_run > 1 && view[1] - view[0] > 2 * 86400) return shortDate(local(seconds));
+  function label(seconds, step) {
+    const at = local(seconds);
+    if (step >= monthSeconds) return shortMonth(at) + (twoYears ? " " + at.getUTCFullYear() : "");
     if (data.days_in_run === 1 && seconds === data.seconds) return "24:00";
+    if (data.days_in_run > 1 && (step >= daySeconds || at.getTime() % (daySeconds * 1000) === 0)) return shortDate(at);
     return clock(seconds, view[1] - view[0] < 600);
   }
   const escaped = (text) => String(text).replace(/[&<>"]/g, (letter) => "&#" + letter.charCodeAt(0) + ";");
@@ -346,7 +378,7 @@
       ...base(c), grid: { left: 52, right: 16, top: 56, bottom: 44 },
       tooltip: { ...base(c).tooltip, trigger: "axis", formatter: (found) => `${number(found[0].value[0], 0)} %: ${kw(data.duration[found[0].dataIndex])}` },
       xAxis: axis(c, { type: "value", min: 0, max: 100, name: words["chart.time_share"], nameLocation: "middle", nameGap: 28, splitLine: { show: false }, axisLine: { onZero: true, lineStyle: { color: c.muted } } }),
-      yAxis: axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: (value) => number(value, value % 1 ? 1 : 0) } }),
+      yAxis: axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: plain } }),
       series: [area(words["chart.import"], c.import, (y) => Math.max(y, 0)), area(words["chart.export"], c.export, (y) => Math.min(y, 0), hatch(c.card, 0.8, 5))],
     }, { notMerge: true });
   }
@@ -372,7 +404,7 @@
     const labels = months.map((month) => month.slice(0, cell < 10 ? 1 : 3));
     chart.setOption({
       ...base(c), legend: undefined,
-      tooltip: { ...base(c).tooltip, formatter: ({ value }) => `${shortDate(new Date(value[0]))} ${value[0].slice(0, 4)}: ${amount(name, value[1])}` },
+      tooltip: { ...base(c).tooltip, formatter: ({ value }) => `${shortDate(new Date(value[0]), true)}: ${amount(name, value[1])}` },
       visualMap: {
         min: low, max: high, calculable: false, orient: "horizontal", left: 8, top: 0, itemHeight: chart.getWidth() < 420 ? 80 : 140, itemWidth: 14,
         text: [amount(name, high), amount(name, low)], textStyle: { color: c.text }, inRange: { color: [mixed(tone, c.card, 0.12), tone] },
@@ -398,7 +430,7 @@
       ...base(c), legend: series.length > 1 ? base(c).legend : undefined, grid: { left: 56, right: 16, top: series.length > 1 ? below(series.map((each) => each.name), width) : 32, bottom: 40 },
       tooltip: { ...base(c).tooltip, trigger: "axis", axisPointer: { type: "shadow" }, formatter: (found) => `<b>${escaped(found[0].axisValueLabel)}</b><br>` + found.map((each) => `${escaped(each.seriesName)}: ${format(each.value)}`).join("<br>") },
       xAxis: axis(c, { type: "category", data: names }),
-      yAxis: axis(c, { type: "value", name: "kWh", axisLabel: { color: c.muted, formatter: (value) => number(value, value % 1 ? 1 : 0) } }),
+      yAxis: axis(c, { type: "value", name: "kWh", axisLabel: { color: c.muted, formatter: plain } }),
       series, ...more,
     };
   }
@@ -433,13 +465,13 @@
       for (const row of rows) { highest = Math.max(highest, row.load, row.used + row.bought + row.discharge + row.stored); lowest = Math.min(lowest, -row.sold); }
       const left = narrow ? 48 : 48 + (i * (width - 16)) / kinds.length, top = start + (narrow ? i * each : 0) + 36;
       grids.push({ left, top, width: narrow ? width - 64 : (width - 16) / kinds.length - 64, height: each - 82 });
-      titles.push({ text: words["note." + kind], subtext: shortDate(new Date(day)) + " " + day.slice(0, 4) + ", kW", left: left - 8, top: top - 48, itemGap: 0, textStyle: { color: c.text, fontSize: 13, lineHeight: 18 }, subtextStyle: { color: c.muted, fontSize: 12, lineHeight: 16 } });
+      titles.push({ text: words["note." + kind], subtext: shortDate(new Date(day), true) + ", kW", left: left - 8, top: top - 48, itemGap: 0, textStyle: { color: c.text, fontSize: 13, lineHeight: 18 }, subtextStyle: { color: c.muted, fontSize: 12, lineHeight: 16 } });
       x.push(axis(c, { type: "value", gridIndex: i, min: 0, max: 86400, interval: 21600, splitLine: { show: false }, axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisLabel: { color: c.muted, formatter: (at) => two(at / 3600) + ":00", hideOverlap: true } }));
       for (const one of powerSeries(c, rows, 86400)) series.push({ ...one, stack: one.stack && one.stack + i, step: false, xAxisIndex: i, yAxisIndex: i });
     });
     const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((each) => (highest - lowest) / each <= 5) || 5000;
     const ends = { min: Math.floor(lowest / step) * step, max: Math.ceil(highest / step) * step, interval: step };
-    kinds.forEach((_, i) => y.push(axis(c, { type: "value", gridIndex: i, ...ends, axisLabel: { color: c.muted, formatter: (value) => number(value, 0) } })));
+    kinds.forEach((_, i) => y.push(axis(c, { type: "value", gridIndex: i, ...ends, axisLabel: { color: c.muted, formatter: plain } })));
     chart.setOption({ ...base(c), legend: shown, tooltip: { show: false }, title: titles, grid: grids, xAxis: x, yAxis: y, series }, { notMerge: true });
   }
   function drawFleet(chart, c) {
