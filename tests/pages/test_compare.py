@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.made_pages import FACTS, figures_of
 from tests.pages.conftest import BATTERY, Case, a_plan, with_battery
-from tests.pages.test_report import CONTRAST, SIZES, Watched
+from tests.pages.test_report import CONTRAST, DRAWN, SIZES, Watched
 
 from pvsim.adapters.html import rendered, words_of
 from pvsim.app.report.comparison import RunOnPage, comparison_page
@@ -13,7 +13,6 @@ from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.comparison import compared
 
 GRID = a_plan(meter_range=MeterRange.up_to(9_000, grid=True))
-DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 LONG = "a name that is far too long for a small chart, <b>and</b> not HTML"
 CASES = {
     "two": ("en", [("south", a_plan(days=3), {}), ("with a battery", BATTERY, with_battery(BATTERY))]),

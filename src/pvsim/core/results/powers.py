@@ -42,14 +42,6 @@ class Powers:
         """The number of each day that there is."""
         return self.day[self.day_starts]
 
-    @property
-    def complete(self) -> NDArray[np.bool_] | slice:
-        """The periods of which each meter has its row."""
-        if self.there is None:
-            return slice(None)
-        complete: NDArray[np.bool_] = np.logical_and.reduce(self.there, axis=1)
-        return complete
-
     def by_day(self, values: Ints) -> Ints:
         """Sums over each day of values of the periods, shape (days, ...)."""
         sums: Ints = np.add.reduceat(values, self.day_starts, axis=0)

@@ -44,6 +44,5 @@ def test_two_meters_by_hand():
     assert powers.grid.tolist() == [[7, 17], [27, 0]]
     assert powers.soc_steps.tolist() == [[0, 5], [9, -1]]
     assert powers.there.tolist() == [[True, True], [True, False]]
-    assert powers.meter[powers.complete].tolist() == [[10, 20]]
     assert powers.curtailed is None
     assert np.diff(powers.t_utc).tolist() == [1]

@@ -8,14 +8,14 @@ from pvsim.core.site.tariff import MAX_PER_KWH, PriceWindow, Tariff
 def test_all_mistakes_of_a_tariff_are_found_with_their_paths():
     data = {
         "curency": "EUR",
-        "currency": "Euro",
+        "currency": 1,
         "windows": [{"per_kwh": 0.3, "days": "sundays"}, {"from": 6, "months": [0]}],
         "demand": {"price_per_kw": -1, "rule": "week"},
         "vat_percent": 190,
     }
     assert problems(data, Tariff) == [
         "curency: there is no such setting; did you mean currency?",
-        "currency: a text of 4 characters, where 3 belong",
+        "currency: 1 is not a text",
         'window 1: days: "sundays" is not known; write one of all, weekdays, weekend',
         "window 2: from: 6 is not a text",
         "window 2: months: value 1: 0 is outside 1..12",
