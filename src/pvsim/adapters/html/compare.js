@@ -1,49 +1,14 @@
 /* The charts of a comparison: the same scale for all runs. What they show stands in the tables too. */
 "use strict";
 (function () {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const words = data.words;
-  const runs = data.runs;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const charts = new Map();
-  let printing = false;
-
-  for (const each of document.querySelectorAll(".scripted")) each.hidden = false;
-
-  function number(value, digits) {
-    if (value === null || value === undefined) return "–";
-    const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, words["number.group"]);
-    const minus = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
-    return minus + grouped + (fraction ? words["number.decimal"] + fraction : "");
-  }
-  const tick = (value) => number(value, (String(Number(value.toFixed(3))).split(".")[1] || "").length);
-  const kw = (value) => number(value, 3) + "\u00a0kW";
+  const { words, number, plain, kw, two, escaped, hatch, axis } = chartPage;
+  const runs = chartPage.data.runs;
+  const base = (c) => chartPage.base(c, { itemWidth: 22 });
   const kwh = (value) => number(value, value < 100 ? 2 : 1) + "\u00a0kWh";
-  const escaped = (text) => String(text).replace(/[&<>"]/g, (letter) => "&#" + letter.charCodeAt(0) + ";");
-  const two = (value) => String(value).padStart(2, "0");
   const short = (name, most) => (name.length > most ? name.slice(0, most - 1) + "…" : name);
 
-  /* Colours are those of the page, so that a switch of the theme and the printer's white change both. */
-  function colours() {
-    const style = getComputedStyle(document.documentElement);
-    const names = ["text", "muted", "line", "card", "pv", "import", "export", "load", "battery"];
-    return Object.fromEntries(names.map((name) => [name, style.getPropertyValue("--" + name).trim()]));
-  }
-  const hatch = (colour, rotation, gap) => ({ color: colour, dashArrayX: [1, 0], dashArrayY: [2, gap], rotation, symbolSize: 1 });
-  const base = (c) => ({
-    animation: !still && !printing, animationDuration: 250, aria: { enabled: false },
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: c.text },
-    tooltip: { backgroundColor: c.card, borderColor: c.line, textStyle: { color: c.text, fontSize: 13 }, confine: true, transitionDuration: still ? 0 : 0.2 },
-    legend: { type: "plain", top: 0, left: 0, itemGap: 14, itemWidth: 22, itemHeight: 12, textStyle: { color: c.text, fontSize: 13 }, inactiveColor: c.muted },
-  });
-  const axis = (c, more) => ({
-    axisLine: { lineStyle: { color: c.muted } }, axisTick: { lineStyle: { color: c.muted } },
-    axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true }, splitLine: { lineStyle: { color: c.line } },
-    nameTextStyle: { color: c.muted, fontSize: 12 }, ...more,
-  });
   const bar = (name, colour, values, decal, more) => ({
-    name, type: "bar", stack: "all", data: values, itemStyle: { color: colour, decal: decal || { symbol: "none" } }, emphasis: { disabled: true }, ...more,
+    ...chartPage.bar(name, colour, values, decal), stack: "all", emphasis: { disabled: true }, ...more,
   });
 
   function drawEnergies(chart, c) {
@@ -61,7 +26,7 @@
         ...base(c).tooltip, trigger: "axis", axisPointer: { type: "shadow" },
         formatter: (found) => `<b>${escaped(runs[found[0].dataIndex].name)}</b><br>` + found.map((each) => `${escaped(each.seriesName)}: ${kwh(Math.abs(each.value))}`).join("<br>"),
       },
-      xAxis: axis(c, { type: "value", name: "kWh", nameLocation: "middle", nameGap: 28, axisLabel: { color: c.muted, hideOverlap: true, formatter: tick } }),
+      xAxis: axis(c, { type: "value", name: "kWh", nameLocation: "middle", nameGap: 28, axisLabel: { color: c.muted, hideOverlap: true, formatter: plain } }),
       yAxis: axis(c, { type: "category", inverse: true, data: runs.map((run) => run.name), axisLabel: { color: c.text, fontSize: 13, formatter: (name) => short(name, narrow ? 12 : 20) } }),
       series: series.map((one) => ({ ...one, barMaxWidth: 28 })),
     }, { notMerge: true });
@@ -96,7 +61,7 @@
         axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisTick: { show: false },
         axisLabel: { color: c.muted, fontSize: 12, interval: 5, margin: 8 },
       }));
-      y.push(axis(c, { type: "value", gridIndex: i, ...scale, axisLabel: { color: c.muted, formatter: tick } }));
+      y.push(axis(c, { type: "value", gridIndex: i, ...scale, axisLabel: { color: c.muted, formatter: plain } }));
       const place = { xAxisIndex: i, yAxisIndex: i, stack: "run" + i, barCategoryGap: "8%" };
       const of = (name, sign) => all[i].map((values) => sign * values[name]);
       if (!run.grid_meter) series.push(bar(words["chart.used"], c.pv, of("used", 1), null, place));
@@ -131,7 +96,7 @@
         formatter: (found) => `<b>${number(found[0].value[0], 0)} %</b><br>` + found.map((one) => `${escaped(one.seriesName)}: ${kw(one.value[1])}`).join("<br>"),
       },
       xAxis: axis(c, { type: "value", min: 0, max: 100, name: words["chart.time_share"], nameLocation: "middle", nameGap: 28, splitLine: { show: false }, axisLine: { onZero: true, lineStyle: { color: c.muted } } }),
-      yAxis: axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: tick } }),
+      yAxis: axis(c, { type: "value", name: "kW", axisLabel: { color: c.muted, formatter: plain } }),
       series: runs.map((run, i) => ({
         name: run.name, type: "line", symbol: "none", data: run.duration.map((value, at) => [at, value]), emphasis: { disabled: true },
         lineStyle: { color: tones[i % tones.length], width: 2, type: dashes[i % dashes.length] }, itemStyle: { color: tones[i % tones.length] },
@@ -139,35 +104,11 @@
     }, { notMerge: true });
   }
 
-  const draw = { energies: drawEnergies, hours: drawHours, duration: drawDuration };
-  function drawAll() {
-    const c = colours();
-    for (const [name, chart] of charts) draw[name](chart, c);
-  }
-  function resize(width) {
-    for (const chart of charts.values()) chart.resize(width ? { width } : undefined);
-    drawAll();
-  }
   try {
-    for (const element of document.querySelectorAll("[data-chart]")) {
-      charts.set(element.dataset.chart, echarts.init(element, null, { renderer: "svg" }));
-    }
-    drawAll();
-    document.documentElement.dataset.ready = "yes";
+    chartPage.show({ energies: drawEnergies, hours: drawHours, duration: drawDuration });
+    chartPage.ready();
   } catch (error) {
-    document.getElementById("failed").hidden = false;
-    for (const each of document.querySelectorAll("[data-chart]")) each.parentElement.hidden = true;
+    chartPage.fail();
     throw error;
   }
-  document.getElementById("print").addEventListener("click", () => print());
-  document.getElementById("theme").addEventListener("click", () => {
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
-    drawAll();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  let waiting = 0;
-  addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => printing || resize()); });
-  addEventListener("beforeprint", () => { printing = true; resize(680); });
-  addEventListener("afterprint", () => { printing = false; resize(); });
 })();

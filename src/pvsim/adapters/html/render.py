@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["SCRIPTS", "rendered", "template"]
 
-SCRIPTS = {"report": ("echarts.min.js", "report.js"), "compare": ("echarts.min.js", "compare.js")}
-"""What draws the charts of each kind of page."""
+SCRIPTS = {"report": ("page.js", "report.js"), "compare": ("page.js", "compare.js")}
+"""What draws the charts of each kind of page, beside the foreign script: one script of two files."""
 
-_TEMPLATE, _STYLE = "report.html.j2", "report.css"
+_TEMPLATE, _STYLE, _CHARTS = "report.html.j2", "report.css", "echarts.min.js"
 _HERE = Path(__file__).parent
 
 
@@ -33,7 +33,7 @@ def rendered(page: "Page", *, language: str, version: str, kind: Literal["report
     """
     from markupsafe import Markup  # noqa: PLC0415 - only pages need it
 
-    scripts = [_text(name) for name in SCRIPTS[kind]]
+    scripts = [_text(_CHARTS), "".join(map(_text, SCRIPTS[kind]))]
     return (
         template()
         .render(

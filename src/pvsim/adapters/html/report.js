@@ -1,27 +1,13 @@
 /* The charts of the page. What they show stands in the tables too, so that the page can be read without this. */
 "use strict";
 (function () {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const words = data.words;
+  const { data, words, charts, number, plain, kw, two, escaped, colours, hatch, axis, bar, drawAll } = chartPage;
+  const base = (c) => chartPage.base(c, { itemWidth: 20, icon: "rect" });
   const say = (key, parts) => words[key].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const charts = new Map();
   let arrays = {};
-  let printing = false;
   let view = [0, data.seconds];
 
-  for (const each of document.querySelectorAll(".scripted")) each.hidden = false;
-
-  /* Numbers and times as the page's language writes them. */
-  function number(value, digits) {
-    if (value === null || value === undefined || Number.isNaN(value)) return "–";
-    const [whole, fraction] = Math.abs(value).toFixed(digits).split(".");
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, words["number.group"]);
-    const minus = value < 0 && Number(value.toFixed(digits)) !== 0 ? "−" : "";
-    return minus + grouped + (fraction ? words["number.decimal"] + fraction : "");
-  }
-  const plain = (value) => number(value, (String(Number(value.toFixed(3))).split(".")[1] || "").length);
-  const kw = (value) => number(value, 3) + "\u00a0kW";
+  /* Energies and times as the page's language writes them. */
   const kwh = (value) => number(value, value < 1 ? 3 : value < 100 ? 2 : 1) + "\u00a0kWh";
   const percent = (share) => number(share * 100, 1) + words["number.percent"];
   function local(seconds) {
@@ -30,7 +16,6 @@
     for (const [since, value] of data.offsets) if (t >= since) offset = value;
     return new Date((t + offset) * 1000);
   }
-  const two = (value) => String(value).padStart(2, "0");
   const months = words["date.months"].split(" ");
   function clock(seconds, withSeconds) {
     const at = local(seconds);
@@ -75,36 +60,6 @@
     }
     return found;
   }
-
-  /* Colours are those of the page, so that a switch of the theme and the printer's white change both. */
-  function colours() {
-    const style = getComputedStyle(document.documentElement);
-    const of = (name) => style.getPropertyValue("--" + name).trim();
-    const names = ["text", "muted", "line", "card", "pv", "import", "export", "load", "battery"];
-    return Object.fromEntries(names.map((name) => [name, of(name)]));
-  }
-  function hatch(colour, rotation, gap) {
-    return { color: colour, dashArrayX: [1, 0], dashArrayY: [2, gap], rotation, symbolSize: 1 };
-  }
-  const base = (c) => ({
-    animation: !still && !printing,
-    animationDuration: 250,
-    aria: { enabled: false },
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: c.text },
-    tooltip: {
-      backgroundColor: c.card, borderColor: c.line, textStyle: { color: c.text, fontSize: 13 }, confine: true,
-      transitionDuration: still ? 0 : 0.2,
-    },
-    legend: {
-      type: "plain", top: 0, left: 0, itemGap: 14, itemWidth: 20, itemHeight: 12, icon: "rect", textStyle: { color: c.text, fontSize: 13 },
-      inactiveColor: c.muted,
-    },
-  });
-  const axis = (c, more) => ({
-    axisLine: { lineStyle: { color: c.muted } }, axisTick: { lineStyle: { color: c.muted } },
-    axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true }, splitLine: { lineStyle: { color: c.line } },
-    nameTextStyle: { color: c.muted, fontSize: 12 }, ...more,
-  });
 
   /* Powers in kW of stretches of time: of buckets, or of every row where the view is short. */
   function powersOf(kind, from, to) {
@@ -288,7 +243,6 @@
     if (data.days_in_run > 1 && (step >= daySeconds || at.getTime() % (daySeconds * 1000) === 0)) return shortDate(at);
     return clock(seconds, view[1] - view[0] < 600);
   }
-  const escaped = (text) => String(text).replace(/[&<>"]/g, (letter) => "&#" + letter.charCodeAt(0) + ";");
   function tip(rows, found) {
     const index = found.length ? found[0].dataIndex : 0;
     const row = rows[index];
@@ -434,7 +388,6 @@
       series, ...more,
     };
   }
-  const bar = (name, colour, values, decal) => ({ name, type: "bar", data: values, itemStyle: { color: colour, decal: decal || { symbol: "none" } } });
   function drawDays(chart, c) {
     const name = chosen(), share = name === "self_sufficiency";
     const tone = share ? c.battery : c[name];
@@ -484,14 +437,6 @@
   }
 
   const draw = { power: drawPower, flows: drawFlows, duration: drawDuration, calendar: drawCalendar, days: drawDays, months: drawMonths, shapes: drawShapes, fleet: drawFleet };
-  function drawAll() {
-    const c = colours();
-    for (const [name, chart] of charts) draw[name](chart, c);
-  }
-  function resize(width) {
-    for (const chart of charts.values()) chart.resize(width ? { width } : undefined);
-    drawAll();
-  }
   function fill(select) {
     for (const [name, key] of Object.entries(quantities)) {
       if (data.days[name].every((value) => value === null) || (!data.pv && ["pv", "self_sufficiency"].includes(name))) continue;
@@ -509,42 +454,26 @@
     const select = document.getElementById("quantity");
     if (select) fill(select);
     offerSpans();
-    for (const element of document.querySelectorAll("[data-chart]")) {
-      charts.set(element.dataset.chart, echarts.init(element, null, { renderer: "svg" }));
-    }
-    drawAll();
+    chartPage.show(draw);
     const power = charts.get("power");
     power.on("legendselectchanged", ({ selected }) => { bandShown = selected[words["chart.band"]] === true; });
     power.on("datazoom", () => {
       const { startValue, endValue } = power.getOption().dataZoom[0];
       if (Math.abs(startValue - view[0]) + Math.abs(endValue - view[1]) > 1) requestAnimationFrame(() => show(startValue, endValue));
     });
-    document.documentElement.dataset.ready = "yes";
+    chartPage.ready();
   }
   for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => zoom(button.dataset.zoom));
-  document.getElementById("print").addEventListener("click", () => print());
-  document.getElementById("theme").addEventListener("click", () => {
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
-    drawAll();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  let waiting = 0;
-  addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => printing || resize()); });
+  /* What is folded is printed too; opened before the charts take the width of the paper. */
   const open = [];
   addEventListener("beforeprint", () => {
-    printing = true;
     for (const details of document.querySelectorAll("details:not([open])")) { details.open = true; open.push(details); }
-    resize(680);
   });
   addEventListener("afterprint", () => {
-    printing = false;
     for (const details of open.splice(0)) details.open = false;
-    resize();
   });
   begin().catch((error) => {
-    document.getElementById("failed").hidden = false;
-    for (const each of document.querySelectorAll("[data-chart]")) each.parentElement.hidden = true;
+    chartPage.fail();
     if (typeof DecompressionStream !== "undefined") throw error;
   });
 })();
