@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 from tests.made_pages import FACTS, figures_of
+from tests.pages.opened import SIZES, Watched
 
 from pvsim.adapters.html import rendered, words_of
 from pvsim.app.report.compose import page_of
@@ -107,3 +108,23 @@ def case(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_bytes(rendered(page, language=language, version="0.1.0"))
     return Case(path, json.loads(msgspec.json.encode(summary)), request.param)
+
+
+@pytest.fixture
+def opened(browser, case):
+    pages = []
+
+    def open_it(size=SIZES[2], *, scripts=True, **options):
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=scripts, **options
+        )
+        pages.append(context)
+        watched = Watched(context.new_page(), case.url)
+        if scripts:
+            watched.page.wait_for_selector("html[data-ready]")
+        return watched
+
+    yield open_it
+    for context in pages:
+        context.close()

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.made_pages import FACTS, figures_of
 from tests.pages.conftest import BATTERY, Case, a_plan, with_battery
-from tests.pages.test_report import CONTRAST, DRAWN, SIZES, Watched
+from tests.pages.opened import check_looks, check_theme
 
 from pvsim.adapters.html import rendered, words_of
 from pvsim.app.report.comparison import RunOnPage, comparison_page
@@ -32,39 +32,10 @@ def case(request, tmp_path_factory):
     return Case(path, [msgspec.to_builtins(run.summary) for run in runs])
 
 
-@pytest.fixture
-def opened(browser, case):
-    contexts = []
-
-    def open_it(size=SIZES[2], *, scripts=True, **options):
-        viewport = dict(zip(("width", "height"), size, strict=True))
-        contexts.append(browser.new_context(viewport=viewport, java_script_enabled=scripts, **options))
-        watched = Watched(contexts[-1].new_page(), case.url)
-        if scripts:
-            watched.page.wait_for_selector("html[data-ready]")
-        return watched
-
-    yield open_it
-    for context in contexts:
-        context.close()
-
-
 def test_it_fits_can_be_read_and_asks_for_nothing(opened, case):
     watched = opened(reduced_motion="reduce")
-    page = watched.page
-    for scheme in ("light", "dark"):
-        for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(DRAWN)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
-            assert page.evaluate(CONTRAST) == [], (scheme, width)
-    charts = page.locator("[data-chart]")
-    assert charts.count() == 3
-    for i in range(charts.count()):
-        assert charts.nth(i).locator("svg path").count() > 2
-    assert watched.problems == []
-    assert watched.requests == [case.url]
+    assert watched.page.locator("[data-chart]").count() == 3
+    check_looks(watched, case.url)
 
 
 def figure(summaries, path):
@@ -89,9 +60,6 @@ def test_each_figure_is_that_of_a_summary_with_and_without_scripts(opened, case,
 
 def test_the_theme_can_be_switched_and_it_prints(opened, tmp_path):
     watched = opened(color_scheme="light")
-    before = watched.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    watched.page.locator("#theme").press("Enter")
-    assert watched.page.evaluate("getComputedStyle(document.body).backgroundColor") != before
-    assert watched.page.evaluate(CONTRAST) == []
+    check_theme(watched)
     watched.page.pdf(path=tmp_path / "compare.pdf", format="A4", prefer_css_page_size=True)
     assert watched.problems == []
