@@ -9,6 +9,7 @@ import numpy as np
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.pieces import IMPORT, QUARTER_S, Pieces, variants_of
+from pvsim.core.results.powers import starts_of
 from pvsim.core.results.windows import Windows
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.tariff import Demand
@@ -60,7 +61,7 @@ class DemandPeaks:
     def take(self, pieces: Pieces) -> None:
         """Add pieces of consecutive rows, none of them longer than a quarter; later calls continue."""
         quarter = self._windows.number(pieces.t_utc)
-        starts = np.flatnonzero(np.diff(quarter, prepend=-1))
+        starts = starts_of(quarter)
         sums = np.add.reduceat(pieces.sums_dw[:, IMPORT], starts, axis=0)
         rows = np.add.reduceat(pieces.rows, starts, axis=0)
         months = [month_of(self._first_date + timedelta(days=day)) for day in pieces.day[starts].tolist()]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pvsim.core.devices.balance import SOC_STEPS
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints
+from pvsim.core.results.powers import starts_of
 
 if TYPE_CHECKING:
     from pvsim.core.results.samples import Samples
@@ -127,7 +128,7 @@ class Profile:
             return
         period, values = samples.window(self.plan), _columns(samples)
         if len(self.plan.meters) > 1:
-            starts = np.flatnonzero(np.diff(period, prepend=-1))
+            starts = starts_of(period)
             values, period = np.add.reduceat(values, starts, axis=1), period[starts]
             for i in {0, len(period) - 1}:  # the rows of these two may be cut
                 self._hold(int(period[i]), values[:, i])
@@ -177,7 +178,7 @@ class Profile:
         every_s, timeline = self.plan.every_s, self.plan.timeline
         values = np.concatenate([values, np.ones((1, len(period)), dtype=np.int64)])
         bucket = period * every_s // self.bucket_s
-        starts = _starts(bucket)
+        starts = starts_of(bucket)
         at = bucket[starts]
         self.sums[:, at] += np.add.reduceat(values, starts, axis=1)
         powers = values[:_SOC]
@@ -190,11 +191,11 @@ class Profile:
         if self.days.size:
             day = np.searchsorted(self._midnights, t_utc, side="right") - 1
             step = day * self._steps + (t_utc - self._midnights[day]) // self.shape_s
-            starts = _starts(step)
+            starts = starts_of(step)
             self.days[:, step[starts]] += np.add.reduceat(values, starts, axis=1)
 
     def _add_hours(self, hour: Ints, values: Ints) -> None:
-        starts = _starts(hour)
+        starts = starts_of(hour)
         for each, sums in zip(
             (hour[starts] % 24).tolist(), np.add.reduceat(values, starts, axis=1).T, strict=True
         ):
@@ -247,8 +248,3 @@ def _columns(samples: "Samples") -> Ints:
             nothing + 1,
         ]
     )
-
-
-def _starts(number: Ints) -> Ints:
-    """Where each of the rising numbers begins."""
-    return np.flatnonzero(np.diff(number, prepend=number[0] - 1))

@@ -5,6 +5,7 @@ import numpy as np
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.amounts import Amounts
 from pvsim.core.results.pieces import Pieces, variants_of
+from pvsim.core.results.powers import starts_of
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.tariff.valuation import Valuation
 
@@ -47,7 +48,7 @@ class ValuedDays:
         prices = np.stack([each.at(pieces.t_utc) for each in self._prices], axis=1)
         amounts = Amounts.of(pieces.sums_dw * self._plan.every_s, prices[:, :, None, None])
         self.rows += int(pieces.rows.sum())
-        starts = np.flatnonzero(np.diff(pieces.day, prepend=-1)).tolist()
+        starts = starts_of(pieces.day).tolist()
         for start, end in zip(starts, [*starts[1:], len(pieces.day)], strict=True):
             day = int(pieces.day[start])
             self.has_rows[day] = True

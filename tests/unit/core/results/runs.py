@@ -49,6 +49,11 @@ def merged_in_any_order(data, samples, n_rows, new):
         for first, after in pairwise(sorted({start, end, *(c for c in data.draw(cuts) if start < c < end)})):
             part.add(samples(slice(first, after)))
         parts.append(part)
+    return merged(data, parts)
+
+
+def merged(data, parts):
+    """Accumulators of all parts of a run as one: merged in an order that is drawn."""
     parts = data.draw(st.permutations(parts))
     while len(parts) > 1:
         taken = parts.pop(data.draw(st.integers(1, len(parts) - 1)))

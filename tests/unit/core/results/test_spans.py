@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core.results.runs import merged
 
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import spans as spans_module
@@ -92,13 +93,10 @@ def test_i9_any_split_of_a_run_in_any_order_of_merges_gives_the_same(n_meters, f
             for first, after in pairwise(sorted({start, end, *(c for c in data.draw(cuts) if start < c < end)})):
                 parts[-1].add(samples(plan, rows[first:after], held[first:after]))
             parts[-1].result()
-        parts = data.draw(st.permutations(parts))
-        while len(parts) > 1:
-            taken = parts.pop(data.draw(st.integers(1, len(parts) - 1)))
-            parts[data.draw(st.integers(0, len(parts) - 1))].merge(taken)
-        assert parts[0].result() == whole.result()
+        found = merged(data, parts).result()
+        assert found == whole.result()
         missing, flagged = walked_report(plan, rows, held)
-        assert named(parts[0].result()) == [missing[: spans_module.MAX_SPANS], flagged[: spans_module.MAX_SPANS]]
+        assert named(found) == [missing[: spans_module.MAX_SPANS], flagged[: spans_module.MAX_SPANS]]
 
 
 def test_what_is_added_after_a_merge_is_a_part_of_its_own():
