@@ -68,6 +68,13 @@ def test_what_cannot_be_compared_is_refused_until_told(inside, runs):
     assert "load" in done.out
 
 
+def test_rows_are_told_where_all_runs_have_as_many(inside, here, runs):
+    a_day(here / "days", days=2)
+    done = inside("compare", runs[0], "days/latest", "--anyway")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[0] == "2024-06-21 · Europe/Berlin"
+
+
 def test_the_fix_for_a_mistyped_run_is_the_whole_command(inside, runs):
     done = inside("compare", runs[0], "with", "seed")
     assert done.code == 65

@@ -17,7 +17,10 @@ LONG = "a name that is far too long for a small chart, <b>and</b> not HTML"
 CASES = {
     "two": ("en", [("south", a_plan(days=3), {}), ("with a battery", BATTERY, with_battery(BATTERY))]),
     "fünf": ("de", [(f"{LONG} {i}", a_plan(), {"pv_dw": 1_000 * i}) for i in range(5)]),
-    "grid": ("en", [("now", GRID, {}), ("later", GRID, {"load_dw": -2_000})]),
+    "grid": (
+        "en",
+        [("20261126T035605Z-942ac73b", GRID, {}), ("20261126T035620Z-8976252a", GRID, {"load_dw": -2_000})],
+    ),
 }
 
 

@@ -142,9 +142,9 @@ def _print(found: "Runs") -> None:
     comparison = found.comparison
     plan = found.runs[0].run.plan
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
-    click.echo(
-        f"{days}{plan.timeline.first_date} · {plan.timeline.zone} · {found.runs[0].summary.rows:,} rows each\n"
-    )
+    counts = {each.summary.rows for each in found.runs}
+    rows = f" · {counts.pop():,} rows each" if len(counts) == 1 else ""
+    click.echo(f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{rows}\n")
     names = tuple(map(one_line, comparison.names))
     if any(len(name) >= _CELL for name in names):  # cut, they could look the same
         names = tuple(f"run {i}" for i in range(1, len(names) + 1))

@@ -59,10 +59,12 @@ def comparison_page(runs: Sequence[RunOnPage], comparison: Comparison, forms: Fo
     """
     base = runs[0]
     when = period_text(base.plan, forms)
+    alike = len({run.summary.rows for run in runs}) == 1
+    subtitle = "compare.subtitle" if alike else "compare.subtitle.other"
     rows = forms.number(base.summary.rows)
     return Page(
         title=forms.say("compare.title", n=forms.number(len(runs)), when=when),
-        subtitle=forms.say("compare.subtitle", zone=base.plan.timeline.zone, rows=rows, base=base.name),
+        subtitle=forms.say(subtitle, zone=base.plan.timeline.zone, rows=rows, base=base.name),
         notices=tuple(_notices(runs, forms, version)),
         headline=_headline(comparison, forms),
         figures=_tiles(comparison, forms),

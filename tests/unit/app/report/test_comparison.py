@@ -21,8 +21,8 @@ from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Summary
 from pvsim.core.run.plan import RunPlan
 
 
-def a_plan(meters=("m1",), **more):
-    timeline = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+def a_plan(meters=("m1",), days=1, **more):
+    timeline = Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin"))
     return RunPlan("r", timeline, meters, 900, **more)
 
 
@@ -93,6 +93,12 @@ def test_the_sentence_names_the_run_that_imports_least():
     assert a_page(SOME, NONE).figures[1].note == "+9.25 kWh (+336.4%) against with PV"
     nothing = a_run("nothing", load_dw=0)
     assert a_page(nothing, SOME).figures[1].note == "+2.750 kWh against nothing"
+
+
+def test_rows_are_told_where_all_runs_have_as_many():
+    assert a_page(NONE, SOME).subtitle == "Europe/Berlin · 96 rows each · compared with without PV"
+    longer = a_run("two days", plan=a_plan(days=2))
+    assert a_page(SOME, longer).subtitle == "Europe/Berlin · compared with with PV"
 
 
 LOAD = Phrase("unlike.instead", {"this": "walk", "base": "uniform"})
