@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -97,6 +98,15 @@ def finished(tmp_path_factory, broker):
         cwd=home, env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url}, check=True, timeout=240,
     )  # fmt: skip
     return (home / "runs" / "latest").resolve()
+
+
+@pytest.mark.parametrize("transport", ["streams", "amqp"])
+def test_the_manifest_and_the_page_tell_what_the_broker_confirmed(outside, here, transport):
+    assert outside("run", "--quiet", "--every", "1h", "--transport", transport).code == 0
+    directory = here / "runs" / "latest"
+    assert json.loads((directory / "manifest.json").read_bytes())["confirmed"] == DAY_S
+    page = (directory / "report.html").read_text("utf-8")
+    assert re.search(r"Readings confirmed by the broker</t[dh]>\s*<td[^>]*>86,400<", page)
 
 
 @pytest.mark.parametrize("command", ["verify", "run --resume", "simulate --dir"])

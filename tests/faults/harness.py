@@ -237,6 +237,8 @@ class Laboratory:
         manifest = manifest_of(scene.directory)
         if manifest.status != "complete" or not counts_close(manifest, scene.normal.readings):
             outcome.problems.append(f"in the end: {manifest.status}, {manifest.counts}")
+        if manifest.confirmed not in {None, scene.normal.readings}:  # None: the roles ran by themselves
+            outcome.problems.append(f"{manifest.confirmed} readings confirmed in the end")
         samples = scene.directory / SAMPLES
         outcome.compare(samples.read_bytes() if samples.exists() else b"", scene.normal.content)
         row.fault.check(scene)

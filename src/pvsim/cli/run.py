@@ -225,7 +225,7 @@ async def _simulate(
     handler = open_log(this.directory.path, "run")
     try:
 
-        async def work() -> None:
+        async def work() -> int:
             find = partial(find_broker, options.broker, say=display.say, progress=display.show)
             address = await find()
             display.broker_is_there()
@@ -235,7 +235,7 @@ async def _simulate(
             if options.broker:
                 patience = patience_of(options)
                 await connection.check(patience=patience, notify=partial(display, "run"), stop=stop)
-            await run_roles(
+            confirmed = await run_roles(
                 this,
                 roles,
                 connection,
@@ -247,6 +247,7 @@ async def _simulate(
             )
             if not options.keep_stream:
                 await _delete_stream(connection, display)
+            return confirmed
 
         summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))
         for note in input_notes(this.cuts, this.models.config.meter_max_w):

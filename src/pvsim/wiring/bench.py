@@ -61,10 +61,13 @@ def measure_run(
         roles = fork_roles(run, error_of)
         watch = RunWatch(run.models.plan, time.monotonic)
 
-        async def work() -> None:
+        async def work() -> int:
             start = time.monotonic()
-            await run_roles(run, roles, connection, patience_s=0, notify=watch.notify, stop=asyncio.Event())
+            confirmed = await run_roles(
+                run, roles, connection, patience_s=0, notify=watch.notify, stop=asyncio.Event()
+            )
             watch.worked(start)
+            return confirmed
 
         asyncio.run(run.carry_out(work))
         figures = watch.figures()

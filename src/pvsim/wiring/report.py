@@ -70,6 +70,7 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
     """What a page says of how a run was made."""
     from pvsim.app.report.facts import RunFacts  # noqa: PLC0415 - only pages need them
 
+    counts = manifest.counts or {}
     sources = [meter.source for meter in config.meters]
     export = config.connection.export if config.connection is not None else ()
     foreign = any(isinstance(source, ExternalMeter) for source in sources)
@@ -80,7 +81,7 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
         config_sha256=manifest.config_sha256,
         versions=manifest.versions,
         created_utc=manifest.created_utc,
-        counts=manifest.counts or {},
+        counts=counts if manifest.confirmed is None else {"confirmed": manifest.confirmed, **counts},
         files={name: (facts.bytes, facts.sha256) for name, facts in (manifest.files or {}).items()},
         inputs=manifest.inputs or {},
         missing=manifest.missing,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from logging import getLogger
 
 from pvsim.adapters.processes import RoleProcess, fork_role
-from pvsim.app.ports import BrokerState, SimulatorProgress, Stop
+from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress, Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, FromRole, PublishAgain
 from pvsim.app.supervise import supervise
 from pvsim.core.messages.address import BrokerAddress
@@ -46,7 +46,7 @@ async def run_roles(
     notify: Callable[[str, FromRole], None],
     stop: Stop,
     prepare: Callable[[], object] | None = None,
-) -> None:
+) -> int:
     """Let meter and simulator do the run, until the simulator has written everything.
 
     Meanwhile the first rows that it must write are computed: the proof takes them.
@@ -61,6 +61,9 @@ async def run_roles(
         notify: Takes a role's name and each of its reports.
         stop: The user's wish to stop.
         prepare: What else can be done for the time after the run; it takes a tenth of a second at most.
+
+    Returns:
+        How many readings the broker has confirmed to the meter, in this call or before.
 
     Raises:
         PvsimError: whatever the first role that failed said.
@@ -84,6 +87,7 @@ async def run_roles(
         for process in roles.values():
             process.kill()
         await asyncio.gather(ahead, return_exceptions=True)  # what has failed, the proof meets again, and says
+    return min(watch.confirmed, run.models.plan.readings)  # the end marker is no reading
 
 
 async def _work_ahead(run: Run, prepare: Callable[[], object] | None) -> None:
@@ -104,11 +108,14 @@ class _Watch:
         self.restarter = restarter
         self._roles, self._notify = roles, notify
         self._written: int | None = None
+        self.confirmed = 0
 
     def relay(self, role: str, said: FromRole) -> None:
         """Take what a role says."""
         if isinstance(said, SimulatorProgress):
             self._written = said.written
+        if isinstance(said, MeterProgress):
+            self.confirmed = max(self.confirmed, said.confirmed)  # less when it publishes a lost log again
         if isinstance(said, BrokerState):
             self.restarter.note(role, well=said.well)
             if said.well and role == "simulator":  # the log may have become shorter, or be another one

@@ -168,14 +168,15 @@ class Run:
         return plan.timeline.start_utc + position // len(plan.meters)
 
     async def carry_out(
-        self, work: Callable[[], Awaitable[object]], *adders: Adder, clock: str | None = None
+        self, work: Callable[[], Awaitable[int | None]], *adders: Adder, clock: str | None = None
     ) -> Summary:
         """Do the work, verify what it left, and write down how it ended (I5).
 
         A run that has ended, perhaps by another process a moment ago, is only proved again.
 
         Args:
-            work: What is left to do.
+            work: What is left to do; it gives how many readings the broker has confirmed, None where that is not
+                known.
             adders: What else wants the rows that are proved in the end.
             clock: The clock from now on, for the manifest; None leaves it as it is.
 
@@ -191,14 +192,13 @@ class Run:
             self._save("running", clock=clock)
             try:
                 require_formats(self.models.config, self.directory.path)
-                if not self.files.only_split():
-                    await work()
+                confirmed = None if self.files.only_split() else await work()
                 summary, spans = verified(self.files, *adders)
                 self.directory.write(SUMMARY, summary_text(summary))
                 at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
                 cuts = self.models.cuts(clipped=at_most)
-                self._finish("partial" if missing else "complete", spans, cuts)
+                self._finish("partial" if missing else "complete", spans, cuts, confirmed)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
@@ -216,16 +216,16 @@ class Run:
         fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
-    def _finish(self, status: Status, spans: FoundSpans, cuts: Cuts) -> None:
+    def _finish(self, status: Status, spans: FoundSpans, cuts: Cuts, confirmed: int | None) -> None:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
-            self._save(status, files=[SAMPLES], spans=spans, cuts=cuts)
+            self._save(status, files=[SAMPLES], spans=spans, cuts=cuts, confirmed=confirmed)
             return
         names = self.files.daily_files()
         if not self.files.only_split():
             names = split_by_day(samples, self.directory.path / DAYS, self.directory.file_system)
-        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans, cuts=cuts)
+        self._save(status, files=[f"{DAYS}/{name}" for name in names], spans=spans, cuts=cuts, confirmed=confirmed)
         self.directory.sync()  # before the rows are only in the daily files
         samples.unlink(missing_ok=True)
 
@@ -249,6 +249,7 @@ class Run:
         spans: FoundSpans | None = None,
         cuts: Cuts | None = None,
         clock: str | None = None,
+        confirmed: int | None = None,
     ) -> None:
         ended = status != "running"
         facts = {name: self.directory.facts(name) for name in (*files, PARQUET, REJECTED, SUMMARY) if ended}
@@ -264,6 +265,8 @@ class Run:
         )
         if clock is not None:
             manifest = msgspec.structs.replace(manifest, clock=None if clock == "max" else clock)
+        if confirmed is not None:
+            manifest = msgspec.structs.replace(manifest, confirmed=confirmed)
         if spans is not None:
             manifest = msgspec.structs.replace(manifest, **spans.report())
         if cuts:

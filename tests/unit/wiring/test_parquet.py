@@ -77,7 +77,7 @@ def test_a_full_disk_ends_the_run_which_can_be_resumed(tmp_path, monkeypatch):
     assert run.directory.load().status == "failed"
     assert not list(path.glob("*.parquet*")) + list(path.glob(".samples*"))
     monkeypatch.undo()
-    asyncio.run(Run.open(path).carry_out(AsyncMock()))  # the rows are there
+    asyncio.run(Run.open(path).carry_out(AsyncMock(return_value=None)))  # the rows are there
     assert run.directory.load().status == "complete"
     assert len(pl.read_parquet(path / PARQUET)) == run.models.plan.rows
 

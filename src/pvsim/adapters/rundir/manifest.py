@@ -29,6 +29,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         created_utc: Wall-clock time.
         finished_utc: Wall-clock time, None while it runs.
         counts: received = written + duplicates + rejected (I4).
+        confirmed: Readings that the broker confirmed to the run's own meter; None where that ran by itself, or is
+            somebody else's.
         files: Facts of the finished files.
         error: Why it failed.
         inputs: What was read from files of measured data: days, gaps, clipped values.
@@ -58,3 +60,4 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     held: dict[str, Any] | None = None
     clock: str | None = None
     command: str | None = None
+    confirmed: int | None = None

@@ -46,7 +46,7 @@ def notices(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> tuple[str, ...]
 def messages(plan: "RunPlan", facts: "RunFacts", forms: Forms) -> Table:
     """What became of the messages (I4)."""
     counts = {"sent": plan.readings, **facts.counts}
-    names = ("sent", "received", "written", "duplicates", "rejected", "missing", "held")
+    names = ("sent", "confirmed", "received", "written", "duplicates", "rejected", "missing", "held")
     rows = tuple(
         (Cell(forms.words[f"count.{name}"]), Cell(forms.number(counts[name]))) for name in names if name in counts
     )

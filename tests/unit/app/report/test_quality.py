@@ -26,6 +26,15 @@ def test_a_whole_run_has_no_notice():
     assert texts(messages(PLAN, FACTS, ENGLISH)) == [["Readings of the run", "86,400"]]
 
 
+def test_what_the_broker_confirmed_stands_beside_what_was_sent():
+    facts = replace(FACTS, counts={"received": 86_401, "confirmed": 86_400})
+    assert texts(messages(PLAN, facts, ENGLISH)) == [
+        ["Readings of the run", "86,400"],
+        ["Readings confirmed by the broker", "86,400"],
+        ["Messages received", "86,401"],
+    ]
+
+
 def test_a_partial_run_says_what_is_missing():
     facts = replace(FACTS, counts={"missing": 4, "written": 86_396}, missing={"spans": 1, "first": [SPAN]})
     first, second = notices(PLAN, facts, ENGLISH)
