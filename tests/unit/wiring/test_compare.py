@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from tests.finished_runs import a_day, a_run, carry_out
 
+from pvsim import __version__
 from pvsim.config import CurveConfig
 from pvsim.core.site.schema import Battery
 from pvsim.core.site.tariff import Tariff
@@ -98,9 +99,9 @@ def test_the_energy_of_the_load_is_compared_too_and_a_partial_run_is_said(tmp_pa
 def test_another_version_is_said(tmp_path, runs):
     older = a_day(tmp_path, pv=CurveConfig(5.0))
     path = older / "manifest.json"
-    path.write_text(path.read_text().replace('"pvsim": "0.1.0"', '"pvsim": "0.0.9"'))
+    path.write_text(path.read_text().replace(f'"pvsim": "{__version__}"', '"pvsim": "0.0.9"'))
     assert open_runs([runs["none"], older], ["a", "b"]).notes == (
-        "b: made by pvsim 0.0.9, compared by pvsim 0.1.0",
+        f"b: made by pvsim 0.0.9, compared by pvsim {__version__}",
     )
 
 
