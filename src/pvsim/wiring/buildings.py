@@ -5,8 +5,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from pvsim.config import BuildingMeter
 from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.loads.building import (
@@ -143,11 +141,9 @@ def building_load(
         what = f"{kind!r} is not a kind of building"
         raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kinds)}")
     contents = kinds[kind]
-    if people is not None:
-        if not contents.people or not 1 <= people <= MAX_PEOPLE:
-            what = f"{people} people do not live in this {kind}"
-            raise UsageError(what, where=f"meter {meter}", fix=f"1 to {MAX_PEOPLE} in a household, none elsewhere")
-        contents = msgspec.structs.replace(contents, people=people)
+    if people is not None and (not contents.people or not 1 <= people <= MAX_PEOPLE):
+        what = f"{people} people do not live in this {kind}"
+        raise UsageError(what, where=f"meter {meter}", fix=f"1 to {MAX_PEOPLE} in a household, none elsewhere")
     others: list[PowerSource] = []
     if heat_pump is not None:
         kwh, air = heat_pump
@@ -163,6 +159,7 @@ def building_load(
         seed=seed,
         meter=meter,
         annual_kwh=annual_kwh,
+        people=people,
         extra=[] if car is None else [electric_car(*car, shape=_ARRIVALS[kind])],
         others=others if dimming is None else [Dimmed(other, dimming) for other in others],
         max_dw=max_dw,

@@ -16,6 +16,7 @@ from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, 
 from pvsim.core.loads.building.presence import Bools, Holidays, Persons
 from pvsim.core.loads.building.rates import SHARE, Year, uses_before
 from pvsim.core.loads.building.render import add_segments
+from pvsim.core.loads.building.traits import traits_of
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
 from pvsim.errors import UsageError
@@ -24,7 +25,6 @@ __all__ = ["BuildingLoad"]
 
 _HOURS_PER_YEAR = 8_760
 _W_PER_KW = 1_000
-_BASE_HABIT = (0.7, 1.0, 1.3)
 _USE_HABIT = (0.5, 1.0, 1.5)  # homes differ: one bakes, the other never does
 _KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
 
@@ -45,6 +45,7 @@ class BuildingLoad:
         seed: Of the simulation.
         meter: The meter's name: other meters are other buildings.
         annual_kwh: Energy of a year of 365 days, without `extra` and `others`: uses are scaled, not powers.
+        people: Persons who live there; None is as its traits are.
         extra: Devices on top, with uses of their own number, for example a car.
         others: Loads on top, for example a heat pump.
         max_dw: The most that its meter shows.
@@ -63,6 +64,7 @@ class BuildingLoad:
         seed: int,
         meter: str,
         annual_kwh: float,
+        people: int | None = None,
         extra: Sequence[Device] = (),
         others: Sequence[PowerSource] = (),
         max_dw: int = METER_MAX_DW,
@@ -82,9 +84,10 @@ class BuildingLoad:
         self._others, self._max_dw = tuple(others), max_dw
         self._dimming, self._dimmed = dimming, {device.name for device in extra}
         self._name = (seed, meter)
-        self._persons = Persons(self._key("persons"), kind.people) if kind.people else None
+        traits = traits_of(kind, seed=seed, meter=meter, people=people)
+        self._persons = Persons(self._key("persons"), traits.people) if traits.people else None
         self._holidays = Holidays(self._key("holidays"))
-        base_kwh = kind.base_share * annual_kwh * self._habit(_BASE_HABIT, "base")
+        base_kwh = kind.base_share * annual_kwh * traits.base_factor
         base_dw = round(base_kwh * DW_PER_KW / _HOURS_PER_YEAR)
         self._base = Base((self._key("base", "1"), self._key("base", "2")), base_dw)
         self._cold = tuple(
