@@ -13,6 +13,7 @@ from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
 from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.app.prove import Read, add_up, prove, prove_foreign
+from pvsim.config.changed_models import changed_models
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
@@ -132,9 +133,24 @@ class RunFiles:
         Raises:
             BadInputError: as `verify`.
         """
+        self.refuse_other_models()
         totals = self.models.totals()  # first: a file of prices that is wrong is no mistake of the rows
         with self.rows_read() as (read, lines, now):
             return self._verify_rows(read, lines, now, totals, adders)
+
+    def refuse_other_models(self) -> None:
+        """Refuse a run whose rows this version would compute differently: it can neither prove nor continue them.
+
+        Raises:
+            BadInputError: if it was made by a version whose models gave other values.
+        """
+        manifest = self.directory.load()
+        made_by = manifest.versions.get("pvsim", "unknown")
+        if not (models := changed_models(self.models.config, made_by)):
+            return
+        what = f"the run was made by pvsim {made_by}, whose {' and '.join(models)} had other values than now"
+        again = f"make it again: pvsim run {manifest.command}" if manifest.command else "make it again"
+        raise BadInputError(what, where=str(self.directory.path), fix=f"{again}; its rows can still be read")
 
     @contextmanager
     def rows_read(self) -> Iterator[tuple[Read, Iterator[bytes], Accounted]]:

@@ -188,6 +188,7 @@ class Run:
         with self.directory.lock("run"):
             if self.files.ended:
                 return self.prove_again(*adders)
+            self.files.refuse_other_models()
             self.directory.sweep()
             self._save("running", clock=clock)
             try:

@@ -5,15 +5,18 @@ import sys
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from tests.finished_runs import a_run, carry_out, own_rows
+from tests.finished_runs import a_day, a_run, carry_out, own_rows
 
 from pvsim.adapters.csvfile import SAMPLES
-from pvsim.adapters.rundir import SUMMARY
+from pvsim.adapters.rundir import SUMMARY, RunDirectory
 from pvsim.adapters.site_file import read_site
+from pvsim.config import BuildingMeter, MeterConfig, SyntheticMeter
 from pvsim.core.results import rows
+from pvsim.core.site.schema import HouseholdLoad
 from pvsim.core.site.tariff import Co2, DataSeries, Demand, Tariff
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.finished import open_run
+from pvsim.wiring.runs import Run
 
 LOST = 7  # the row that a partial run lacks
 DAY = "2024-10-27"
@@ -181,3 +184,39 @@ def test_other_prices_may_take_what_rules_say(tmp_path):
     exported = open_run(run.directory.path).summary.energy_kwh.export
     assert money.feed_in == pytest.approx(0.0803 * exported, abs=1e-5)
     assert money.demand_kw > 0
+
+
+def a_run_of(out, version, *meters):
+    """A finished day of these meters, made by that version by its own account."""
+    path = a_day(out, meters=meters)
+    manifest = RunDirectory.open(path, accept_unsafe=False).load()
+    versions = {**manifest.versions, "pvsim": version}
+    RunDirectory.open(path, accept_unsafe=False).save(replace(manifest, versions=versions, command="--days 1"))
+    return path
+
+
+HOUSE = MeterConfig("m1", BuildingMeter(HouseholdLoad(annual_kwh=4_000.0), 52.5, 13.4))
+
+
+def test_a_run_of_a_version_with_other_homes_is_neither_proved_nor_resumed(tmp_path):
+    path = a_run_of(tmp_path, "0.1.0", HOUSE)
+    with pytest.raises(BadInputError, match=r"made by pvsim 0\.1\.0, whose buildings had other values") as caught:
+        Run.open(path).prove_again()
+    assert caught.value.fix == "make it again: pvsim run --days 1; its rows can still be read"
+    RunDirectory.open(path, accept_unsafe=False).save(replace(open_run(path).manifest, status="interrupted"))
+    before = (path / SAMPLES).read_bytes()
+    with pytest.raises(BadInputError, match=r"made by pvsim 0\.1\.0, whose buildings had other values"):
+        carry_out(Run.open(path))
+    assert (path / SAMPLES).read_bytes() == before
+    assert RunDirectory.open(path, accept_unsafe=False).load().status == "interrupted"
+
+
+def test_a_run_of_a_version_with_other_homes_can_be_read(tmp_path):
+    path = a_run_of(tmp_path, "0.1.0", HOUSE)
+    assert len(text_of(open_run(path)).splitlines()) == 24 * 60 + 1
+    assert open_run(path).summary.energy_kwh.load > 0
+
+
+def test_a_run_of_an_old_version_without_such_models_is_proved(tmp_path):
+    path = a_run_of(tmp_path, "0.1.0", MeterConfig("m1", SyntheticMeter()))
+    assert Run.open(path).prove_again() == open_run(path).summary
