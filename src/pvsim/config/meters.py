@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from msgspec import inspect
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
 """Kinds of buildings, each with the example site whose load it takes where the site has none of the kind."""
 
 _KINDS = (*SYNTHETIC, *BUILDINGS, "external")
+_Source: TypeAlias = SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter
 _TAKEN = ("pv", "weather", "places_m")
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
 _FIELD = "meter.source"
@@ -47,13 +49,8 @@ def meters_of(
         mistakes.add(mistake)
     texts = [text.rpartition("=")[2] if text in bad else text for text in texts]
     texts = _counted(texts, request.meters, mistakes)
-    width = len(str(len(texts)))
-    named: list[tuple[str, str]] = []
-    for number, text in enumerate(texts, start=1):
-        parts = None if counted else _NAMED.fullmatch(text)
-        name, kind = parts.groups() if parts else (f"m{number:0{width}}", text)
-        named.append((name, kind))
-    kinds = dict.fromkeys(kind for _, kind in named)
+    named = _named(texts, counted=counted)
+    kinds = dict.fromkeys(kind for _, _, kind in named)
     if not any(map(_is_file, kinds)):
         refuse_unused(request.meter, mistakes)
     sources = {kind: _source(kind, request, site, outside, mistakes) for kind in kinds}
@@ -61,12 +58,34 @@ def meters_of(
         fix = f"add `{_FIELD}` {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by `meter.annual_kwh`"
         what = "`annual_kwh` says what a building uses, but there is none"
         mistakes.add(UsageError(what, field="annual_kwh", fix=fix))
-    return tuple(MeterConfig(name, source) for name, kind in named if (source := sources[kind]) is not None)
+    return tuple(
+        MeterConfig(name, _at_home(source, home, name))
+        for name, home, kind in named
+        if (source := sources[kind]) is not None
+    )
 
 
 def weather_sha256(weather: Weather | None, outside: Outside) -> str | None:
     """Digest of the weather file, where there is one."""
     return outside.sha256(weather.path) if isinstance(weather, FileWeather) else None
+
+
+def _named(texts: Sequence[str], *, counted: bool) -> list[tuple[str, str, str]]:
+    """Of each meter its name, the name of its home, and its kind."""
+    parts = [None if counted else _NAMED.fullmatch(text) for text in texts]
+    chosen = {part[1] for part in parts if part}
+    width = len(str(len(texts)))
+    named: list[tuple[str, str, str]] = []
+    for number, (text, part) in enumerate(zip(texts, parts, strict=True), start=1):
+        home = f"m{number}"
+        name, kind = part.groups() if part else (f"m{number:0{width}}", text)
+        named.append((name, name if part or home in chosen else home, kind))
+    return named
+
+
+def _at_home(source: _Source, home: str, name: str) -> _Source:
+    """The source with the name of its home, where that is not the meter's."""
+    return replace(source, home=home) if isinstance(source, BuildingMeter) and home != name else source
 
 
 def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Sequence[str]:
@@ -89,7 +108,7 @@ def _is_file(kind: str) -> bool:
 
 def _source(
     kind: str, request: Request, site: Site | None, outside: Outside, mistakes: Mistakes
-) -> SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter | None:
+) -> _Source | None:
     if kind in SYNTHETIC:
         return SyntheticMeter("walk" if kind == "walk" else "uniform")
     if kind in BUILDINGS:

@@ -99,6 +99,8 @@ class BuildingMeter(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="
         longitude_deg: Longitude of the building, east positive.
         weather: The air that its heat pump takes heat from; None without one: the name of a run comes from this.
         weather_sha256: Digest of the weather file, where it has one.
+        home: What its random numbers are drawn by, where that is not the meter's name: `m1` of the meter `m01`, so
+            that the first homes of 9 and of 100 are the same.
     """
 
     load: Load
@@ -106,6 +108,7 @@ class BuildingMeter(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="
     longitude_deg: float
     weather: Weather | None = None
     weather_sha256: str | None = None
+    home: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ExternalMeter(msgspec.Struct, frozen=True, tag_field="kind", tag="external"):
@@ -164,6 +167,12 @@ class MeterConfig(msgspec.Struct, frozen=True):
 
     name: str
     source: SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter
+
+    @property
+    def home(self) -> str:
+        """What the random numbers of its building, and its place under the clouds, are drawn by."""
+        home = self.source.home if isinstance(self.source, BuildingMeter) else msgspec.UNSET
+        return self.name if isinstance(home, msgspec.UnsetType) else home
 
 
 class RunConfig(msgspec.Struct, frozen=True):

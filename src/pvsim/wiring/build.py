@@ -162,20 +162,21 @@ def build_pv(config: RunConfig, plan: RunPlan) -> Pv:
         return Pv(NoPv(), {})
     inputs: dict[str, Any] = {}
     if isinstance(config.pv, SitePvConfig):
-        return Pv(_site_pv(config.pv, config.seed, plan, inputs), inputs)
+        return Pv(_site_pv(config.pv, config, plan, inputs), inputs)
     return Pv(_measured(config.pv, config, plan, inputs, quantity="pv", name="pv"), inputs)
 
 
-def _site_pv(pv: SitePvConfig, seed: int, plan: RunPlan, inputs: dict[str, Any]) -> PvSource:
+def _site_pv(pv: SitePvConfig, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]) -> PvSource:
     from pvsim.core.weather.cloud_cover import PORTION_S, clouds_over, scattered  # noqa: PLC0415
     from pvsim.wiring.sites import site_pv  # noqa: PLC0415 - not for other sources, as the line above
 
-    site, timeline = pv.site, plan.timeline
+    site, timeline, seed = pv.site, plan.timeline, config.seed
     if isinstance(site.weather, FileWeather):
         refuse_changed(Path(site.weather.path), pv.weather_sha256)
     places = {site.name: (0.0, 0.0)}
     if pv.spread_km:
-        places = scattered(plan.meters, seed, pv.spread_km)
+        of_homes = scattered([meter.home for meter in config.meters], seed, pv.spread_km)
+        places = {meter.name: of_homes[meter.home] for meter in config.meters}
         inputs["places_m"] = places
     portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
     clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
@@ -194,16 +195,16 @@ def _load(meter: MeterConfig, config: RunConfig, plan: RunPlan, inputs: dict[str
     if isinstance(source, FileConfig):
         return _measured(source, config, plan, inputs, quantity="meter", name=meter.name)
     if isinstance(source, BuildingMeter):
-        return building_of(meter.name, source, config, plan, inputs)
+        return building_of(meter.home, source, config, plan, inputs)
     stream = noise.key(config.seed, "load", source.model, meter.name)
     model = UniformLoad if source.model == "uniform" else WalkLoad
     return model(stream, plan.meter_range.high_dw)
 
 
 def building_of(
-    name: str, source: BuildingMeter, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]
+    home: str, source: BuildingMeter, config: RunConfig, plan: RunPlan, inputs: dict[str, Any]
 ) -> "BuildingLoad":
-    """The load of one building of a run; what was read of its weather is added to `inputs`."""
+    """The load of one building by its home; what was read of its weather is added to `inputs`."""
     from pvsim.wiring.buildings import load_of, weather_reading  # noqa: PLC0415 - not for other meters
 
     zone, run_utc = zone_of(config.tz), (plan.timeline.start_utc, plan.timeline.end_utc)
@@ -212,7 +213,7 @@ def building_of(
         source,
         zone=zone,
         seed=config.seed,
-        meter_name=name,
+        meter_name=home,
         run_utc=run_utc,
         max_dw=max_dw,
         dimming=dimming_of_run(config),

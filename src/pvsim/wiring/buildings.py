@@ -56,7 +56,7 @@ def load_of(
         meter: What it is.
         zone: Its clock.
         seed: Of the simulation.
-        meter_name: The meter's name.
+        meter_name: The name of its home: the meter's, or that without the zeros of `m01`.
         run_utc: The run's first second and the one after its last (Unix time): a weather file must cover it.
         max_dw: The most that its meter shows.
         dimming: The most that heat pump and car each take.

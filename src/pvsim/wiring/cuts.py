@@ -22,7 +22,7 @@ def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int
     starts = range(timeline.start_utc, timeline.end_utc, DAY_S)
     for meter in config.meters:
         if isinstance(meter.source, BuildingMeter):
-            load = building_of(meter.name, meter.source, config, plan, {})
+            load = building_of(meter.home, meter.source, config, plan, {})
             seconds = sum(load.clipped_s(start, min(DAY_S, timeline.end_utc - start)) for start in starts)
             if seconds:
                 found[meter.name] = {"clipped_s": seconds}
@@ -42,7 +42,7 @@ def dimmed_energies(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, flo
     days = [day for day in pairwise(timeline.midnights_utc) if limit.touch(day[0] - DAY_S, day[1])]
     for meter in config.meters:
         if isinstance(meter.source, BuildingMeter):
-            loads = [building_of(meter.name, meter.source, each, plan, {}) for each in (undimmed, config)]
+            loads = [building_of(meter.home, meter.source, each, plan, {}) for each in (undimmed, config)]
             seconds = cut = later = 0
             for start, end in days:
                 before, after = (load.power_dw(start, end - start) for load in loads)

@@ -142,6 +142,32 @@ def test_meters_of_one_kind_are_numbered():
     assert outside.read == ["home"]
 
 
+@given(few=st.integers(1, 30), more=st.integers(0, 130))
+@settings(max_examples=30, deadline=None)
+def test_the_first_homes_are_the_same_however_many_there_are(few, more):
+    first, all_ = (made(meter=MeterRequest(source="household"), meters=n).meters for n in (few, few + more))
+    assert [meter.home for meter in first] == [meter.home for meter in all_[:few]]
+    assert len({meter.home for meter in all_}) == few + more
+
+
+def test_homes_by_hand():
+    assert [meter.home for meter in made(meter=MeterRequest(source="household"), meters=12).meters][8:] == [
+        "m9",
+        "m10",
+        "m11",
+        "m12",
+    ]
+    several = (
+        "m2=household",
+        "household",
+        "m01=office",
+        *["household"] * 7,
+    )  # nobody lives in the home of another
+    homes = [meter.home for meter in made(meter=MeterRequest(source=several)).meters]
+    assert homes == ["m2", "m02", "m01", *(f"m{number}" for number in range(4, 11))]
+    assert made(meter=MeterRequest(source="walk"), meters=10).meters[0].home == "m01"  # no building
+
+
 def test_a_grid_meter_has_its_pv_already():
     meter = MeterRequest(source="grid.csv", kind="grid", max_w=20_000)
     config = made(meter=meter)

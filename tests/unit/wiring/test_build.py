@@ -124,3 +124,12 @@ def test_the_cap_by_hand(tmp_path):
     )
     summary = simulate(request).summary
     assert [(day.pv, day.export, day.curtailed) for day in summary.days] == [(144, 132, 0), (127.2, 115.2, 16.8)]
+
+
+def test_a_home_is_the_same_in_small_and_in_large_fleets():
+    few, many = (build(configure(Request(site="home", meters=n))) for n in (2, 11))
+    noon = few.plan.timeline.start_utc + 12 * 3_600
+    assert list(few.inputs["places_m"].values()) == list(many.inputs["places_m"].values())[:2]
+    assert list(many.inputs["places_m"])[:2] == ["m01", "m02"]
+    for one, other in zip(few.loads, many.loads, strict=False):
+        np.testing.assert_array_equal(one.power_dw(noon, 3_600), other.power_dw(noon, 3_600))
