@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""What the model of a household comes to, over many homes: scripts/validation/homes.py [FILE.json].
+
+Computes whole weeks second by second, spread over a year, of homes that share a roof, and prints the figures that
+docs/explanation/validation-load.md compares with measured ones. The same figures from the same version.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spans import QUARTER_S, Floats, Ints, Span, by_days, roof_w
+
+from pvsim.core.quantities import noise
+from pvsim.core.quantities.types import DW_PER_W, METER_MAX_DW
+from pvsim.wiring.buildings import BuildingKind, building_load
+
+QUANTILES, STEPS = (50.0, 95.0, 99.0, 99.9), (50.0, 90.0, 99.0, 99.9)
+BASE_PERCENT = 5.0
+SUMMER, WINTER = (6, 7, 8), (12, 1, 2)
+EVENING_HOURS, DAYTIME_HOURS = range(16, 24), range(9, 17)
+HOURS_PER_YEAR, MINUTE_S, QUARTER_MIN = 8_760, 60, 15
+PROCESSES = 2
+KWH_CV = 0.30  # of the energies of homes of a population
+
+
+@dataclass(frozen=True)
+class HomeId:
+    """Which home: another seed, or another meter, is another home."""
+
+    kind: BuildingKind
+    annual_kwh: float
+    seed: int
+    meter: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a home comes to over a span; powers in W, shares from 0 to 1.
+
+    Attributes:
+        annual_kwh: Its mean power times 8,760 h.
+        self_consumption: Under the roof that all homes share; nan without one.
+        self_sufficiency: Likewise.
+        base_w: P5 of its seconds.
+        weekly_cv: Standard deviation of the energies of its portions over their mean.
+        quantiles_w: Of its seconds, at `QUANTILES`.
+        steps_w: Of its changes from minute to minute, at `STEPS`.
+        above_9_kw: Share of its seconds.
+        load_factor: Mean power over that of the highest quarter hour.
+        evening_hour: The hour from 16 o'clock on whose mean is highest.
+        daytime_share: Share of its energy from 9 to 17 o'clock.
+        quarters_w: Means of quarter hours.
+    """
+
+    annual_kwh: float
+    self_consumption: float
+    self_sufficiency: float
+    base_w: float
+    weekly_cv: float
+    quantiles_w: tuple[float, ...]
+    steps_w: tuple[float, ...]
+    above_9_kw: float
+    load_factor: float
+    evening_hour: int
+    daytime_share: float
+    quarters_w: Floats
+
+
+def home_of(home: HomeId, span: Span, pv_w: Sequence[Floats] | None = None) -> Home:
+    """The figures of one home."""
+    load = building_load(home.kind, home.annual_kwh, place=span.place, seed=home.seed, meter=home.meter)
+    counts = np.zeros(1, dtype=np.int64)
+    minutes, steps, both_ws, pv_ws = [], [], 0.0, 0.0
+    for number, (first, n) in enumerate(span.portions):
+        power = by_days(load.unclipped_dw, first, n)
+        counts = _added(counts, np.bincount(np.maximum(power, 0)))
+        minutes.append(power.reshape(-1, MINUTE_S).mean(axis=1) / DW_PER_W)
+        steps.append(np.abs(np.diff(minutes[-1])))
+        if pv_w is not None:
+            both_ws += float(np.minimum(power / DW_PER_W, pv_w[number]).sum())
+            pv_ws += float(pv_w[number].sum())
+    quarters = np.concatenate(minutes).reshape(-1, QUARTER_MIN).mean(axis=1)
+    weeks = np.array([part.mean() for part in minutes])
+    _, hour, _ = span.calendar
+    by_hour = np.bincount(hour, weights=quarters) / np.bincount(hour)
+    mean_w, at = float(quarters.mean()), _quantiles(counts)
+    return Home(
+        annual_kwh=mean_w * HOURS_PER_YEAR / 1_000,
+        self_consumption=both_ws / pv_ws if pv_ws else float("nan"),
+        self_sufficiency=both_ws / (mean_w * len(quarters) * QUARTER_S) if pv_ws else float("nan"),
+        base_w=at(BASE_PERCENT),
+        weekly_cv=float(weeks.std(ddof=1) / weeks.mean()),
+        quantiles_w=tuple(at(percent) for percent in QUANTILES),
+        steps_w=tuple(np.percentile(np.concatenate(steps), STEPS).tolist()),
+        above_9_kw=float(counts[METER_MAX_DW + 1 :].sum() / counts.sum()),
+        load_factor=mean_w / float(quarters.max()),
+        evening_hour=max(EVENING_HOURS, key=lambda h: by_hour[h]),
+        daytime_share=float(quarters[np.isin(hour, DAYTIME_HOURS)].sum() / quarters.sum()),
+        quarters_w=quarters,
+    )
+
+
+def homes_of(homes: Sequence[HomeId], span: Span, pv_w: Sequence[Floats] | None = None) -> list[Home]:
+    """The figures of several homes, in two processes that inherit the roof's power."""
+    share = partial(_shared.update, span=span, pv_w=pv_w)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork"), initializer=share) as pool:
+        return list(pool.map(_shared_home_of, homes))
+
+
+_shared: dict[str, Any] = {}
+
+
+def _shared_home_of(home: HomeId) -> Home:
+    return home_of(home, **_shared)
+
+
+def alike(
+    annual_kwh: float, *, seeds: Sequence[int], homes: int, kind: BuildingKind = "household"
+) -> list[HomeId]:
+    """Homes of one annual energy, so many of each seed."""
+    return [HomeId(kind, annual_kwh, seed, f"m{number + 1}") for seed in seeds for number in range(homes)]
+
+
+def of_a_population(annual_kwh: float, *, seed: int, homes: int) -> list[HomeId]:
+    """Homes whose energies are log-normal with a coefficient of variation of 0.30 and this mean."""
+    sigma = np.sqrt(np.log1p(KWH_CV**2))
+    drawn = noise.near_normal(noise.key(seed, "validation", "annual_kwh"), 0, homes)
+    energies = np.clip(annual_kwh * np.exp(sigma * drawn - sigma**2 / 2), 1_100, 11_000)
+    return [HomeId("household", float(kwh), seed, f"m{number + 1}") for number, kwh in enumerate(energies)]
+
+
+def seasons(homes: Sequence[Home], span: Span) -> dict[str, Any]:
+    """What months and hours of the mean home are like; powers relative to the year's mean, by its months."""
+    month, hour, _ = span.calendar
+    mean = np.mean([home.quarters_w for home in homes], axis=0)
+    cells = np.bincount(month * 24 + hour, weights=mean, minlength=13 * 24)
+    profile = (cells / np.bincount(month * 24 + hour, minlength=13 * 24).clip(1)).reshape(13, 24)[1:]
+    year = profile.mean()
+
+    def at(months: Sequence[int], hours: Sequence[int]) -> float:
+        return float(np.mean([profile[m - 1, h] for m in months for h in hours]) / year)
+
+    return {
+        "month_factors": (profile.mean(axis=1) / year).tolist(),
+        "peak_hours": profile.argmax(axis=1).tolist(),
+        "summer_17_19": at(SUMMER, (17, 18)),
+        "winter_05_06": at(WINTER, (5,)),
+        "winter_23_01": at(WINTER, (23, 0)),
+        "hours": (profile.mean(axis=0)).tolist(),
+    }
+
+
+def pair_correlation(quarters_w: Sequence[Floats]) -> float:
+    """Mean correlation of the quarter hours of two homes, over all pairs."""
+    rows: Floats = np.atleast_2d(np.corrcoef(np.stack(quarters_w)))
+    return float(rows[np.triu_indices(len(rows), 1)].mean())
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean, standard deviation, and P10, P50, P90 of a figure over homes."""
+    p10, p50, p90 = np.percentile(values, (10, 50, 90)).tolist()
+    low, high = min(values), max(values)
+    sd = float(np.std(values, ddof=1))
+    return {"mean": float(np.mean(values)), "sd": sd, "p10": p10, "p50": p50, "p90": p90, "min": low, "max": high}
+
+
+def figures(homes: Sequence[Home], span: Span) -> dict[str, Any]:
+    """All figures of homes over a span, as in JSON."""
+    single = (
+        "annual_kwh",
+        "self_consumption",
+        "self_sufficiency",
+        "base_w",
+        "weekly_cv",
+        "above_9_kw",
+        "load_factor",
+        "evening_hour",
+        "daytime_share",
+    )
+    of_each = {name: spread([getattr(home, name) for home in homes]) for name in single}
+    for name, levels in (("quantiles_w", QUANTILES), ("steps_w", STEPS)):
+        columns = zip(*(getattr(home, name) for home in homes), strict=True)
+        of_each |= {f"{name}_{level:g}": spread(column) for level, column in zip(levels, columns, strict=True)}
+    return {
+        "homes": len(homes),
+        **of_each,
+        "pair_correlation": pair_correlation([home.quarters_w for home in homes]),
+        **seasons(homes, span),
+    }
+
+
+def coincident_w(quarters_w: Sequence[Floats], homes: int, *, draws: int = 40) -> float:
+    """Highest quarter hour of the sum of so many homes, in W a home: median over draws of which homes."""
+    rows = np.stack(quarters_w)
+    found = []
+    for draw in range(draws if homes < len(rows) else 1):
+        order = np.argsort(noise.raw(noise.key(draw, "validation", "which homes"), 0, len(rows)))[:homes]
+        found.append(float(rows[order].mean(axis=0).max()))
+    return float(np.median(found))
+
+
+def _added(one: Ints, other: Ints) -> Ints:
+    total = np.zeros(max(len(one), len(other)), dtype=np.int64)
+    total[: len(one)] += one
+    total[: len(other)] += other
+    return total
+
+
+def _quantiles(counts: Ints) -> Any:
+    """From a percentage to the power in W that so many of the counted seconds do not exceed."""
+    below = np.cumsum(counts)
+    return lambda percent: float(np.searchsorted(below, percent / 100 * below[-1])) / DW_PER_W
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the figures of 56 homes of 3,500 kWh and of 56 whose energies differ, and write them to a file."""
+    span = Span.weeks(every=3)
+    pv_w = roof_w(span, seed=1)
+    found = {
+        "alike": figures(homes_of(alike(3_500, seeds=range(1, 9), homes=7), span, pv_w), span),
+        "population": figures(homes_of(of_a_population(3_500, seed=1, homes=56), span, pv_w), span),
+    }
+    text = json.dumps(found, indent=1)
+    sys.stdout.write(text + "\n")
+    for name in arguments:
+        Path(name).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
