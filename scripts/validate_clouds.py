@@ -6,12 +6,12 @@ two minutes; the same numbers each time.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from clouds_picture import draw
+from clouds_year import LYNGBY, YEAR_DAYS, cell, row, tables, year
 from numpy.typing import NDArray
 
 from pvsim.core.quantities import noise
@@ -22,11 +22,8 @@ Floats = NDArray[np.float64]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = json.loads((REPOSITORY / "tests" / "data" / "clouds.json").read_text())
-HOPE, LYNGBY = REFERENCE["hope"], REFERENCE["lyngby"]
-LYNGBY_DEG = (55.79, 12.52)
-LOWEST_SUN_DEG = 10.0
+HOPE = REFERENCE["hope"]
 SEEDS = range(1, 9)
-YEAR_UTC, YEAR_DAYS = 1_483_228_800, 365  # 2017
 BEGIN, END = "<!-- clouds: written by scripts/validate_clouds.py -->", "<!-- clouds: end -->"
 
 
@@ -45,53 +42,6 @@ def factors(ours: Floats, target: Floats) -> tuple[float, float]:
     """How far off, as factors: the root mean square, and the worst."""
     logs = np.log(ours / np.asarray(target))
     return float(np.exp(np.sqrt(np.mean(logs**2)))), float(np.exp(np.abs(logs).max()))
-
-
-def daylight(minutes_utc: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where the sun stands above 10° at Lyngby (Cooper's declination 1969, no equation of time)."""
-    days = (minutes_utc - YEAR_UTC) / DAY_S
-    declination = np.radians(23.45) * np.sin(2 * np.pi * (285 + days) / 365)
-    hour_angle = 2 * np.pi * (days % 1 - 0.5 + LYNGBY_DEG[1] / 360)
-    latitude = np.radians(LYNGBY_DEG[0])
-    level = np.sin(latitude) * np.sin(declination)
-    height = level + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
-    result: NDArray[np.bool_] = height > np.sin(np.radians(LOWEST_SUN_DEG))
-    return result
-
-
-@dataclass(frozen=True)
-class Year:
-    """What is compared of the daylight minutes of a year."""
-
-    daily_mean: Floats
-    abs_change_1_min: Floats
-    share_above_1_1: float
-    share_below_0_4: float
-
-
-def year(clouds: CloudField, days: Iterable[int]) -> Year:
-    """The statistics of these days (0 = 1 January 2017), by minutes."""
-    by_day, moves = [], []
-    for day in days:
-        first = YEAR_UTC + day * DAY_S
-        light = np.flatnonzero(daylight(first + np.arange(0, DAY_S, 60, dtype=np.int64) + 30))
-        start, n = first + int(light[0]) * 60, len(light) * 60
-        by_day.append(clouds.clear_sky_index(start, n).reshape(-1, 60).mean(axis=1))
-        moves.append(np.abs(np.diff(by_day[-1])))
-    means = np.array([minutes.mean() for minutes in by_day])
-    kinds = np.digitize(means, LYNGBY["day_class_bounds"])
-    shares = LYNGBY["abs_change_1_min_shares"]
-    quantiles = [
-        np.quantile(np.concatenate([move for move, own in zip(moves, kinds, strict=True) if own == kind]), shares)
-        for kind in range(3)
-    ]
-    minutes = np.concatenate(by_day)
-    return Year(
-        np.quantile(means, LYNGBY["daily_mean_shares"]),
-        np.array(quantiles),
-        float((minutes > 1.1).mean()),  # noqa: PLR2004 - named by the field
-        float((minutes < 0.4).mean()),  # noqa: PLR2004
-    )
 
 
 def fleet(clouds: CloudField, n: int) -> Floats:
@@ -125,15 +75,6 @@ def main() -> None:
     (REPOSITORY / "docs" / "images" / "clouds.svg").write_text(picture, encoding="utf-8")
 
 
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _cell(target: float, ours: Floats) -> str:
-    middle = float(np.median(ours))
-    return f"{target:.3f} · **{middle:.3f}** ({ours.min():.3f}–{ours.max():.3f}) · {middle / target:.2f}"
-
-
 def _broken() -> list[str]:
     series = [CloudField(seed, "broken").clear_sky_index(0, DAY_S) for seed in SEEDS]
     ours, slopes = np.array([changes(index) for index in series]), [slope(index) for index in series]
@@ -141,7 +82,7 @@ def _broken() -> list[str]:
     own = np.array([factors(values, target) for values in ours])
     rms, worst = factors(np.median(ours, axis=0), target)
     table = [
-        _row(f"{lag} s", *(_cell(target[i, j], ours[:, i, j]) for j in range(4)))
+        row(f"{lag} s", *(cell(target[i, j], ours[:, i, j]) for j in range(4)))
         for i, lag in enumerate(HOPE["lags_s"])
     ]
     words = (
@@ -153,8 +94,8 @@ def _broken() -> list[str]:
     return [
         "### Broken clouds, second by second",
         "",
-        _row("lag", *(f"P{100 * share:g}" for share in HOPE["shares"])),
-        _row(*["---"] * 5),
+        row("lag", *(f"P{100 * share:g}" for share in HOPE["shares"])),
+        row(*["---"] * 5),
         *table,
         "",
         words,
@@ -163,31 +104,8 @@ def _broken() -> list[str]:
 
 
 def _climate() -> list[str]:
-    years = [year(CloudField(seed), range(YEAR_DAYS)) for seed in SEEDS]
-    daily = np.array([one.daily_mean for one in years])
-    moves = np.array([one.abs_change_1_min for one in years])
-    above, below = (
-        np.array([getattr(one, name) for one in years]) for name in ("share_above_1_1", "share_below_0_4")
-    )
-    classes = ("below 0.4", "0.4 to 0.8", "above 0.8")
-    return [
-        "### A year of minutes",
-        "",
-        _row("", *(f"P{100 * share:g}" for share in LYNGBY["daily_mean_shares"])),
-        _row(*["---"] * 6),
-        _row("daily mean", *(_cell(t, daily[:, i]) for i, t in enumerate(LYNGBY["daily_mean"]))),
-        "",
-        _row("1-minute change on days with a mean", "P50", "P90", "P99"),
-        _row(*["---"] * 4),
-        *(
-            _row(name, *(_cell(t, moves[:, i, j]) for j, t in enumerate(LYNGBY["abs_change_1_min"][i])))
-            for i, name in enumerate(classes)
-        ),
-        "",
-        f"- minutes above 1.1: {_cell(LYNGBY['share_above_1_1'], above)}",
-        f"- minutes below 0.4: {_cell(LYNGBY['share_below_0_4'], below)}",
-        "",
-    ]
+    means = tuple(LYNGBY["mean_index_by_month"])
+    return tables([year(CloudField(seed, mean_index=means), range(YEAR_DAYS)) for seed in SEEDS])
 
 
 def _fleet() -> list[str]:
@@ -200,21 +118,21 @@ def _fleet() -> list[str]:
         ("drift alone, 20 m/s", drifting, 20.0),
     ):
         ours = np.median([smoothing(CloudField(seed, regime, wind_m_s=wind)) for seed in (1, 2, 3, 4)], axis=0)
-        rows.append(_row(name, *_smoothing_cells(ours)))
+        rows.append(row(name, *_smoothing_cells(ours)))
     means = HOPE["mean_of_50_over_3_km"]
     measured = np.array([HOPE["abs_change"][0][3], means["1 s"], HOPE["abs_change"][2][3], means["60 s"]])
     return [
         "### Many sensors",
         "",
-        _row("P99.9 of the change", "1 s: one", "mean of 50", "ratio", "60 s: one", "mean of 50", "ratio"),
-        _row(*["---"] * 7),
-        _row("measured", *_smoothing_cells(measured)),
+        row("P99.9 of the change", "1 s: one", "mean of 50", "ratio", "60 s: one", "mean of 50", "ratio"),
+        row(*["---"] * 7),
+        row("measured", *_smoothing_cells(measured)),
         *rows,
         "",
-        _row("correlation of the change, 20 m/s", "100 m", "300 m", "1 km"),
-        _row(*["---"] * 4),
+        row("correlation of the change, 20 m/s", "100 m", "300 m", "1 km"),
+        row(*["---"] * 4),
         *(
-            _row(
+            row(
                 f"{lag} s: ours · drift alone · Perez · Lave",
                 *(
                     f"**{alike(CloudField(1, 'broken'), metres, lag):.2f}**"
@@ -254,9 +172,9 @@ def _regimes() -> list[str]:
         index = np.concatenate(days)
         moves = np.median([changes(day)[2] for day in days], axis=0)
         brighter = f"{100 * (index > 1.1).mean():.1f} %"  # noqa: PLR2004 - as in the table's head
-        rows.append(_row(f"`{name}`", f"{index.mean():.2f}", brighter, *(f"{value:.3f}" for value in moves)))
-    head = _row("regime", "mean", "above 1.1", "1-min change P50", "P90", "P99", "P99.9")
-    return ["### The steady regimes", "", head, _row(*["---"] * 7), *rows, ""]
+        rows.append(row(f"`{name}`", f"{index.mean():.2f}", brighter, *(f"{value:.3f}" for value in moves)))
+    head = row("regime", "mean", "above 1.1", "1-min change P50", "P90", "P99", "P99.9")
+    return ["### The steady regimes", "", head, row(*["---"] * 7), *rows, ""]
 
 
 if __name__ == "__main__":
