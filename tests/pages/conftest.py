@@ -48,7 +48,7 @@ def with_battery(plan):
     return {"battery_dw": power, "soc_steps": hour * 400, "curtailed_dw": np.where(hour == 13, 500, 0)}
 
 
-BATTERY = a_plan(days=3, balance=Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=3_000))
+BATTERY = a_plan(days=3, balance=Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=3_000))
 BILL = {"energy": 30.5, "fees": 1.25, "demand": 0.0, "feed_in": 2.5, "total": 29.25}
 MONEY = Money(
     **BILL,

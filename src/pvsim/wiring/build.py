@@ -121,7 +121,7 @@ def plan_of(config: RunConfig) -> RunPlan:
         timeline,
         tuple(meter.name for meter in config.meters),
         config.every_s,
-        _balance(config.battery, _export_limit(config, timeline)),
+        _balance(config.battery, _export_limit(config, timeline), len(config.meters)),
         MeterRange.up_to(config.meter_max_w, grid=config.meter_kind == "grid"),
         config.missing,
         None if fuse_kw is None else round(fuse_kw * DW_PER_KW),
@@ -277,8 +277,8 @@ def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | N
     return LimitSteps(tuple(starts), tuple(limits))
 
 
-def _balance(battery: BatteryConfig | None, limit_dw: int | LimitSteps | None) -> Balance | None:
-    """Battery and export limit as the simulator computes with them; None where there is neither.
+def _balance(battery: BatteryConfig | None, limit_dw: int | LimitSteps | None, sites: int) -> Balance | None:
+    """Batteries and export limit as the simulator computes with them; None where there is neither.
 
     Raises:
         UsageError: if the battery is impossible.
@@ -288,4 +288,4 @@ def _balance(battery: BatteryConfig | None, limit_dw: int | LimitSteps | None) -
     if battery is None:
         return Balance(export_limit_dw=limit_dw)
     b = battery_of(battery)
-    return Balance(b, b.stored_at(battery.soc_at_start), limit_dw)
+    return Balance.alike(sites, b, b.stored_at(battery.soc_at_start), limit_dw)

@@ -17,7 +17,7 @@ DAY = Timeline.of_days(date(2024, 1, 1), 1, UTC)
 
 
 def test_a_battery_and_held_values_have_columns():
-    plan = RunPlan("r1", DAY, ("m1",), balance=Balance(BatteryModel(10, 5, 5)), missing="hold")
+    plan = RunPlan("r1", DAY, ("m1",), balance=Balance((BatteryModel(10, 5, 5),)), missing="hold")
     names = ("battery_dw", "soc_steps", "held_s")
     more = dict(zip(names, np.array([[-5_000, 0], [8_712, 10_000], [0, 1]]), strict=True))
     samples = Samples.of_rows(plan, np.array([0, 1]), np.array([10_000, 20_000]), np.array([30_000, 1]), **more)

@@ -36,7 +36,7 @@ PNG_WIDTH = slice(16, 20)
 def a_plan(*, first="2024-06-21", days=1, battery=False, grid=False):
     timeline = Timeline.of_days(date.fromisoformat(first), days, zone_of("Europe/Berlin"))
     device = battery_of(Battery(5.0, 2.5))
-    balance = Balance(device, device.stored_at(0.5), 10_000) if battery else None
+    balance = Balance((device,), (device.stored_at(0.5),), 10_000) if battery else None
     return RunPlan("r", timeline, ("m1",), 900, balance, MeterRange.up_to(9000, grid=grid))
 
 

@@ -196,7 +196,7 @@ def test_more_pv_power_than_the_plant_can_give_is_named():
 def test_a_battery_alone_curtails_nothing():
     """Without an export limit each row's PV power is what the plant could give, battery or not."""
     battery = BatteryModel(10, 5, 5, 0.95, 0.95, 0)
-    plan = replace(plan_of(), balance=Balance(battery))
+    plan = replace(plan_of(), balance=Balance((battery,)))
     idle = {"battery_dw": np.zeros(1, np.int64), "soc_steps": np.array([5_000])}
     for pv, wrong in ((10, False), (9, True)):
         samples = Samples.of_rows(plan, np.array([10]), np.array([50]), np.array([pv]), **idle)

@@ -1,5 +1,6 @@
 """A run without a broker gives the bytes of any other way (I2), whatever its portions."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,19 @@ from pvsim.core.run.plan import RunPlan
 BATTERY = BatteryModel(0.05, 3, 3, standby_w=5)
 DEVICES = {
     "none": None,
-    "battery": Balance(BATTERY, BATTERY.stored_at(0.5)),
+    "battery": Balance((BATTERY,) * 3, (BATTERY.stored_at(0.5),) * 3),
     "limit": Balance(export_limit_dw=1_000),
-    "both": Balance(BATTERY, BATTERY.lower, 1_000),
+    "both": Balance((BATTERY,) * 3, (BATTERY.lower,) * 3, 1_000),
+    "some": Balance((None, BATTERY, None), (BATTERY.stored_at(0.3),)),
 }
+
+
+def devices_of(name, meters):
+    devices = DEVICES[name]
+    if not devices:
+        return None
+    batteries = devices.batteries[:meters]
+    return replace(devices, batteries=batteries, start=devices.start[: sum(map(bool, batteries))])
 
 
 def text_of(plan, samples):
@@ -36,7 +46,7 @@ def text_of(plan, samples):
     devices=st.sampled_from(list(DEVICES)),
 )
 async def test_the_bytes_are_those_of_the_brokers_way(site, n_meters, every_s, block, devices):
-    one = site(meters=("a", "b", "c")[:n_meters], every_s=every_s, devices=DEVICES[devices])
+    one = site(meters=("a", "b", "c")[:n_meters], every_s=every_s, devices=devices_of(devices, n_meters))
     await together(one.simulator(), one.meter())
     portions = list(simulate(one.plan, one.loads, one.pv, block=block))
     assert text_of(one.plan, portions) == bytes(one.files.samples)
@@ -50,8 +60,8 @@ def test_without_a_battery_the_rows_are_those_computed_the_slow_way(site):
 
 
 def test_other_devices_than_the_plans_own(site):
-    one, other = site(), site(devices=DEVICES["both"])
-    portions = list(simulate(one.plan, one.loads, one.pv, DEVICES["both"]))
+    one, other = site(), site(devices=devices_of("both", 1))
+    portions = list(simulate(one.plan, one.loads, one.pv, devices_of("both", 1)))
     assert text_of(other.plan, portions) == text_of(other.plan, simulate(other.plan, one.loads, one.pv))
     assert all(portion.battery_dw is not None for portion in portions)
 

@@ -60,7 +60,7 @@ def test_what_was_read_is_told_by_the_name_of_what_it_is_for(house):
 def test_devices_are_those_of_the_site():
     built = build(configure(Request(site="home-battery", meter=MeterRequest(source="uniform"))))
     assert built.devices is built.plan.balance
-    assert built.devices.battery.charge_efficiency == 0.96
+    assert built.devices.batteries[0].charge_efficiency == 0.96
     assert build(configure(Request())).devices is None
 
 

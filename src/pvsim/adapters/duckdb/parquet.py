@@ -102,7 +102,10 @@ class ParquetWriter:
         times = {"t_utc": t_utc.astype("M8[us]"), "t_local": (t_utc + offset_s).astype("M8[us]")}
         self._db.register("rows", {**times, **arrays})
         meter = ["meter::VARCHAR AS meter"] if "meter" in arrays else []
-        numbers = [column.name for column in columns_of(self._plan)]
+        numbers = [
+            "CASE WHEN NOT isnan(soc) THEN soc END AS soc" if column.name == "soc" else column.name
+            for column in columns_of(self._plan)
+        ]
         names = ", ".join(["t_utc AT TIME ZONE 'UTC' AS t_utc", "t_local", *meter, *numbers])
         self._copy(f"SELECT {names} FROM rows", path)  # noqa: S608 - names of ours
         self._db.unregister("rows")

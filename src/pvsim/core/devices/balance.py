@@ -16,10 +16,13 @@ from pvsim.core.devices.controller import SELF_CONSUMPTION, Controller
 from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["SOC_STEPS", "Balance", "Balanced"]
+__all__ = ["NO_BATTERY", "SOC_STEPS", "Balance", "Balanced"]
 
 SOC_STEPS = 10_000
 """A state of charge is printed with four decimals."""
+
+NO_BATTERY = -1
+"""Stands for the state of charge, in such steps, of a site without a battery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class Balanced:
     Attributes:
         pv_dw: PV power after curtailment.
         battery_dw: Power of the batteries, positive charges; None without them.
-        soc_steps: State of charge after each second in steps of 1/10,000, rounded down; None without batteries.
-        stored: The state of each battery after the last second.
+        soc_steps: State of charge after each second in steps of 1/10,000, rounded down; `NO_BATTERY` of a site
+            that has none; None without batteries.
+        stored: The state of each battery that there is after the last second.
     """
 
     pv_dw: Ints
@@ -44,16 +48,29 @@ class Balance:
     """The devices behind the grid connection of each site.
 
     Attributes:
-        battery: None where there is none.
-        start: What it holds when the run begins, in its units.
+        batteries: Of each site, None where it has none; () where no site has one.
+        start: What each battery that there is holds when the run begins, in its units; () is at its lower limit.
         export_limit_dw: The most that a site feeds in, in 0.1 W, always or by time; None is no limit.
         controller: What asks something of each battery.
     """
 
-    battery: BatteryModel | None = None
-    start: int = 0
+    batteries: tuple[BatteryModel | None, ...] = ()
+    start: tuple[int, ...] = ()
     export_limit_dw: int | LimitSteps | None = None
     controller: Controller = SELF_CONSUMPTION
+
+    def __post_init__(self) -> None:
+        there = [battery for battery in self.batteries if battery is not None]
+        batteries, start = (self.batteries, self.start) if there else ((), ())
+        object.__setattr__(self, "batteries", batteries)  # the dataclass is frozen
+        object.__setattr__(self, "start", start or tuple(battery.lower for battery in there))
+
+    @classmethod
+    def alike(
+        cls, sites: int, battery: BatteryModel, start: int, export_limit_dw: int | LimitSteps | None = None
+    ) -> "Balance":
+        """The devices of sites that each have the same battery."""
+        return cls((battery,) * sites, (start,) * sites, export_limit_dw)
 
     def run(self, first_utc: int, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
         """Go through consecutive seconds.
@@ -62,23 +79,16 @@ class Balance:
             first_utc: The first of them (Unix time).
             meter_dw: What each building uses, in 0.1 W, shape (n, sites).
             pv_dw: What its plant could generate, in 0.1 W, shape (n, sites).
-            stored: The state of each battery before the first second: `start`, or `Balanced.stored` of the block
-                before.
+            stored: The state of each battery that there is before the first second: `start`, or `Balanced.stored`
+                of the block before.
 
         Raises:
             BadInputError: if one of `stored` is not a state of this battery.
         """
         battery_dw, soc_steps = None, None
         net_dw = meter_dw - pv_dw
-        if self.battery is not None:
-            dispatches = [
-                self.battery.follow(self.controller.setpoints_dw(state, meter, pv), state)
-                for meter, pv, state in zip(meter_dw.T, pv_dw.T, stored, strict=True)
-            ]
-            battery_dw = np.stack([dispatch.power_dw for dispatch in dispatches], axis=1)
-            levels = np.stack([dispatch.stored for dispatch in dispatches], axis=1)
-            soc_steps = levels // self.battery.units_per_soc(SOC_STEPS)
-            stored = tuple(dispatch.end for dispatch in dispatches)
+        if self.batteries:
+            battery_dw, soc_steps, stored = self._dispatch(meter_dw, pv_dw, stored)
             net_dw = net_dw + battery_dw
         limit_dw = self.export_limit_dw
         if limit_dw is not None:
@@ -87,3 +97,18 @@ class Balance:
             )
             pv_dw = pv_dw - np.maximum(-net_dw - by_second, 0)
         return Balanced(pv_dw, battery_dw, soc_steps, stored)
+
+    def _dispatch(
+        self, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]
+    ) -> tuple[Ints, Ints, tuple[int, ...]]:
+        """Powers, states of charge and stored energies of the batteries."""
+        power_dw, soc_steps = np.zeros_like(meter_dw), np.full_like(meter_dw, NO_BATTERY)
+        there = [(site, battery) for site, battery in enumerate(self.batteries) if battery is not None]
+        ends = []
+        for (site, battery), state in zip(there, stored, strict=True):
+            asked = self.controller.setpoints_dw(state, meter_dw[:, site], pv_dw[:, site])
+            dispatch = battery.follow(asked, state)
+            power_dw[:, site] = dispatch.power_dw
+            soc_steps[:, site] = dispatch.stored // battery.units_per_soc(SOC_STEPS)
+            ends.append(dispatch.end)
+        return power_dw, soc_steps, tuple(ends)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pvsim.core.devices.balance import SOC_STEPS
+from pvsim.core.devices.balance import NO_BATTERY, SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.powers import Powers
@@ -20,12 +20,14 @@ class Stored:
     """Batteries over some time.
 
     Attributes:
+        batteries: Them.
         start: State of charge of each before, in steps of 1/10,000.
         end: And after it.
         empty: Rows that ended at the lower limit, over all batteries.
         full: Rows that ended at the upper limit.
     """
 
+    batteries: tuple[BatteryModel, ...]
     start: Ints
     end: Ints
     empty: int
@@ -37,6 +39,7 @@ class BatteryStates:
 
     Attributes:
         plan: A run with batteries.
+        batteries: Of each meter's site, None where it has none.
         empty: Of each meter the rows that end at the lower limit.
         full: Those that end at the upper limit.
         empty_by_day: The same of each day, over all meters.
@@ -45,13 +48,19 @@ class BatteryStates:
         end_t_utc: Its time; −1 where there is none.
     """
 
-    def __init__(self, plan: RunPlan, battery: BatteryModel, start: int) -> None:
+    def __init__(self, plan: RunPlan, balance: Balance) -> None:
         self.plan = plan
-        self._battery = battery
-        self._units = battery.units_per_soc(SOC_STEPS)
+        self.batteries = balance.batteries
         n, days = len(plan.meters), plan.timeline.days
-        self._start = np.full(n, start // self._units, dtype=np.int64)
-        self._lower, self._upper = battery.lower // self._units, battery.upper // self._units - 1
+        self._start, self._lower = np.full((2, n), NO_BATTERY, dtype=np.int64)
+        self._upper = np.full(n, SOC_STEPS + 1, dtype=np.int64)
+        self._has = np.array([battery is not None for battery in self.batteries], dtype=np.bool_)
+        starts = iter(balance.start)
+        for i, battery in enumerate(self.batteries):
+            if battery is not None:
+                units = battery.units_per_soc(SOC_STEPS)
+                self._start[i] = next(starts) // units
+                self._lower[i], self._upper[i] = battery.lower // units, battery.upper // units - 1
         self.end = np.zeros((days, n), dtype=np.int16)
         self.end_t_utc = np.full((days, n), -1, dtype=np.int64)
         self.empty, self.full = np.zeros((2, n), dtype=np.int64)
@@ -96,24 +105,34 @@ class BatteryStates:
     def of_days(self, levels: Ints, first: int, end: int) -> Stored:
         """All batteries over some days, `end` not among them."""
         empty, full = (each[first:end].sum() for each in (self.empty_by_day, self.full_by_day))
-        return Stored(levels[first], levels[end], int(empty), int(full))
+        return self._stored(slice(None), levels[[first, end]], int(empty), int(full))
 
     def of_meters(self, levels: Ints, which: slice) -> Stored:
         """Some batteries over the run."""
         empty, full = (each[which].sum() for each in (self.empty, self.full))
-        return Stored(levels[0, which], levels[-1, which], int(empty), int(full))
+        return self._stored(which, levels[[0, -1], which], int(empty), int(full))
 
-    def use(self, stored: Stored, charged: int, discharged: int) -> BatteryUse:
-        """The figures of some batteries.
+    def _stored(self, which: slice, levels: Ints, empty: int, full: int) -> Stored:
+        batteries = tuple(battery for battery in self.batteries[which] if battery is not None)
+        start, end = levels[:, self._has[which]]
+        return Stored(batteries, start, end, empty, full)
+
+    def use(self, stored: Stored, charged: int, discharged: int) -> BatteryUse | None:
+        """The figures of some batteries; None where there are none.
 
         Args:
             stored: What they held.
             charged: What they were charged with on the AC side, in 0.1 W times rows.
             discharged: What they gave.
         """
-        every_s, capacity = self.plan.every_s, self._battery.capacity_kwh * len(stored.start)
+        if not stored.batteries:
+            return None
+        alike = _alike(stored.batteries)
+        every_s, capacity = self.plan.every_s, sum(model.capacity_kwh * len(at) for model, at in alike)
         charge_kwh, discharge_kwh = (sums * every_s / 36_000_000 for sums in (charged, discharged))
-        start_kwh, end_kwh = (self._kwh(int(steps.sum())) for steps in (stored.start, stored.end))
+        start_kwh, end_kwh = (
+            sum(_kwh(model, int(steps[at].sum())) for model, at in alike) for steps in (stored.start, stored.end)
+        )
         hours = every_s / 3600 / len(stored.start)
         return BatteryUse(
             capacity_kwh=round(capacity, 6),
@@ -126,11 +145,21 @@ class BatteryStates:
             hours_full=round(stored.full * hours, 6),
         )
 
-    def _kwh(self, steps: int) -> float:
-        return float(self._battery.kwh(np.array(steps * self._units, dtype=np.int64)))
-
     def _take_end(self, day: int, t_utc: Ints, soc: NDArray[np.integer]) -> None:
         """Keep the states of charge of the last rows of a day, of those meters whose rows there are."""
         later = (soc >= 0) & (t_utc > self.end_t_utc[day])
         self.end[day, later] = soc[later]
         self.end_t_utc[day, later] = t_utc[later]
+
+
+def _alike(batteries: tuple[BatteryModel, ...]) -> list[tuple[BatteryModel, list[int]]]:
+    """Each model once, with the places of the batteries that are so."""
+    found: dict[BatteryModel, list[int]] = {}
+    for place, battery in enumerate(batteries):
+        found.setdefault(battery, []).append(place)
+    return list(found.items())
+
+
+def _kwh(battery: BatteryModel, steps: int) -> float:
+    """So many steps of the state of charge as energy."""
+    return float(battery.kwh(np.array(steps * battery.units_per_soc(SOC_STEPS), dtype=np.int64)))

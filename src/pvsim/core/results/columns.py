@@ -57,7 +57,8 @@ def columns_of(plan: RunPlan) -> tuple[Column, ...]:
 def values_of(samples: Samples, plan: RunPlan) -> dict[str, Array]:
     """The columns of numbers of some rows, by name.
 
-    Powers are the numbers nearest to the four decimals of the file: reading its text gives the same.
+    Powers are the numbers nearest to the four decimals of the file: reading its text gives the same. A state of
+    charge is NaN where a site has no battery.
     """
     kw = {
         "meter_kw": samples.meter_dw,
@@ -68,7 +69,7 @@ def values_of(samples: Samples, plan: RunPlan) -> dict[str, Array]:
     }
     found: dict[str, Array] = {name: dw / DW_PER_KW for name, dw in kw.items() if dw is not None}
     if samples.soc_steps is not None:
-        found["soc"] = samples.soc_steps / SOC_STEPS
+        found["soc"] = np.where(samples.soc_steps < 0, np.nan, samples.soc_steps / SOC_STEPS)
     if samples.held_s is not None:
         found["held_s"] = samples.held_s
     return {column.name: found[column.name] for column in columns_of(plan)}

@@ -86,12 +86,12 @@ class EnergySums:
         if balance.any() or impossible.any() or by_day.any():
             raise InternalError("the energy identities do not hold")
 
-    def fields(self, sums: Ints) -> list[Any]:
-        """The fields of `Energies` for some sums, shape (sums,)."""
+    def fields(self, sums: Ints, *, battery: bool) -> list[Any]:
+        """The fields of `Energies` for some sums, shape (sums,), of meters with a battery or without."""
         plan = self.plan
         load, pv, imported, exported, charged, discharged, curtailed, clipped = sums.tolist()
-        battery = (charged, discharged) if plan.has_battery else (None, None)
-        rest = (imported, exported, *battery, curtailed if plan.has_export_limit else None)
+        stored = (charged, discharged) if battery else (None, None)
+        rest = (imported, exported, *stored, curtailed if plan.has_export_limit else None)
         known = (None, pv, None) if plan.meter_range.grid else (load, pv, pv - exported)
         parts = (*known, *rest, load if plan.meter_range.grid else None, clipped if self.clips else None)
         return [None if part is None else kwh(part, plan) for part in parts]

@@ -22,7 +22,7 @@ class Powers:
         day: Number of its local day in the run, shape (periods,).
         day_starts: Where each day begins in the periods.
         there: Which rows there are; None if all.
-        soc_steps: State of charge, −1 where a row is missing; None where there is no battery.
+        soc_steps: State of charge, −1 where a row is missing or a site has none; None where no site has a battery.
     """
 
     t_utc: Ints

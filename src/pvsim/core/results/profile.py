@@ -26,7 +26,8 @@ POWERS = ("load", "pv", "import", "export", "battery_charge", "battery_discharge
 """The powers of a profile, in the order of its arrays. `load` is what the meter shows, also at the grid."""
 
 _SOC = len(POWERS)
-_ROWS = _SOC + 1
+_BATTERIES = _SOC + 1
+_ROWS = _BATTERIES + 1
 _WIDTHS_S = (60, 120, 300, 600, 900, 1_800, HOUR_S, 2 * HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S, DAY_S)
 _SHAPE_S = 900
 _SHAPE_DAYS = 1_100
@@ -43,7 +44,7 @@ class Buckets:
         lowest_dw: The lowest power of a row in each, shape (powers, buckets); 0 where there is no row.
         mean_dw: The mean power; NaN where there is no row.
         highest_dw: The highest power of a row in each; 0 where there is no row.
-        soc: The mean state of charge, 0 to 1, shape (buckets,); None where the run has no battery.
+        soc: The mean state of charge of the batteries, 0 to 1, shape (buckets,); None where the run has none.
         periods: How many averaging periods have a row, shape (buckets,).
     """
 
@@ -94,7 +95,7 @@ class Profile:
     Attributes:
         plan: The run.
         bucket_s: Seconds of a bucket.
-        sums: By bucket the sums of each power, states of charge, how many rows and how many periods.
+        sums: By bucket the sums of each power, states of charge, how many of these, how many rows and periods.
         lowest: By bucket the lowest of each power.
         highest: The highest.
         hours: As `sums`, by hour of the local clock.
@@ -108,7 +109,7 @@ class Profile:
         self.plan = plan
         self.bucket_s = bucket_of(plan.timeline.seconds, plan.every_s)
         n = -(-plan.timeline.seconds // self.bucket_s)
-        self.sums = np.zeros((_ROWS + 2, n), dtype=np.int64)  # powers, soc, rows, periods
+        self.sums = np.zeros((_ROWS + 2, n), dtype=np.int64)  # powers, soc, batteries, rows, periods
         self.lowest = np.full((_SOC, n), _NEVER.max)
         self.highest = np.full((_SOC, n), _NEVER.min)
         self.hours = np.zeros((_ROWS + 2, 24), dtype=np.int64)
@@ -172,7 +173,7 @@ class Profile:
         )
 
     def _take(self, period: Ints, values: Ints) -> None:
-        """Take periods in order, each with the rows of all its meters: (powers, soc and rows, periods)."""
+        """Take periods in order, each with the rows of all its meters: (powers, soc, batteries, rows; periods)."""
         if not len(period):
             return
         every_s, timeline = self.plan.every_s, self.plan.timeline
@@ -203,7 +204,7 @@ class Profile:
 
     def _hold(self, period: int, values: Ints) -> None:
         self.edges[period] = self.edges.get(period, 0) + values
-        if self.edges[period][_SOC + 1] == len(self.plan.meters):
+        if self.edges[period][_ROWS] == len(self.plan.meters):
             whole = self.edges.pop(period)
             self._take(np.array([period]), whole[:, None])
 
@@ -216,8 +217,8 @@ class Profile:
     def _soc(self, sums: Ints) -> Means | None:
         if not self.plan.has_battery:
             return None
-        rows = sums[_ROWS] * SOC_STEPS
-        soc: Means = np.divide(sums[_SOC], rows, out=np.full(len(rows), np.nan), where=rows > 0)
+        steps = sums[_BATTERIES] * SOC_STEPS
+        soc: Means = np.divide(sums[_SOC], steps, out=np.full(len(steps), np.nan), where=steps > 0)
         return soc
 
 
@@ -232,9 +233,10 @@ def bucket_of(seconds: int, every_s: int) -> int:
 
 
 def _columns(samples: "Samples") -> Ints:
-    """Each power, the state of charge and a one for each row, shape (powers + 2, rows)."""
+    """Each power, the state of charge, whether there is one, and a one for each row: shape (powers + 3, rows)."""
     grid, nothing = samples.grid_dw, np.zeros_like(samples.meter_dw)
     battery = nothing if samples.battery_dw is None else samples.battery_dw
+    soc_steps = nothing - 1 if samples.soc_steps is None else samples.soc_steps
     return np.stack(
         [
             samples.meter_dw,
@@ -244,7 +246,8 @@ def _columns(samples: "Samples") -> Ints:
             np.maximum(battery, 0),
             np.maximum(-battery, 0),
             nothing if samples.curtailed_dw is None else samples.curtailed_dw,
-            nothing if samples.soc_steps is None else samples.soc_steps,
+            np.maximum(soc_steps, 0),
+            soc_steps >= 0,
             nothing + 1,
         ]
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
+from pvsim.core.devices.balance import NO_BATTERY, SOC_STEPS
 from pvsim.core.quantities import digits
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results import rows
@@ -22,6 +23,8 @@ _LOCAL_CHARS = _TIME.index(b"+")
 _YEAR_2000_UTC = 946_684_800
 _TOO_MANY = 1e15  # units of 1/10,000; below it a float has each of them
 _TEXTS = {"timestamp", "meter", "flags"}
+_NO_SOC = b"%.4f" % (NO_BATTERY / SOC_STEPS)
+"""An empty state of charge, of a site without a battery, as a number."""
 
 
 def parse(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
@@ -52,7 +55,7 @@ def _parse_columns(lines: list[bytes], plan: RunPlan) -> Samples | None:
         t_utc = _times(columns["timestamp"])
         meter = _mapped(columns["meter"], plan.meters.index) if "meter" in columns else np.zeros_like(t_utc)
         held_s = _mapped(columns["flags"], lambda flags: _held_s(flags.encode(), plan)) if plan.holds else None
-        units = {name: _column_units(columns[name]) for name in names if name not in _TEXTS}
+        units = {name: _column_units(columns[name], name) for name in names if name not in _TEXTS}
     except ValueError:
         return None
     meter_dw, since_start = units["meter_kw"], t_utc - plan.timeline.start_utc
@@ -87,8 +90,10 @@ def _mapped(texts: digits.Texts, number_of: Callable[[str], int]) -> Ints:
     return np.array(numbers, dtype=np.int64)[index]
 
 
-def _column_units(texts: digits.Texts) -> Ints:
+def _column_units(texts: digits.Texts, name: str) -> Ints:
     """Numbers in units of 1/10,000; whoever calls renders them again, so that nothing else passes for them."""
+    if name == "soc" and (texts == b"").any():
+        texts = np.where(texts == b"", _NO_SOC, texts)
     units = np.rint(texts.astype(np.float64) * DW_PER_KW)
     if not (np.abs(units) < _TOO_MANY).all():  # also refuses NaN
         raise ValueError(texts[:1])
@@ -106,7 +111,8 @@ def _parse_lines(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
             meter = meters[rest.pop(0)] if several else 0
             since_start = int(datetime.fromisoformat(timestamp.decode()).timestamp()) - plan.timeline.start_utc
             power_dw = _units(rest[0])
-            others = [_units(rest[i]) for i in ((1, 3, 4) if plan.has_battery else (1,))]
+            others = [_units(rest[i]) for i in ((1, 3) if plan.has_battery else (1,))]
+            others += [_units(rest[4] or _NO_SOC)] if plan.has_battery else []
             others += [_held_s(rest[-1], plan)] if plan.holds else []
         except (ValueError, KeyError, IndexError) as error:
             raise BadInputError(f"{_shown(line)} is not a row of this run", where=f"line {number}") from error

@@ -40,13 +40,7 @@ def render(samples: Samples, plan: RunPlan) -> bytes:
     columns += [*meter_kw(samples.meter_dw), b",", *_kw_texts(samples.pv_dw), b","]
     columns += _signed_kw_texts(samples.meter_dw - samples.pv_dw)
     if samples.battery_dw is not None and samples.soc_steps is not None:
-        whole, fraction = np.divmod(samples.soc_steps, SOC_STEPS)
-        soc: list[digits.Texts | bytes] = [
-            digits.table(2, 1, b"0")[whole],
-            b".",
-            digits.table(SOC_STEPS, _FRACTION_DIGITS, b"0")[fraction],
-        ]
-        columns += [b",", *_signed_kw_texts(samples.battery_dw), b",", *soc]
+        columns += [b",", *_signed_kw_texts(samples.battery_dw), b",", *_soc_texts(samples.soc_steps)]
         columns += [b",", *_signed_kw_texts(samples.grid_dw)]
     if samples.held_s is not None:
         columns += [b",", *_flag_texts(samples.held_s, plan)]
@@ -61,6 +55,16 @@ def _flag_texts(held_s: Ints, plan: RunPlan) -> list[digits.Texts | bytes]:
         return [held]
     seconds = digits.right_aligned(held_s, 2, b"\0")
     return [held, np.where(held_s > 0, seconds, b"")]
+
+
+def _soc_texts(soc_steps: Ints) -> list[digits.Texts | bytes]:
+    """States of charge with four decimals; nothing of a site without a battery."""
+    whole, fraction = np.divmod(np.maximum(soc_steps, 0), SOC_STEPS)
+    texts = [digits.table(2, 1, b"0")[whole], digits.table(SOC_STEPS, _FRACTION_DIGITS, b"0")[fraction]]
+    there = soc_steps >= 0
+    if there.all():
+        return [texts[0], b".", texts[1]]
+    return [np.where(there, text, b"") for text in (texts[0], b".", texts[1])]
 
 
 def _signed_kw_texts(power_dw: Ints) -> list[digits.Texts | bytes]:

@@ -21,7 +21,8 @@ class Samples:
         meter_dw: Meter power in 0.1 W.
         pv_dw: PV power in 0.1 W.
         battery_dw: Power of the battery in 0.1 W, positive charges; None where the run has none.
-        soc_steps: State of charge in steps of 1/10,000; None where the run has no battery.
+        soc_steps: State of charge in steps of 1/10,000, −1 where the meter's site has no battery; None where no
+            site has one.
         curtailed_dw: What the plant could have given besides, in 0.1 W; None where the run has no export limit.
             No column of a file shows it.
         clipped_dw: What inverters cut off above their power, in 0.1 W; None where it is not known, as of PV power

@@ -59,8 +59,8 @@ class Tally:
         self.duration = GridDuration(plan)
         self.fuse = FuseSeconds(plan)
         self.battery: BatteryStates | None = None
-        if plan.balance is not None and plan.balance.battery is not None:
-            self.battery = BatteryStates(plan, plan.balance.battery, plan.balance.start)
+        if plan.balance is not None and plan.balance.batteries:
+            self.battery = BatteryStates(plan, plan.balance)
 
     def add(self, powers: Powers) -> None:
         """Add the rows of whole periods: in order, in any number of portions."""
@@ -153,7 +153,7 @@ class _Figures:
         return Summary(
             int(energies.rows[which].sum()),
             plan.every_s,
-            Energies(*energies.fields(sums)),
+            Energies(*energies.fields(sums, battery=battery is not None)),
             *energies.shares(sums),
             peaks_of(plan, self.peaks.by_meter[:, which].max(axis=1), quarters),
             resolution=self._resolution(which),
@@ -221,7 +221,7 @@ class _Figures:
             stored = self.battery.of_days(self.levels, first, end)
             battery = self.battery.use(stored, int(sums[4]), int(sums[5]))
         return PeriodEnergies(
-            *energies.fields(sums),
+            *energies.fields(sums, battery=battery is not None),
             period=period,
             self_consumption=consumption,
             self_sufficiency=sufficiency,

@@ -35,7 +35,8 @@ class RunPlan:
             stops.
 
     Raises:
-        UsageError: if a name cannot stand in a routing key or a file name, or stands twice.
+        UsageError: if a name cannot stand in a routing key or a file name, or stands twice; or if not each meter's
+            site is said to have a battery or none.
     """
 
     run_id: str
@@ -50,11 +51,15 @@ class RunPlan:
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)
         check_names(self.run_id, self.meters)
+        batteries = len(self.balance.batteries) if self.balance is not None else 0
+        if batteries not in {0, len(self.meters)}:
+            what = f"there are batteries of {batteries:,} sites for {len(self.meters):,} meters"
+            raise UsageError(what, field="batteries", fix="give one of each meter's site, None where it has none")
 
     @property
     def has_battery(self) -> bool:
         """Whether the rows have the columns of a battery."""
-        return self.balance is not None and self.balance.battery is not None
+        return self.balance is not None and bool(self.balance.batteries)
 
     @property
     def has_export_limit(self) -> bool:
@@ -68,8 +73,8 @@ class RunPlan:
 
     @property
     def stored_at_start(self) -> tuple[int, ...]:
-        """What the battery of each meter's site holds when the run begins; () where there are none."""
-        return (self.balance.start,) * len(self.meters) if self.balance is not None and self.has_battery else ()
+        """What each battery holds when the run begins, in the order of the meters; () where there are none."""
+        return self.balance.start if self.balance is not None else ()
 
     @property
     def readings(self) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from pvsim.adapters.duckdb import parquet
 from pvsim.adapters.duckdb.parquet import ParquetWriter
-from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
@@ -21,14 +21,18 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.errors import CannotWriteError
 
 CLOCKS_BACK = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
-BATTERY = Balance(BatteryModel(10, 5, 5))
+BATTERY = BatteryModel(10, 5, 5)
 FACTS = {"run_id": "it's one", "time_zone": "Europe/Berlin"}
 
 
 def all_rows(plan):
     """Rows of any values, of all columns that the plan has."""
     number = np.arange(plan.rows)
-    battery = {"battery_dw": number % 7_919 - 4_000, "soc_steps": number * 37 % 10_001} if plan.has_battery else {}
+    battery = {}
+    if plan.has_battery:
+        has = np.array([each is not None for each in plan.balance.batteries])[number % len(plan.meters)]
+        soc = np.where(has, number * 37 % 10_001, NO_BATTERY)
+        battery = {"battery_dw": np.where(has, number % 7_919 - 4_000, 0), "soc_steps": soc}
     held = {"held_s": number % 61} if plan.holds else {}
     return Samples.of_rows(plan, number, number * 7_907 % 90_001, number * 13 % 30_000, **battery, **held)
 
@@ -49,8 +53,9 @@ def written(directory, plan, portion=10_000):
 
 
 @pytest.mark.parametrize("names", [("m1",), ("a", "b")])
-@pytest.mark.parametrize(("balance", "missing"), [(None, "stop"), (BATTERY, "stop"), (None, "hold")])
+@pytest.mark.parametrize(("balance", "missing"), [(None, "stop"), ((BATTERY, None), "stop"), (None, "hold")])
 def test_each_row_is_that_of_the_csv(tmp_path, names, balance, missing):
+    balance = balance and Balance(balance[: len(names)])
     plan = RunPlan("r1", CLOCKS_BACK, names, 60, balance=balance, missing=missing)
     frame = pl.read_parquet(written(tmp_path, plan))
     text = rows.render(all_rows(plan), plan).decode().splitlines()
@@ -68,7 +73,8 @@ def test_each_row_is_that_of_the_csv(tmp_path, names, balance, missing):
             assert row["held_s"] == int(cells.pop("flags").partition(":")[2] or 0)
         for name in header[1:]:
             if name in cells:
-                assert row[name] == (cells[name] if name == "meter" else float(cells[name]))
+                cell = cells[name]
+                assert row[name] == (cell if name == "meter" else float(cell) if cell else None)
 
 
 def test_parts_make_the_same_file_as_one(tmp_path, monkeypatch):
@@ -81,7 +87,7 @@ def test_parts_make_the_same_file_as_one(tmp_path, monkeypatch):
 
 
 def test_the_file_says_what_its_columns_are(tmp_path):
-    path = written(tmp_path, RunPlan("r1", CLOCKS_BACK, ("a", "b"), 900, balance=BATTERY))
+    path = written(tmp_path, RunPlan("r1", CLOCKS_BACK, ("a", "b"), 900, balance=Balance((BATTERY,) * 2)))
     ((key, value),) = duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()  # noqa: S608
     said = json.loads(value)
     assert (key, said["run_id"], said["time_zone"]) == (b"pvsim", "it's one", "Europe/Berlin")

@@ -40,8 +40,9 @@ def files_of(directory, plan, form):
 @pytest.mark.parametrize("every_s", [10, 900])
 @pytest.mark.parametrize("names", [("m1",), ("a", "b")])
 @pytest.mark.parametrize("missing", ["stop", "hold"])
-@pytest.mark.parametrize("balance", [None, Balance(BatteryModel(10, 5, 5))])
-def test_rows_are_the_same_from_both_files(tmp_path, every_s, names, missing, balance):
+@pytest.mark.parametrize("battery", [None, BatteryModel(10, 5, 5)])
+def test_rows_are_the_same_from_both_files(tmp_path, every_s, names, missing, battery):
+    balance = battery and Balance((battery, None)[: len(names)][::-1])
     plan = RunPlan("r1", CLOCKS_BACK, names, every_s, balance=balance, missing=missing)
     found = []
     for form in ("csv", "parquet"):

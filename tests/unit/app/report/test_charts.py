@@ -17,7 +17,7 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.summary import Energies, Peaks, PeriodEnergies, Summary
 from pvsim.core.run.plan import RunPlan
 
-BATTERY = Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=100)
+BATTERY = Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=100)
 
 
 def a_plan(days=1, every_s=900, meters=("m1",), **more):

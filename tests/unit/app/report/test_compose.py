@@ -64,7 +64,7 @@ def test_the_charts_have_words_for_what_they_show():
 
 
 def test_the_sentence_is_true_where_energy_was_stored_before():
-    plan = a_plan(balance=Balance(BatteryModel(5.0, 2.5, 2.5)))
+    plan = a_plan(balance=Balance((BatteryModel(5.0, 2.5, 2.5),)))
     stored = {"battery_dw": np.full(plan.rows, -2_500), "soc_steps": np.zeros(plan.rows, dtype=np.int64)}
     assert a_page(plan, pv_dw=1_000, **stored).headline.endswith(
         "70.0% of the 12.00 kWh that the building used did not come from the grid."

@@ -131,7 +131,7 @@ def test_hours_that_are_longer_are_marked():
 
 
 def test_a_battery_and_a_limit_have_columns_of_their_own():
-    plan = a_plan(balance=Balance(BatteryModel(5.0, 2.5, 2.5), export_limit_dw=0))
+    plan = a_plan(balance=Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=0))
     steps = np.arange(plan.rows)
     page = a_page(plan, battery_dw=steps, soc_steps=steps, curtailed_dw=steps)
     (hours,) = [section for section in page.sections if section.name == "hours"]

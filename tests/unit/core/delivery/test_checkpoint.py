@@ -167,7 +167,7 @@ FITS = Accounted(next_position=8, anchor_offset=9, next_offset=10, received=8, w
 def test_what_a_run_can_have_accounted_for_fits():
     check_fits(FITS, DAY)
     check_fits(Accounted(), DAY)
-    with_batteries = replace(DAY, balance=Balance(BatteryModel(5.0, 2.0, 2.0, 0.95, 0.95, 0.0), 7))
+    with_batteries = replace(DAY, balance=Balance((BatteryModel(5.0, 2.0, 2.0, 0.95, 0.95, 0.0),) * 2, (7, 7)))
     check_fits(Accounted(), with_batteries)
     check_fits(replace(FITS, stored=(1, 2)), with_batteries)
     with pytest.raises(BadInputError, match="the states of 0 batteries, and the run has 2"):

@@ -71,7 +71,7 @@ def limits_dw(limit, n):
 def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cuts):
     meter, pv = (np.array(column, dtype=np.int64) for column in zip(*values, strict=True))
     start = battery.stored_at(0.5) if battery else 0
-    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, start, limit))
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance((battery,), (start,), limit))
     whole, end = run(plan, pv, 0, meter, start)
     assert (whole.pv_dw <= pv).all()
     seen = meter != REJECTED_DW
@@ -96,7 +96,7 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
 def test_an_hour_by_hand():
     """5 kW of PV, 1 kW of load: 3 kW are charged; 1 kW would be fed in, but 0.4 kW are the limit."""
     battery = BatteryModel(10, 3, 3, charge_efficiency=1, discharge_efficiency=1, standby_w=0)
-    plan = RunPlan("run", DAY, ("m1",), 60, Balance(battery, battery.stored_at(0.2), 4_000))
+    plan = RunPlan("run", DAY, ("m1",), 60, Balance((battery,), (battery.stored_at(0.2),), 4_000))
     samples, stored = run(plan, [50_000] * 3600, 0, np.full(3600, 10_000), battery.stored_at(0.2))
     last = render(samples, plan).splitlines()[-1]
     assert last == b"2024-06-21T00:59:00+02:00,1.0000,4.4000,-3.4000,3.0000,0.5000,-0.4000"
@@ -105,7 +105,7 @@ def test_an_hour_by_hand():
 
 def test_a_full_battery_is_never_above_one():
     battery = BatteryModel(0.333, 5, 5, charge_efficiency=0.937, discharge_efficiency=0.913, standby_w=0)
-    plan = RunPlan("run", DAY, ("m1",), balance=Balance(battery, battery.lower))
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance((battery,), (battery.lower,)))
     samples, _ = run(plan, [50_000] * 900, 0, np.zeros(900, dtype=np.int64), battery.lower)
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
 

@@ -37,7 +37,7 @@ def columns(seconds):
 
 def in_windows(balance, meter, pv, cuts):
     """The run in windows that end at `cuts`, the state carried from one to the next."""
-    state, parts = (balance.start,), []
+    state, parts = balance.start, []
     for start, end in zip([0, *cuts], [*cuts, len(meter)], strict=True):
         if start < end:
             parts.append(balance.run(start, meter[start:end], pv[start:end], state))
@@ -48,8 +48,8 @@ def in_windows(balance, meter, pv, cuts):
 @given(BATTERIES, SECONDS, st.floats(0.1, 0.9), st.data())
 def test_windows_of_any_length_come_to_the_same(battery, seconds, soc, data):
     meter, pv = columns(seconds)
-    balance = Balance(battery, battery.stored_at(soc))
-    whole = balance.run(0, meter, pv, (balance.start,))
+    balance = Balance((battery,), (battery.stored_at(soc),))
+    whole = balance.run(0, meter, pv, balance.start)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(seconds)), max_size=6)))
     for each in (cuts, range(1, len(seconds))):  # also second by second
         powers, state = in_windows(balance, meter, pv, list(each))
@@ -61,28 +61,28 @@ def test_windows_of_any_length_come_to_the_same(battery, seconds, soc, data):
 def test_whatever_a_controller_asks_the_energies_close_and_no_limit_is_passed(battery, seconds, soc, data):
     asked = data.draw(st.lists(st.integers(-200_000, 200_000), min_size=len(seconds), max_size=len(seconds)))
     meter, pv = columns(seconds)
-    balance = Balance(battery, battery.stored_at(soc), controller=Asks(asked))
-    done = balance.run(0, meter, pv, (balance.start,))
+    balance = Balance((battery,), (battery.stored_at(soc),), controller=Asks(asked))
+    done = balance.run(0, meter, pv, balance.start)
     power = done.battery_dw[:, 0]
-    followed = battery.follow(np.array(asked, dtype=np.int64), balance.start)
+    followed = battery.follow(np.array(asked, dtype=np.int64), balance.start[0])
     assert power.tolist() == followed.power_dw.tolist()
     assert (np.abs(power) <= np.abs(asked)).all()
     assert (power * np.array(asked) >= 0).all()
     assert ((followed.stored >= battery.lower) & (followed.stored <= battery.upper)).all()
     charged = int(power[power > 0].sum()) * battery.charge_step
     discharged = int(-power[power < 0].sum()) * battery.discharge_step
-    standby = balance.start + charged - discharged - done.stored[0]
+    standby = balance.start[0] + charged - discharged - done.stored[0]
     assert 0 <= standby <= len(seconds) * battery.standby_step
 
 
 def test_a_controller_is_told_the_state_before_its_window():
     battery = BatteryModel(0.5, 3, 3, standby_w=0)
     asks = Asks([10_000, 10_000, -10_000])
-    balance = Balance(battery, battery.stored_at(0.5), controller=asks)
+    balance = Balance((battery,), (battery.stored_at(0.5),), controller=asks)
     zeros = np.zeros((3, 1), dtype=np.int64)
     _, state = in_windows(balance, zeros, zeros, [2])
-    charged = balance.start + 2 * 10_000 * battery.charge_step
-    assert asks.windows == [(balance.start, 2), (charged, 1)]
+    charged = balance.start[0] + 2 * 10_000 * battery.charge_step
+    assert asks.windows == [(balance.start[0], 2), (charged, 1)]
     assert state == (charged - 10_000 * battery.discharge_step,)
 
 

@@ -29,8 +29,8 @@ def table(plan, rows, **more):
     return powers_of(plan, samples_of(plan, rows, **more))
 
 
-def with_battery(model, soc=0.0):
-    return Balance(model, model.stored_at(soc))
+def with_battery(model, soc=0.0, sites=1):
+    return Balance.alike(sites, model, model.stored_at(soc))
 
 
 def merged_in_any_order(data, samples, n_rows, new):

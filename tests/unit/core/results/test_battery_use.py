@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.core.results.runs import merged_in_any_order, plan_of, table, with_battery
 
+from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.results.battery_use import BatteryStates
 
@@ -14,7 +15,7 @@ MODEL = BatteryModel(10, 5, 5, 0.95, 0.95, 0, soc_min=0.1, soc_max=0.9)
 
 
 def states_of(plan):
-    return BatteryStates(plan, plan.balance.battery, plan.balance.start)
+    return BatteryStates(plan, plan.balance)
 
 
 @given(
@@ -24,7 +25,7 @@ def states_of(plan):
 @settings(deadline=None)
 def test_any_parts_in_any_order_give_the_states_of_a_walk(socs, data):
     """Hours of three days of two meters; None is a row that is missing."""
-    plan = plan_of("a", "b", every_s=3600, days=3, balance=with_battery(MODEL, 0.5))
+    plan = plan_of("a", "b", every_s=3600, days=3, balance=with_battery(MODEL, 0.5, sites=2))
     rows = [(row, soc) for row, soc in enumerate(socs) if soc is not None] or [(0, 5_000)]
     periods = sorted({row // 2 for row, _ in rows})
 
@@ -67,7 +68,7 @@ def test_a_day_by_hand():
 
 
 def test_hours_at_the_limits_of_two_meters_are_their_mean():
-    plan = plan_of("a", "b", every_s=1800, first=date(2024, 6, 21), balance=with_battery(MODEL, 0.1))
+    plan = plan_of("a", "b", every_s=1800, first=date(2024, 6, 21), balance=with_battery(MODEL, 0.1, sites=2))
     states = states_of(plan)
     states.add(table(plan, [(0, 0, 0), (1, 0, 0), (2, 0, 0)], battery_dw=[0] * 3, soc_steps=[1_000, 9_000, 1_000]))
     use = states.use(states.of_days(states.levels(), 0, 1), 0, 0)
@@ -81,3 +82,20 @@ def test_samples_without_states_change_nothing():
     states = states_of(plan)
     states.add(table(plan, [(0, 1, 1)]))
     assert states.levels().tolist() == [[5_000], [5_000]]
+
+
+def test_batteries_that_differ_and_a_site_without_one_by_hand():
+    """Of 10 kWh half and of 5 kWh a fifth: 6 kWh; one charges 1 kWh, the other is full for half of the time."""
+    small = BatteryModel(5, 2, 2, 1, 1, 0)
+    start = (MODEL.stored_at(0.5), small.stored_at(0.2))
+    plan = plan_of("a", "b", "c", every_s=3600, balance=Balance((MODEL, None, small), start))
+    states = states_of(plan)
+    rows = [(i, 0, 0) for i in range(6)]
+    soc = [6_000, -1, 10_000, 6_000, -1, 2_000]
+    states.add(table(plan, rows, battery_dw=[10_000, 0, 40_000, 0, 0, -40_000], soc_steps=soc))
+    levels = states.levels()
+    use = states.use(states.of_days(levels, 0, 1), 50_000, 40_000)
+    assert (use.capacity_kwh, use.stored_start_kwh, use.stored_end_kwh) == (15.0, 6.0, 7.0)
+    assert (use.hours_empty, use.hours_full, use.losses_kwh) == (0.0, 0.5, 0.0)
+    assert states.use(states.of_meters(levels, slice(2, 3)), 0, 0).capacity_kwh == 5.0
+    assert states.use(states.of_meters(levels, slice(1, 2)), 0, 0) is None

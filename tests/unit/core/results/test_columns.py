@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
@@ -16,7 +16,7 @@ from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, UTC)
-BATTERY = Balance(BatteryModel(10, 5, 5))
+BATTERY = Balance((BatteryModel(10, 5, 5), None))
 
 
 def text_columns(samples, plan):
@@ -35,7 +35,8 @@ def text_columns(samples, plan):
 def test_the_values_are_those_of_the_text(powers, cut):
     plan = RunPlan("r1", DAY, ("a", "b"), balance=BATTERY)
     meter, pv, battery = (np.array(each) for each in zip(*powers, strict=True))
-    soc = np.arange(len(powers)) * 37 % 10_001
+    rows_with = np.arange(len(powers)) % 2 == 0
+    soc = np.where(rows_with, np.arange(len(powers)) * 37 % 10_001, NO_BATTERY)
     samples = Samples.of_rows(plan, np.arange(len(powers)), meter, pv, battery_dw=battery, soc_steps=soc)
     cut %= len(powers) + 1
     arrays = arrays_of([samples.where(slice(0, cut)), samples.where(slice(cut, None))], plan)
@@ -44,7 +45,9 @@ def test_the_values_are_those_of_the_text(powers, cut):
     assert arrays["t_utc"].tolist() == [np.datetime64(each[:19], "s").item() for each in text["timestamp"]]
     assert arrays["meter"].tolist() == list(text["meter"])
     for column in columns_of(plan):
-        assert arrays[column.name].tolist() == [float(cell) for cell in text[column.name]]
+        read = [float(cell or "nan") for cell in text[column.name]]
+        np.testing.assert_array_equal(arrays[column.name], read)
+    assert [cell == "" for cell in text["soc"]] == (~rows_with).tolist()
 
 
 def test_held_seconds_stand_for_the_flags_and_a_grid_meter_has_a_sign():

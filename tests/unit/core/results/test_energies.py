@@ -39,7 +39,7 @@ def test_two_meters_by_hand():
     assert sums.by_meter[2:4].tolist() == [[30_000, 0], [0, 30_000]]
     assert sums.rows.tolist() == [2, 1]
     assert (sums.exporting.tolist(), int(sums.exporting_by_day[0])) == ([0, 1], 1)
-    assert sums.fields(sums.by_day[0])[:5] == [3.0, 3.0, 0.0, 3.0, 3.0]
+    assert sums.fields(sums.by_day[0], battery=False)[:5] == [3.0, 3.0, 0.0, 3.0, 3.0]
     assert sums.shares(sums.by_day[0]) == (0.0, 0.0, 1.0)
 
 
@@ -57,10 +57,10 @@ def test_what_inverters_cut_off_is_known_of_plants_only():
     plan = plan_of(every_s=3600)
     sums, other = EnergySums(plan), EnergySums(plan)
     sums.add(table(plan, [(0, 10_000, 0)]))
-    assert sums.fields(sums.by_day[0])[-1] is None
+    assert sums.fields(sums.by_day[0], battery=False)[-1] is None
     other.add(table(plan, [(1, 0, 40_000), (2, 0, 40_000)], clipped_dw=[5_000, 2_500]))
     sums.merge(other)
-    assert sums.fields(sums.by_day[0])[-1] == 0.75
+    assert sums.fields(sums.by_day[0], battery=False)[-1] == 0.75
 
 
 def test_i8_less_than_nothing_curtailed_is_a_defect():

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.core.results.runs import merged
 
-from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
@@ -102,19 +102,23 @@ def test_the_days_and_months_add_up_to_the_run(values, portion):
 @given(
     n_meters=st.integers(1, 3),
     every_s=st.sampled_from([60, 300, 900, 1800]),
-    devices=st.sampled_from([None, Balance(BatteryModel(10, 5, 5), 0, 1_000)]),
+    batteries=st.sampled_from([None, (BatteryModel(10, 5, 5),) * 3, (BatteryModel(10, 5, 5), None, None)]),
     data=st.data(),
 )
 @settings(max_examples=60, deadline=None)
-def test_i9_any_split_of_a_run_in_any_order_of_merges_gives_the_same(n_meters, every_s, devices, data):
+def test_i9_any_split_of_a_run_in_any_order_of_merges_gives_the_same(n_meters, every_s, batteries, data):
     """Rows of two days, some of them missing, cut anywhere: within quarters, days and the meters of one time."""
     days = Timeline.of_days(date(2024, 3, 30), 2, ZoneInfo("Europe/Berlin"))
+    devices = batteries and Balance(batteries[:n_meters], export_limit_dw=1_000)
     run = RunPlan("run", days, ("a", "b", "c")[:n_meters], every_s, devices)
     seed, lost = data.draw(st.integers(0, 2**32 - 1)), data.draw(st.sets(st.integers(0, run.rows - 1), max_size=9))
     row = np.array([number for number in range(run.rows) if number not in lost])
     random = np.random.Generator(np.random.Philox(seed))
     load, pv, battery, soc, curtailed = random.integers(0, 90_000, (5, len(row)))
     battery, soc = np.where(battery % 2, -np.minimum(battery, load), battery), soc // 9  # it feeds nothing in
+    if batteries:
+        has = np.array([each is not None for each in batteries])[row % n_meters]
+        battery, soc = np.where(has, battery, 0), np.where(has, soc, NO_BATTERY)
     more = {"battery_dw": battery, "soc_steps": soc, "curtailed_dw": curtailed} if devices else {}
     rows = Samples.of_rows(run, row, load, pv, **more)
     whole = Figures(run)
@@ -249,7 +253,7 @@ def test_rows_longer_than_a_quarter_have_no_quarter_peaks():
 def test_i8_a_battery_is_part_of_the_balance():
     """An hour of 2 kW surplus of which 1.5 kW are charged, then an hour of 1 kW of which 0.6 kW are discharged."""
     battery = BatteryModel(10, 5, 5, 0.95, 0.95, 0)
-    run = RunPlan("run", DAY, ("m1",), balance=Balance(battery))
+    run = RunPlan("run", DAY, ("m1",), balance=Balance((battery,)))
     tally = Figures(run)
     columns = np.array([(0, 20_000, 15_000, 0), (10_000, 0, -6_000, 0)], dtype=np.int64).repeat(3600, axis=0).T
     names = ("meter_dw", "pv_dw", "battery_dw", "soc_steps")

@@ -83,16 +83,16 @@ def test_the_reference_without_a_battery_exports_what_was_charged_up_to_the_limi
     load, pv, stored = np.array([500, 500, 9_000]), np.array([4_500, 6_500, 0]), np.array([4_000, 1_000, -9_000])
     t_utc = plan_of().timeline.start_utc + np.arange(3)
     zeros = np.zeros(3, dtype=np.int64)
-    plan = plan_of(balance=Balance(battery()))
+    plan = plan_of(balance=Balance((battery(),)))
     samples = Samples(t_utc, zeros, load, pv, battery_dw=stored, soc_steps=zeros)
     assert grid_without_battery(plan, samples) == [-4_000, -6_000, 9_000]
     samples = Samples(
         t_utc, zeros, load, pv, battery_dw=stored, soc_steps=zeros, curtailed_dw=np.array([0, 1_000, 0])
     )
-    plan = plan_of(balance=Balance(battery(), export_limit_dw=5_000))
+    plan = plan_of(balance=Balance((battery(),), export_limit_dw=5_000))
     assert grid_without_battery(plan, samples) == [-4_000, -5_000, 9_000]
     steps = LimitSteps((int(t_utc[1]),), (3_000,))
-    plan = plan_of(balance=Balance(battery(), export_limit_dw=steps))
+    plan = plan_of(balance=Balance((battery(),), export_limit_dw=steps))
     assert grid_without_battery(plan, samples) == [-4_000, -3_000, 9_000]
 
 

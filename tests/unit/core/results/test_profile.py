@@ -117,7 +117,7 @@ def test_what_is_missing_is_not_a_number_and_counts_for_nothing():
 def test_the_state_of_charge_is_the_mean_of_all_batteries():
     battery = BatteryModel(5.0, 2.5, 2.5)
     for days, kept in ((1, 1.0), (2, 1.0)):
-        plan = a_plan(days=days, every_s=10, meters=2, balance=Balance(battery))
+        plan = a_plan(days=days, every_s=10, meters=2, balance=Balance((battery,) * 2))
         samples = random_samples(plan, 3, kept)
         profile = Profile(plan)
         profile.add(samples)
@@ -149,3 +149,13 @@ def test_a_bucket_is_whole_rows_and_there_are_few(days, every_s):
 )
 def test_a_bucket_has_a_round_length(days, every_s, bucket_s):
     assert bucket_of(days * 86_400, every_s) == bucket_s
+
+
+def test_a_site_without_a_battery_does_not_count_in_the_state_of_charge():
+    plan = a_plan(days=2, every_s=3600, meters=2, balance=Balance((None, BatteryModel(5.0, 2.5, 2.5))))
+    row = np.arange(4)
+    profile = Profile(plan)
+    profile.add(
+        Samples.of_rows(plan, row, row, row, battery_dw=row * 0, soc_steps=np.array([-1, 5_000, -1, 7_000]))
+    )
+    assert profile.result().buckets.soc[:2].tolist() == [0.5, 0.7]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
@@ -38,7 +38,7 @@ def test_what_is_printed_is_read(rows, n_meters, data):
 
 def test_a_row_of_a_battery_is_read():
     battery = BatteryModel(10, 5, 5, 0.95, 0.95, 0)
-    plan = RunPlan("run", CHANGE, ("m1",), balance=Balance(battery))
+    plan = RunPlan("run", CHANGE, ("m1",), balance=Balance((battery,)))
     line = b"2024-10-27T00:00:10+02:00,1.0000,3.0000,-2.0000,-0.5000,0.8712,-2.5000\n"
     read = row_text.parse([line], plan, 2)
     assert (read.battery_dw.tolist(), read.soc_steps.tolist(), read.grid_dw.tolist()) == (
@@ -172,3 +172,17 @@ def test_a_row_that_is_written_in_another_way_is_read_as_it_says(line):
     """The caller renders it anew, and finds the difference."""
     read = row_text.parse([line], RunPlan("run", CHANGE, ("m1",)), 2)
     assert (read.t_utc.tolist(), read.meter_dw.tolist()) == ([CHANGE.start_utc], [10_000])
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_a_site_without_a_battery_beside_one_with_it_has_no_state_of_charge(spoilt):
+    """Row by row too, for which the sum of a third line is wrong."""
+    plan = RunPlan("run", CHANGE, ("a", "b"), balance=Balance((None, BatteryModel(10, 5, 5))))
+    lines = [
+        b"2024-10-27T00:00:10+02:00,a,1.0000,3.0000,-2.0000,0.0000,,-2.0000\n",
+        b"2024-10-27T00:00:10+02:00,b,1.0000,3.0000,-2.0000,-0.5000,0.8712,-2.5000\n",
+    ]
+    wrong = [b"2024-10-27T00:00:11+02:00,a,1.0000,3.0000,-9.0000,0.0000,,-2.0000\n"] if spoilt else []
+    read = row_text.parse(lines + wrong, plan, 2)
+    assert (read.battery_dw.tolist()[:2], read.soc_steps.tolist()[:2]) == ([0, -5_000], [NO_BATTERY, 8_712])
+    assert render(read.where(slice(0, 2)), plan) == b"".join(lines)

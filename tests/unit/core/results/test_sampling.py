@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.sampling import REJECTED_DW, pv_means, samples_of
@@ -60,32 +60,35 @@ reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
 
 @given(
     values=st.lists(st.tuples(*[reading] * 3, *[st.integers(0, 120_000)] * 3), min_size=2, max_size=60),
-    battery=st.sampled_from([None, BATTERY]),
+    batteries=st.tuples(*[st.sampled_from([None, BATTERY, BatteryModel(5, 3, 3, soc_min=0.2)])] * 3),
     limit=st.none() | st.integers(0, 60_000),
     every_s=st.sampled_from([1, 2]),
     shared=st.booleans(),
 )
-def test_several_sites_are_each_as_if_alone(values, battery, limit, every_s, shared):
+def test_several_sites_are_each_as_if_alone(values, batteries, limit, every_s, shared):
     values = np.array(values[: len(values) // 2 * 2], dtype=np.int64)
     meters, pv = values[:, :3], values[:, 3] if shared else values[:, 3:]
-    start = battery.stored_at(0.5) if battery else 0
-    balance = Balance(battery, start, limit) if battery or limit is not None else None
+    starts = [() if battery is None else (battery.stored_at(0.5),) for battery in batteries]
+    balance = Balance(batteries, sum(starts, ()), limit)
     plan = RunPlan("run", DAY, ("a", "b", "c"), every_s, balance)
     together, states = samples_of(plan, Pv(pv), 0, meters.reshape(-1), plan.stored_at_start)
-    assert len(states) == (3 if battery else 0)
-    for i in range(3):
-        alone = replace(plan, meters=("m",))
+    assert len(states) == sum(battery is not None for battery in batteries)
+    for i, (battery, start) in enumerate(zip(batteries, starts, strict=True)):
+        alone = replace(plan, meters=("m",), balance=Balance((battery,), start, limit))
         own = pv if shared else pv[:, i]
         single, end = samples_of(alone, Pv(own), 0, meters[:, i], alone.stored_at_start)
         for name in ("meter_dw", "pv_dw", "battery_dw", "soc_steps", "curtailed_dw"):
-            column = getattr(together, name)
-            assert column is getattr(single, name) is None or (column[i::3] == getattr(single, name)).all()
-        assert states[i : i + 1] == end
+            column, own = getattr(together, name), getattr(single, name)
+            if own is None:  # there may be a battery at another site
+                own = {"battery_dw": 0, "soc_steps": NO_BATTERY}.get(name)
+            assert column is None or (column[i::3] == own).all()
+        before = sum(map(len, starts[:i]))
+        assert states[before : before + len(start)] == end
 
 
 def test_a_battery_rests_while_a_reading_is_missing():
     """Ten seconds of 1 kW from the battery, of which the middle ones are not known."""
-    plan = RunPlan("run", DAY, ("m1",), balance=Balance(BATTERY, BATTERY.stored_at(0.5)))
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance((BATTERY,), (BATTERY.stored_at(0.5),)))
     values = np.full(10, 10_000)
     values[3:6] = REJECTED_DW
     samples, _ = samples_of(plan, Pv([0] * 10), 0, values, plan.stored_at_start)
@@ -103,7 +106,7 @@ class ClippedPv(Pv):
 @given(st.lists(st.integers(0, 30_000), min_size=4, max_size=40), st.booleans())
 def test_what_inverters_cut_off_is_averaged_as_the_power_is(could, limited):
     could = could[: len(could) // 2 * 2]
-    plan = RunPlan("run", DAY, ("m1",), 2, Balance(BATTERY, export_limit_dw=0) if limited else None)
+    plan = RunPlan("run", DAY, ("m1",), 2, Balance((BATTERY,), export_limit_dw=0) if limited else None)
     values = np.zeros(len(could), dtype=np.int64)
     samples, _ = samples_of(plan, ClippedPv(could), 0, values, plan.stored_at_start)
     assert samples.clipped_dw.tolist() == [could[i] + could[i + 1] for i in range(0, len(could), 2)]

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.plan import MAX_METERS, RunPlan
 from pvsim.errors import UsageError
@@ -71,3 +73,8 @@ def test_refuses_plans_that_cannot_be(meters, every_s, where, says):
     with pytest.raises(UsageError, match=says) as caught:
         RunPlan("r1", LONG_DAY, meters, every_s)
     assert caught.value.field == where
+
+
+def test_batteries_are_of_each_meters_site():
+    with pytest.raises(UsageError, match="batteries of 1 sites for 2 meters"):
+        RunPlan("r", LONG_DAY, ("a", "b"), balance=Balance((BatteryModel(10, 5, 5),)))
