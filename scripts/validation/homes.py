@@ -7,19 +7,22 @@ docs/explanation/validation-load.md compares with measured ones. The same figure
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from spans import QUARTER_S, Floats, Ints, Span, by_days, roof_w
+from spans import MUNICH, QUARTER_S, Floats, Ints, Span, by_days, roof_w
 
+import pvsim
+from pvsim.core.loads.building import BuildingLoad, BuildingPlace
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import DW_PER_W, METER_MAX_DW
+from pvsim.wiring.build import build_loads, plan_of
 from pvsim.wiring.buildings import BuildingKind, building_load
 
 QUANTILES, STEPS = (50.0, 95.0, 99.0, 99.9), (50.0, 90.0, 99.0, 99.9)
@@ -28,17 +31,8 @@ SUMMER, WINTER = (6, 7, 8), (12, 1, 2)
 EVENING_HOURS, DAYTIME_HOURS = range(16, 24), range(9, 17)
 HOURS_PER_YEAR, MINUTE_S, QUARTER_MIN = 8_760, 60, 15
 PROCESSES = 2
-KWH_CV = 0.30  # of the energies of homes of a population
 
-
-@dataclass(frozen=True)
-class HomeId:
-    """Which home: another seed, or another meter, is another home."""
-
-    kind: BuildingKind
-    annual_kwh: float
-    seed: int
-    meter: str
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -74,9 +68,8 @@ class Home:
     quarters_w: Floats
 
 
-def home_of(home: HomeId, span: Span, pv_w: Sequence[Floats] | None = None) -> Home:
+def home_of(load: BuildingLoad, span: Span, pv_w: Sequence[Floats] | None = None) -> Home:
     """The figures of one home."""
-    load = building_load(home.kind, home.annual_kwh, place=span.place, seed=home.seed, meter=home.meter)
     counts = np.zeros(1, dtype=np.int64)
     minutes, steps, both_ws, pv_ws = [], [], 0.0, 0.0
     for number, (first, n) in enumerate(span.portions):
@@ -108,33 +101,50 @@ def home_of(home: HomeId, span: Span, pv_w: Sequence[Floats] | None = None) -> H
     )
 
 
-def homes_of(homes: Sequence[HomeId], span: Span, pv_w: Sequence[Floats] | None = None) -> list[Home]:
-    """The figures of several homes, in two processes that inherit the roof's power."""
-    share = partial(_shared.update, span=span, pv_w=pv_w)
+def homes_of(loads: Sequence[BuildingLoad], span: Span, pv_w: Sequence[Floats] | None = None) -> list[Home]:
+    """The figures of several homes."""
+    return in_two(partial(home_of, span=span, pv_w=pv_w), loads)
+
+
+def in_two(work: Callable[[BuildingLoad], T], loads: Sequence[BuildingLoad]) -> list[T]:
+    """What each load comes to, computed in two processes, which inherit all that the work needs."""
+    share = partial(_shared.update, work=work, loads=loads)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork"), initializer=share) as pool:
-        return list(pool.map(_shared_home_of, homes))
+        return list(pool.map(_work_on, range(len(loads))))
 
 
 _shared: dict[str, Any] = {}
 
 
-def _shared_home_of(home: HomeId) -> Home:
-    return home_of(home, **_shared)
+def _work_on(number: int) -> Any:
+    return _shared["work"](_shared["loads"][number])
 
 
 def alike(
-    annual_kwh: float, *, seeds: Sequence[int], homes: int, kind: BuildingKind = "household"
-) -> list[HomeId]:
-    """Homes of one annual energy, so many of each seed."""
-    return [HomeId(kind, annual_kwh, seed, f"m{number + 1}") for seed in seeds for number in range(homes)]
+    annual_kwh: float,
+    *,
+    seeds: Sequence[int],
+    homes: int = 1,
+    kind: BuildingKind = "household",
+    place: BuildingPlace = MUNICH,
+) -> list[BuildingLoad]:
+    """Buildings of one annual energy, so many of each seed."""
+    names = [(seed, f"m{number + 1}") for seed in seeds for number in range(homes)]
+    return [building_load(kind, annual_kwh, place=place, seed=seed, meter=meter) for seed, meter in names]
 
 
-def of_a_population(annual_kwh: float, *, seed: int, homes: int) -> list[HomeId]:
-    """Homes whose energies are log-normal with a coefficient of variation of 0.30 and this mean."""
-    sigma = np.sqrt(np.log1p(KWH_CV**2))
-    drawn = noise.near_normal(noise.key(seed, "validation", "annual_kwh"), 0, homes)
-    energies = np.clip(annual_kwh * np.exp(sigma * drawn - sigma**2 / 2), 1_100, 11_000)
-    return [HomeId("household", float(kwh), seed, f"m{number + 1}") for number, kwh in enumerate(energies)]
+def street(homes: int, *, annual_kwh: float, seed: int) -> list[BuildingLoad]:
+    """The homes of `pvsim run --site home --meters N --annual-kwh E`, as it draws them."""
+    request = pvsim.Request(
+        site="home",
+        meter=pvsim.MeterRequest(source="household"),
+        meters=homes,
+        annual_kwh=annual_kwh,
+        seed=seed,
+    )
+    config = pvsim.configure(request)
+    loads = build_loads(config, plan_of(config)).sources
+    return [load for load in loads if isinstance(load, BuildingLoad)]
 
 
 def seasons(homes: Sequence[Home], span: Span) -> dict[str, Any]:
@@ -221,12 +231,12 @@ def _quantiles(counts: Ints) -> Any:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the figures of 56 homes of 3,500 kWh and of 56 whose energies differ, and write them to a file."""
+    """Print the figures of 56 homes of 3,500 kWh and of a street of 56, and write them to a file."""
     span = Span.weeks(every=3)
     pv_w = roof_w(span, seed=1)
     found = {
         "alike": figures(homes_of(alike(3_500, seeds=range(1, 9), homes=7), span, pv_w), span),
-        "population": figures(homes_of(of_a_population(3_500, seed=1, homes=56), span, pv_w), span),
+        "street": figures(homes_of(street(56, annual_kwh=3_500, seed=1), span, pv_w), span),
     }
     text = json.dumps(found, indent=1)
     sys.stdout.write(text + "\n")

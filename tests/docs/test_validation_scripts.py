@@ -1,6 +1,6 @@
 """The scripts that compare homes with measured ones: what they compute is what they say."""
 
-import runpy
+import importlib
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,13 +16,13 @@ DAY_S = 86_400
 def script():
     sys.path.insert(0, str(SCRIPTS))
     try:
-        yield runpy.run_path(str(SCRIPTS / "homes.py"))
+        yield importlib.import_module("homes")
     finally:
         sys.path.remove(str(SCRIPTS))
 
 
 def test_a_span_has_the_local_hours_of_days_with_a_change_of_the_clock(script):
-    span = script["Span"].days(date(2023, 3, 25), 2)
+    span = script.Span.days(date(2023, 3, 25), 2)
     assert [n for _, n in span.portions] == [DAY_S, DAY_S - 3_600]
     month, hour, day = span.calendar
     assert set(month) == {3}
@@ -30,18 +30,18 @@ def test_a_span_has_the_local_hours_of_days_with_a_change_of_the_clock(script):
 
 
 def test_every_third_week_is_whole_and_begins_on_a_monday(script):
-    span = script["Span"].weeks(3)
+    span = script.Span.weeks(3)
     assert len(span.portions) == 18
     assert {first.weekday() for first in span.first_days} == {0}
     assert np.bincount(span.calendar[0])[1:].min() >= 672
 
 
 def test_a_home_under_a_roof_uses_what_both_have_at_the_same_second(script):
-    span = script["Span"].days(date(2023, 6, 21), 2)
-    home = script["HomeId"]("household", 3_500.0, 1, "m1")
-    least = script["home_of"](home, span).quantiles_w[0]
+    span = script.Span.days(date(2023, 6, 21), 2)
+    (load,) = script.alike(3_500.0, seeds=[1])
+    least = script.home_of(load, span).quantiles_w[0]
     roof = [np.full(n, 30.0) for _, n in span.portions]  # below all that the home takes
-    found = script["home_of"](home, span, roof)
+    found = script.home_of(load, span, roof)
     assert found.base_w > 30
     assert found.self_consumption == pytest.approx(1, abs=1e-9)
     assert found.self_sufficiency == pytest.approx(30 * 8.76 / found.annual_kwh)
@@ -51,6 +51,16 @@ def test_a_home_under_a_roof_uses_what_both_have_at_the_same_second(script):
 
 def test_coincident_peaks_are_those_of_the_sum(script):
     one, other = np.array([100.0, 0.0, 50.0]), np.array([0.0, 100.0, 50.0])
-    assert script["coincident_w"]([one, other], 2) == 50
-    assert script["coincident_w"]([one, other], 1) == 100
-    assert script["pair_correlation"]([one, other, one]) == pytest.approx((1 - 1 - 1) / 3)
+    assert script.coincident_w([one, other], 2) == 50
+    assert script.coincident_w([one, other], 1) == 100
+    assert script.pair_correlation([one, other, one]) == pytest.approx((1 - 1 - 1) / 3)
+
+
+def test_a_street_is_that_of_the_command(script):
+    first, other = script.street(2, annual_kwh=3_500, seed=1)
+    (alone,) = script.street(1, annual_kwh=3_500, seed=1)
+    assert script.in_two(lambda load: load.power_dw(0, 60).sum(), [first, other]) == [
+        first.power_dw(0, 60).sum(),
+        other.power_dw(0, 60).sum(),
+    ]
+    assert alone.power_dw(0, 60).tolist() != other.power_dw(0, 60).tolist()
