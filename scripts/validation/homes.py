@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from spans import MUNICH, QUARTER_S, Floats, Ints, Span, by_days, roof_w
+from spans import MUNICH, QUARTER_S, Floats, Ints, Ints32, Span, by_days, roof_dw
 
 import pvsim
 from pvsim.core.loads.building import BuildingLoad, BuildingPlace
@@ -68,18 +68,18 @@ class Home:
     quarters_w: Floats
 
 
-def home_of(load: BuildingLoad, span: Span, pv_w: Sequence[Floats] | None = None) -> Home:
+def home_of(load: BuildingLoad, span: Span, pv_dw: Sequence[Ints32] | None = None) -> Home:
     """The figures of one home."""
     counts = np.zeros(1, dtype=np.int64)
-    minutes, steps, both_ws, pv_ws = [], [], 0.0, 0.0
+    minutes, steps, both_dws, pv_dws = [], [], 0, 0
     for number, (first, n) in enumerate(span.portions):
         power = by_days(load.unclipped_dw, first, n)
         counts = _added(counts, np.bincount(np.maximum(power, 0)))
         minutes.append(power.reshape(-1, MINUTE_S).mean(axis=1) / DW_PER_W)
         steps.append(np.abs(np.diff(minutes[-1])))
-        if pv_w is not None:
-            both_ws += float(np.minimum(power / DW_PER_W, pv_w[number]).sum())
-            pv_ws += float(pv_w[number].sum())
+        if pv_dw is not None:
+            both_dws += int(np.minimum(power, pv_dw[number]).sum(dtype=np.int64))
+            pv_dws += int(pv_dw[number].sum(dtype=np.int64))
     quarters = np.concatenate(minutes).reshape(-1, QUARTER_MIN).mean(axis=1)
     weeks = np.array([part.mean() for part in minutes])
     _, hour, _ = span.calendar
@@ -87,8 +87,8 @@ def home_of(load: BuildingLoad, span: Span, pv_w: Sequence[Floats] | None = None
     mean_w, at = float(quarters.mean()), _quantiles(counts)
     return Home(
         annual_kwh=mean_w * HOURS_PER_YEAR / 1_000,
-        self_consumption=both_ws / pv_ws if pv_ws else float("nan"),
-        self_sufficiency=both_ws / (mean_w * len(quarters) * QUARTER_S) if pv_ws else float("nan"),
+        self_consumption=both_dws / pv_dws if pv_dws else float("nan"),
+        self_sufficiency=both_dws / (mean_w * DW_PER_W * len(quarters) * QUARTER_S) if pv_dws else float("nan"),
         base_w=at(BASE_PERCENT),
         weekly_cv=float(weeks.std(ddof=1) / weeks.mean()),
         quantiles_w=tuple(at(percent) for percent in QUANTILES),
@@ -101,9 +101,9 @@ def home_of(load: BuildingLoad, span: Span, pv_w: Sequence[Floats] | None = None
     )
 
 
-def homes_of(loads: Sequence[BuildingLoad], span: Span, pv_w: Sequence[Floats] | None = None) -> list[Home]:
+def homes_of(loads: Sequence[BuildingLoad], span: Span, pv_dw: Sequence[Ints32] | None = None) -> list[Home]:
     """The figures of several homes."""
-    return in_two(partial(home_of, span=span, pv_w=pv_w), loads)
+    return in_two(partial(home_of, span=span, pv_dw=pv_dw), loads)
 
 
 def in_two(work: Callable[[BuildingLoad], T], loads: Sequence[BuildingLoad]) -> list[T]:
@@ -233,10 +233,10 @@ def _quantiles(counts: Ints) -> Any:
 def main(arguments: Sequence[str]) -> None:
     """Print the figures of 56 homes of 3,500 kWh and of a street of 56, and write them to a file."""
     span = Span.weeks(every=3)
-    pv_w = roof_w(span, seed=1)
+    pv_dw = roof_dw(span, seed=1)
     found = {
-        "alike": figures(homes_of(alike(3_500, seeds=range(1, 9), homes=7), span, pv_w), span),
-        "street": figures(homes_of(street(56, annual_kwh=3_500, seed=1), span, pv_w), span),
+        "alike": figures(homes_of(alike(3_500, seeds=range(1, 9), homes=7), span, pv_dw), span),
+        "street": figures(homes_of(street(56, annual_kwh=3_500, seed=1), span, pv_dw), span),
     }
     text = json.dumps(found, indent=1)
     sys.stdout.write(text + "\n")

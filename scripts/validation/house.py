@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from homes import STEPS, alike, in_two, spread
 from measured import HOUSE_DAYS, house_w
-from spans import Floats, Span, by_days, roof_w
+from spans import Floats, Ints32, Span, by_days, roof_dw
 
 from pvsim.core.loads.building import BuildingLoad, BuildingPlace
 from pvsim.core.quantities.types import DW_PER_W
@@ -43,7 +43,9 @@ class OfHouse:
 def compared(homes_per_seed: int = 7, seeds: Sequence[int] = range(1, 9)) -> tuple[OfHouse, list[OfHouse]]:
     """The measured house, and homes of the model at the same place and time, scaled to its energy."""
     measured, span = house_w(), Span.days(FIRST_DAY, HOUSE_DAYS, SCEAUX)
-    roofs = {month: _minutes(roof_w(Span.days(first, HOUSE_DAYS, SCEAUX), 1)) for month, first in PV_FROM.items()}
+    roofs = {
+        month: _minutes_w(roof_dw(Span.days(first, HOUSE_DAYS, SCEAUX), 1)) for month, first in PV_FROM.items()
+    }
     pv_w = {(month, kw): roof * kw / 6.0 for month, roof in roofs.items() for kw in PEAKS_KW}
     loads = alike(MOST_KWH, seeds=seeds, homes=homes_per_seed, place=SCEAUX)
     minutes = in_two(partial(_minutes_of, span=span), loads)
@@ -60,11 +62,11 @@ def differences(measured: OfHouse, ours: Sequence[OfHouse]) -> dict[tuple[str, f
 
 
 def _minutes_of(load: BuildingLoad, span: Span) -> Floats:
-    return _minutes([by_days(load.unclipped_dw, first, n) / DW_PER_W for first, n in span.portions])
+    return _minutes_w([by_days(load.unclipped_dw, first, n) for first, n in span.portions])
 
 
-def _minutes(portions: Sequence[Floats]) -> Floats:
-    return np.concatenate([part.reshape(-1, 60).mean(axis=1) for part in portions])
+def _minutes_w(portions_dw: Sequence[Ints32]) -> Floats:
+    return np.concatenate([part.reshape(-1, 60).mean(axis=1) for part in portions_dw]) / DW_PER_W
 
 
 def _of_house(minutes: Floats, pv_w: dict[tuple[str, float], Floats]) -> OfHouse:

@@ -15,10 +15,10 @@ import pvsim
 from pvsim.config import SitePvConfig
 from pvsim.core.loads.building import BuildingPlace
 from pvsim.core.quantities.timeline import DAY_S
-from pvsim.core.quantities.types import DW_PER_W
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 
 MUNICH = BuildingPlace(ZoneInfo("Europe/Berlin"), 48.14, 11.58)
 FIRST_MONDAY = date(2023, 1, 2)
@@ -64,10 +64,11 @@ class Span:
         return int(datetime(day.year, day.month, day.day, tzinfo=self.place.zone).timestamp())
 
 
-def roof_w(span: Span, seed: int, *, peak_kw: float = 6.0) -> list[Floats]:
-    """The PV power of each second by portions, of modules to the south at 35° under the clouds of the site home.
+def roof_dw(span: Span, seed: int, *, peak_kw: float = 6.0) -> list[Ints32]:
+    """The PV power of each second in 0.1 W, by portions.
 
-    Computed day by day: a year of seconds takes half a minute.
+    Of modules to the south at 35° under the clouds of the site home; a year takes half a
+    minute.
     """
     home = pvsim.configure(pvsim.Request(site="home")).pv
     assert isinstance(home, SitePvConfig)  # noqa: S101 - it has a site
@@ -78,10 +79,10 @@ def roof_w(span: Span, seed: int, *, peak_kw: float = 6.0) -> list[Floats]:
     source = pvsim.build(
         pvsim.configure(pvsim.Request(site=site, seed=seed, date=str(span.first_days[0]), days=days))
     ).pv
-    return [by_days(source.power_dw, first, n) / DW_PER_W for first, n in span.portions]
+    return [by_days(source.power_dw, first, n) for first, n in span.portions]
 
 
-def by_days(power_dw: Callable[[int, int], Ints], first_utc: int, n: int) -> Ints:
+def by_days(power_dw: Callable[[int, int], Ints], first_utc: int, n: int) -> Ints32:
     """A portion's power of each second, in 0.1 W, computed day by day."""
     parts = [
         power_dw(t_utc, min(DAY_S, first_utc + n - t_utc)) for t_utc in range(first_utc, first_utc + n, DAY_S)

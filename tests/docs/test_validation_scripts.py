@@ -40,7 +40,7 @@ def test_a_home_under_a_roof_uses_what_both_have_at_the_same_second(script):
     span = script.Span.days(date(2023, 6, 21), 2)
     (load,) = script.alike(3_500.0, seeds=[1])
     least = script.home_of(load, span).quantiles_w[0]
-    roof = [np.full(n, 30.0) for _, n in span.portions]  # below all that the home takes
+    roof = [np.full(n, 300) for _, n in span.portions]  # below all that the home takes
     found = script.home_of(load, span, roof)
     assert found.base_w > 30
     assert found.self_consumption == pytest.approx(1, abs=1e-9)
