@@ -85,10 +85,12 @@ def test_it_prints_on_a4(opened, tmp_path):
 LABELS = "#power .chart.power svg text"
 
 
-def test_the_axis_has_round_times_and_the_year_where_there_are_two(opened, case):
+def test_axes_have_round_times_the_year_where_there_are_two_and_a_name(opened, case):
     page = opened().page
     texts = page.locator(LABELS).all_text_contents()
     for wanted in AXES.get(case.name, ()):
         assert wanted in texts, texts
+    if case.name == "fleet":
+        assert "Autarkiegrad, %" in page.locator("[data-chart=fleet] text").all_text_contents()
     if case.name == "new year":
         assert "27\u00a0Dec\u00a02024 00:00" in page.locator("#shown").inner_text()

@@ -433,7 +433,7 @@
     const values = order.map((i) => data.fleet.self_sufficiency[i] * 100);
     const series = [bar(words["figure.self_sufficiency"], c.battery, values)];
     const format = (value) => number(value, 1) + words["number.percent"];
-    chart.setOption(bars(c, chart.getWidth(), order.map((i) => data.fleet.names[i]), series, format, { yAxis: axis(c, { type: "value", min: 0, name: "%" }) }), { notMerge: true });
+    chart.setOption(bars(c, chart.getWidth(), order.map((i) => data.fleet.names[i]), series, format, { yAxis: axis(c, { type: "value", min: 0, name: words["figure.self_sufficiency"] + ", %", nameTextStyle: { color: c.muted, align: "left" } }) }), { notMerge: true });
   }
 
   const draw = { power: drawPower, flows: drawFlows, duration: drawDuration, calendar: drawCalendar, days: drawDays, months: drawMonths, shapes: drawShapes, fleet: drawFleet };
