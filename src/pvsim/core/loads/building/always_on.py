@@ -14,7 +14,9 @@ __all__ = ["Base", "Compressor"]
 
 _UNIX_ORDINAL = 719_163  # of 1970-01-01
 _KNOTS_S = (60, 1_200)
-_SPREAD = (0.08, 0.10)  # of the base power at the knots, bounded by 3.5 times that: together 63 %
+_FAST_SPREAD, _SLOW_SPREAD = 0.08, 0.10  # of the base power at the knots, bounded by 3.5 times that: together 63 %
+_HOMES_FAST_SPREAD = (0.01, 0.02, 0.03, 0.04, _FAST_SPREAD)  # quantile table of homes
+_HABIT = -8  # index of the home's own draw
 _FLICKER_DW = 12.0  # spread of one second's value to the next, with hardly any energy
 _FLICKER_SHARE = 0.02  # at most, of the base power
 
@@ -23,17 +25,28 @@ _FLICKER_SHARE = 0.02  # at most, of the base power
 class Base:
     """A constant power and its wander: two layers of straight lines between independent knots.
 
-    Never negative: the layers are bounded by 63 % of the power, the flicker by 7 % of it.
+    Never negative: the layers are bounded by 63 % of the power, the flicker by 7 % of it. What is always on is
+    steady in most homes, noisy in some and in other buildings.
+
+    Attributes:
+        fast_spread: Of the power at the knots of the minutes, at most 0.08 of it.
     """
 
     streams: tuple[noise.Key, noise.Key]
     power_dw: int
+    fast_spread: float = _FAST_SPREAD
+
+    @classmethod
+    def of_home(cls, streams: tuple[noise.Key, noise.Key], power_dw: int) -> "Base":
+        """The base of one home."""
+        spread = float(quantile(_HOMES_FAST_SPREAD, noise.uniform(streams[0], _HABIT, 1))[0])
+        return cls(streams, power_dw, spread)
 
     def add(self, first_utc: int, power_dw: Ints, ripple_dw: Floats) -> None:
         """Add the base to `power_dw` and its flicker to `ripple_dw`, in place."""
         n = len(power_dw)
         wander = np.full(n, float(self.power_dw))
-        for stream, knot_s, spread in zip(self.streams, _KNOTS_S, _SPREAD, strict=True):
+        for stream, knot_s, spread in zip(self.streams, _KNOTS_S, (self.fast_spread, _SLOW_SPREAD), strict=True):
             wander += _lines(stream, knot_s, first_utc, n) * (spread * self.power_dw)
         power_dw += np.rint(wander).astype(np.int64)
         ripple_dw += min(_FLICKER_DW, _FLICKER_SHARE * self.power_dw)

@@ -63,7 +63,9 @@ class Segments:
     ripple_dw: Ints
 
 
-def quarter_weights(used: Used, week: Week, place: BuildingPlace, *, days: Ints, home: Ints, active: Ints) -> Ints:
+def quarter_weights(
+    used: Used, week: Week, place: BuildingPlace, *, days: Ints, lived: Ints, active: Ints
+) -> Ints:
     """The weight of each quarter hour of the week; all 0 if the device cannot be used in it.
 
     Args:
@@ -71,7 +73,7 @@ def quarter_weights(used: Used, week: Week, place: BuildingPlace, *, days: Ints,
         week: Its quarter hours.
         place: For darkness and season.
         days: The kind of each of the seven days.
-        home: 1 for each day that the household is not on holiday.
+        lived: How much the household does on each day; 0 if it is away.
         active: 1 for each quarter hour in which somebody is awake at home.
     """
     device = used.device
@@ -81,7 +83,7 @@ def quarter_weights(used: Used, week: Week, place: BuildingPlace, *, days: Ints,
     if device.dark:
         weights = weights * place.darkness(week.starts) // 1_000
     if device.needs != "nothing":
-        weights = weights * home[week.days]
+        weights = weights * lived[week.days]
     awake: Ints = weights * active
     return awake if device.needs == "active" and awake.any() else weights
 

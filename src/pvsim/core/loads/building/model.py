@@ -8,12 +8,14 @@ from typing import TypeVar
 import numpy as np
 
 from pvsim.core.devices.limits import LimitSteps
+from pvsim.core.loads.building.absences import Absences
+from pvsim.core.loads.building.activity import Activity
 from pvsim.core.loads.building.always_on import Base, Compressor
 from pvsim.core.loads.building.calendar import WEEK_DAYS, BuildingPlace, Week, day_kind, ordinal_at
 from pvsim.core.loads.building.devices import Device, Kind, quantile
 from pvsim.core.loads.building.dimming import charged_later
 from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
-from pvsim.core.loads.building.presence import Bools, Holidays, Persons
+from pvsim.core.loads.building.presence import Persons
 from pvsim.core.loads.building.rates import SHARE, Year, uses_before
 from pvsim.core.loads.building.render import add_segments
 from pvsim.core.loads.building.traits import traits_of
@@ -86,16 +88,18 @@ class BuildingLoad:
         self._name = (seed, meter)
         traits = traits_of(kind, seed=seed, meter=meter, people=people)
         self._persons = Persons(self._key("persons"), traits.people) if traits.people else None
-        self._holidays = Holidays(self._key("holidays"))
+        self._absences = Absences(self._key("holidays"), traits.weeks_away, southern=place.latitude < 0)
+        self._activity = Activity(self._key("activity"))
         base_kwh = kind.base_share * annual_kwh * traits.base_factor
         base_dw = round(base_kwh * DW_PER_KW / _HOURS_PER_YEAR)
-        self._base = Base((self._key("base", "1"), self._key("base", "2")), base_dw)
+        base = Base.of_home if self._persons else Base
+        self._base = base((self._key("base", "1"), self._key("base", "2")), base_dw)
         self._cold = tuple(
             Compressor.of(cold, self._key("cold", cold.name)) for cold in kind.cold if annual_kwh >= cold.from_kwh
         )
         self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
         self._weeks: OrderedDict[int, Segments] = OrderedDict()
-        self._homes: OrderedDict[int, Bools] = OrderedDict()
+        self._lived: OrderedDict[int, Ints] = OrderedDict()
 
     def power_dw(self, first_utc: int, n: int) -> Ints:
         """See `PowerSource.power_dw`; clipped to the meter's range, see `clipped_s`."""
@@ -164,7 +168,7 @@ class BuildingLoad:
         week = Week.of(number, self._place.zone)
         ordinals = [week.first + day for day in range(WEEK_DAYS)]
         days = np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64)
-        home = np.array([self._is_home(ordinal) for ordinal in ordinals], dtype=np.int64)
+        lived = np.array([self._lived_on(ordinal) for ordinal in ordinals], dtype=np.int64)
         active = np.ones_like(week.starts)
         if self._persons:
             awake = [self._persons.active(ordinal, kind) for ordinal, kind in zip(ordinals, days, strict=True)]
@@ -173,7 +177,7 @@ class BuildingLoad:
         for used in self._used:
             first, after = (self._uses_before(used, week.first + day) for day in (0, WEEK_DAYS))
             if after > first:
-                weights = quarter_weights(used, week, self._place, days=days, home=home, active=active)
+                weights = quarter_weights(used, week, self._place, days=days, lived=lived, active=active)
                 starts, q = draw_uses(used, week, weights, first, after - first)
                 part = programs(used, starts, q, first)
                 if self._dimming is not None and used.device.name in self._dimmed:
@@ -181,22 +185,27 @@ class BuildingLoad:
                 parts.append(part)
         return joined(parts)
 
-    def _at_home(self, year: int) -> Bools:
-        """Whether the household sleeps at home on each day of a calendar year."""
-        home = self._holidays.at_home(year)
-        return home if self._persons else np.ones_like(home)
+    def _lived_days(self, year: int) -> Ints:
+        """How much the household does on each day of a calendar year in 1/1000: 0 where it is away."""
+        home = self._absences.at_home(year)
+        if not self._persons:
+            return home.astype(np.int64)
+        days = date(year, 1, 1).toordinal() - 1 + np.arange(len(home))
+        first = int(days[0]) // WEEK_DAYS
+        factors = self._activity.of_weeks(first, int(days[-1]) // WEEK_DAYS + 1 - first)
+        return factors[days // WEEK_DAYS - first] * home
 
     def _uses_before(self, used: Used, ordinal: int) -> int:
         number = date.fromordinal(ordinal).year
         year = Year.of(number, self._place)
         rates = year.rates(used.device, used.shape)
         if used.device.needs != "nothing":
-            rates = rates * _kept(self._homes, number, self._at_home)
+            rates = rates * _kept(self._lived, number, self._lived_days)
         return uses_before(rates, ordinal - year.first, number, used.per_year, used.phase)
 
-    def _is_home(self, ordinal: int) -> bool:
+    def _lived_on(self, ordinal: int) -> int:
         day = date.fromordinal(ordinal)
-        return bool(_kept(self._homes, day.year, self._at_home)[day.timetuple().tm_yday - 1])
+        return int(_kept(self._lived, day.year, self._lived_days)[day.timetuple().tm_yday - 1])
 
 
 def _kept(kept: OrderedDict[int, _T], number: int, make: Callable[[int], _T]) -> _T:

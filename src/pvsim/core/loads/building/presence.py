@@ -1,11 +1,10 @@
-"""Who is at home and awake: wake and sleep, work and outings, and holidays away.
+"""Who is at home and awake: wake and sleep, work and outings.
 
 Each day and person is drawn for itself (I7). Times are quarter hours of the wall clock, so a day on which the
 clocks change needs no rule of its own.
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +13,13 @@ from pvsim.core.loads.building.calendar import WORKDAY
 from pvsim.core.loads.building.devices import QUARTERS
 from pvsim.core.quantities import noise
 
-__all__ = ["MAX_PEOPLE", "Bools", "Holidays", "Persons"]
+__all__ = ["MAX_PEOPLE", "Bools", "Persons"]
 
 Bools = NDArray[np.bool_]
 
 _DRAWS = 8  # of one person and day
 _PER_DAY = 256  # indices kept for one day: more than the draws of MAX_PEOPLE
 MAX_PEOPLE = 12
-_SUMMER_FROM, _SUMMER_WINDOW, _SUMMER_DAYS = (6, 20), 60, 14
-_SPRING_FROM, _SPRING_WINDOW, _SPRING_DAYS = (2, 10), 75, 6
 _AT_HOME_SHARE = 0.5  # of adults after the first who do not leave for work
 _OUTING_SHARE = 0.55  # of free days
 
@@ -43,26 +40,6 @@ class Persons:
             leaves = kind == WORKDAY and (person == 0 or habits[person] >= _AT_HOME_SHARE)
             anybody |= _awake_at_home(draws[person].tolist(), kind, leaves=leaves, school=person >= 2)  # noqa: PLR2004
         return anybody
-
-
-@dataclass(frozen=True, slots=True)
-class Holidays:
-    """Two weeks away in summer and six days in spring, each year at other times; whole local days."""
-
-    stream: noise.Key
-
-    def at_home(self, year: int) -> Bools:
-        """Whether the household sleeps at home on each day of the year: shape (365,) or (366,)."""
-        days = date(year + 1, 1, 1).toordinal() - date(year, 1, 1).toordinal()
-        home = np.ones(days, dtype=np.bool_)
-        summer, spring = noise.uniform(self.stream, 2 * year, 2).tolist()
-        for share, (month, day), window, length in (
-            (summer, _SUMMER_FROM, _SUMMER_WINDOW, _SUMMER_DAYS),
-            (spring, _SPRING_FROM, _SPRING_WINDOW, _SPRING_DAYS),
-        ):
-            start = date(year, month, day).timetuple().tm_yday - 1 + int(share * window)
-            home[start : start + length] = False
-        return home
 
 
 def _awake_at_home(draws: list[float], kind: int, *, leaves: bool, school: bool) -> Bools:

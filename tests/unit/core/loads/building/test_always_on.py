@@ -63,3 +63,15 @@ def test_a_run_begins_with_a_surge():
     on_dw = Compressor.of(FRIDGE, 3).on_dw
     assert set(power.tolist()) == {0, on_dw, on_dw + 4_000}
     assert (power[rises] == on_dw + 4_000).all()
+
+
+def test_rest_is_quiet_in_most_homes_and_noisy_in_some():
+    """Half of the changes from one minute's mean to the next are below 2 to 7 W at a base of 180 W."""
+    changes = []
+    for stream in range(60):
+        power, ripple = np.zeros(86_400, dtype=np.int64), np.zeros(86_400)
+        Base.of_home((stream, 1_000), 1_800).add(START // 60 * 60, power, ripple)
+        changes.append(np.median(np.abs(np.diff(power.reshape(-1, 60).mean(axis=1)))) / 10)
+    low, middle, high = np.percentile(changes, (10, 50, 90))
+    assert 1 < low < middle < high < 10
+    assert 2 < middle < 5

@@ -78,11 +78,11 @@ def test_an_exclusive_device_does_one_thing_after_the_other(starts, exclusive):
 )
 def test_weights_follow_presence(needs, dark, expected):
     device = Device("x", 1.0, "flat", KETTLE.phases, needs=needs, dark=dark)
-    home = np.array([1, 1, 0, 1, 1, 1, 1])
+    lived = np.array([1, 1, 0, 1, 1, 1, 1])
     active = np.where(WEEK.quarters > 40, 1, 0)
     days = np.array([0] * 5 + [1, 2])
-    weights = quarter_weights(used(device), WEEK, PLACE, days=days, home=home, active=active)
-    places = {"awake": active * home[WEEK.days], "home": home[WEEK.days], "all": np.ones_like(active)}
+    weights = quarter_weights(used(device), WEEK, PLACE, days=days, lived=lived, active=active)
+    places = {"awake": active * lived[WEEK.days], "home": lived[WEEK.days], "all": np.ones_like(active)}
     assert ((weights > 0) == (places[expected] > 0)).all()
-    nobody = quarter_weights(used(device), WEEK, PLACE, days=days, home=home, active=active * 0)
+    nobody = quarter_weights(used(device), WEEK, PLACE, days=days, lived=lived, active=active * 0)
     assert nobody.any()  # a use that is due takes place although nobody is there

@@ -1,20 +1,10 @@
-"""Who is at home and awake, and when the household is away."""
-
-from datetime import date
+"""Who is at home and awake."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.loads.building.presence import Holidays, Persons
-
-
-@given(stream=st.integers(0, 2**64), year=st.integers(1970, 2100))
-@settings(max_examples=50, deadline=None)
-def test_holidays_are_twenty_days_inside_the_year(stream, year):
-    home = Holidays(stream).at_home(year)
-    assert len(home) == 365 + (date(year, 12, 31).timetuple().tm_yday == 366)
-    assert (~home).sum() == 20
+from pvsim.core.loads.building.presence import Persons
 
 
 @given(st.integers(0, 2**64), st.integers(1, 12), st.integers(700_000, 760_000), st.sampled_from([0, 1, 2]))
