@@ -8,6 +8,7 @@ All in integers of 0.1 W, so the balance of a second is exact (I3, I8).
 """
 
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Balanced:
         battery_dw: Power of the batteries, positive charges; None without them.
         soc_steps: State of charge after each second in steps of 1/10,000, rounded down; `NO_BATTERY` of a site
             that has none; None without batteries.
-        stored: The state of each battery that there is after the last second.
+        stored: The states of the batteries that there are, one after the other, after the last second.
     """
 
     pv_dw: Ints
@@ -72,6 +73,12 @@ class Balance:
         """The devices of sites that each have the same battery."""
         return cls((battery,) * sites, (start,) * sites, export_limit_dw)
 
+    @property
+    def states_at_start(self) -> tuple[int, ...]:
+        """The states of the batteries, one after the other, when the run begins: at rest."""
+        there = (battery for battery in self.batteries if battery is not None)
+        return tuple(chain(*(b.at_rest(stored) for b, stored in zip(there, self.start, strict=True))))
+
     def run(self, first_utc: int, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
         """Go through consecutive seconds.
 
@@ -79,8 +86,8 @@ class Balance:
             first_utc: The first of them (Unix time).
             meter_dw: What each building uses, in 0.1 W, shape (n, sites).
             pv_dw: What its plant could generate, in 0.1 W, shape (n, sites).
-            stored: The state of each battery that there is before the first second: `start`, or `Balanced.stored`
-                of the block before.
+            stored: The states of the batteries before the first second: `states_at_start`, or `Balanced.stored` of
+                the block before.
 
         Raises:
             BadInputError: if one of `stored` is not a state of this battery.
@@ -101,14 +108,16 @@ class Balance:
     def _dispatch(
         self, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]
     ) -> tuple[Ints, Ints, tuple[int, ...]]:
-        """Powers, states of charge and stored energies of the batteries."""
+        """Powers, states of charge and states of the batteries."""
         power_dw, soc_steps = np.zeros_like(meter_dw), np.full_like(meter_dw, NO_BATTERY)
         there = [(site, battery) for site, battery in enumerate(self.batteries) if battery is not None]
-        ends = []
-        for (site, battery), state in zip(there, stored, strict=True):
-            asked = self.controller.setpoints_dw(state, meter_dw[:, site], pv_dw[:, site])
+        states = iter(stored)
+        ends: list[int] = []
+        for site, battery in there:
+            state = tuple(islice(states, len(battery.at_rest(0))))
+            asked = self.controller.setpoints_dw(state[0], meter_dw[:, site], pv_dw[:, site])
             dispatch = battery.follow(asked, state)
             power_dw[:, site] = dispatch.power_dw
             soc_steps[:, site] = dispatch.stored // battery.units_per_soc(SOC_STEPS)
-            ends.append(dispatch.end)
+            ends += dispatch.end
         return power_dw, soc_steps, tuple(ends)

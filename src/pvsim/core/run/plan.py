@@ -73,8 +73,8 @@ class RunPlan:
 
     @property
     def stored_at_start(self) -> tuple[int, ...]:
-        """What each battery holds when the run begins, in the order of the meters; () where there are none."""
-        return self.balance.start if self.balance is not None else ()
+        """The states of the batteries when the run begins, in the order of the meters; () where there are none."""
+        return self.balance.states_at_start if self.balance is not None else ()
 
     @property
     def readings(self) -> int:

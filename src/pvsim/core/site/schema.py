@@ -42,6 +42,8 @@ TempC: TypeAlias = Annotated[float, Meta(ge=-90, le=60)]
 MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=12, max_length=12)]
 MeanIndex: TypeAlias = Annotated[float, Meta(ge=0.05, le=1.1)]
 MonthlyTempC: TypeAlias = Annotated[tuple[TempC, ...], Meta(min_length=12, max_length=12)]
+Efficiency: TypeAlias = Annotated[float, Meta(ge=0.1, le=1)]
+EfficiencyCurve: TypeAlias = Annotated[tuple[tuple[Share, Efficiency], ...], Meta(min_length=1, max_length=100)]
 MonthlyMeanIndex: TypeAlias = Annotated[tuple[MeanIndex, ...], Meta(min_length=12, max_length=12)]
 
 
@@ -258,23 +260,38 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
         capacity_kwh: Usable energy between the limits 0 and 100 %.
         charge_kw: The most that it takes, AC.
         discharge_kw: The most that it gives, AC; if left out, as `charge_kw`.
-        charge_efficiency: Share of the AC energy that is stored.
-        discharge_efficiency: Share of the stored energy that comes out, AC.
+        charge_efficiency: Share of the AC energy that is stored: a number, or points (share of `charge_kw`,
+            efficiency) with straight lines between them.
+        discharge_efficiency: Share of the stored energy that comes out, AC; points by the share of `discharge_kw`.
         standby_w: What it uses itself; nothing while it is at its minimum.
         min_soc_percent: It is not discharged below.
         max_soc_percent: It is not charged above.
         start_soc_percent: Where a run starts; if left out, at 50, or at the limit nearest to it.
+        response_s: How late it follows the surplus: after this time 63 % of a step are reached. Half of it is dead
+            time, half the time constant of a first-order lag. 0 is ideal control.
+        dead_time_s: In place of `response_s`, the time until it begins to follow: for measuring and sending.
+        time_constant_s: And the time constant of the lag after it.
+        ramp_kw_per_s: The fastest change of its power; if left out, any.
+        no_load_w: What its converter loses in addition while it charges or discharges. It is asked for nothing
+            that is not more than this.
     """
 
     capacity_kwh: Annotated[float, Meta(ge=0.001, le=MAX_CAPACITY_KWH)]
     charge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)]
     discharge_kw: Annotated[float, Meta(gt=0, le=MAX_POWER_KW)] | None = None
-    charge_efficiency: Annotated[float, Meta(ge=0.1, le=1)] = 0.96
-    discharge_efficiency: Annotated[float, Meta(ge=0.1, le=1)] = 0.96
+    charge_efficiency: Efficiency | EfficiencyCurve = 0.96
+    discharge_efficiency: Efficiency | EfficiencyCurve = 0.96
     standby_w: Annotated[float, Meta(ge=0, le=1000)] = 10.0
     min_soc_percent: Percent = 0.0
     max_soc_percent: Percent = 100.0
     start_soc_percent: Percent | None = None
+    response_s: Annotated[float, Meta(ge=0, le=120)] | UnsetType = (
+        UNSET  # unset, it is in no manifest, as in `Site`
+    )
+    dead_time_s: Annotated[float, Meta(ge=0, le=60)] | UnsetType = UNSET
+    time_constant_s: Annotated[float, Meta(ge=0, le=300)] | UnsetType = UNSET
+    ramp_kw_per_s: Annotated[float, Meta(ge=0.0001, le=20_000)] | UnsetType = UNSET
+    no_load_w: Annotated[float, Meta(ge=0, le=1000)] | UnsetType = UNSET
 
     @property
     def soc_at_start(self) -> float:

@@ -1,5 +1,6 @@
 """BatteryModel and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pvsim.core.devices.balance import SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.devices.dynamics import Response
 from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.rows import render
@@ -117,3 +119,27 @@ def test_a_limit_that_begins_within_a_run_by_hand():
     samples, _ = run(plan, [50_000] * 6, 0, np.full(6, 10_000), 0)
     assert samples.grid_dw.tolist() == [-40_000, -40_000, -30_000, -30_000, 0, -40_000]
     assert samples.curtailed_dw.tolist() == [0, 0, 10_000, 10_000, 40_000, 0]
+
+
+@given(powers, st.lists(st.integers(1, 119), max_size=4))
+def test_the_states_of_different_batteries_go_on_in_any_portions(values, cuts):
+    """One late, one at once, one home without: as each by itself."""
+    late = replace(BATTERY, response=Response(1.5, 2.0))
+    balance = Balance((late, None, BATTERY), (late.stored_at(0.5), BATTERY.stored_at(0.2)))
+    meter = np.array([[max(reading, 0)] * 3 for reading, _ in values], dtype=np.int64)
+    pv = np.array([[power] * 3 for _, power in values], dtype=np.int64)
+    alone = [
+        Balance.alike(1, battery, battery.stored_at(soc)).run(
+            0, meter[:, :1], pv[:, :1], battery.at_rest(battery.stored_at(soc))
+        )
+        for battery, soc in ((late, 0.5), (BATTERY, 0.2))
+    ]
+    state, parts = balance.states_at_start, []
+    for first, after in pairwise(sorted({0, len(values), *(cut for cut in cuts if cut < len(values))})):
+        done = balance.run(first, meter[first:after], pv[first:after], state)
+        state = done.stored
+        parts.append(done.battery_dw)
+    whole = np.concatenate(parts)
+    assert [whole[:, site].tolist() for site in (0, 2)] == [each.battery_dw[:, 0].tolist() for each in alone]
+    assert not whole[:, 1].any()
+    assert state == alone[0].stored + alone[1].stored

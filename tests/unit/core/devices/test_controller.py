@@ -64,7 +64,7 @@ def test_whatever_a_controller_asks_the_energies_close_and_no_limit_is_passed(ba
     balance = Balance((battery,), (battery.stored_at(soc),), controller=Asks(asked))
     done = balance.run(0, meter, pv, balance.start)
     power = done.battery_dw[:, 0]
-    followed = battery.follow(np.array(asked, dtype=np.int64), balance.start[0])
+    followed = battery.follow(np.array(asked, dtype=np.int64), balance.states_at_start)
     assert power.tolist() == followed.power_dw.tolist()
     assert (np.abs(power) <= np.abs(asked)).all()
     assert (power * np.array(asked) >= 0).all()

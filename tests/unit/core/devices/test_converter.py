@@ -118,3 +118,22 @@ def test_less_than_the_converter_loses_is_not_taken_from_an_empty_store():
     converter = Converter(0, 1_000_000, 0, 300, conversion, Response())
     power, levels, _, _ = converter.follow(np.array([200, 400]), 0, 0.0)
     assert (power.tolist(), levels.tolist()) == ([0, 400], [0, 100])
+
+
+def test_a_full_store_without_standby_rests_and_one_with_it_is_kept_full_by_hand():
+    """With 10 W of standby it takes what was lost, in whole 0.1 W that it stores at 85 %."""
+    conversion = conversion_of(CURVE, 1.0, 50_000, 50_000)
+    resting = Converter(0, 10_000_000_000, 0, 0, conversion, Response(0.0, 2.0))
+    power, levels, stored, p = resting.follow(np.full(700, 30_000), 10_000_000_000, 500.0)
+    assert (power.any(), set(levels.tolist()), stored, p) == (False, {10_000_000_000}, 10_000_000_000, 0.0)
+    kept = Converter(0, 10_000_000_000, 1_000_000, 0, conversion, Response(0.0, 2.0))
+    power, levels, _, _ = kept.follow(np.full(700, 30_000), 10_000_000_000, 500.0)
+    assert power[:3].tolist() == [104, 116, 117]
+    assert levels[:2].tolist() == [9_999_884_000, 9_999_870_000]
+
+
+def test_a_store_that_is_nearly_as_small_as_what_is_offered_is_done_one_by_one():
+    conversion = conversion_of(1.0, 1.0, 50_000, 50_000)
+    small = Converter(0, 30_000, 100, 0, conversion, Response())
+    power, levels, stored, _ = small.follow(np.full(4, 50_000), 30_000, 0.0)
+    assert (power.tolist(), levels.tolist(), stored) == ([100] * 4, [30_000] * 4, 30_000)
