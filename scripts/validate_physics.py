@@ -113,7 +113,7 @@ def latitudes() -> Iterator[str]:
         (69.65, 10.0, "2024-06-21"),
     ):
         outside = LightOutside(Place(latitude_deg, 11.58, altitude_m), (3.5,) * 12)
-        source = SitePv(outside, (PLANT,), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
+        source = SitePv(outside, ((PLANT,),), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
         start_utc = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").astimezone(UTC).timestamp())
         ours = source.power_dw(start_utc, DAY_S) / 1e4
         theirs = straight(latitude_deg, altitude_m, day, 3.5)

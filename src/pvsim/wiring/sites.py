@@ -44,8 +44,9 @@ def site_pv(
     clouds: Sequence[CloudIndices | None] = (None,),
     *,
     seed: int = 1,
+    homes: Sequence[Sequence[Plant]] | None = None,
 ) -> SitePower:
-    """The PV power of a site over a run; of several like it, where there are several clouds.
+    """The PV power of a site over a run; of several like it, where there are several clouds or homes.
 
     Args:
         site: As checked by `read_site`.
@@ -53,6 +54,7 @@ def site_pv(
         end_utc: The second after its last.
         clouds: Over each site, None for a clear sky. A weather file takes their place.
         seed: Of the simulation: of warm and cold spells.
+        homes: The plants of each of several sites; None is the site's own. They are under one sky, or as many.
 
     Raises:
         UsageError: pvlib is missing.
@@ -73,7 +75,11 @@ def site_pv(
         skies = (sky,)
     else:
         skies = tuple(climate_of(weather, place.longitude_deg, seed=seed, clouds=each) for each in clouds)
-    plants = tuple(_with_horizon(plant, site) for plant in site.plants)
+    if homes is None:
+        homes = [site.plants] * len(skies)
+    elif len(skies) == 1:
+        skies *= len(homes)
+    plants = tuple(tuple(_with_horizon(plant, site) for plant in each) for each in homes)
     return SitePower(SitePv(outside, plants, skies), coverage, reading)
 
 

@@ -13,7 +13,7 @@ from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import DW_PER_W, Ints
 from pvsim.core.site.schema import Plant
 from pvsim.core.weather.clear_sky import ClearSky, LightOutside
-from pvsim.core.weather.sky import Sky
+from pvsim.core.weather.sky import Air, Sky
 from pvsim.core.weather.sun import Sun
 
 __all__ = ["SitePv"]
@@ -53,18 +53,19 @@ class SitePv:
 
     Attributes:
         outside: The place and its clear sky, which all sites share.
-        plants: Of each site, with their horizons.
-        skies: Clouds, temperature and wind of each site.
+        plants: Those of each site, with their horizons; () is a site without PV.
+        skies: Clouds, temperature and wind of each site; several may share one.
     """
 
     outside: LightOutside
-    plants: tuple[Plant, ...]
+    plants: tuple[tuple[Plant, ...], ...]
     skies: tuple[Sky, ...]
     _hour: int | None = field(default=None, init=False, repr=False)
     _power_dw: NDArray[np.int32] = field(init=False, repr=False)
     _clipped_dw: NDArray[np.int32] | None = field(default=None, init=False, repr=False)
     _cells: _Cells = field(init=False, repr=False)
     _light: _Light = field(init=False, repr=False)
+    _begins_h: tuple[int, ...] = field(init=False, repr=False)
 
     BLOCK_H = 6
 
@@ -103,15 +104,15 @@ class SitePv:
 
     def _begin(self, block: int, hour: int) -> int:
         """The hour to compute first for an hour of a block: the latest dark one, after which cells have rested."""
-        inertia_s = max(plant.thermal_time_constant_s for plant in self.plants)
-        first = block - ceil(_FORGOTTEN * inertia_s / HOUR_S)
+        self._begins_h = tuple(block - ceil(_FORGOTTEN * _inertia_s(plants) / HOUR_S) for plants in self.plants)
+        first = min(self._begins_h)
         t_utc = np.arange(first * HOUR_S, (block + self.BLOCK_H) * HOUR_S, dtype=np.int64)
         self._light = _Light(first * HOUR_S, *self.outside.at(t_utc))
         self._rest()
         return max((h for h in range(first, hour + 1) if not len(self._light.hour(h * HOUR_S)[0])), default=first)
 
     def _rest(self) -> None:
-        self._cells = [[None] * len(self.plants) for _ in self.skies]
+        self._cells = [[None] * len(plants) for plants in self.plants]
 
     def _next_hour(self, first_utc: int) -> tuple[Floats, Floats | None]:
         """The hour after the one that `_cells` is from: power and clipped power in W, shape (sites, 3600)."""
@@ -124,11 +125,18 @@ class SitePv:
         on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
         beam_share = np.zeros(HOUR_S)
         beam_share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
-        for site, (sky, cells) in enumerate(zip(self.skies, self._cells, strict=True)):
-            air = sky.air(first_utc, beam_share)
-            dni = np.minimum(clear.dni * air.beam_index[lit], sun.dni_extra)  # no beam is stronger than in space
-            light = ClearSky(dni, clear.dhi * air.diffuse_index[lit])
-            for i, plant in enumerate(self.plants):
+        under: tuple[Sky, Air, ClearSky] | None = None
+        for site, (sky, plants, cells) in enumerate(zip(self.skies, self.plants, self._cells, strict=True)):
+            if (
+                not plants or first_utc < self._begins_h[site] * HOUR_S
+            ):  # it begins by itself, whoever begins earlier
+                continue
+            if under is None or under[0] is not sky:
+                air = sky.air(first_utc, beam_share)
+                dni = np.minimum(clear.dni * air.beam_index[lit], sun.dni_extra)  # none is stronger than in space
+                under = sky, air, ClearSky(dni, clear.dhi * air.diffuse_index[lit])
+            _, air, light = under
+            for i, plant in enumerate(plants):
                 plane = in_plane(plant, sun, light)
                 temp_cell = cell_temperature(plant, lit, plane, air, before=cells[i])
                 cells[i] = float(temp_cell[-1])
@@ -138,3 +146,7 @@ class SitePv:
                     clipped = np.zeros_like(total) if clipped is None else clipped
                     clipped[site, lit] += cut
         return total, clipped
+
+
+def _inertia_s(plants: tuple[Plant, ...]) -> float:
+    return max((plant.thermal_time_constant_s for plant in plants), default=0.0)

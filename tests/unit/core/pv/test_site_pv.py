@@ -23,6 +23,9 @@ MIDSUMMER = 1_718_928_000  # 2024-06-21T00:00Z
 HAZE = (3.5,) * 12
 ROOF = Plant(30, 200, 5.0, inverter_kw=4.0, horizon=(HorizonPoint(90, 10, 2), HorizonPoint(270, 5, 1)))
 
+WALL = Plant(90, 90, 3.0, inverter_kw=1.0)
+SLOW = Plant(20, 270, 4.0, thermal_time_constant_s=3_600)
+
 
 def flicker(first_utc, n):
     """Clouds that change every second, and are the same in any window."""
@@ -33,7 +36,8 @@ def flicker(first_utc, n):
 def under(*clouds, plants=(ROOF,), latitude=48.14, longitude=11.58):
     """Sites like one another, each under its own clouds."""
     outside = LightOutside(Place(latitude, longitude, 0.0), HAZE)
-    return SitePv(outside, plants, tuple(ClimateSky(longitude, (15.0,) * 12, 8.0, 1.0, each) for each in clouds))
+    skies = tuple(ClimateSky(longitude, (15.0,) * 12, 8.0, 1.0, each) for each in clouds)
+    return SitePv(outside, (plants,) * len(skies), skies)
 
 
 def site(*plants, clouds=None, **place):
@@ -100,6 +104,27 @@ def test_plants_add_up():
     assert np.abs(both - one - other).max() <= 1
 
 
+@given(
+    roofs=st.lists(st.sampled_from([(), (ROOF,), (WALL,), (ROOF, WALL), (SLOW,)]), min_size=1, max_size=4),
+    hours=st.lists(st.integers(-15, 30), min_size=1, max_size=4),
+    shared=st.booleans(),
+)
+@settings(max_examples=15, deadline=None)
+def test_sites_with_other_plants_are_each_as_if_alone(roofs, hours, shared):
+    """I7; also beside one whose cells are slower, in a summer without nights, and one without PV."""
+    outside = LightOutside(Place(78.2, 11.58, 0.0), HAZE)
+    skies = [ClimateSky(11.58, (15.0,) * 12, 8.0, 1.0, flicker) for _ in roofs]
+    together = SitePv(outside, tuple(roofs), tuple(skies[:1] * len(roofs) if shared else skies))
+    for hour in hours:
+        first_utc = MIDSUMMER + hour * 3_600
+        power, clipped = (each.reshape(3_600, -1) for each in together.powers_dw(first_utc, 3_600))
+        for i, plants in enumerate(roofs):
+            alone = SitePv(outside, (plants,), (skies[i],)).powers_dw(first_utc, 3_600)
+            np.testing.assert_array_equal(power[:, i], alone[0])
+            np.testing.assert_array_equal(clipped[:, i], alone[1])
+            assert plants or not power[:, i].any()
+
+
 def test_what_inverters_cut_off_is_beside_the_power_in_any_window():
     """Of a plant with half the inverter; one with a large inverter has none. Two sites have each their own."""
     small, large = Plant(30, 180, 8.0, inverter_kw=4.0), Plant(30, 180, 8.0, inverter_kw=8.0)
@@ -162,7 +187,7 @@ def test_a_clear_day_against_pvlib_computed_straight(latitude, day):
     """ModelChain with SPA at the very seconds; only the sun's distance is held for a day there: 0.5 W of 1 kWp."""
     plant = Plant(30, 180, 1.0, thermal_time_constant_s=0)
     outside = LightOutside(Place(latitude, 11.58, 100.0), HAZE)
-    source = SitePv(outside, (plant,), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
+    source = SitePv(outside, ((plant,),), (ClimateSky(11.58, (20.0,) * 12, 0.0, 1.0),))
     start_utc = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
     place = pvlib.location.Location(latitude, 11.58, "UTC", 100.0)
     times = pd.date_range(f"{day} 00:00:00.5", periods=DAY_S // 97, freq="97s", tz="UTC")

@@ -68,7 +68,7 @@ class Day:
 
     def power_of(self, plant: Plant) -> Floats:
         """Power of a plant at the points, in kW, as a run at 1 s has it."""
-        source = SitePv(self.outside, (plant,), (self.sky,))
+        source = SitePv(self.outside, ((plant,),), (self.sky,))
         powers = [int(source.power_dw(int(t), 1)[0]) for t in self.t_utc]
         return np.asarray(powers, np.float64) / DW_PER_KW
 
