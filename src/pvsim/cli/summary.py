@@ -88,7 +88,11 @@ def _shares(summary: "Summary", *, grid: bool) -> str:
 def _averaged(summary: "Summary") -> str:
     """What a meter with longer means would show; nothing where it is the same."""
     rows, *longer = summary.resolution or (None,)
-    if rows is None or not longer or rows.self_consumption is None:
+    if rows is None or rows.self_consumption is None:
+        return ""
+    if rows.window_s in _WINDOWS and not longer:
+        return f"these are of means over {_WINDOWS[rows.window_s]}: shorter rows (--every) show less of both"
+    if not longer:
         return ""
     if (longer[-1].self_consumption or 0.0) - rows.self_consumption < _WORTH_SAYING_SHARE:
         return ""

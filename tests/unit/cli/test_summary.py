@@ -25,6 +25,11 @@ def test_what_longer_means_hide_is_said():
     assert printed._averaged(run) == "self-consumption from means over 1 min 99.1% · 15 min 100.0%"
 
 
+def test_rows_of_an_hour_say_that_they_hide_something():
+    run = msgspec.structs.replace(RUN, resolution=(seen(3_600, 0.22),))
+    assert printed._averaged(run) == "these are of means over 1 h: shorter rows (--every) show less of both"
+
+
 @pytest.mark.parametrize(
     "table", [None, (seen(1, 0.5),), (seen(1, None), seen(60, None)), (seen(1, 0.5), seen(60, 0.5004))]
 )
