@@ -48,14 +48,14 @@ def draw(site: Floats, mean: Floats, measured: Floats, ours: Floats, lags_s: Seq
 
     Args:
         site: The index of one sensor in each second of an hour.
-        mean: The mean of 50 sensors.
+        mean: The mean of 43 sensors.
         measured: The quantiles of |change| that were measured, shape (lags, quantiles).
         ours: The same of the model.
         lags_s: The lags.
     """
     said = (
         "Two graphs. Above, the clear-sky index of one sensor in an hour of broken clouds, between"
-        f" {site.min():.2f} and {site.max():.2f}, and the smoother mean of 50 sensors. Below, 16 quantiles of its"
+        f" {site.min():.2f} and {site.max():.2f}, and the smoother mean of 43 sensors. Below, 16 quantiles of its"
         " change over 1, 10, 60 and 300 seconds, measured and of the model, on a logarithmic axis: they lie"
         " close together."
     )
@@ -79,7 +79,7 @@ def _hour(site: Floats, mean: Floats) -> list[str]:
         f'<path class="site" d="M{LEFT} {HOUR_TOP - 25}h30"/>',
         f'<text x="{LEFT + 40}" y="{HOUR_TOP - 20}">one sensor</text>',
         f'<path class="mean" d="M{LEFT + 160} {HOUR_TOP - 25}h30"/>',
-        f'<text x="{LEFT + 200}" y="{HOUR_TOP - 20}">mean of 50 sensors over 3 × 3 km</text>',
+        f'<text x="{LEFT + 200}" y="{HOUR_TOP - 20}">mean of 43 sensors within 5.5 km</text>',
     ]
     for level in (0.0, 0.25, 0.5, 0.75, 1.0, 1.25):
         y = _height(level)

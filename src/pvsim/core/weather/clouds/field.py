@@ -6,10 +6,11 @@ from math import cos, radians, sin
 import numpy as np
 
 from pvsim.core.quantities.months import monthly
+from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.clouds import gaussian
-from pvsim.core.weather.clouds.gaussian import Floats, Position, Still
+from pvsim.core.weather.clouds.gaussian import Floats, Position
 from pvsim.core.weather.clouds.mean import thresholds
-from pvsim.core.weather.clouds.regimes import REGIMES, Regime
+from pvsim.core.weather.clouds.regimes import REGIMES, Regime, rms
 from pvsim.errors import UsageError
 
 __all__ = ["CloudField", "CloudSky"]
@@ -18,11 +19,8 @@ _EDGE_S = 3
 """Edges are the mean of three seconds, taken three times: sun and cloud edges are not sharp. Seven
 seconds in all, 1.4 s RMS, at which the structure function has the measured slope."""
 _MARGIN_S = 3 * (_EDGE_S - 1) // 2
-
-
-_ALL_DRIFTS = Still()
-_REGION_M = 5_000.0
-"""Changes in place are alike within some kilometres: more than the 3 km over which the share was fitted."""
+_AIR_MASS_S = 2**15
+"""Scales of nine hours between two knots and more are the weather of the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,7 @@ class CloudField:
     """A sky of clouds over a region, which the wind carries along.
 
     All sites of a region share one seed; each takes its own view with `at`. A site downwind sees the same
-    clouds later; sites beside each other across the wind share clouds larger than their distance. A part of
-    the quick changes (`Regime.in_place`) stays where it is and is common to sites within some kilometres.
+    clouds later; sites beside each other across the wind share clouds larger than their distance.
 
     Attributes:
         seed: The seed of the run.
@@ -104,16 +101,28 @@ class CloudField:
         profile = self._kind.profile
         return CloudSky(_smoothed(profile.index(depth, thin)), _smoothed(profile.beam(depth, thin)))
 
+    def sunniness(self, t_utc: Ints) -> Floats:
+        """How sunny the weather of the days is at Unix times: mean 0, variance 1, positive when sunny.
+
+        The slow part alone, of half a day and longer, at the region's origin: what an air mass brings besides its
+        clouds goes by it. 0 under a steady sky, whose weather does not change.
+        """
+        kind = self._kind
+        slow = tuple(octave for octave in kind.slow if octave.step_s >= _AIR_MASS_S)
+        if not slow:
+            return np.zeros(len(t_utc))
+        return gaussian.slow_field(self.seed, f"{kind.name}/slow", slow, t_utc) / rms(slow)
+
     def _depth(self, first_utc: int, n: int) -> tuple[Floats, Floats | float]:
         """Depth and the thinness of edges, with the margins that `_smoothed` takes off."""
         kind = self._kind
         first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
 
-        def part(name: str, octaves: tuple[gaussian.Octave, ...], still: Still = _ALL_DRIFTS) -> Floats:
+        def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
             name = f"{kind.name}/{name}"
-            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n, still=still)
+            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n)
 
-        fast = part("fast", kind.fast, Still(kind.in_place, _REGION_M / self.wind_m_s))
+        fast = part("fast", kind.fast)
         threshold = self._threshold(first, n)
         if not kind.slow:
             return fast - threshold, kind.profile.thin

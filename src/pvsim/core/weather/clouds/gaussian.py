@@ -11,15 +11,15 @@ element: the same bits in a window of any length, and on any machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities import noise
+from pvsim.core.quantities.types import Ints
 
-__all__ = ["Floats", "Octave", "Position", "Still", "field"]
+__all__ = ["Floats", "Octave", "Position", "field", "slow_field"]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +27,7 @@ _COARSE_S = 2_048
 _GRID_S = 64
 """Octaves from 2048 s on are computed each 64 s and joined by straight lines, which are off by
 at most (64/2048)² / 8 · |curvature| < 0.0003 of their amplitude, and cost 64 times less."""
+_SLOW_GRID_S = 1_024
 
 _FEW_PHASES = 64  # below it the long axis is the knots', so that NumPy's inner loops are long
 
@@ -60,32 +61,7 @@ class Position:
     across_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
-    """What does not drift: clouds also grow, dissolve and thin out where they are.
-
-    Attributes:
-        share: The share of the variance of the octaves shorter than `reach_s`.
-        reach_s: How far it is alike, in seconds of wind: the distance between two knots of each such octave.
-    """
-
-    share: float = 0.0
-    reach_s: float = 0.0
-
-
-_ALL_DRIFTS = Still()
-
-
-def field(
-    seed: int,
-    name: str,
-    octaves: Sequence[Octave],
-    place: Position,
-    *,
-    first_utc: int,
-    n: int,
-    still: Still = _ALL_DRIFTS,
-) -> Floats:
+def field(seed: int, name: str, octaves: Sequence[Octave], place: Position, *, first_utc: int, n: int) -> Floats:
     """The sum of the octaves for `n` seconds: shape (n,), mean 0, nearly Gaussian, RMS √Σ rms².
 
     Args:
@@ -95,31 +71,7 @@ def field(
         place: Where.
         first_utc: The first second, in Unix time.
         n: How many.
-        still: How much of the octaves stays where it is; one place alone does not notice it.
     """
-    if not still.share:
-        return _drifting(seed, name, octaves, place, first_utc=first_utc, n=n)
-    moving = [
-        _scaled(octave, 1.0 - still.share) if octave.step_s < still.reach_s else octave for octave in octaves
-    ]
-    total = _drifting(seed, name, moving, place, first_utc=first_utc, n=n)
-    for octave in octaves:
-        if octave.step_s < still.reach_s:
-            slower = octave.step_s / still.reach_s
-            near = Position(place.delay_s * slower, place.across_s * slower)
-            part = (_scaled(octave, still.share),)
-            total += _drifting(seed, f"{name}/still", part, near, first_utc=first_utc, n=n)
-    return total
-
-
-def _scaled(octave: Octave, share: float) -> Octave:
-    return Octave(octave.step_s, octave.rms * sqrt(share))
-
-
-def _drifting(
-    seed: int, name: str, octaves: Sequence[Octave], place: Position, *, first_utc: int, n: int
-) -> Floats:
-    """The sum of octaves that the wind carries along; see `field`."""
     whole_s = int(np.floor(-place.delay_s))
     first, part_s = first_utc + whole_s, -place.delay_s - whole_s
     total = np.zeros(n)
@@ -130,13 +82,29 @@ def _drifting(
     if coarse and n:
         low, high = first // _GRID_S, (first + n - 1) // _GRID_S + 2
         window = _Window(low, high - low, part_s / _GRID_S, _GRID_S)
-        nodes = np.zeros(high - low)
-        for octave in coarse:
-            nodes += _octave(seed, name, octave, place.across_s, window)
+        nodes = _sum(seed, name, coarse, place.across_s, window)
         ramp = np.arange(_GRID_S) / _GRID_S
         lines = nodes[:-1, None] * (1.0 - ramp) + nodes[1:, None] * ramp
         total += lines.ravel()[first - low * _GRID_S :][:n]
     return total
+
+
+def slow_field(seed: int, name: str, octaves: Sequence[Octave], t_utc: Ints) -> Floats:
+    """The same at the field's origin at any times, for octaves so slow that straight lines over 17 minutes do.
+
+    Args:
+        seed: The seed of the run.
+        name: The field's name.
+        octaves: The time scales, of 2048 s or more.
+        t_utc: Unix times, at least one, in any order.
+    """
+    at, within = np.divmod(t_utc, _SLOW_GRID_S)
+    low = int(at.min())
+    window = _Window(low, int(at.max()) + 2 - low, 0.0, _SLOW_GRID_S)
+    nodes = _sum(seed, name, octaves, 0.0, window)
+    before, after = nodes[at - low], nodes[at - low + 1]
+    line: Floats = before + (after - before) * (within / _SLOW_GRID_S)
+    return line
 
 
 class _Lattice(NamedTuple):
@@ -155,6 +123,13 @@ class _Window:
     n: int
     part: float
     unit_s: int = 1
+
+
+def _sum(seed: int, name: str, octaves: Sequence[Octave], across_s: float, window: _Window) -> Floats:
+    total = np.zeros(window.n)
+    for octave in octaves:
+        total += _octave(seed, name, octave, across_s, window)
+    return total
 
 
 def _octave(seed: int, name: str, octave: Octave, across_s: float, window: _Window) -> Floats:

@@ -35,9 +35,6 @@ class Regime:
         thin_slow: By how much it grows with the slow part, as a multiple of its RMS; negative: clouds of
             a clear day have hard edges, an overcast sky has soft ones.
         widening: Clouds are this much longer across the wind than along it.
-        in_place: Share of the variance of quick changes that does not drift but is common to the places
-            around, as clouds grow and dissolve. One place alone does not notice it. 0.2 makes 50 sensors on
-            3 × 3 km as lively together as measured (docs/explanation/validation.md).
     """
 
     name: str
@@ -50,7 +47,6 @@ class Regime:
     thin_lively: float = 0.0
     thin_slow: float = 0.0
     widening: float = 2.0
-    in_place: float = 0.2
 
     def gain(self, lively: Floats | float) -> Floats:
         """What the fast part is multiplied by."""

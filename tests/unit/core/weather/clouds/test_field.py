@@ -1,7 +1,5 @@
 """I7 for the index; the mean that is asked for; neighbours."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -108,8 +106,8 @@ def test_twelve_equal_means_are_one():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("broken", [1.1538738567617493, 1.1571989584930196, 1.1552092694220617]),
-        ("climate", [0.989450104977093, 0.9893498457745064, 0.9893147571818676]),
+        ("broken", [1.1295773580293755, 1.1296869987583051, 1.1257524601880746]),
+        ("climate", [0.999112968036204, 0.9989682439190117, 0.9990144096251666]),
     ],
 )
 def test_the_first_seconds_are_pinned(name, expected):
@@ -118,37 +116,19 @@ def test_the_first_seconds_are_pinned(name, expected):
     assert seconds.tolist() == pytest.approx(expected, abs=1e-12)
 
 
-def test_clouds_that_only_drift_are_the_same_downwind_later():
-    frozen = replace(REGIMES["broken"], in_place=0.0)
-    clouds = CloudField(1, frozen, wind_m_s=10.0, wind_from_deg=180.0)
+def test_a_site_downwind_sees_the_same_clouds_later():
+    clouds = CloudField(1, "broken", wind_m_s=10.0, wind_from_deg=180.0)
     here = clouds.clear_sky_index(MIDNIGHT, 3_000)
     np.testing.assert_allclose(clouds.at(0.0, 1_000.0).clear_sky_index(MIDNIGHT + 100, 3_000), here, atol=1e-9)
     np.testing.assert_allclose(clouds.at(0.0, -50.0).clear_sky_index(MIDNIGHT - 5, 3_000), here, atol=1e-9)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_site_downwind_sees_nearly_the_same_clouds_later(seed):
-    """1 km at 10 m/s: most alike after 100 s, and much more than at once."""
-    clouds = CloudField(seed, "broken", wind_m_s=10.0, wind_from_deg=180.0)
-    here, there = clouds.clear_sky_index(MIDNIGHT, DAY_S), clouds.at(0.0, 1_000.0)
-    alike = [
-        np.corrcoef(here, there.clear_sky_index(MIDNIGHT + late, DAY_S))[0, 1] for late in (-100, 0, 50, 100, 150)
-    ]
-    assert int(np.argmax(alike)) == 3
-    assert alike[3] > 0.8
-    assert alike[1] < 0.65
-
-
-def test_quick_changes_are_partly_common_to_places_that_share_no_cloud():
-    """2 km across the wind, second by second."""
-    alike = []
-    for share in (0.0, 0.2, 0.5):
-        clouds = CloudField(1, replace(REGIMES["broken"], in_place=share))
+def test_quick_changes_are_not_common_to_places_that_share_no_cloud():
+    """2 km across the wind, second by second: measured is at most 0.02 from 700 m on."""
+    for seed in (1, 2, 3):
+        clouds = CloudField(seed, "broken")
         moves = [np.diff(clouds.at(0.0, north).clear_sky_index(MIDNIGHT, DAY_S)) for north in (0.0, 2_000.0)]
-        alike.append(np.corrcoef(*moves)[0, 1])
-    assert abs(alike[0]) < 0.05
-    assert alike[0] + 0.02 < alike[1] < 0.2
-    assert alike[1] + 0.05 < alike[2] < 0.5
+        assert abs(np.corrcoef(*moves)[0, 1]) < 0.05
 
 
 def test_sites_across_the_wind_are_the_less_alike_the_farther():
@@ -192,3 +172,30 @@ def test_settings_that_make_no_sky_are_refused_with_a_way_out(settings_, what):
     with pytest.raises(UsageError, match=what) as caught:
         CloudField(1, **settings_)
     assert caught.value.fix
+
+
+@given(first=st.integers(0, 10**10), n=st.integers(1, 100), step_s=st.sampled_from((1, 600, 1_800)))
+@settings(max_examples=40, deadline=None)
+def test_the_sunniness_of_a_time_is_its_own(first, n, step_s):
+    """I7, and one for all places of the region."""
+    clouds = CloudField(3)
+    t_utc = first + np.arange(n, dtype=np.int64) * step_s
+    whole = clouds.sunniness(t_utc)
+    np.testing.assert_array_equal(clouds.at(5_000.0, 100.0).sunniness(t_utc[n // 2 :]), whole[n // 2 :])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_sunny_days_are_those_of_the_sunniness(seed):
+    """Eight years of half hours: standardised; one of days: what it says is what the sky does."""
+    clouds = CloudField(seed)
+    years = clouds.sunniness(MIDNIGHT + np.arange(0, 8 * 365 * DAY_S, 1_800, dtype=np.int64))
+    assert abs(years.mean()) < 0.15
+    assert abs(years.std() - 1) < 0.1
+    days = np.arange(0, 365, 3) * DAY_S + MIDNIGHT
+    told = [clouds.sunniness(day + np.arange(0, DAY_S, 1_800)).mean() for day in days.tolist()]
+    light = [clouds.clear_sky_index(day + 6 * 3_600, 12 * 3_600).mean() for day in days.tolist()]
+    assert np.corrcoef(told, light)[0, 1] > 0.8
+
+
+def test_a_steady_sky_has_no_sunniness():
+    assert CloudField(1, "broken").sunniness(np.array([0, 10**9])).tolist() == [0.0, 0.0]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.weather.clouds.gaussian import Octave, Position, Still, field
+from pvsim.core.weather.clouds.gaussian import Octave, Position, field, slow_field
 
 BOUNDED = settings(max_examples=60, deadline=None)
 OCTAVES = tuple(Octave(2**k, 1.0) for k in range(1, 20))
@@ -18,9 +18,8 @@ def test_any_window_has_the_bits_of_a_longer_one(first, n, place, data):
     """I7."""
     start = data.draw(st.integers(0, n))
     stop = data.draw(st.integers(start, n))
-    still = Still(0.3, data.draw(st.sampled_from((0.0, 100.0, 10_000.0))))
-    whole = field(1, "a", OCTAVES, place, first_utc=first, n=n, still=still)
-    part = field(1, "a", OCTAVES, place, first_utc=first + start, n=stop - start, still=still)
+    whole = field(1, "a", OCTAVES, place, first_utc=first, n=n)
+    part = field(1, "a", OCTAVES, place, first_utc=first + start, n=stop - start)
     assert whole.shape == (n,)
     np.testing.assert_array_equal(part, whole[start:stop])
 
@@ -41,28 +40,16 @@ def test_a_place_downwind_has_the_same_values_later(delay, across):
     np.testing.assert_array_equal(here, there)
 
 
-def test_what_stays_takes_its_share_of_the_variance_of_short_octaves_only():
-    octaves = (Octave(8, 0.3), Octave(64, 0.4))
-    split = field(4, "a", octaves, Position(), first_utc=0, n=400_000, still=Still(0.25, 50.0))
-    assert abs(split.std() - 0.5) < 0.02
-    long = field(4, "a", octaves[1:], Position(), first_utc=0, n=400_000)
-    moving = field(4, "a", octaves[:1], Position(), first_utc=0, n=400_000)
-    short = split - long
-    assert abs(short.std() - 0.3) < 0.01
-    stays = short - moving * 0.75**0.5
-    assert abs(stays.std() - 0.15) < 0.005
-    assert abs(np.corrcoef(stays, moving)[0, 1]) < 0.02
-
-
-def test_what_stays_is_there_at_the_same_time_and_fades_over_its_reach():
-    octaves, still = (Octave(8, 1.0),), Still(1.0, 800.0)
-    here = field(4, "a", octaves, Position(), first_utc=0, n=40_000, still=still)
-    near, far = (
-        field(4, "a", octaves, Position(east, east), first_utc=0, n=40_000, still=still)
-        for east in (80.0, 8_000.0)
-    )
-    assert np.corrcoef(here, near)[0, 1] > 0.9
-    assert abs(np.corrcoef(here, far)[0, 1]) < 0.05
+@given(first=st.integers(-(10**9), 10**10), n=st.integers(1, 400), data=st.data())
+@BOUNDED
+def test_the_slow_part_is_the_same_field_whatever_else_is_asked(first, n, data):
+    """I7, and within what straight lines cost of the field second by second."""
+    slow = (Octave(2**15, 1.0), Octave(2**17, 0.5))
+    whole = slow_field(1, "a", slow, first + np.arange(n) * 1_800)
+    some = data.draw(st.permutations(range(n)))[: data.draw(st.integers(1, n))]
+    np.testing.assert_array_equal(slow_field(1, "a", slow, first + np.array(some) * 1_800), whole[some])
+    seconds = field(1, "a", slow, Position(), first_utc=first, n=1)
+    assert abs(seconds[0] - whole[0]) < 0.01
 
 
 def test_half_a_second_downwind_lies_between_the_seconds():

@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,15 +69,49 @@ def test_the_climate_has_the_measured_mix_of_days(script, of_years):
     assert 0.28 < np.mean([year.share_below_0_4 for year in years]) < 0.52
 
 
-def test_fifty_sensors_are_smoother_than_one_by_as_much_as_measured(script):
-    """Within a factor of 1.5, over a second and over a minute; without changes in place 8 and 2.5 times."""
-    ours = np.median([script["smoothing"](CloudField(seed, "broken"), hours=1) for seed in (41, 42, 43)], axis=0)
-    means = script["HOPE"]["mean_of_50_over_3_km"]
-    changes = script["HOPE"]["abs_change"]
-    for one, mean, measured in zip(
-        ours[::2], ours[1::2], (changes[0][3] / means["1 s"], changes[2][3] / means["60 s"]), strict=True
-    ):
-        assert measured / 1.5 < one / mean < measured * 1.5
+def test_the_sensors_are_clustered_like_the_real_ones(script):
+    """150 of 903 pairs below 200 m, most within 3 km."""
+    shares = []
+    for seed in range(8):
+        places = script["sensors"](seed)
+        assert places.shape == (43, 2)
+        one, other = np.triu_indices(43, 1)
+        metres = np.hypot(*(places[one] - places[other]).T)
+        assert (metres < 3_000).mean() > 0.6
+        assert metres.max() < 11_000
+        shares.append((metres < 200).sum())
+    assert 120 < np.median(shares) < 180
+
+
+def test_pairs_are_sorted_by_their_distance(script):
+    """Three sensors on a line, two of which see the same."""
+    ramp, other = np.array([0.0, 1, 3, 2, 5]), np.array([0.0, 4, 1, 9, 2])
+    places = np.array([[0.0, 0], [0, 100], [0, 350], [0, 500], [0, 900], [0, 1_450]])
+    series = np.array([ramp, ramp, other, other, other, other])
+    alike = script["pairs"](places, series, 1)
+    assert alike[0] > 0.999
+    assert alike.shape == (5,)
+
+
+@pytest.fixture(scope="module")
+def fleets(script):
+    """Two hours under eight skies, with the wind of the measured hour."""
+    return [(seed, script["fleet"](replace(script["HOUR"], seed=seed), 7_200)) for seed in range(41, 49)]
+
+
+def test_the_mean_of_many_sensors_is_as_rough_as_measured(script, fleets):
+    """Within a fifth, over a second and over a minute."""
+    for lag, measured in ((1, script["HOPE"]["mean_of_43"]["1 s"]), (60, script["HOPE"]["mean_of_43"]["60 s"])):
+        means = [series.mean(axis=0) for _, series in fleets]
+        ours = np.median([np.quantile(np.abs(mean[lag:] - mean[:-lag]), 0.999) for mean in means])
+        assert measured / 1.25 < ours < measured * 1.2
+
+
+def test_two_sensors_change_together_as_far_as_measured(script, fleets):
+    for lag, slack in ((1, 0.08), (60, 0.25)):
+        own = [script["pairs"](script["sensors"](seed), series, lag) for seed, series in fleets]
+        for target, ours in zip(script["HOPE"]["pairs"][f"{lag} s"], np.median(own, axis=0), strict=True):
+            assert target is None or abs(ours - target) < slack
 
 
 def test_the_sun_is_up_at_noon_and_longer_in_summer(of_years):
