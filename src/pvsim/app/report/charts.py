@@ -45,7 +45,7 @@ def chart_data(plan: "RunPlan", summary: "Summary", profile: "ProfileResult") ->
         "detail": _packed_detail(plan, profile),
         "shape_s": profile.shape_s,
         "shapes": [[kind, day] for kind, day in noted.items()] if profile.days_dw is not None else [],
-        "flows": [list(flow) for flow in flows_of(summary.energy_kwh)],
+        "flows": [list(flow) for flow in flows_of(summary.energy_kwh, summary.battery)],
         "days": _periods(summary.days),
         "months": _periods(summary.months),
         "fleet": _fleet(summary),

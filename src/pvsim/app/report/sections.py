@@ -141,6 +141,8 @@ def _battery(summary: "Summary", forms: Forms) -> Iterator[Section]:
     rows = []
     for name in use.__struct_fields__:
         value = getattr(use, name)
+        if value is None:
+            continue
         rows.append((Cell(forms.words[f"battery.{name}"]), Cell(forms.number(value, 3), value, f"battery.{name}")))
     head = (forms.words["head.quantity"], forms.words["head.value"])
     table = Table(forms.words["table.battery"], head, tuple(rows))

@@ -21,7 +21,7 @@ from pvsim.errors import UsageError
 
 __all__ = ["Constant", "Conversion", "Efficiency", "PartLoad", "conversion_of"]
 
-Efficiency: TypeAlias = float | tuple[tuple[float, float], ...]
+Efficiency: TypeAlias = float | tuple[tuple[float, ...], ...]
 """One for all powers, or points (share of the rated power, efficiency)."""
 
 _PER_MILLE = 1_000
@@ -173,10 +173,12 @@ def conversion_of(charge: Efficiency, discharge: Efficiency, charge_dw: int, dis
 
 def _curve(name: str, efficiency: Efficiency, rated_dw: int, *, charges: bool) -> _Curve:
     points = efficiency if isinstance(efficiency, tuple) else ((1.0, efficiency),)
-    powers = tuple(round(share * rated_dw) for share, _ in points)
-    parts = tuple(round(_checked(name, each) * _PARTS) for _, each in points)
-    if not points or not all(0 <= share <= 1 for share, _ in points):
+    if not points or not all(
+        len(point) == len(("share", "efficiency")) and 0 <= point[0] <= 1 for point in points
+    ):
         _refuse(name, f"battery.{name} is a number, or points of share of the rated power (0 to 1) and efficiency")
+    powers = tuple(round(point[0] * rated_dw) for point in points)
+    parts = tuple(round(_checked(name, point[1]) * _PARTS) for point in points)
     for at in range(len(points) - 1):
         (low, low_parts), (high, high_parts) = ((powers[i], parts[i]) for i in (at, at + 1))
         where = f"between the shares {points[at][0]:g} and {points[at + 1][0]:g}"

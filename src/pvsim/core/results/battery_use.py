@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pvsim.core.devices.balance import NO_BATTERY, SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.types import Ints
+from pvsim.core.results.battery_parts import BatteryParts
 from pvsim.core.results.powers import Powers
 from pvsim.core.results.summary import BatteryUse
 from pvsim.core.run.plan import RunPlan
@@ -25,6 +26,7 @@ class Stored:
         end: And after it.
         empty: Rows that ended at the lower limit, over all batteries.
         full: Rows that ended at the upper limit.
+        parts: Sums of all of them, see `BatteryParts`.
     """
 
     batteries: tuple[BatteryModel, ...]
@@ -32,6 +34,7 @@ class Stored:
     end: Ints
     empty: int
     full: int
+    parts: Ints
 
 
 class BatteryStates:
@@ -46,6 +49,7 @@ class BatteryStates:
         full_by_day: The same of each day, over all meters.
         end: State of charge of each battery in the last row of a day that is there, shape (days, meters).
         end_t_utc: Its time; −1 where there is none.
+        parts: What can be told of its losses, and what went past the house.
     """
 
     def __init__(self, plan: RunPlan, balance: Balance) -> None:
@@ -61,6 +65,7 @@ class BatteryStates:
                 units = battery.units_per_soc(SOC_STEPS)
                 self._start[i] = next(starts) // units
                 self._lower[i], self._upper[i] = battery.lower // units, battery.upper // units - 1
+        self.parts = BatteryParts(plan, self.batteries, self._lower)
         self.end = np.zeros((days, n), dtype=np.int16)
         self.end_t_utc = np.full((days, n), -1, dtype=np.int64)
         self.empty, self.full = np.zeros((2, n), dtype=np.int64)
@@ -71,6 +76,7 @@ class BatteryStates:
         soc = powers.soc_steps
         if soc is None:
             return
+        self.parts.add(powers)
         days = powers.days
         at_lower, at_upper = (soc >= 0) & (soc <= self._lower), soc >= self._upper
         self.empty += at_lower.sum(axis=0)
@@ -84,6 +90,7 @@ class BatteryStates:
 
     def merge(self, other: "BatteryStates") -> None:
         """Add another part of the run."""
+        self.parts.merge(other.parts)
         self.empty = self.empty + other.empty
         self.full = self.full + other.full
         self.empty_by_day = self.empty_by_day + other.empty_by_day
@@ -105,17 +112,19 @@ class BatteryStates:
     def of_days(self, levels: Ints, first: int, end: int) -> Stored:
         """All batteries over some days, `end` not among them."""
         empty, full = (each[first:end].sum() for each in (self.empty_by_day, self.full_by_day))
-        return self._stored(slice(None), levels[[first, end]], int(empty), int(full))
+        parts = self.parts.by_day[first:end].sum(axis=0)
+        return self._stored(slice(None), levels[[first, end]], int(empty), int(full), parts)
 
     def of_meters(self, levels: Ints, which: slice) -> Stored:
         """Some batteries over the run."""
         empty, full = (each[which].sum() for each in (self.empty, self.full))
-        return self._stored(which, levels[[0, -1], which], int(empty), int(full))
+        parts = self.parts.by_meter[:, which].sum(axis=1)
+        return self._stored(which, levels[[0, -1], which], int(empty), int(full), parts)
 
-    def _stored(self, which: slice, levels: Ints, empty: int, full: int) -> Stored:
+    def _stored(self, which: slice, levels: Ints, empty: int, full: int, parts: Ints) -> Stored:
         batteries = tuple(battery for battery in self.batteries[which] if battery is not None)
         start, end = levels[:, self._has[which]]
-        return Stored(batteries, start, end, empty, full)
+        return Stored(batteries, start, end, empty, full, parts)
 
     def use(self, stored: Stored, charged: int, discharged: int) -> BatteryUse | None:
         """The figures of some batteries; None where there are none.
@@ -134,15 +143,23 @@ class BatteryStates:
             sum(_kwh(model, int(steps[at].sum())) for model, at in alike) for steps in (stored.start, stored.end)
         )
         hours = every_s / 3600 / len(stored.start)
+        losses_kwh = charge_kwh - discharge_kwh - (end_kwh - start_kwh)
+        standby, no_load, from_grid, to_grid = (stored.parts * every_s / 36_000_000).tolist()
+        late = any(not battery.response.at_once for battery in stored.batteries)
         return BatteryUse(
             capacity_kwh=round(capacity, 6),
             full_cycles=round(discharge_kwh / capacity, 6),
-            losses_kwh=round(charge_kwh - discharge_kwh - (end_kwh - start_kwh), 6),
+            losses_kwh=round(losses_kwh, 6),
             stored_start_kwh=round(start_kwh, 6),
             stored_end_kwh=round(end_kwh, 6),
             stored_change_kwh=round(end_kwh - start_kwh, 6),
             hours_empty=round(stored.empty * hours, 6),
             hours_full=round(stored.full * hours, 6),
+            standby_kwh=round(standby, 6),
+            no_load_kwh=round(no_load, 6),
+            conversion_kwh=round(losses_kwh - standby - no_load, 6),
+            from_grid_kwh=round(from_grid, 6) if late else None,
+            to_grid_kwh=round(to_grid, 6) if late else None,
         )
 
     def _take_end(self, day: int, t_utc: Ints, soc: NDArray[np.integer]) -> None:

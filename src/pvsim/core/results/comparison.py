@@ -34,6 +34,11 @@ _BATTERY = (
     ("hours_empty", "battery empty", "h"),
     ("hours_full", "battery full", "h"),
 )
+_LATE = (
+    ("from_grid_kwh", "grid to battery", "kWh"),
+    ("to_grid_kwh", "battery to grid", "kWh"),
+)
+"""Of batteries with a delay."""
 _PEAKS = (
     ("load", "peak of the load"),
     ("meter", "peak of the grid meter"),
@@ -110,7 +115,8 @@ def _wanted(summaries: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, 
     for field, label in _SHARES:
         yield field, label, "%"
     yield "generation_multiple", "PV over load", ""
-    for field, label, unit in _BATTERY:
+    late = any((summary["battery"] or {}).get(_LATE[0][0]) is not None for summary in summaries)
+    for field, label, unit in (*_BATTERY, *(_LATE if late else ())):
         yield f"battery.{field}", label, unit
     yield "hours_with_export", "hours with export", "h"
     # totals beside the peaks of one meter would mislead

@@ -81,7 +81,9 @@ class EnergySums:
         """
         load, pv, imported, exported, charged, discharged, curtailed, clipped = self.by_meter
         balance = imported - exported - (load - pv + charged - discharged)
-        impossible = ((exported > pv) & (not self.plan.meter_range.grid)) | (np.minimum(curtailed, clipped) < 0)
+        impossible = ((exported > pv + discharged) & (not self.plan.meter_range.grid)) | (
+            np.minimum(curtailed, clipped) < 0
+        )
         by_day = self.by_day.sum(axis=0) != self.by_meter.sum(axis=1)
         if balance.any() or impossible.any() or by_day.any():
             raise InternalError("the energy identities do not hold")

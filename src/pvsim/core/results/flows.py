@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from pvsim.core.results.summary import Energies
+    from pvsim.core.results.summary import BatteryUse, Energies
 
 __all__ = ["Flow", "Place", "flows_of"]
 
@@ -20,26 +20,31 @@ class Flow(NamedTuple):
     kwh: float
 
 
-def flows_of(energy: "Energies") -> tuple[Flow, ...]:
+def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[Flow, ...]:
     """The flows of a run that are not zero; none where the load is not known.
 
     PV power serves the building first and then the battery, and the battery serves the building: so
-    pv to battery = min(charge, pv − export), pv to building = pv − export − pv to battery,
-    grid to battery = charge − pv to battery, grid to building = import − grid to battery,
-    battery to building = discharge − battery to export. The sums of each place are those of the summary (I8).
+    battery to export = `to_grid_kwh` of a battery with a delay, else 0, pv to export = export − battery to export,
+    pv to battery = charge − `from_grid_kwh`, without a delay min(charge, pv − pv to export),
+    pv to building = pv − pv to export − pv to battery, grid to battery = charge − pv to battery,
+    grid to building = import − grid to battery, battery to building = discharge − battery to export. The sums of
+    each place are those of the summary (I8).
     """
     if energy.self_consumed is None:
         return ()
     charge, discharge = energy.battery_charge or 0.0, energy.battery_discharge or 0.0
-    used = energy.self_consumed
-    pv_stored = min(charge, used)
-    grid_stored = charge - pv_stored
+    sold = battery.to_grid_kwh or 0.0 if battery is not None else 0.0
+    used = energy.self_consumed + sold
+    known = battery.from_grid_kwh if battery is not None else None
+    grid_stored = charge - min(charge, used) if known is None else known
+    pv_stored = charge - grid_stored
     candidates = (
         Flow("pv", "building", used - pv_stored),
         Flow("pv", "battery_in", pv_stored),
-        Flow("pv", "export", energy.pv - used),
+        Flow("pv", "export", energy.export - sold),
         Flow("pv", "curtailed", energy.curtailed or 0.0),
-        Flow("battery_out", "building", discharge),
+        Flow("battery_out", "building", discharge - sold),
+        Flow("battery_out", "export", sold),
         Flow("grid", "building", energy.import_ - grid_stored),
         Flow("grid", "battery_in", grid_stored),
     )

@@ -44,7 +44,8 @@ class Energies(msgspec.Struct, frozen=True):
         load: What the building used: Σ load · Δt. None where the meter is at the grid connection.
         pv: What the plants gave, on the AC side: Σ pv · Δt.
         self_consumed: PV energy that was not exported: used at once, or charged; pv − export. Without a battery
-            also load − import = Σ min(load, pv) · Δt. None where `load` is.
+            also load − import = Σ min(load, pv) · Δt. What a battery with a delay gives the grid is part of the
+            export. None where `load` is.
         import: Energy from the grid: Σ max(grid, 0) · Δt.
         export: Energy to the grid: Σ max(−grid, 0) · Δt.
         battery_charge: Energy into the battery, on the AC side: Σ max(battery, 0) · Δt. None where there is no
@@ -100,7 +101,9 @@ class Peaks(msgspec.Struct, frozen=True):
 class BatteryUse(msgspec.Struct, frozen=True):
     """What was done with the battery; of several meters the sums over theirs.
 
-    With it the balance closes: battery_charge = battery_discharge + losses_kwh + stored_change_kwh.
+    With it the balance closes: battery_charge = battery_discharge + losses_kwh + stored_change_kwh. Losses are
+    told apart by rows: standby and no-load loss are those of the rows in which there are any; the rest is
+    conversion.
 
     Attributes:
         capacity_kwh: Energy between states of charge 0 and 1.
@@ -116,6 +119,15 @@ class BatteryUse(msgspec.Struct, frozen=True):
             meters the mean.
         hours_full: Hours in which a row ended at the upper limit of the state of charge, to 1/10,000; of several
             meters the mean.
+        standby_kwh: Of losses_kwh the standby: standby_w · Δt of the rows that end above the lower limit.
+        no_load_kwh: Of losses_kwh what the converter lost while it ran: no_load_w · Δt of the rows whose battery
+            power is not 0.
+        conversion_kwh: Of losses_kwh the rest, lost in charging and discharging, within a step of the state of
+            charge: losses_kwh − standby_kwh − no_load_kwh.
+        from_grid_kwh: Energy that went from the grid into the battery, which came too late or stayed too long:
+            Σ min(max(battery, 0), max(grid, 0)) · Δt. None where no battery has a delay.
+        to_grid_kwh: Energy that went from the battery into the grid likewise: Σ min(max(−battery, 0),
+            max(−grid, 0)) · Δt.
     """
 
     capacity_kwh: float
@@ -126,6 +138,11 @@ class BatteryUse(msgspec.Struct, frozen=True):
     stored_change_kwh: float
     hours_empty: float
     hours_full: float
+    standby_kwh: float | None = None
+    no_load_kwh: float | None = None
+    conversion_kwh: float | None = None
+    from_grid_kwh: float | None = None
+    to_grid_kwh: float | None = None
 
 
 class Resolution(msgspec.Struct, frozen=True):

@@ -67,7 +67,7 @@ def item_path(path: str, index: int, item: object = None) -> str:
     called = f" ({name[:40]})" if isinstance(name, str) and name and name.isprintable() else ""
     if last in _ONE_OF:
         return f"{within} {_ONE_OF[last]} {index + 1}{called}:".lstrip()
-    return f"{path}: value {index + 1}{called}:"
+    return f"{path.removesuffix(':')}: value {index + 1}{called}:"
 
 
 def _of(data: Any, kind: inspect.Type, path: str) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _list(data: list[Any], kind: inspect.VarTupleType, path: str) -> Iterator[st
     low, high = kind.min_length or 0, kind.max_length
     if len(data) < low or (high is not None and len(data) > high):
         wanted = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
-        yield f"{path}: a list of {len(data)}, where {wanted} belong"
+        yield _told(path, f"a list of {len(data)}, where {wanted} belong")
     for index, item in enumerate(data):
         yield from _of(item, kind.item_type, item_path(path, index, item))
 

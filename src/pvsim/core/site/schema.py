@@ -43,7 +43,8 @@ MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=1
 MeanIndex: TypeAlias = Annotated[float, Meta(ge=0.05, le=1.1)]
 MonthlyTempC: TypeAlias = Annotated[tuple[TempC, ...], Meta(min_length=12, max_length=12)]
 Efficiency: TypeAlias = Annotated[float, Meta(ge=0.1, le=1)]
-EfficiencyCurve: TypeAlias = Annotated[tuple[tuple[Share, Efficiency], ...], Meta(min_length=1, max_length=100)]
+EfficiencyPoint: TypeAlias = Annotated[tuple[Share, ...], Meta(min_length=2, max_length=2)]
+EfficiencyCurve: TypeAlias = Annotated[tuple[EfficiencyPoint, ...], Meta(min_length=1, max_length=100)]
 MonthlyMeanIndex: TypeAlias = Annotated[tuple[MeanIndex, ...], Meta(min_length=12, max_length=12)]
 
 

@@ -67,6 +67,7 @@ def test_constant_efficiencies_by_hand():
         (((0.5, 0.05),), 0.9, "battery.charge_efficiency is 0.1 to 1, not 0.05"),
         ((), 0.9, "battery.charge_efficiency is a number, or points"),
         (((0.05, 0.9), (1.2, 0.9)), 0.9, "share of the rated power"),
+        (((0.05,),), 0.9, "share of the rated power"),
         (
             ((0.25, 0.9), (0.25, 0.95)),
             0.9,

@@ -1,5 +1,6 @@
 """What batteries did: stored energy, losses, cycles and hours at the limits."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from tests.unit.core.results.runs import merged_in_any_order, plan_of, table, wi
 
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.devices.dynamics import Response
 from pvsim.core.results.battery_use import BatteryStates
 
 MODEL = BatteryModel(10, 5, 5, 0.95, 0.95, 0, soc_min=0.1, soc_max=0.9)
@@ -99,3 +101,17 @@ def test_batteries_that_differ_and_a_site_without_one_by_hand():
     assert (use.hours_empty, use.hours_full, use.losses_kwh) == (0.0, 0.5, 0.0)
     assert states.use(states.of_meters(levels, slice(2, 3)), 0, 0).capacity_kwh == 5.0
     assert states.use(states.of_meters(levels, slice(1, 2)), 0, 0) is None
+
+
+def test_losses_by_hand_and_what_went_past_the_house():
+    """Two hours of 1 kW each way: the grid gives 0.4 kWh of the first and is given 0.3 kWh of the second."""
+    late = replace(MODEL, standby_w=10.0, no_load_w=20.0, response=Response(1.0))
+    plan = plan_of(every_s=3600, balance=with_battery(late, 0.5))
+    states = states_of(plan)
+    rows = [(0, 0, 6_000), (1, 7_000, 0), (2, 0, 0)]
+    states.add(table(plan, rows, battery_dw=[10_000, -10_000, 0], soc_steps=[5_800, 4_800, 1_000]))
+    use = states.use(states.of_meters(states.levels(), slice(0, 1)), 10_000, 10_000)
+    assert (use.standby_kwh, use.no_load_kwh) == (0.02, 0.04)
+    assert use.conversion_kwh == pytest.approx(use.losses_kwh - 0.06)
+    assert (use.from_grid_kwh, use.to_grid_kwh) == (0.4, 0.3)
+    assert use.losses_kwh == pytest.approx(-use.stored_change_kwh)

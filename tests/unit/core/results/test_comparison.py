@@ -86,10 +86,13 @@ def test_emissions_and_the_payback_time_are_compared():
 def test_every_energy_share_and_peak_of_a_summary_is_compared():
     full = Energies(*(1.0,) * 10)
     peaks = Peaks(*(1.0 for _ in Peaks.__struct_fields__))
-    summary = Summary(9, 1, full, 0.5, 0.5, 0.5, peaks, hours_with_export=1, battery=BatteryUse(5, *(1.0,) * 7))
+    summary = Summary(9, 1, full, 0.5, 0.5, 0.5, peaks, hours_with_export=1, battery=BatteryUse(5, *(1.0,) * 12))
     names = set(figures(summary))
     assert {f"energy_kwh.{name}" for name in msgspec.to_builtins(full)} <= names
     assert {f"peak_kw.{name}" for name in msgspec.to_builtins(peaks)} <= names
     assert {"self_consumption", "self_sufficiency", "generation_multiple", "hours_with_export"} <= names
     named = {name.partition(".")[2] for name in names if name.startswith("battery.")}
-    assert named == set(BatteryUse.__struct_fields__) - {"capacity_kwh", "stored_start_kwh", "stored_end_kwh"}
+    assert named == set(BatteryUse.__struct_fields__) - {
+        "capacity_kwh", "stored_start_kwh", "stored_end_kwh",
+        "standby_kwh", "no_load_kwh", "conversion_kwh",  # what losses_kwh consists of
+    }  # fmt: skip

@@ -43,6 +43,18 @@ def test_two_meters_by_hand():
     assert sums.shares(sums.by_day[0]) == (0.0, 0.0, 1.0)
 
 
+def test_a_battery_that_is_late_may_export_more_than_the_pv_gives():
+    plan = plan_of(every_s=3600)
+    sums = EnergySums(plan)
+    sums.add(table(plan, [(0, 10_000, 2_000)], battery_dw=[-11_000], soc_steps=[5_000]))
+    sums.check()
+    assert sums.fields(sums.by_day[0], battery=True)[1:7] == [0.2, -0.1, 0.0, 0.3, 0.0, 1.1]
+    sums.by_meter[3, 0] += 20_000
+    sums.by_meter[2, 0] += 20_000
+    with pytest.raises(InternalError, match="identities"):
+        sums.check()
+
+
 @pytest.mark.parametrize("broken", ["by_meter", "by_day"])
 def test_i8_a_broken_identity_is_a_defect(broken):
     plan = plan_of()

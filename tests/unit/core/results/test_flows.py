@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.results.flows import Flow, flows_of
-from pvsim.core.results.summary import Energies
+from pvsim.core.results.summary import BatteryUse, Energies
 
 kwh = st.integers(0, 10_000).map(float)
 
@@ -44,3 +44,15 @@ def test_what_the_battery_takes_beyond_pv_comes_from_the_grid():
 
 def test_there_are_none_where_the_load_is_not_known():
     assert flows_of(Energies(None, 1.0, None, 1.0, 0.0, meter=2.0)) == ()
+
+
+def test_a_late_battery_is_served_by_the_grid_and_serves_it():
+    """In the dark: 1 kWh for the building, of which the battery gives 0.8 kWh in time and 0.3 kWh too late."""
+    use = BatteryUse(10.0, 0.11, 0.2, 5.0, 3.8, -1.2, 0.0, 0.0, from_grid_kwh=0.1, to_grid_kwh=0.3)
+    energy = Energies(1.0, 0.0, -0.3, 0.3, 0.3, battery_charge=0.1, battery_discharge=1.1)
+    assert flows_of(energy, use) == (
+        Flow("battery_out", "building", 0.8),
+        Flow("battery_out", "export", 0.3),
+        Flow("grid", "building", 0.2),
+        Flow("grid", "battery_in", 0.1),
+    )
