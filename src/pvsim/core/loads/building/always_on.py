@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pvsim.core.loads.building.calendar import season
+from pvsim.core.loads.building.calendar import UNIX_ORDINAL, season
 from pvsim.core.loads.building.devices import ColdDevice, Floats, quantile
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import DAY_S
@@ -12,10 +12,10 @@ from pvsim.core.quantities.types import DW_PER_W, Ints
 
 __all__ = ["Base", "Compressor"]
 
-_UNIX_ORDINAL = 719_163  # of 1970-01-01
 _KNOTS_S = (60, 1_200)
 _FAST_SPREAD, _SLOW_SPREAD = 0.08, 0.10  # of the base power at the knots, bounded by 3.5 times that: together 63 %
 _HOMES_FAST_SPREAD = (0.01, 0.02, 0.03, 0.04, _FAST_SPREAD)  # quantile table of homes
+_SUMMER = 0.15  # how much longer fridges run in July
 _HABIT = -8  # index of the home's own draw
 _FLICKER_DW = 12.0  # spread of one second's value to the next, with hardly any energy
 _FLICKER_SHARE = 0.02  # at most, of the base power
@@ -56,12 +56,13 @@ class Base:
 class Compressor:
     """A fridge or freezer in one building: one run of the compressor in each period of a fixed grid.
 
-    Start and length of a run are drawn from the number of its period. It runs 15 % longer in summer.
+    Start and length of a run are drawn from the number of its period.
 
     Attributes:
         stream: Names its random numbers.
         period_s: The grid; `offset_s` is where it lies.
         on_dw: Power while running; `surge_dw` more in the first second.
+        summer: How much longer it runs in July than on average; negative in the south.
     """
 
     stream: noise.Key
@@ -70,19 +71,20 @@ class Compressor:
     duty: float
     on_dw: int
     surge_dw: int
-
-    SUMMER = 0.15
+    summer: float
     SPREAD = 0.3  # a run's length is drawn from 0.7 to 1.3 of the mean
     LATE = 0.15  # a run begins within this share of the period
 
     @classmethod
-    def of(cls, device: ColdDevice, stream: noise.Key) -> "Compressor":
-        """The appliance that a building has."""
+    def of(cls, device: ColdDevice, stream: noise.Key, season_share: float = 1.0) -> "Compressor":
+        """The appliance that a building has at a place of that `BuildingPlace.season_share`."""
         draws = noise.uniform(stream, -4, 3)
         period_s = int(quantile(device.period_s, draws[:1])[0])
         on_dw = round(float(quantile(device.w, draws[1:2])[0]) * DW_PER_W)
         surge_dw = round(device.surge_w * DW_PER_W)
-        return cls(stream, period_s, int(draws[2] * period_s), device.duty, on_dw, surge_dw)
+        return cls(
+            stream, period_s, int(draws[2] * period_s), device.duty, on_dw, surge_dw, _SUMMER * season_share
+        )
 
     @property
     def mean_w(self) -> float:
@@ -96,7 +98,7 @@ class Compressor:
         count = (last - self.offset_s) // self.period_s + 1 - first
         draws = noise.uniform(self.stream, 2 * first, 2 * count).reshape(-1, 2)
         begins = self.offset_s + (first + np.arange(count)) * self.period_s
-        summer = 1.0 - self.SUMMER * season(begins / DAY_S + _UNIX_ORDINAL)
+        summer = 1.0 - self.summer * season(begins / DAY_S + UNIX_ORDINAL)
         length = self.duty * self.period_s * summer * (1 + self.SPREAD * (2 * draws[:, 0] - 1))
         starts = begins + (draws[:, 1] * (self.LATE * self.period_s)).astype(np.int64)
         ends = starts + np.rint(length).astype(np.int64)

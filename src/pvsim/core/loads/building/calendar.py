@@ -17,9 +17,22 @@ from pvsim.core.quantities.types import Ints
 from pvsim.core.times.wallclock import WallClock
 from pvsim.errors import UsageError
 
-__all__ = ["WEEK_DAYS", "BuildingPlace", "Week", "day_kind", "first_instant", "ordinal_at", "season", "sine"]
+__all__ = [
+    "UNIX_ORDINAL",
+    "WEEK_DAYS",
+    "BuildingPlace",
+    "Week",
+    "day_kind",
+    "first_instant",
+    "ordinal_at",
+    "season",
+    "sine",
+]
 
 WEEK_DAYS = 7
+UNIX_ORDINAL = date(1970, 1, 1).toordinal()
+"""The ordinal of the day on which Unix time begins."""
+
 QUARTER_S = 900
 WORKDAY, SATURDAY, SUNDAY = 0, 1, 2
 
@@ -27,9 +40,9 @@ _FREE_DAYS = {(1, 1), (5, 1), (12, 25), (12, 26)}
 _MIDWINTER = date(2020, 1, 15).toordinal()
 _EQUINOX = date(2020, 3, 20).toordinal()
 _YEAR_DAYS = 365.2425
-_UNIX_ORDINAL = date(1970, 1, 1).toordinal()
 _SIN_OBLIQUITY = 0.39779  # of 23.44 degrees
 _DARK_BELOW, _DARK_OVER = 0.10, 0.20  # lamps go on while the sine of the sun's elevation falls from .1 to −.1
+_FULL_SEASON_DEG = 30.0
 _DARK_FLOOR = 0.06  # inner rooms at noon
 
 
@@ -54,22 +67,31 @@ class BuildingPlace:
                 )
 
     def darkness(self, t_utc: Ints) -> Ints:
-        """How much light people need at Unix times, in 1/1000: 1000 at night, 60 by day.
-
-        The sun's elevation from declination and hour angle, without the equation of time (a quarter hour).
-        """
-        declination = _SIN_OBLIQUITY * sine((t_utc / DAY_S + (_UNIX_ORDINAL - _EQUINOX)) / _YEAR_DAYS)
-        hour_angle = t_utc / DAY_S + self.longitude / 360 - 0.5
-        latitude = float(sine(np.array([self.latitude / 360]))[0])
-        across = sqrt(1 - latitude**2) * np.sqrt(1 - declination**2) * sine(hour_angle + 0.25)
-        elevation = latitude * declination + across
-        lamps = np.clip((_DARK_BELOW - elevation) / _DARK_OVER, 0.0, 1.0)
+        """How much light people need at Unix times, in 1/1000: 1000 at night, 60 by day."""
+        lamps = np.clip((_DARK_BELOW - self.elevation(t_utc)) / _DARK_OVER, 0.0, 1.0)
         dark: Ints = np.rint(1_000 * (_DARK_FLOOR + (1 - _DARK_FLOOR) * lamps)).astype(np.int64)
         return dark
 
+    def elevation(self, t_utc: Ints) -> Floats:
+        """The sine of the sun's elevation at Unix times.
+
+        From declination and hour angle, without the equation of time (a quarter hour).
+        """
+        declination = _SIN_OBLIQUITY * sine((t_utc / DAY_S + (UNIX_ORDINAL - _EQUINOX)) / _YEAR_DAYS)
+        hour_angle = t_utc / DAY_S + self.longitude / 360 - 0.5
+        latitude = float(sine(np.array([self.latitude / 360]))[0])
+        across = sqrt(1 - latitude**2) * np.sqrt(1 - declination**2) * sine(hour_angle + 0.25)
+        elevation: Floats = latitude * declination + across
+        return elevation
+
     def winter(self, ordinals: Ints | Floats) -> Floats:
-        """+1 in the middle of the place's winter, −1 in that of its summer."""
-        return season(ordinals) if self.latitude >= 0 else -season(ordinals)
+        """+1 in the middle of the place's winter, −1 in that of its summer; less within 30° of the equator."""
+        return season(ordinals) * self.season_share
+
+    @property
+    def season_share(self) -> float:
+        """How much of a season the place has: 1 in the north, −1 in the south, 0 on the equator."""
+        return min(max(self.latitude / _FULL_SEASON_DEG, -1.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

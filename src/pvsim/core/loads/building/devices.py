@@ -70,7 +70,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         phases: Its program.
         winter: How much more often in January than on average; negative for summer devices.
         days: How often on workdays, Saturdays and Sundays, relative to each other.
-        dark: Used when the sun is low.
+        dark: How much less it is used in full daylight: 1 is a lamp.
         needs: "active" somebody at home and awake, "home" not on holiday, "nothing".
         fixed: Its power is the same each time: drawn once for each building.
         exclusive: One at a time; what overlaps waits.
@@ -83,7 +83,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phases: tuple[Phase, ...]
     winter: float = 0.0
     days: tuple[int, int, int] = (10, 10, 10)
-    dark: bool = False
+    dark: float = 0.0
     needs: Literal["active", "home", "nothing"] = "active"
     fixed: bool = True
     exclusive: bool = True

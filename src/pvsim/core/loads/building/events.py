@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pvsim.core.loads.building.calendar import WORKDAY, BuildingPlace, Week
+from pvsim.core.loads.building.calendar import WEEK_DAYS, WORKDAY, BuildingPlace, Week
 from pvsim.core.loads.building.devices import Device, Floats
-from pvsim.core.loads.building.rates import day_weights
+from pvsim.core.loads.building.rates import day_weights, in_the_dark
+from pvsim.core.loads.building.sun_clock import SunWeek
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import DW_PER_W, Ints
 
@@ -78,10 +79,12 @@ def quarter_weights(
     """
     device = used.device
     winter = np.rint(1_000 * place.winter(week.first + np.arange(len(days)))).astype(np.int64)
-    weights = used.shape[(days[week.days] > WORKDAY).astype(np.int64), week.quarters]
+    sun = SunWeek.of(week.first // WEEK_DAYS, place)
+    quarters = sun.quarters if device.needs == "active" else week.quarters
+    weights = used.shape[(days[week.days] > WORKDAY).astype(np.int64), quarters]
     weights = weights * day_weights(device, days, winter)[week.days]
     if device.dark:
-        weights = weights * place.darkness(week.starts) // 1_000
+        weights = in_the_dark(device, weights, sun.darkness)
     if device.needs != "nothing":
         weights = weights * lived[week.days]
     awake: Ints = weights * active

@@ -18,6 +18,7 @@ from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, 
 from pvsim.core.loads.building.presence import Persons
 from pvsim.core.loads.building.rates import SHARE, Year, uses_before
 from pvsim.core.loads.building.render import add_segments
+from pvsim.core.loads.building.sun_clock import SunWeek
 from pvsim.core.loads.building.traits import traits_of
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
@@ -95,7 +96,9 @@ class BuildingLoad:
         base = Base.of_home if self._persons else Base
         self._base = base((self._key("base", "1"), self._key("base", "2")), base_dw)
         self._cold = tuple(
-            Compressor.of(cold, self._key("cold", cold.name)) for cold in kind.cold if annual_kwh >= cold.from_kwh
+            Compressor.of(cold, self._key("cold", cold.name), place.season_share)
+            for cold in kind.cold
+            if annual_kwh >= cold.from_kwh
         )
         self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
         self._weeks: OrderedDict[int, Segments] = OrderedDict()
@@ -172,7 +175,8 @@ class BuildingLoad:
         active = np.ones_like(week.starts)
         if self._persons:
             awake = [self._persons.active(ordinal, kind) for ordinal, kind in zip(ordinals, days, strict=True)]
-            active = np.stack(awake)[week.days, week.quarters].astype(np.int64)
+            quarters = SunWeek.of(number, self._place).quarters
+            active = np.stack(awake)[week.days, quarters].astype(np.int64)
         parts = []
         for used in self._used:
             first, after = (self._uses_before(used, week.first + day) for day in (0, WEEK_DAYS))

@@ -14,9 +14,10 @@ import numpy as np
 
 from pvsim.core.loads.building.calendar import WORKDAY, BuildingPlace, day_kind, quarters_of
 from pvsim.core.loads.building.devices import Device
+from pvsim.core.loads.building.sun_clock import sun_quarters
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["SHARE", "Year", "day_weights", "uses_before"]
+__all__ = ["SHARE", "Year", "day_weights", "in_the_dark", "uses_before"]
 
 SHARE = 1_000_000
 """Uses are counted in millionths, so that a device used 1.5 times a year is possible."""
@@ -31,12 +32,14 @@ class Year:
         kinds: Workday, Saturday or Sunday.
         winter: +1 in midwinter to −1, in 1/1000.
         darkness: Need of light in 1/1000 by quarter hour: shape (days, 96).
+        sun_quarters: Which quarter hour people live in, likewise; see `sun_clock`.
     """
 
     first: int
     kinds: Ints
     winter: Ints
     darkness: Ints
+    sun_quarters: Ints
     _rates: dict[tuple[Device, bytes], Ints] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -50,16 +53,25 @@ class Year:
             kinds=np.array([day_kind(ordinal) for ordinal in ordinals], dtype=np.int64),
             winter=np.rint(1_000 * place.winter(np.array(ordinals))).astype(np.int64),
             darkness=place.darkness(quarters_of(list(ordinals), place.zone)),
+            sun_quarters=sun_quarters(list(ordinals), place),
         )
 
     def rates(self, device: Device, shape: Ints) -> Ints:
         """The device's rate on each day, shape (days,), where nobody has holidays."""
         known = (device, shape.tobytes())
         if known not in self._rates:
-            by_quarter = shape[(self.kinds > WORKDAY).astype(np.int64)]
-            by_day = (by_quarter * self.darkness // 1_000 if device.dark else by_quarter).sum(axis=1)
+            free = (self.kinds > WORKDAY).astype(np.int64)
+            by_quarter = shape[free[:, None], self.sun_quarters] if device.needs == "active" else shape[free]
+            by_day = (in_the_dark(device, by_quarter, self.darkness) if device.dark else by_quarter).sum(axis=1)
             self._rates[known] = by_day * day_weights(device, self.kinds, self.winter)
         return self._rates[known]
+
+
+def in_the_dark(device: Device, weights: Ints, darkness: Ints) -> Ints:
+    """The weights of quarter hours, less where it is light, by `Device.dark`."""
+    share = round(1_000 * device.dark)
+    lit: Ints = weights * (1_000 - share + share * darkness // 1_000) // 1_000
+    return lit
 
 
 def day_weights(device: Device, kinds: Ints, winter: Ints) -> Ints:

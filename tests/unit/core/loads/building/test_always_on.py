@@ -75,3 +75,14 @@ def test_rest_is_quiet_in_most_homes_and_noisy_in_some():
     low, middle, high = np.percentile(changes, (10, 50, 90))
     assert 1 < low < middle < high < 10
     assert 2 < middle < 5
+
+
+def test_fridges_run_longer_in_the_summer_of_their_hemisphere():
+    january = 1_705_276_800 // 86_400 * 86_400
+    north, south, equator = (Compressor.of(FRIDGE, 3, share) for share in (1.0, -1.0, 0.0))
+    means = []
+    for fridge in (north, south, equator):
+        power = np.zeros(20 * 86_400, dtype=np.int64)
+        fridge.add(january - 10 * 86_400, power)
+        means.append(power.mean() / 10 / fridge.mean_w)
+    assert means == pytest.approx([0.85, 1.15, 1.0], abs=0.02)

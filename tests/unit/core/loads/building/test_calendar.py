@@ -89,6 +89,8 @@ def test_season_and_darkness_by_hand():
     place = BuildingPlace(BERLIN, 52.5, 13.4)
     assert place.winter(year)[[14, 196]] == pytest.approx([1, -1], abs=0.01)
     assert BuildingPlace(BERLIN, -33, 151).winter(year)[[14, 196]] == pytest.approx([-1, 1], abs=0.01)
+    assert (BuildingPlace(BERLIN, 0, 0).winter(year) == 0).all()  # no season on the equator
+    assert BuildingPlace(BERLIN, -15, 0).winter(year)[[14, 196]] == pytest.approx([-0.5, 0.5], abs=0.01)
     for day, dark_at in [(date(2024, 6, 21), (1, 23)), (date(2024, 12, 21), (7, 17))]:
         start = first_instant(day.toordinal(), BERLIN)
         hours = place.darkness(start + 3_600 * np.arange(24))

@@ -1,0 +1,62 @@
+"""The clock that people live by: at night and in the morning that on the wall, in the evening it follows the sun.
+
+Where and when the sun sets late, people come in, cook and sit down later. In the evening their clock is behind
+that on the wall by a share of what the sun's noon is after 12 o'clock (summer time, and places in the west of
+their zone) and a share of what half the day is longer than six hours; in winter it is ahead. Where the day is
+always as long as the night and noon is at 12 o'clock it is that on the wall.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from pvsim.core.loads.building.calendar import UNIX_ORDINAL, WEEK_DAYS, BuildingPlace, Week, quarters_of
+from pvsim.core.loads.building.devices import QUARTERS
+from pvsim.core.quantities.timeline import DAY_S, HOUR_S
+from pvsim.core.quantities.types import Ints
+
+__all__ = ["SunWeek", "sun_quarters"]
+
+_NOON_SHARE, _HALF_DAY_SHARE = 0.6, 0.35  # fitted to the hour of the peak of 74 homes by month
+_MOST_H = 1.5
+_QUARTERS_OF_HOUR = 4
+_FROM_H, _FULL_H, _UNTIL_H, _END_H = 13, 18, 22, 26  # of the evening, which ends at 2 o'clock
+
+
+def sun_quarters(ordinals: list[int], place: BuildingPlace) -> Ints:
+    """Which quarter hour people live in at each of the wall clock: shape (days, 96), 0 to 95."""
+    grid = quarters_of(ordinals, place.zone)
+    half_day_h = (place.elevation(grid) > 0).sum(axis=1) / (2 * _QUARTERS_OF_HOUR)
+    zone_s = (np.array(ordinals) - UNIX_ORDINAL) * DAY_S - grid[:, 0]
+    noon_h = (zone_s / HOUR_S - place.longitude / 15 + 12) % 24 - 12  # after 12 o'clock
+    late_h = _NOON_SHARE * np.clip(noon_h, -_MOST_H, _MOST_H) + _HALF_DAY_SHARE * (half_day_h - 6)
+    hours = (np.arange(QUARTERS) + 0.5) / _QUARTERS_OF_HOUR
+    begun = np.clip((hours - _FROM_H) / (_FULL_H - _FROM_H), 0.0, 1.0)
+    left = np.clip((_END_H - hours) / (_END_H - _UNTIL_H), 0.0, 1.0)
+    yesterdays = np.clip((_END_H - 24 - hours) / (_END_H - _UNTIL_H), 0.0, 1.0)
+    evening = np.maximum(np.minimum(begun, left), yesterdays)
+    late = _QUARTERS_OF_HOUR * np.clip(late_h, -_MOST_H, _MOST_H)[:, None] * evening
+    lived: Ints = np.rint(np.arange(QUARTERS) - late).astype(np.int64) % QUARTERS
+    return lived
+
+
+@dataclass(frozen=True, slots=True)
+class SunWeek:
+    """What the sun makes of the quarter hours of one local week at a place.
+
+    Attributes:
+        quarters: The quarter hour that people live in, 0 to 95, at each of `Week.starts`.
+        darkness: How much light they need, in 1/1000; see `BuildingPlace.darkness`.
+    """
+
+    quarters: Ints
+    darkness: Ints
+
+    @classmethod
+    @lru_cache(maxsize=8)  # all buildings of a place share them
+    def of(cls, number: int, place: BuildingPlace) -> "SunWeek":
+        """That of the week of that number; see `Week.of`."""
+        week = Week.of(number, place.zone)
+        days = sun_quarters([week.first + day for day in range(WEEK_DAYS)], place)
+        return cls(days[week.days, week.quarters], place.darkness(week.starts))

@@ -1,0 +1,72 @@
+"""The clock that people live by: late where and when the sun sets late, else that on the wall."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pvsim.core.loads.building.calendar import BuildingPlace, Week
+from pvsim.core.loads.building.sun_clock import SunWeek, sun_quarters
+
+BERLIN = BuildingPlace(ZoneInfo("Europe/Berlin"), 52.5, 13.4)
+NAIROBI = BuildingPlace(ZoneInfo("Africa/Nairobi"), 0.0, 45.0)  # noon at 12 o'clock
+ZONES = ["Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "Pacific/Apia", "Asia/Urumqi", "UTC"]
+
+
+def late_h(place, *days, hour=20):
+    """How many hours later than by the wall clock people live at an hour of each day."""
+    lived = sun_quarters([date(*day).toordinal() for day in days], place)
+    return ((4 * hour - lived[:, 4 * hour] + 48) % 96 - 48) / 4
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    first=st.integers(2, 3_000_000),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_place_and_day_has_a_clock(zone, latitude, longitude, first):
+    """It is the wall's from 2 to 13 o'clock, never more than an hour and a half off, and never runs backwards."""
+    place = BuildingPlace(ZoneInfo(zone), latitude, longitude)
+    lived = sun_quarters([first, first + 1], place)
+    np.testing.assert_array_equal(lived[0, 8:52], np.arange(8, 52))
+    off = (np.arange(96) - lived + 48) % 96 - 48
+    assert np.abs(off).max() <= 6
+    assert (np.diff(np.arange(96) - off) >= 0).all()
+    np.testing.assert_array_equal(sun_quarters([first + 1], place)[0], lived[1])  # I7
+
+
+def test_berlin_by_hand():
+    """Dusk before four in December, after nine by summer time in June."""
+    assert late_h(BERLIN, (2023, 12, 15), (2023, 3, 15), (2023, 6, 21), (2023, 10, 15)).tolist() == [
+        -0.75, 0.0, 1.5, 0.25,
+    ]  # fmt: skip
+    before, after = late_h(BERLIN, (2023, 3, 25), (2023, 3, 28))
+    assert after - before == pytest.approx(0.6, abs=0.26)  # summer time begins between them
+    assert late_h(BERLIN, (2023, 6, 21), hour=8) == [0]
+    assert late_h(BERLIN, (2023, 6, 21), hour=0) == [0.75]  # the evening before goes on
+
+
+def test_other_latitudes():
+    """No season on the equator; in the south the summer is in January."""
+    months = [(2023, month, 15) for month in range(1, 13)]
+    assert late_h(NAIROBI, *months).tolist() == [0.0] * 12
+    south = BuildingPlace(ZoneInfo("Etc/GMT"), -52.5, 0.0)
+    north = BuildingPlace(ZoneInfo("Etc/GMT"), 52.5, 0.0)
+    there = late_h(south, *months)
+    np.testing.assert_allclose(np.roll(there, 6), late_h(north, *months), atol=0.26)
+    assert there[0] > there[3] > there[6]
+
+
+@pytest.mark.parametrize("sunday", [date(2024, 3, 31), date(2024, 10, 27)])  # of 23 and 25 hours
+def test_a_week_follows_its_quarter_hours(sunday):
+    number = (sunday.toordinal() - 1) // 7
+    week, sun = Week.of(number, BERLIN.zone), SunWeek.of(number, BERLIN)
+    assert len(sun.quarters) == len(sun.darkness) == len(week.starts) != 672
+    days = sun_quarters([week.first + day for day in range(7)], BERLIN)
+    np.testing.assert_array_equal(sun.quarters, days[week.days, week.quarters])
+    assert 60 <= sun.darkness.min() < sun.darkness.max() == 1_000
