@@ -106,7 +106,10 @@ def _battery(summary: "Summary") -> str:
     if use is None:
         return ""
     stored = f"{use.stored_start_kwh:,.3f} → {use.stored_end_kwh:,.3f} kWh ({use.stored_change_kwh:+,.3f})"
-    return f"battery: stored {stored} · losses {use.losses_kwh:,.3f} kWh · {use.full_cycles:,.2f} full cycles"
+    done = f"battery: stored {stored} · losses {use.losses_kwh:,.3f} kWh · {use.full_cycles:,.2f} full cycles"
+    if use.from_grid_kwh is None:
+        return done
+    return f"{done} · too late {use.from_grid_kwh:,.3f} kWh from the grid and {use.to_grid_kwh:,.3f} kWh into it"
 
 
 def _message_notes(this: "Run") -> list[str]:

@@ -41,6 +41,9 @@ def test_charge_and_discharge_add_up_to_the_reader():
     use = BatteryUse(10.0, 0.7, 0.8, 5.0, 6.2, 1.2, 3.0, 2.0)
     line = "battery: stored 5.000 → 6.200 kWh (+1.200) · losses 0.800 kWh · 0.70 full cycles"
     assert printed._battery(msgspec.structs.replace(RUN, battery=use)) == line
+    late = msgspec.structs.replace(use, from_grid_kwh=0.06, to_grid_kwh=0.1)
+    said = f"{line} · too late 0.060 kWh from the grid and 0.100 kWh into it"
+    assert printed._battery(msgspec.structs.replace(RUN, battery=late)) == said
     assert printed._battery(RUN) == ""
 
 

@@ -33,18 +33,18 @@ def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[F
     if energy.self_consumed is None:
         return ()
     charge, discharge = energy.battery_charge or 0.0, energy.battery_discharge or 0.0
-    sold = battery.to_grid_kwh or 0.0 if battery is not None else 0.0
-    used = energy.self_consumed + sold
+    given_back = battery.to_grid_kwh or 0.0 if battery is not None else 0.0
+    used = energy.self_consumed + given_back
     known = battery.from_grid_kwh if battery is not None else None
     grid_stored = charge - min(charge, used) if known is None else known
     pv_stored = charge - grid_stored
     candidates = (
         Flow("pv", "building", used - pv_stored),
         Flow("pv", "battery_in", pv_stored),
-        Flow("pv", "export", energy.export - sold),
+        Flow("pv", "export", energy.export - given_back),
         Flow("pv", "curtailed", energy.curtailed or 0.0),
-        Flow("battery_out", "building", discharge - sold),
-        Flow("battery_out", "export", sold),
+        Flow("battery_out", "building", discharge - given_back),
+        Flow("battery_out", "export", given_back),
         Flow("grid", "building", energy.import_ - grid_stored),
         Flow("grid", "battery_in", grid_stored),
     )
