@@ -1,24 +1,37 @@
 """The scripts that compare homes with measured ones: what they compute is what they say."""
 
 import importlib
+import re
 import sys
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts" / "validation"
+SVG = "{http://www.w3.org/2000/svg}"
 DAY_S = 86_400
 
 
 @pytest.fixture(scope="module")
-def script():
+def scripts():
     sys.path.insert(0, str(SCRIPTS))
     try:
-        yield importlib.import_module("homes")
+        yield importlib.import_module
     finally:
         sys.path.remove(str(SCRIPTS))
+
+
+@pytest.fixture(scope="module")
+def script(scripts):
+    return scripts("homes")
+
+
+@pytest.fixture(scope="module")
+def page(scripts):
+    return scripts("page")
 
 
 def test_a_span_has_the_local_hours_of_days_with_a_change_of_the_clock(script):
@@ -64,3 +77,23 @@ def test_a_street_is_that_of_the_command(script):
         other.power_dw(0, 60).sum(),
     ]
     assert alone.power_dw(0, 60).tolist() != other.power_dw(0, 60).tolist()
+
+
+def test_the_page_has_one_place_for_each_table(page):
+    text = page.PAGE.read_text("utf-8")
+    names = re.findall(r"<!-- table: (\w+), written by scripts/validation/page.py -->", text)
+    assert sorted(names) == sorted({"differences", "street", "seasons", "seconds", "house", "energies"})
+    assert text.count(page.END) == len(names)
+    blank = page.filled(text, dict.fromkeys(names, "| new |"))
+    assert blank.count("| new |") == len(names)
+    assert page.filled(blank, dict.fromkeys(names, "| new |")) == blank
+    with pytest.raises(SystemExit, match="no single place for the table moons"):
+        page.filled(text, {"moons": ""})
+
+
+@pytest.mark.parametrize("name", ["street", "homes"])
+def test_the_pictures_can_be_read_without_seeing_them_and_in_the_dark(page, name):
+    tree = ET.fromstring((page.IMAGES / f"{name}.svg").read_text("utf-8"))  # noqa: S314 - our own
+    ids = {element.get("id"): element.tag.removeprefix(SVG) for element in tree.iter() if element.get("id")}
+    assert [ids[name] for name in tree.get("aria-labelledby", "").split()] == ["title", "desc"]
+    assert "prefers-color-scheme: dark" in (tree.findtext(f"{SVG}style") or "")
