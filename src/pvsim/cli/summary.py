@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pvsim.cli.fleet_lines import fleet_lines
 from pvsim.cli.money import money_lines
 
 if TYPE_CHECKING:
@@ -57,7 +58,12 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
             continue
         cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
-    lines = (_shares(summary, grid=plan.meter_range.grid), _averaged(summary), _battery(summary))
+    lines = (
+        _shares(summary, grid=plan.meter_range.grid),
+        _averaged(summary),
+        _battery(summary),
+        *fleet_lines(summary),
+    )
     click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
     config = this.models.config
     if money := money_lines(summary, config.tariff, config.cost, config.unpaid):

@@ -154,25 +154,10 @@ def _fleet(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Sect
         return
     one, of_all = summary.peak_kw.import_, summary.peak_of_all_kw.import_
     text = forms.say("text.fleet", one=forms.number(one, 2), all=forms.number(of_all, 2))
-    over, distribution = summary.over_meters, None
-    if over is not None:
-        rows = []
-        for name in over.__struct_fields__:
-            each = getattr(over, name)
-            if each is None or (not facts.pv and name.startswith(("pv_", "self_"))):
-                continue
-            cells = [Cell(forms.words[f"over.{name}"])]
-            for part in each.__struct_fields__:
-                value = getattr(each, part)
-                shown = forms.percent(value) if name in _SHARE else forms.number(value, 3)
-                cells.append(Cell(shown, value, f"over_meters.{name}.{part}"))
-            rows.append(tuple(cells))
-        head = tuple(forms.words[f"head.{name}"] for name in ("figure", "p5", "p50", "p95"))
-        distribution = Table(forms.words["table.over"], head, tuple(rows))
     charts = ("fleet",) if facts.pv and summary.energy_kwh.load is not None else ()
-    yield _section(
-        "fleet", forms, text, charts=charts, of=(distribution, tables.fleet(summary, forms, pv=facts.pv))
-    )
+    of = [make(summary, forms, pv=facts.pv) for make in (tables.over_meters, tables.coincidence, tables.fleet)]
+    texts = [text] if of[1] is None else [text, forms.words["text.coincidence"]]
+    yield _section("fleet", forms, *texts, charts=charts, of=tuple(of))
 
 
 def _grid(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:

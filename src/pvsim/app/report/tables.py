@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Energies, PeriodEnergies, Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["energies", "fleet", "hours", "periods"]
+__all__ = ["coincidence", "energies", "fleet", "hours", "over_meters", "periods"]
 
 _DWS_PER_KWH = 36_000_000
 _HOUR_S = 3_600
 _OF_PV = {"pv", "self_consumed"}
+_SHARES = {"self_consumption", "self_sufficiency", "load_factor"}
 _ENERGIES = (
     "load",
     "meter",
@@ -109,6 +110,47 @@ def fleet(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     peaks = (forms.words["head.peak_import_kw"], forms.words["head.peak_export_kw"])
     head = (forms.words["head.meter"], *(_in_kwh(forms, name) for name in names), *titles, *peaks)
     return Table(forms.words["table.fleet"], head, tuple(rows), folded=True)
+
+
+def over_meters(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table | None:
+    """How figures differ between the meters; None where a run has one."""
+    over = summary.over_meters
+    if over is None:
+        return None
+    rows = []
+    for name in over.__struct_fields__:
+        each = getattr(over, name)
+        if each is None or (not pv and name.startswith(("pv_", "self_"))):
+            continue
+        cells = [Cell(forms.words[f"over.{name}"])]
+        for part in each.__struct_fields__:
+            value = getattr(each, part)
+            shown = forms.percent(value) if name in _SHARES else forms.number(value, 3)
+            cells.append(Cell(shown, value, f"over_meters.{name}.{part}"))
+        rows.append(tuple(cells))
+    head = tuple(forms.words[f"head.{name}"] for name in ("figure", "p5", "p50", "p95"))
+    return Table(forms.words["table.over"], head, tuple(rows))
+
+
+def coincidence(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table | None:
+    """Highest quarters of an hour of so many meters together; None where a run has one."""
+    if summary.coincidence is None:
+        return None
+    known = [name for name in ("load", "import") if pv or name == "load" or summary.energy_kwh.load is None]
+    if summary.energy_kwh.load is None:
+        known.remove("load")
+    rows = []
+    for i, peak in enumerate(summary.coincidence):
+        cells = [Cell(forms.number(peak.meters), peak.meters, f"coincidence.{i}.meters")]
+        for name in known:
+            power, share = (getattr(peak, f"{name}_{what}") for what in ("w_per_meter", "coincidence"))
+            cells.append(Cell(forms.number(power), power, f"coincidence.{i}.{name}_w_per_meter"))
+            cells.append(Cell(forms.percent(share), share, f"coincidence.{i}.{name}_coincidence"))
+        rows.append(tuple(cells))
+    names = ("first_meters", *(f"{name}_{what}" for name in known for what in ("w_per_meter", "coincidence")))
+    return Table(
+        forms.words["table.coincidence"], tuple(forms.words[f"head.{name}"] for name in names), tuple(rows)
+    )
 
 
 def _known(energy: "Energies", *, pv: bool) -> Iterator[tuple[str, float]]:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from msgspec.structs import replace
+
+from pvsim.core.results.money import Money
 from pvsim.core.results.summary import Distribution, OverMeters, Summary
 
-__all__ = ["over_meters"]
+__all__ = ["over_meters", "with_bills"]
 
 _FIGURES: dict[str, Callable[[Summary], float | None]] = {
     "load_kwh": lambda meter: meter.energy_kwh.load,
@@ -15,12 +18,22 @@ _FIGURES: dict[str, Callable[[Summary], float | None]] = {
     "self_sufficiency": lambda meter: meter.self_sufficiency,
     "peak_import_kw": lambda meter: meter.peak_kw.import_,
     "peak_import_15min_kw": lambda meter: meter.peak_kw.import_15min,
+    "peak_load_15min_kw": lambda meter: meter.peak_load_15min_kw,
+    "load_factor": lambda meter: meter.load_factor,
+    "full_cycles": lambda meter: None if meter.battery is None else meter.battery.full_cycles,
 }
 
 
 def over_meters(meters: Sequence[Summary]) -> OverMeters:
     """The distributions over meters, each figure by itself."""
     return OverMeters(**{name: _distribution(of(meter) for meter in meters) for name, of in _FIGURES.items()})
+
+
+def with_bills(over: OverMeters | None, money: Money | None) -> OverMeters | None:
+    """The distributions with that of the bills, where there are several."""
+    if over is None or money is None or money.meters is None:
+        return over
+    return replace(over, money_total=_distribution(bill.total for bill in money.meters.values()))
 
 
 def _distribution(values: Iterable[float | None]) -> Distribution | None:

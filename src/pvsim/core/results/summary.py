@@ -20,6 +20,7 @@ from pvsim.core.results.money import Money
 
 __all__ = [
     "BatteryUse",
+    "CoincidentPeak",
     "Distribution",
     "Duration",
     "Energies",
@@ -274,6 +275,10 @@ class OverMeters(msgspec.Struct, frozen=True):
         self_sufficiency: Of each meter.
         peak_import_kw: `peak_kw.import` of each meter.
         peak_import_15min_kw: `peak_kw.import_15min` of each meter.
+        peak_load_15min_kw: Of each meter.
+        load_factor: Of each meter.
+        full_cycles: `battery.full_cycles` of each meter that has a battery.
+        money_total: `total` of the bill of each meter, as `money.meters` has it.
     """
 
     load_kwh: Distribution | None
@@ -284,6 +289,34 @@ class OverMeters(msgspec.Struct, frozen=True):
     self_sufficiency: Distribution | None
     peak_import_kw: Distribution | None
     peak_import_15min_kw: Distribution | None
+    peak_load_15min_kw: Distribution | None = None
+    load_factor: Distribution | None = None
+    full_cycles: Distribution | None = None
+    money_total: Distribution | None = None
+
+
+class CoincidentPeak(msgspec.Struct, frozen=True):
+    """The highest quarter of an hour of the first meters of a run together, which is lower than the sum of theirs.
+
+    By meter it is what is known as the after-diversity maximum demand (ADMD). Quarters are those of the local
+    clock; the first meters are those of the run's order, so that more meters change nothing that is said of fewer.
+
+    Attributes:
+        meters: How many: 1, 2, 5, 10, 20, 50 … and all.
+        load_w_per_meter: The highest 15-minute mean of the sum of their loads, in W, divided by `meters`. None
+            where the meters are at the grid connection.
+        load_coincidence: That sum over the sum of the highest 15-minute means of each, whenever they are: 1 where
+            they coincide. None where the load is 0 or not known.
+        import_w_per_meter: The highest 15-minute mean of the sum of grid over these meters, in W divided by
+            `meters`: what one exports serves another; 0 if they never import together.
+        import_coincidence: That sum over the sum of `peak_kw.import_15min` of each. None where none imports.
+    """
+
+    meters: int
+    load_w_per_meter: float | None
+    load_coincidence: float | None
+    import_w_per_meter: float
+    import_coincidence: float | None
 
 
 class FuseLoad(msgspec.Struct, frozen=True):
@@ -327,6 +360,11 @@ class Summary(msgspec.Struct, frozen=True):
         fuse: How long the main fuses carry more than their rated current; None where they are not known.
         money: What the run costs; None where the site has no tariff.
         emissions: What the grid emits for it; None where the site does not say it.
+        peak_load_15min_kw: The highest 15-minute mean of the load; of several meters that of all meters together.
+            None where the load is not known, or 15 minutes are not a whole number of rows.
+        load_factor: Mean load over `peak_load_15min_kw`; of several meters that of all meters together. None also
+            where the load is 0.
+        coincidence: How far the peaks of the meters coincide, where a run has several.
     """
 
     rows: int
@@ -349,3 +387,6 @@ class Summary(msgspec.Struct, frozen=True):
     fuse: FuseLoad | None = None
     money: Money | None = None
     emissions: Emissions | None = None
+    peak_load_15min_kw: float | None = None
+    load_factor: float | None = None
+    coincidence: tuple[CoincidentPeak, ...] | None = None

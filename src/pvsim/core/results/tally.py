@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.battery_use import BatteryStates
+from pvsim.core.results.coincidence import CoincidentPeaks
 from pvsim.core.results.duration import GridDuration
 from pvsim.core.results.energies import EnergySums, kwh
 from pvsim.core.results.fuse import FuseSeconds
@@ -40,6 +41,7 @@ class Tally:
         energies: Energies, and how many rows export.
         peaks: Highest powers of rows.
         windows: Means over windows of the local clock, by their length.
+        coincidence: Highest quarters of an hour of several meters together; None of longer rows.
         ramps: Changes within seconds.
         duration: The duration curve.
         fuse: Seconds above the rated current of the main fuses.
@@ -55,6 +57,7 @@ class Tally:
             for window_s in WINDOWS_S
             if window_s == QUARTER_S == plan.every_s or (window_s > plan.every_s and window_s % plan.every_s == 0)
         }
+        self.coincidence = CoincidentPeaks(plan) if QUARTER_S in self.windows else None
         self.ramps = Ramps(plan)
         self.duration = GridDuration(plan)
         self.fuse = FuseSeconds(plan)
@@ -68,6 +71,8 @@ class Tally:
         self.peaks.add(powers)
         for means in self.windows.values():
             means.add(powers)
+        if self.coincidence is not None:
+            self.coincidence.add(powers)
         self.ramps.add(powers)
         self.duration.add(powers)
         self.fuse.add(powers)
@@ -80,6 +85,8 @@ class Tally:
         self.peaks.merge(other.peaks)
         for window_s, means in self.windows.items():
             means.merge(other.windows[window_s])
+        if self.coincidence is not None and other.coincidence is not None:
+            self.coincidence.merge(other.coincidence)
         self.ramps.merge(other.ramps)
         self.duration.merge(other.duration)
         self.fuse.merge(other.fuse)
@@ -92,6 +99,8 @@ class Tally:
         self.duration.close()
         for means in self.windows.values():
             means.close()
+        if self.coincidence is not None:
+            self.coincidence.close()
 
     def summary(self) -> Summary:
         """All figures.
@@ -110,6 +119,7 @@ class _Figures:
         self.plan, self.energies, self.peaks = tally.plan, tally.energies, tally.peaks
         self.windows = {window_s: means.closed() for window_s, means in tally.windows.items()}
         self.quarters = self.windows.get(QUARTER_S)
+        self.coincidence = None if tally.coincidence is None else tally.coincidence.closed()
         self.battery = tally.battery
         self.levels = None if tally.battery is None else tally.battery.levels()
         self.ramps, self.duration, self.fuse = tally.ramps, tally.duration, tally.fuse
@@ -135,6 +145,9 @@ class _Figures:
             peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days, NO_EXPORT),
             meters=meters,
             over_meters=over_meters(list(meters.values())),
+            coincidence=None
+            if self.coincidence is None
+            else self.coincidence.figures(load=not plan.meter_range.grid),
             hours_with_export=self._hours(int(self.energies.exporting_by_day.sum())),
         )
 
@@ -150,6 +163,7 @@ class _Figures:
         if self.battery is not None and self.levels is not None:
             stored = self.battery.of_meters(self.levels, which)
             battery = self.battery.use(stored, int(sums[4]), int(sums[5]))
+        peak_load, factor = self._load_peak(which)
         return Summary(
             int(energies.rows[which].sum()),
             plan.every_s,
@@ -160,7 +174,18 @@ class _Figures:
             hours_with_export=self._hours(int(energies.exporting[which].sum())),
             battery=battery,
             fuse=self.fuse.of_meters(which),
+            peak_load_15min_kw=peak_load,
+            load_factor=factor,
         )
+
+    def _load_peak(self, which: slice) -> tuple[float | None, float | None]:
+        """The highest quarter of an hour of the load of some meters together, and their load factor."""
+        if self.coincidence is None or self.plan.meter_range.grid:
+            return None, None
+        peaks_dw = self.coincidence.together_dw if which.start is None else self.coincidence.single_dw[:, which]
+        peak_dw = float(peaks_dw[0, -1])
+        mean_dw = float((self.energies.by_meter[0, which] / np.maximum(self.energies.rows[which], 1)).sum())
+        return round(peak_dw / DW_PER_KW, 6), round(mean_dw / peak_dw, 6) if peak_dw else None
 
     def _of_meter(self, i: int) -> Summary:
         """The figures of one of several meters."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pvsim.core.results.figures import ROWS, Figures
+from pvsim.core.results.over_meters import with_bills
 from pvsim.core.results.powers import joined
 
 if TYPE_CHECKING:
@@ -53,9 +54,12 @@ class Totals:
     def result(self) -> "Summary":
         """See `Accumulator.result`."""
         self._take()
+        figures = self.figures.result()
+        money = None if self.bill is None else self.bill.result()
         return replace(
-            self.figures.result(),
-            money=None if self.bill is None else self.bill.result(),
+            figures,
+            money=money,
+            over_meters=with_bills(figures.over_meters, money),
             emissions=None if self.carbon is None else self.carbon.result(),
         )
 

@@ -1,10 +1,12 @@
 """Distributions over meters are those of sorted lists."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.results.over_meters import over_meters
-from pvsim.core.results.summary import Distribution, Energies, Peaks, Summary
+from pvsim.core.results.money import MeterAmount, Money
+from pvsim.core.results.over_meters import over_meters, with_bills
+from pvsim.core.results.summary import BatteryUse, Distribution, Energies, Peaks, Summary
 
 
 def meter(load, share=None):
@@ -29,3 +31,17 @@ def test_twenty_meters_by_hand():
     assert found.self_consumption == Distribution(0.1, 0.1, 0.2)
     assert found.self_sufficiency is None
     assert found.peak_import_15min_kw == Distribution(5.0, 5.0, 5.0)
+
+
+def test_batteries_and_bills_are_of_the_meters_that_have_them():
+    use = BatteryUse(10.0, 0.5, 0.1, 1.0, 2.0, 1.0, 3.0, 4.0)
+    over = over_meters([meter(1.0), msgspec.structs.replace(meter(2.0), battery=use, load_factor=0.2)])
+    assert over.full_cycles == Distribution(0.5, 0.5, 0.5)
+    assert over.load_factor == Distribution(0.2, 0.2, 0.2)
+    assert over.money_total is None
+    bills = {"a": MeterAmount(3.0, 0.0, 0.0, 1.0, 2.0), "b": MeterAmount(5.0, 0.0, 0.0, 1.0, 4.0)}
+    money = Money(8.0, 0.0, 0.0, 2.0, 6.0, currency="EUR")
+    with_both = with_bills(over, msgspec.structs.replace(money, meters=bills))
+    assert with_both.money_total == Distribution(2.0, 2.0, 4.0)
+    assert with_bills(over, money) == with_bills(over, None) == over
+    assert with_bills(None, money) is None
