@@ -98,12 +98,12 @@ def _air(
     weather: Weather, _sha256: str | None, place: BuildingPlace, seed: int, run_utc: tuple[int, int]
 ) -> OutdoorAir:
     """The air of a site, which all of its buildings share: a file is read once for them."""
-    series = None
+    series, at = None, (place.latitude, place.longitude)
     if isinstance(weather, FileWeather):
         from pvsim.wiring.weather import weather_at  # noqa: PLC0415 - most sites read no file
 
-        series = weather_at(weather, place.latitude, place.longitude)
-    return outdoor_air(weather, series, place.longitude, zone=place.zone, seed=seed, run_utc=run_utc)
+        series = weather_at(weather, *at)
+    return outdoor_air(weather, series, *at, zone=place.zone, seed=seed, run_utc=run_utc)
 
 
 def building_load(

@@ -61,6 +61,7 @@ def site_pv(
         BadInputError: the weather file cannot be read or does not cover the run.
     """
     outside, weather, place = clear_light(site), site.weather, site.location
+    at = place.latitude_deg, place.longitude_deg
     skies: tuple[Sky, ...]
     coverage = reading = None
     if isinstance(weather, FileWeather):
@@ -68,13 +69,13 @@ def site_pv(
         from pvsim.core.weather.gaps import covering  # noqa: PLC0415
         from pvsim.wiring.weather import weather_at  # noqa: PLC0415
 
-        series = weather_at(weather, place.latitude_deg, place.longitude_deg)
-        fresh = FileSky(outside, series, climate_of(weather, place.longitude_deg, seed=seed), weather.fill)
+        series = weather_at(weather, *at)
+        fresh = FileSky(outside, series, climate_of(weather, *at, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
         reading = coverage.of_reading(series.reading, weather.gaps)
         skies = (sky,)
     else:
-        skies = tuple(climate_of(weather, place.longitude_deg, seed=seed, clouds=each) for each in clouds)
+        skies = tuple(climate_of(weather, *at, seed=seed, clouds=each) for each in clouds)
     if homes is None:
         homes = [site.plants] * len(skies)
     elif len(skies) == 1:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import HOUR_S
-from pvsim.core.site.schema import CloudyWeather, Site
+from pvsim.core.site.schema import CloudyWeather, Site, Weather
 from pvsim.core.weather.clouds.field import CloudField, CloudSky
+from pvsim.core.weather.clouds.regimes import REGIMES
 from pvsim.core.weather.sky import CloudIndices
+from pvsim.core.weather.spells import Sunniness
 
-__all__ = ["PORTION_S", "clouds_over", "scattered"]
+__all__ = ["PORTION_S", "clouds_over", "scattered", "sunniness_over"]
 
 PORTION_S = 6 * HOUR_S
 
@@ -34,6 +36,17 @@ class _InPortions:
         return sky.index[start : start + n], sky.beam[start : start + n]
 
 
+def sunniness_over(weather: Weather, seed: int) -> Sunniness | None:
+    """How sunny the days of a region are by its synthetic clouds; None where no weather of days makes them."""
+    if not isinstance(weather, CloudyWeather) or not REGIMES[weather.regime].slow:
+        return None
+    return _region(weather, seed).sunniness
+
+
+def _region(weather: CloudyWeather, seed: int) -> CloudField:
+    return CloudField(seed, weather.regime, weather.mean_index)
+
+
 def clouds_over(
     site: Site, seed: int, east_m: float = 0.0, north_m: float = 0.0, *, portion_s: int = PORTION_S
 ) -> CloudIndices | None:
@@ -48,7 +61,7 @@ def clouds_over(
     """
     if not isinstance(site.weather, CloudyWeather):
         return None
-    field = CloudField(seed, site.weather.regime, site.weather.mean_index, east_m=east_m, north_m=north_m)
+    field = _region(site.weather, seed).at(east_m, north_m)
     if portion_s:
         return _InPortions(field, portion_s)
 

@@ -13,7 +13,9 @@ from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.quantities.types import OutdoorTemperature
 from pvsim.core.site.schema import Weather
+from pvsim.core.weather.cloud_cover import sunniness_over
 from pvsim.core.weather.sky import ClimateSky, CloudIndices
+from pvsim.core.weather.spells import Spells
 from pvsim.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -49,9 +51,19 @@ class OutdoorAir:
 
 
 def climate_of(
-    weather: Weather, longitude_deg: float, *, seed: int, clouds: CloudIndices | None = None
+    weather: Weather,
+    latitude_deg: float,
+    longitude_deg: float,
+    *,
+    seed: int,
+    clouds: CloudIndices | None = None,
 ) -> ClimateSky:
-    """The air of a site as its numbers describe it, under given clouds; None is a clear sky."""
+    """The air of a site as its numbers describe it, under given clouds; None is a clear sky.
+
+    Under synthetic clouds its warm and cold spells go with them, whoever asks: the PV cells under the clouds of
+    their place, or a heat pump that needs none.
+    """
+    sunny = sunniness_over(weather, seed)
     return ClimateSky(
         longitude_deg,
         by_month(weather.temp_air_c),
@@ -59,13 +71,14 @@ def climate_of(
         weather.wind_speed_ms,
         clouds,
         weather.temp_air_spread_c,
-        noise.key(seed, "weather", "temperature"),
+        Spells(noise.key(seed, "weather", "temperature"), sunny, latitude_deg),
     )
 
 
 def outdoor_air(
     weather: Weather,
     series: "WeatherSeries | None",
+    latitude_deg: float,
     longitude_deg: float,
     *,
     zone: tzinfo,
@@ -80,6 +93,7 @@ def outdoor_air(
     Args:
         weather: Of the site.
         series: Its file; None where it has none.
+        latitude_deg: Of the site.
         longitude_deg: Of the site.
         zone: Of the site; a year begins by its clock.
         seed: Of the simulation.
@@ -89,7 +103,7 @@ def outdoor_air(
         BadInputError: the weather file does not cover the run, or has less than a year of temperatures where the
             site does not give them by month either.
     """
-    climate = climate_of(weather, longitude_deg, seed=seed).temp_air
+    climate = climate_of(weather, latitude_deg, longitude_deg, seed=seed).temp_air
     years = (REFERENCE_YEAR, REFERENCE_YEAR + 1)
     first_utc, end_utc = (int(datetime(year, 1, 1, tzinfo=zone).timestamp()) for year in years)
     if series is None:

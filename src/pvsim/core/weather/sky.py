@@ -6,12 +6,12 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from pvsim.core.quantities import noise
 from pvsim.core.quantities.months import monthly
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.clouds import diffuse_index
+from pvsim.core.weather.spells import Spells
 
 __all__ = ["Air", "ClimateSky", "CloudIndices", "Sky"]
 
@@ -20,8 +20,7 @@ CloudIndices: TypeAlias = Callable[[int, int], tuple[Floats, Floats]]
 level; above 1 beside them) and of its beam (0..1), each of shape (n,)."""
 
 _WARMEST_S = 15 * HOUR_S
-_GRID_S = 600
-_KNOTS = 6  # days before and after that count: e^-12.5 of a knot five days away is nothing
+_SPELLS = Spells(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class ClimateSky:
         wind_speed_ms: All the time.
         clouds: None is a clear sky.
         temp_air_spread_c: RMS of what the weather of some days adds to the temperature.
-        stream: Names the random numbers of that weather.
+        spells: That weather.
     """
 
     longitude_deg: float
@@ -74,7 +73,7 @@ class ClimateSky:
     wind_speed_ms: float
     clouds: CloudIndices | None = None
     temp_air_spread_c: float = 0.0
-    stream: noise.Key = 0
+    spells: Spells = _SPELLS
 
     def air(self, first_utc: int, beam_share: Floats) -> Air:
         """See `Sky.air`."""
@@ -90,34 +89,10 @@ class ClimateSky:
         """An `OutdoorTemperature`: month, hour by the sun, and the weather of the days."""
         by_the_sun = t_utc + self.longitude_deg / 360.0 * DAY_S
         swing = np.cos((by_the_sun - _WARMEST_S) * (2.0 * np.pi / DAY_S))
-        temp_air: Floats = monthly(self.temp_air_c, t_utc) + 0.5 * self.temp_air_swing_c * swing
-        if self.temp_air_spread_c:
-            temp_air += self.temp_air_spread_c * _weather(self.stream, t_utc)
+        if not self.temp_air_spread_c and self.spells.sunniness is None:
+            steady: Floats = monthly(self.temp_air_c, t_utc) + 0.5 * self.temp_air_swing_c * swing
+            return steady
+        warmth, wider = self.spells.at(t_utc)
+        temp_air: Floats = monthly(self.temp_air_c, t_utc) + 0.5 * self.temp_air_swing_c * wider * swing
+        temp_air += self.temp_air_spread_c * warmth
         return temp_air
-
-
-def _weather(stream: noise.Key, t_utc: Ints) -> Floats:
-    """Warm and cold spells at rising times, of mean 0 and variance 1 at every time.
-
-    Near-normal knots, one a UTC day, under a bell curve with a standard deviation of one day: values a day apart
-    have a correlation of e^-1/4 = 0.78, two days 0.37. Straight lines over ten minutes are 0.00001 off it.
-    """
-    first = int(t_utc[0]) // _GRID_S
-    spells = _spells(stream, np.arange(first, int(t_utc[-1]) // _GRID_S + 2) * _GRID_S)
-    at, within = np.divmod(t_utc, _GRID_S)
-    before, after = spells[at - first], spells[at - first + 1]
-    result: Floats = before + (after - before) * (within / _GRID_S)
-    return result
-
-
-def _spells(stream: noise.Key, t_utc: Ints) -> Floats:
-    days, seconds = np.divmod(t_utc, DAY_S)
-    first = int(days[0]) - _KNOTS + 1
-    knots = noise.near_normal(stream, first, int(days[-1]) + _KNOTS + 1 - first)
-    total, squares = np.zeros(len(t_utc)), np.zeros(len(t_utc))
-    for offset in range(1 - _KNOTS, _KNOTS + 1):
-        weight = np.exp(-0.5 * (seconds / DAY_S - offset) ** 2)
-        total += weight * knots[days + offset - first]
-        squares += weight**2
-    result: Floats = total / np.sqrt(squares)
-    return result

@@ -50,7 +50,9 @@ def weather(tmp_path):
 
 def air_of(weather, days=1, seed=3):
     series = weather_at(weather, 48.14, 11.58) if isinstance(weather, FileWeather) else None
-    return outdoor_air(weather, series, 11.58, zone=BERLIN, seed=seed, run_utc=(START, START + days * DAY_S))
+    return outdoor_air(
+        weather, series, 48.14, 11.58, zone=BERLIN, seed=seed, run_utc=(START, START + days * DAY_S)
+    )
 
 
 @pytest.mark.parametrize("seed", [3, 4])

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.weather.series import FileTemperature, WeatherSeries
 from pvsim.core.weather.sky import ClimateSky
+from pvsim.core.weather.spells import Spells
 from pvsim.errors import BadInputError
 
 START = 1_704_067_200  # 2024-01-01T00:00Z
 HOUR = 3600
-CLIMATE = ClimateSky(11.58, (15.0,) * 12, 8.0, 2.0, temp_air_spread_c=3.0, stream=2).temp_air
+CLIMATE = ClimateSky(11.58, (15.0,) * 12, 8.0, 2.0, temp_air_spread_c=3.0, spells=Spells(2)).temp_air
 
 
 def hours(temp_air, *, typical=False, wind_speed=None):

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.weather.sky import ClimateSky
+from pvsim.core.weather.spells import Spells
 
 START = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
 MUNICH = (1, 2, 6, 11, 15, 18, 20, 20, 15, 10, 5, 2)
 
 
 def climate(spread_c=3.5, stream=4):
-    return ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=spread_c, stream=stream)
+    return ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=spread_c, spells=Spells(stream))
 
 
 @given(

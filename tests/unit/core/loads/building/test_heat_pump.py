@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from pvsim.core.loads.building import HeatPumpModel
 from pvsim.core.weather.sky import ClimateSky
+from pvsim.core.weather.spells import Spells
 from pvsim.errors import UsageError
 
 START = int(datetime(2022, 12, 31, 23, tzinfo=UTC).timestamp())
 DAY = 86_400
 HALF_HOURS = START + 900 + 1_800 * np.arange(365 * 48)
 MUNICH = (1, 2, 6, 11, 15, 18, 20, 20, 15, 10, 5, 2)
-WEATHER = ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, stream=4).temp_air
+WEATHER = ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, spells=Spells(4)).temp_air
 PUMP = HeatPumpModel.of_energy(5, WEATHER, annual_kwh=4_000, year_c=WEATHER(HALF_HOURS))
 
 
@@ -69,7 +70,7 @@ def test_a_winter_of_other_weather_takes_other_energy():
     """The season is the same; another seed's warm and cold spells move a week, and hardly a year."""
     other = HeatPumpModel(
         5,
-        ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, stream=6).temp_air,
+        ClimateSky(11.58, MUNICH, 9.0, 2.0, temp_air_spread_c=3.5, spells=Spells(6)).temp_air,
         PUMP.scale_w,
         PUMP.greatest_w,
     )
