@@ -22,6 +22,7 @@ from pvsim.core.quantities.types import Ints
 __all__ = ["Converter"]
 
 _CHUNK_S = 512  # as in `battery`
+_FEW_S = 32  # portions of many meters: one by one is faster then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Converter:
         Returns:
             The power of each second in 0.1 W, the energy after each second, energy and p after the last one.
         """
+        if len(asked_dw) <= _FEW_S:
+            powers, energies, stored, p = self._one_by_one(asked_dw.tolist(), stored, p)
+            return np.array(powers, dtype=np.int64), np.array(energies, dtype=np.int64), stored, p
         power, levels = np.empty_like(asked_dw), np.empty_like(asked_dw)
         for start in range(0, len(asked_dw), _CHUNK_S):
             chunk = slice(start, start + _CHUNK_S)

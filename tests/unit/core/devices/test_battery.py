@@ -210,13 +210,13 @@ def test_a_late_battery_in_any_cut_gives_the_same(battery, response, no_load_w, 
 @given(batteries(), nets(), st.floats(0, 1))
 @BOUNDED
 def test_a_curve_of_one_point_is_the_constant_efficiency(battery, net_dw, fill):
-    """But for the last 0.1 W at a limit."""
+    """But for 0.01 % of the power at a limit."""
     soc = battery.soc_min + fill * (battery.soc_max - battery.soc_min)
     whole = battery.follow(-net_dw, battery.at_rest(battery.stored_at(soc)))
     charge, discharge = (((1.0, each),) for each in (battery.charge_efficiency, battery.discharge_efficiency))
     curved = replace(battery, charge_efficiency=charge, discharge_efficiency=discharge)
     followed = curved.follow(-net_dw, curved.at_rest(curved.stored_at(soc)))
-    assert np.abs(followed.power_dw - whole.power_dw).max(initial=0) <= 2
+    assert np.abs(followed.power_dw - whole.power_dw).max(initial=0) <= 2 + 1e-4 * 99_999
     assert curved.kwh(followed.stored) == pytest.approx(battery.kwh(whole.stored), abs=1e-6)
 
 

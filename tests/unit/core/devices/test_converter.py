@@ -135,5 +135,5 @@ def test_a_full_store_without_standby_rests_and_one_with_it_is_kept_full_by_hand
 def test_a_store_that_is_nearly_as_small_as_what_is_offered_is_done_one_by_one():
     conversion = conversion_of(1.0, 1.0, 50_000, 50_000)
     small = Converter(0, 30_000, 100, 0, conversion, Response())
-    power, levels, stored, _ = small.follow(np.full(4, 50_000), 30_000, 0.0)
-    assert (power.tolist(), levels.tolist(), stored) == ([100] * 4, [30_000] * 4, 30_000)
+    power, levels, stored, _ = small.follow(np.full(40, 50_000), 30_000, 0.0)
+    assert (power.tolist(), levels.tolist(), stored) == ([100] * 40, [30_000] * 40, 30_000)
