@@ -127,7 +127,7 @@ def building_load(
         place: Its clock and coordinates.
         seed: Of the simulation.
         meter: The meter's name.
-        people: Persons of a household, 1 to 12; None is 3.
+        people: Persons of a household, 1 to 12; None draws them.
         car: Charger in kW (3.7, 11 or 22) and energy in kWh a year.
         heat_pump: Its energy in kWh a year, and the air that it takes heat from.
         max_dw: The most that its meter shows, in 0.1 W.

@@ -224,11 +224,11 @@ class HouseholdLoad(
 
     Attributes:
         annual_kwh: Energy of a year, without heat pump and cars.
-        people: Who live there.
+        people: Who live there; if left out, drawn by seed and meter, the more the larger the annual energy.
     """
 
     annual_kwh: Annotated[float, Meta(ge=1_000, le=12_000)]
-    people: Annotated[int, Meta(ge=1, le=12)] = 3
+    people: Annotated[int, Meta(ge=1, le=12)] | None = None
 
 
 class OfficeLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="office"):

@@ -75,6 +75,9 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         fixed: Its power is the same each time: drawn once for each building.
         exclusive: One at a time; what overlaps waits.
         scaled: Its use is scaled to the annual energy that the user names.
+        owned: Share of homes of 1, 2, 3, and of more persons that have it; all have it where nothing is said.
+        part_of: The thing that it is a part of, where devices are owned together.
+        from_kwh: Buildings that use less in a year have none.
     """
 
     name: str
@@ -88,6 +91,14 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed: bool = True
     exclusive: bool = True
     scaled: bool = True
+    owned: tuple[float, ...] = ()
+    part_of: str = ""
+    from_kwh: float = 0.0
+
+    @property
+    def thing(self) -> str:
+        """What a home has or has not."""
+        return self.part_of or self.name
 
     def energy_kwh(self, power_q: float | None) -> float:
         """The mean energy of one use; `power_q` is the quantile of its powers where that is fixed."""
@@ -110,6 +121,7 @@ class ColdDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         duty: Mean share of the period that it runs.
         surge_w: Additional power in the first second (the motor starts).
         from_kwh: Buildings that use less in a year have none.
+        owned: Share of homes of 1, 2, 3, and of more persons that have it; all have it where nothing is said.
     """
 
     name: str
@@ -118,6 +130,12 @@ class ColdDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duty: float
     surge_w: float = 0.0
     from_kwh: float = 0.0
+    owned: tuple[float, ...] = ()
+
+    @property
+    def thing(self) -> str:
+        """What a home has or has not."""
+        return self.name
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +167,13 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cold: tuple[ColdDevice, ...]
     shapes: dict[str, Shape]
     devices: tuple[Device, ...]
+
+    def shares(self, people: int) -> dict[str, float]:
+        """The things that not every home of so many persons has, with the share of those that do."""
+        devices: tuple[Device | ColdDevice, ...] = (*self.cold, *self.devices)
+        return {
+            device.thing: device.owned[min(people, len(device.owned)) - 1] for device in devices if device.owned
+        }
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,6 +229,8 @@ def _check(name: str, kind: Kind) -> None:
             wrong.append(f"{device.name} has no phase, or one without power or duration")
         if not (-1 < device.winter < 1 and min(device.days) >= 0 < max(device.days) and device.per_year > 0):
             wrong.append(f"{device.name} would be used less than never")
+        if not all(0 <= share <= 1 for share in device.owned):
+            wrong.append(f"{device.name} is owned by less than nobody, or more than all")
         if any(phase.cycle and min(phase.cycle) < 1 for phase in device.phases):
             wrong.append(f"{device.name} has a cycle of less than a second")
     if len({device.name for device in kind.devices}) < len(kind.devices):

@@ -10,25 +10,23 @@ import numpy as np
 from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.loads.building.absences import Absences
 from pvsim.core.loads.building.activity import Activity
-from pvsim.core.loads.building.always_on import Base, Compressor
+from pvsim.core.loads.building.always_on import Base
 from pvsim.core.loads.building.calendar import WEEK_DAYS, BuildingPlace, Week, day_kind, ordinal_at
-from pvsim.core.loads.building.devices import Device, Kind, quantile
+from pvsim.core.loads.building.contents import contents_of
+from pvsim.core.loads.building.devices import Device, Kind
 from pvsim.core.loads.building.dimming import charged_later
 from pvsim.core.loads.building.events import Segments, Used, draw_uses, joined, programs, quarter_weights
 from pvsim.core.loads.building.presence import Persons
-from pvsim.core.loads.building.rates import SHARE, Year, uses_before
+from pvsim.core.loads.building.rates import Year, uses_before
 from pvsim.core.loads.building.render import add_segments
 from pvsim.core.loads.building.sun_clock import SunWeek
 from pvsim.core.loads.building.traits import traits_of
 from pvsim.core.quantities import noise
-from pvsim.core.quantities.types import DW_PER_KW, DW_PER_W, METER_MAX_DW, Ints, PowerSource
+from pvsim.core.quantities.types import METER_MAX_DW, Ints, PowerSource
 from pvsim.errors import UsageError
 
 __all__ = ["BuildingLoad"]
 
-_HOURS_PER_YEAR = 8_760
-_W_PER_KW = 1_000
-_USE_HABIT = (0.5, 1.0, 1.5)  # homes differ: one bakes, the other never does
 _KEPT = 3  # weeks, and years: of a window, its neighbours, and one in reserve for windows out of order
 
 _FIRST_UTC, _LAST_UTC = -62_104_060_800, 253_339_228_800  # years 2 to 9997: their neighbours exist
@@ -87,20 +85,23 @@ class BuildingLoad:
         self._others, self._max_dw = tuple(others), max_dw
         self._dimming, self._dimmed = dimming, {device.name for device in extra}
         self._name = (seed, meter)
-        traits = traits_of(kind, seed=seed, meter=meter, people=people)
-        self._persons = Persons(self._key("persons"), traits.people) if traits.people else None
-        self._absences = Absences(self._key("holidays"), traits.weeks_away, southern=place.latitude < 0)
+        self.traits = traits_of(kind, seed=seed, meter=meter, annual_kwh=annual_kwh, people=people)
+        self._persons = None
+        if self.traits.people:
+            self._persons = Persons(self._key("persons"), self.traits.occupations, self.traits.later_quarters)
+        self._absences = Absences(self._key("holidays"), self.traits.weeks_away, southern=place.latitude < 0)
         self._activity = Activity(self._key("activity"))
-        base_kwh = kind.base_share * annual_kwh * traits.base_factor
-        base_dw = round(base_kwh * DW_PER_KW / _HOURS_PER_YEAR)
-        base = Base.of_home if self._persons else Base
-        self._base = base((self._key("base", "1"), self._key("base", "2")), base_dw)
-        self._cold = tuple(
-            Compressor.of(cold, self._key("cold", cold.name), place.season_share)
-            for cold in kind.cold
-            if annual_kwh >= cold.from_kwh
+        contents = contents_of(
+            kind,
+            self.traits,
+            self._key,
+            annual_kwh=annual_kwh,
+            season_share=place.season_share,
+            extra=extra,
         )
-        self._used = self._calibrated(kind, (*kind.devices, *extra), annual_kwh)
+        base = Base.of_home if self._persons else Base
+        self._base = base((self._key("base", "1"), self._key("base", "2")), contents.base_dw)
+        self._cold, self._used = contents.cold, contents.used
         self._weeks: OrderedDict[int, Segments] = OrderedDict()
         self._lived: OrderedDict[int, Ints] = OrderedDict()
 
@@ -135,30 +136,6 @@ class BuildingLoad:
         for other in self._others:
             power += other.power_dw(first_utc, n)
         return power
-
-    def _calibrated(self, kind: Kind, devices: Sequence[Device], annual_kwh: float) -> tuple[Used, ...]:
-        shapes = {name: shape.quarters() for name, shape in kind.shapes.items()}
-        always_w = self._base.power_dw / DW_PER_W + sum(compressor.mean_w for compressor in self._cold)
-        wanted = annual_kwh - always_w * _HOURS_PER_YEAR / _W_PER_KW
-        before, given = [], 0.0
-        for device in devices:
-            key = self._key("device", device.name)
-            power_q = float(noise.uniform(key, -4, 1)[0]) if device.fixed else None
-            per_year = device.per_year
-            if device.scaled:
-                per_year *= self._habit(_USE_HABIT, "device", device.name)
-                given += per_year * device.energy_kwh(power_q)
-            before.append((device, key, per_year, power_q))
-        used = []
-        for device, key, per_year, power_q in before:
-            scaled = per_year * (wanted / given if device.scaled else 1.0)
-            phase = int(noise.raw(key, -3, 1)[0]) % SHARE
-            used.append(Used(device, shapes[device.shape], round(scaled * SHARE), key, phase, power_q))
-        return tuple(used)
-
-    def _habit(self, table: tuple[float, ...], *component: str) -> float:
-        """How far this building is from the average one."""
-        return float(quantile(table, noise.uniform(self._key(*component), -8, 1))[0])
 
     def _key(self, *component: str) -> noise.Key:
         seed, meter = self._name

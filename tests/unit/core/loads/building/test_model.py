@@ -68,7 +68,7 @@ def test_the_first_values_are_pinned(kinds):
     """I2: a NumPy or a table of devices that gave other bits would change every result: this test says so."""
     evening = MONDAY + 18 * 3_600 + 1_800
     sums = {kind: int(building(kinds, kind).power_dw(evening, 3_600).sum()) for kind in KINDS}
-    assert sums == {"household": 106_527_411, "office": 36_680_741, "depot": 2_978_470}
+    assert sums == {"household": 88_044_546, "office": 36_680_741, "depot": 2_978_470}
 
 
 def test_seeds_and_meters_are_other_buildings(kinds):
@@ -105,6 +105,37 @@ def test_the_seconds_of_a_year_add_up_to_the_annual_energy(kinds):
     model = building(kinds)
     days = [model.power_dw(MONDAY + day * DAY, DAY).mean() for day in range(0, 363, 3)]
     assert np.mean(days) / 10 * 8.76 == pytest.approx(4_674, rel=0.04)
+
+
+def test_homes_of_one_annual_energy_differ(kinds):
+    """In what self-sufficiency hangs on: the base load, the share of uses by day, and the hour of the evening."""
+    base_w, by_day, evening = [], [], []
+    weeks = [ordinal_at(MONDAY, BERLIN.zone) // 7 + offset for offset in (0, 24)]
+    for number in range(60):
+        model = building(kinds, meter=f"m{number + 1}")
+        kwh = np.zeros(24)
+        for week in weeks:
+            s = model._draw_week(week)
+            first = int(datetime.fromordinal(7 * week + 1).replace(tzinfo=BERLIN.zone).timestamp())
+            hours = (s.starts - first) // 3_600 % 24
+            kwh += np.bincount(hours, weights=(s.ends - s.starts) * s.on_dw, minlength=24)
+        base_w.append(model._base.power_dw / 10)
+        by_day.append(kwh[9:17].sum() / kwh.sum())
+        evening.append((kwh[16:] * np.arange(16, 24)).sum() / kwh[16:].sum())
+    assert np.percentile(base_w, 90) > 2.2 * np.percentile(base_w, 10)
+    assert 0.08 < np.std(by_day) < 0.2
+    assert 0.3 < np.mean(by_day) < 0.45
+    assert 0.25 < np.std(evening) < 0.8
+
+
+def test_a_home_is_the_same_whatever_else_is_in_the_run(kinds):
+    """I7: with other homes before it, and with a car on top, the rest of it is the same."""
+    alone = building(kinds).power_dw(MONDAY, DAY)
+    building(kinds, meter="m2").power_dw(MONDAY, DAY)
+    np.testing.assert_array_equal(building(kinds).power_dw(MONDAY, DAY), alone)
+    with_car = building(kinds, extra=[electric_car(3.7, 2_000)])
+    assert with_car.traits == building(kinds).traits
+    assert [used.per_year for used in with_car._used][:-1] == [used.per_year for used in building(kinds)._used]
 
 
 def test_a_household_lives_by_its_local_clock(kinds):
