@@ -1,7 +1,8 @@
 """What happens between a building, its PV and the grid in each second: the battery first, then the export limit.
 
     surplus = pv − meter     the battery takes what it can of it
-    export  = surplus − charge, cut at the limit: the plant is curtailed by the rest
+    export  = surplus − charge, cut at the limit: the plant is curtailed by the rest. What a battery that is late
+              gives beyond the limit, no plant can be curtailed by.
     grid    = meter − pv + battery     what the meter at the grid connection shows; positive imports
 
 All in integers of 0.1 W, so the balance of a second is exact (I3, I8).
@@ -102,7 +103,7 @@ class Balance:
             by_second = (
                 limit_dw.at(first_utc, len(net_dw))[:, None] if isinstance(limit_dw, LimitSteps) else limit_dw
             )
-            pv_dw = pv_dw - np.maximum(-net_dw - by_second, 0)
+            pv_dw = pv_dw - np.minimum(np.maximum(-net_dw - by_second, 0), pv_dw)
         return Balanced(pv_dw, battery_dw, soc_steps, stored)
 
     def _dispatch(

@@ -245,6 +245,10 @@ class BatteryModel:
         return power, levels, stored
 
     def _check_usable(self) -> None:
+        least = min(kw for kw in (self.charge_kw, self.discharge_kw, MAX_POWER_KW) if kw)
+        if self.no_load_w >= 1_000 * least:
+            what = f"battery.no_load_w, {self.no_load_w:g}, is not below the {least:g} kW of the battery"
+            raise UsageError(what, where="battery.no_load_w", fix="give no_load_w in W and the powers in kW")
         usable = self.upper - self.lower
         if usable <= 0:
             low, high = 100 * self.soc_min, 100 * self.soc_max

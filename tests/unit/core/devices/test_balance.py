@@ -20,6 +20,7 @@ from pvsim.core.results.sampling import REJECTED_DW, samples_of
 from pvsim.core.run.plan import RunPlan
 
 BATTERY = BatteryModel(0.05, 3, 3, 0.95, 0.95, standby_w=5)
+LATE = replace(BATTERY, capacity_kwh=0.2, no_load_w=10.0, response=Response(1.5, 2.0, 1.0))
 DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
 powers = st.lists(st.tuples(reading, st.integers(0, 120_000)), min_size=1, max_size=120)
@@ -37,9 +38,10 @@ class Pv:
 
 
 def run(plan, pv_dw, first, values, stored):
-    """`samples_of` for one meter, whose battery's state is a number."""
-    samples, states = samples_of(plan, Pv(pv_dw), first, values, (stored,) if plan.has_battery else ())
-    return samples, states[0] if states else 0
+    """`samples_of` for one meter, whose battery's state is a number or several."""
+    state = stored if isinstance(stored, tuple) else (stored,)
+    samples, states = samples_of(plan, Pv(pv_dw), first, values, state if plan.has_battery else ())
+    return samples, (states if isinstance(stored, tuple) else states[0]) if states else 0
 
 
 def steps(seconds):
@@ -66,14 +68,14 @@ def limits_dw(limit, n):
 
 @given(
     values=powers,
-    battery=st.sampled_from([None, BATTERY]),
+    battery=st.sampled_from([None, BATTERY, LATE]),
     limit=st.none() | st.integers(0, 60_000) | st.builds(steps, st.lists(st.integers(-9, 119), max_size=5)),
     cuts=st.lists(st.integers(1, 119), max_size=4),
 )
 def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cuts):
     meter, pv = (np.array(column, dtype=np.int64) for column in zip(*values, strict=True))
-    start = battery.stored_at(0.5) if battery else 0
-    plan = RunPlan("run", DAY, ("m1",), balance=Balance((battery,), (start,), limit))
+    start = battery.at_rest(battery.stored_at(0.5)) if battery else 0
+    plan = RunPlan("run", DAY, ("m1",), balance=Balance((battery,), start[:1] if battery else (), limit))
     whole, end = run(plan, pv, 0, meter, start)
     assert (whole.pv_dw <= pv).all()
     seen = meter != REJECTED_DW
@@ -81,11 +83,14 @@ def test_every_second_balances_and_no_limit_is_passed(values, battery, limit, cu
     if limit is not None:
         assert (whole.pv_dw + whole.curtailed_dw == pv).all()
         most = limits_dw(limit, len(meter))
-        assert (whole.grid_dw[seen] >= -most[seen]).all()
-        curtailed = seen & (whole.pv_dw < pv)
+        kept = whole.grid_dw >= -most
+        assert (kept | (whole.pv_dw == 0))[seen].all()
+        assert battery is LATE or kept[seen].all()
+        assert (whole.pv_dw >= 0).all()
+        curtailed = seen & (whole.pv_dw < pv) & (whole.pv_dw > 0)
         assert (whole.grid_dw[curtailed] == -most[curtailed]).all()  # no more than must be
     if battery:
-        assert (whole.battery_dw[~seen] == 0).all()
+        assert battery is LATE or (whole.battery_dw[~seen] == 0).all()
         assert ((whole.soc_steps >= 0) & (whole.soc_steps <= SOC_STEPS)).all()
     bounds = sorted({0, len(meter), *(cut for cut in cuts if cut < len(meter))})
     stored, parts = start, []
@@ -143,3 +148,17 @@ def test_the_states_of_different_batteries_go_on_in_any_portions(values, cuts):
     assert [whole[:, site].tolist() for site in (0, 2)] == [each.battery_dw[:, 0].tolist() for each in alone]
     assert not whole[:, 1].any()
     assert state == alone[0].stored + alone[1].stored
+
+
+def test_a_late_battery_passes_a_limit_of_zero_by_hand():
+    """A kettle of 2 kW is off, 1 kW of PV shines on 0.5 kW of load: the plant is curtailed, the rest goes out."""
+    battery = BatteryModel(
+        10, 3, 3, charge_efficiency=1, discharge_efficiency=1, standby_w=0, response=Response(1)
+    )
+    balance = Balance.alike(1, battery, battery.stored_at(0.5), 0)
+    meter, pv = np.array([[25_000], [5_000], [5_000]]), np.full((3, 1), 10_000)
+    state = (battery.stored_at(0.5), 0, -15_000)
+    done = balance.run(DAY.start_utc, meter, pv, state)
+    assert done.battery_dw[:, 0].tolist() == [-15_000, -15_000, 5_000]
+    assert done.pv_dw[:, 0].tolist() == [10_000, 0, 10_000]
+    assert (meter - done.pv_dw + done.battery_dw)[:, 0].tolist() == [0, -10_000, 0]

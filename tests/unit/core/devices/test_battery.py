@@ -163,6 +163,8 @@ def test_a_full_battery_rests_and_an_empty_block_changes_nothing():
         ({"soc_min": 0.5, "soc_max": 0.5}, "min_soc_percent, 50, is not below max_soc_percent, 50"),
         ({"soc_max": 1.01}, "soc_max"),
         ({"capacity_kwh": 0.001, "charge_kw": 4.0}, "a second at full power"),
+        ({"no_load_w": 500.0, "discharge_kw": 0.5}, "no_load_w, 500, is not below the 0.5 kW of the battery"),
+        ({"no_load_w": 1_001.0}, "no_load_w is 0 to 1000"),
     ],
 )
 def test_nonsense_is_refused(changed, words):
