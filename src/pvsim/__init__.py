@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pvsim.config import FileOptions, MeterRequest, PvRequest, Request, RunConfig
     from pvsim.core.results.samples import Samples
     from pvsim.core.results.summary import Summary
+    from pvsim.core.site.energy import EnergyPopulation
     from pvsim.core.site.schema import (
         Battery,
         ClearWeather,
@@ -64,6 +65,7 @@ __all__ = [
     "DepotLoad",
     "DimmingWindow",
     "ElectricCar",
+    "EnergyPopulation",
     "FileOptions",
     "FileWeather",
     "FinishedRun",
@@ -104,6 +106,7 @@ _MODULES = {
     "Cost": "pvsim.core.site.tariff",
     "DataSeries": "pvsim.core.site.tariff",
     "Demand": "pvsim.core.site.tariff",
+    "EnergyPopulation": "pvsim.core.site.energy",
     "FileOptions": "pvsim.config",
     "FinishedRun": "pvsim.wiring.finished",
     "MeterRequest": "pvsim.config",

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
 from pvsim.core.site.connection import connection_problems
+from pvsim.core.site.energy import energy_problems
 from pvsim.core.site.problems import item_path, problems
 from pvsim.core.site.schema import (
     MAX_POWER_KW,
@@ -23,6 +24,7 @@ from pvsim.core.site.schema import (
     CloudyWeather,
     FileWeather,
     HorizonPoint,
+    Load,
     Location,
     Plant,
     Site,
@@ -153,11 +155,8 @@ def _contradictions(site: Site) -> list[str]:
         found += _horizon(f"{item_path('plants', index, plant)} horizon", plant.horizon or ())
     if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
         found.append(f"plants: {total:g} kW together is more than the {MAX_POWER_KW:g} kW that a row has room for")
-    if site.load and (car := site.load.electric_car) and car.charger_kw not in CHARGER_KW:
-        chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
-        found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is not one of {chargers}")
-    if site.load and site.load.heat_pump and not _has_seasons(site.weather):
-        found.append("weather.temp_air_c: a heat pump needs the seasons: give twelve monthly means")
+    if site.load:
+        found += _load_contradictions(site.load, site.weather)
     if battery := site.battery:
         low, start, high = battery.min_soc_percent, 100 * battery.soc_at_start, battery.max_soc_percent
         if not low < high:
@@ -167,6 +166,16 @@ def _contradictions(site: Site) -> list[str]:
         else:
             found += _impossible(battery)
     return found + connection_problems(site) + tariff_problems(site)
+
+
+def _load_contradictions(load: Load, weather: Weather) -> list[str]:
+    found = [f"load.annual_kwh: {problem}" for problem in energy_problems(load.annual_kwh, load.kind)]
+    if (car := load.electric_car) and car.charger_kw not in CHARGER_KW:
+        chargers = ", ".join(f"{kw:g}" for kw in CHARGER_KW)
+        found.append(f"load.electric_car.charger_kw: {car.charger_kw:g} is not one of {chargers}")
+    if load.heat_pump and not _has_seasons(weather):
+        found.append("weather.temp_air_c: a heat pump needs the seasons: give twelve monthly means")
+    return found
 
 
 def _far_from_zone(location: Location) -> list[str]:

@@ -86,9 +86,18 @@ def command_of(context: click.Context) -> str:
         value = context.params.get(option.name or "")
         if value is None or value == () or option.field in _NO_ROW:
             continue
-        for each in value if isinstance(value, tuple) else (value,):
-            words += [option.opts[0], str(each)]
+        for each in value if option.multiple else (value,):
+            words += [option.opts[0], _typed(option, each)]
     return shlex.join(words)
+
+
+def _typed(option: FieldOption, value: Any) -> str:
+    """A value as it may be typed again."""
+    if option.field != "annual_kwh":
+        return str(value)
+    from pvsim.core.site.energy_text import energy_text  # noqa: PLC0415 - `pvsim --help` needs none
+
+    return energy_text(value)
 
 
 def option_names(context: click.Context) -> dict[str, str]:

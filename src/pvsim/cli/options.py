@@ -10,7 +10,7 @@ from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option
 from pvsim.cli.file_options import file_option, file_options
-from pvsim.cli.values import Choice, Quantity, Speed, Whole
+from pvsim.cli.values import Choice, Energies, Quantity, Speed, Whole
 
 __all__ = [
     "batch_option",
@@ -94,7 +94,8 @@ period_options = _all(
             shell_complete=or_a_file("uniform", "walk", "household", "office", "depot", "external"),
             envvar="PVSIM_METER",
             help="uniform (0..9000 W or to --meter-max-w, new each second), walk (continuous), household, office,"
-            " depot (by their devices), a FILE.csv of measured power, or external (somebody else publishes; pvsim"
+            " depot (by their devices; household:3200 uses 3200 kWh a year), a FILE.csv of measured power, or"
+            " external (somebody else publishes; pvsim"
             " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
         ),
         field_option(
@@ -108,10 +109,11 @@ period_options = _all(
         field_option(
             "annual_kwh",
             "--annual-kwh",
-            type=Quantity("ENERGY_KWH", "KWH"),
+            type=Energies(),
             metavar="KWH",
             envvar="PVSIM_ANNUAL_KWH",
-            help="What household, office or depot use in a year.  [default: the site's, of another kind an"
+            help="What household, office or depot use in a year: 4000 (several households differ around it, by"
+            " 30%), 4000~20%, 2000..6000, or a list, 3200,4100.  [default: the site's, of another kind an"
             " example's]",
         ),
         field_option(

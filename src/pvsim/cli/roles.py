@@ -12,6 +12,7 @@ import click
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
 from pvsim.cli.connection_notes import connection_notes
+from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
@@ -193,7 +194,8 @@ def _new_run(context: click.Context, options: OtherOptions) -> "Run":
     this = Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
     for note in () if options.quiet else this.directory.notes:
         click.echo(f"· {note}", err=True)
-    notes = [*input_notes(this.models.inputs, config.meter_max_w), *connection_notes(config)]
+    of_site = [*energy_notes(config), *connection_notes(config)]
+    notes = [*input_notes(this.models.inputs, config.meter_max_w), *of_site]
     for note in [] if options.quiet else notes:
         click.echo(f"· {note}", err=True)
     return this

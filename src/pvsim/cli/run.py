@@ -13,6 +13,7 @@ from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.ending import error_of
+from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.fields import command_of, request_of
 from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
@@ -157,8 +158,9 @@ def _start(
     for note in this.directory.notes:
         display.say(note)
     inputs = this.models.inputs if options.resume is None else {}  # said when it began
-    limits = connection_notes(this.models.config) if options.resume is None else []
-    for note in [*input_notes(inputs, this.models.config.meter_max_w), *limits]:
+    config = this.models.config
+    of_site = [*energy_notes(config), *connection_notes(config)] if options.resume is None else []
+    for note in [*input_notes(inputs, config.meter_max_w), *of_site]:
         display.say(note)
     return this, {} if this.files.ended else fork_roles(this, error_of)
 

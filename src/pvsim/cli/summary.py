@@ -176,13 +176,20 @@ def _line_without_plants(config: "RunConfig") -> str:
 def _loads(config: "RunConfig") -> list[str]:
     """The kinds of meters whose power is made for the site."""
     from pvsim.config import BuildingMeter, SyntheticMeter  # noqa: PLC0415
+    from pvsim.core.site.energy import plain_kwh  # noqa: PLC0415
 
-    kinds = []
+    kinds: list[str] = []
+    energies: dict[str, list[float]] = {}
     for meter in config.meters:
         if isinstance(meter.source, BuildingMeter):
-            kinds.append(f"{meter.source.load.kind} of {meter.source.load.annual_kwh:,.0f} kWh a year")
+            load = meter.source.load
+            energies.setdefault(load.kind, []).append(plain_kwh(load.annual_kwh))
         elif isinstance(meter.source, SyntheticMeter) and meter.source.model == "uniform":
             kinds.append("random meter (uniform)")
+    for kind, of_kind in energies.items():
+        least, most = min(of_kind), max(of_kind)
+        between = f"{least:,.0f}" if least == most else f"{least:,.0f} to {most:,.0f}"
+        kinds.append(f"{kind} of {between} kWh a year")
     return list(dict.fromkeys(kinds))
 
 

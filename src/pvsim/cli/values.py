@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:  # generic only in later versions of click
     _Type, _Choice = click.ParamType, click.Choice
 
-__all__ = ["Choice", "Quantity", "Speed", "Whole"]
+__all__ = ["Choice", "Energies", "Quantity", "Speed", "Whole"]
 
 
 class Quantity(_Type):
@@ -69,6 +69,20 @@ class Whole(Quantity):
             what = f"{_option(param)} is a whole number, not {text!r}"
             raise UsageError(what, where=_option(param), fix="for example 7")
         return int(number)
+
+
+class Energies(_Type):
+    """What buildings use in a year: one energy, one for each, or how they differ."""
+
+    name = "KWH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        if not isinstance(value, str):  # converted already
+            return value
+        from pvsim.core.site.energy_text import parse_annual_kwh  # noqa: PLC0415 - `pvsim --help` needs none
+
+        return parse_annual_kwh(value, _option(param))
 
 
 class Speed(_Type):

@@ -18,6 +18,7 @@ from pvsim.config.run_config import (
     SitePvConfig,
     SyntheticMeter,
 )
+from pvsim.core.site.energy import plain_kwh
 from pvsim.core.site.schema import ClearWeather, CloudyWeather
 
 __all__ = ["Aspect", "Unlike", "unlike"]
@@ -111,23 +112,31 @@ def _kinds(meters: Sequence[MeterConfig]) -> tuple[Phrase, ...]:
     """Each kind of meter once, with its number; one that is alone by its name, for its load is drawn by that."""
     alike: dict[str, list[MeterConfig]] = {}
     for meter in meters:
-        alike.setdefault(repr(_kind(meter, "")), []).append(meter)
+        source = meter.source
+        kind = source.load.kind if isinstance(source, BuildingMeter) else repr(_kind([meter], ""))
+        alike.setdefault(kind, []).append(meter)
     return tuple(
-        Phrase("unlike.several", {"count": len(found), "kind": _kind(found[0], "")})
+        Phrase("unlike.several", {"count": len(found), "kind": _kind(found, "")})
         if len(found) > 1
-        else _kind(found[0], f" {found[0].name}")
+        else _kind(found, f" {found[0].name}")
         for found in alike.values()
     )
 
 
-def _kind(meter: MeterConfig, name: str) -> Phrase:
-    source = meter.source
+def _kind(meters: Sequence[MeterConfig], name: str) -> Phrase:
+    """What meters of one kind are; buildings of one kind differ in their energies."""
+    source = meters[0].source
     if isinstance(source, FileConfig):
         return Phrase("unlike.file", _file(source.path, source.sha256))
     if isinstance(source, SyntheticMeter):
         return Phrase("unlike.synthetic", {"model": source.model, "name": name})
     if isinstance(source, BuildingMeter):
-        return Phrase(f"unlike.{source.load.kind}", {"name": name, "kwh": round(source.load.annual_kwh)})
+        loads = [meter.source.load for meter in meters if isinstance(meter.source, BuildingMeter)]
+        energies = sorted({round(plain_kwh(load.annual_kwh)) for load in loads})
+        kwh: object = energies[0]
+        if len(energies) > 1:
+            kwh = Phrase("unlike.range", {"least": energies[0], "most": energies[-1]})
+        return Phrase(f"unlike.{source.load.kind}", {"name": name, "kwh": kwh})
     return Phrase("unlike.external")
 
 

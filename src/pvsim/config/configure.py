@@ -33,6 +33,7 @@ from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
+from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import DimmingWindow, Grid, Site
 from pvsim.errors import InternalError, UsageError
@@ -76,7 +77,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     mistakes.attempt(lambda: check_batch(request.batch))
     mistakes.attempt(lambda: parse_formats(request.format))
     texts = sources_of(request, site) if known or request.meter.source is not None else ()
-    meters = meters_of(texts, request, site, outside, mistakes)
+    meters, annual_energies = meters_of(texts, request, site, outside, mistakes)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
     mistakes.attempt(lambda: check_names(request.run_id, names))
     mistakes.attempt(lambda: _check_missing(texts, request))
@@ -102,6 +103,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
             missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
             batch=request.batch,
             dimming=dimming,
+            annual_energies=annual_energies,
         )
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
@@ -128,13 +130,20 @@ def _wrong_types(struct: Struct, within: str) -> Iterator[UsageError]:
     """What is of a wrong type, for the type checker of whoever made the request may not have been asked."""
     values = asdict(struct)
     below = {name: value for name, value in values.items() if isinstance(value, FileOptions | Site)}
-    plain = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if name not in below}
+    plain = {name: _as_data(value) for name, value in values.items() if name not in below}
     for problem in problems(plain, type(struct)):
         name, _, said = problem.partition(": ")
         yield UsageError(f"`{within}{name}`: {said}", field=f"{within}{name}", fix="see pvsim.Request")
     for name, value in below.items():
         if not isinstance(value, Site):  # which is checked as a whole
             yield from _wrong_types(value, f"{name}.")
+
+
+def _as_data(value: Any) -> Any:
+    """A field's value as a file would have it."""
+    if isinstance(value, EnergyPopulation):
+        return asdict(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _site(request: Request, outside: Outside) -> Site | None:

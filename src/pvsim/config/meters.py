@@ -1,25 +1,34 @@
 """The meters that a request asks for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from msgspec import inspect
 from msgspec.structs import replace
 
+from pvsim.config.building_text import building_of, near_energy, own_energy
 from pvsim.config.measured import file_config, refuse_unused
 from pvsim.config.mistakes import Mistakes
+from pvsim.config.population import Building, Said, with_energies
 from pvsim.config.ports import Outside
 from pvsim.config.request import Request
-from pvsim.config.run_config import BuildingMeter, ExternalMeter, FileConfig, MeterConfig, SyntheticMeter
+from pvsim.config.run_config import (
+    AnnualEnergies,
+    BuildingMeter,
+    ExternalMeter,
+    FileConfig,
+    MeterConfig,
+    SyntheticMeter,
+)
 from pvsim.core.run.plan import MAX_METERS
-from pvsim.core.site.schema import FileWeather, Load, Site, Weather
+from pvsim.core.site.energy import BOUNDS_KWH, BuildingName
+from pvsim.core.site.schema import FileWeather, Site, Weather
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["BUILDINGS", "SYNTHETIC", "meters_of", "sources_of", "weather_sha256"]
 
 SYNTHETIC = ("uniform", "walk")
-BUILDINGS = {"household": "home", "office": "office", "depot": "depot"}
+BUILDINGS: Mapping[BuildingName, str] = {"household": "home", "office": "office", "depot": "depot"}
 """Kinds of buildings, each with the example site whose load it takes where the site has none of the kind."""
 
 _KINDS = (*SYNTHETIC, *BUILDINGS, "external")
@@ -41,28 +50,33 @@ def sources_of(request: Request, site: Site | None) -> tuple[str, ...]:
 
 def meters_of(
     texts: Sequence[str], request: Request, site: Site | None, outside: Outside, mistakes: Mistakes
-) -> tuple[MeterConfig, ...]:
-    """The meters; some are left out where there are mistakes."""
+) -> tuple[tuple[MeterConfig, ...], tuple[AnnualEnergies, ...]]:
+    """The meters, and how their annual energies came about; some are left out where there are mistakes."""
     counted = request.meters is not None
     bad = {text: found for text in texts if (found := _bad_name(text, outside, counted=counted)) is not None}
     for mistake in bad.values():
         mistakes.add(mistake)
-    texts = [text.rpartition("=")[2] if text in bad else text for text in texts]
+    texts = [_stand_in(text) if text in bad else text for text in texts]
     texts = _counted(texts, request.meters, mistakes)
     named = _named(texts, counted=counted)
     kinds = dict.fromkeys(kind for _, _, kind in named)
     if not any(map(_is_file, kinds)):
         refuse_unused(request.meter, mistakes)
     sources = {kind: _source(kind, request, site, outside, mistakes) for kind in kinds}
-    if request.annual_kwh is not None and kinds and not any(kind in BUILDINGS for kind in kinds):
-        fix = f"add `{_FIELD}` {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by `meter.annual_kwh`"
-        what = "`annual_kwh` says what a building uses, but there is none"
-        mistakes.add(UsageError(what, field="annual_kwh", fix=fix))
-    return tuple(
-        MeterConfig(name, _at_home(source, home, name))
+    if request.annual_kwh is not None and kinds and not any(kind in BOUNDS_KWH for kind in kinds):
+        mistakes.add(_no_building(kinds))
+    buildings = [
+        Building(name, home, source, _said(kind, source, request))
+        for name, home, kind in named
+        if isinstance(source := sources[kind], BuildingMeter)
+    ]
+    resolved, energies = with_energies(buildings, request.seed, mistakes)
+    meters = [
+        MeterConfig(name, _at_home(resolved[name], home, name) if name in resolved else source)
         for name, home, kind in named
         if (source := sources[kind]) is not None
-    )
+    ]
+    return tuple(meters), energies
 
 
 def weather_sha256(weather: Weather | None, outside: Outside) -> str | None:
@@ -103,7 +117,7 @@ def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Seq
 
 
 def _is_file(kind: str) -> bool:
-    return kind not in _KINDS
+    return kind not in _KINDS and building_of(kind) is None
 
 
 def _source(
@@ -111,35 +125,54 @@ def _source(
 ) -> _Source | None:
     if kind in SYNTHETIC:
         return SyntheticMeter("walk" if kind == "walk" else "uniform")
-    if kind in BUILDINGS:
-        return mistakes.attempt(lambda: _building(kind, request, site, outside))
+    if (building := building_of(kind)) is not None:
+        return mistakes.attempt(lambda: _building(building, kind, site, outside))
+    if (near := near_energy(kind, outside, (*SYNTHETIC, "external"))) is not None:
+        mistakes.add(near)
+        return None
     if kind == "external":
         return ExternalMeter()
     return file_config(kind, request.meter, outside, mistakes, instead=", ".join(_KINDS))
 
 
-def _building(kind: str, request: Request, site: Site | None, outside: Outside) -> BuildingMeter:
+def _building(kind: BuildingName, text: str, site: Site | None, outside: Outside) -> BuildingMeter:
+    own = own_energy(text, outside)
     has_kind = site is not None and site.load is not None and site.load.kind == kind
     example = site if site is not None and has_kind else outside.read_site(BUILDINGS[kind])
     load, location = example.load, (site or example).location
     if load is None:
         raise InternalError(f"the site {example.name} has no load")
-    if request.annual_kwh is not None:
-        _check_annual_kwh(load, request.annual_kwh)
-        load = replace(load, annual_kwh=request.annual_kwh)
+    if own is not None:
+        load = replace(load, annual_kwh=own)
     weather = (site or example).weather if load.heat_pump else None
     digest = weather_sha256(weather, outside)
     return BuildingMeter(load, location.latitude_deg, location.longitude_deg, weather, digest)
 
 
-def _check_annual_kwh(load: Load, annual_kwh: float) -> None:
-    """Refuse an energy that the schema of a site would refuse."""
-    struct = inspect.type_info(type(load))
-    kind = next(field.type for field in getattr(struct, "fields", ()) if field.name == "annual_kwh")
-    low, high = getattr(kind, "ge", 0.0), getattr(kind, "le", 0.0)
-    if not low <= annual_kwh <= high:
-        what = f"`annual_kwh` of a {load.kind} is {low:,g} to {high:,g} kWh, not {annual_kwh:,g}"
-        raise UsageError(what, field="annual_kwh", fix=f"for example {low * 2:g}kWh")
+def _said(text: str, source: BuildingMeter, request: Request) -> Said:
+    """What was said of a building's energy: by itself, by the request, else by its site."""
+    _, colon, _ = text.partition(":")
+    if colon:
+        return Said(source.load.annual_kwh, "meter.source", text)
+    if request.annual_kwh is not None:
+        return Said(request.annual_kwh, "annual_kwh")
+    return Said(source.load.annual_kwh, "site")
+
+
+def _no_building(kinds: Iterable[str]) -> UsageError:
+    """`annual_kwh` of a run without a building that it could be of."""
+    what = "`annual_kwh` says what a building uses, but there is none"
+    fix = f"add `{_FIELD}` {' or '.join(BUILDINGS)}, or leave it out; a file is scaled by `meter.annual_kwh`"
+    if any(building_of(kind) for kind in kinds):
+        what = "`annual_kwh` says what buildings use, but each has its own energy after its colon"
+        fix = "leave it out"
+    return UsageError(what, field="annual_kwh", fix=fix)
+
+
+def _stand_in(text: str) -> str:
+    """What is looked at further of a text with a mistake in its name."""
+    name, _, kind = text.rpartition("=")
+    return name if name in BUILDINGS else kind
 
 
 def _bad_name(text: str, outside: Outside, *, counted: bool) -> UsageError | None:
@@ -147,11 +180,13 @@ def _bad_name(text: str, outside: Outside, *, counted: bool) -> UsageError | Non
     name, equals, kind = text.rpartition("=")
     if not equals or outside.exists(text):
         return None
+    if name in BUILDINGS and not outside.exists(kind) and (near := near_energy(text, outside, ())) is not None:
+        return near  # household=3200
     if counted and _NAMED.fullmatch(text):
         fix = f"leave the name out: `{_FIELD}` {kind}"
         what = f"with `meters` the meters are numbered, not called {name!r}"
         return UsageError(what, field=_FIELD, fix=fix)
-    if kind in _KINDS and not _NAMED.fullmatch(text):
+    if not _is_file(kind) and not _NAMED.fullmatch(text):
         fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
         return UsageError(f"`{_FIELD}`: {name!r} cannot be a name", field=_FIELD, fix=fix)
     if name in _TAKEN:  # a meter's report would hide that one

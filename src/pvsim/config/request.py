@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pvsim.core.messages.numbering import DEFAULT_BATCH
 from pvsim.core.quantities.types import METER_MAX_W
+from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.schema import Site
 
 __all__ = ["FileOptions", "MeterRequest", "PvRequest", "Request"]
@@ -50,7 +51,8 @@ class MeterRequest(FileOptions, frozen=True, forbid_unknown_fields=True, kw_only
 
     Attributes:
         source: `uniform`, `walk`, `household`, `office`, `depot`, `external` or the path of a CSV file, with
-            `NAME=` before it or without; several for several meters. None is the site's load, else `uniform`.
+            `NAME=` before it or without; several for several meters. `household:3200` uses 3,200 kWh in a year.
+            None is the site's load, else `uniform`.
         kind: What a file or an external meter measures; None is `load`.
         max_w: The most that a meter shows, in W.
         missing: How a reading of an external meter that never came is treated; None is `skip`.
@@ -91,7 +93,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             file, or a `Site`. None is none.
         meter: The meters.
         meters: So many meters of the one kind in `meter`; None is one of each.
-        annual_kwh: What household, office or depot use in a year, in kWh; None is the site's, else an example's.
+        annual_kwh: What household, office or depot use in a year, in kWh: one number, around which several
+            households differ; one for each building; or how they differ. None is the site's, else an example's.
         pv: The PV power.
         spread_km: Scatter the sites of several meters over a square of this side, in km; None is 1 where there
             are clouds.
@@ -111,7 +114,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     site: str | Site | None = None
     meter: MeterRequest = MeterRequest()
     meters: int | None = None
-    annual_kwh: float | None = None
+    annual_kwh: float | tuple[float, ...] | EnergyPopulation | None = None
     pv: PvRequest = PvRequest()
     spread_km: float | None = None
     every: str = "1s"

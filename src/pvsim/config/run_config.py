@@ -11,11 +11,13 @@ from pvsim.config.dimming import DimmedTime
 from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
+from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.schema import Battery, Load, Site, Weather
 from pvsim.core.site.tariff import Co2, Cost, Tariff
 from pvsim.errors import UsageError
 
 __all__ = [
+    "AnnualEnergies",
     "BuildingMeter",
     "CurveConfig",
     "ExternalMeter",
@@ -175,6 +177,28 @@ class MeterConfig(msgspec.Struct, frozen=True):
         return self.name if isinstance(home, msgspec.UnsetType) else home
 
 
+class AnnualEnergies(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the annual energies of several buildings came about; each one's own is in its `source`.
+
+    Attributes:
+        kind: What they are; `building`: of several kinds.
+        count: How many there are.
+        lowest_kwh: The least that one uses.
+        mean_kwh: Their mean.
+        highest_kwh: The most that one uses.
+        population: What they were drawn from; left out where they were listed, or all are as they were said.
+        around: Whether one number was said, and taken for the mean of homes that differ.
+    """
+
+    kind: Literal["household", "office", "depot", "building"]
+    count: int
+    lowest_kwh: float
+    mean_kwh: float
+    highest_kwh: float
+    population: EnergyPopulation | None = None
+    around: bool = False
+
+
 class RunConfig(msgspec.Struct, frozen=True):
     """Everything that the bytes of a run's rows depend on (I2), the version of pvsim aside.
 
@@ -205,6 +229,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         unpaid: On which days the tariff's `zero_at_negative_prices` acts, where a rule begins or ends to hold
             within the run; None is on all.
         formats: The files that the rows are written to in the end; only csv in manifests that do not say it.
+        annual_energies: How the annual energies of several buildings came about.
     """
 
     run_id: str
@@ -230,6 +255,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     series_sha256: dict[str, str] | None = None
     unpaid: tuple[UnpaidSpan, ...] | None = None
     formats: tuple[Format, ...] = ("csv",)
+    annual_energies: tuple[AnnualEnergies, ...] = ()
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -295,7 +321,7 @@ _LATER = {"meter_max_w", "meter_kind", "connection", "dimming"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 
-_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256", "unpaid")
+_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256", "unpaid", "annual_energies")
 """Fields that change no byte of a row."""
 
 

@@ -19,6 +19,7 @@ from pvsim.core.loads.building import (
 from pvsim.core.loads.building.presence import MAX_PEOPLE
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.types import METER_MAX_DW
+from pvsim.core.site.energy import plain_kwh
 from pvsim.core.site.schema import FileWeather, HouseholdLoad, Weather
 from pvsim.core.weather.outdoor_air import OutdoorAir, outdoor_air
 from pvsim.errors import UsageError
@@ -71,7 +72,7 @@ def load_of(
         pump = load.heat_pump.annual_kwh, _air(meter.weather, meter.weather_sha256, place, seed, run_utc)
     return building_load(
         load.kind,
-        load.annual_kwh,
+        plain_kwh(load.annual_kwh),
         place=place,
         seed=seed,
         meter=meter_name,

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.adapters.site_file import EXAMPLES, check_site, read_site
+from pvsim.core.site.energy import BOUNDS_KWH
 from pvsim.core.site.schema import DimmingWindow, FileWeather
 from pvsim.errors import BadInputError
 from pvsim.wiring.buildings import device_table
@@ -120,6 +121,26 @@ def test_contradictions(site_file, old, new, says):
 
 
 @pytest.mark.parametrize(
+    ("annual_kwh", "says"),
+    [
+        ("[4000, 800]", r"load.annual_kwh: value 2: 800 is outside 1000..12,000"),
+        ("[]", r"load.annual_kwh: a list of 0, where 1 to 1000 belong"),
+        ("{ mean_kw = 4000 }", r"load.annual_kwh.mean_kw: .* did you mean mean_kwh"),
+        ("{ mean_kwh = 4000, cv = 30 }", r"load.annual_kwh.cv: 30 is outside 0..1"),
+        (
+            "{ from_kwh = 800, to_kwh = 4000 }",
+            r"load.annual_kwh: 800 kWh is outside a household's 1,000 to 12,000",
+        ),
+        ("{}", r"load.annual_kwh: needs mean_kwh, or from_kwh and to_kwh"),
+        ("'4000'", r'load.annual_kwh: "4000" is not a number or a list or a table'),
+    ],
+)
+def test_annual_energies_that_cannot_be(site_file, annual_kwh, says):
+    with pytest.raises(BadInputError, match=says):
+        read_site(site_file(HOME.replace("annual_kwh = 4000", f"annual_kwh = {annual_kwh}", 1)))
+
+
+@pytest.mark.parametrize(
     ("zone", "latitude", "longitude"),
     [
         ("Asia/Urumqi", 39.5, 76.0),
@@ -146,7 +167,8 @@ def test_a_battery_starts_inside_its_limits(site_file):
 def test_the_ranges_of_loads_are_those_of_the_device_table():
     for name, kind in device_table().items():
         field = schema_of("site")["$defs"][f"{name.capitalize()}Load"]["properties"]["annual_kwh"]
-        assert (field["minimum"], field["maximum"]) == (kind.least_kwh, kind.most_kwh)
+        number = next(form for form in field["anyOf"] if form.get("type") == "number")
+        assert (number["minimum"], number["maximum"]) == (kind.least_kwh, kind.most_kwh) == BOUNDS_KWH[name]
 
 
 def test_a_zone_is_looked_at_whatever_else_is_wrong(site_file):

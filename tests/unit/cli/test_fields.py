@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import shlex
 
 import click
 import pytest
@@ -14,7 +15,7 @@ from pvsim.errors import ConfigurationError, UsageError
 
 
 def context(line):
-    command, *arguments = line.split()
+    command, *arguments = shlex.split(line)
     above = click.Context(cli, info_name="pvsim")
     return cli.commands[command].make_context(command, arguments, parent=above)
 
@@ -118,6 +119,9 @@ def test_the_other_options_are_taken_as_they_are_given():
     [
         "run",
         "run --date 21.06.2024 --days 2d --tz UTC --site home --meters 3 --annual-kwh 4MWh --spread-km 500m",
+        "run --meters 3 --annual-kwh '3.2MWh;4100;2,5MWh' --meter household",
+        "run --meters 3 --annual-kwh 4000~20% --meter household",
+        "run --meters 3 --annual-kwh 2..6MWh --meter household",
         "run --meter a=walk --meter b.csv --meter-unit kW --meter-max-w 20kW --meter-start 2023-01-01",
         "run --pv p.csv --pv-kind counter --pv-scale 2 --pv-peak-kw 8kWp --every 1h --split day",
     ],

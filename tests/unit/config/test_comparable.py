@@ -92,6 +92,14 @@ def test_a_fleet_is_not_listed_meter_by_meter():
     assert found == f"load: {meters} (seed 2) instead of {meters} (seed 1)"
 
 
+def test_homes_that_differ_are_one_kind():
+    homes = [
+        MeterConfig(f"m{i}", BuildingMeter(HouseholdLoad(annual_kwh=3000.0 + i), 48.0, 11.0)) for i in range(1, 31)
+    ]
+    (found,) = said(a_config(), a_config(meters=tuple(homes)))
+    assert found.startswith("load: 30 meters: 30 × household of 3,001 to 3,030 kWh a year (seed 1) instead of")
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [

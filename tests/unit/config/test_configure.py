@@ -248,7 +248,11 @@ def test_several_mistakes_are_one_error_with_a_fix_for_each():
         ({"meters": 1_001}, "meters", "not 1,001"),
         ({"batch": 0}, "batch", "1 to 1,000 messages, not 0"),
         ({"batch": 1_001}, "batch", "not 1,001"),
-        ({"meter.source": "household", "annual_kwh": 5.0}, "annual_kwh", "1,000 to 12,000 kWh, not 5"),
+        (
+            {"meter.source": "household", "annual_kwh": 5.0},
+            "annual_kwh",
+            "5 kWh is outside a household's 1,000 to 12,000 kWh",
+        ),
         ({"meter.timeout_s": 5.0}, "meter.timeout_s", "there is none"),
         ({"meter.kind": "counter"}, "meter.kind", "how to read a file"),
         ({"meter.kind": "grid"}, "meter.kind", "the others are loads"),

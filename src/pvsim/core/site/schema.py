@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from pvsim.core.site.energy import AnnualKwh, BuildingName, DepotKwh, HouseholdKwh, OfficeKwh
 from pvsim.core.site.tariff import Co2, Cost, Tariff
 
 __all__ = [
@@ -202,17 +203,18 @@ class _Load(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the building uses.
 
     Attributes:
-        annual_kwh: Energy of a year, without heat pump and cars.
+        annual_kwh: Energy of a year, without heat pump and cars; a list of one for each meter, or how it differs
+            from home to home.
         heat_pump: A heat pump, if there is one.
         electric_car: Cars, if they charge here.
     """
 
-    annual_kwh: float
+    annual_kwh: AnnualKwh
     heat_pump: HeatPump | None = None
     electric_car: ElectricCar | None = None
 
     @property
-    def kind(self) -> Literal["household", "office", "depot"]:
+    def kind(self) -> BuildingName:
         """Its name in a file."""
         return self.__struct_config__.tag  # type: ignore[return-value]  # the classes below have these
 
@@ -227,7 +229,7 @@ class HouseholdLoad(
         people: Who live there; if left out, drawn by seed and meter, the more the larger the annual energy.
     """
 
-    annual_kwh: Annotated[float, Meta(ge=1_000, le=12_000)]
+    annual_kwh: HouseholdKwh
     people: Annotated[int, Meta(ge=1, le=12)] | None = None
 
 
@@ -238,7 +240,7 @@ class OfficeLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, t
         annual_kwh: Energy of a year, without heat pump and cars.
     """
 
-    annual_kwh: Annotated[float, Meta(ge=3_000, le=20_000)]
+    annual_kwh: OfficeKwh
 
 
 class DepotLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="depot"):
@@ -248,7 +250,7 @@ class DepotLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
         annual_kwh: Energy of a year, without heat pump and cars.
     """
 
-    annual_kwh: Annotated[float, Meta(ge=4_000, le=14_000)]
+    annual_kwh: DepotKwh
 
 
 Load: TypeAlias = HouseholdLoad | OfficeLoad | DepotLoad
