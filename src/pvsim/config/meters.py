@@ -154,8 +154,8 @@ def _said(text: str, source: BuildingMeter, request: Request) -> Said:
     _, colon, _ = text.partition(":")
     if colon:
         return Said(source.load.annual_kwh, "meter.source", text)
-    if request.annual_kwh is not None:
-        return Said(request.annual_kwh, "annual_kwh")
+    if (said := request.annual_kwh) is not None:
+        return Said(tuple(said) if isinstance(said, list) else said, "annual_kwh")
     return Said(source.load.annual_kwh, "site")
 
 

@@ -116,8 +116,9 @@ def _miscounted(listed: int, group: Sequence[Building]) -> UsageError:
     said = group[0].said
     kinds = {building.kind for building in group}
     of = f"{kinds.pop()}{'' if len(group) == 1 else 's'}" if len(kinds) == 1 else "buildings"
+    energies = "energy" if listed == 1 else "energies"
     where = f"load.annual_kwh of the site in `{said.field}`" if said.field == "site" else f"`{said.field}`"
-    what = f"{where} lists {listed:,} energies, one for each meter, but there {_are(len(group))} {of}"
+    what = f"{where} lists {listed:,} {energies}, one for each meter, but there {_are(len(group))} {of}"
     fix = f"list {len(group):,}, or give one number, or a range such as 2000..6000"
     if len(group) == 1:
         fix = "give one number such as 4000, or a range such as 2000..6000"

@@ -71,6 +71,12 @@ def test_what_is_said_is_what_is_used(source, meters, annual_kwh, wanted):
     assert energies(run_of(source, meters, annual_kwh=annual_kwh)) == wanted
 
 
+def test_a_list_is_a_tuple_to_whoever_asks_in_python():
+    assert energies(run_of(meters=2, annual_kwh=[3_200, 4_100])) == [3_200.0, 4_100.0]
+    with pytest.raises(UsageError, match="lists 1 energy, one for each meter, but there are 2"):
+        run_of(meters=2, annual_kwh=[3_200])
+
+
 def test_a_site_says_it_too():
     assert energies(run_of(None, 2, site=site_with((3_000.0, 4_000.0)))) == [3_000.0, 4_000.0]
     drawn = run_of(None, 3, site=site_with(EnergyPopulation(mean_kwh=4_000)))

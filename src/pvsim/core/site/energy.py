@@ -29,6 +29,7 @@ BOUNDS_KWH: Mapping[BuildingName, tuple[int, int]] = {
 }
 """The least and the most that the models of buildings are made for."""
 
+_HUGE = 10**300
 _ARTICLES = {"household": "a", "office": "an", "depot": "a"}
 
 DEFAULT_CV = 0.3
@@ -88,7 +89,12 @@ def energy_problems(annual_kwh: AnnualKwh, kind: BuildingName) -> Iterator[str]:
         energies = list(annual_kwh) if isinstance(annual_kwh, tuple) else [annual_kwh]
     for energy in energies:
         if energy is not None and not low <= energy <= high:
-            yield f"{energy:,g} kWh is outside {_ARTICLES[kind]} {kind}'s {low:,} to {high:,} kWh"
+            yield f"{_shown(energy)} kWh is outside {_ARTICLES[kind]} {kind}'s {low:,} to {high:,} kWh"
+
+
+def _shown(energy: float) -> str:
+    """A number that may be an integer of a thousand digits."""
+    return f"{float(min(max(energy, -_HUGE), _HUGE)):,g}"
 
 
 def _contradictions(population: EnergyPopulation) -> Iterator[str]:

@@ -24,6 +24,7 @@ def test_each_form_has_the_bounds_of_the_building(kind, kwh):
     [
         (800.0, "800 kWh is outside an office's 3,000 to 20,000 kWh"),
         ((9_000.0, float("nan")), "nan kWh is outside"),
+        (10**400, "1e+300 kWh is outside"),
         (EnergyPopulation(), "needs mean_kwh, or from_kwh and to_kwh"),
         (EnergyPopulation(from_kwh=4_000), "needs mean_kwh"),
         (EnergyPopulation(cv=0.2, to_kwh=4_000), "needs mean_kwh"),
