@@ -1,7 +1,8 @@
 """What one building contains and how often it is used, so that a year takes the energy that was asked for.
 
-Powers stay as they are: the numbers of uses are scaled. Where a home of so many persons would have to use its
-devices absurdly often or hardly at all, the base load takes or gives what is left.
+Powers stay as they are: the numbers of uses are scaled, but for those of devices that run by themselves. Where a
+home of so many persons would have to use its devices absurdly often or hardly at all, the base load takes or gives
+what is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ _HOURS_PER_YEAR = 8_760
 _W_PER_KW = 1_000
 _HABIT_OF_HOMES = (0.25, 0.6, 0.9, 1.25, 2.2)  # quantile table: one bakes, the other never does
 _HABIT_OF_OTHERS = (0.5, 1.0, 1.5)
-_SCALE = (0.3, 1.8)  # of the uses by three persons in `devices.json`
+_SCALE = (0.3, 1.5)  # of the uses by three persons in `devices.json`
 _BY_PEOPLE = (0.51, 0.78, 1.0, 1.10, 1.46)  # annual energies of homes relative to three persons: BDEW 2021
 _LEAST_BASE = 0.05  # of the annual energy
 
@@ -55,8 +56,8 @@ class _Use:
 
     @property
     def kwh(self) -> float:
-        """Energy of a year that is scaled."""
-        return self.per_year * self.device.energy_kwh(self.power_q) if self.device.scaled else 0.0
+        """Energy of a year."""
+        return self.per_year * self.device.energy_kwh(self.power_q)
 
 
 def contents_of(
@@ -83,9 +84,10 @@ def contents_of(
         for device in kind.cold
         if traits.has(device, annual_kwh)
     )
-    uses = [_use(device, traits, key) for device in (*kind.devices, *extra) if traits.has(device, annual_kwh)]
-    given = sum(use.kwh for use in uses)
-    left = annual_kwh - sum(compressor.mean_w for compressor in cold) * _HOURS_PER_YEAR / _W_PER_KW
+    uses = [_use(device, traits, key) for device in kind.devices if traits.has(device, annual_kwh)]
+    given = sum(use.kwh for use in uses if use.device.scaled)
+    left = annual_kwh - sum(use.kwh for use in uses if not use.device.scaled)
+    left -= sum(compressor.mean_w for compressor in cold) * _HOURS_PER_YEAR / _W_PER_KW
     base_kwh = kind.base_share * annual_kwh * traits.base_factor
     if traits.people:
         by_people = _BY_PEOPLE[min(traits.people, len(_BY_PEOPLE)) - 1]
@@ -102,7 +104,7 @@ def contents_of(
             int(noise.raw(use.key, -3, 1)[0]) % SHARE,
             use.power_q,
         )
-        for use in uses
+        for use in (*uses, *(_use(device, traits, key) for device in extra))
     )
     return Contents(base_dw, cold, used, scale)
 

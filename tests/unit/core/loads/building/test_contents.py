@@ -40,9 +40,9 @@ def test_any_home_takes_its_energy_and_none_is_absurd(kinds, kwh, seed, people, 
     found = contents(kinds, kwh, seed=seed, people=people, **traits)
     assert kwh_of(found) == pytest.approx(kwh, rel=1e-3)
     assert found.base_dw > 0
-    assert 0.02 < found.scale <= 1.8 * 1.46 + 0.01
+    assert 0.02 < found.scale <= 1.5 * 1.46 + 0.01
     for used in found.used:  # the habit is at most 2.2
-        assert used.per_year / 1e6 <= 2.2 * 1.8 * 1.46 * used.device.per_year + 1
+        assert used.per_year / 1e6 <= 2.2 * 1.5 * 1.46 * used.device.per_year + 1
 
 
 def test_what_a_home_does_not_own_is_not_used(kinds):
@@ -64,7 +64,16 @@ def test_small_homes_have_no_large_things(kinds):
 def test_the_base_load_takes_what_few_people_cannot_use(kinds):
     alone, many = (contents(kinds, 9_000, people=people, base_factor=0.5) for people in (1, 5))
     assert alone.base_dw > 2 * many.base_dw
-    assert alone.scale == pytest.approx(1.8 * 0.51, rel=1e-3)
+    assert alone.scale == pytest.approx(1.5 * 0.51, rel=1e-3)
+
+
+def test_what_runs_by_itself_is_not_scaled(kinds):
+    every = frozenset(kinds["household"].shares(1))
+    for kwh in (2_200, 11_000):
+        found = contents(kinds, kwh, owned=every)
+        a_year = {used.device.name: used.per_year / 1e6 for used in found.used}
+        assert (a_year["aquarium"], a_year["pond pump"]) == (365, 200)
+        assert kwh_of(found) == pytest.approx(kwh, rel=1e-3)
 
 
 def test_extra_devices_come_on_top(kinds):
