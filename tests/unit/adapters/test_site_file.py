@@ -91,7 +91,7 @@ def test_all_mistakes_are_told_at_once(site_file):
         (
             "charge_kw = 5",
             "charge_kw = 5\ndischarge_efficiency = [[0.5, 0.9], [0.2, 0.9]]",
-            r"discharge_efficiency: the points' shares of the rated power do not rise .*; for example 0.96",
+            r"discharge_efficiency: the points' shares of the rated power do not rise, .*; for example 0.96",
         ),
         ("charge_kw = 5", "charge_kw = 5\ncharge_efficiency = 0.01", r"charge_efficiency: 0.01 is outside"),
         ("charge_kw = 5", "charge_kw = 5\nmin_soc_percent = 99.99\nstart_soc_percent = 100", "99.99, is not"),

@@ -183,7 +183,10 @@ def _curve(name: str, efficiency: Efficiency, rated_dw: int, *, charges: bool) -
         (low, low_parts), (high, high_parts) = ((powers[i], parts[i]) for i in (at, at + 1))
         where = f"between the shares {points[at][0]:g} and {points[at + 1][0]:g}"
         if high <= low:
-            _refuse(name, f"battery.{name}: the points' shares of the rated power do not rise {where}")
+            _refuse(
+                name,
+                f"battery.{name}: the points' shares of the rated power do not rise, by 0.1 W or more, {where}",
+            )
         slope = Fraction(high_parts - low_parts, high - low)
         if charges and min(low_parts + low * slope, high_parts + high * slope) <= 0:
             _refuse(name, f"battery.{name} falls so steeply {where} that more power would store less")

@@ -71,7 +71,7 @@ def test_constant_efficiencies_by_hand():
         (
             ((0.25, 0.9), (0.25, 0.95)),
             0.9,
-            "shares of the rated power do not rise between the shares 0.25 and 0.25",
+            "shares of the rated power do not rise, by 0.1 W or more, between the shares 0.25 and 0.25",
         ),
         (((0.5, 0.9), (0.1, 0.95)), 0.9, "do not rise"),
         (
