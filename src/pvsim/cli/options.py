@@ -94,9 +94,9 @@ period_options = _all(
             shell_complete=or_a_file("uniform", "walk", "household", "office", "depot", "external"),
             envvar="PVSIM_METER",
             help="uniform (0..9000 W or to --meter-max-w, new each second), walk (continuous), household, office,"
-            " depot (by their devices; household:3200 uses 3200 kWh a year), a FILE.csv of measured power, or"
-            " external (somebody else publishes; pvsim"
-            " simulate only). Repeat it for several meters.  [default: the site's load, else uniform]",
+            " depot (household:3200: of 3200 kWh a year), a FILE.csv of measured power, or"
+            " external (others publish; pvsim simulate only). Repeat it for several meters.  [default: the site's"
+            " load, else uniform]",
         ),
         field_option(
             "meters",
@@ -112,9 +112,8 @@ period_options = _all(
             type=Energies(),
             metavar="KWH",
             envvar="PVSIM_ANNUAL_KWH",
-            help="What household, office or depot use in a year: 4000 (several households differ around it, by"
-            " 30%), 4000~20%, 2000..6000, or a list, 3200,4100.  [default: the site's, of another kind an"
-            " example's]",
+            help="What buildings use in a year: 4000, 4000~20%, 2000..6000 or 3200,4100.  [default: the site's,"
+            " else an example's]",
         ),
         field_option(
             "meter.kind",
