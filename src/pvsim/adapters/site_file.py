@@ -1,6 +1,7 @@
 """Site files: TOML, checked as a whole, and the examples that come with pvsim."""
 
 import tomllib
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from importlib.resources import files
@@ -17,6 +18,7 @@ from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
 from pvsim.core.site.connection import connection_problems
 from pvsim.core.site.energy import energy_problems
+from pvsim.core.site.homes import home_problems
 from pvsim.core.site.problems import item_path, problems
 from pvsim.core.site.schema import (
     MAX_POWER_KW,
@@ -36,7 +38,7 @@ from pvsim.core.weather.clouds import REGIMES
 from pvsim.core.weather.clouds.mean import thresholds
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["EXAMPLES", "check_site", "read_site"]
+__all__ = ["EXAMPLES", "check_homes", "check_site", "read_site"]
 
 EXAMPLES = ("brief", "home", "home-battery", "home-tariff", "office", "depot")
 """The sites that come with pvsim, by name."""
@@ -45,6 +47,7 @@ _NAMES = f"give the path of a FILE.toml, or one of {', '.join(EXAMPLES)}"
 _DATA = (".csv", ".tsv", ".epw", ".json", ".xlsx", ".gz")
 _WEATHER = "weather is [weather] path in a site file"
 _SERIES = ("import", "feed_in", "market")
+_SHOWN = 10
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _MOST_APART_H, _POLAR_DEG = 4.5, 66.0
 _NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
@@ -78,6 +81,23 @@ def check_site(site: Site) -> Site:
         BadInputError: it is wrong: all that is wrong, each with its path.
     """
     return _site_of(msgspec.json.decode(msgspec.json.encode(site, enc_hook=str)), Path("site"))
+
+
+def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:
+    """Check the homes of a file beside their site.
+
+    Args:
+        site: The site with them.
+        path: The file.
+        lines: The line of each.
+
+    Raises:
+        BadInputError: some are wrong: the first ten things that are, each with its line.
+    """
+    found = _of_homes(site, lambda index: f"line {lines[index]}:")
+    if found:
+        more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+        raise BadInputError(_listed([*found[:_SHOWN], *more]), where=str(path), fix="correct these lines")
 
 
 def _site_of(data: Any, path: Path) -> Site:
@@ -151,6 +171,31 @@ def _contradictions(site: Site) -> list[str]:
     if isinstance(site.weather, FileWeather) and "\0" in site.weather.path:
         found.append("weather.path: a path cannot contain the character NUL")
     found += _far_from_zone(site.location) + _unreachable(site.weather) + _horizon("horizon", site.horizon)
+    found += _of_home(site)
+    if site.homes is not msgspec.UNSET:
+        found += _of_homes(site, lambda index: item_path("homes", index))
+    if msgspec.UNSET not in (site.homes, site.homes_file):
+        found.append("homes_file: the site has homes of its own; leave one of the two out")
+    if site.homes_file is not msgspec.UNSET and "\0" in site.homes_file:
+        found.append("homes_file: a path cannot contain the character NUL")
+    if site.cost is not msgspec.UNSET and (site.homes, site.homes_file) != (msgspec.UNSET, msgspec.UNSET):
+        found.append("cost: it is what PV and battery of one site cost, but the homes differ; leave it out")
+    return found + connection_problems(site) + tariff_problems(site)
+
+
+def _of_homes(site: Site, called: Callable[[int], str]) -> list[str]:
+    """What is wrong with the homes of a site, each by what it is called, but for what is wrong with the site."""
+    found, own = [], set(_of_home(site))
+    for index, problems_of_home, with_home in home_problems(site):
+        of_devices = [] if with_home is None else [each for each in _of_home(with_home) if each not in own]
+        told = [problem.removeprefix("load.") for problem in (*problems_of_home, *of_devices)]
+        found += [f"{called(index)} {problem}" for problem in told]
+    return found
+
+
+def _of_home(site: Site) -> list[str]:
+    """What no single value of plants, load and battery shows."""
+    found = []
     for index, plant in enumerate(site.plants):
         found += _horizon(f"{item_path('plants', index, plant)} horizon", plant.horizon or ())
     if (total := sum(_ac_kw(plant) for plant in site.plants)) > MAX_POWER_KW:
@@ -165,7 +210,7 @@ def _contradictions(site: Site) -> list[str]:
             found.append(f"battery.start_soc_percent: {start:g} is outside {low:g}..{high:g}")
         else:
             found += _impossible(battery)
-    return found + connection_problems(site) + tariff_problems(site)
+    return found
 
 
 def _load_contradictions(load: Load, weather: Weather) -> list[str]:
@@ -267,6 +312,8 @@ def _placed(site: Site, path: Path) -> Site:
         changed["weather"] = placed(site.weather, "path")
     if site.rules is not msgspec.UNSET and Path(site.rules).suffix.lower() == ".toml":
         changed["rules"] = str((path.parent / site.rules).absolute())
+    if site.homes_file is not msgspec.UNSET:
+        changed["homes_file"] = str((path.parent / site.homes_file).absolute())
     if site.grid.dimming_file is not msgspec.UNSET:
         changed["grid"] = placed(site.grid, "dimming_file")
     for setting, series in series_of(site.tariff, site.co2).items():

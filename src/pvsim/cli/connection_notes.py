@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pvsim.config import RunConfig
+    from pvsim.config.connection import ExportStep
 
 __all__ = ["connection_notes"]
 
@@ -20,6 +23,8 @@ def connection_notes(config: "RunConfig") -> list[str]:
         if connection.commissioned is not None and connection.commissioned > config.first_date:
             said = "; its PV is simulated from the first day of the run on all the same"
         notes.append(f"rules of {connection.country}: for a plant commissioned on {connection.commissioned}{said}")
+    if connection.homes:
+        notes.append(_homes_note(connection.homes))
     several = len(connection.export) > 1
     for step in connection.export:
         since = f"from {step.first_date} on " if several else ""
@@ -28,6 +33,18 @@ def connection_notes(config: "RunConfig") -> list[str]:
         elif several or connection.rules is not None:
             notes.append(f"{since}no limit holds on what is fed in")
     return notes + ([_dimming_note(config)] if connection.dimming_windows else [])
+
+
+def _homes_note(homes: "Sequence[Sequence[ExportStep]]") -> str:
+    """What homes may feed in, each as its own plants say; the limits are those of the last day."""
+    last = [steps[-1] for steps in homes]
+    limited = [step for step in last if step.limit_kw is not None]
+    if not limited:
+        return "no limit holds any more on what the homes feed in on the last day"
+    kws = [step.limit_kw or 0.0 for step in limited]
+    reason = limited[kws.index(max(kws))].reason
+    some = f"{len(limited):,} of {len(last):,} homes feed"
+    return f"{some} in no more than {min(kws):g} to {max(kws):g} kW, each by its own plants: {reason}"
 
 
 def _dimming_note(config: "RunConfig") -> str:

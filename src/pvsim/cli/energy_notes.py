@@ -21,7 +21,11 @@ def _note(energies: "AnnualEnergies") -> str:
         each = " each" if energies.count > 1 else ""
         return f"annual energy of {of}: {least:,.10g} kWh{each}{_from(energies)}"
     spread = f"{least:,.10g} to {most:,.10g} kWh, mean {energies.mean_kwh:,.0f}"
-    return f"annual energy of {of}: {spread}{_from(energies) or ' (as listed)'}"
+    return f"annual energy of {of}: {spread}{_from(energies) or _said(energies)}"
+
+
+def _said(energies: "AnnualEnergies") -> str:
+    return " (as its kinds of homes say)" if energies.by_home else " (as listed)"
 
 
 def _from(energies: "AnnualEnergies") -> str:

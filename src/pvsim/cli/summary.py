@@ -158,7 +158,7 @@ def _line_without_plants(config: "RunConfig") -> str:
     from pvsim.config import BuildingMeter, CurveConfig, NoPvConfig  # noqa: PLC0415
 
     parts = {
-        "battery": config.battery is not None,
+        "battery": config.battery is not None or bool(config.batteries),
         "grid connection": config.export_limit_kw is not None or config.connection is not None,
         "tariff": config.tariff is not None,
         "CO2": config.co2 is not None,

@@ -5,12 +5,13 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from msgspec import UNSET, Struct, convert, to_builtins
+from msgspec import UNSET, Struct, UnsetType, convert, to_builtins
 from msgspec.structs import asdict, replace
 
 from pvsim.config.connection import ConnectionConfig, connection_of
 from pvsim.config.dimming import DimmedTime, dimming_of
-from pvsim.config.meters import meters_of, sources_of
+from pvsim.config.homes import street_of
+from pvsim.config.meters import home_sites, meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
 from pvsim.config.prices import prices_of_site
@@ -20,8 +21,10 @@ from pvsim.config.run_config import (
     CurveConfig,
     ExternalMeter,
     FileConfig,
+    HomePlants,
     MeterConfig,
     RunConfig,
+    SitePvConfig,
     check_batch,
     check_days,
     check_meter_max_w,
@@ -35,7 +38,7 @@ from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.problems import problems
-from pvsim.core.site.schema import DimmingWindow, Grid, Site
+from pvsim.core.site.schema import Battery, DimmingWindow, Grid, Site
 from pvsim.errors import InternalError, UsageError
 
 __all__ = ["DEFAULT_ZONE", "run_config"]
@@ -65,19 +68,24 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
     first_date, tz = _period(request, site, mistakes, known=known)
-    connected = mistakes.attempt(lambda: _connected(request, site, rules, first_date, outside))
+    street = mistakes.attempt(lambda: street_of(site, request, outside))
+    said = known or request.meter.source is not None
+    texts = mistakes.attempt(lambda: sources_of(request, site, street) if said else ()) or ()
+    homes = (mistakes.attempt(partial(home_sites, texts, request, street)) if street and texts else None) or ()
+    if street is not None and request.meter.source is None:
+        request = replace(request, meters=None)  # there are as many texts
+    connected = mistakes.attempt(lambda: _connected(request, site, rules, first_date, outside, homes=homes))
     connection, dimming = connected if connected is not None else (None, ())
     prices: dict[str, Any] | None = {}
     if site is not None and first_date is not None:
         days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
-        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside))
+        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, homes=homes))
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
     mistakes.attempt(lambda: check_batch(request.batch))
     mistakes.attempt(lambda: parse_formats(request.format))
-    texts = sources_of(request, site) if known or request.meter.source is not None else ()
-    meters, annual_energies = meters_of(texts, request, site, outside, mistakes)
+    meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street if homes else None)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
     mistakes.attempt(lambda: check_names(request.run_id, names))
     mistakes.attempt(lambda: _check_missing(texts, request))
@@ -85,6 +93,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site, connection))
     count = len(texts) if request.meters is None else request.meters
     pv = pv_of(request, site, count, outside, mistakes) if known or source_of(request) != "site" else None
+    if homes and isinstance(pv, SitePvConfig):
+        pv = replace(pv, homes=tuple(HomePlants(home.plants) for home in homes))
     mistakes.raise_any()
     if first_date is None or tz is None or pv is None:
         raise InternalError("a part of the configuration is missing without a mistake")
@@ -112,13 +122,21 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         config,
         every_s=parse_period(request.every, "every"),
         pv=pv,
-        battery=site and site.battery,
+        battery=site.battery if site is not None and not homes else None,
+        batteries=_batteries(homes),
+        homes_file=street.file if street is not None else UNSET,
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
         connection=connection,
         **(prices or {}),
         formats=parse_formats(request.format),
     )
+
+
+def _batteries(homes: Sequence[Site]) -> tuple[Battery | None, ...] | UnsetType:
+    """The battery of each home; unset where none has one."""
+    batteries = tuple(home.battery for home in homes)
+    return batteries if any(batteries) else UNSET
 
 
 def _as_read_back(config: RunConfig, **changes: Any) -> RunConfig:
@@ -166,7 +184,13 @@ def _windows(site: Site, outside: Outside) -> tuple[DimmingWindow, ...]:
 
 
 def _connected(
-    request: Request, site: Site | None, rules: Rules | None, first_date: date | None, outside: Outside
+    request: Request,
+    site: Site | None,
+    rules: Rules | None,
+    first_date: date | None,
+    outside: Outside,
+    *,
+    homes: Sequence[Site],
 ) -> tuple[ConnectionConfig | None, tuple[DimmedTime, ...]]:
     """The limits of a run at the connection to the grid, and the times in which devices are dimmed."""
     if site is None:
@@ -175,7 +199,7 @@ def _connected(
     if first_date is None:
         return None, ()
     timeline = Timeline.of_days(first_date, request.days, zone_of(site.location.tz))
-    connection = connection_of(site, rules, first_date, request.days, dimming_windows=len(windows))
+    connection = connection_of(site, rules, first_date, request.days, dimming_windows=len(windows), homes=homes)
     if not windows:
         return connection, ()
     by = outside.read_rules(_DIMMING) if rules is None else rules
@@ -185,7 +209,8 @@ def _connected(
 def _plain(site: Site) -> Site:
     """The site without what is written into fields of the configuration of its own."""
     grid = Grid(site.grid.export_limit_kw)
-    return replace(site, grid=grid, rules=UNSET, commissioned=UNSET, tariff=UNSET, cost=UNSET, co2=UNSET)
+    said = ("rules", "commissioned", "tariff", "cost", "co2", "homes", "homes_file")
+    return replace(site, grid=grid, **dict.fromkeys(said, UNSET))
 
 
 def _period(

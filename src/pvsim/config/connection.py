@@ -1,13 +1,15 @@
 """A run's connection to the grid: what may be fed in on which day, and why, and the main fuses."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from pvsim.core.rules.holding import export_caps_over
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.connection import fuse_kw, installed_kwp
-from pvsim.core.site.schema import Site
+from pvsim.core.site.schema import Grid, Site
 
 __all__ = ["ConnectionConfig", "ExportStep", "connection_of"]
 
@@ -38,6 +40,7 @@ class ConnectionConfig(Struct, frozen=True):
         commissioned_said: Whether the site says it; else it is the run's first day.
         installed_kwp: Peak power of the modules.
         dimming_windows: How many windows the site has in which devices are dimmed, in the run or not.
+        homes: In place of `export`, what the home of each meter may feed in; unset where it is the same for all.
     """
 
     export: tuple[ExportStep, ...]
@@ -48,10 +51,17 @@ class ConnectionConfig(Struct, frozen=True):
     commissioned_said: bool = False
     installed_kwp: float = 0.0
     dimming_windows: int = 0
+    homes: tuple[tuple[ExportStep, ...], ...] | UnsetType = UNSET
 
 
 def connection_of(
-    site: Site, rules: Rules | None, first_date: date, days: int, *, dimming_windows: int = 0
+    site: Site,
+    rules: Rules | None,
+    first_date: date,
+    days: int,
+    *,
+    dimming_windows: int = 0,
+    homes: Sequence[Site] = (),
 ) -> ConnectionConfig | None:
     """The connection of a site; None where it has nothing but an export limit in kW that always holds.
 
@@ -61,37 +71,52 @@ def connection_of(
         first_date: First day of the run.
         days: How many days.
         dimming_windows: See `ConnectionConfig`.
+        homes: The site as it is at each of its homes, where they differ.
     """
-    grid, kwp = site.grid, installed_kwp(site)
+    grid = site.grid
     said = (grid.export_limit_percent, grid.fuse_a, grid.dimming, grid.dimming_file)
     if rules is None and all(each is UNSET for each in said):
         return None
+    commissioned = site.commissioned if site.commissioned is not UNSET else first_date
+    kwps = [installed_kwp(home) for home in homes] or [installed_kwp(site)]
+    by_kwp = {kwp: _steps(grid, kwp, rules, commissioned, first_date=first_date, days=days) for kwp in kwps}
+    alike = len({tuple((step.first_date, step.limit_kw) for step in steps) for steps in by_kwp.values()}) == 1
+    found = ConnectionConfig(
+        by_kwp[kwps[0]] if alike else (),
+        fuse_kw(grid),
+        installed_kwp=kwps[0] if len(by_kwp) == 1 else 0.0,
+        dimming_windows=dimming_windows,
+        homes=UNSET if alike else tuple(by_kwp[kwp] for kwp in kwps),
+    )
+    if rules is None:
+        return found
+    return replace(
+        found,
+        rules=site.rules or None,
+        country=rules.name,
+        commissioned=commissioned,
+        commissioned_said=site.commissioned is not UNSET,
+    )
+
+
+def _steps(
+    grid: Grid, kwp: float, rules: Rules | None, commissioned: date, *, first_date: date, days: int
+) -> tuple[ExportStep, ...]:
+    """What may be fed in with plants of so many kWp."""
     fixed: list[tuple[float, str]] = []
     if grid.export_limit_kw is not None:
         fixed.append((grid.export_limit_kw, "grid.export_limit_kw"))
     if grid.export_limit_percent is not UNSET:
         fixed.append(_share(grid.export_limit_percent, kwp, "grid.export_limit_percent"))
     if rules is None:
-        return ConnectionConfig(
-            (_lowest(first_date, fixed),), fuse_kw(grid), installed_kwp=kwp, dimming_windows=dimming_windows
-        )
-    commissioned = site.commissioned if site.commissioned is not UNSET else first_date
+        return (_lowest(first_date, fixed),)
     steps: list[ExportStep] = []
     for cap in export_caps_over(rules, kwp, commissioned, first_date, days):
         held = [] if cap.rule is None else [_share(cap.rule.percent, kwp, cap.rule.source)]
         step = _lowest(cap.first_date, [*fixed, *held])
         if not steps or (steps[-1].limit_kw, steps[-1].reason) != (step.limit_kw, step.reason):
             steps.append(step)
-    return ConnectionConfig(
-        tuple(steps),
-        fuse_kw(grid),
-        site.rules or None,
-        rules.name,
-        commissioned,
-        site.commissioned is not UNSET,
-        kwp,
-        dimming_windows,
-    )
+    return tuple(steps)
 
 
 def _share(percent: float, kwp: float, reason: str) -> tuple[float, str]:

@@ -7,9 +7,10 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from pvsim.config.building_text import building_of, near_energy, own_energy
+from pvsim.config.homes import Street
 from pvsim.config.measured import file_config, refuse_unused
 from pvsim.config.mistakes import Mistakes
-from pvsim.config.population import Building, Said, with_energies
+from pvsim.config.population import Building, Said, over_all, with_energies
 from pvsim.config.ports import Outside
 from pvsim.config.request import Request
 from pvsim.config.run_config import (
@@ -25,7 +26,7 @@ from pvsim.core.site.energy import BOUNDS_KWH, BuildingName
 from pvsim.core.site.schema import FileWeather, Site, Weather
 from pvsim.errors import InternalError, UsageError
 
-__all__ = ["BUILDINGS", "SYNTHETIC", "meters_of", "sources_of", "weather_sha256"]
+__all__ = ["BUILDINGS", "SYNTHETIC", "home_sites", "meters_of", "sources_of", "weather_sha256"]
 
 SYNTHETIC = ("uniform", "walk")
 BUILDINGS: Mapping[BuildingName, str] = {"household": "home", "office": "office", "depot": "depot"}
@@ -38,18 +39,30 @@ _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
 _FIELD = "meter.source"
 
 
-def sources_of(request: Request, site: Site | None) -> tuple[str, ...]:
-    """What each meter is said to be, with a name or without."""
+def sources_of(request: Request, site: Site | None, street: Street | None = None) -> tuple[str, ...]:
+    """What each meter is said to be, with a name or without.
+
+    Raises:
+        UsageError: if there are not so many homes in a street.
+    """
     source = request.meter.source
     if source:
         return (source,) if isinstance(source, str) else source
     if source == "":
         return ("",)
+    if street is not None:
+        return street.sources(request.meters)
     return (site.load.kind if site is not None and site.load is not None else "uniform",)
 
 
 def meters_of(
-    texts: Sequence[str], request: Request, site: Site | None, outside: Outside, mistakes: Mistakes
+    texts: Sequence[str],
+    request: Request,
+    site: Site | None,
+    outside: Outside,
+    mistakes: Mistakes,
+    *,
+    street: Street | None = None,
 ) -> tuple[tuple[MeterConfig, ...], tuple[AnnualEnergies, ...]]:
     """The meters, and how their annual energies came about; some are left out where there are mistakes."""
     counted = request.meters is not None
@@ -65,18 +78,34 @@ def meters_of(
     sources = {kind: _source(kind, request, site, outside, mistakes) for kind in kinds}
     if request.annual_kwh is not None and kinds and not any(kind in BOUNDS_KWH for kind in kinds):
         mistakes.add(_no_building(kinds))
-    buildings = [
-        Building(name, home, source, _said(kind, source, request))
-        for name, home, kind in named
-        if isinstance(source := sources[kind], BuildingMeter)
-    ]
+    buildings = []
+    for place, (name, home, kind) in enumerate(named):
+        source = sources[kind]
+        if street is not None and isinstance(source, BuildingMeter):
+            source = _source(kind, request, street.site_of(home, place), outside, mistakes)
+        if isinstance(source, BuildingMeter):
+            buildings.append(Building(name, home, source, _said(kind, source, request)))
     resolved, energies = with_energies(buildings, request.seed, mistakes)
+    if street is not None and request.annual_kwh is None:
+        energies = over_all(resolved.values())
     meters = [
         MeterConfig(name, _at_home(resolved[name], home, name) if name in resolved else source)
         for name, home, kind in named
         if (source := sources[kind]) is not None
     ]
     return tuple(meters), energies
+
+
+def home_sites(texts: Sequence[str], request: Request, street: Street) -> tuple[Site, ...]:
+    """What the site is at the home of each meter.
+
+    Raises:
+        UsageError: if there are not so many homes.
+    """
+    counted = request.meters is not None and len(texts) == 1
+    named = _named(list(texts) * (request.meters or 1) if counted else texts, counted=counted)
+    street.check_count(len(named))
+    return tuple(street.site_of(home, place) for place, (_, home, _) in enumerate(named))
 
 
 def weather_sha256(weather: Weather | None, outside: Outside) -> str | None:

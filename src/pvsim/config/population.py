@@ -4,7 +4,7 @@ Drawn are energies that are said to differ, and those of several households that
 mean of homes as they differ from each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +24,7 @@ from pvsim.core.site.energy import (
 )
 from pvsim.errors import UsageError
 
-__all__ = ["Building", "Said", "with_energies"]
+__all__ = ["Building", "Said", "over_all", "with_energies"]
 
 _DIFFER = {"household"}
 """Kinds of which several that share a number differ around it; offices and depots are as they are said."""
@@ -77,11 +77,12 @@ def with_energies(
         seed: Of the simulation.
         mistakes: Takes what is wrong.
     """
-    groups: dict[tuple[str, ...], list[Building]] = {}
+    groups: dict[tuple[object, ...], list[Building]] = {}  # in a street each kind of home has its own energy
     for building in buildings:
         said = building.said
         across_kinds = said.field == "annual_kwh" and isinstance(said.annual_kwh, tuple)
-        groups.setdefault((said.field, said.text, "" if across_kinds else building.kind), []).append(building)
+        key = said.field, said.text, "" if across_kinds else building.kind, said.annual_kwh
+        groups.setdefault(key, []).append(building)
     resolved: dict[str, BuildingMeter] = {}
     facts: list[AnnualEnergies] = []
     for group in groups.values():
@@ -153,6 +154,18 @@ def _drawn(population: EnergyPopulation, building: Building, seed: int) -> float
     mean_kwh = plain_kwh(population.mean_kwh or 0.0)
     cv = DEFAULT_CV if population.cv is None else population.cv
     return lognormal_kwh(share, mean_kwh, cv, BOUNDS_KWH[building.kind])
+
+
+def over_all(buildings: Iterable[BuildingMeter]) -> tuple[AnnualEnergies, ...]:
+    """What the buildings of a street use, whose kinds of homes each have energies of their own."""
+    found = list(buildings)
+    energies = [plain_kwh(each.load.annual_kwh) for each in found]
+    if len(found) < 2:  # noqa: PLR2004 - of one alone there is nothing to say
+        return ()
+    kinds = {each.load.kind for each in found}
+    kind = kinds.pop() if len(kinds) == 1 else "building"
+    mean_kwh = sum(energies) / len(found)
+    return (AnnualEnergies(kind, len(found), min(energies), mean_kwh, max(energies), by_home=True),)
 
 
 def _fact(

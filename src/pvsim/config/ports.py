@@ -40,6 +40,13 @@ class Outside(Protocol):
             BadInputError: if it cannot be read, or is wrong.
         """
 
+    def read_homes(self, site: Site) -> tuple[Site, tuple[str, ...]]:
+        """The site with the homes of its `homes_file`, and their names; () where they have none.
+
+        Raises:
+            BadInputError: if the file cannot be read, or is wrong.
+        """
+
     def exists(self, path: str) -> bool:
         """Whether there is such a file or directory."""
 

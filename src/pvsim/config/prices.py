@@ -1,5 +1,6 @@
 """What a site says of money and CO2, with what the rules of its country say of it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ _INSTEAD = "feed_in_per_kwh in place of feed_in_by_rules"
 
 
 def prices_of_site(
-    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside
+    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside, *, homes: Sequence[Site] = ()
 ) -> dict[str, Any]:
     """Fields of the configuration: tariff, cost and CO2 where the site says them, and the digests of their files.
 
@@ -33,6 +34,7 @@ def prices_of_site(
         first_date: First day of the run.
         days: How many days.
         outside: Where files are.
+        homes: The site as it is at each of its homes, where they differ.
 
     Raises:
         BadInputError: if the rules do not say what the tariff asks them for.
@@ -42,7 +44,7 @@ def prices_of_site(
     if "tariff" in said:
         said["tariff"] = _with_demand(said["tariff"], site, first_date, outside)
         if said["tariff"].feed_in_by_rules:
-            said["tariff"], unpaid = _with_feed_in(said["tariff"], site, rules, first_date, days)
+            said["tariff"], unpaid = _of_homes(said["tariff"], site, rules, first_date, days, homes=homes)
     files = series_of(said.get("tariff"), said.get("co2"))
     sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
     return {**said, "series_sha256": sha256 or None, "unpaid": unpaid}
@@ -58,6 +60,20 @@ def _with_demand(tariff: Tariff, site: Site, first_date: date, outside: Outside)
             raise BadInputError(what, where=f"site {site.name}", fix="write its floor_kw, or another rule")
         tariff = replace(tariff, demand=replace(demand, floor_kw=rule.floor_kw))
     return tariff
+
+
+def _of_homes(
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, homes: Sequence[Site]
+) -> tuple[Tariff, tuple[UnpaidSpan, ...] | None]:
+    """The tariff with the rate of the rules, which must be the same for each home with PV."""
+    by_kwp = {kwp: home for home in homes if (kwp := installed_kwp(home))} or {installed_kwp(site): site}
+    found = [_with_feed_in(tariff, home, rules, first_date, days) for _, home in sorted(by_kwp.items())]
+    if any(each != found[0] for each in found):
+        least, most = min(by_kwp), max(by_kwp)
+        what = f"tariff.feed_in_by_rules: plants of {least:g} to {most:g} kWp are paid differently by the rules"
+        fix = f"write {_INSTEAD}, one rate for all homes"
+        raise BadInputError(what, where=f"site {site.name}", fix=fix)
+    return found[0]
 
 
 def _with_feed_in(

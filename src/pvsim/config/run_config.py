@@ -12,7 +12,7 @@ from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
 from pvsim.core.site.energy import EnergyPopulation
-from pvsim.core.site.schema import Battery, Load, Site, Weather
+from pvsim.core.site.schema import Battery, Load, Plant, Site, Weather
 from pvsim.core.site.tariff import Co2, Cost, Tariff
 from pvsim.errors import UsageError
 
@@ -23,6 +23,7 @@ __all__ = [
     "ExternalMeter",
     "FileConfig",
     "Format",
+    "HomePlants",
     "MeterConfig",
     "NoPvConfig",
     "PvConfig",
@@ -40,6 +41,20 @@ MAX_DAYS = 36_600
 MAX_METER_W = 10_000_000
 MAX_SPREAD_KM = 100.0
 """The sun of the named place serves for all: at the edge it is off by half a degree."""
+
+
+class HomesFile(msgspec.Struct, frozen=True):
+    """The file of a run's homes; what it says is in the configuration.
+
+    Attributes:
+        path: Absolute path.
+        sha256: Its digest when the run was made.
+        rows: How many homes it has.
+    """
+
+    path: str
+    sha256: str
+    rows: int
 
 
 class FileConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="file"):
@@ -128,6 +143,12 @@ class CurveConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="curve"):
             raise UsageError(what, field="pv.peak_kw", fix="give the plant's peak in kW, for example 3.257")
 
 
+class HomePlants(msgspec.Struct, frozen=True):
+    """The plants of one meter's site; none is a home without PV."""
+
+    plants: tuple[Plant, ...] = ()
+
+
 class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
     """The plants of a site under its weather.
 
@@ -136,11 +157,13 @@ class SitePvConfig(msgspec.Struct, frozen=True, tag_field="kind", tag="site"):
         weather_sha256: Digest of its weather file, where it has one.
         spread_km: Each meter of the run is a site like it, somewhere in a square of this side; 0: all are at
             one place.
+        homes: The plants of each meter's site, where they differ, in place of the site's; unset where they do not.
     """
 
     site: Site
     weather_sha256: str | None = None
     spread_km: float = 0.0
+    homes: tuple[HomePlants, ...] | msgspec.UnsetType = msgspec.UNSET
 
     def __post_init__(self) -> None:
         if not 0 <= self.spread_km <= MAX_SPREAD_KM:
@@ -188,6 +211,7 @@ class AnnualEnergies(msgspec.Struct, frozen=True, omit_defaults=True):
         highest_kwh: The most that one uses.
         population: What they were drawn from; left out where they were listed, or all are as they were said.
         around: Whether one number was said, and taken for the mean of homes that differ.
+        by_home: Whether kinds of homes of a street say it, or the rows of their file.
     """
 
     kind: Literal["household", "office", "depot", "building"]
@@ -197,6 +221,7 @@ class AnnualEnergies(msgspec.Struct, frozen=True, omit_defaults=True):
     highest_kwh: float
     population: EnergyPopulation | None = None
     around: bool = False
+    by_home: bool = False
 
 
 class RunConfig(msgspec.Struct, frozen=True):
@@ -230,6 +255,8 @@ class RunConfig(msgspec.Struct, frozen=True):
             within the run; None is on all.
         formats: The files that the rows are written to in the end; only csv in manifests that do not say it.
         annual_energies: How the annual energies of several buildings came about.
+        batteries: Of each meter's site, in place of `battery`, None where it has none; unset where all are alike.
+        homes_file: The file that the homes are from; unset without one.
     """
 
     run_id: str
@@ -256,6 +283,8 @@ class RunConfig(msgspec.Struct, frozen=True):
     unpaid: tuple[UnpaidSpan, ...] | None = None
     formats: tuple[Format, ...] = ("csv",)
     annual_energies: tuple[AnnualEnergies, ...] = ()
+    batteries: tuple[Battery | None, ...] | msgspec.UnsetType = msgspec.UNSET
+    homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
 
     def __post_init__(self) -> None:
         check_batch(self.batch)
@@ -321,7 +350,17 @@ _LATER = {"meter_max_w", "meter_kind", "connection", "dimming"}
 """Fields that older manifests lack: at their defaults they leave the digest as it was."""
 
 
-_NO_ROWS = ("batch", "formats", "tariff", "cost", "co2", "series_sha256", "unpaid", "annual_energies")
+_NO_ROWS = (
+    "batch",
+    "formats",
+    "tariff",
+    "cost",
+    "co2",
+    "series_sha256",
+    "unpaid",
+    "annual_energies",
+    "homes_file",
+)
 """Fields that change no byte of a row."""
 
 
@@ -331,7 +370,7 @@ def digest(config: RunConfig) -> bytes:
     if config.missing != "hold":  # changes no byte of a row, and may be changed on resuming
         del fields["missing"]
     for name in _NO_ROWS:
-        del fields[name]
+        fields.pop(name, None)
     for field in msgspec.structs.fields(RunConfig):
         if field.encode_name in _LATER and fields[field.encode_name] == field.default:
             del fields[field.encode_name]

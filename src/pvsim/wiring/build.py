@@ -1,12 +1,12 @@
 """From a configuration to what it describes: the plan, the loads, the PV power and the devices of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from pvsim.config import (
     BuildingMeter,
@@ -19,7 +19,8 @@ from pvsim.config import (
     SitePvConfig,
     zone_of,
 )
-from pvsim.core.devices.balance import Balance
+from pvsim.config.connection import ExportStep
+from pvsim.core.devices.balance import Balance, Limit
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
 from pvsim.core.loads.simple import UniformLoad, WalkLoad
@@ -29,7 +30,6 @@ from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSource
 from pvsim.core.run.plan import RunPlan
-from pvsim.core.site.schema import Battery as BatteryConfig
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import UsageError
 from pvsim.wiring.configure import refuse_changed
@@ -121,7 +121,7 @@ def plan_of(config: RunConfig) -> RunPlan:
         timeline,
         tuple(meter.name for meter in config.meters),
         config.every_s,
-        _balance(config.battery, _export_limit(config, timeline), len(config.meters)),
+        _balance(config, _export_limits(config, timeline)),
         MeterRange.up_to(config.meter_max_w, grid=config.meter_kind == "grid"),
         config.missing,
         None if fuse_kw is None else round(fuse_kw * DW_PER_KW),
@@ -180,7 +180,8 @@ def _site_pv(pv: SitePvConfig, config: RunConfig, plan: RunPlan, inputs: dict[st
         inputs["places_m"] = places
     portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
     clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
-    found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed)
+    homes = None if pv.homes is UNSET else [home.plants for home in pv.homes]
+    found = site_pv(site, timeline.start_utc, timeline.end_utc, clouds, seed=seed, homes=homes)
     if found.coverage is not None:
         counts = {name: count for name, count in asdict(found.coverage).items() if name != "gaps"}
         inputs["weather"] = {**counts, "reading": asdict(found.reading)} if found.reading else counts
@@ -266,10 +267,19 @@ def dimming_of_run(config: RunConfig) -> LimitSteps | None:
     return LimitSteps.of_windows(windows) if config.dimming else None
 
 
-def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | None:
-    """What may be fed in, in 0.1 W; a number where it is always the same."""
-    steps = config.connection.export if config.connection is not None else ()
-    kws = [step.limit_kw for step in steps] or [config.export_limit_kw]
+def _export_limits(config: RunConfig, timeline: Timeline) -> Limit | tuple[Limit, ...]:
+    """What may be fed in, in 0.1 W; of each meter's site where they differ."""
+    connection = config.connection
+    if connection is None:
+        return _export_limit((), config.export_limit_kw, timeline)
+    if connection.homes is UNSET:
+        return _export_limit(connection.export, config.export_limit_kw, timeline)
+    return tuple(_export_limit(steps, None, timeline) for steps in connection.homes)
+
+
+def _export_limit(steps: Sequence[ExportStep], fixed_kw: float | None, timeline: Timeline) -> Limit:
+    """A limit in 0.1 W; a number where it is always the same."""
+    kws = [step.limit_kw for step in steps] or [fixed_kw]
     limits = [NO_LIMIT_DW if kw is None else round(kw * DW_PER_KW) for kw in kws]
     if len(set(limits)) == 1:
         return None if limits[0] == NO_LIMIT_DW else limits[0]
@@ -277,15 +287,17 @@ def _export_limit(config: RunConfig, timeline: Timeline) -> int | LimitSteps | N
     return LimitSteps(tuple(starts), tuple(limits))
 
 
-def _balance(battery: BatteryConfig | None, limit_dw: int | LimitSteps | None, sites: int) -> Balance | None:
+def _balance(config: RunConfig, limit_dw: Limit | tuple[Limit, ...]) -> Balance | None:
     """Batteries and export limit as the simulator computes with them; None where there is neither.
 
     Raises:
-        UsageError: if the battery is impossible.
+        UsageError: if a battery is impossible.
     """
-    if battery is None and limit_dw is None:
+    alike = (config.battery,) * len(config.meters)
+    batteries = alike if isinstance(config.batteries, UnsetType) else config.batteries
+    if limit_dw is None and not any(batteries):
         return None
-    if battery is None:
-        return Balance(export_limit_dw=limit_dw)
-    b = battery_of(battery)
-    return Balance.alike(sites, b, b.stored_at(battery.soc_at_start), limit_dw)
+    models = {battery: battery_of(battery) for battery in batteries if battery is not None}
+    start = (models[battery].stored_at(battery.soc_at_start) for battery in batteries if battery is not None)
+    found = tuple(None if battery is None else models[battery] for battery in batteries)
+    return Balance(found, tuple(start), limit_dw)

@@ -4,7 +4,7 @@ from datetime import tzinfo
 from hashlib import file_digest
 from pathlib import Path
 
-from msgspec import UnsetType, convert, to_builtins
+from msgspec import UNSET, UnsetType, convert, to_builtins
 from msgspec.structs import replace
 
 from pvsim.config import Request, RunConfig
@@ -71,6 +71,16 @@ class _Disk:
         from pvsim.adapters.tables.dimming_csv import read_dimming  # noqa: PLC0415 - as above
 
         return read_dimming(Path(path), zone)
+
+    def read_homes(self, site: Site) -> tuple[Site, tuple[str, ...]]:
+        from pvsim.adapters.site_file import check_homes  # noqa: PLC0415 - as above
+        from pvsim.adapters.tables.homes_csv import read_homes  # noqa: PLC0415 - as above
+
+        path = Path(str(site.homes_file))
+        rows = read_homes(path, site)
+        with_homes = replace(site, homes=rows.homes, homes_file=UNSET)
+        check_homes(with_homes, path, rows.lines)
+        return with_homes, rows.names
 
     def exists(self, path: str) -> bool:
         try:

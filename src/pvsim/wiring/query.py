@@ -175,8 +175,16 @@ def _facts(config: RunConfig) -> dict[str, Any]:
         "pv": Path(config.pv.path).name if isinstance(config.pv, FileConfig) else _tag(config.pv),
         "site": config.pv.site.name if isinstance(config.pv, SitePvConfig) else None,
         "battery_kwh": config.battery and config.battery.capacity_kwh,
-        "export_limit_kw": config.connection.export[-1].limit_kw if config.connection else config.export_limit_kw,
+        "export_limit_kw": _export_limit_kw(config),
     }
+
+
+def _export_limit_kw(config: RunConfig) -> float | None:
+    """The limit of the last day; None where homes have limits of their own."""
+    if config.connection is None:
+        return config.export_limit_kw
+    steps = config.connection.export
+    return steps[-1].limit_kw if steps else None
 
 
 def _source(source: msgspec.Struct) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
 from pvsim.adapters.rundir.file_system import cannot_write, new_file
@@ -11,12 +13,15 @@ from pvsim.wiring.finished import FinishedRun
 from pvsim.wiring.places import followed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pvsim.app.report.facts import RunFacts
+    from pvsim.config.connection import ExportStep
     from pvsim.core.results.profile import Profile
     from pvsim.core.results.summary import Summary
     from pvsim.wiring.runs import Run
 
-__all__ = ["REPORT", "facts_of", "prepare_report", "write_report"]
+__all__ = ["REPORT", "export_steps", "facts_of", "prepare_report", "write_report"]
 
 REPORT = "report.html"
 
@@ -66,13 +71,26 @@ def write_report(
     return path
 
 
+def export_steps(config: RunConfig) -> "Sequence[ExportStep]":
+    """What may be fed in; of homes that differ, the highest of their limits, with its reason."""
+    if config.connection is None:
+        return ()
+    if not config.connection.homes:
+        return config.connection.export
+    last = [steps[-1] for steps in config.connection.homes if steps[-1].limit_kw is not None]
+    if not last:
+        return ()
+    highest = max(last, key=lambda step: step.limit_kw or 0.0)
+    return (msgspec.structs.replace(highest, reason=f"the highest of homes that differ, {highest.reason}"),)
+
+
 def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
     """What a page says of how a run was made."""
     from pvsim.app.report.facts import RunFacts  # noqa: PLC0415 - only pages need them
 
     counts = manifest.counts or {}
     sources = [meter.source for meter in config.meters]
-    export = config.connection.export if config.connection is not None else ()
+    export = export_steps(config)
     foreign = any(isinstance(source, ExternalMeter) for source in sources)
     return RunFacts(
         run_id=manifest.run_id,

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from pvsim.adapters.site_file import read_site
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.config import Request
-from pvsim.core.site.schema import DimmingWindow, ElectricCar, Grid
+from pvsim.config.connection import ConnectionConfig, ExportStep
+from pvsim.core.site.schema import DimmingWindow, ElectricCar, Grid, Home, HomePlant
 from pvsim.wiring.configure import configure
 
 HOME = read_site("home")
@@ -40,6 +41,8 @@ def test_how_many_windows_dim_what():
 
 CAP = "60 % of 8 kWp, EEG 2023 § 9 (2), as changed by the Solarspitzengesetz of 21 February 2025"
 
+CAP10 = CAP.replace("8 kWp", "10 kWp")
+
 
 def test_which_rule_holds_from_when_on():
     early = "2025-03-01; its PV is simulated from the first day of the run on all the same"
@@ -60,3 +63,28 @@ def test_which_rule_holds_from_when_on():
     assert notes(grid=Grid(export_limit_percent=70)) == [
         "no more than 5.6 kW is fed in: 70 % of 8 kWp, grid.export_limit_percent"
     ]
+
+
+def test_homes_that_differ_have_limits_of_their_own():
+    roofs = [Home(count=1, plants=(HomePlant(30, 180, kw),)) for kw in (5.0, 10.0)]
+    homes = (*roofs, Home(count=1, plants=()))
+    (note,) = notes(grid=Grid(export_limit_percent=60), homes=homes)
+    assert note == (
+        "3 of 3 homes feed in no more than 0 to 6 kW, each by its own plants: "
+        "60 % of 10 kWp, grid.export_limit_percent"
+    )
+    said, *by_home = notes("2025-03-01", rules="de", commissioned=date(2025, 3, 1), homes=homes)
+    assert said.startswith("rules of Germany")
+    assert by_home == [f"3 of 3 homes feed in no more than 0 to 6 kW, each by its own plants: {CAP10}"]
+
+
+def test_limits_of_homes_that_end_are_said():
+    none = ExportStep(date(2025, 2, 24), None)
+    limited = ExportStep(date(2025, 2, 24), 5.0, "a rule")
+    config = configure(Request(site=HOME))
+    for homes, begins in (
+        (((limited, none), (none,)), "no limit holds any more"),
+        (((limited,), (none,)), "1 of 2 homes feed in no more than 5 to 5 kW"),
+    ):
+        (note,) = connection_notes(replace(config, connection=ConnectionConfig((), homes=homes)))
+        assert note.startswith(begins)

@@ -1,10 +1,13 @@
 """What is said of the annual energies of several buildings."""
 
 import pytest
+from msgspec.structs import replace
 
+from pvsim.adapters.site_file import read_site
 from pvsim.cli.energy_notes import energy_notes
 from pvsim.config import MeterRequest, Request
 from pvsim.core.site.energy import EnergyPopulation
+from pvsim.core.site.schema import Home, OfficeLoad
 from pvsim.wiring.configure import configure
 
 BY_DEFAULT = (
@@ -46,3 +49,14 @@ def test_a_line_says_how_energies_differ(source, meters, annual_kwh, note):
 def test_of_one_building_nothing_needs_to_be_said():
     for source in ("household", "household:3200", "uniform"):
         assert energy_notes(configure(Request(meter=MeterRequest(source=source)))) == []
+
+
+def test_what_kinds_of_homes_say_is_told_as_theirs():
+    homes = tuple(Home(count=1, annual_kwh=kwh) for kwh in (2_000.0, 3_000.0))
+    site = replace(read_site("home"), homes=homes)
+    (note,) = energy_notes(configure(Request(site=site)))
+    assert note == "annual energy of 2 households: 2,000 to 3,000 kWh, mean 2,500 (as its kinds of homes say)"
+    assert energy_notes(configure(Request(site=site, meters=1))) == []
+    office = Home(count=1, load=OfficeLoad(annual_kwh=9_000.0))
+    (note,) = energy_notes(configure(Request(site=replace(site, homes=(homes[0], office)))))
+    assert note.startswith("annual energy of 2 buildings: 2,000 to 9,000 kWh")

@@ -239,3 +239,9 @@ def test_the_export_limit_is_that_which_holds_on_the_last_day(tmp_path):
     steps = (ExportStep(date(2024, 6, 21), 4.8, "60 % of 8 kWp"),)
     a_day(tmp_path, connection=ConnectionConfig(steps), export_limit_kw=6.0)
     assert rows_of("SELECT export_limit_kw FROM runs", tmp_path) == [{"export_limit_kw": 4.8}]
+
+
+def test_limits_of_homes_that_differ_are_no_limit_of_the_site(tmp_path):
+    step = ExportStep(date(2025, 1, 1), 6.0, "of one home")
+    a_day(tmp_path, connection=ConnectionConfig((), homes=((step,),)))
+    assert rows_of("SELECT export_limit_kw FROM runs", tmp_path) == [{"export_limit_kw": None}]

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -16,9 +16,10 @@ from pvsim import MeterRequest, Request, configure
 from pvsim.adapters.rundir import file_system
 from pvsim.cli.main import cli
 from pvsim.config import NoPvConfig
+from pvsim.config.connection import ConnectionConfig, ExportStep
 from pvsim.core.results.profile import Profile
 from pvsim.errors import BadInputError, CannotWriteError, PartialResultError
-from pvsim.wiring.report import REPORT, facts_of, write_report
+from pvsim.wiring.report import REPORT, export_steps, facts_of, write_report
 from pvsim.wiring.runs import Run
 
 
@@ -120,3 +121,21 @@ def test_the_command_that_made_a_run_is_on_its_page(run):
 def test_whether_there_is_pv_is_a_fact_of_the_page(run):
     without = msgspec.structs.replace(run.models.config, pv=NoPvConfig())
     assert [facts_of(run.directory.load(), config).pv for config in (run.models.config, without)] == [True, False]
+
+
+def test_of_homes_that_differ_the_highest_limit_is_told_as_that():
+    config = configure(Request(site="home"))
+    assert export_steps(config) == ()
+    low, high = (ExportStep(date(2025, 1, 1), kw, "60 %") for kw in (3.0, 6.0))
+    none = ExportStep(date(2025, 1, 1), None)
+    assert export_steps(msgspec.structs.replace(config, connection=ConnectionConfig((low,)))) == (low,)
+    (step,) = export_steps(
+        msgspec.structs.replace(config, connection=ConnectionConfig((), homes=((low,), (high,), (none,))))
+    )
+    assert (step.limit_kw, step.reason) == (6.0, "the highest of homes that differ, 60 %")
+    assert (
+        export_steps(
+            msgspec.structs.replace(config, connection=ConnectionConfig((), homes=((low, none), (none,))))
+        )
+        == ()
+    )

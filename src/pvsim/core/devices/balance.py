@@ -10,21 +10,26 @@ All in integers of 0.1 W, so the balance of a second is exact (I3, I8).
 
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import TypeAlias
 
 import numpy as np
 
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.devices.controller import SELF_CONSUMPTION, Controller
-from pvsim.core.devices.limits import LimitSteps
+from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["NO_BATTERY", "SOC_STEPS", "Balance", "Balanced"]
+__all__ = ["NO_BATTERY", "SOC_STEPS", "Balance", "Balanced", "Limit"]
 
 SOC_STEPS = 10_000
 """A state of charge is printed with four decimals."""
 
 NO_BATTERY = -1
 """Stands for the state of charge, in such steps, of a site without a battery."""
+
+
+Limit: TypeAlias = int | LimitSteps | None
+"""The most that one site feeds in, in 0.1 W."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,14 @@ class Balance:
     Attributes:
         batteries: Of each site, None where it has none; () where no site has one.
         start: What each battery that there is holds when the run begins, in its units; () is at its lower limit.
-        export_limit_dw: The most that a site feeds in, in 0.1 W, always or by time; None is no limit.
+        export_limit_dw: The most that a site feeds in, in 0.1 W, always or by time; None is no limit. Of each site
+            where they differ.
         controller: What asks something of each battery.
     """
 
     batteries: tuple[BatteryModel | None, ...] = ()
     start: tuple[int, ...] = ()
-    export_limit_dw: int | LimitSteps | None = None
+    export_limit_dw: Limit | tuple[Limit, ...] = None
     controller: Controller = SELF_CONSUMPTION
 
     def __post_init__(self) -> None:
@@ -80,6 +86,12 @@ class Balance:
         there = (battery for battery in self.batteries if battery is not None)
         return tuple(chain(*(b.at_rest(stored) for b, stored in zip(there, self.start, strict=True))))
 
+    def limits_dw(self, t_utc: Ints) -> Ints:
+        """The most that is fed in at some times in 0.1 W: shape (times, sites), or (times, 1) for all."""
+        limits = self.export_limit_dw if isinstance(self.export_limit_dw, tuple) else (self.export_limit_dw,)
+        found: Ints = np.stack([_limit_dw(limit, t_utc) for limit in limits], axis=1)
+        return found
+
     def run(self, first_utc: int, meter_dw: Ints, pv_dw: Ints, stored: tuple[int, ...]) -> Balanced:
         """Go through consecutive seconds.
 
@@ -98,11 +110,8 @@ class Balance:
         if self.batteries:
             battery_dw, soc_steps, stored = self._dispatch(meter_dw, pv_dw, stored)
             net_dw = net_dw + battery_dw
-        limit_dw = self.export_limit_dw
-        if limit_dw is not None:
-            by_second = (
-                limit_dw.at(first_utc, len(net_dw))[:, None] if isinstance(limit_dw, LimitSteps) else limit_dw
-            )
+        if self.export_limit_dw is not None:
+            by_second = self.limits_dw(np.arange(first_utc, first_utc + len(net_dw)))
             pv_dw = pv_dw - np.minimum(np.maximum(-net_dw - by_second, 0), pv_dw)
         return Balanced(pv_dw, battery_dw, soc_steps, stored)
 
@@ -122,3 +131,9 @@ class Balance:
             soc_steps[:, site] = dispatch.stored // battery.units_per_soc(SOC_STEPS)
             ends += dispatch.end
         return power_dw, soc_steps, tuple(ends)
+
+
+def _limit_dw(limit: Limit, t_utc: Ints) -> Ints:
+    if isinstance(limit, LimitSteps):
+        return limit.of_times(t_utc)
+    return np.full(len(t_utc), NO_LIMIT_DW if limit is None else limit)

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
@@ -107,7 +106,8 @@ def _without_battery(samples: Samples, plan: RunPlan) -> Ints:
         return samples.grid_dw
     if samples.curtailed_dw is None or plan.balance is None or plan.balance.export_limit_dw is None:
         return samples.meter_dw - samples.pv_dw
-    limit = plan.balance.export_limit_dw
-    limit_dw = limit.of_times(samples.t_utc) if isinstance(limit, LimitSteps) else limit
+    times, at = np.unique(samples.t_utc, return_inverse=True)
+    limits = np.broadcast_to(plan.balance.limits_dw(times), (len(times), len(plan.meters)))
+    limit_dw = limits[at, samples.meter]
     grid: Ints = np.maximum(samples.meter_dw - samples.pv_dw - samples.curtailed_dw, -limit_dw)
     return grid

@@ -14,6 +14,7 @@ __all__ = [
     "BuildingName",
     "DepotKwh",
     "EnergyPopulation",
+    "HomeKwh",
     "HouseholdKwh",
     "OfficeKwh",
     "energy_problems",
@@ -62,6 +63,8 @@ AnnualKwh: TypeAlias = float | tuple[float, ...] | EnergyPopulation
 _Household: TypeAlias = Annotated[float, Meta(ge=1_000, le=12_000)]
 _Office: TypeAlias = Annotated[float, Meta(ge=3_000, le=20_000)]
 _Depot: TypeAlias = Annotated[float, Meta(ge=4_000, le=14_000)]
+
+HomeKwh: TypeAlias = _EnergyKwh | EnergyPopulation
 
 HouseholdKwh: TypeAlias = _Household | Annotated[tuple[_Household, ...], _LISTED] | EnergyPopulation
 OfficeKwh: TypeAlias = _Office | Annotated[tuple[_Office, ...], _LISTED] | EnergyPopulation

@@ -28,7 +28,13 @@ _NAMES = {
 
 _LARGE_INT = 10**300
 
-_ONE_OF = {"plants": "plant", "horizon": "horizon point", "windows": "window", "dimming": "dimming window"}
+_ONE_OF = {
+    "homes": "home",
+    "plants": "plant",
+    "horizon": "horizon point",
+    "windows": "window",
+    "dimming": "dimming window",
+}
 """What one item of a list is called; of other lists it is a value."""
 
 _FORMS: dict[type, Any] = {

@@ -5,10 +5,25 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from pvsim.core.site.energy import AnnualKwh, BuildingName, DepotKwh, HouseholdKwh, OfficeKwh
+from pvsim.core.site.energy import AnnualKwh, BuildingName, DepotKwh, HomeKwh, HouseholdKwh, OfficeKwh
+from pvsim.core.site.place import ClearWeather, CloudyWeather, FileWeather, Location, Weather
+from pvsim.core.site.plants import (
+    MAX_POWER_KW,
+    AzimuthRange,
+    HomePlant,
+    HorizonPoint,
+    PeakRange,
+    Percent,
+    Plant,
+    PowerKw,
+    Share,
+    TiltRange,
+)
 from pvsim.core.site.tariff import Co2, Cost, Tariff
 
 __all__ = [
+    "MAX_POWER_KW",
+    "AzimuthRange",
     "Battery",
     "ClearWeather",
     "CloudyWeather",
@@ -18,162 +33,29 @@ __all__ = [
     "FileWeather",
     "Grid",
     "HeatPump",
+    "Home",
+    "HomePlant",
     "HorizonPoint",
     "HouseholdLoad",
     "Load",
     "Location",
     "OfficeLoad",
+    "PeakRange",
     "Plant",
     "Site",
+    "TiltRange",
     "Weather",
 ]
 
 MAX_CAPACITY_KWH = 10_000.0
 """With efficiencies to 0.1 % this is 3.6·10¹⁷ of the units that a battery counts in, far inside 64 bits."""
 
-MAX_POWER_KW = 9_999.0
-"""Rows print at most four digits before the point."""
-
-Degrees: TypeAlias = Annotated[float, Meta(ge=0, le=360)]
-Share: TypeAlias = Annotated[float, Meta(ge=0, le=1)]
-Percent: TypeAlias = Annotated[float, Meta(ge=0, le=100)]
-PowerKw: TypeAlias = Annotated[float, Meta(ge=0, le=MAX_POWER_KW)]
-Turbidity: TypeAlias = Annotated[float, Meta(ge=1, le=15)]
-TempC: TypeAlias = Annotated[float, Meta(ge=-90, le=60)]
-MonthlyTurbidity: TypeAlias = Annotated[tuple[Turbidity, ...], Meta(min_length=12, max_length=12)]
-MeanIndex: TypeAlias = Annotated[float, Meta(ge=0.05, le=1.1)]
-MonthlyTempC: TypeAlias = Annotated[tuple[TempC, ...], Meta(min_length=12, max_length=12)]
 Efficiency: TypeAlias = Annotated[float, Meta(ge=0.1, le=1)]
 EfficiencyPoint: TypeAlias = Annotated[tuple[Share, ...], Meta(min_length=2, max_length=2)]
 EfficiencyCurve: TypeAlias = Annotated[tuple[EfficiencyPoint, ...], Meta(min_length=1, max_length=100)]
-MonthlyMeanIndex: TypeAlias = Annotated[tuple[MeanIndex, ...], Meta(min_length=12, max_length=12)]
 
 
-class HorizonPoint(Struct, frozen=True, forbid_unknown_fields=True):
-    """A point of the line that hides the sun.
-
-    Attributes:
-        azimuth_deg: Direction from north by way of east: 90 is east, 180 south.
-        elevation_deg: Height of the line there.
-        soft_deg: How soft the edge is: the beam rises from 12 to 88 % over four times this. The sun's disc is
-            0.53° wide.
-    """
-
-    azimuth_deg: Degrees
-    elevation_deg: Annotated[float, Meta(ge=0, le=90)]
-    soft_deg: Annotated[float, Meta(ge=0, le=45)] = 0.13
-
-
-class Plant(Struct, frozen=True, forbid_unknown_fields=True):
-    """Modules of one orientation with their inverter.
-
-    Attributes:
-        tilt_deg: 0 is flat, 90 a wall.
-        azimuth_deg: Where the modules face, from north by way of east: 180 is south, 270 west.
-        peak_kw: Power of the modules under standard test conditions (kWp).
-        name: What it is called in messages.
-        inverter_kw: The most that the inverter gives, AC; if left out, as much as the modules' peak.
-        losses_percent: Soiling, mismatch, wiring, light-induced degradation …, on the DC side; PVWatts' 14 %.
-        temperature_percent_per_c: Change of power with each degree above 25 °C of the cell.
-        inverter_efficiency: At full load.
-        albedo: Share of light that the ground throws back.
-        faiman_u0: Loss of heat of the modules in W/m²/°C; 25 is a free-standing rack.
-        faiman_u1: The wind's part in W/m²/°C for each m/s.
-        thermal_time_constant_s: How slowly the cells follow the light; 0 is at once.
-        horizon: What hides the sun from this plant; if left out, the site's.
-    """
-
-    tilt_deg: Annotated[float, Meta(ge=0, le=90)]
-    azimuth_deg: Degrees
-    peak_kw: PowerKw
-    name: str = ""
-    inverter_kw: PowerKw | None = None
-    losses_percent: Percent = 14.0
-    temperature_percent_per_c: Annotated[float, Meta(ge=-2, le=0)] = -0.35
-    inverter_efficiency: Annotated[float, Meta(ge=0.5, le=1)] = 0.96
-    albedo: Share = 0.2
-    faiman_u0: Annotated[float, Meta(ge=1, le=100)] = 25.0
-    faiman_u1: Annotated[float, Meta(ge=0, le=50)] = 6.84
-    thermal_time_constant_s: Annotated[float, Meta(ge=0, le=3600)] = 420.0
-    horizon: tuple[HorizonPoint, ...] | None = None
-
-
-class Location(Struct, frozen=True, forbid_unknown_fields=True):
-    """A place.
-
-    Attributes:
-        latitude_deg: North is positive.
-        longitude_deg: East is positive.
-        tz: IANA zone of the place.
-        altitude_m: Above sea level.
-    """
-
-    latitude_deg: Annotated[float, Meta(ge=-90, le=90)]
-    longitude_deg: Annotated[float, Meta(ge=-180, le=180)]
-    tz: str
-    altitude_m: Annotated[float, Meta(ge=-500, le=9000)] = 0.0
-
-
-class _Climate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Air by month.
-
-    Attributes:
-        linke_turbidity: Haziness, one number or twelve; if left out, the world table of SoDa that comes with
-            pvlib.
-        temp_air_c: Mean temperature of the air, one number or twelve.
-        temp_air_swing_c: From the coldest to the warmest hour of a day; the warmest is 15:00 by the sun.
-        temp_air_spread_c: RMS of warm and cold spells of some days, by the seed; 3.5 is Germany's.
-        wind_speed_ms: Wind at the modules.
-    """
-
-    linke_turbidity: Turbidity | MonthlyTurbidity | None = None
-    temp_air_c: TempC | MonthlyTempC = 20.0
-    temp_air_swing_c: Annotated[float, Meta(ge=0, le=40)] = 0.0
-    temp_air_spread_c: Annotated[float, Meta(ge=0, le=15)] = 0.0
-    wind_speed_ms: Annotated[float, Meta(ge=0, le=50)] = 1.0
-
-
-class ClearWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="clear"):
-    """No cloud, ever."""
-
-
-class CloudyWeather(
-    _Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="clouds"
-):
-    """Synthetic clouds at 1 s, by the seed.
-
-    Attributes:
-        regime: One kind of sky for all days, or `climate`: a mix of days as a year has it.
-        mean_index: Long-run mean of the global irradiance as a share of the clear sky's, one number or twelve; if
-            left out, the regime's own.
-    """
-
-    regime: Literal["clear", "scattered", "broken", "overcast", "climate"] = "climate"
-    mean_index: MeanIndex | MonthlyMeanIndex | None = None
-
-
-class FileWeather(_Climate, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="file"):
-    """Measured weather (CSV), or a typical year (TMY3, EPW, PVGIS TMY), which serves for any year.
-
-    Attributes:
-        path: The file; relative to the site file.
-        format: What it is; `auto` looks at the file.
-        tz: Zone of a CSV file's times that name no offset; if left out, UTC.
-        stamp: Which part of its interval a CSV file's time is: its start, middle or end; if left out, what the
-            file says, else its start.
-        fill: How the clear-sky index goes between values: held, or straight lines between the intervals' middles.
-        gaps: Missing values by day: refuse them, or fill them.
-    """
-
-    path: Annotated[str, Meta(min_length=1, max_length=4096)]
-    format: Literal["auto", "csv", "tmy3", "epw", "pvgis"] = "auto"
-    tz: str | None = None
-    stamp: Literal["start", "middle", "end"] | None = None
-    fill: Literal["hold", "interpolate"] = "hold"
-    gaps: Literal["error", "hold", "clear"] = "error"
-
-
-Weather: TypeAlias = ClearWeather | CloudyWeather | FileWeather
+People: TypeAlias = Annotated[int, Meta(ge=1, le=12)]
 
 
 class HeatPump(Struct, frozen=True, forbid_unknown_fields=True):
@@ -230,7 +112,7 @@ class HouseholdLoad(
     """
 
     annual_kwh: HouseholdKwh
-    people: Annotated[int, Meta(ge=1, le=12)] | None = None
+    people: People | None = None
 
 
 class OfficeLoad(_Load, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="office"):
@@ -304,6 +186,34 @@ class Battery(Struct, frozen=True, forbid_unknown_fields=True):
         return min(max(50.0, self.min_soc_percent), self.max_soc_percent) / 100
 
 
+class Home(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A kind of home in a street: in what its homes differ from the site. What is left out is the site's own.
+
+    Attributes:
+        share: How many homes are of this kind, beside the other shares of its group; drawn for each home.
+        count: So many homes are of this kind; they come first, in the order of the file.
+        group: Each home takes one entry of each group: roofs may be drawn by themselves, people by themselves.
+        load: What the building uses, in place of the site's.
+        annual_kwh: Energy of a year, without heat pump and cars.
+        people: Who live there.
+        heat_pump: A heat pump, or `none`.
+        electric_car: Cars that charge here, or `none`.
+        plants: Its PV plants; an empty list is no PV.
+        battery: A battery, or `none`.
+    """
+
+    share: Annotated[float, Meta(gt=0, le=1_000_000)] | UnsetType = UNSET
+    count: Annotated[int, Meta(ge=1, le=1_000)] | UnsetType = UNSET
+    group: Annotated[str, Meta(max_length=64)] = ""
+    load: Load | UnsetType = UNSET
+    annual_kwh: HomeKwh | UnsetType = UNSET
+    people: People | UnsetType = UNSET
+    heat_pump: HeatPump | Literal["none"] | UnsetType = UNSET
+    electric_car: ElectricCar | Literal["none"] | UnsetType = UNSET
+    plants: Annotated[tuple[HomePlant, ...], Meta(max_length=100)] | UnsetType = UNSET
+    battery: Battery | Literal["none"] | UnsetType = UNSET
+
+
 class DimmingWindow(Struct, frozen=True, forbid_unknown_fields=True):
     """A time in which the grid operator dims a heat pump and the charging of a car.
 
@@ -357,6 +267,8 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
         tariff: What import costs and export earns.
         cost: What PV and battery cost.
         co2: What the grid emits.
+        homes: Kinds of homes, of which each meter is one; if left out, each is the site as it is.
+        homes_file: The homes from a CSV file, one in a line, in place of `homes`; relative to the site file.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -372,3 +284,5 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     tariff: Tariff | UnsetType = UNSET  # unset, it is in no manifest: those of older runs keep their digest
     cost: Cost | UnsetType = UNSET
     co2: Co2 | UnsetType = UNSET
+    homes: Annotated[tuple[Home, ...], Meta(min_length=1, max_length=1_000)] | UnsetType = UNSET
+    homes_file: Annotated[str, Meta(min_length=1, max_length=4096)] | UnsetType = UNSET

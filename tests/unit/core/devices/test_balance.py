@@ -117,6 +117,16 @@ def test_a_full_battery_is_never_above_one():
     assert samples.soc_steps[-1] in {SOC_STEPS - 1, SOC_STEPS}
 
 
+def test_each_site_may_have_its_own_limit():
+    limits = (LimitSteps((DAY.start_utc + 1,), (30_000,)), None, 20_000)
+    balance = Balance(export_limit_dw=limits)
+    zeros, pv = np.zeros((2, 3), dtype=np.int64), np.full((2, 3), 50_000)
+    assert balance.run(DAY.start_utc, zeros, pv, ()).pv_dw.tolist() == [
+        [50_000, 50_000, 20_000],
+        [30_000, 50_000, 20_000],
+    ]
+
+
 def test_a_limit_that_begins_within_a_run_by_hand():
     """5 kW of PV, 1 kW of load: 4 kW are fed in, then 3 kW, then none, then all again."""
     limit = LimitSteps(tuple(DAY.start_utc + second for second in (2, 4, 5)), (30_000, 0, NO_LIMIT_DW))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -110,3 +111,16 @@ def test_pieces_without_rows_are_left_out():
     pieces = Cutter(plan, (), quarters=True).pieces(samples)
     assert (pieces.t_utc - plan.timeline.start_utc).tolist() == [0, 2_400, 2_700]
     assert pieces.rows.tolist() == [[5], [5], [15]]
+
+
+def test_each_site_has_its_own_limit_in_the_reference():
+    start = plan_of().timeline.start_utc
+    steps = LimitSteps((start + 1,), (3_000,))
+    balance = Balance((battery(), None, battery()), export_limit_dw=(steps, None, 5_000))
+    plan = replace(plan_of(balance=None), meters=("a", "b", "c"), balance=balance)
+    load, pv = np.zeros(6, dtype=np.int64), np.full(6, 9_000)
+    stored = np.array([9_000, 0, 9_000] * 2)
+    t_utc, meter = start + np.repeat([0, 1], 3), np.tile([0, 1, 2], 2)
+    samples = Samples(t_utc, meter, load, pv, battery_dw=stored, soc_steps=load, curtailed_dw=load)
+    pieces = Cutter(plan, (Prices(t_utc[::3], t_utc[::3]),), quarters=False).pieces(samples)
+    assert pieces.sums_dw[:, EXPORT, 2].tolist() == [[9_000, 9_000, 5_000], [3_000, 9_000, 5_000]]

@@ -1,0 +1,91 @@
+"""The homes of a street: how many there are, and what the site is at each of them."""
+
+from dataclasses import dataclass
+
+from msgspec import UNSET, UnsetType
+
+from pvsim.config.ports import Outside
+from pvsim.config.request import Request
+from pvsim.config.run_config import HomesFile
+from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.site.homes import counted, most_of, site_of_home, takes_any
+from pvsim.core.site.schema import Site
+from pvsim.errors import UsageError
+
+__all__ = ["Street", "street_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Homes that differ.
+
+    Attributes:
+        site: The site with `homes`.
+        seed: Of the simulation.
+        names: Of the homes of a file, where it has names.
+        file: The file; unset where the site's own file has the homes.
+    """
+
+    site: Site
+    seed: int
+    names: tuple[str, ...] = ()
+    file: HomesFile | UnsetType = UNSET
+
+    def home(self, place: int) -> str:
+        """The name of a home that is numbered, or has a name in the file."""
+        return self.names[place] if place < len(self.names) else f"m{place + 1}"
+
+    def site_of(self, home: str, place: int) -> Site:
+        """The site as it is at one home, the first of which has place 0."""
+        return site_of_home(self.site, self.seed, home, place)
+
+    def sources(self, meters: int | None) -> tuple[str, ...]:
+        """What each meter is where nobody says it: the kind of the home's load, with its name where it has one.
+
+        Raises:
+            UsageError: if there are not so many homes.
+        """
+        count = max(counted(self.site.homes or ()), 1) if meters is None else meters
+        if not 1 <= count <= MAX_METERS:
+            raise UsageError(f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}", field="meters")
+        self.check_count(count)
+        found = []
+        for place in range(count):
+            home = self.home(place)
+            load = self.site_of(home, place).load
+            named = f"{home}=" if self.names else ""
+            found.append(f"{named}{load.kind if load is not None else 'uniform'}")
+        return tuple(found)
+
+    def check_count(self, meters: int) -> None:
+        """Refuse more meters than there are homes.
+
+        Raises:
+            UsageError: if there are.
+        """
+        homes = self.site.homes or ()
+        if takes_any(homes) or meters <= most_of(homes):
+            return
+        most = most_of(homes)
+        has = f"site {self.site.name} has {most:,} home{'' if most == 1 else 's'}"
+        more = "give one of its [[homes]] a share in place of its count"
+        if self.file is not UNSET:
+            has, more = f"{self.file.path} has {most:,} home{'' if most == 1 else 's'}", "add lines to it"
+        what = f"there are {meters:,} meters, but {has}"
+        raise UsageError(what, field="meters", fix=f"give `meters` {most}, or {more}")
+
+
+def street_of(site: Site | None, request: Request, outside: Outside) -> Street | None:
+    """The street of a site; None where its homes do not differ.
+
+    Raises:
+        BadInputError: if its file of homes is wrong.
+    """
+    if site is None or (site.homes is UNSET and site.homes_file is UNSET):
+        return None
+    if site.homes_file is UNSET:
+        return Street(site, request.seed)
+    path = site.homes_file
+    with_homes, names = outside.read_homes(site)
+    file = HomesFile(path, outside.sha256(path), len(with_homes.homes or ()))
+    return Street(with_homes, request.seed, names, file)
