@@ -40,7 +40,7 @@ from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["EXAMPLES", "check_homes", "check_site", "read_site"]
 
-EXAMPLES = ("brief", "home", "home-battery", "home-tariff", "office", "depot")
+EXAMPLES = ("brief", "home", "home-battery", "home-tariff", "street", "office", "depot")
 """The sites that come with pvsim, by name."""
 
 _NAMES = f"give the path of a FILE.toml, or one of {', '.join(EXAMPLES)}"

@@ -87,7 +87,7 @@ _EXAMPLES = {
 _KINDS = ("uniform", "walk", "household", "office", "depot")
 _AREAS = {"Europe", "America", "Asia", "Africa", "Australia", "Pacific"}
 _IN_A_SITE = "{} is described in a site file: --site FILE.toml (see: pvsim schema site)"
-_SITES = ("brief", "home", "home-battery")
+_SITES = ("brief", "home", "home-battery", "street")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -104,6 +104,7 @@ def run(context: click.Context, /, **_params: Any) -> None:
       pvsim run --pv-peak-kw 10 --meters 20
       pvsim run --site home-battery --date 2024-01-01 --days 7
       pvsim run --site home --meters 20 --spread-km 3
+      pvsim run --site street --meters 20                homes that differ
       pvsim run --clock 60x                              a minute in a second
       pvsim run --resume runs/latest
       pvsim run --site home --plot home.svg              a picture for print

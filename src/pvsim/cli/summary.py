@@ -34,7 +34,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     if broker_s >= _WORTH_SAYING_S:
         took += f" · broker ready after {broker_s:.1f} s"
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
-    sites = f" · {len(plan.meters)} meters, each with its PV" if len(plan.meters) > 1 else ""
+    sites = f" · {_sites(this.models.config)}" if len(plan.meters) > 1 else ""
     click.echo(
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
     )
@@ -136,6 +136,15 @@ def _fuse_notes(summary: "Summary") -> list[str]:
         return []
     means = "" if summary.resolution_s == 1 else f" in rows of {summary.resolution_s:,} s"
     return [f"main fuses: the grid is above their {fuse.rated_kw:g} kW for {fuse.seconds_above:,} s{means}"]
+
+
+def _sites(config: "RunConfig") -> str:
+    """How many meters there are, and which of their homes have PV and battery."""
+    count, with_pv = len(config.meters), config.homes_with_pv
+    if with_pv is None:
+        return f"{count} meters, each with its PV"
+    batteries = sum(battery is not None for battery in config.batteries or ())
+    return f"{count} homes, {with_pv} with PV, {batteries} with a battery"
 
 
 def _site_line(config: "RunConfig") -> str:

@@ -286,6 +286,13 @@ class RunConfig(msgspec.Struct, frozen=True):
     batteries: tuple[Battery | None, ...] | msgspec.UnsetType = msgspec.UNSET
     homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
 
+    @property
+    def homes_with_pv(self) -> int | None:
+        """How many homes of a street have PV; None where all are alike."""
+        if not isinstance(self.pv, SitePvConfig) or isinstance(self.pv.homes, msgspec.UnsetType):
+            return None
+        return sum(bool(home.plants) for home in self.pv.homes)
+
     def __post_init__(self) -> None:
         check_batch(self.batch)
         check_meter_max_w(self.meter_max_w)

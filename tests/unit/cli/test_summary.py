@@ -8,7 +8,7 @@ from pvsim.adapters.site_file import read_site
 from pvsim.cli import summary as printed
 from pvsim.config.request import PvRequest
 from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Resolution, Summary
-from pvsim.core.site.schema import Grid
+from pvsim.core.site.schema import Battery, Grid, Home, HomePlant
 from pvsim.wiring.configure import configure
 
 ENERGY = Energies(107.9, 26.7, 22.9, 85.0, 3.8)
@@ -80,3 +80,15 @@ def test_what_an_export_limit_cost_stands_beside_the_shares():
 def test_what_a_site_gives_is_told_without_its_plants_too(site, pv, line):
     config = configure(Request(site=site, pv=PvRequest(source=pv)))
     assert printed._site_line(config) == line
+
+
+def test_of_a_street_it_is_told_how_many_homes_have_what():
+    roof = HomePlant(30, 180, 5.0)
+    homes = (
+        Home(count=1, plants=(roof,), battery=Battery(5.0, 2.0)),
+        Home(count=1, plants=(roof,)),
+        Home(count=1, plants=()),
+    )
+    config = configure(Request(site=msgspec.structs.replace(read_site("home"), homes=homes)))
+    assert printed._sites(config) == "3 homes, 2 with PV, 1 with a battery"
+    assert printed._sites(configure(Request(site="home", meters=2))) == "2 meters, each with its PV"

@@ -51,8 +51,10 @@ def _subtitle(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: For
     yield facts.site
     yield plan.timeline.zone
     if len(plan.meters) > 1:
-        meters = "subtitle.meters" if facts.pv else "subtitle.meters.no_pv"
-        yield forms.say(meters, n=forms.number(len(plan.meters)))
+        meters, with_pv = "subtitle.meters" if facts.pv else "subtitle.meters.no_pv", facts.homes_with_pv
+        if with_pv is not None:
+            meters = "subtitle.homes"
+        yield forms.say(meters, n=forms.number(len(plan.meters)), pv=forms.number(with_pv or 0))
     rows = "subtitle.rows.partial" if facts.status == "partial" else "subtitle.rows"
     yield forms.say(rows, rows=forms.number(summary.rows), planned=forms.number(plan.rows))
 

@@ -14,6 +14,7 @@ class RunFacts:
     Attributes:
         site: Name of its place; nothing where it has none.
         pv: Whether the run has PV; a meter at the grid connection may have some that nobody knows of.
+        homes_with_pv: How many homes of a street have PV; None where all are alike.
         random_meter: Whether a meter draws its powers at random, as no building does.
         export_limits: What may be fed in from a day on in kW, and why; None is no limit.
         command: What repeats the run; nothing where no command does.
@@ -34,6 +35,7 @@ class RunFacts:
     not_promised: Sequence[str] = ()
     site: str = ""
     pv: bool = True
+    homes_with_pv: int | None = None
     random_meter: bool = False
     export_limits: Sequence[tuple[str, float | None, str]] = ()
     command: str = ""

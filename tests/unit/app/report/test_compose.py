@@ -104,3 +104,8 @@ def test_without_pv_the_head_has_no_pv(more, title, headline, figures):
 def test_a_partial_run_says_how_many_of_its_rows_are_there():
     page = a_page(a_plan(), facts=replace(FACTS, status="partial"), kept=np.arange(89))
     assert page.subtitle == "Europe/Berlin · 89 of 96 rows, partial"
+
+
+def test_of_a_street_it_is_said_how_many_homes_have_pv():
+    page = a_page(a_plan(meters=("a", "b")), facts=replace(FACTS, homes_with_pv=1))
+    assert " · 2 homes, 1 with PV · " in page.subtitle
