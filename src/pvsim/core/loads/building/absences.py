@@ -31,7 +31,7 @@ _MAIN_DAYS, _SHORT_DAYS = (7, 15), (4, 8)
 _CHANGE_WEIGHT = 3  # of a journey that begins on a Saturday
 _SEASONS = (  # first and last day since 1 March in the north, weight beside the 1 of any day
     (62, 121, 2),  # May and June
-    (122, 183, 6),  # July and August
+    (122, 183, 4),  # July and August
     (184, 213, 2),  # September
     (218, 239, 3),  # autumn holidays
     (335, 355, 2),  # winter holidays in February

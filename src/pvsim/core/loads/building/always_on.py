@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pvsim.core.loads.building.calendar import UNIX_ORDINAL, season
+from pvsim.core.loads.building.calendar import QUARTER_S, UNIX_ORDINAL, season
 from pvsim.core.loads.building.devices import ColdDevice, Floats, quantile
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import DAY_S
@@ -14,7 +14,11 @@ __all__ = ["Base", "Compressor"]
 
 _KNOTS_S = (60, 1_200)
 _FAST_SPREAD, _SLOW_SPREAD = 0.08, 0.10  # of the base power at the knots, bounded by 3.5 times that: together 63 %
-_HOMES_FAST_SPREAD = (0.01, 0.02, 0.03, 0.04, _FAST_SPREAD)  # quantile table of homes
+_HOMES_FAST_SPREAD = (0.01, 0.017, 0.025, 0.035, 0.07)  # quantile tables of homes
+_HOMES_WEEK_SPREAD = (0.06, 0.10, 0.13, 0.16, 0.18)
+_HOMES_WINTER = (0.0, 0.08, 0.16, 0.24, 0.36)
+_WEEK_S, _PAIR = 606_864, 2  # 1/52 of a year: a calendar year has whole blocks of 2 + 2
+_WEEKS_FROM = -1_000_000_000  # index of the draws of the weeks: far from those of the knots
 _SUMMER = 0.15  # how much longer fridges run in July
 _HABIT = -8  # index of the home's own draw
 _FLICKER_DW = 12.0  # spread of one second's value to the next, with hardly any energy
@@ -25,22 +29,32 @@ _FLICKER_SHARE = 0.02  # at most, of the base power
 class Base:
     """A constant power and its wander: two layers of straight lines between independent knots.
 
-    Never negative: the layers are bounded by 63 % of the power, the flicker by 7 % of it. What is always on is
-    steady in most homes, noisy in some and in other buildings.
+    What is always on is steady in most homes, noisy in some and in other buildings. In homes its mean also changes
+    with the season (pumps, ventilation, what is kept warm) and from week to week (what was left on); offices keep
+    theirs. Never negative: the layers are bounded by 63 % of the power, season and week by 36 and 63 % of what
+    is left of it, and the flicker by 7 % of the power.
 
     Attributes:
         fast_spread: Of the power at the knots of the minutes, at most 0.08 of it.
+        week_spread: Of its mean from week to week, at most 0.18 of it.
+        winter: How much more it is in the middle of January than on average; negative in the south.
     """
 
     streams: tuple[noise.Key, noise.Key]
     power_dw: int
     fast_spread: float = _FAST_SPREAD
+    week_spread: float = 0.0
+    winter: float = 0.0
 
     @classmethod
-    def of_home(cls, streams: tuple[noise.Key, noise.Key], power_dw: int) -> "Base":
-        """The base of one home."""
-        spread = float(quantile(_HOMES_FAST_SPREAD, noise.uniform(streams[0], _HABIT, 1))[0])
-        return cls(streams, power_dw, spread)
+    def of_home(cls, streams: tuple[noise.Key, noise.Key], power_dw: int, season_share: float = 1.0) -> "Base":
+        """The base of one home at a place of that `BuildingPlace.season_share`."""
+        draws = noise.uniform(streams[0], _HABIT, 3)
+        fast, week, winter = (
+            float(quantile(table, draws[i : i + 1])[0])
+            for i, table in enumerate((_HOMES_FAST_SPREAD, _HOMES_WEEK_SPREAD, _HOMES_WINTER))
+        )
+        return cls(streams, power_dw, fast, week, winter * season_share)
 
     def add(self, first_utc: int, power_dw: Ints, ripple_dw: Floats) -> None:
         """Add the base to `power_dw` and its flicker to `ripple_dw`, in place."""
@@ -48,8 +62,36 @@ class Base:
         wander = np.full(n, float(self.power_dw))
         for stream, knot_s, spread in zip(self.streams, _KNOTS_S, (self.fast_spread, _SLOW_SPREAD), strict=True):
             wander += _lines(stream, knot_s, first_utc, n) * (spread * self.power_dw)
+        wander *= self.weeks(first_utc, n)
         power_dw += np.rint(wander).astype(np.int64)
         ripple_dw += min(_FLICKER_DW, _FLICKER_SHARE * self.power_dw)
+
+    def weeks(self, first_utc: int, n: int) -> Floats:
+        """The factor of each second by season and week, in steps of a quarter hour: shape (n,).
+
+        Its mean over a calendar year is 1, within 1 %.
+        """
+        if not (self.week_spread or self.winter):
+            return np.ones(n)
+        quarters = np.arange(first_utc // QUARTER_S, (first_utc + n - 1) // QUARTER_S + 1)
+        week, place = np.divmod(quarters * QUARTER_S, _WEEK_S)
+        week -= (first := int(week[0]))
+        knots = self._week_knots(first, int(week[-1]) + 2)
+        lines = knots[week] + (knots[week + 1] - knots[week]) * (place / _WEEK_S)
+        factors: Floats = np.repeat(lines, QUARTER_S)[first_utc % QUARTER_S :][:n]
+        return factors
+
+    def _week_knots(self, first: int, count: int) -> Floats:
+        """The factors at the knots of `count` weeks: what two of them draw, the two that follow take back."""
+        weeks = first + np.arange(count)
+        block, place = np.divmod(weeks, 2 * _PAIR)
+        index = _PAIR * block + place % _PAIR
+        drawn = noise.near_normal(self.streams[1], _WEEKS_FROM + int(index.min()), int(np.ptp(index)) + 1)
+        turned = np.where(place < _PAIR, 1.0, -1.0) * drawn[index - index.min()]
+        ordinals = (weeks * _WEEK_S) / DAY_S + UNIX_ORDINAL
+        winter = self.winter * season(ordinals)
+        knots: Floats = (1 + winter) * (1 + self.week_spread * turned)
+        return knots
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +154,6 @@ def _lines(stream: noise.Key, knot_s: int, first_utc: int, n: int) -> Floats:
     """Straight lines between nearly normal knots each `knot_s` seconds."""
     first = first_utc // knot_s
     knots = noise.near_normal(stream, first, (first_utc + n) // knot_s + 2 - first)
-    place = np.arange(first_utc - first * knot_s, first_utc - first * knot_s + n)
-    index = place // knot_s
-    result: Floats = knots[index] + (knots[index + 1] - knots[index]) * ((place % knot_s) / knot_s)
+    lines = knots[:-1, None] + np.diff(knots)[:, None] * (np.arange(knot_s) / knot_s)
+    result: Floats = lines.ravel()[first_utc % knot_s :][:n]
     return result

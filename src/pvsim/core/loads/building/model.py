@@ -99,9 +99,12 @@ class BuildingLoad:
             season_share=place.season_share,
             extra=extra,
         )
-        base = Base.of_home if self._persons else Base
-        self._base = base((self._key("base", "1"), self._key("base", "2")), contents.base_dw)
+        streams = self._key("base", "1"), self._key("base", "2")
+        self._base = Base(streams, contents.base_dw)
+        if self._persons:
+            self._base = Base.of_home(streams, contents.base_dw, place.season_share)
         self._cold, self._used = contents.cold, contents.used
+        self._shapes = {name: shape.quarters() for name, shape in kind.shapes.items()}
         self._weeks: OrderedDict[int, Segments] = OrderedDict()
         self._lived: OrderedDict[int, Ints] = OrderedDict()
 
@@ -179,7 +182,7 @@ class BuildingLoad:
     def _uses_before(self, used: Used, ordinal: int) -> int:
         number = date.fromordinal(ordinal).year
         year = Year.of(number, self._place)
-        rates = year.rates(used.device, used.shape)
+        rates = year.rates(used.device, self._shapes[used.device.shape])
         if used.device.needs != "nothing":
             rates = rates * _kept(self._lived, number, self._lived_days)
         return uses_before(rates, ordinal - year.first, number, used.per_year, used.phase)

@@ -18,7 +18,7 @@ from pvsim.core.quantities.types import Ints
 
 __all__ = ["SunWeek", "sun_quarters"]
 
-_NOON_SHARE, _HALF_DAY_SHARE = 0.6, 0.35  # fitted to the hour of the peak of 74 homes by month
+_NOON_SHARE, _HALF_DAY_SHARE = 0.5, 0.3  # fitted to the hour of the peak of 74 homes by month
 _MOST_H = 1.5
 _QUARTERS_OF_HOUR = 4
 _FROM_H, _FULL_H, _UNTIL_H, _END_H = 13, 18, 22, 26  # of the evening, which ends at 2 o'clock

@@ -61,11 +61,11 @@ def test_in_one_year_of_eight_a_home_makes_no_journey():
 
 
 def test_the_months_of_the_south_are_those_of_the_north_half_a_year_later():
-    """July and August have two fifths of the days in the north, January and February in the south."""
+    """July and August have a good third of the days in the north, January and February a third in the south."""
     north, south = by_month(southern=False), by_month(southern=True)
-    assert 0.33 < north[6:8].sum() < 0.5
-    assert 0.33 < south[0:2].sum() < 0.5
-    assert north[6:8].min() > 2 * np.delete(north, [6, 7]).max()
+    assert 0.3 < north[6:8].sum() < 0.42
+    assert 0.25 < south[0:2].sum() < 0.4
+    assert north[6:8].min() > 1.4 * np.delete(north, [6, 7]).max()
     christmas_and_easter = [2, 3, 11]
     others = np.delete(np.arange(12), christmas_and_easter)
     others = others[~np.isin((others + 6) % 12, christmas_and_easter)]
@@ -79,7 +79,7 @@ def test_a_year_by_hand():
     assert [date.fromordinal(day).isoformat() for day in starts.tolist()] == [
         "2023-01-21",
         "2023-07-15",
-        "2023-07-19",
+        "2023-07-18",
     ]
     assert len(days) == 2 + 2 + 12
 

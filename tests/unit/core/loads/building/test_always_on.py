@@ -1,5 +1,7 @@
 """The base load and the compressors: any window, never negative, the promised mean."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,6 +20,12 @@ def base(first, n, watts=200):
     return power, ripple
 
 
+def home_base(first, n, stream=1, watts=200):
+    power, ripple = np.zeros(n, dtype=np.int64), np.zeros(n)
+    Base.of_home((stream, 2), watts * 10).add(first, power, ripple)
+    return power, ripple
+
+
 def cold(first, n, stream=3):
     power = np.zeros(n, dtype=np.int64)
     Compressor.of(FRIDGE, stream).add(first, power)
@@ -30,13 +38,15 @@ def test_any_window_equals_that_of_a_longer_one(first, n, data):
     """I7."""
     start = data.draw(st.integers(0, n - 1))
     stop = data.draw(st.integers(start + 1, n))
-    for source in (lambda f, k: base(f, k)[0], cold):
+    for source in (lambda f, k: base(f, k)[0], lambda f, k: home_base(f, k)[0], cold):
         np.testing.assert_array_equal(source(first + start, stop - start), source(first, n)[start:stop])
 
 
 @given(st.integers(0, 2**60), st.sampled_from([0, 1, 30, 400]))
 @settings(max_examples=30, deadline=None)
 def test_base_is_never_negative_and_wanders_slowly(first, watts):
+    for power, ripple in (base(first, 4_000, watts), home_base(first, 4_000, first % 97, watts)):
+        assert (power - np.ceil(3.5 * ripple) >= 0).all()
     power, ripple = base(first, 4_000, watts)
     assert (power - np.ceil(3.5 * ripple) >= 0).all()
     assert power.max() <= 17 * watts
@@ -86,3 +96,23 @@ def test_fridges_run_longer_in_the_summer_of_their_hemisphere():
         fridge.add(january - 10 * 86_400, power)
         means.append(power.mean() / 10 / fridge.mean_w)
     assert means == pytest.approx([0.85, 1.15, 1.0], abs=0.02)
+
+
+@given(st.integers(0, 2**64), st.integers(1900, 2200))
+@settings(max_examples=30, deadline=None)
+def test_the_base_of_a_home_has_its_mean_in_each_calendar_year(stream, year):
+    first, after = ((date(y, 1, 1) - date(1970, 1, 1)).days * 86_400 for y in (year, year + 1))
+    factors = Base.of_home((stream, stream + 1), 2_000).weeks(first, after - first)
+    assert factors.mean() == pytest.approx(1, abs=0.01)
+    assert factors.min() > 0.2
+
+
+def test_the_base_of_a_home_follows_the_season_of_its_hemisphere():
+    """Of 60 homes: 16 % more in the middle of January, and weeks that differ by 13 % or so."""
+    january, july = ((date(2023, month, 1) - date(1970, 1, 1)).days * 86_400 for month in (1, 7))
+    for share, more in ((1.0, 0.15), (-1.0, -0.15), (0.0, 0.0)):
+        homes = [Base.of_home((stream, stream + 1_000), 2_000, share) for stream in range(60)]
+        means = [[home.weeks(first, 31 * 86_400).mean() for home in homes] for first in (january, july)]
+        assert np.mean(means, axis=1) == pytest.approx([1 + more, 1 - more], abs=0.05)
+    weeks = np.array([home.weeks(january, 364 * 86_400).reshape(52, -1).mean(axis=1) for home in homes])
+    assert 0.02 < weeks.std(axis=1).min() < weeks.std(axis=1).max() < 0.2

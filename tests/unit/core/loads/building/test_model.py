@@ -1,6 +1,6 @@
 """Buildings: a pure function of time (I7), calibrated, clipped and counted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -68,7 +68,7 @@ def test_the_first_values_are_pinned(kinds):
     """I2: a NumPy or a table of devices that gave other bits would change every result: this test says so."""
     evening = MONDAY + 18 * 3_600 + 1_800
     sums = {kind: int(building(kinds, kind).power_dw(evening, 3_600).sum()) for kind in KINDS}
-    assert sums == {"household": 75_148_612, "office": 36_680_741, "depot": 2_978_470}
+    assert sums == {"household": 38_959_888, "office": 36_680_741, "depot": 2_978_470}
 
 
 def test_seeds_and_meters_are_other_buildings(kinds):
@@ -179,3 +179,27 @@ def test_a_shape_that_is_not_there_and_a_year_without_calendar_are_refused(kinds
             model.power_dw(first, 1)
     assert model.power_dw(253_339_228_000, 1).shape == (1,)
     assert model.power_dw(-62_104_060_800, 1).shape == (1,)
+
+
+def weekly_kwh(home, year=2023):
+    """Expected energies of weeks from Monday to Sunday: numbers of uses by their mean energies, and the base."""
+    mondays = range(date(year, 1, 2).toordinal(), date(year, 12, 25).toordinal() + 1, 7)
+    always_w = sum(cold.mean_w for cold in home._cold)
+    hours = [(monday - date(1970, 1, 1).toordinal()) * 24 for monday in mondays]
+    base = [home._base.power_dw / 10 * home._base.weeks(hour * 3_600, 7 * DAY)[::3_600].mean() for hour in hours]
+    energy = (np.array(base) + always_w) * 168 / 1_000
+    for used in home._used:
+        counts = [home._uses_before(used, monday) for monday in (*mondays, mondays[-1] + 7)]
+        energy += np.diff(counts) * used.device.energy_kwh(used.power_q)
+    return energy
+
+
+def test_weeks_scatter_and_seasons_differ_as_in_measured_homes(kinds):
+    """Measured: weekly variation .14 to .36; January 1.23 and July .80 of the mean month, with fridges' summer."""
+    weeks = np.array([weekly_kwh(building(kinds, seed=2 + i // 10, meter=f"m{i % 10}")) for i in range(60)])
+    variation = weeks.std(axis=1) / weeks.mean(axis=1)
+    assert 0.17 < np.median(variation) < 0.26
+    assert np.mean((variation > 0.14) & (variation < 0.37)) > 0.75
+    by_week = weeks.mean(axis=0) / weeks.mean()
+    assert by_week[:5].mean() == pytest.approx(1.22, abs=0.05)
+    assert by_week[26:31].mean() == pytest.approx(0.78, abs=0.05)

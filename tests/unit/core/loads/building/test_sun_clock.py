@@ -43,12 +43,12 @@ def test_any_place_and_day_has_a_clock(zone, latitude, longitude, first):
 def test_berlin_by_hand():
     """Dusk before four in December, after nine by summer time in June."""
     assert late_h(BERLIN, (2023, 12, 15), (2023, 3, 15), (2023, 6, 21), (2023, 10, 15)).tolist() == [
-        -0.75, 0.0, 1.5, 0.25,
+        -0.5, 0.0, 1.25, 0.25,
     ]  # fmt: skip
     before, after = late_h(BERLIN, (2023, 3, 25), (2023, 3, 28))
     assert after - before == pytest.approx(0.6, abs=0.26)  # summer time begins between them
     assert late_h(BERLIN, (2023, 6, 21), hour=8) == [0]
-    assert late_h(BERLIN, (2023, 6, 21), hour=0) == [0.75]  # the evening before goes on
+    assert late_h(BERLIN, (2023, 6, 21), hour=0) == [0.5]  # the evening before goes on
 
 
 def test_other_latitudes():
