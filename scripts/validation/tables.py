@@ -4,6 +4,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import measured
+import worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -195,6 +196,19 @@ def energies(now: Found) -> str:
     return "\n".join(rows)
 
 
+def got_worse(now: Found, before: Found) -> str:
+    """The figures that are farther from what was measured than before, and how many are not."""
+    compared = list(worse.compared(now, before))
+    found = [figure for figure in compared if figure.is_worse]
+    rows = [_head("figure", "measured", "pvsim", "pvsim 0.1")]
+    for figure in found:
+        form = figure.form.format
+        theirs = form(figure.low) if figure.low == figure.high else f"{form(figure.low)} to {form(figure.high)}"
+        rows.append(_row(figure.name, theirs, form(figure.now), form(figure.before)))
+    rest = f"The other {len(compared) - len(found)} of {len(compared)} figures are as near or nearer."
+    return "\n".join([*rows, "", rest] if found else [rest])
+
+
 def _between(ends: tuple[float, float] | None, form: str) -> str:
     return NOTHING if ends is None else f"{form.format(ends[0])} to {form.format(ends[1])}"
 
@@ -232,5 +246,6 @@ def blocks(now: Found, before: Found) -> dict[str, str]:
         ("seasons", seasons),
         ("seconds", seconds),
         ("house", house),
+        ("worse", got_worse),
     )
     return {name: make(now, before) for name, make in of_both} | {"energies": energies(now)}

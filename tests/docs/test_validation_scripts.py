@@ -82,7 +82,7 @@ def test_a_street_is_that_of_the_command(script):
 def test_the_page_has_one_place_for_each_table(page):
     text = page.PAGE.read_text("utf-8")
     names = re.findall(r"<!-- table: (\w+), written by scripts/validation/page.py -->", text)
-    assert sorted(names) == sorted({"differences", "street", "seasons", "seconds", "house", "energies"})
+    assert sorted(names) == sorted({"differences", "street", "seasons", "seconds", "house", "energies", "worse"})
     assert text.count(page.END) == len(names)
     blank = page.filled(text, dict.fromkeys(names, "| new |"))
     assert blank.count("| new |") == len(names)
@@ -97,3 +97,11 @@ def test_the_pictures_can_be_read_without_seeing_them_and_in_the_dark(page, name
     ids = {element.get("id"): element.tag.removeprefix(SVG) for element in tree.iter() if element.get("id")}
     assert [ids[name] for name in tree.get("aria-labelledby", "").split()] == ["title", "desc"]
     assert "prefers-color-scheme: dark" in (tree.findtext(f"{SVG}style") or "")
+
+
+def test_a_figure_is_worse_that_is_farther_from_the_measured_range(scripts):
+    compared = scripts("worse").Compared
+    assert compared("inside before", 1.0, 2.0, 2.2, 1.5, "").is_worse
+    assert compared("nearer", 1.0, 2.0, 2.2, 2.5, "").is_worse is False
+    assert compared("the other side, as far", 4.0, 4.0, 8.0, 2.0, "").is_worse is False
+    assert compared("below", 4.0, 4.0, 1.0, 8.0, "").is_worse
