@@ -46,7 +46,7 @@ def test_the_readme_is_a_session_that_works(readme, shell):
             if expected is not None:
                 assert re.fullmatch(expected, done.stdout), f"{command}\n{done.stdout}"
     runs = [path for path in (shell.directory / "runs").iterdir() if not path.is_symlink()]
-    assert len(runs) == 8
+    assert len(runs) == 9
     assert all((run / "summary.json").exists() for run in runs)
 
 
