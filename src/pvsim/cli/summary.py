@@ -43,7 +43,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         peak = summary.peak_of_all_kw
     click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
     for name, kwh, kw, quarter in (
-        ("load", energy.load, peak.load, None),
+        ("load", energy.load, peak.load, summary.peak_load_15min_kw),
         ("grid meter", energy.meter, peak.meter, None),
         ("PV", energy.pv, peak.pv, None),
         ("self-consumed", energy.self_consumed, None, None),

@@ -42,12 +42,15 @@ def energies(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     known = [*_known(summary.energy_kwh, pv=pv), *([("inverter_clipped", clipped)] if clipped else [])]
     for name, kwh in known:
         kw, quarter = getattr(peak, _attribute(name), None), getattr(peak, f"{name}_15min", None)
+        path = f"{where}.{name}_15min"
+        if name == "load":
+            quarter, path = summary.peak_load_15min_kw, "peak_load_15min_kw"
         rows.append(
             (
                 Cell(forms.words[f"energy.{name}"]),
                 Cell(forms.number(kwh, 3), kwh, f"energy_kwh.{name}"),
                 _power(forms, kw, f"{where}.{name}"),
-                _power(forms, quarter, f"{where}.{name}_15min"),
+                _power(forms, quarter, path),
             )
         )
     head = tuple(forms.words[f"head.{key}"] for key in ("quantity", "energy_kwh", "peak_kw", "quarter_kw"))
