@@ -133,7 +133,7 @@ def _at_home(source: _Source, home: str, name: str) -> _Source:
 
 def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Sequence[str]:
     """The one text as often as there are meters."""
-    if count is None:
+    if count is None or not texts:  # of a site that is wrong nothing is known
         return texts
     if len(texts) != 1:
         what = f"`meters` multiplies one `{_FIELD}`, not several"

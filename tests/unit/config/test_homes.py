@@ -211,3 +211,10 @@ def test_a_wrong_row_is_named_by_its_line(street):
 def test_a_site_without_homes_says_nothing_of_them():
     text = msgspec.json.encode(configure(Request(site="home-battery"))).decode()
     assert not any(f'"{name}"' in text for name in ("homes", "homes_file", "batteries"))
+
+
+def test_what_is_wrong_with_a_site_is_all_that_is_said(street):
+    wrong = "[[homes]]\nshare = 1\nbattery = 'no'\n"
+    with pytest.raises(BadInputError) as caught:  # and not that there are several meters, or none
+        configure(Request(site=street(wrong), meters=6))
+    assert len(caught.value.problems) == 1

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.pv.plant import ac_and_clipped_w, cell_temperature, in_plane
-from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import DW_PER_W, Ints
 from pvsim.core.site.schema import Plant
@@ -21,6 +20,9 @@ __all__ = ["SitePv"]
 _FORGOTTEN = 17
 """Time constants after which the cells have forgotten where they began: exp(−17) = 4e-8."""
 
+
+_Dw: TypeAlias = NDArray[np.int32]
+"""Powers in 0.1 W, of an hour of many sites."""
 
 _Cells: TypeAlias = list[list[float | None]]
 """Temperatures that the cells had last, by sky and plant; None where they have rested in the dark."""
@@ -61,8 +63,8 @@ class SitePv:
     plants: tuple[tuple[Plant, ...], ...]
     skies: tuple[Sky, ...]
     _hour: int | None = field(default=None, init=False, repr=False)
-    _power_dw: NDArray[np.int32] = field(init=False, repr=False)
-    _clipped_dw: NDArray[np.int32] | None = field(default=None, init=False, repr=False)
+    _power_dw: _Dw = field(init=False, repr=False)
+    _clipped_dw: _Dw | None = field(default=None, init=False, repr=False)
     _cells: _Cells = field(init=False, repr=False)
     _light: _Light = field(init=False, repr=False)
     _begins_h: tuple[int, ...] = field(init=False, repr=False)
@@ -97,9 +99,7 @@ class SitePv:
         if not block < first <= hour:
             first = self._begin(block, hour)
         for each in range(first, hour + 1):
-            watts, clipped = self._next_hour(each * HOUR_S)
-            self._power_dw = np.rint(watts.T * DW_PER_W).astype(np.int32)
-            self._clipped_dw = None if clipped is None else np.rint(clipped.T * DW_PER_W).astype(np.int32)
+            self._power_dw, self._clipped_dw = self._next_hour(each * HOUR_S)
         self._hour = hour
 
     def _begin(self, block: int, hour: int) -> int:
@@ -114,38 +114,40 @@ class SitePv:
     def _rest(self) -> None:
         self._cells = [[None] * len(plants) for plants in self.plants]
 
-    def _next_hour(self, first_utc: int) -> tuple[Floats, Floats | None]:
-        """The hour after the one that `_cells` is from: power and clipped power in W, shape (sites, 3600)."""
+    def _next_hour(self, first_utc: int) -> tuple[_Dw, _Dw | None]:
+        """The hour after the one that `_cells` is from: power and clipped power in 0.1 W, shape (3600, sites)."""
         lit, sun, clear = self._light.hour(first_utc)
-        total = np.zeros((len(self.skies), HOUR_S))
-        clipped: Floats | None = None
+        power_dw = np.zeros((HOUR_S, len(self.skies)), np.int32)
+        clipped_dw: _Dw | None = None
         if not len(lit):
             self._rest()
-            return total, None
+            return power_dw, None
         on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
         beam_share = np.zeros(HOUR_S)
         beam_share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
         under: tuple[Sky, Air, ClearSky] | None = None
         for site, (sky, plants, cells) in enumerate(zip(self.skies, self.plants, self._cells, strict=True)):
-            if (
-                not plants or first_utc < self._begins_h[site] * HOUR_S
-            ):  # it begins by itself, whoever begins earlier
+            if not plants or first_utc < self._begins_h[site] * HOUR_S:  # it begins when it does alone
                 continue
             if under is None or under[0] is not sky:
                 air = sky.air(first_utc, beam_share)
                 dni = np.minimum(clear.dni * air.beam_index[lit], sun.dni_extra)  # none is stronger than in space
                 under = sky, air, ClearSky(dni, clear.dhi * air.diffuse_index[lit])
             _, air, light = under
+            total, clipped = np.zeros(HOUR_S), np.zeros(len(lit))
             for i, plant in enumerate(plants):
                 plane = in_plane(plant, sun, light)
                 temp_cell = cell_temperature(plant, lit, plane, air, before=cells[i])
                 cells[i] = float(temp_cell[-1])
                 power, cut = ac_and_clipped_w(plant, lit, plane, temp_cell)
-                total[site] += power
+                total += power
                 if cut is not None:
-                    clipped = np.zeros_like(total) if clipped is None else clipped
-                    clipped[site, lit] += cut
-        return total, clipped
+                    clipped += cut
+            power_dw[:, site] = np.rint(total * DW_PER_W)
+            if clipped.any():
+                clipped_dw = np.zeros_like(power_dw) if clipped_dw is None else clipped_dw
+                clipped_dw[lit, site] = np.rint(clipped * DW_PER_W)
+        return power_dw, clipped_dw
 
 
 def _inertia_s(plants: tuple[Plant, ...]) -> float:
