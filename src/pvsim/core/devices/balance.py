@@ -73,13 +73,6 @@ class Balance:
         object.__setattr__(self, "batteries", batteries)  # the dataclass is frozen
         object.__setattr__(self, "start", start or tuple(battery.lower for battery in there))
 
-    @classmethod
-    def alike(
-        cls, sites: int, battery: BatteryModel, start: int, export_limit_dw: int | LimitSteps | None = None
-    ) -> "Balance":
-        """The devices of sites that each have the same battery."""
-        return cls((battery,) * sites, (start,) * sites, export_limit_dw)
-
     @property
     def states_at_start(self) -> tuple[int, ...]:
         """The states of the batteries, one after the other, when the run begins: at rest."""

@@ -5,9 +5,9 @@ others are drawn by their shares, with the home's name, so that a home is the sa
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
@@ -25,8 +25,11 @@ _SETTINGS = ("load", *_OF_LOAD, "plants", "battery")
 _DRAWN = ("tilt_deg", "azimuth_deg", "peak_kw")
 _DIGITS = {"tilt_deg": 1, "azimuth_deg": 1, "peak_kw": 2}
 
+_ShareOf: TypeAlias = Callable[[str], float]
+"""Where among all homes a home is in a quantity, from 0 to below 1."""
 
-def groups_of(homes: Sequence[Home]) -> Mapping[str, list[Home]]:
+
+def _groups_of(homes: Sequence[Home]) -> Mapping[str, list[Home]]:
     """The entries of each group, in order."""
     found: dict[str, list[Home]] = {}
     for home in homes:
@@ -35,18 +38,20 @@ def groups_of(homes: Sequence[Home]) -> Mapping[str, list[Home]]:
 
 
 def counted(homes: Sequence[Home]) -> int:
-    """How many homes the entries with a count are, of the group that has the most."""
-    return max(_counted(entries) for entries in groups_of(homes).values())
+    """How many homes the entries with a count are, of the group that has the most; not more than there can be."""
+    if not takes_any(homes):
+        return most_of(homes)
+    return max(_counted(entries) for entries in _groups_of(homes).values())
 
 
 def takes_any(homes: Sequence[Home]) -> bool:
     """Whether there can be any number of homes: each group has a share."""
-    return all(any(home.share is not UNSET for home in entries) for entries in groups_of(homes).values())
+    return all(any(home.share is not UNSET for home in entries) for entries in _groups_of(homes).values())
 
 
 def most_of(homes: Sequence[Home]) -> int:
     """How many homes there can be where a group has no share."""
-    groups = groups_of(homes).values()
+    groups = _groups_of(homes).values()
     return min(_counted(entries) for entries in groups if all(home.share is UNSET for home in entries))
 
 
@@ -59,7 +64,7 @@ def site_of_home(site: Site, seed: int, home: str, place: int) -> Site:
         home: Name of the home.
         place: Its number among the homes of the run, from 0.
     """
-    entries = [_entry(group, seed, home, name, place) for name, group in groups_of(site.homes or ()).items()]
+    entries = [_entry(group, seed, home, name, place) for name, group in _groups_of(site.homes or ()).items()]
     for entry in entries:
         site = _with_entry(site, entry, lambda quantity: _share(seed, home, quantity))
     load = None if site.load is None else _drawn_load(site.load, exact=any(map(_is_exact, entries)))
@@ -116,7 +121,7 @@ def _share(seed: int, home: str, quantity: str) -> float:
     return float(noise.uniform(noise.key(seed, "population", home, quantity), 0, 1)[0])
 
 
-def _with_entry(site: Site, entry: Home, share_of: Any) -> Site:
+def _with_entry(site: Site, entry: Home, share_of: _ShareOf) -> Site:
     """The site with what an entry says."""
     changes: dict[str, Any] = {}
     load = site.load if entry.load is UNSET else entry.load
@@ -131,7 +136,7 @@ def _with_entry(site: Site, entry: Home, share_of: Any) -> Site:
     return replace(site, **changes)
 
 
-def _plant(plant: HomePlant, number: int, share_of: Any) -> Plant:
+def _plant(plant: HomePlant, number: int, share_of: _ShareOf) -> Plant:
     values = asdict(plant)
     for name in _DRAWN:
         if not isinstance(values[name], float | int):

@@ -144,7 +144,7 @@ def test_the_states_of_different_batteries_go_on_in_any_portions(values, cuts):
     meter = np.array([[max(reading, 0)] * 3 for reading, _ in values], dtype=np.int64)
     pv = np.array([[power] * 3 for _, power in values], dtype=np.int64)
     alone = [
-        Balance.alike(1, battery, battery.stored_at(soc)).run(
+        Balance((battery,), (battery.stored_at(soc),)).run(
             0, meter[:, :1], pv[:, :1], battery.at_rest(battery.stored_at(soc))
         )
         for battery, soc in ((late, 0.5), (BATTERY, 0.2))
@@ -165,7 +165,7 @@ def test_a_late_battery_passes_a_limit_of_zero_by_hand():
     battery = BatteryModel(
         10, 3, 3, charge_efficiency=1, discharge_efficiency=1, standby_w=0, response=Response(1)
     )
-    balance = Balance.alike(1, battery, battery.stored_at(0.5), 0)
+    balance = Balance((battery,), (battery.stored_at(0.5),), 0)
     meter, pv = np.array([[25_000], [5_000], [5_000]]), np.full((3, 1), 10_000)
     state = (battery.stored_at(0.5), 0, -15_000)
     done = balance.run(DAY.start_utc, meter, pv, state)

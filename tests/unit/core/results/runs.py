@@ -30,7 +30,7 @@ def table(plan, rows, **more):
 
 
 def with_battery(model, soc=0.0, sites=1):
-    return Balance.alike(sites, model, model.stored_at(soc))
+    return Balance((model,) * sites, (model.stored_at(soc),) * sites)
 
 
 def merged_in_any_order(data, samples, n_rows, new):
