@@ -149,7 +149,7 @@ class RunFiles:
         if not (models := changed_models(self.models.config, made_by)):
             return
         what = f"the run was made by pvsim {made_by}, whose {' and '.join(models)} had other values than now"
-        again = f"make it again: pvsim run {manifest.command}" if manifest.command else "make it again"
+        again = f"make it again: {manifest.command}" if manifest.command else "make it again"
         raise BadInputError(what, where=str(self.directory.path), fix=f"{again}; its rows can still be read")
 
     @contextmanager

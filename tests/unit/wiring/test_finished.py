@@ -191,7 +191,9 @@ def a_run_of(out, version, *meters):
     path = a_day(out, meters=meters)
     manifest = RunDirectory.open(path, accept_unsafe=False).load()
     versions = {**manifest.versions, "pvsim": version}
-    RunDirectory.open(path, accept_unsafe=False).save(replace(manifest, versions=versions, command="--days 1"))
+    RunDirectory.open(path, accept_unsafe=False).save(
+        replace(manifest, versions=versions, command="pvsim run --days 1")
+    )
     return path
 
 
