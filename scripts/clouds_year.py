@@ -16,7 +16,19 @@ from pvsim.core.weather.clear_sky import LightOutside
 from pvsim.core.weather.clouds import CloudField
 from pvsim.core.weather.sun import Place
 
-__all__ = ["LYNGBY", "LYNGBY_DEG", "YEAR_DAYS", "YEAR_UTC", "Year", "cell", "daylight", "row", "tables", "year"]
+__all__ = [
+    "LYNGBY",
+    "LYNGBY_DEG",
+    "YEAR_DAYS",
+    "YEAR_UTC",
+    "Year",
+    "cell",
+    "daylight",
+    "minutes_of",
+    "row",
+    "tables",
+    "year",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -68,6 +80,16 @@ class _Day:
     beam_share: Floats
     high: NDArray[np.bool_]
     solar_hour: Ints
+
+
+def minutes_of(clouds: CloudField, number: int) -> tuple[Floats, Floats]:
+    """The light on the level in each minute of a UTC day, and the clear sky's, in W/m²: shape (1440,)."""
+    first = YEAR_UTC + number * DAY_S
+    outside = LightOutside(Place(*LYNGBY_DEG, 50.0), linke_turbidity(*LYNGBY_DEG))
+    lit, sun, sky = outside.at(first + 30 + np.arange(0, DAY_S, 60, dtype=np.int64))
+    clear = np.zeros(DAY_S // 60)
+    clear[lit] = sky.dni * np.cos(np.radians(sun.apparent_zenith)) + sky.dhi
+    return clear * clouds.clear_sky_index(first, DAY_S).reshape(-1, 60).mean(axis=1), clear
 
 
 @cache

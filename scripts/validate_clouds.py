@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the clouds with measurements: scripts/validate_clouds.py writes them into the documentation.
 
-Into docs/explanation/validation.md between its markers, and the picture docs/images/clouds.svg. Takes about
+Into docs/explanation/validation.md between its markers, and the pictures docs/images/clouds*.svg. Takes about
 two minutes; the same numbers each time.
 """
 
@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from clouds_days_picture import draw_days
 from clouds_picture import draw
-from clouds_year import LYNGBY, YEAR_DAYS, cell, row, tables, year
+from clouds_year import LYNGBY, LYNGBY_DEG, YEAR_DAYS, cell, minutes_of, row, tables, year
 from numpy.typing import NDArray
 
 from pvsim.core.quantities import noise
@@ -26,6 +27,7 @@ HOPE = REFERENCE["hope"]
 SEEDS = range(1, 9)
 HOUR = CloudField(1, "broken", wind_m_s=20.0, wind_from_deg=180.0)
 """The wind of the hour that was measured was about 20 m/s from the south."""
+PICTURED = {"a day in July": (1, 195), "a day in December": (1, 340)}  # the seed, the day of the year
 BEGIN, END = "<!-- clouds: written by scripts/validate_clouds.py -->", "<!-- clouds: end -->"
 
 
@@ -96,6 +98,9 @@ def main() -> None:
     series = np.array([changes(CloudField(seed, "broken").clear_sky_index(0, DAY_S)) for seed in SEEDS])
     picture = draw(hour, mean, np.array(HOPE["abs_change"]), np.median(series, axis=0), HOPE["lags_s"])
     (REPOSITORY / "docs" / "images" / "clouds.svg").write_text(picture, encoding="utf-8")
+    days = [minutes_of(_of_lyngby(seed), number) for seed, number in PICTURED.values()]
+    picture = draw_days(tuple(PICTURED), *zip(*days, strict=True))
+    (REPOSITORY / "docs" / "images" / "clouds-days.svg").write_text(picture, encoding="utf-8")
 
 
 def _broken() -> list[str]:
@@ -126,9 +131,14 @@ def _broken() -> list[str]:
     ]
 
 
-def _climate() -> list[str]:
+def _of_lyngby(seed: int) -> CloudField:
+    latitude, longitude = LYNGBY_DEG
     means = tuple(LYNGBY["mean_index_by_month"])
-    return tables([year(CloudField(seed, mean_index=means), range(YEAR_DAYS)) for seed in SEEDS])
+    return CloudField(seed, mean_index=means, latitude_deg=latitude, longitude_deg=longitude)
+
+
+def _climate() -> list[str]:
+    return tables([year(_of_lyngby(seed), range(YEAR_DAYS)) for seed in SEEDS])
 
 
 def _fleet() -> list[str]:

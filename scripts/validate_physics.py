@@ -199,8 +199,11 @@ def mean_indexes(site: Site) -> tuple[float, ...]:
     noons = start_utc + np.arange(365) * DAY_S + DAY_S // 2
     means = REFERENCE_KWH / np.bincount(MONTH_OF_DAY, clear)
     for _ in range(10):
-        at_noon = monthly(thresholds(climate, tuple(means.tolist())), noons)
-        expected = clear * [expected_index(climate, threshold) for threshold in at_noon]
+        found = thresholds(
+            climate, tuple(means.tolist())
+        )  # the mean is kept at each height of the sun: one will do
+        at_noon = monthly(found.by_heat[0], noons)
+        expected = clear * [expected_index(climate, threshold, found.heats[0]) for threshold in at_noon]
         means = means * REFERENCE_KWH / np.bincount(MONTH_OF_DAY, expected)
     return tuple(means.round(2).tolist())
 

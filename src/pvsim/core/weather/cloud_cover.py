@@ -1,7 +1,7 @@
 """From a site's weather to its clouds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.physics import Floats
@@ -61,7 +61,13 @@ def clouds_over(
     """
     if not isinstance(site.weather, CloudyWeather):
         return None
-    field = _region(site.weather, seed).at(east_m, north_m)
+    field = replace(
+        _region(site.weather, seed),
+        east_m=east_m,
+        north_m=north_m,
+        latitude_deg=site.location.latitude_deg,
+        longitude_deg=site.location.longitude_deg,
+    )
     if portion_s:
         return _InPortions(field, portion_s)
 

@@ -47,7 +47,8 @@ def test_beam_and_diffuse_add_up_to_the_index(weather):
     level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
     air = ClimateSky(11.58, (15.0,) * 12, 0.0, 1.0, clouds_over(site, 3)).air(NOON, level / (level + clear.dhi))
     index = (level * air.beam_index + clear.dhi * air.diffuse_index) / (level + clear.dhi)
-    expected = CloudField(3, weather.regime, weather.mean_index).clear_sky_index(NOON, 600)
+    place = {"latitude_deg": site.location.latitude_deg, "longitude_deg": site.location.longitude_deg}
+    expected = CloudField(3, weather.regime, weather.mean_index, **place).clear_sky_index(NOON, 600)
     np.testing.assert_allclose(index, expected, atol=1e-12)
 
 
@@ -60,7 +61,7 @@ def test_portions_change_no_value(portion_s, windows):
     """I7."""
     site = read_site("home")
     clouds = clouds_over(site, 3, portion_s=portion_s)
-    field = CloudField(3, site.weather.regime, site.weather.mean_index)
+    field = CloudField(3, site.weather.regime, site.weather.mean_index, latitude_deg=48.14, longitude_deg=11.58)
     for first, n in windows:
         sky, (index, beam) = field.sky(NOON + first, n), clouds(NOON + first, n)
         np.testing.assert_array_equal(index, sky.index)

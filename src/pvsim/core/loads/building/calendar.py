@@ -12,6 +12,7 @@ from math import sqrt
 import numpy as np
 
 from pvsim.core.loads.building.devices import QUARTERS, Floats
+from pvsim.core.quantities.sine import sine
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.quantities.types import Ints
 from pvsim.core.times.wallclock import WallClock
@@ -26,7 +27,6 @@ __all__ = [
     "first_instant",
     "ordinal_at",
     "season",
-    "sine",
 ]
 
 WEEK_DAYS = 7
@@ -153,19 +153,6 @@ def day_kind(ordinal: int) -> int:
 def season(ordinals: Ints | Floats) -> Floats:
     """The cosine of the year: +1 in the middle of January, −1 in that of July; its mean over a year is 0."""
     return sine((ordinals - _MIDWINTER) / _YEAR_DAYS + 0.25)
-
-
-def sine(turns: Floats) -> Floats:
-    """The sine of whole turns, to 0.0017, by Bhaskara I's rational formula (7th century).
-
-    Not `np.sin`, whose last bits differ between machines (I2).
-    """
-    half = np.abs(turns % 1.0 - 0.5)  # 0.5 at no turn, 0 at half a turn
-    x = 0.25 - np.abs(half - 0.25)  # eighths of a turn and such fold onto 0..0.25
-    product = x * (0.5 - x)
-    sign = np.where(turns % 1.0 < 0.5, 1.0, -1.0)  # noqa: PLR2004 - half a turn
-    result: Floats = sign * 16 * product / (1.25 - 4 * product)
-    return result
 
 
 def quarters_of(ordinals: list[int], zone: tzinfo) -> Ints:

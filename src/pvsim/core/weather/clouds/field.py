@@ -5,11 +5,11 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from pvsim.core.quantities.months import monthly
 from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.clouds import gaussian
 from pvsim.core.weather.clouds.gaussian import Floats, Position
-from pvsim.core.weather.clouds.mean import thresholds
+from pvsim.core.weather.clouds.heating import heating
+from pvsim.core.weather.clouds.mean import Thresholds, thresholds
 from pvsim.core.weather.clouds.regimes import REGIMES, Regime, rms
 from pvsim.errors import UsageError
 
@@ -21,6 +21,7 @@ seconds in all, 1.4 s RMS, at which the structure function has the measured slop
 _MARGIN_S = 3 * (_EDGE_S - 1) // 2
 _AIR_MASS_S = 2**15
 """Scales of nine hours between two knots and more are the weather of the days."""
+_GRID_S = 64  # what follows the sun goes in straight lines over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class CloudField:
         wind_from_deg: Where they come from, clockwise from north.
         east_m: The site's position.
         north_m: The site's position.
+        latitude_deg: Of the region, by which it has its summer and its noon; steady skies do not notice it.
+        longitude_deg: Of the region.
 
     Raises:
         UsageError: if the regime is not known, cannot have this mean, or there is no wind.
@@ -64,8 +67,10 @@ class CloudField:
     wind_from_deg: float = 270.0
     east_m: float = 0.0
     north_m: float = 0.0
+    latitude_deg: float = 51.0
+    longitude_deg: float = 10.0
     _kind: Regime = field(init=False, repr=False, compare=False)
-    _thresholds: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    _thresholds: Thresholds = field(init=False, repr=False, compare=False)
     _place: Position = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -92,14 +97,14 @@ class CloudField:
 
         Each value depends on the seed, the settings, the place and its second only (I7).
         """
-        depth, thin = self._depth(first_utc, n)
-        return _smoothed(self._kind.profile.index(depth, thin))
+        parts = self._parts(first_utc, n)
+        return _smoothed(self._kind.profile.index(*parts))
 
     def sky(self, first_utc: int, n: int) -> CloudSky:
         """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
-        depth, thin = self._depth(first_utc, n)
+        depth, thin, shine = self._parts(first_utc, n)
         profile = self._kind.profile
-        return CloudSky(_smoothed(profile.index(depth, thin)), _smoothed(profile.beam(depth, thin)))
+        return CloudSky(_smoothed(profile.index(depth, thin, shine)), _smoothed(profile.beam(depth, thin)))
 
     def sunniness(self, t_utc: Ints) -> Floats:
         """How sunny the weather of the days is at Unix times: mean 0, variance 1, positive when sunny.
@@ -113,8 +118,8 @@ class CloudField:
             return np.zeros(len(t_utc))
         return gaussian.slow_field(self.seed, f"{kind.name}/slow", slow, t_utc) / rms(slow)
 
-    def _depth(self, first_utc: int, n: int) -> tuple[Floats, Floats | float]:
-        """Depth and the thinness of edges, with the margins that `_smoothed` takes off."""
+    def _parts(self, first_utc: int, n: int) -> tuple[Floats, Floats | float, Floats | float]:
+        """Depth, thinness and brightness of edges, with the margins that `_smoothed` takes off."""
         kind = self._kind
         first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
 
@@ -123,16 +128,29 @@ class CloudField:
             return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n)
 
         fast = part("fast", kind.fast)
-        threshold = self._threshold(first, n)
+        heat, threshold = self._of_the_sun(first, n)
         if not kind.slow:
-            return fast - threshold, kind.profile.thin
+            return fast - threshold, kind.profile.thin, 1.0
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
-        return fast * kind.gain(lively) + slow - threshold, kind.thin(lively, slow)
+        shine = kind.brightness(part("shine", kind.shine)) if kind.shine else 1.0
+        return fast * kind.gain(lively, slow, heat) + slow - threshold, kind.thin(lively, slow, heat), shine
 
-    def _threshold(self, first_utc: int, n: int) -> Floats | float:
-        if len(self._thresholds) == 1:
-            return self._thresholds[0]
-        return monthly(self._thresholds, np.arange(first_utc, first_utc + n, dtype=np.int64))
+    def _of_the_sun(self, first_utc: int, n: int) -> tuple[Floats | float, Floats | float]:
+        """The heating and the threshold of each second: straight lines over 64 s."""
+        if self._thresholds.steady:
+            return 0.0, self._thresholds.by_heat[0][0]
+        low, high = first_utc // _GRID_S, (first_utc + n - 1) // _GRID_S + 2
+        t_utc = np.arange(low, high, dtype=np.int64) * _GRID_S
+        heat = heating(t_utc, self.latitude_deg, self.longitude_deg)
+        threshold = self._thresholds.at(t_utc, heat)
+        return _lines(heat, first_utc, n), _lines(threshold, first_utc, n)
+
+
+def _lines(nodes: Floats, first_utc: int, n: int) -> Floats:
+    """The `n` seconds from `first_utc` between nodes each `_GRID_S`, of which the first is not after it."""
+    ramp = np.arange(_GRID_S) / _GRID_S
+    lines: Floats = (nodes[:-1, None] * (1.0 - ramp) + nodes[1:, None] * ramp).ravel()
+    return lines[first_utc % _GRID_S :][:n]
 
 
 def _regime(regime: str | Regime) -> Regime:

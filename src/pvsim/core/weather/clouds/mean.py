@@ -1,78 +1,125 @@
 """Which threshold of the field gives a sky the mean index that is asked for."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from pvsim.core.quantities.months import MONTHS
+from pvsim.core.quantities.months import MONTHS, monthly
+from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.clouds.gaussian import Floats
 from pvsim.core.weather.clouds.regimes import Regime, rms
 from pvsim.errors import UsageError
 
-__all__ = ["expected_index", "thresholds"]
+__all__ = ["Thresholds", "expected_index", "thresholds"]
 
 _REACH = 5.0  # quadrature covers ±5 standard deviations, which leaves 6e-7
-_STEP = 0.02  # of the field's value; with the nodes below, means are off by less than 2e-4
-_LIVELY_NODES, _SLOW_NODES = 25, 17
+_STEP = (
+    0.02  # of the field's value; with the nodes below, means are off by less than 1e-3 (2e-4 under a steady sky)
+)
+_LIVELY_NODES, _SLOW_NODES = 13, 61
 _SCANNED = tuple(float(threshold) for threshold in range(-8, 13))
 _HALVINGS = 25  # of at most 20: 6e-7
+_HEATS = (0.0, 0.2, 0.35, 0.5, 0.75, 1.0)
+_USUAL_HEAT = 0.5  # of a summer half-year's day at 51°: there the regime's own threshold gives its own mean
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The threshold that keeps a mean, whatever the month and however warm the sun.
+
+    Attributes:
+        by_heat: For each of `heats` one number, or one for the middle of each month: shape (heats, 1 or 12).
+        heats: Of the sun, rising; one if it changes nothing.
+    """
+
+    by_heat: tuple[tuple[float, ...], ...]
+    heats: tuple[float, ...] = (0.0,)
+
+    @property
+    def steady(self) -> bool:
+        """Whether there is one for all times."""
+        return len(self.heats) == 1 and len(self.by_heat[0]) == 1
+
+    def at(self, t_utc: Ints, heat: Floats) -> Floats:
+        """The thresholds at rising Unix times with that heat of the sun: straight lines between what is known."""
+        rows = [self._of_time(row, t_utc) for row in self.by_heat]
+        total = rows[0]
+        for low, high, before, after in zip(self.heats, self.heats[1:], rows, rows[1:], strict=False):
+            total = total + (after - before) * np.clip((heat - low) / (high - low), 0.0, 1.0)
+        return total
+
+    @staticmethod
+    def _of_time(row: tuple[float, ...], t_utc: Ints) -> Floats:
+        return np.full(len(t_utc), row[0]) if len(row) == 1 else monthly(row, t_utc)
 
 
 @lru_cache(maxsize=256)
-def thresholds(kind: Regime, mean_index: float | tuple[float, ...] | None) -> tuple[float, ...]:
+def thresholds(kind: Regime, mean_index: float | tuple[float, ...] | None) -> Thresholds:
     """The thresholds at which the long-run mean of the index is the one asked for: one, or one for each month.
 
     Args:
-        kind: The sky.
+        kind: The sky. Where the sun heats it, each height of the sun has a threshold of its own, so that the mean
+            is kept at each hour of each season.
         mean_index: One number, twelve from January on, or None for the regime's own.
 
     Raises:
         UsageError: the sky cannot have such a mean, or there are neither one nor twelve.
     """
+    heats = _HEATS if kind.heated else (0.0,)
     if mean_index is None:
-        return (kind.threshold,)
-    if not isinstance(mean_index, tuple):
-        return (_threshold(kind, mean_index, ""),)
-    if len(mean_index) != MONTHS:
-        what = f"mean_index is one number or {MONTHS}, not {len(mean_index)}"
+        if not kind.heated:
+            return Thresholds(((kind.threshold,),))
+        mean_index = expected_index(kind, kind.threshold, _USUAL_HEAT)
+    months = mean_index if isinstance(mean_index, tuple) else (mean_index,)
+    if isinstance(mean_index, tuple) and len(months) != MONTHS:
+        what = f"mean_index is one number or {MONTHS}, not {len(months)}"
         raise UsageError(what, where="mean_index", fix="give one, or one for each month")
-    return tuple(_threshold(kind, mean, f" in month {number}") for number, mean in enumerate(mean_index, 1))
+    whens = [f" in month {number}" for number in range(1, MONTHS + 1)] if len(months) == MONTHS else [""]
+    for mean, when in zip(months, whens, strict=True):
+        _check(kind, mean, when, heats)
+    return Thresholds(tuple(tuple(_threshold(kind, mean, heat) for mean in months) for heat in heats), heats)
 
 
-def _threshold(kind: Regime, mean_index: float, when: str) -> float:
+def _check(kind: Regime, mean_index: float, when: str, heats: tuple[float, ...]) -> None:
+    falling = [_falling(kind, heat) for heat in heats]
+    highest, lowest = min(each[1] for each in falling), max(each[2] for each in falling)
+    if not lowest < mean_index < highest:
+        what = f"mean_index of {kind.name!r} cannot be {mean_index}{when}"
+        raise UsageError(
+            what, where="mean_index", fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}"
+        )
+
+
+@lru_cache(maxsize=1_024)
+def _threshold(kind: Regime, mean_index: float, heat: float) -> float:
     """The threshold of one mean.
 
     A few clouds can make a sky brighter than none, so the mean first rises with the threshold and then
     falls; the search is on the falling side. The result is rounded to 1e-6, which frees it from the last
     bit of a machine's `exp`.
     """
-    low, highest, lowest = _falling(kind)
-    if not lowest < mean_index < highest:
-        what = f"mean_index of {kind.name!r} cannot be {mean_index}{when}"
-        raise UsageError(
-            what, where="mean_index", fix=f"give one between {lowest + 0.01:.2f} and {highest - 0.01:.2f}"
-        )
-    high = _SCANNED[-1]
+    low, high = _falling(kind, heat)[0], _SCANNED[-1]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if expected_index(kind, middle) > mean_index else (low, middle)
+        low, high = (middle, high) if expected_index(kind, middle, heat) > mean_index else (low, middle)
     return round(low, 6)
 
 
-@lru_cache(maxsize=16)
-def _falling(kind: Regime) -> tuple[float, float, float]:
+@lru_cache(maxsize=64)
+def _falling(kind: Regime, heat: float) -> tuple[float, float, float]:
     """Where the mean begins to fall with the threshold, and the highest and the lowest mean."""
-    means = [expected_index(kind, threshold) for threshold in _SCANNED]
+    means = [expected_index(kind, threshold, heat) for threshold in _SCANNED]
     highest = max(means)
     return _SCANNED[means.index(highest)], highest, means[-1]
 
 
-def expected_index(kind: Regime, threshold: float) -> float:
+def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
     """The expected index at a threshold: an integral over the field, all of whose parts are Gaussian.
 
     The index jumps where a cloud begins, so the integral is made of cells that begin and end there.
     """
-    values, density, thin = _distribution(kind)
+    values, density, thin = _distribution(kind, heat)
     cells = np.arange(np.ceil((values[0] - threshold) / _STEP), np.floor((values[-1] - threshold) / _STEP))
     depth = (cells + 0.5) * _STEP
     weight = np.interp(threshold + depth, values, density)
@@ -80,28 +127,27 @@ def expected_index(kind: Regime, threshold: float) -> float:
     return float((index * weight).sum() / weight.sum())
 
 
-@lru_cache(maxsize=16)
-def _distribution(kind: Regime) -> tuple[Floats, Floats, Floats]:
+@lru_cache(maxsize=64)
+def _distribution(kind: Regime, heat: float) -> tuple[Floats, Floats, Floats]:
     """The field's values, how likely each is, and how thin the edges of clouds are with it, on average.
 
-    For each liveliness the field is Gaussian, and so is its slow part where the field's value is known. The
-    index is linear in the thinness of edges, so that their average is enough.
+    For each liveliness and each value of the slow part the field is Gaussian. The index is linear in the
+    thinness of edges, so that their average is enough.
     """
     fast, slow = rms(kind.fast), rms(kind.slow)
     if not kind.slow:
         values = np.arange(-_REACH, _REACH, _STEP) * fast
         return values, _bell(values / fast), np.full(len(values), kind.profile.thin)
-    reach = _REACH * float(np.hypot(fast * kind.gain(_REACH), slow))
+    reach = _REACH * float(np.hypot(fast * kind.gain(_REACH / 2.0, slow, heat), slow))
     values = np.arange(-reach, reach, _STEP)
+    density, thin = np.full(len(values), 1e-300), np.zeros(len(values))
     units = np.linspace(-_REACH, _REACH, _SLOW_NODES)
-    density, thin = np.zeros(len(values)), np.zeros(len(values))
     for lively in np.linspace(-_REACH, _REACH, _LIVELY_NODES).tolist():
-        lived = fast * float(kind.gain(lively))
-        spread = float(np.hypot(lived, slow))
-        likely = _bell(values / spread) / spread * _bell(lively)
-        given = values[:, None] * (slow / spread) ** 2 + units * (slow * lived / spread)
-        density += likely
-        thin += likely * (kind.thin(lively, given) @ (_bell(units) / _bell(units).sum()))
+        lived = np.maximum(fast * kind.gain(lively, units * slow, heat), 2.0 * _REACH * slow / _SLOW_NODES)
+        weights = _bell(units) * _bell(lively) / lived
+        likely = _bell((values[:, None] - units * slow) / lived)
+        density += likely @ weights
+        thin += likely @ (weights * kind.thin(lively, units * slow, heat))
     return values, density, thin / density
 
 

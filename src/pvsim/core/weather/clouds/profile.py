@@ -13,12 +13,15 @@ from pvsim.core.weather.clouds.gaussian import Floats
 __all__ = ["Profile", "beam_index", "diffuse_index"]
 
 _FORWARD = 0.85
-"""The asymmetry of scattering by cloud droplets in visible light (Bohren 1987)."""
+"""The asymmetry g of scattering by cloud droplets in visible light (Bohren 1987)."""
+_HAZE = 0.09 / 0.0387
+"""Haze takes more of the beam than of all light: the ratio of the exponents by which turbidity weakens both in the
+clear sky of Ineichen & Perez 2002 (doi 10.1016/S0038-092X(02)00045-2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The index as a function of depth, in four levels and two scales; hyperbolas between them.
+    """The index as a function of depth, in four levels and three scales; hyperbolas between them.
 
     Attributes:
         thick: What an infinitely thick cloud lets through.
@@ -27,6 +30,8 @@ class Profile:
         far: The index far from any cloud: below 1 where clear-sky models read high.
         bright: What a gap has at a cloud's edge in addition to `far`: light from the cloud's side.
         gap_scale: The distance at which half of that is left.
+        edge: A cloud's edge is not sharp: from this depth in it to this distance from it one goes over into the
+            other in a straight line.
     """
 
     thick: float
@@ -35,38 +40,54 @@ class Profile:
     far: float
     bright: float
     gap_scale: float
+    edge: float = 0.0
 
     def cloud_index(self, depth: Floats, thin: Floats | float) -> Floats:
         """The transmission of a cloud of this depth (≤ 0); positive depths count as 0."""
         index: Floats = self.thick + (thin - self.thick) / (1.0 - np.minimum(depth, 0.0) / self.cloud_scale)
         return index
 
-    def gap_index(self, depth: Floats) -> Floats:
+    def gap_index(self, depth: Floats, shine: Floats | float = 1.0) -> Floats:
         """The index in a gap at this distance from its edge (≥ 0); negative distances count as 0."""
-        index: Floats = self.far + self.bright / (1.0 + np.maximum(depth, 0.0) / self.gap_scale)
+        index: Floats = self.far + self.bright * shine / (1.0 + np.maximum(depth, 0.0) / self.gap_scale)
         return index
 
-    def index(self, depth: Floats, thin: Floats | float) -> Floats:
-        """The global clear-sky index, before edges are smoothed."""
-        return np.where(depth < 0.0, self.cloud_index(depth, thin), self.gap_index(depth))
+    def index(self, depth: Floats, thin: Floats | float, shine: Floats | float = 1.0) -> Floats:
+        """The global clear-sky index, before edges are smoothed.
+
+        Args:
+            depth: See the module.
+            thin: In place of the profile's own.
+            shine: Multiplies `bright`.
+        """
+        return self._joined(depth, self.cloud_index(depth, thin), self.gap_index(depth, shine))
 
     def beam(self, depth: Floats, thin: Floats | float) -> Floats:
         """The beam's index, before edges are smoothed: that of the cloud, or of the haze in a gap."""
-        haze = min(self.far, 1.0)
-        return np.where(depth < 0.0, beam_index(self.cloud_index(depth, thin)) * haze, haze)
+        haze = round(float(min(self.far, 1.0) ** _HAZE), 6)
+        return self._joined(depth, beam_index(self.cloud_index(depth, thin)), np.ones(len(depth))) * haze
+
+    def _joined(self, depth: Floats, cloud: Floats, gap: Floats) -> Floats:
+        if not self.edge:
+            return np.where(depth < 0.0, cloud, gap)
+        share = np.clip((depth + self.edge) / (2.0 * self.edge), 0.0, 1.0)
+        joined: Floats = cloud + (gap - cloud) * share
+        return joined
 
 
 def beam_index(transmission: Floats) -> Floats:
     """How much of the beam a cloud lets through, from how much of the global light it lets through.
 
-    A cloud of optical depth τ lets 2 / (2 + (1 − g) τ) of all light through and exp(−τ) of the beam
-    (two streams, no absorption, g = 0.85; Bohren 1987, doi 10.1119/1.15109). A cloud that halves the light
-    (τ = 13) leaves no beam; one that takes 5 % (τ = 0.7) leaves half of it.
+    A cloud of optical depth τ lets 2 / (2 + (1 − g) τ) of all light through (two streams, no absorption,
+    g = 0.85; Bohren 1987, doi 10.1119/1.15109). It scatters the share g² into the sun's aureole, a few degrees
+    around it, which instruments and panels take for beam (delta-Eddington; Joseph et al. 1976, doi
+    10.1175/1520-0469(1976)033<2452:TDEAFR>2.0.CO;2), so that exp(−(1 − g²) τ) of the beam arrives. A cloud that
+    halves the light (τ = 13) leaves 2 % of the beam; one that takes 5 % (τ = 0.7) leaves 82 % of it.
 
     Args:
         transmission: The cloud's share of global light, in (0, 1].
     """
-    beam: Floats = np.exp(-2.0 / (1.0 - _FORWARD) * (1.0 / np.minimum(transmission, 1.0) - 1.0))
+    beam: Floats = np.exp(-2.0 * (1.0 + _FORWARD) * (1.0 / np.minimum(transmission, 1.0) - 1.0))
     return beam
 
 

@@ -7,7 +7,8 @@ other levels; they were fitted to nothing.
 """
 
 from dataclasses import dataclass, replace
-from math import sqrt
+from functools import cache
+from math import erf, exp, pi, sqrt
 
 import numpy as np
 
@@ -34,6 +35,11 @@ class Regime:
         thin_lively: By how much the transmission of cloud edges grows with liveliness.
         thin_slow: By how much it grows with the slow part, as a multiple of its RMS; negative: clouds of
             a clear day have hard edges, an overcast sky has soft ones.
+        sun_lively: By how much the sun's heating (`heating`, 0..1) adds to the liveliness of the fast part under a
+            sunny sky; less where the slow part is small, nothing where it is below minus its RMS.
+        sun_thin: By how much it adds to the transmission of cloud edges.
+        shine: The time scales of how bright the edges of clouds are, of RMS 1 together, or ().
+        shine_swing: By how much they differ: bright · (1 + shine_swing · shine)², scaled to keep its mean.
         widening: Clouds are this much longer across the wind than along it.
     """
 
@@ -46,19 +52,48 @@ class Regime:
     swing: float = 0.0
     thin_lively: float = 0.0
     thin_slow: float = 0.0
+    sun_lively: float = 0.0
+    sun_thin: float = 0.0
+    shine: tuple[Octave, ...] = ()
+    shine_swing: float = 0.0
     widening: float = 2.0
 
-    def gain(self, lively: Floats | float) -> Floats:
-        """What the fast part is multiplied by."""
+    @property
+    def heated(self) -> bool:
+        """Whether the sun's height changes this sky."""
+        return bool(self.sun_lively or self.sun_thin)
+
+    def gain(self, lively: Floats | float, slow: Floats | float = 0.0, heat: Floats | float = 0.0) -> Floats:
+        """What the fast part is multiplied by: the sun enlivens only where its light reaches the ground."""
+        if self.sun_lively:
+            sunny = np.clip(0.5 + slow * (0.5 / rms(self.slow)), 0.0, 1.0)
+            lively = lively + self.sun_lively * sunny * heat
         root = np.maximum(1.0 + self.swing / 2.0 * lively, 0.0)
         result: Floats = root * root
         return result
 
-    def thin(self, lively: Floats | float, slow: Floats | float) -> Floats:
+    def thin(self, lively: Floats | float, slow: Floats | float, heat: Floats | float = 0.0) -> Floats:
         """The transmission of cloud edges."""
-        thin = self.profile.thin + self.thin_lively * lively + self.thin_slow / rms(self.slow) * slow
+        by_sun = self.profile.thin + self.sun_thin * heat
+        thin = by_sun + self.thin_lively * lively + self.thin_slow / rms(self.slow) * slow
         result: Floats = np.clip(thin, _THICKEST, _THINNEST)
         return result
+
+    def brightness(self, shine: Floats) -> Floats:
+        """What the light beside clouds is multiplied by; 1 on average over a Gaussian `shine`."""
+        root = np.maximum(1.0 + self.shine_swing * shine, 0.0)
+        result: Floats = root * root / _mean_square(self.shine_swing)
+        return result
+
+
+@cache
+def _mean_square(swing: float) -> float:
+    """The mean of (1 + swing · g)² where its root is above 0, g Gaussian; rounded: the same on every machine."""
+    if not swing:
+        return 1.0
+    zero = 1.0 / swing
+    below, at = (1.0 + erf(zero / sqrt(2.0))) / 2.0, exp(-zero * zero / 2.0) / sqrt(2.0 * pi)
+    return round((1.0 + swing * swing) * below + swing * at, 9)
 
 
 def rms(octaves: tuple[Octave, ...]) -> float:
@@ -85,21 +120,43 @@ _BROKEN = Regime(
     fast=_power_law(1.0, 1.03, 242.0),
 )
 
-# 2048 s … 6 days; the strongest is a day and a half
-_WEATHER = {2**11: 0.083, 2**12: 0.072, 2**13: 0.062, 2**14: 0.054, 2**15: 0.274}
-_WEATHER |= {2**16: 1.396, 2**17: 1.932, 2**18: 1.122, 2**19: 0.652}
+# 2048 s … 6 days; the strongest is 18 hours
+_WEATHER = {2**11: 0.10, 2**12: 0.09, 2**13: 0.43, 2**14: 0.87, 2**15: 1.85}
+_WEATHER |= {2**16: 1.98, 2**17: 1.31, 2**18: 0.62, 2**19: 0.24}
 _LIVELY = {2**13: 0.0330, 2**14: 0.3258, 2**15: 0.8026, 2**16: 0.4929, 2**17: 0.0755}
+_SHINE = {
+    2**4: 0.4560,
+    2**5: 0.4256,
+    2**6: 0.3243,
+    2**7: 0.2533,
+    2**8: 0.3040,
+    2**9: 0.3040,
+    2**10: 0.3040,
+    2**12: 0.4053,
+}
+
+
+def _fast(rms_by_step: dict[int, float]) -> tuple[Octave, ...]:
+    """The power law of `_power_law`, its parts from each step on with an RMS as if of the whole."""
+    parts = _power_law(1.0, 1.439, 415.8)
+    of = [rms_by_step[max(step for step in rms_by_step if step <= part.step_s)] for part in parts]
+    return tuple(Octave(part.step_s, round(part.rms * rms, 6)) for part, rms in zip(parts, of, strict=True))
+
 
 _CLIMATE = Regime(
     name="climate",
-    profile=Profile(thick=0.035, thin=0.603, cloud_scale=2.69, far=0.918, bright=0.469, gap_scale=0.625),
-    threshold=1.326,
-    fast=_power_law(1.212, 1.439, 415.8),
+    profile=Profile(thick=0.04, thin=1.35, cloud_scale=1.4, far=0.9313, bright=0.58, gap_scale=0.65, edge=0.32),
+    threshold=0.64,
+    fast=_fast({2: 0.15, 16: 0.21, 128: 0.56}),
     slow=_octaves(_WEATHER),
     lively=_octaves(_LIVELY),
-    swing=0.305,
-    thin_lively=0.638,
-    thin_slow=-0.166,
+    swing=0.42,
+    thin_lively=0.05,
+    thin_slow=-0.14,
+    sun_lively=20.0,
+    sun_thin=-1.2,
+    shine=_octaves(_SHINE),
+    shine_swing=0.188,
 )
 
 REGIMES = {

@@ -9,15 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.loads.building.calendar import (
-    BuildingPlace,
-    Week,
-    day_kind,
-    first_instant,
-    ordinal_at,
-    season,
-    sine,
-)
+from pvsim.core.loads.building.calendar import BuildingPlace, Week, day_kind, first_instant, ordinal_at, season
 from pvsim.errors import UsageError
 
 ZONES = [
@@ -75,12 +67,6 @@ def test_a_second_of_a_date_that_comes_twice_belongs_to_the_day_after():
     assert [ordinal_at(midnight + s, zone) - date(2010, 11, 7).toordinal() for s in (-1, 0, 59, 60, 7_200)] == [
         -1, 0, 0, 0, 0,
     ]  # fmt: skip
-
-
-@given(st.floats(-1e4, 1e4))
-@settings(max_examples=200)
-def test_the_sine_is_within_its_bound(turns):
-    assert abs(float(sine(np.array([turns]))[0]) - np.sin(2 * np.pi * (turns % 1))) < 0.00165
 
 
 def test_season_and_darkness_by_hand():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.weather.clouds import REGIMES
-from pvsim.core.weather.clouds.mean import expected_index, thresholds
+from pvsim.core.weather.clouds.mean import Thresholds, expected_index, thresholds
 from pvsim.core.weather.clouds.regimes import rms
 
 NAMES = sorted(REGIMES)
@@ -18,15 +18,15 @@ def nodes(count, spread):
     return units * spread, weights / weights.sum()
 
 
-def summed(kind, threshold):
+def summed(kind, threshold, heat=0.0):
     fast, fast_weight = nodes(4_001 if kind.slow else 40_001, rms(kind.fast))
     if not kind.slow:
         return (kind.profile.index(fast - threshold, kind.profile.thin) * fast_weight).sum()
     slow, slow_weight = nodes(61, rms(kind.slow))
     total = 0.0
     for lively, weight in zip(*nodes(25, 1.0), strict=True):
-        depth = fast * kind.gain(lively) + slow[:, None] - threshold
-        index = kind.profile.index(depth, kind.thin(lively, slow)[:, None])
+        depth = fast * kind.gain(lively, slow[:, None], heat) + slow[:, None] - threshold
+        index = kind.profile.index(depth, kind.thin(lively, slow, heat)[:, None])
         total += ((index * fast_weight).sum(axis=1) * slow_weight).sum() * weight
     return total
 
@@ -37,22 +37,43 @@ def test_the_expected_index_is_the_sum_over_a_steady_field(name, threshold):
     assert expected_index(REGIMES[name], threshold) == pytest.approx(summed(REGIMES[name], threshold), abs=3e-4)
 
 
-@pytest.mark.parametrize("threshold", [-2.0, 1.326, 5.0])
-def test_the_expected_index_is_the_sum_over_fast_slow_and_lively_parts(threshold):
-    assert expected_index(REGIMES["climate"], threshold) == pytest.approx(
-        summed(REGIMES["climate"], threshold), abs=3e-4
-    )
+@pytest.mark.parametrize(("threshold", "heat"), [(-2.0, 0.0), (1.326, 0.5), (5.0, 1.0)])
+def test_the_expected_index_is_the_sum_over_fast_slow_and_lively_parts(threshold, heat):
+    climate = REGIMES["climate"]
+    assert expected_index(climate, threshold, heat) == pytest.approx(summed(climate, threshold, heat), abs=1e-3)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_regimes_own_threshold_is_that_of_its_own_mean(name):
     kind = REGIMES[name]
-    assert thresholds(kind, None) == (kind.threshold,)
-    assert thresholds(kind, expected_index(kind, kind.threshold)) == pytest.approx((kind.threshold,), abs=1e-5)
+    own = thresholds(kind, None)
+    assert own.steady == (name != "climate")
+    found = thresholds(kind, expected_index(kind, kind.threshold, 0.5 if kind.heated else 0.0))
+    assert found.heats == own.heats
+    np.testing.assert_allclose(found.by_heat, own.by_heat, atol=1e-5)
+    assert found.by_heat[3 if kind.heated else 0] == pytest.approx((kind.threshold,), abs=1e-5)
 
 
-def test_each_month_has_the_threshold_that_its_mean_alone_would_have():
+@pytest.mark.parametrize("mean", [0.4, 0.65])
+@pytest.mark.parametrize("heat", [0.0, 0.1, 0.37, 0.62, 0.9, 1.0])
+def test_the_mean_is_kept_at_each_height_of_the_sun(mean, heat):
+    climate = REGIMES["climate"]
+    threshold = thresholds(climate, mean).at(np.array([0]), np.array([heat]))
+    assert expected_index(climate, float(threshold[0]), heat) == pytest.approx(mean, abs=0.007)
+
+
+def test_each_month_has_the_thresholds_that_its_mean_alone_would_have():
     means = tuple(0.4 + month * 0.03 for month in range(12))
-    found = thresholds(REGIMES["climate"], means)
-    assert found == tuple(thresholds(REGIMES["climate"], mean)[0] for mean in means)
+    found = np.array(thresholds(REGIMES["climate"], means).by_heat)
+    alone = [np.array(thresholds(REGIMES["climate"], mean).by_heat)[:, 0] for mean in means]
+    np.testing.assert_array_equal(found, np.transpose(alone))
     assert (np.diff(found) < 0).all()
+
+
+def test_thresholds_between_heights_of_the_sun_and_months_by_hand():
+    steady, rising = (0.0,) * 12, (1.0,) * 12
+    both = Thresholds((steady, rising, (3.0,) * 12), (0.0, 0.5, 1.0))
+    t_utc = np.arange(5, dtype=np.int64)
+    np.testing.assert_allclose(both.at(t_utc, np.array([0.0, 0.25, 0.5, 0.75, 1.0])), [0, 0.5, 1, 2, 3])
+    assert not both.steady
+    assert Thresholds(((1.5,),)).at(t_utc, np.zeros(5)).tolist() == [1.5] * 5

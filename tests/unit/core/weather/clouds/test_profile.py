@@ -1,11 +1,14 @@
 """What clouds and gaps do to the light."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.weather.clouds import REGIMES, beam_index, diffuse_index
+from pvsim.core.weather.clouds.profile import Profile
 
 BOUNDED = settings(max_examples=80, deadline=None)
 DEPTHS = np.linspace(-8, 8, 4_001)
@@ -15,12 +18,11 @@ DEPTHS = np.linspace(-8, 8, 4_001)
 def test_thicker_clouds_are_darker_and_gaps_brightest_at_their_edge(name):
     profile = REGIMES[name].profile
     index = profile.index(DEPTHS, profile.thin)
-    cloud, gap = index[DEPTHS < 0], index[DEPTHS >= 0]
+    cloud, gap = index[np.less(DEPTHS, -profile.edge)], index[np.greater_equal(DEPTHS, profile.edge)]
     assert (np.diff(cloud) >= 0).all()
     assert (np.diff(gap) <= 0).all()
     assert profile.thick <= cloud.min() <= cloud.max() <= profile.thin
-    assert gap[0] == profile.far + profile.bright
-    assert gap[-1] >= profile.far
+    assert profile.far <= gap[-1] <= gap[0] <= profile.far + profile.bright + 1e-12
 
 
 @pytest.mark.parametrize("name", REGIMES)
@@ -46,10 +48,28 @@ def test_a_cloud_takes_more_of_the_beam_than_of_all_light(one, other):
 
 
 def test_the_beam_behind_four_clouds():
-    """2 / (2 + 0.15 τ) of the light, exp(−τ) of the beam; a cloud brighter than none takes nothing."""
+    """2 / (2 + 0.15 τ) of the light, exp(−(1 − 0.85²) τ) of the beam; one brighter than none takes nothing."""
     tau = np.array([0.0, 0.5, 2.0])
-    np.testing.assert_allclose(beam_index(2 / (2 + 0.15 * tau)), np.exp(-tau))
+    np.testing.assert_allclose(beam_index(2 / (2 + 0.15 * tau)), np.exp(-0.2775 * tau))
     assert beam_index(np.array([1.2])) == [1.0]
+
+
+def test_haze_takes_more_than_twice_as_much_of_the_beam_as_of_all_light():
+    gap = np.array([100.0])
+    for far, beam in ((0.95, 0.95 ** (0.09 / 0.0387)), (1.0, 1.0), (1.02, 1.0)):
+        profile = replace(REGIMES["broken"].profile, far=far)
+        assert profile.beam(gap, 0.9) == pytest.approx([beam], abs=1e-6)
+
+
+def test_a_soft_edge_goes_from_cloud_to_gap_in_a_straight_line():
+    profile = Profile(thick=0.2, thin=0.5, cloud_scale=1e9, far=1.0, bright=0.2, gap_scale=1e9, edge=0.5)
+    depth = np.array([-1.0, -0.5, 0.0, 0.25, 0.5, 1.0])
+    assert profile.index(depth, 0.5) == pytest.approx([0.5, 0.5, 0.85, 1.025, 1.2, 1.2])
+    assert profile.index(depth, 0.5, 2.0)[-1] == pytest.approx(1.4)
+    behind = float(beam_index(np.array([0.5]))[0])
+    assert profile.beam(depth, 0.5) == pytest.approx(
+        [behind, behind, (1 + behind) / 2, 0.75 + behind / 4, 1, 1], abs=1e-9
+    )
 
 
 def test_diffuse_light_beside_a_bright_cloud_and_where_the_beam_is_more_than_all():

@@ -1,5 +1,6 @@
 """The kinds of sky: their octaves, and how liveliness and weather change them."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -25,16 +26,40 @@ def test_livelier_air_has_quicker_clouds_and_edges_stay_within_the_measured(name
         assert regime.thin(low, slow) <= regime.thin(low, slow - 1)  # a clear day's clouds have harder edges
 
 
+HEATED = replace(
+    REGIMES["climate"],
+    profile=replace(REGIMES["climate"].profile, thin=0.6),
+    swing=0.4, thin_lively=0.5, thin_slow=-0.2, sun_lively=3.0, sun_thin=-0.3, shine_swing=0.5,
+)  # fmt: skip
+
+
 def test_gain_and_edges_by_hand():
-    climate = REGIMES["climate"]
-    assert climate.gain(0.0) == 1.0
-    assert climate.gain(2.0) == pytest.approx(1.305**2)
-    assert climate.gain(-100.0) == 0.0
-    assert climate.thin(0.0, 0.0) == climate.profile.thin == 0.603
-    assert climate.thin(0.1, 0.0) == pytest.approx(0.6668)
-    assert climate.thin(0.0, rms(climate.slow)) == pytest.approx(0.603 - 0.166)
-    assert (climate.thin(9.0, 0.0), climate.thin(-9.0, 0.0)) == (0.95, 0.25)
+    assert HEATED.gain(0.0) == 1.0
+    assert HEATED.gain(2.0) == pytest.approx(1.4**2)
+    assert HEATED.gain(2.0, 0.0, 1.0) == pytest.approx(1.7**2)  # half of the sun
+    assert HEATED.gain(2.0, rms(HEATED.slow), 1.0) == pytest.approx(2.0**2)
+    assert HEATED.gain(2.0, -rms(HEATED.slow), 1.0) == pytest.approx(1.4**2)
+    assert HEATED.gain(-100.0) == 0.0
+    assert HEATED.thin(0.0, 0.0) == 0.6
+    assert HEATED.thin(0.1, 0.0) == pytest.approx(0.65)
+    assert HEATED.thin(0.1, 0.0, 0.5) == pytest.approx(0.5)
+    assert HEATED.thin(0.0, rms(HEATED.slow)) == pytest.approx(0.4)
+    assert (HEATED.thin(9.0, 0.0), HEATED.thin(-9.0, 0.0)) == (0.95, 0.25)
     assert REGIMES["broken"].gain(5.0) == 1.0
+
+
+@given(swing=st.floats(0, 1.5))
+def test_brightness_has_a_tail_and_keeps_its_mean(swing):
+    units = np.linspace(-8, 8, 20_001)
+    weights = np.exp(-units * units / 2)
+    bright = replace(HEATED, shine_swing=swing).brightness(units)
+    assert (bright * weights).sum() / weights.sum() == pytest.approx(1.0, abs=1e-5)
+    assert bright.min() >= 0
+    assert (np.diff(bright) >= 0).all()
+
+
+def test_only_the_climate_follows_the_sun():
+    assert [name for name, regime in REGIMES.items() if regime.heated] == ["climate"]
 
 
 @pytest.mark.parametrize("name", REGIMES)
@@ -42,7 +67,8 @@ def test_octaves_double_and_have_the_rms_that_was_fitted(name):
     regime = REGIMES[name]
     assert regime.name == name
     assert [octave.step_s for octave in regime.fast] == [2**k for k in range(1, 11)]
-    assert rms(regime.fast) == pytest.approx(1.212 if name == "climate" else 1.0, abs=1e-5)
+    assert rms(regime.fast) == pytest.approx(0.5386 if name == "climate" else 1.0, abs=1e-3)
+    assert rms(regime.shine) == pytest.approx(1.0 if name == "climate" else 0.0, abs=1e-3)
     assert rms(regime.lively) == pytest.approx(1.0 if name == "climate" else 0.0, abs=2e-3)
     steps = [octave.step_s for octave in regime.slow]
     assert all(later == 2 * step for step, later in pairwise(steps))

@@ -66,7 +66,22 @@ def test_the_climate_has_the_measured_mix_of_days(script, of_years):
     assert rms < 1.7
     assert worst < 2.5
     assert 0.07 < np.mean([year.share_above_1_1 for year in years]) < 0.17
-    assert 0.28 < np.mean([year.share_below_0_4 for year in years]) < 0.52
+    assert 0.28 < np.mean([year.share_below_0_4 for year in years]) < 0.56
+
+
+def test_the_climate_has_bright_edges_thin_veils_soft_seconds_and_seasons(of_years):
+    """Two years, one day in four: wide enough for so few."""
+    years = [
+        of_years["year"](CloudField(seed, latitude_deg=55.79, longitude_deg=12.52), range(0, 365, 4))
+        for seed in (33, 34)
+    ]
+    assert 1.38 < np.mean([year.p999_minutes for year in years]) < 1.54
+    assert np.mean([year.p999_seconds for year in years]) > 1.5
+    assert 0.42 < np.mean([year.diffuse_share for year in years]) < 0.60
+    assert 0.40 < np.mean([year.diffuse_share_thin for year in years]) < 0.66
+    assert np.mean([year.sd_of_seconds for year in years], axis=0)[1] < 0.38
+    months = np.mean([year.change_p99_by_month for year in years], axis=0)
+    assert months[5:8].mean() > 1.25 * months[[0, 11]].mean()
 
 
 def test_the_sensors_are_clustered_like_the_real_ones(script):
