@@ -218,6 +218,7 @@ async def _simulate(
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
+    from pvsim.wiring.among_years import has_years  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
     from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
     from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
@@ -250,6 +251,8 @@ async def _simulate(
             )
             if not options.keep_stream:
                 await _delete_stream(connection, display)
+            if has_years(this.models.config):
+                display.say("comparing its yield with other years of the site (computed once, then stored)")
             return confirmed
 
         summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))

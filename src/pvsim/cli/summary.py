@@ -63,6 +63,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         _averaged(summary),
         _battery(summary),
         *fleet_lines(summary),
+        _among_years(summary),
     )
     click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
     config = this.models.config
@@ -116,6 +117,16 @@ def _battery(summary: "Summary") -> str:
     if use.from_grid_kwh is None:
         return done
     return f"{done} · too late {use.from_grid_kwh:,.3f} kWh from the grid and {use.to_grid_kwh:,.3f} kWh into it"
+
+
+def _among_years(summary: "Summary") -> str:
+    """Whether the run's sky is a usual one; nothing where there are no other years of the site."""
+    found = summary.yield_among_years
+    if found is None:
+        return ""
+    others = f"mean {found.mean:,.0f}, P10 {found.p10:,.0f}, P90 {found.p90:,.0f}"
+    place = f"percentile {found.percentile:.0f} of {found.years} years of this site"
+    return f"PV yield {found.kwh_per_kwp:,.0f} kWh/kWp: {place} ({others})"
 
 
 def _message_notes(this: "Run") -> list[str]:

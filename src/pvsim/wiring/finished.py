@@ -85,8 +85,8 @@ class FinishedRun(RunRows):
         """
         config = with_prices_of(self.config, site)
         totals = totals_of(config, self.plan, worth_of(config, self.plan.timeline))
-        self._run.files.prove(totals)
-        return totals.result()
+        proved = self._run.files.prove(totals)
+        return msgspec.structs.replace(totals.result(), yield_among_years=proved.yield_among_years)
 
     def samples(self) -> Iterator[Samples]:
         """The rows as its files have them, in order and in portions; no input of the run is needed.

@@ -7,11 +7,13 @@ from typing import Any
 
 from pvsim.app.expected import Expected
 from pvsim.app.simulate import simulate
-from pvsim.config import RunConfig
+from pvsim.config import RunConfig, SitePvConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
+from pvsim.core.results.summary import Summary
 from pvsim.core.results.totals import Totals
 from pvsim.core.run.plan import RunPlan
+from pvsim.wiring.among_years import has_years, with_years, yields_of
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
 from pvsim.wiring.cuts import clipped_seconds, dimmed_energies
 from pvsim.wiring.prices import Worth, totals_of, worth_of
@@ -69,6 +71,20 @@ class Models:
     def totals(self) -> Totals:
         """What adds up the summary of the run; raises as `worth_of`."""
         return totals_of(self.config, self.plan, self._worth)
+
+    @cached_property
+    def yields(self) -> tuple[float, ...]:
+        """The PV yields of other years of the site, where there are any; computed once, then stored.
+
+        Raises:
+            UsageError: pvlib is missing.
+        """
+        pv = self.config.pv
+        return yields_of(pv, self.plan) if isinstance(pv, SitePvConfig) and has_years(self.config) else ()
+
+    def among_years(self, summary: Summary) -> Summary:
+        """The summary of the run, with the place of its yield among other years where there are any."""
+        return with_years(summary, self.config, self.plan, self.yields) if self.yields else summary
 
     def cuts(self, *, clipped: bool) -> dict[str, dict[str, float]]:
         """What each building would take and does not, where there is anything.

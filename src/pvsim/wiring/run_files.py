@@ -136,7 +136,8 @@ class RunFiles:
         self.refuse_other_models()
         totals = self.models.totals()  # first: a file of prices that is wrong is no mistake of the rows
         with self.rows_read() as (read, lines, now):
-            return self._verify_rows(read, lines, now, totals, adders)
+            summary, spans = self._verify_rows(read, lines, now, totals, adders)
+        return self.models.among_years(summary), spans
 
     def refuse_other_models(self) -> None:
         """Refuse a run whose rows this version would compute differently: it can neither prove nor continue them.

@@ -15,6 +15,7 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
 from pvsim.wiring.build import Built, build
 from pvsim.wiring.configure import configure
+from pvsim.wiring.models import Models
 from pvsim.wiring.prices import totals_of, worth_of
 from pvsim.wiring.run_rows import RunRows
 
@@ -43,7 +44,7 @@ class SimulatedRun(RunRows):
         """What it comes to: what `pvsim run` would write to `summary.json`."""
         totals = totals_of(self.config, self.plan, worth_of(self.config, self.plan.timeline))
         add_up(self.samples(), totals)
-        return totals.result()
+        return Models(self.config).among_years(totals.result())
 
     def samples(self) -> Iterator[Samples]:
         """The rows in order, in portions; what an export limit curtailed is in `curtailed_dw`."""

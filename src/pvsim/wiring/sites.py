@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pvsim.core.series.findings import FileReading
     from pvsim.core.weather.gaps import Coverage
 
-__all__ = ["SitePower", "clear_light", "site_pv"]
+__all__ = ["SitePower", "clear_light", "site_pv", "with_horizon"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,13 @@ def site_pv(
         homes = [site.plants] * len(skies)
     elif len(skies) == 1:
         skies *= len(homes)
-    plants = tuple(tuple(_with_horizon(plant, site) for plant in each) for each in homes)
+    plants = tuple(with_horizon(each, site) for each in homes)
     return SitePower(SitePv(outside, plants, skies), coverage, reading)
+
+
+def with_horizon(plants: Sequence[Plant], site: Site) -> tuple[Plant, ...]:
+    """Plants of a site, each with its horizon, or the site's."""
+    return tuple(plant if plant.horizon is not None else replace(plant, horizon=site.horizon) for plant in plants)
 
 
 def clear_light(site: Site) -> LightOutside:
@@ -96,7 +101,3 @@ def clear_light(site: Site) -> LightOutside:
     if given is None:
         return LightOutside(place, linke_turbidity(place.latitude_deg, place.longitude_deg))
     return LightOutside(place, by_month(given))
-
-
-def _with_horizon(plant: Plant, site: Site) -> Plant:
-    return plant if plant.horizon is not None else replace(plant, horizon=site.horizon)

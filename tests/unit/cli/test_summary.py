@@ -7,7 +7,7 @@ from pvsim import Request
 from pvsim.adapters.site_file import read_site
 from pvsim.cli import summary as printed
 from pvsim.config.request import PvRequest
-from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Resolution, Summary
+from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Resolution, Summary, YieldAmongYears
 from pvsim.core.site.schema import Battery, Grid, Home, HomePlant
 from pvsim.wiring.configure import configure
 
@@ -45,6 +45,13 @@ def test_charge_and_discharge_add_up_to_the_reader():
     said = f"{line} · too late 0.060 kWh from the grid and 0.100 kWh into it"
     assert printed._battery(msgspec.structs.replace(RUN, battery=late)) == said
     assert printed._battery(RUN) == ""
+
+
+def test_a_year_says_where_its_yield_lies():
+    among = YieldAmongYears(1_012.4, 17.5, 40, 1_054.6, 985.0, 1_050.0, 1_120.2)
+    line = "PV yield 1,012 kWh/kWp: percentile 18 of 40 years of this site (mean 1,055, P10 985, P90 1,120)"
+    assert printed._among_years(msgspec.structs.replace(RUN, yield_among_years=among)) == line
+    assert printed._among_years(RUN) == ""
 
 
 def test_what_an_export_limit_cost_stands_beside_the_shares():

@@ -84,7 +84,12 @@ def _energies(summary: "Summary", facts: "RunFacts", forms: Forms) -> Section:
     energy = summary.energy_kwh
     alone = not facts.pv and energy.battery_charge is None  # then all flows from the grid to the building
     charts = () if energy.self_consumed is None or alone else ("flows",)
-    return _section("energies", forms, charts=charts, of=(tables.energies(summary, forms, pv=facts.pv),))
+    texts = []
+    if (found := summary.yield_among_years) is not None:
+        numbers = {name: forms.number(getattr(found, name), 0) for name in ("kwh_per_kwp", "mean", "p10", "p90")}
+        place = {"percentile": forms.number(found.percentile, 0), "years": forms.number(found.years)}
+        texts.append(forms.say("text.yield_among_years", **numbers, **place))
+    return _section("energies", forms, *texts, charts=charts, of=(tables.energies(summary, forms, pv=facts.pv),))
 
 
 def _resolution(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Section]:

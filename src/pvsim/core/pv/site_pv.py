@@ -122,17 +122,15 @@ class SitePv:
         if not len(lit):
             self._rest()
             return power_dw, None
-        on_level = clear.dni * np.cos(np.radians(sun.apparent_zenith))
         beam_share = np.zeros(HOUR_S)
-        beam_share[lit] = on_level / np.maximum(on_level + clear.dhi, 1e-9)
+        beam_share[lit] = clear.beam_share(sun)
         under: tuple[Sky, Air, ClearSky] | None = None
         for site, (sky, plants, cells) in enumerate(zip(self.skies, self.plants, self._cells, strict=True)):
             if not plants or first_utc < self._begins_h[site] * HOUR_S:  # it begins when it does alone
                 continue
             if under is None or under[0] is not sky:
                 air = sky.air(first_utc, beam_share)
-                dni = np.minimum(clear.dni * air.beam_index[lit], sun.dni_extra)  # none is stronger than in space
-                under = sky, air, ClearSky(dni, clear.dhi * air.diffuse_index[lit])
+                under = sky, air, clear.under(air.beam_index[lit], air.diffuse_index[lit], sun)
             _, air, light = under
             total, clipped = np.zeros(HOUR_S), np.zeros(len(lit))
             for i, plant in enumerate(plants):

@@ -29,6 +29,16 @@ class ClearSky:
     dni: Floats
     dhi: Floats
 
+    def beam_share(self, sun: Sun) -> Floats:
+        """What part of the light on the level is beam."""
+        on_level = self.dni * np.cos(np.radians(sun.apparent_zenith))
+        share: Floats = on_level / np.maximum(on_level + self.dhi, 1e-9)
+        return share
+
+    def under(self, beam_index: Floats, diffuse_index: Floats, sun: Sun) -> "ClearSky":
+        """What clouds leave of it; no beam is stronger than in space."""
+        return ClearSky(np.minimum(self.dni * beam_index, sun.dni_extra), self.dhi * diffuse_index)
+
 
 def clear_sky(place: Place, sun: Sun, linke_turbidity: Floats) -> ClearSky:
     """Beam and diffuse irradiance under a cloudless sky.

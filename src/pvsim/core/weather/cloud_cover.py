@@ -1,7 +1,7 @@
 """From a site's weather to its clouds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.physics import Floats
@@ -12,7 +12,7 @@ from pvsim.core.weather.clouds.regimes import REGIMES
 from pvsim.core.weather.sky import CloudIndices
 from pvsim.core.weather.spells import Sunniness
 
-__all__ = ["PORTION_S", "clouds_over", "scattered", "sunniness_over"]
+__all__ = ["PORTION_S", "clouds_over", "field_over", "scattered", "sunniness_over"]
 
 PORTION_S = 6 * HOUR_S
 
@@ -40,11 +40,19 @@ def sunniness_over(weather: Weather, seed: int) -> Sunniness | None:
     """How sunny the days of a region are by its synthetic clouds; None where no weather of days makes them."""
     if not isinstance(weather, CloudyWeather) or not REGIMES[weather.regime].slow:
         return None
-    return _region(weather, seed).sunniness
+    return CloudField(seed, weather.regime).sunniness
 
 
-def _region(weather: CloudyWeather, seed: int) -> CloudField:
-    return CloudField(seed, weather.regime, weather.mean_index)
+def field_over(site: Site, weather: CloudyWeather, seed: int) -> CloudField:
+    """The synthetic clouds over a site."""
+    place = site.location
+    return CloudField(
+        seed,
+        weather.regime,
+        weather.mean_index,
+        latitude_deg=place.latitude_deg,
+        longitude_deg=place.longitude_deg,
+    )
 
 
 def clouds_over(
@@ -61,13 +69,7 @@ def clouds_over(
     """
     if not isinstance(site.weather, CloudyWeather):
         return None
-    field = replace(
-        _region(site.weather, seed),
-        east_m=east_m,
-        north_m=north_m,
-        latitude_deg=site.location.latitude_deg,
-        longitude_deg=site.location.longitude_deg,
-    )
+    field = field_over(site, site.weather, seed).at(east_m, north_m)
     if portion_s:
         return _InPortions(field, portion_s)
 

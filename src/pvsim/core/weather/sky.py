@@ -79,9 +79,14 @@ class ClimateSky:
         """See `Sky.air`."""
         n = len(beam_share)
         t_utc = np.arange(first_utc, first_utc + n, dtype=np.int64)
+        return self.air_at(t_utc, None if self.clouds is None else self.clouds(first_utc, n), beam_share)
+
+    def air_at(self, t_utc: Ints, indices: tuple[Floats, Floats] | None, beam_share: Floats) -> Air:
+        """The air at rising Unix times under clouds: their index and the beam's there, None is a clear sky."""
+        n = len(t_utc)
         beam = diffuse = np.ones(n)
-        if self.clouds is not None:
-            index, beam = self.clouds(first_utc, n)
+        if indices is not None:
+            index, beam = indices
             diffuse = diffuse_index(index, beam, beam_share)
         return Air(beam, diffuse, self.temp_air(t_utc), np.full(n, self.wind_speed_ms))
 

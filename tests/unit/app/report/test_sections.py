@@ -14,7 +14,16 @@ from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
-from pvsim.core.results.summary import BatteryUse, Distribution, Duration, FuseLoad, OverMeters, Ramp, Resolution
+from pvsim.core.results.summary import (
+    BatteryUse,
+    Distribution,
+    Duration,
+    FuseLoad,
+    OverMeters,
+    Ramp,
+    Resolution,
+    YieldAmongYears,
+)
 from pvsim.core.run.plan import RunPlan
 
 BARE = ["power", "energies", "hours", "quality", "provenance"]
@@ -65,6 +74,15 @@ def test_the_charts_of_several_days(days, first, charts):
     page = page_of(plan, msgspec.structs.replace(summary, days=known), profile, FACTS, ENGLISH)
     (section,) = [section for section in page.sections if section.name == "days"]
     assert [chart.name for chart in section.charts] == charts
+
+
+def test_a_year_says_where_its_yield_lies():
+    among = YieldAmongYears(1_012.4, 17.5, 40, 1_054.6, 985.0, 1_050.0, 1_120.2)
+    assert sections_of(a_plan())["energies"].texts == ()
+    (text,) = sections_of(a_plan(), replaced={"yield_among_years": among})["energies"].texts
+    assert text.startswith(
+        "PV yield 1,012 kWh/kWp: percentile 18 of 40 years of this site (mean 1,055, P10 985, P90 1,120)."
+    )
 
 
 def test_a_random_meter_is_named_as_one():

@@ -97,14 +97,28 @@ class CloudField:
 
         Each value depends on the seed, the settings, the place and its second only (I7).
         """
-        parts = self._parts(first_utc, n)
+        parts = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
         return _smoothed(self._kind.profile.index(*parts))
 
     def sky(self, first_utc: int, n: int) -> CloudSky:
         """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
-        depth, thin, shine = self._parts(first_utc, n)
+        depth, thin, shine = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
         profile = self._kind.profile
         return CloudSky(_smoothed(profile.index(depth, thin, shine)), _smoothed(profile.beam(depth, thin)))
+
+    def sampled(self, first_utc: int, n: int, every_s: int) -> tuple[Floats, Floats]:
+        """The global index and the beam's at each `every_s`-th second only: as likely as in `sky`, not the same.
+
+        Edges are not smoothed, and the quickest changes are others; means over many seconds are those of `sky`.
+
+        Args:
+            first_utc: The first second (Unix time), a multiple of `every_s`.
+            n: How many.
+            every_s: From one to the next: a power of two from 64 on, up to 2048.
+        """
+        depth, thin, shine = self._parts(first_utc, n, every_s)
+        profile = self._kind.profile
+        return profile.index(depth, thin, shine), profile.beam(depth, thin)
 
     def sunniness(self, t_utc: Ints) -> Floats:
         """How sunny the weather of the days is at Unix times: mean 0, variance 1, positive when sunny.
@@ -118,31 +132,38 @@ class CloudField:
             return np.zeros(len(t_utc))
         return gaussian.slow_field(self.seed, f"{kind.name}/slow", slow, t_utc) / rms(slow)
 
-    def _parts(self, first_utc: int, n: int) -> tuple[Floats, Floats | float, Floats | float]:
-        """Depth, thinness and brightness of edges, with the margins that `_smoothed` takes off."""
+    def _parts(self, first_utc: int, n: int, every_s: int = 1) -> tuple[Floats, Floats | float, Floats | float]:
+        """Depth, thinness and brightness of edges."""
         kind = self._kind
-        first, n = first_utc - _MARGIN_S, n + 2 * _MARGIN_S
 
         def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
             name = f"{kind.name}/{name}"
-            return gaussian.field(self.seed, name, octaves, self._place, first_utc=first, n=n)
+            if every_s == 1:
+                return gaussian.field(self.seed, name, octaves, self._place, first_utc=first_utc, n=n)
+            place, every = self._place, every_s
+            return gaussian.sampled(self.seed, name, octaves, place, first_utc=first_utc, n=n, every_s=every)
 
         fast = part("fast", kind.fast)
-        heat, threshold = self._of_the_sun(first, n)
+        heat, threshold = self._of_the_sun(first_utc, n, every_s)
         if not kind.slow:
             return fast - threshold, kind.profile.thin, 1.0
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
         shine = kind.brightness(part("shine", kind.shine)) if kind.shine else 1.0
         return fast * kind.gain(lively, slow, heat) + slow - threshold, kind.thin(lively, slow, heat), shine
 
-    def _of_the_sun(self, first_utc: int, n: int) -> tuple[Floats | float, Floats | float]:
+    def _of_the_sun(self, first_utc: int, n: int, every_s: int) -> tuple[Floats | float, Floats | float]:
         """The heating and the threshold of each second: straight lines over 64 s."""
         if self._thresholds.steady:
             return 0.0, self._thresholds.by_heat[0][0]
-        low, high = first_utc // _GRID_S, (first_utc + n - 1) // _GRID_S + 2
-        t_utc = np.arange(low, high, dtype=np.int64) * _GRID_S
+        if every_s == 1:
+            low, high = first_utc // _GRID_S, (first_utc + n - 1) // _GRID_S + 2
+            t_utc = np.arange(low, high, dtype=np.int64) * _GRID_S
+        else:
+            t_utc = first_utc + np.arange(n, dtype=np.int64) * every_s
         heat = heating(t_utc, self.latitude_deg, self.longitude_deg)
         threshold = self._thresholds.at(t_utc, heat)
+        if every_s > 1:
+            return heat, threshold
         return _lines(heat, first_utc, n), _lines(threshold, first_utc, n)
 
 

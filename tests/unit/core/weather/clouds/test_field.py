@@ -222,3 +222,20 @@ def test_sunny_days_are_those_of_the_sunniness(seed):
 
 def test_a_steady_sky_has_no_sunniness():
     assert CloudField(1, "broken").sunniness(np.array([0, 10**9])).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["broken", "climate"])
+def test_samples_are_as_bright_as_all_seconds(name):
+    """Over ten days of four seeds; with one mean or twelve."""
+    for mean in (0.6, (0.6,) * 12):
+        ours, theirs = [], []
+        for seed in (1, 2, 3, 4):
+            clouds = CloudField(seed, name, mean_index=mean)
+            first = MIDNIGHT // 256 * 256
+            index, beam = clouds.sampled(first, 10 * DAY_S // 256, 256)
+            assert (beam >= 0).all()
+            assert (beam <= 1).all()
+            ours.append((index.mean(), beam.mean()))
+            sky = clouds.sky(first, 10 * DAY_S)
+            theirs.append((sky.index.mean(), sky.beam.mean()))
+        np.testing.assert_allclose(np.mean(ours, axis=0), np.mean(theirs, axis=0), atol=0.01)

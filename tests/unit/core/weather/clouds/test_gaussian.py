@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.weather.clouds.gaussian import Octave, Position, field, slow_field
+from pvsim.core.weather.clouds.gaussian import Octave, Position, field, sampled, slow_field
 
 BOUNDED = settings(max_examples=60, deadline=None)
 OCTAVES = tuple(Octave(2**k, 1.0) for k in range(1, 20))
@@ -88,3 +88,36 @@ def test_names_seeds_and_lanes_are_independent():
 def test_an_octave_of_no_height_and_no_octaves_are_nothing():
     assert not field(1, "a", (Octave(2, 0.0), Octave(4_096, 0.0)), Position(), first_utc=5, n=9).any()
     assert field(1, "a", OCTAVES, Position(), first_utc=5, n=0).shape == (0,)
+
+
+@given(
+    first=st.integers(-(10**7), 10**8),
+    n=st.integers(1, 300),
+    every_s=st.sampled_from((64, 256, 512, 2_048)),
+    place=PLACES,
+    data=st.data(),
+)
+@BOUNDED
+def test_any_samples_have_the_bits_of_more_of_them(first, n, every_s, place, data):
+    """I7."""
+    start = data.draw(st.integers(0, n - 1))
+    whole = sampled(1, "a", OCTAVES, place, first_utc=first * every_s, n=n, every_s=every_s)
+    part = sampled(1, "a", OCTAVES, place, first_utc=(first + start) * every_s, n=n - start, every_s=every_s)
+    assert whole.shape == (n,)
+    np.testing.assert_array_equal(part, whole[start:])
+
+
+def test_samples_of_slow_octaves_are_the_field():
+    slow = OCTAVES[6:]
+    first = MIDNIGHT // 256 * 256
+    found = sampled(3, "a", slow, Position(), first_utc=first, n=40, every_s=256)
+    here = [field(3, "a", slow, Position(), first_utc=first + 256 * i, n=1)[0] for i in range(40)]
+    np.testing.assert_allclose(found, here, atol=0.01)  # straight lines over 64 s
+
+
+def test_samples_of_quick_octaves_have_their_variance():
+    quick = (Octave(2, 0.3), Octave(16, 0.2), Octave(64, 0.6), Octave(128, 0.0))
+    found = sampled(3, "a", quick, Position(), first_utc=0, n=40_000, every_s=256)
+    assert abs(found.std() - 0.7) < 0.015
+    assert abs(found.mean()) < 0.015
+    assert sampled(3, "a", (), Position(), first_utc=0, n=3, every_s=256).tolist() == [0.0, 0.0, 0.0]
