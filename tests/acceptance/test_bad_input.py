@@ -508,7 +508,7 @@ CHANGED = {
     "nested": (lambda d: key(d, b'"seed": 1', b'"seed": ' + b"[" * 99_999), "the manifest is damaged", ""),
     "long": (lambda d: key(d, b'"seed": 1', b'"seed": ' + b"1" * 5_000), "the manifest is damaged", ""),
     "batteries": (lambda d: slots(d, 432, 10**6), "counts 1,000,000 batteries", "checkpoint"),
-    "one battery": (lambda d: slots(d, 432, 1), "the states of 1 batteries, and the run has 0", "checkpoint"),
+    "one battery": (lambda d: slots(d, 432, 1), "1 values of batteries, and the run has 0", "checkpoint"),
     "position": (lambda d: slots(d, 80, 2**62), "contains 4,611,686,018,427,387,904 of 86,400", "checkpoint"),
     "version": (lambda d: config(d, '"manifest": 1', '"manifest": 9'), "manifest of version 9", "manifest.json"),
 }  # fmt: skip

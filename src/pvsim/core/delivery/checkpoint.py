@@ -122,7 +122,7 @@ def check_fits(accounted: Accounted, plan: RunPlan) -> None:
         ("a negative count", min(a.received, a.duplicates, a.rejected, a.damaged, a.anchor_lag) >= 0),
         ("no CRC-32", 0 <= a.readings_crc32 <= _MAX_CRC),
         (
-            f"{len(a.stored):,} numbers of batteries' states, and the run has {batteries:,}",
+            f"{len(a.stored):,} values of batteries, and the run has {batteries:,}",
             len(a.stored) == batteries or not (a.stored or a.next_position),
         ),
         (

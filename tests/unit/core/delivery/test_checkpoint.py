@@ -170,7 +170,7 @@ def test_what_a_run_can_have_accounted_for_fits():
     with_batteries = replace(DAY, balance=Balance((BatteryModel(5.0, 2.0, 2.0, 0.95, 0.95, 0.0),) * 2, (7, 7)))
     check_fits(Accounted(), with_batteries)
     check_fits(replace(FITS, stored=(1, 2)), with_batteries)
-    with pytest.raises(BadInputError, match="0 numbers of batteries' states, and the run has 2"):
+    with pytest.raises(BadInputError, match="0 values of batteries, and the run has 2"):
         check_fits(FITS, with_batteries)
 
 
@@ -186,7 +186,7 @@ def test_what_a_run_can_have_accounted_for_fits():
         ({"next_offset": -1}, "and -1"),
         ({"duplicates": -1}, "a negative count"),
         ({"readings_crc32": 2**32}, "no CRC-32"),
-        ({"stored": (1,)}, "1 numbers of batteries' states, and the run has 0"),
+        ({"stored": (1,)}, "1 values of batteries, and the run has 0"),
     ],
 )
 def test_what_cannot_be_is_refused_though_its_crc_is_good(change, says):
