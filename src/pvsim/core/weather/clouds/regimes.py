@@ -143,6 +143,7 @@ def _fast(rms_by_step: dict[int, float]) -> tuple[Octave, ...]:
     return tuple(Octave(part.step_s, round(part.rms * rms, 6)) for part, rms in zip(parts, of, strict=True))
 
 
+# `thin` is that without sun, before its limits: winter's edges have the softest, summer noons' much less
 _CLIMATE = Regime(
     name="climate",
     profile=Profile(thick=0.04, thin=1.35, cloud_scale=1.4, far=0.9313, bright=0.58, gap_scale=0.65, edge=0.32),
