@@ -1,7 +1,7 @@
-"""What rows tell of a battery's energy: losses at rest and while it runs, and what went past the house.
+"""What rows of a second tell of a battery: losses at rest and while it runs, and what went past the house.
 
-Of rows longer than a second the means are taken: a row is above the lower limit if it ends there, and its battery
-runs if its mean power is not 0.
+A battery acts second by second. A mean over more seconds does not tell in how many of them it ran, nor what went
+past the house and back: only rows of a second are counted.
 """
 
 import numpy as np
@@ -18,17 +18,19 @@ PARTS = 4
 
 
 class BatteryParts:
-    """Sums in 0.1 W times rows of each of the `PARTS`.
+    """Sums in 0.1 W times seconds of each of the `PARTS`.
 
     Attributes:
         by_meter: Of each meter's site, shape (parts, meters).
         by_day: Of each day over all sites, shape (days, parts).
+        counted: Whether the rows tell them: they are a second long.
     """
 
     def __init__(self, plan: RunPlan, batteries: tuple[BatteryModel | None, ...], lower: Ints) -> None:
         n = len(batteries)
         self.by_meter = np.zeros((PARTS, n), dtype=np.int64)
         self.by_day = np.zeros((plan.timeline.days, PARTS), dtype=np.int64)
+        self.counted = plan.every_s == 1
         self._lower = lower
         self._standby_dw, self._no_load_dw = (
             np.array([0 if each is None else round(getattr(each, name) * DW_PER_W) for each in batteries])
@@ -40,7 +42,7 @@ class BatteryParts:
 
     def add(self, powers: Powers) -> None:
         """Add the rows of whole periods, which have batteries."""
-        if powers.soc_steps is None or powers.battery is None:
+        if not self.counted or powers.soc_steps is None or powers.battery is None:
             return
         battery, grid = powers.battery, powers.grid
         found = {0: (powers.soc_steps > self._lower) * self._standby_dw}

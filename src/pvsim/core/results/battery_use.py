@@ -26,7 +26,7 @@ class Stored:
         end: And after it.
         empty: Rows that ended at the lower limit, over all batteries.
         full: Rows that ended at the upper limit.
-        parts: Sums of all of them, see `BatteryParts`.
+        parts: Sums of all of them in 0.1 W times seconds, see `BatteryParts`.
     """
 
     batteries: tuple[BatteryModel, ...]
@@ -144,8 +144,8 @@ class BatteryStates:
         )
         hours = every_s / 3600 / len(stored.start)
         losses_kwh = charge_kwh - discharge_kwh - (end_kwh - start_kwh)
-        standby, no_load, from_grid, to_grid = (stored.parts * every_s / 36_000_000).tolist()
-        late = any(not battery.response.at_once for battery in stored.batteries)
+        standby, no_load, from_grid, to_grid = self._parts(stored)
+        conversion = None if standby is None or no_load is None else losses_kwh - standby - no_load
         return BatteryUse(
             capacity_kwh=round(capacity, 6),
             full_cycles=round(discharge_kwh / capacity, 6),
@@ -155,18 +155,32 @@ class BatteryStates:
             stored_change_kwh=round(end_kwh - start_kwh, 6),
             hours_empty=round(stored.empty * hours, 6),
             hours_full=round(stored.full * hours, 6),
-            standby_kwh=round(standby, 6),
-            no_load_kwh=round(no_load, 6),
-            conversion_kwh=round(losses_kwh - standby - no_load, 6),
-            from_grid_kwh=round(from_grid, 6) if late else None,
-            to_grid_kwh=round(to_grid, 6) if late else None,
+            standby_kwh=_rounded(standby),
+            no_load_kwh=_rounded(no_load),
+            conversion_kwh=_rounded(conversion),
+            from_grid_kwh=_rounded(from_grid),
+            to_grid_kwh=_rounded(to_grid),
         )
+
+    def _parts(self, stored: Stored) -> list[float | None]:
+        """What each part comes to in kWh; None where these rows do not tell it, or no battery is late."""
+        late = any(not battery.response.at_once for battery in stored.batteries)
+        standby = any(battery.standby_w for battery in stored.batteries)
+        no_load = any(battery.no_load_w for battery in stored.batteries)
+        told = self.parts.counted
+        known = told or not standby, told or not no_load, told and late, told and late
+        each = (stored.parts / 36_000_000).tolist()
+        return [kwh if there else None for kwh, there in zip(each, known, strict=True)]
 
     def _take_end(self, day: int, t_utc: Ints, soc: NDArray[np.integer]) -> None:
         """Keep the states of charge of the last rows of a day, of those meters whose rows there are."""
         later = (soc >= 0) & (t_utc > self.end_t_utc[day])
         self.end[day, later] = soc[later]
         self.end_t_utc[day, later] = t_utc[later]
+
+
+def _rounded(kwh: float | None) -> float | None:
+    return None if kwh is None else round(kwh, 6)
 
 
 def _alike(batteries: tuple[BatteryModel, ...]) -> list[tuple[BatteryModel, list[int]]]:

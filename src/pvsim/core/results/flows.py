@@ -24,8 +24,9 @@ def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[F
     """The flows of a run that are not zero; none where the load is not known.
 
     PV power serves the building first and then the battery, and the battery serves the building: so
-    battery to export = `to_grid_kwh` of a battery with a delay, else 0, pv to export = export − battery to export,
-    pv to battery = charge − `from_grid_kwh`, without a delay min(charge, pv − pv to export),
+    battery to export = `to_grid_kwh` of a battery with a delay, where that is not known max(export − pv, 0),
+    pv to export = export − battery to export,
+    pv to battery = charge − `from_grid_kwh`, where that is not known min(charge, pv − pv to export),
     pv to building = pv − pv to export − pv to battery, grid to battery = charge − pv to battery,
     grid to building = import − grid to battery, battery to building = discharge − battery to export. The sums of
     each place are those of the summary (I8).
@@ -33,9 +34,9 @@ def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[F
     if energy.self_consumed is None:
         return ()
     charge, discharge = energy.battery_charge or 0.0, energy.battery_discharge or 0.0
-    given_back = battery.to_grid_kwh or 0.0 if battery is not None else 0.0
+    known, given = (None, None) if battery is None else (battery.from_grid_kwh, battery.to_grid_kwh)
+    given_back = max(-energy.self_consumed, 0.0) if given is None else given
     used = energy.self_consumed + given_back
-    known = battery.from_grid_kwh if battery is not None else None
     grid_stored = charge - min(charge, used) if known is None else known
     pv_stored = charge - grid_stored
     candidates = (

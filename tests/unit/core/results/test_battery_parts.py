@@ -27,18 +27,18 @@ ROWS = st.tuples(
 @given(st.lists(ROWS, min_size=3, max_size=120), st.data())
 @settings(deadline=None)
 def test_any_parts_in_any_order_give_the_sums_of_a_walk(rows, data):
-    """Hours of some days of three homes: one at once, one late, one without a battery."""
+    """Seconds of three homes: one at once, one late, one without a battery."""
     rows = [
         (battery, load, soc, pv) if i % 3 != 2 else (0, load, -1, pv)
         for i, (battery, load, soc, pv) in enumerate(rows[: len(rows) // 3 * 3])
     ]
-    plan = plan_of("a", "b", "c", every_s=3600, days=2, balance=BALANCE)
+    plan = plan_of("a", "b", "c", every_s=1, days=2, balance=BALANCE)
 
-    def tables(hours):
-        those = rows[3 * hours.start : 3 * hours.stop]
+    def tables(seconds):
+        those = rows[3 * seconds.start : 3 * seconds.stop]
         columns = {"battery_dw": [each[0] for each in those], "soc_steps": [each[2] for each in those]}
         return table(
-            plan, [(3 * hours.start + i, load, pv) for i, (_, load, _, pv) in enumerate(those)], **columns
+            plan, [(3 * seconds.start + i, load, pv) for i, (_, load, _, pv) in enumerate(those)], **columns
         )
 
     parts = merged_in_any_order(data, tables, len(rows) // 3, lambda: BatteryParts(plan, BALANCE.batteries, LOWER))
@@ -55,7 +55,17 @@ def test_any_parts_in_any_order_give_the_sums_of_a_walk(rows, data):
 
 
 def test_rows_without_states_have_no_parts():
-    plan = plan_of(every_s=3600)
+    plan = plan_of(every_s=1)
     parts = BatteryParts(plan, (LATE,), LOWER[:1])
     parts.add(table(plan, [(0, 5, 0)]))
     assert not parts.by_meter.any()
+
+
+def test_rows_that_are_means_tell_nothing():
+    """The grid gives 1 kW in one second of two, and is given it in the other: no mean has it."""
+    plan = plan_of(every_s=60)
+    parts = BatteryParts(plan, (LATE,), LOWER[:1])
+    parts.add(table(plan, [(0, 5, 0)], battery_dw=[500], soc_steps=[501]))
+    assert not parts.counted
+    assert not parts.by_meter.any()
+    assert not parts.by_day.any()

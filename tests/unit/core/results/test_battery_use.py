@@ -104,14 +104,30 @@ def test_batteries_that_differ_and_a_site_without_one_by_hand():
 
 
 def test_losses_by_hand_and_what_went_past_the_house():
-    """Two hours of 1 kW each way: the grid gives 0.4 kWh of the first and is given 0.3 kWh of the second."""
-    late = replace(MODEL, standby_w=10.0, no_load_w=20.0, response=Response(1.0))
+    """Two seconds of 3.6 kW each way: the grid gives 1.44 kJ of the first and is given 1.08 kJ of the second."""
+    late = replace(MODEL, standby_w=36.0, no_load_w=72.0, response=Response(1.0))
+    plan = plan_of(every_s=1, balance=with_battery(late, 0.5))
+    states = states_of(plan)
+    rows = [(0, 0, 21_600), (1, 25_200, 0), (2, 0, 0)]
+    states.add(table(plan, rows, battery_dw=[36_000, -36_000, 0], soc_steps=[5_001, 5_000, 1_000]))
+    use = states.use(states.of_meters(states.levels(), slice(0, 1)), 36_000, 36_000)
+    assert (use.standby_kwh, use.no_load_kwh) == (0.00002, 0.00004)
+    assert use.conversion_kwh == pytest.approx(use.losses_kwh - 0.00006)
+    assert (use.from_grid_kwh, use.to_grid_kwh) == (0.0004, 0.0003)
+    assert use.losses_kwh == pytest.approx(-use.stored_change_kwh)
+
+
+@pytest.mark.parametrize(
+    ("standby_w", "no_load_w", "known"),
+    [(0.0, 0.0, (0.0, 0.0, 1.0)), (10.0, 0.0, (None, 0.0, None)), (0.0, 5.0, (0.0, None, None))],
+)
+def test_rows_that_are_means_tell_no_more_than_the_whole_losses(standby_w, no_load_w, known):
+    """An hour of 1 kW that stores nothing: 1 kWh of losses, of which the mean tells no parts but zeros."""
+    late = replace(MODEL, standby_w=standby_w, no_load_w=no_load_w, response=Response(1.0))
     plan = plan_of(every_s=3600, balance=with_battery(late, 0.5))
     states = states_of(plan)
-    rows = [(0, 0, 6_000), (1, 7_000, 0), (2, 0, 0)]
-    states.add(table(plan, rows, battery_dw=[10_000, -10_000, 0], soc_steps=[5_800, 4_800, 1_000]))
-    use = states.use(states.of_meters(states.levels(), slice(0, 1)), 10_000, 10_000)
-    assert (use.standby_kwh, use.no_load_kwh) == (0.02, 0.04)
-    assert use.conversion_kwh == pytest.approx(use.losses_kwh - 0.06)
-    assert (use.from_grid_kwh, use.to_grid_kwh) == (0.4, 0.3)
-    assert use.losses_kwh == pytest.approx(-use.stored_change_kwh)
+    states.add(table(plan, [(0, 0, 6_000)], battery_dw=[10_000], soc_steps=[5_000]))
+    use = states.use(states.of_meters(states.levels(), slice(0, 1)), 10_000, 0)
+    assert use.losses_kwh == 1.0
+    assert (use.standby_kwh, use.no_load_kwh, use.conversion_kwh) == known
+    assert (use.from_grid_kwh, use.to_grid_kwh) == (None, None)

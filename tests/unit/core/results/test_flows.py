@@ -56,3 +56,15 @@ def test_a_late_battery_is_served_by_the_grid_and_serves_it():
         Flow("grid", "building", 0.2),
         Flow("grid", "battery_in", 0.1),
     )
+
+
+def test_what_a_late_battery_gives_the_grid_is_not_taken_from_pv_where_rows_do_not_tell_it():
+    """The same dark time in means over an hour: what the export has more than PV can only be the battery's."""
+    use = BatteryUse(10.0, 0.11, 0.2, 5.0, 3.8, -1.2, 0.0, 0.0)
+    energy = Energies(1.0, 0.0, -0.3, 0.3, 0.3, battery_charge=0.1, battery_discharge=1.1)
+    assert flows_of(energy, use) == (
+        Flow("battery_out", "building", 0.8),
+        Flow("battery_out", "export", 0.3),
+        Flow("grid", "building", 0.2),
+        Flow("grid", "battery_in", 0.1),
+    )
