@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from pvsim.app.report.forms import Phrase
+from pvsim.config.changed_models import changed_between
 from pvsim.config.run_config import (
     BuildingMeter,
     CurveConfig,
@@ -50,19 +51,41 @@ class Unlike:
         return Phrase("unlike.instead", {"this": self.this, "base": self.base})
 
 
-def unlike(base: RunConfig, other: RunConfig) -> tuple[Unlike, ...]:
-    """What keeps a run from being compared with another; nothing where only plants and devices differ."""
+def unlike(base: RunConfig, other: RunConfig, made_by: tuple[str, str] | None = None) -> tuple[Unlike, ...]:
+    """What keeps a run from being compared with another; nothing where only plants and devices differ.
+
+    Args:
+        base: The first run's configuration.
+        other: The other one's.
+        made_by: The versions that made them; None: one made both. A model that gives other values by the one than
+            by the other makes another load, or other weather.
+    """
     found = []
+    versions = made_by or ("", "")
+    changed = set(changed_between(base, *versions)) & set(changed_between(other, *versions))
     if _period(base) != _period(other):
         found.append(Unlike("period", _period(other), _period(base)))
     if base.every_s != other.every_s:  # self-consumption depends on it
         found.append(Unlike("rows", _rows(other), _rows(base)))
     if _load(base) != _load(other):
         found.append(Unlike("load", _meters(other), _meters(base), "config.meters"))
+    elif "buildings" in changed:
+        found.append(Unlike("load", *_as_modelled(_meters(other), _meters(base), versions)))
     weather = _weather(base), _weather(other)
     if None not in weather and weather[0] != weather[1]:
         found.append(Unlike("weather", _sky(other), _sky(base), "config.pv"))
+    elif None not in weather and "clouds" in changed:
+        found.append(Unlike("weather", *_as_modelled(_sky(other), _sky(base), versions)))
     return tuple(found)
+
+
+def _as_modelled(this: Phrase, base: Phrase, versions: tuple[str, str]) -> tuple[Phrase, Phrase]:
+    """The same words of two versions, whose values differ."""
+    first, last = (
+        Phrase("unlike.modelled", {"what": what, "version": by})
+        for what, by in zip((base, this), versions, strict=True)
+    )
+    return last, first
 
 
 def _period(config: RunConfig) -> Phrase:

@@ -56,14 +56,19 @@ class ComparedRun:
         return self.run.config
 
     @property
+    def made_by(self) -> str:
+        """The version of pvsim that made it."""
+        return self.manifest.versions.get("pvsim", "unknown")
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of its figures should know."""
         found = []
         missing = (self.manifest.counts or {}).get("missing", 0)
         if self.manifest.status == "partial":
             found.append(f"partial: {missing:,} readings have no row, and its energies lack them")
-        if (version := self.manifest.versions.get("pvsim", "unknown")) != __version__:
-            found.append(f"made by pvsim {version}, compared by pvsim {__version__}")
+        if self.made_by != __version__:
+            found.append(f"made by pvsim {self.made_by}, compared by pvsim {__version__}")
         if self.other_tariff:
             found.append("it has another tariff, or other emission factors: money and CO2 differ by that too")
         return tuple(found)
@@ -169,7 +174,7 @@ def _opened(name: str, path: Path) -> ComparedRun:
 
 def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
     """A run with what it must not differ in; the energy of the load tells what no configuration does."""
-    found = unlike(base.config, other.config)
+    found = unlike(base.config, other.config, (base.made_by, other.made_by))
     if not {each.aspect for each in found} & {"period", "load"}:
         kwh = [
             e.load if e.load is not None else e.meter for e in (base.summary.energy_kwh, other.summary.energy_kwh)

@@ -6,7 +6,7 @@ import pytest
 
 from pvsim import __version__, configure
 from pvsim.config import CurveConfig, MeterConfig, Request, RunConfig, SyntheticMeter
-from pvsim.config.changed_models import changed_models
+from pvsim.config.changed_models import changed_between, changed_models
 
 SITES = {"home": ("buildings", "clouds"), "office": ("buildings", "clouds"), "brief": ()}
 
@@ -34,3 +34,12 @@ def test_meters_and_curves_without_a_model_stay_the_same():
     meters = (MeterConfig("m1", SyntheticMeter()),)
     config = RunConfig("r1", date(2024, 6, 21), 1, "Europe/Berlin", 1, 60, meters, CurveConfig())
     assert changed_models(config, "0.1.0") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "models"),
+    [("0.1.0", "0.2.0", SITES["home"]), ("0.1.0", "0.1.9", ()), ("unknown", "0.1.0", ()), ("0.2.0", "1.0", ())],
+)
+def test_two_versions_differ_where_a_change_lies_between_them(one, other, models):
+    assert changed_between(of_site("home"), one, other) == models
+    assert changed_between(of_site("home"), other, one) == models

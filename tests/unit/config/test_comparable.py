@@ -46,8 +46,9 @@ def a_site(weather=ClearWeather(), *, azimuth=180.0, place=PLACE, sha256=None): 
     return SitePvConfig(Site("s", place, (Plant(30, azimuth, 8),), weather), sha256)
 
 
-def said(base, other):
-    return [f"{each.aspect}: {ENGLISH.said(each.what)}".replace("\u00a0", " ") for each in unlike(base, other)]
+def said(base, other, made_by=None):
+    found = unlike(base, other, made_by)
+    return [f"{each.aspect}: {ENGLISH.said(each.what)}".replace("\u00a0", " ") for each in found]
 
 
 @pytest.mark.parametrize("pv", [CurveConfig(), NoPvConfig(), a_site(), FileConfig("/pv.csv", "ab")])
@@ -169,3 +170,27 @@ def test_a_dimmed_load_is_another_load():
     )
     plain = a_config(meters=(HOME,))
     assert said(plain, msgspec.structs.replace(plain, dimming=dimming)) == []  # nothing there can be dimmed
+
+
+def test_what_two_versions_model_otherwise_is_another_load_and_other_weather():
+    base = a_config(meters=(HOME,), pv=a_site(CloudyWeather()))
+    home, clouds = "household m1 of 3,000 kWh a year (seed 1)", "clouds (climate, seed 1) at 48° N 11° E"
+    assert said(base, base, ("0.1.0", "0.2.0")) == [
+        f"{aspect}: {what} by the models of pvsim 0.2.0 instead of {what} by the models of pvsim 0.1.0"
+        for aspect, what in (("load", home), ("weather", clouds))
+    ]
+    assert said(base, base, ("0.1.0", "0.1.1")) == []
+    (found,) = said(base, a_config(meters=(HOME,), pv=NoPvConfig()), ("0.2.0", "0.1.0"))
+    assert found.startswith(f"load: {home} by the models of pvsim 0.1.0 instead of")
+
+
+def test_what_no_version_models_otherwise_can_be_compared():
+    base = a_config(meters=(HOUSE,), pv=a_site())
+    assert said(base, base, ("0.1.0", "0.2.0")) == []
+
+
+def test_what_differs_by_itself_is_said_once():
+    base = a_config(meters=(HOME,), pv=a_site(CloudyWeather()))
+    found = said(base, msgspec.structs.replace(base, seed=2), ("0.1.0", "0.2.0"))
+    assert [each.partition(":")[0] for each in found] == ["load", "weather"]
+    assert not any("models" in each for each in found)

@@ -5,8 +5,8 @@ import pytest
 from tests.finished_runs import a_day, a_run, carry_out
 
 from pvsim import __version__
-from pvsim.config import CurveConfig
-from pvsim.core.site.schema import Battery
+from pvsim.config import BuildingMeter, CurveConfig, MeterConfig, SitePvConfig
+from pvsim.core.site.schema import Battery, CloudyWeather, HouseholdLoad, Location, Plant, Site
 from pvsim.core.site.tariff import Tariff
 from pvsim.errors import BadInputError, PartialResultError, UsageError
 from pvsim.wiring.compare import open_runs
@@ -103,6 +103,26 @@ def test_another_version_is_said(tmp_path, runs):
     assert open_runs([runs["none"], older], ["a", "b"]).notes == (
         f"b: made by pvsim 0.0.9, compared by pvsim {__version__}",
     )
+
+
+HOME = MeterConfig("m1", BuildingMeter(HouseholdLoad(annual_kwh=4_000.0), 52.5, 13.4))
+CLOUDY = Site("s", Location(52.5, 13.4, "Europe/Berlin"), (Plant(30.0, 180.0, 8.0),), CloudyWeather())
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"meters": (HOME,)}, "b: other load: household m1"),
+        ({"pv": SitePvConfig(CLOUDY)}, "b: other weather: clouds (climate, seed 1)"),
+    ],
+)
+def test_runs_of_versions_with_other_homes_or_clouds_are_refused(tmp_path, changes, said):
+    now, older = (a_day(tmp_path / name, **changes) for name in ("now", "older"))
+    path = older / "manifest.json"
+    path.write_text(path.read_text().replace(f'"pvsim": "{__version__}"', '"pvsim": "0.1.0"'))
+    (text,) = open_runs([now, older], ["a", "b"]).unlike
+    assert text.startswith(said)
+    assert "by the models of pvsim 0.1.0 instead of" in text
 
 
 def test_another_tariff_is_said_and_refuses_nothing(tmp_path, runs):
