@@ -19,6 +19,7 @@ from pvsim.core.loads.building import CHARGER_KW
 from pvsim.core.site.connection import connection_problems
 from pvsim.core.site.energy import energy_problems
 from pvsim.core.site.homes import home_problems
+from pvsim.core.site.plain_data import plain
 from pvsim.core.site.problems import item_path, problems
 from pvsim.core.site.schema import (
     MAX_POWER_KW,
@@ -80,7 +81,7 @@ def check_site(site: Site) -> Site:
     Raises:
         BadInputError: it is wrong: all that is wrong, each with its path.
     """
-    return _site_of(msgspec.json.decode(msgspec.json.encode(site, enc_hook=str)), Path("site"))
+    return _site_of(msgspec.json.decode(msgspec.json.encode(plain(site), enc_hook=str)), Path("site"))
 
 
 def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:

@@ -1,12 +1,12 @@
 """From a request to the configuration of a run: all checks, and all mistakes at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, convert, to_builtins
-from msgspec.structs import asdict, replace
+from msgspec import UNSET, UnsetType, convert, to_builtins
+from msgspec.structs import replace
 
 from pvsim.config.connection import ConnectionConfig, connection_of
 from pvsim.config.dimming import DimmedTime, dimming_of
@@ -16,7 +16,7 @@ from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
 from pvsim.config.prices import prices_of_site
 from pvsim.config.pv import pv_of, source_of
-from pvsim.config.request import FileOptions, Request
+from pvsim.config.request import Request
 from pvsim.config.run_config import (
     CurveConfig,
     ExternalMeter,
@@ -31,13 +31,12 @@ from pvsim.config.run_config import (
     digest,
     parse_formats,
 )
+from pvsim.config.typed_request import typed
 from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
-from pvsim.core.site.energy import EnergyPopulation
-from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import Battery, DimmingWindow, Grid, Site
 from pvsim.errors import InternalError, UsageError
 
@@ -60,10 +59,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         UsageError: if one thing is wrong, or does not fit another.
         BadInputError: if it is the site's file.
     """
+    request = typed(request)  # what has another type cannot be looked at
     mistakes = Mistakes()
-    for mistake in _wrong_types(request, ""):
-        mistakes.add(mistake)
-    mistakes.raise_any()  # what has another type cannot be looked at
     site = mistakes.attempt(lambda: _site(request, outside))
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
@@ -142,26 +139,6 @@ def _batteries(homes: Sequence[Site]) -> tuple[Battery | None, ...] | UnsetType:
 def _as_read_back(config: RunConfig, **changes: Any) -> RunConfig:
     """The configuration with `changes`, as a manifest gives it back: 5 kW are 5.0, for the digest too."""
     return convert(to_builtins(replace(config, **changes)), RunConfig)
-
-
-def _wrong_types(struct: Struct, within: str) -> Iterator[UsageError]:
-    """What is of a wrong type, for the type checker of whoever made the request may not have been asked."""
-    values = asdict(struct)
-    below = {name: value for name, value in values.items() if isinstance(value, FileOptions | Site)}
-    plain = {name: _as_data(value) for name, value in values.items() if name not in below}
-    for problem in problems(plain, type(struct)):
-        name, _, said = problem.partition(": ")
-        yield UsageError(f"`{within}{name}`: {said}", field=f"{within}{name}", fix="see pvsim.Request")
-    for name, value in below.items():
-        if not isinstance(value, Site):  # which is checked as a whole
-            yield from _wrong_types(value, f"{name}.")
-
-
-def _as_data(value: Any) -> Any:
-    """A field's value as a file would have it."""
-    if isinstance(value, EnergyPopulation):
-        return asdict(value)
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _site(request: Request, outside: Outside) -> Site | None:

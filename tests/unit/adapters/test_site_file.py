@@ -3,9 +3,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pvsim.adapters.site_file import EXAMPLES, check_site, read_site
 from pvsim.core.site.energy import BOUNDS_KWH
@@ -315,3 +317,9 @@ def test_a_connection_that_contradicts_itself_is_told_with_the_rest(site_file):
     with pytest.raises(BadInputError) as caught:
         read_site(site_file("commissioned = 2025-03-01\n" + HOME + "fuse_phases = 2\n"))
     assert "3 settings are wrong" in str(caught.value)
+
+
+def test_a_site_of_numpy_numbers_is_the_site_of_plain_ones():
+    site = read_site("home-battery")
+    battery = replace(site.battery, capacity_kwh=np.float64(site.battery.capacity_kwh))
+    assert check_site(replace(site, battery=battery)) == check_site(site)

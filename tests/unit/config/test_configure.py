@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,10 +29,15 @@ from pvsim.config import (
     digest,
 )
 from pvsim.config.configure import run_config
+from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.schema import Grid, Location
 from pvsim.errors import BadInputError, ConfigurationError, UsageError
 
 HOME = read_site("home")
+
+
+def households(**changes):
+    return Request(meter=MeterRequest(source=("household", "household")), **changes)
 
 
 class Outside:
@@ -284,6 +290,24 @@ def test_a_site_that_limits_export_and_a_grid_meter_contradict():
         made(site=site, meter=meter, pv=PvRequest(source="site"))
 
 
+def test_numbers_and_texts_of_numpy_are_taken_as_they_are():
+    same = [
+        (Request(days=2, seed=3), Request(days=np.int64(2), seed=np.uint8(3))),
+        (Request(date="2024-03-01"), Request(date=np.str_("2024-03-01"))),
+        (households(annual_kwh=4000.0), households(annual_kwh=np.float64(4000))),
+        (households(annual_kwh=(3000.0, 4000.0)), households(annual_kwh=np.linspace(3000, 4000, 2))),
+        (households(annual_kwh=(3000.0, 4000.0)), households(annual_kwh=[np.int32(3000), 4000])),
+        (
+            households(annual_kwh=EnergyPopulation(mean_kwh=4000.0)),
+            households(annual_kwh=EnergyPopulation(mean_kwh=np.float32(4000))),
+        ),
+        (Request(pv=PvRequest(peak_kw=3.5)), Request(pv=PvRequest(peak_kw=np.float64(3.5)))),
+        (Request(meter=MeterRequest(source=("walk",))), Request(meter={"source": np.array(["walk"])})),
+    ]
+    for plain, odd in same:
+        assert digest(made(odd)) == digest(made(plain))
+
+
 def test_a_site_that_cannot_be_read_hides_no_other_mistake():
     with pytest.raises(BadInputError, match="no such site file"):
         made(site="hom")
@@ -308,6 +332,13 @@ def test_a_site_that_cannot_be_read_hides_no_other_mistake():
         (Request(meter=MeterRequest(kind="gird")), "meter.kind", "did you mean grid?"),
         (Request(pv=PvRequest(peak_kw="3")), "pv.peak_kw", "is not a number"),
         (Request(pv=None), "pv", "null is not a table"),
+        (Request(pv=MeterRequest()), "pv", "is not a table"),
+        (Request(date=MeterRequest()), "date", "is not a text"),
+        (Request(annual_kwh=Location(1, 2, "UTC")), "annual_kwh", "is not a number or a list or a table"),
+        (Request(days=np.float64(2)), "days", "2.0 is not a whole number"),
+        (Request(meter=MeterRequest(kind=np.array([1]))), "meter.kind", "is not a text"),
+        (Request(run_id="\ud800"), "run_id", "which UTF-8 cannot hold"),
+        (Request(days="\ud800"), "days", "is not a whole number"),
     ],
 )
 def test_what_has_a_wrong_type_is_said(request_, field, says):

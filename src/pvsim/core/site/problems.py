@@ -53,9 +53,9 @@ _FORMS: dict[type, Any] = {
 def problems(data: Any, kind: type) -> list[str]:
     """What is wrong with `data` as an instance of the struct `kind`: `size_m: 9 is outside 0..5`.
 
-    Empty if and only if `msgspec.convert(data, kind)` accepts it. Structs must forbid unknown fields; fields may
-    be structs, unions of structs with tags, tuples of any length, texts, numbers, dates, literals, and unions of
-    these.
+    Empty if and only if `msgspec.convert(data, kind)` accepts it and UTF-8 can hold its texts. Structs must forbid
+    unknown fields; fields may be structs, unions of structs with tags, tuples of any length, texts, numbers,
+    dates, literals, and unions of these.
     """
     return list(_of(data, inspect.type_info(kind), ""))
 
@@ -149,8 +149,15 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
         return _unfit(data, [kind])
     if isinstance(kind, inspect.IntType | inspect.FloatType):
         return _outside(data, kind)
+    return _of_text(data, kind) if isinstance(data, str) else ""
+
+
+def _of_text(data: str, kind: inspect.Type) -> str:
+    """What is wrong with a text, or nothing."""
+    if data.encode("utf-8", "ignore").decode() != data:
+        return f"{_shown(data)} has half of a surrogate pair, which UTF-8 cannot hold"
     low, high = getattr(kind, "min_length", None) or 0, getattr(kind, "max_length", None)
-    if isinstance(data, str) and (len(data) < low or (high is not None and len(data) > high)):
+    if len(data) < low or (high is not None and len(data) > high):
         wanted = f"{low}" if low == high else f"{low} to {high}"
         return f"a text of {len(data)} characters, where {wanted} belong"
     return ""
@@ -210,5 +217,8 @@ def _shown(data: Any) -> str:
     """A value as JSON has it, short."""
     if isinstance(data, float) and not isfinite(data):
         return f"{data:g}"  # JSON has no such number
-    text = msgspec.json.encode(data, enc_hook=str).decode()
+    try:
+        text = msgspec.json.encode(data, enc_hook=str).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        text = str(data).encode("ascii", "backslashreplace").decode()
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - what fits a line
