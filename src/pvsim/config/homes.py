@@ -1,6 +1,8 @@
 """The homes of a street: how many there are, and what the site is at each of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from msgspec import UNSET, UnsetType
 
@@ -36,8 +38,13 @@ class Street:
         return self.names[place] if place < len(self.names) else f"m{place + 1}"
 
     def site_of(self, home: str, place: int) -> Site:
-        """The site as it is at one home, the first of which has place 0."""
-        return site_of_home(self.site, self.seed, home, place)
+        """The site as it is at one home.
+
+        Args:
+            home: Its name, by which its row is found where the rows have names.
+            place: Its number among the meters, from 0, by which it is found where they have none.
+        """
+        return site_of_home(self.site, self.seed, home, self.names.index(home) if self.names else place)
 
     def sources(self, meters: int | None) -> tuple[str, ...]:
         """What each meter is where nobody says it: the kind of the home's load, with its name where it has one.
@@ -56,6 +63,27 @@ class Street:
             named = f"{home}=" if self.names else ""
             found.append(f"{named}{load.kind if load is not None else 'uniform'}")
         return tuple(found)
+
+    def check(self, homes: Sequence[str], *, counted: bool) -> None:
+        """Refuse meters that are at no home.
+
+        Args:
+            homes: The name of the home of each meter.
+            counted: Whether the meters are numbered by `meters`, and cannot be named.
+
+        Raises:
+            UsageError: if some are.
+        """
+        self.check_count(len(homes))
+        unknown = [home for home in homes if home not in self.names] if self.names else []
+        if not unknown or self.file is UNSET:
+            return
+        load = self.site.load.kind if self.site.load is not None else "uniform"
+        near = get_close_matches(unknown[0], self.names, n=1)
+        named = f"{(near or self.names)[0]}={load}"
+        what = f"no home of {self.file.path} is called {unknown[0]!r}; a meter has the row with its name"
+        fix = "leave `meter.source` out" + ("" if counted else f", or give a row's name: `meter.source` {named}")
+        raise UsageError(what, field="meter.source", fix=fix)
 
     def check_count(self, meters: int) -> None:
         """Refuse more meters than there are homes.

@@ -100,11 +100,11 @@ def home_sites(texts: Sequence[str], request: Request, street: Street) -> tuple[
     """What the site is at the home of each meter.
 
     Raises:
-        UsageError: if there are not so many homes.
+        UsageError: if there are not so many homes, or none of a meter's name.
     """
     counted = request.meters is not None and len(texts) == 1
     named = _named(list(texts) * (request.meters or 1) if counted else texts, counted=counted)
-    street.check_count(len(named))
+    street.check([home for _, home, _ in named], counted=counted)
     return tuple(street.site_of(home, place) for place, (_, home, _) in enumerate(named))
 
 

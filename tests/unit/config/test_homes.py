@@ -116,6 +116,37 @@ def test_a_file_of_homes_has_a_row_for_each_meter(street):
     assert [meter.name for meter in without.meters] == ["m1", "m2"]
 
 
+NAMED = "name,annual_kwh,pv_kw\na,3000,5\nb,4000,\nc,2500,1\n"
+
+
+def test_a_meter_has_the_row_with_its_name(street):
+    alone = homes_of(configure(Request(site=street(rows=NAMED))))
+    for names in (("c", "a"), ("a", "c"), ("b",)):
+        by_name = MeterRequest(source=tuple(f"{name}=household" for name in names))
+        config = configure(Request(site=street(rows=NAMED), meter=by_name))
+        assert [meter.name for meter in config.meters] == list(names)
+        assert homes_of(config) == {name: alone[name] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("changes", "unknown", "named"),
+    [
+        ({"meter": MeterRequest(source="z=household")}, "z", "a=household"),
+        ({"meter": MeterRequest(source=("a=household", "c1=household"))}, "c1", "c=household"),
+        ({"meter": MeterRequest(source="household"), "meters": 2}, "m1", ""),
+        ({"meter": MeterRequest(source=("uniform", "walk"))}, "m1", "a=household"),
+    ],
+)
+def test_a_meter_without_a_row_of_its_name_is_refused(street, changes, unknown, named):
+    with pytest.raises(UsageError, match=f"is called '{unknown}'; a meter has the row with its name") as caught:
+        configure(Request(site=street(rows=NAMED), **changes))
+    assert caught.value.fix == "leave `meter.source` out" + (
+        f", or give a row's name: `meter.source` {named}" if named else ""
+    )
+    for meter in (MeterRequest(), MeterRequest(source=named or None)):
+        assert configure(Request(site=street(rows=NAMED), meter=meter, meters=changes.get("meters")))
+
+
 def test_more_meters_than_homes_are_refused_with_what_helps(street):
     with pytest.raises(UsageError, match=r"there are 4 meters, but .*homes.csv has 2 homes") as caught:
         configure(Request(site=street(rows="people\n1\n2\n"), meters=4))
