@@ -33,6 +33,23 @@ SHOWN = (0.02, 0.05, 0.075, 0.15, 0.4, 0.75, 1.0)
 """Loads of the table, between them too."""
 PROCESSES = 2
 
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, PX_PER_KW = 960, 460, 72, 24, 96, 66
+STYLE = """
+  text { font: 14px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1F2933 }
+  .title { font-size: 20px; font-weight: 600 }
+  .tick { font-size: 12px; fill: #52606D; font-variant-numeric: tabular-nums }
+  .ground { fill: #FFFFFF }
+  .grid { stroke: #E4E7EB; stroke-width: 1 } .zero { stroke: #52606D; stroke-width: 1.25 }
+  .building { fill: none; stroke: #1F2933; stroke-width: 1.75; stroke-dasharray: 5 2.5 }
+  .given { fill: none; stroke: #1E7B4A; stroke-width: 2.5 }
+  .grid-power { fill: none; stroke: #0A6FB8; stroke-width: 1.75 }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #F2F4F7 } .tick { fill: #9AA5B1 } .ground { fill: #111827 }
+    .grid { stroke: #2A3442 } .zero { stroke: #9AA5B1 }
+    .building { stroke: #F2F4F7 } .given { stroke: #5CC48D } .grid-power { stroke: #6EB8F6 }
+  }
+"""
+
 SITE = pvsim.Site(
     name="typical home",
     location=pvsim.Location(latitude_deg=48.14, longitude_deg=11.58, altitude_m=520, tz="Europe/Berlin"),
@@ -244,25 +261,48 @@ def kettle() -> tuple[Ints, Ints]:
 
 def picture(path: Path) -> None:
     """A kettle's minute: what the building uses, what the battery gives, what is left to the grid."""
-    from matplotlib import rc_context  # noqa: PLC0415 - only here
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
     load, given = kettle()
-    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
-    axes = figure.subplots()
-    for power, label, colour, width in (
-        (load, "building: 0.2 kW, and a kettle of 2 kW", "#444444", 2.2),
-        (given, "battery, response_s = 3", "#2a9d5c", 2.2),
-        (load - given, "grid: positive imports", "#d1495b", 1.6),
-    ):
-        kw = np.append(power, power[-1]) / DW_PER_KW
-        axes.step(np.arange(61), kw, where="post", label=label, color=colour, lw=width)
-    axes.axhline(0, color="black", lw=0.6)
-    axes.set(xlabel="seconds", ylabel="kW", xlim=(0, 60), ylim=(-2.4, 2.7))
-    axes.legend(loc="lower left", frameon=False, fontsize=9)
-    axes.spines[["top", "right"]].set_visible(False)
-    with rc_context({"svg.hashsalt": "pvsim", "svg.fonttype": "none"}):
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
+    lines = (
+        ("building", load, "building: 0.2 kW, and a kettle of 2 kW"),
+        ("given", given, "discharge of the battery, response_s = 3"),
+        ("grid-power", load - given, "grid: export below 0"),
+    )
+    parts = []
+    for kw in (-2, -1, 0, 1, 2):
+        y = _y(kw)
+        parts.append(f'<path class="{"grid" if kw else "zero"}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<text class="tick" x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{kw} kW</text>')
+    for second in range(0, 61, 10):
+        at = f'x="{_x(second):.1f}" y="{HEIGHT - 20}" text-anchor="middle"'
+        parts.append(f'<text class="tick" {at}>{second} s</text>')
+    for number, (kind, power, said) in enumerate(lines):
+        ys = [_y(dw / DW_PER_KW) for dw in power.tolist()]
+        steps = "".join(f"V{y:.1f}H{_x(second):.1f}" for second, y in enumerate(ys, start=1))
+        parts.append(f'<path class="{kind}" d="M{LEFT} {ys[0]:.1f}{steps}"/>')
+        x = LEFT + 318 * number
+        parts.append(f'<path class="{kind}" d="M{x} 67h26"/><text x="{x + 34}" y="72">{said}</text>')
+    text = (
+        "In a minute a kettle of 2 kW runs for 30 s. The battery's discharge rises and falls some 3 s later than"
+        " what the building uses: the grid gives 2 kW at first, and is given 2 kW after the kettle is off."
+    )
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}"'
+    head = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title said">',
+        '<title id="title">A kettle\'s minute</title>',
+        f'<desc id="said">{text}</desc>',
+        f"<style>{STYLE}</style>",
+        f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
+        f'<text class="title" x="{LEFT}" y="40">A kettle\'s minute</text>',
+    ]
+    path.write_text("\n".join([*head, *parts, "</svg>", ""]), "utf-8")
+
+
+def _x(second: float) -> float:
+    return LEFT + second / 60 * (WIDTH - LEFT - RIGHT)
+
+
+def _y(kw: float) -> float:
+    return TOP + (2.4 - kw) * PX_PER_KW
 
 
 if __name__ == "__main__":
