@@ -585,3 +585,14 @@ def test_what_was_filled_and_cut_is_said(outside, here):
     assert "m1: x.csv: 'meter_w' as power in W (by header)" in done.err
     assert "1 gap of 30 min in all, 4 clipped high (1 kWh), up to 10 kW, gaps filled: hold" in done.err
     assert "m1: clipped high: above 9000 W, taken as 9000 W (--meter-max-w sets another maximum)" in done.err
+
+
+@pytest.mark.broker
+def test_seconds_above_the_maximum_are_counted_whatever_the_rows(outside):
+    said = []
+    for every in ("1s", "1h"):
+        done = outside("run", "--every", every, "--meter", "household", "--meter-max-w", "500", "--out", every)
+        assert done.code == 0
+        said += [line for line in done.err.splitlines() if "s above 500 W, taken as 500 W" in line]
+    assert len(said) == 2
+    assert len(set(said)) == 1

@@ -1,19 +1,47 @@
 """What a building would take and does not: above its meter's range, or because its devices are dimmed."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec.structs import replace
 
 from pvsim.config import BuildingMeter, RunConfig
 from pvsim.core.quantities.timeline import DAY_S
-from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.build import building_of, dimming_of_run
 
-__all__ = ["clipped_seconds", "dimmed_energies"]
+if TYPE_CHECKING:
+    from pvsim.core.loads.building import BuildingLoad
+
+__all__ = ["ClippedCount", "clipped_seconds", "dimmed_energies"]
 
 _DWS_PER_KWH = DW_PER_KW * 3_600
+
+
+class ClippedCount:
+    """A building's load that counts the seconds in which it is clipped, so that nobody need compute it for that.
+
+    Args:
+        load: The load.
+        first_utc: From where on it counts: stretches that follow each other, each once.
+
+    Attributes:
+        clipped_s: The seconds so far.
+        end_utc: As far as they are counted.
+    """
+
+    def __init__(self, load: "BuildingLoad", first_utc: int) -> None:
+        self._load = load
+        self.clipped_s, self.end_utc = 0, first_utc
+
+    def power_dw(self, first_utc: int, n: int) -> Ints:
+        """See `PowerSource.power_dw`."""
+        power, clipped_s = self._load.power_and_clipped_s(first_utc, n)
+        if first_utc == self.end_utc:
+            self.clipped_s, self.end_utc = self.clipped_s + clipped_s, first_utc + n
+        return power
 
 
 def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int]]:

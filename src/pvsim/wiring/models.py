@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pvsim.app.expected import Expected
 from pvsim.app.simulate import simulate
-from pvsim.config import RunConfig, SitePvConfig
+from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
 from pvsim.core.results.summary import Summary
@@ -15,8 +15,11 @@ from pvsim.core.results.totals import Totals
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.among_years import has_years, with_years, yields_of
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
-from pvsim.wiring.cuts import clipped_seconds, dimmed_energies
+from pvsim.wiring.cuts import ClippedCount, clipped_seconds, dimmed_energies
 from pvsim.wiring.prices import Worth, totals_of, worth_of
+
+if TYPE_CHECKING:
+    from pvsim.core.loads.building import BuildingLoad
 
 __all__ = ["Models"]
 
@@ -51,7 +54,7 @@ class Models:
 
     def loads(self) -> Sequence[PowerSource]:
         """The load of each meter; raises as `build_loads`."""
-        return self._loads.sources
+        return self._sources
 
     def pv(self) -> PvSource:
         """The PV source; raises as `build_pv`."""
@@ -90,15 +93,35 @@ class Models:
         """What each building would take and does not, where there is anything.
 
         Args:
-            clipped: Whether a meter has shown the most that it can: else none of them can have been clipped.
+            clipped: Whether one of them may have been clipped; not where each second has a row, and none of these
+                has the most that a meter shows.
         """
-        parts = (
-            clipped_seconds(self.config, self.plan) if clipped else {},
-            dimmed_energies(self.config, self.plan),
-        )
+        parts = self._clipped_seconds() if clipped else {}, dimmed_energies(self.config, self.plan)
         return {
             name: {**parts[0].get(name, {}), **parts[1].get(name, {})}
             for name in dict.fromkeys((*parts[0], *parts[1]))
+        }
+
+    def _clipped_seconds(self) -> dict[str, dict[str, int]]:
+        """As `clipped_seconds`, as they were counted where all rows were computed here."""
+        counts = {} if self.external else self._counts
+        if self.external or any(count.end_utc != self.plan.timeline.end_utc for count in counts.values()):
+            return clipped_seconds(self.config, self.plan)
+        return {name: {"clipped_s": count.clipped_s} for name, count in counts.items() if count.clipped_s}
+
+    @cached_property
+    def _sources(self) -> tuple[PowerSource, ...]:
+        """The load of each meter, those of buildings counted."""
+        loads = zip(self.config.meters, self._loads.sources, strict=True)
+        return tuple(self._counts.get(meter.name, load) for meter, load in loads)
+
+    @cached_property
+    def _counts(self) -> dict[str, ClippedCount]:
+        """Of each building what counts its clipped seconds."""
+        return {
+            meter.name: ClippedCount(cast("BuildingLoad", load), self.plan.timeline.start_utc)
+            for meter, load in zip(self.config.meters, self._loads.sources, strict=True)
+            if isinstance(meter.source, BuildingMeter)
         }
 
     @cached_property

@@ -196,9 +196,10 @@ class Run:
                 confirmed = None if self.files.only_split() else await work()
                 summary, spans = verified(self.files, *adders)
                 self.directory.write(SUMMARY, summary_text(summary))
-                at_most = (summary.peak_kw.load or 0.0) >= self.models.config.meter_max_w / 1_000
+                config = self.models.config
+                at_most = (summary.peak_kw.load or 0.0) >= config.meter_max_w / 1_000
                 missing = self.files.counts().get("missing", 0)
-                cuts = self.models.cuts(clipped=at_most)
+                cuts = self.models.cuts(clipped=at_most or config.every_s > 1)  # a mean hides its seconds
                 self._finish("partial" if missing else "complete", spans, cuts, confirmed)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)

@@ -85,3 +85,17 @@ def test_seconds_above_the_maximum_are_counted_for_buildings_only():
     (name,) = counted = clipped_seconds(config, plan)
     assert name == "a"
     assert 0 < counted["a"]["clipped_s"] < 86_400
+
+
+def test_what_was_computed_once_in_order_is_counted_once():
+    config = configure(Request(meter=MeterRequest(source=("a=household", "b=uniform"), max_w=500), days=2))
+    models, timeline = Models(config), plan_of(config).timeline
+    counted = clipped_seconds(config, models.plan)
+    assert models.cuts(clipped=True) == counted  # nothing was computed yet
+    for _ in range(2):
+        for first in range(timeline.start_utc, timeline.end_utc, 7_200):
+            for load in models.loads():
+                load.power_dw(first, 7_200)
+        assert models.cuts(clipped=True) == counted
+    models.loads()[0].power_dw(timeline.end_utc, 86_400)
+    assert models.cuts(clipped=True) == counted

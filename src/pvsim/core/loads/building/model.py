@@ -114,8 +114,13 @@ class BuildingLoad:
 
     def clipped_s(self, first_utc: int, n: int) -> int:
         """How many of the seconds exceed the meter's range and are clipped to it."""
+        return self.power_and_clipped_s(first_utc, n)[1]
+
+    def power_and_clipped_s(self, first_utc: int, n: int) -> tuple[Ints, int]:
+        """Both `power_dw` and `clipped_s`."""
         power = self.unclipped_dw(first_utc, n)
-        return int(np.count_nonzero((power < 0) | (power > self._max_dw)))
+        shown = np.clip(power, 0, self._max_dw)
+        return shown, int(np.count_nonzero(shown != power))
 
     def unclipped_dw(self, first_utc: int, n: int) -> Ints:
         """The power of each second in 0.1 W before it is clipped to the meter's range.
