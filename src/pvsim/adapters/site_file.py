@@ -49,6 +49,8 @@ _DATA = (".csv", ".tsv", ".epw", ".json", ".xlsx", ".gz")
 _WEATHER = "weather is [weather] path in a site file"
 _SERIES = ("import", "feed_in", "market")
 _SHOWN = 10
+_OF_SITE = (" weather.", ": the site has no load")
+"""In a problem of a row what lies in the site's file."""
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _MOST_APART_H, _POLAR_DEG = 4.5, 66.0
 _NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
@@ -98,7 +100,9 @@ def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:
     found = _of_homes(site, lambda index: f"line {lines[index]}:")
     if found:
         more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
-        raise BadInputError(_listed([*found[:_SHOWN], *more]), where=str(path), fix="correct these lines")
+        of_site = any(each in problem for problem in found for each in _OF_SITE)
+        fix = "change the site file so, or leave the cell empty" if of_site else "correct these lines"
+        raise BadInputError(_listed([*found[:_SHOWN], *more]), where=str(path), fix=fix)
 
 
 def _site_of(data: Any, path: Path) -> Site:

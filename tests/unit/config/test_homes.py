@@ -249,3 +249,21 @@ def test_what_is_wrong_with_a_site_is_all_that_is_said(street):
     with pytest.raises(BadInputError) as caught:  # and not that there are several meters, or none
         configure(Request(site=street(wrong), meters=6))
     assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "fix"),
+    [
+        (
+            HEAD.replace("[1, 2, 6, 11, 15, 18, 20, 20, 15, 10, 5, 2]", "9"),
+            "heat_pump_kwh\n3000\n",
+            "the site file so",
+        ),
+        (HEAD.partition("[load]")[0], "people\n3\n", "the site file so"),
+        (HEAD, "car_kwh,charger_kw\n900,5\n", "correct these lines"),
+    ],
+)
+def test_what_lies_in_the_site_is_mended_there(street, head, rows, fix):
+    with pytest.raises(BadInputError, match="line 2: ") as caught:
+        configure(Request(site=street(rows=rows, head=head)))
+    assert fix in caught.value.fix

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from itertools import chain
 from math import isnan
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from pvsim.adapters.tables.text import opened_lines
 from pvsim.core.run.plan import MAX_METERS
@@ -22,6 +22,11 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _TAKEN: Final = ("pv", "weather", "places_m")
 _SHOWN: Final = 10
 _FIX: Final = f"the columns are {', '.join(COLUMNS)}; each may be left out"
+_NONE: Final = "an empty cell of pv_kw, battery_kwh, car_kwh or heat_pump_kwh is none, else the site's"
+_NO_NUMBER: Final = f"write numbers without a unit; {_NONE}"
+_VALUE: Final = "correct it in that line"
+_Problem: TypeAlias = tuple[int, str, str]
+"""A line, what is wrong with it, and what helps."""
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
@@ -50,7 +55,7 @@ def read_homes(path: Path, site: Site) -> HomeRows:
     """
     with opened_lines(path, fix="check the path: homes_file in the site file") as lines:
         mark, columns, header_line, rest = _header(lines, path)
-        rows = list(_rows(rest, mark, header_line, path))
+        rows = [(number, _trimmed(cells, len(columns))) for number, cells in _rows(rest, mark, header_line, path)]
     while rows and not any(rows[-1][1]):  # what programs leave at the end
         rows.pop()
     rows = [(number, cells) for number, cells in rows if any(cells) or len(cells) > 1 or len(columns) == 1]
@@ -59,32 +64,66 @@ def read_homes(path: Path, site: Site) -> HomeRows:
     if len(rows) > MAX_METERS:
         what = f"{len(rows):,} homes, where a run has at most {MAX_METERS:,} meters"
         raise BadInputError(what, where=str(path), fix="leave some out")
-    found = [
-        f"line {number}: {len(cells)} cells, where {len(columns)} belong"
-        for number, cells in rows
-        if len(cells) != len(columns) and any(cells)
-    ]
-    found += [
-        f"line {number}: it is empty: for a home that is as the site is, write its name or a 0; else leave it out"
-        for number, cells in rows
-        if not any(cells)
-    ]
-    _refuse(found, path)
+    _refuse(_shape_problems(rows, columns, mark), path)
+    line_of = [number for number, _ in rows]
     names = [cells[columns.index("name")] for _, cells in rows] if "name" in columns else []
-    found += _name_problems(names, [number for number, _ in rows])
-    numeric = [name for name in columns if name != "name"]
-    numbers = NumberColumns(numeric, str(path))
-    at = [columns.index(name) for name in numeric]
-    numbers.add([number for number, _ in rows], [[cells[place] for _, cells in rows] for place in at])
-    _, values = numbers.read(mark)
+    found = [*_name_problems(names, line_of)]
+    values, wrong = _numbers(rows, columns, mark, path)
+    found += wrong
     homes = []
-    for index, (number, _) in enumerate(rows):
-        cells = {name: _number(column[index]) for name, column in zip(numeric, values, strict=True)}
+    for number, cells in zip(line_of, values, strict=True):
         home, problems = home_of_row(cells, site)
         homes.append(home)
-        found += [f"line {number}: {problem}" for problem in problems]
+        if all(number != line for line, _, _ in wrong):  # of which not all is known
+            found += [(number, problem, _VALUE) for problem in problems]
     _refuse(found, path)
-    return HomeRows(homes, [number for number, _ in rows], names)
+    return HomeRows(homes, line_of, names)
+
+
+def _numbers(
+    rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str], mark: str, path: Path
+) -> tuple[list[dict[str, float | None]], list[_Problem]]:
+    """The numbers of each row by their columns, and the cells that are none, which are empty then."""
+    lines = [number for number, _ in rows]
+    texts = {name: [cells[at] for _, cells in rows] for at, name in enumerate(columns) if name != "name"}
+    numbers = NumberColumns(list(texts), str(path))
+    numbers.add(lines, list(texts.values()))
+    form, wrong = numbers.wrong(mark)
+    if wrong:
+        bad = {(line, name) for line, name, _ in wrong}
+        numbers = NumberColumns(list(texts), str(path))
+        blank = [
+            ["" if (line, name) in bad else cell for line, cell in zip(lines, cells, strict=True)]
+            for name, cells in texts.items()
+        ]
+        numbers.add(lines, blank)
+    _, values = numbers.read(mark, decimal=form.decimal)
+    found = [(line, f"{name}: {cell[:40]!r} is not a number", _NO_NUMBER) for line, name, cell in wrong]
+    return [
+        {name: _number(column[index]) for name, column in zip(texts, values, strict=True)}
+        for index in range(len(rows))
+    ], found
+
+
+def _trimmed(cells: list[str], width: int) -> list[str]:
+    """The cells of a line without empty ones after those of the header, which spreadsheets write."""
+    return cells if any(cells[width:]) else cells[:width]
+
+
+def _shape_problems(
+    rows: Sequence[tuple[int, Sequence[str]]], columns: Sequence[str], mark: str
+) -> list[_Problem]:
+    """Lines of another width than the header's, and empty ones, each with what helps."""
+    width, found = len(columns), []
+    for number, cells in rows:
+        count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+        if any(cells) and len(cells) != width:
+            more = "; a decimal comma needs semicolons between cells" if mark == "," and len(cells) > width else ""
+            names = "1 column" if width == 1 else f"{width} columns"
+            fix = f"write a cell for each column, empty ones too{more}"
+            found.append((number, f"{count}, but the header has {names}", fix))
+    empty = "for a home that is as the site is, write its name or a 0; else leave the line out"
+    return found + [(number, "it is empty", empty) for number, cells in rows if not any(cells)]
 
 
 def _header(lines: Iterator[str], path: Path) -> tuple[str, list[str], int, Iterator[str]]:
@@ -98,11 +137,17 @@ def _header(lines: Iterator[str], path: Path) -> tuple[str, list[str], int, Iter
     mark = said[1] if said else max(",;\t", key=line.count)
     columns = [cell.strip().lower() for cell in next(csv.reader([line], delimiter=mark), [])]
     where = f"{path}:{number}"
-    for column in columns:
-        if column not in COLUMNS:
-            near = get_close_matches(column, COLUMNS, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise BadInputError(f"there is no column {column[:40]!r}", where=where, fix=hint + _FIX)
+    while columns and not columns[-1]:  # spreadsheets write delimiters behind the last name
+        columns.pop()
+    if "" in columns:
+        what = f"column {columns.index('') + 1} has no name"
+        raise BadInputError(what, where=where, fix=f"name it, or remove it; {_FIX}")
+    if unknown := [column for column in columns if column not in COLUMNS]:
+        near = get_close_matches(unknown[0], COLUMNS, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        shown = ", ".join(repr(column[:40]) for column in unknown[:_SHOWN])
+        what = f"there is no column {shown}" if len(unknown) == 1 else f"there are no columns {shown}"
+        raise BadInputError(what, where=where, fix=hint + _FIX)
     if not columns:
         raise BadInputError("the file is empty", where=str(path), fix=_FIX)
     if twice := next((column for column in columns if columns.count(column) > 1), ""):
@@ -121,19 +166,19 @@ def _rows(lines: Iterator[str], mark: str, header_line: int, source: Path) -> It
         raise BadInputError(what, where=str(source), fix="check the quotes") from error
 
 
-def _name_problems(names: Sequence[str], lines: Sequence[int]) -> Iterator[str]:
-    """What is wrong with the names of the homes."""
+def _name_problems(names: Sequence[str], lines: Sequence[int]) -> Iterator[_Problem]:
+    """What is wrong with the names of the homes, each with what helps."""
     known: dict[str, int] = {}
     for name, line in zip(names, lines, strict=bool(names)):
         if not name:
-            yield f"line {line}: name: it is empty; give each home a name, or leave the column out"
+            yield line, "name: it is empty", "give each home a name, or leave the column out"
         elif not _NAME.fullmatch(name):
             allowed = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-            yield f"line {line}: name: {name[:40]!r} cannot be a name; {allowed}"
+            yield line, f"name: {name[:40]!r} cannot be a name", allowed
         elif name in _TAKEN:
-            yield f"line {line}: name: {name!r} is what the manifest calls another input; choose another"
+            yield line, f"name: {name!r} is what the manifest calls another input", "choose another name"
         elif name in known:
-            yield f"line {line}: name: {name!r} is also in line {known[name]}"
+            yield line, f"name: {name!r} is also in line {known[name]}", "give each home a name of its own"
         known.setdefault(name, line)
 
 
@@ -141,11 +186,12 @@ def _number(value: float) -> float | None:
     return None if isnan(value) else float(value)
 
 
-def _refuse(found: Sequence[str], path: Path) -> None:
+def _refuse(found: Sequence[_Problem], path: Path) -> None:
+    """Refuse what was found, with what helps where that is the same for all that is shown."""
     if not found:
         return
+    shown = sorted(found, key=lambda problem: problem[0])[:_SHOWN]
+    texts = [f"line {line}: {problem}" for line, problem, _ in shown]
     more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
-    what = found[0]
-    if len(found) > 1:
-        what = "\n  ".join([f"{len(found):,} things are wrong:", *found[:_SHOWN], *more])
-    raise BadInputError(what, where=str(path), fix=_FIX)
+    what = texts[0] if len(found) == 1 else "\n  ".join([f"{len(found):,} things are wrong:", *texts, *more])
+    raise BadInputError(what, where=str(path), fix="; ".join(dict.fromkeys(fix for _, _, fix in shown)))

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET, convert
 from msgspec.structs import asdict, replace
 
+from pvsim.core.site.energy import energy_problems
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import Battery, ElectricCar, Home, HomePlant, Plant, Site
 
@@ -57,6 +58,7 @@ def home_of_row(cells: Mapping[str, float | None], site: Site) -> tuple[Home, li
         if cells.get(name) is not None and needed in cells and cells[needed] is None
     ]
     said = {name: value for name, value in cells.items() if value is not None}
+    found += _unused(cells, said, site)
     data: dict[str, Any] = {"count": 1}
     if "annual_kwh" in said:
         data["annual_kwh"] = said["annual_kwh"]
@@ -68,9 +70,31 @@ def home_of_row(cells: Mapping[str, float | None], site: Site) -> tuple[Home, li
     if "heat_pump_kwh" in cells:
         kwh = said.get("heat_pump_kwh")
         data["heat_pump"] = {"annual_kwh": kwh} if kwh else "none"
-    found += [_by_column(problem) for problem in problems(data, Home)]
+    found += _values(data, said, site)
     home = Home(count=1) if found else convert(data, Home)
     return replace(home, plants=plants), found
+
+
+def _unused(cells: Mapping[str, float | None], said: Mapping[str, float], site: Site) -> list[str]:
+    """Powers of what neither the table nor the site has."""
+    car = site.load.electric_car if site.load is not None else None
+    own = {"battery_kw": site.battery, "charger_kw": car}
+    return [
+        f"{name}: it is given, but the site has no {what}; add a column {_NEEDED[name]}, or leave it out"
+        for name, what in (("battery_kw", "battery"), ("charger_kw", "car"))
+        if name in said and own[name] is None and _NEEDED[name] not in cells
+    ]
+
+
+def _values(data: Mapping[str, Any], said: Mapping[str, float], site: Site) -> list[str]:
+    """What is wrong with single values, each by the column that it is in."""
+    found = [_by_column(problem) for problem in problems(data, Home)]
+    if any(problem.startswith("battery_kwh") for problem in found) and "battery_kw" not in said:
+        found = [problem for problem in found if not problem.startswith(("battery_kw:", "battery."))]
+    if "annual_kwh" in said and site.load is not None:
+        found = [problem for problem in found if not problem.startswith("annual_kwh:")]
+        found += [f"annual_kwh: {problem}" for problem in energy_problems(said["annual_kwh"], site.load.kind)]
+    return found
 
 
 def _plants(cells: Mapping[str, float | None], said: Mapping[str, float], site: Site) -> tuple[Any, list[str]]:

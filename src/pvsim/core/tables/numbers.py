@@ -78,6 +78,23 @@ class NumberColumns:
             columns.append(np.concatenate(blocks) if blocks else np.empty(0))
         return form, columns
 
+    def wrong(self, delimiter: str) -> tuple[Form, list[tuple[int, str, str]]]:
+        """How the numbers are written, and line, name and text of each cell that is not one, column by column.
+
+        Raises:
+            BadInputError: numbers that can be read in two ways.
+        """
+        form = self._evidence.form(delimiter, self._names, self._source, "")
+        found = []
+        for column, name in enumerate(self._names):
+            for lines, texts in zip(self._lines, self._texts, strict=True):
+                for line, cell in zip(lines, texts[column].split("\n"), strict=True):
+                    try:
+                        self._number(cell, int(line), column, form)
+                    except BadInputError:
+                        found.append((int(line), name, cell))
+        return form, found
+
     def _block(self, index: int, column: int, form: Form) -> NDArray[np.float64]:
         text = self._texts[index][column]
         cells = text.split("\n")

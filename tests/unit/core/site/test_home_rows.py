@@ -98,3 +98,26 @@ def test_power_that_is_not_said_is_in_proportion_to_the_sites():
 def test_a_problem_begins_with_its_column(cells, says):
     _, problems = home_of_row(cells, BARE)
     assert any(problem.startswith(says) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("site", "cells", "problems"),
+    [
+        (
+            BARE,
+            {"battery_kw": 7.0},
+            ["battery_kw: it is given, but the site has no battery; add a column battery_kwh, or leave it out"],
+        ),
+        (
+            BARE,
+            {"charger_kw": 11.0},
+            ["charger_kw: it is given, but the site has no car; add a column car_kwh, or leave it out"],
+        ),
+        (FULL, {"battery_kw": 7.0, "charger_kw": 11.0}, []),
+        (BARE, {"battery_kwh": -1.0}, ["battery_kwh: -1 is outside 0.001..10,000"]),
+        (FULL, {"annual_kwh": -3_000.0}, ["annual_kwh: -3,000 kWh is outside a household's 1,000 to 12,000 kWh"]),
+        (BARE, {"annual_kwh": -3_000.0}, ["annual_kwh: -3000 is outside 0..1,000,000"]),
+    ],
+)
+def test_a_value_is_wrong_once_and_never_dropped(site, cells, problems):
+    assert home_of_row(cells, site)[1] == problems

@@ -162,3 +162,11 @@ def test_no_rows():
 def test_a_value_is_the_nearest_float():
     cells = ["0.1", "1234567.89", "2.675"]
     assert read(cells)[1] == [float(Decimal(cell)) for cell in cells]
+
+
+def test_all_cells_that_are_no_numbers_are_found():
+    columns = NumberColumns(["a", "b"], "f.csv")
+    columns.add([2, 3], [["1,5", "x"], ["", "2 kW"]])
+    columns.add([4], [["-"], ["7"]])
+    form, wrong = columns.wrong(";")
+    assert (form.decimal, wrong) == (",", [(3, "a", "x"), (3, "b", "2 kW")])
