@@ -116,8 +116,8 @@ OPTIONS = [
             "annual-kwh 4000",
         )
     ),
-    ("--meters 0", USAGE, "--meters is 1 to 1,000 meters, not 0", "--meters", ""),
-    ("--meters 1001", USAGE, "--meters is 1 to 1,000 meters, not 1,001", "--meters", ""),
+    ("--meters 0", USAGE, "--meters is 1 to 1,000 meters, not 0", "--meters", "give --meters 1"),
+    ("--meters 1001", USAGE, "--meters is 1 to 1,000 meters, not 1,001", "--meters", "give --meters 1000"),
     ("--meters 3 --meter uniform --meter walk", USAGE, "multiplies one --meter", "--meters", "--meter once"),
     ("--meters 3 --meter a=uniform", USAGE, "numbered, not called 'a'", "--meter", "--meter uniform"),
     ("--meter household:99999", USAGE, "99,999 kWh is outside a household's", "--meter", "household:2000"),

@@ -24,7 +24,7 @@ def connection_notes(config: "RunConfig") -> list[str]:
             said = "; its PV is simulated from the first day of the run on all the same"
         notes.append(f"rules of {connection.country}: for a plant commissioned on {connection.commissioned}{said}")
     if connection.homes:
-        notes.append(_homes_note(connection.homes))
+        notes.append(_homes_note(config, connection.homes))
     several = len(connection.export) > 1
     for step in connection.export:
         since = f"from {step.first_date} on " if several else ""
@@ -35,16 +35,22 @@ def connection_notes(config: "RunConfig") -> list[str]:
     return notes + ([_dimming_note(config)] if connection.dimming_windows else [])
 
 
-def _homes_note(homes: "Sequence[Sequence[ExportStep]]") -> str:
-    """What homes may feed in, each as its own plants say; the limits are those of the last day."""
-    last = [steps[-1] for steps in homes]
+def _homes_note(config: "RunConfig", homes: "Sequence[Sequence[ExportStep]]") -> str:
+    """What homes with PV may feed in, each as its own plants say; the limits are those of the last day."""
+    from pvsim.config import SitePvConfig  # noqa: PLC0415 - most runs have none
+
+    plants = config.pv.homes if isinstance(config.pv, SitePvConfig) else None
+    with_pv = [bool(each.plants) for each in plants] if plants else [True] * len(homes)
+    last = [steps[-1] for steps, has_pv in zip(homes, with_pv, strict=True) if has_pv]
     limited = [step for step in last if step.limit_kw is not None]
     if not limited:
         return "no limit holds any more on what the homes feed in on the last day"
     kws = [step.limit_kw or 0.0 for step in limited]
     reason = limited[kws.index(max(kws))].reason
-    some = f"{len(limited):,} of {len(last):,} homes feed"
-    return f"{some} in no more than {min(kws):g} to {max(kws):g} kW, each by its own plants: {reason}"
+    least, most = (f"{each:g}" for each in (min(kws), max(kws)))
+    between = least if least == most else f"{least} to {most}"
+    some = f"{len(limited):,} of {len(last):,} homes with PV feed"
+    return f"{some} in no more than {between} kW, each by its own plants: {reason}"
 
 
 def _dimming_note(config: "RunConfig") -> str:

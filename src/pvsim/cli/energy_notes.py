@@ -11,21 +11,24 @@ __all__ = ["energy_notes"]
 
 def energy_notes(config: "RunConfig") -> list[str]:
     """How the annual energies of several buildings came about: a line for those that have them from one place."""
-    return [_note(each) for each in config.annual_energies]
+    by_rows = bool(config.homes_file)
+    return [_note(each, by_rows=by_rows) for each in config.annual_energies]
 
 
-def _note(energies: "AnnualEnergies") -> str:
+def _note(energies: "AnnualEnergies", *, by_rows: bool) -> str:
     least, most = energies.lowest_kwh, energies.highest_kwh
     of = f"{energies.count:,} {energies.kind}s" if energies.count > 1 else f"the {energies.kind}"
     if least == most:
         each = " each" if energies.count > 1 else ""
         return f"annual energy of {of}: {least:,.10g} kWh{each}{_from(energies)}"
     spread = f"{least:,.10g} to {most:,.10g} kWh, mean {energies.mean_kwh:,.0f}"
-    return f"annual energy of {of}: {spread}{_from(energies) or _said(energies)}"
+    return f"annual energy of {of}: {spread}{_from(energies) or _said(energies, by_rows=by_rows)}"
 
 
-def _said(energies: "AnnualEnergies") -> str:
-    return " (as its kinds of homes say)" if energies.by_home else " (as listed)"
+def _said(energies: "AnnualEnergies", *, by_rows: bool) -> str:
+    if not energies.by_home:
+        return " (as listed)"
+    return f" (as its {'file' if by_rows else 'kinds'} of homes {'says' if by_rows else 'say'})"
 
 
 def _from(energies: "AnnualEnergies") -> str:

@@ -56,7 +56,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     ):
         if kwh is None:
             continue
-        cells = (f"{kwh:,.3f} kWh", *("" if x is None else f"{x:,.4f} kW" for x in (kw, quarter)))
+        cells = (f"{kwh:,.3f} kWh", _kw(kw), _kw(quarter))
         click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
     lines = (
         _shares(summary, grid=plan.meter_range.grid),
@@ -76,6 +76,11 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     more = {name: [name] if (path / name).exists() else [] for name in ("samples.parquet", "report.html")}
     for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
         click.echo(_short(path / name))
+
+
+def _kw(power: float | None) -> str:
+    """A power in a cell of the table; a summary of several meters that export nothing says -0.0."""
+    return "" if power is None else f"{power + 0.0:,.4f} kW"
 
 
 def _shares(summary: "Summary", *, grid: bool) -> str:
@@ -151,9 +156,11 @@ def _fuse_notes(summary: "Summary") -> list[str]:
 
 def _sites(config: "RunConfig") -> str:
     """How many meters there are, and which of their homes have PV and battery."""
+    from pvsim.config import NoPvConfig  # noqa: PLC0415
+
     count, with_pv = len(config.meters), config.homes_with_pv
     if with_pv is None:
-        return f"{count} meters, each with its PV"
+        return f"{count} meters" + ("" if isinstance(config.pv, NoPvConfig) else ", each with its PV")
     batteries = sum(battery is not None for battery in config.batteries or ())
     return f"{count} homes, {with_pv} with PV, {batteries} with a battery"
 
@@ -208,7 +215,7 @@ def _loads(config: "RunConfig") -> list[str]:
             kinds.append("random meter (uniform)")
     for kind, of_kind in energies.items():
         least, most = min(of_kind), max(of_kind)
-        between = f"{least:,.0f}" if least == most else f"{least:,.0f} to {most:,.0f}"
+        between = f"{least:,.10g}" if least == most else f"{least:,.10g} to {most:,.10g}"
         kinds.append(f"{kind} of {between} kWh a year")
     return list(dict.fromkeys(kinds))
 

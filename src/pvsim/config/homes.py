@@ -54,7 +54,7 @@ class Street:
         """
         count = max(counted(self.site.homes or ()), 1) if meters is None else meters
         if not 1 <= count <= MAX_METERS:
-            raise UsageError(f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}", field="meters")
+            raise _too_many(self.site.name, count, said=meters is not None)
         self.check_count(count)
         found = []
         for place in range(count):
@@ -101,6 +101,17 @@ class Street:
             has, more = f"{self.file.path} has {most:,} home{'' if most == 1 else 's'}", "add lines to it"
         what = f"there are {meters:,} meters, but {has}"
         raise UsageError(what, field="meters", fix=f"give `meters` {most}, or {more}")
+
+
+def _too_many(site: str, count: int, *, said: bool) -> UsageError:
+    """More meters than a run has, by the request or by the counts of the homes."""
+    if said:
+        what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
+        return UsageError(what, field="meters", fix=f"give `meters` {max(1, min(count, MAX_METERS))}")
+    what = (
+        f"the counts of [[homes]] in site {site} are {count:,} homes, but a run has at most {MAX_METERS:,} meters"
+    )
+    return UsageError(what, field="site", fix=f"lower the counts, or give `meters` {MAX_METERS}")
 
 
 def street_of(site: Site | None, request: Request, outside: Outside) -> Street | None:

@@ -140,7 +140,8 @@ def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Seq
         mistakes.add(UsageError(what, field="meters", fix=f"give `{_FIELD}` once"))
         return texts
     if not 1 <= count <= MAX_METERS:
-        mistakes.add(UsageError(f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}", field="meters"))
+        what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
+        mistakes.add(UsageError(what, field="meters", fix=f"give `meters` {max(1, min(count, MAX_METERS))}"))
         return texts
     return list(texts) * count
 

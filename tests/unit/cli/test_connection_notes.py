@@ -70,12 +70,12 @@ def test_homes_that_differ_have_limits_of_their_own():
     homes = (*roofs, Home(count=1, plants=()))
     (note,) = notes(grid=Grid(export_limit_percent=60), homes=homes)
     assert note == (
-        "3 of 3 homes feed in no more than 0 to 6 kW, each by its own plants: "
+        "2 of 2 homes with PV feed in no more than 3 to 6 kW, each by its own plants: "
         "60 % of 10 kWp, grid.export_limit_percent"
     )
     said, *by_home = notes("2025-03-01", rules="de", commissioned=date(2025, 3, 1), homes=homes)
     assert said.startswith("rules of Germany")
-    assert by_home == [f"3 of 3 homes feed in no more than 0 to 6 kW, each by its own plants: {CAP10}"]
+    assert by_home == [f"2 of 2 homes with PV feed in no more than 3 to 6 kW, each by its own plants: {CAP10}"]
 
 
 def test_limits_of_homes_that_end_are_said():
@@ -84,7 +84,13 @@ def test_limits_of_homes_that_end_are_said():
     config = configure(Request(site=HOME))
     for homes, begins in (
         (((limited, none), (none,)), "no limit holds any more"),
-        (((limited,), (none,)), "1 of 2 homes feed in no more than 5 to 5 kW"),
+        (((limited,), (none,)), "1 of 2 homes with PV feed in no more than 5 kW"),
     ):
         (note,) = connection_notes(replace(config, connection=ConnectionConfig((), homes=homes)))
         assert note.startswith(begins)
+
+
+def test_homes_without_pv_are_not_limited():
+    roofs = tuple(Home(count=1, plants=plants) for plants in ((HomePlant(30, 180, 5.0),), ()))
+    (note,) = notes(grid=Grid(export_limit_percent=60), homes=roofs)
+    assert note.startswith("1 of 1 homes with PV feed in no more than 3 kW, each by its own plants")

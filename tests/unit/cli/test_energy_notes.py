@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
 from pvsim.cli.energy_notes import energy_notes
+from pvsim.cli.summary import _loads
 from pvsim.config import MeterRequest, Request
 from pvsim.core.site.energy import EnergyPopulation
 from pvsim.core.site.schema import Home, OfficeLoad
@@ -60,3 +61,13 @@ def test_what_kinds_of_homes_say_is_told_as_theirs():
     office = Home(count=1, load=OfficeLoad(annual_kwh=9_000.0))
     (note,) = energy_notes(configure(Request(site=replace(site, homes=(homes[0], office)))))
     assert note.startswith("annual energy of 2 buildings: 2,000 to 9,000 kWh")
+
+
+def test_what_a_file_of_homes_says_is_told_as_its(tmp_path):
+    path = tmp_path / "homes.csv"
+    path.write_text("annual_kwh\n3000\n4000.5\n")
+    config = configure(Request(site=replace(read_site("home"), homes_file=str(path))))
+    assert energy_notes(config) == [
+        "annual energy of 2 households: 3,000 to 4,000.5 kWh, mean 3,500 (as its file of homes says)"
+    ]
+    assert _loads(config) == ["household of 3,000 to 4,000.5 kWh a year"]

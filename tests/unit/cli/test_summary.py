@@ -99,3 +99,10 @@ def test_of_a_street_it_is_told_how_many_homes_have_what():
     config = configure(Request(site=msgspec.structs.replace(read_site("home"), homes=homes)))
     assert printed._sites(config) == "3 homes, 2 with PV, 1 with a battery"
     assert printed._sites(configure(Request(site="home", meters=2))) == "2 meters, each with its PV"
+    assert printed._sites(configure(Request(site="home", meters=2, pv=PvRequest(source="none")))) == "2 meters"
+
+
+def test_no_export_has_no_minus():
+    assert printed._kw(-0.0) == "0.0000 kW"
+    assert printed._kw(1_234.5) == "1,234.5000 kW"
+    assert printed._kw(None) == ""

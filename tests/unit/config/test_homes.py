@@ -267,3 +267,13 @@ def test_what_lies_in_the_site_is_mended_there(street, head, rows, fix):
     with pytest.raises(BadInputError, match="line 2: ") as caught:
         configure(Request(site=street(rows=rows, head=head)))
     assert fix in caught.value.fix
+
+
+def test_more_homes_than_a_run_has_are_refused_by_their_counts(street):
+    homes = "[[homes]]\ncount = 900\n" * 2
+    with pytest.raises(
+        UsageError, match=r"the counts of .* are 1,800 homes, but a run has at most 1,000"
+    ) as caught:
+        configure(Request(site=street(homes=homes)))
+    assert (caught.value.field, caught.value.fix) == ("site", "lower the counts, or give `meters` 1000")
+    assert len(configure(Request(site=street(homes=homes), meters=1_000)).meters) == 1_000

@@ -169,7 +169,7 @@ def _load_problems(home: Home, site: Site) -> Iterator[str]:
     if load is None and said:
         yield f"{next(iter(said))}: the site has no load, nor has this home; add [load] to the site"
     elif "people" in said and not isinstance(load, HouseholdLoad):
-        yield f"people: it is for a household, and the load is a {load.kind if load else ''}"
+        yield f"people: it is for a load of kind household, and this one is {load.kind if load else ''}"
     elif load is not None and isinstance(said.get("annual_kwh", load.annual_kwh), tuple):
         yield "load.annual_kwh: a list is for meters that are alike; give a number, or a mean_kwh"
 

@@ -122,7 +122,10 @@ def test_a_range_rises(name):
             [{"share": 1, "annual_kwh": 3e3, "load": {"kind": "household", "annual_kwh": 4e3}}],
             "annual_kwh: load says it too",
         ),
-        ([{"share": 1, "people": 3, "load": {"kind": "office", "annual_kwh": 4e3}}], "the load is a office"),
+        (
+            [{"share": 1, "people": 3, "load": {"kind": "office", "annual_kwh": 4e3}}],
+            "for a load of kind household, and this one is office",
+        ),
         (
             [{"share": 1, "group": "a", "people": 2}, {"share": 1, "group": "b", "people": 3}],
             "people is also said by home 1, of another group ('a' and 'b')",
