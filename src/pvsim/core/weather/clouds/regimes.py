@@ -120,9 +120,11 @@ _BROKEN = Regime(
     fast=_power_law(1.0, 1.03, 242.0),
 )
 
-# 2048 s … 6 days; the strongest is 18 hours
+# 2048 s … 3 months; the strongest is 18 hours. Those from 12 days on make months and years differ: a year's light
+# has a standard deviation of 4 %
 _WEATHER = {2**11: 0.10, 2**12: 0.09, 2**13: 0.43, 2**14: 0.87, 2**15: 1.85}
 _WEATHER |= {2**16: 1.98, 2**17: 1.31, 2**18: 0.62, 2**19: 0.24}
+_WEATHER |= {2**20: 0.25, 2**21: 0.38, 2**22: 0.44, 2**23: 0.40}
 _LIVELY = {2**13: 0.0330, 2**14: 0.3258, 2**15: 0.8026, 2**16: 0.4929, 2**17: 0.0755}
 _SHINE = {
     2**4: 0.4560,
