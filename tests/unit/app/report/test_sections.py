@@ -134,16 +134,23 @@ def test_battery_grid_and_fleet():
     assert only_curve.tables == ()
     over = OverMeters(Distribution(1, 2, 3), None, None, None, Distribution(0.1, 0.2, 0.3), None, None, None)
     plan = a_plan(meters=("a", "b"))
-    fleet = sections_of(plan, replaced={"over_meters": over})["fleet"]
-    assert [row[2].text for row in fleet.tables[0].rows] == ["2.000", "20.0%"]
-    together = fleet.tables[1]
+    differing = sections_of(plan, replaced={"over_meters": over})
+    assert [row[2].text for row in differing["fleet"].tables[0].rows] == ["2.000", "20.0%"]
+    assert len(differing["fleet"].texts) == 1
+    assert differing["coincidence"].texts[0].startswith("The highest quarter of an hour of the first meters")
+    (together,) = differing["coincidence"].tables
     assert together.head[1:3] == ("Load, W by meter", "Coincidence of load")
     assert [row[0].text for row in together.rows] == ["1", "2"]
     assert together.rows[1][1].path == "coincidence.1.load_w_per_meter"
-    hours = sections_of(a_plan(meters=("a", "b"), every_s=3_600))["fleet"]
-    assert [table.caption for table in hours.tables] == ["Each meter"]
+    hours = sections_of(a_plan(meters=("a", "b"), every_s=3_600))
+    assert [table.caption for table in hours["fleet"].tables] == ["Each meter"]
+    assert "coincidence" not in hours
     grid = sections_of(a_plan(meters=("a", "b"), meter_range=MeterRange.up_to(9_000, grid=True)))
-    assert grid["fleet"].tables[0].head == ("First meters", "Net import, W by meter", "Coincidence of import")
+    assert grid["coincidence"].tables[0].head == (
+        "First meters",
+        "Net import, W by meter",
+        "Coincidence of import",
+    )
     assert (grid["fleet"].charts, grid["energies"].charts) == ((), ())
 
 
