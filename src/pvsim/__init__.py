@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
     from pvsim.core.site.energy import EnergyPopulation
     from pvsim.core.site.schema import (
+        AzimuthRange,
         Battery,
         ClearWeather,
         CloudyWeather,
@@ -21,12 +22,16 @@ if TYPE_CHECKING:
         FileWeather,
         Grid,
         HeatPump,
+        Home,
+        HomePlant,
         HorizonPoint,
         HouseholdLoad,
         Location,
         OfficeLoad,
+        PeakRange,
         Plant,
         Site,
+        TiltRange,
     )
     from pvsim.core.site.tariff import Co2, Cost, DataSeries, Demand, PriceWindow, Tariff
     from pvsim.errors import (
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.simulated import SimulatedRun, simulate
 
 __all__ = [
+    "AzimuthRange",
     "BadInputError",
     "Battery",
     "BrokerError",
@@ -71,6 +77,8 @@ __all__ = [
     "FinishedRun",
     "Grid",
     "HeatPump",
+    "Home",
+    "HomePlant",
     "HorizonPoint",
     "HouseholdLoad",
     "InternalError",
@@ -79,6 +87,7 @@ __all__ = [
     "MeterRequest",
     "OfficeLoad",
     "PartialResultError",
+    "PeakRange",
     "Plant",
     "PriceWindow",
     "PvRequest",
@@ -90,6 +99,7 @@ __all__ = [
     "Site",
     "Summary",
     "Tariff",
+    "TiltRange",
     "UsageError",
     "__version__",
     "build",
