@@ -336,19 +336,20 @@ class FuseLoad(msgspec.Struct, frozen=True):
 
 
 class YieldAmongYears(msgspec.Struct, frozen=True):
-    """Where the PV yield of a long run lies among those that other years of the site's weather give.
+    """Where the PV yield of a long run lies among those that years of the site's weather give.
 
-    The other years are the synthetic skies of seeds 1, 2, 3 … over the same days, each at one second in 256, which
-    is within 0.5 % of a run of it. Yields are in kWh per kW of the plants' peak power, over the days of the run.
+    These years are the synthetic skies of seeds 1, 2, 3 … over the same days, the run's own among them if its seed
+    is, each at one second in 256, which is within 0.5 % of a run of it. Yields are in kWh per kW of the plants'
+    peak power, over the days of the run.
 
     Attributes:
         kwh_per_kwp: Of the run: (pv + curtailed) / peak power of the plants.
-        percentile: How many percent of the other years give less; those that give as much count half.
+        percentile: How many percent of these years give less; those that give as much count half.
         years: How many they are.
-        mean: Of the other years.
-        p10: 10 % of the other years give this or less. Percentiles are those of the nearest rank.
-        p50: The median of the other years.
-        p90: 90 % of the other years give this or less.
+        mean: Of these years.
+        p10: 10 % of these years give this or less. Percentiles are those of the nearest rank.
+        p50: The median of these years.
+        p90: 90 % of these years give this or less.
     """
 
     kwh_per_kwp: float
@@ -393,7 +394,7 @@ class Summary(msgspec.Struct, frozen=True):
         load_factor: Mean load over `peak_load_15min_kw`; of several meters that of all meters together. None also
             where the load is 0.
         coincidence: How far the peaks of the meters coincide, where a run has several.
-        yield_among_years: Where its PV yield lies among other years of the site; None for less than a year, with
+        yield_among_years: Where its PV yield lies among 40 years of the site; None for less than a year, with
             rows missing, and where PV power does not come from a site's synthetic clouds.
     """
 
