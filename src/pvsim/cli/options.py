@@ -79,9 +79,7 @@ period_options = _all(
             shell_complete=or_a_file("brief", "home", "home-battery", "home-tariff", "street", "office", "depot"),
             envvar="PVSIM_SITE",
             help="A place with its PV plants, weather, load and battery: brief, home, home-battery, home-tariff,"
-            " street, office, depot,"
-            " or a FILE.toml (pvsim schema site). With several meters, each has a site like it,"
-            " in a street one of its own.",
+            " street, office, depot, or a FILE.toml (pvsim schema site).",
         ),
     ),
     section(

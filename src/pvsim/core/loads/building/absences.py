@@ -125,6 +125,5 @@ def _take(free: NDArray[np.bool_], starts: Ints, length: int, draw: float) -> No
     """Take `length` free days, which begin by the weights of `starts` where all of them are free."""
     all_free = np.convolve(free.astype(np.int64), np.ones(length, dtype=np.int64), "valid") == length
     cumulative = np.cumsum(starts * all_free)
-    if cumulative[-1]:
-        start = int(np.searchsorted(cumulative, int(draw * float(cumulative[-1])), side="right"))
-        free[start : start + length] = False
+    start = int(np.searchsorted(cumulative, int(draw * float(cumulative[-1])), side="right"))
+    free[start : start + length] = False  # nothing where no day will do: then it begins after the year

@@ -70,6 +70,7 @@ def test_the_table_that_comes_with_pvsim(kinds):
         ({"devices": [X | {"winter": -1}]}, "less than never"),
         ({"devices": [X | {"days": [0, 0, 0]}]}, "less than never"),
         ({"devices": [X | {"per_year": 0}]}, "less than never"),
+        ({"devices": [X | {"owned": [1.2]}]}, "more than all"),
         ({"devices": [X | {"phases": [{"w": [1], "s": [1], "cycle": [5, 0]}]}]}, "less than a second"),
         ({"shapes": {"s": {"workday": [1], "weekend": [1]}}}, "24 hours"),
         ({"typo": 1}, "typo"),
