@@ -35,6 +35,8 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<power>[+-]?\d{1,2}))? ?(?P<unit>[A-Za-z]*)",
     re.ASCII,
 )
+_MOST_DIGITS = 18
+_LONG = re.compile(r"[+-]?\d{19,}", re.ASCII)
 _SIGN_AFTER = re.compile(r" ?°(?: ?([A-Za-z]))?$")
 _AS_ASCII = str.maketrans({"−": "-", "–": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _THOUSANDS = 3
@@ -111,6 +113,9 @@ def parse_quantity(text: str, kind: Kind, field: str) -> Fraction:
         compact = compact[:-1] + "percent"
     found = _NUMBER.fullmatch(compact)
     factor = None if found is None else kind.units.get(found["unit"].lower())
+    if _LONG.fullmatch(compact):
+        what = f"`{field}` is a number of at most {_MOST_DIGITS} digits"
+        raise UsageError(f"{what}, not {text[:40]!r}", field=field, fix=f"for example {kind.example}")
     if found is None or factor is None:
         raise UsageError(f"`{field}` is {kind.name}, not {text!r}", field=field, fix=f"for example {kind.example}")
     if found["sign"] and found["unit"] and min(kind.units.values()) < 0 and found["unit"].lower() != "deg":
