@@ -21,7 +21,7 @@ from pvsim.config.run_config import (
     MeterConfig,
     SyntheticMeter,
 )
-from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE, TAKEN_NAMES
 from pvsim.core.site.energy import BOUNDS_KWH, BuildingName
 from pvsim.core.site.schema import FileWeather, Site, Weather
 from pvsim.errors import InternalError, UsageError
@@ -34,8 +34,7 @@ BUILDINGS: Mapping[BuildingName, str] = {"household": "home", "office": "office"
 
 _KINDS = (*SYNTHETIC, *BUILDINGS, "external")
 _Source: TypeAlias = SyntheticMeter | BuildingMeter | FileConfig | ExternalMeter
-_TAKEN = ("pv", "weather", "places_m")
-_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]{0,31})=(.+)", re.DOTALL)
+_NAMED = re.compile(rf"({NAME.pattern})=(.+)", re.DOTALL)
 _FIELD = "meter.source"
 
 
@@ -217,9 +216,8 @@ def _bad_name(text: str, outside: Outside, *, counted: bool) -> UsageError | Non
         what = f"with `meters` the meters are numbered, not called {name!r}"
         return UsageError(what, field=_FIELD, fix=fix)
     if not _is_file(kind) and not _NAMED.fullmatch(text):
-        fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-        return UsageError(f"`{_FIELD}`: {name!r} cannot be a name", field=_FIELD, fix=fix)
-    if name in _TAKEN:  # a meter's report would hide that one
+        return UsageError(f"`{_FIELD}`: {name!r} cannot be a name", field=_FIELD, fix=NAME_RULE)
+    if name in TAKEN_NAMES:
         what = f"{name!r} is what the manifest calls another input"
         return UsageError(what, field=_FIELD, fix=f"choose another name, for example {name}1={kind}")
     return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from pvsim.adapters.tables.text import opened_lines
-from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE, TAKEN_NAMES
 from pvsim.core.site.home_rows import COLUMNS, home_of_row
 from pvsim.core.site.schema import Home, Site
 from pvsim.core.tables import NumberColumns
@@ -18,8 +18,6 @@ from pvsim.errors import BadInputError
 
 __all__ = ["HomeRows", "read_homes"]
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
-_TAKEN: Final = ("pv", "weather", "places_m")
 _SHOWN: Final = 10
 _FIX: Final = f"the columns are {', '.join(COLUMNS)}; each may be left out"
 _NONE: Final = "an empty cell of pv_kw, battery_kwh, car_kwh or heat_pump_kwh is none, else the site's"
@@ -172,10 +170,9 @@ def _name_problems(names: Sequence[str], lines: Sequence[int]) -> Iterator[_Prob
     for name, line in zip(names, lines, strict=bool(names)):
         if not name:
             yield line, "name: it is empty", "give each home a name, or leave the column out"
-        elif not _NAME.fullmatch(name):
-            allowed = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-            yield line, f"name: {name[:40]!r} cannot be a name", allowed
-        elif name in _TAKEN:
+        elif not NAME.fullmatch(name):
+            yield line, f"name: {name[:40]!r} cannot be a name", NAME_RULE
+        elif name in TAKEN_NAMES:
             yield line, f"name: {name!r} is what the manifest calls another input", "choose another name"
         elif name in known:
             yield line, f"name: {name!r} is also in line {known[name]}", "give each home a name of its own"

@@ -10,12 +10,15 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.errors import UsageError
 
-__all__ = ["MAX_METERS", "Missing", "RunPlan", "check_names"]
+__all__ = ["MAX_METERS", "NAME", "NAME_RULE", "TAKEN_NAMES", "Missing", "RunPlan", "check_names"]
 
 Missing: TypeAlias = Literal["skip", "hold", "stop"]
 
 MAX_METERS = 1_000
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+NAME_RULE = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
+TAKEN_NAMES = ("pv", "weather", "places_m")
+"""What the manifest calls other inputs: the report of a meter of such a name would hide that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,8 @@ def check_names(run_id: str | None, meters: Sequence[str]) -> None:
         UsageError: naming the first.
     """
     for name, field in ((run_id, "run_id"), *((meter, "meter.source") for meter in meters)):
-        if name is not None and not _NAME.fullmatch(name):
-            fix = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
-            raise UsageError(f"`{field}`: {name!r} cannot be a name", field=field, fix=fix)
+        if name is not None and not NAME.fullmatch(name):
+            raise UsageError(f"`{field}`: {name!r} cannot be a name", field=field, fix=NAME_RULE)
     if len(set(meters)) != len(meters):
         twice = next(name for name in meters if meters.count(name) > 1)
         fix = "give each its own: `meter.source` NAME=KIND"
