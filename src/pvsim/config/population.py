@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.run_config import AnnualEnergies, BuildingMeter
-from pvsim.core.loads.population import even_kwh, lognormal_kwh, share_of
+from pvsim.core.loads.population import even_kwh, lognormal_kwh
 from pvsim.core.site.energy import (
     BOUNDS_KWH,
     DEFAULT_CV,
@@ -22,6 +22,7 @@ from pvsim.core.site.energy import (
     energy_problems,
     plain_kwh,
 )
+from pvsim.core.site.homes import share_of
 from pvsim.errors import UsageError
 
 __all__ = ["Building", "Said", "over_all", "with_energies"]

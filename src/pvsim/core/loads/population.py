@@ -10,9 +10,7 @@ from functools import lru_cache
 from math import ceil, erfc, exp, floor, log, log1p, sqrt
 from statistics import NormalDist
 
-from pvsim.core.quantities import noise
-
-__all__ = ["even_kwh", "lognormal_kwh", "share_of"]
+__all__ = ["even_kwh", "lognormal_kwh"]
 
 _NORMAL = NormalDist()
 _FARTHEST = 37.0
@@ -20,11 +18,6 @@ _FARTHEST = 37.0
 
 _LEAST_SHARE = 1e-300
 _HALVINGS = 100
-
-
-def share_of(seed: int, home: str, quantity: str) -> float:
-    """Where among all homes a home is, from 0 to below 1: so many have less of the quantity."""
-    return float(noise.uniform(noise.key(seed, "population", home, quantity), 0, 1)[0])
 
 
 def even_kwh(share: float, from_kwh: float, to_kwh: float) -> int:
@@ -37,7 +30,7 @@ def lognormal_kwh(share: float, mean_kwh: float, cv: float, bounds_kwh: tuple[fl
     """An energy of a lognormal distribution between two bounds, at a share of it.
 
     Args:
-        share: As of `share_of`.
+        share: Where among all homes it is, from 0 to below 1: so many have less.
         mean_kwh: Mean between the bounds, which are not it.
         cv: Coefficient of variation without bounds, above 0.
         bounds_kwh: Whole kWh.

@@ -6,6 +6,7 @@ others are drawn by their shares, with the home's name, so that a home is the sa
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate, combinations
 from typing import Any, TypeAlias
 
@@ -17,7 +18,7 @@ from pvsim.core.site.energy import DEFAULT_CV, EnergyPopulation
 from pvsim.core.site.problems import item_path
 from pvsim.core.site.schema import Home, HomePlant, HouseholdLoad, Load, Plant, Site
 
-__all__ = ["counted", "home_problems", "most_of", "site_of_home", "takes_any"]
+__all__ = ["counted", "home_problems", "most_of", "share_of", "site_of_home", "takes_any"]
 
 _DEVICES = ("heat_pump", "electric_car")
 _OF_LOAD = ("annual_kwh", "people", *_DEVICES)
@@ -66,7 +67,7 @@ def site_of_home(site: Site, seed: int, home: str, place: int) -> Site:
     """
     entries = [_entry(group, seed, home, name, place) for name, group in _groups_of(site.homes or ()).items()]
     for entry in entries:
-        site = _with_entry(site, entry, lambda quantity: _share(seed, home, quantity))
+        site = _with_entry(site, entry, partial(share_of, seed, home))
     load = None if site.load is None else _drawn_load(site.load, exact=any(map(_is_exact, entries)))
     return replace(site, load=load, homes=UNSET, homes_file=UNSET)
 
@@ -113,15 +114,15 @@ def _entry(entries: Sequence[Home], seed: int, home: str, group: str, place: int
         return with_count[bisect_right(ends, place)]
     shared = [entry for entry in entries if entry.share is not UNSET]
     upto = list(accumulate(entry.share or 0.0 for entry in shared))
-    return shared[min(bisect_right(upto, _share(seed, home, f"home {group}") * upto[-1]), len(shared) - 1)]
+    return shared[min(bisect_right(upto, share_of(seed, home, f"home {group}") * upto[-1]), len(shared) - 1)]
 
 
-def _share(seed: int, home: str, quantity: str) -> float:
-    """Where among all homes a home is, from 0 to below 1."""
+def share_of(seed: int, home: str, quantity: str) -> float:
+    """Where among all homes a home is, from 0 to below 1: so many have less of the quantity."""
     return float(noise.uniform(noise.key(seed, "population", home, quantity), 0, 1)[0])
 
 
-def _with_entry(site: Site, entry: Home, share_of: _ShareOf) -> Site:
+def _with_entry(site: Site, entry: Home, drawn: _ShareOf) -> Site:
     """The site with what an entry says."""
     changes: dict[str, Any] = {}
     load = site.load if entry.load is UNSET else entry.load
@@ -130,18 +131,18 @@ def _with_entry(site: Site, entry: Home, share_of: _ShareOf) -> Site:
         load = replace(load, **{name: None if value == "none" else value for name, value in said.items()})
     changes["load"] = load
     if entry.plants is not UNSET:
-        changes["plants"] = tuple(_plant(plant, number, share_of) for number, plant in enumerate(entry.plants, 1))
+        changes["plants"] = tuple(_plant(plant, number, drawn) for number, plant in enumerate(entry.plants, 1))
     if entry.battery is not UNSET:
         changes["battery"] = None if entry.battery == "none" else entry.battery
     return replace(site, **changes)
 
 
-def _plant(plant: HomePlant, number: int, share_of: _ShareOf) -> Plant:
+def _plant(plant: HomePlant, number: int, drawn: _ShareOf) -> Plant:
     values = asdict(plant)
     for name in _DRAWN:
         if not isinstance(values[name], float | int):
             low, high = values[name].from_, values[name].to
-            values[name] = round(low + share_of(f"plant {number} {name}") * (high - low), _DIGITS[name])
+            values[name] = round(low + drawn(f"plant {number} {name}") * (high - low), _DIGITS[name])
     return Plant(**values)
 
 

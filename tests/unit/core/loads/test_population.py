@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.loads.population import even_kwh, lognormal_kwh, share_of
+from pvsim.core.loads.population import even_kwh, lognormal_kwh
+from pvsim.core.site.homes import share_of
 
 BOUNDS = (1_000, 12_000)
 SHARES = (np.arange(400) + 0.5) / 400
