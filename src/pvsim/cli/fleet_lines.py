@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pvsim.core.results.summary import Distribution, Summary
+    from pvsim.core.results.distribution import Distribution
+    from pvsim.core.results.summary import Summary
 
 __all__ = ["fleet_lines"]
 

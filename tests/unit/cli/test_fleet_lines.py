@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from pvsim.cli.fleet_lines import fleet_lines
-from pvsim.core.results.summary import CoincidentPeak, Distribution, Energies, OverMeters, Peaks, Summary
+from pvsim.core.results.distribution import Distribution, OverMeters
+from pvsim.core.results.summary import CoincidentPeak, Energies, Peaks, Summary
 
 ONE = Summary(1, 1, Energies(6.0, 2.0, 1.0, 0.5, 1.0), None, None, None, Peaks(1.0, 2.0, 3.0, 4.0, 5.0, None))
 OVER = OverMeters(Distribution(5.0, 11.04, 2_020.0), None, None, None, None, None, None, None)

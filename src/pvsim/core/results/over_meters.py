@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from pvsim.core.results.distribution import Distribution, OverMeters, nearest_rank
 from pvsim.core.results.money import Money
-from pvsim.core.results.summary import Distribution, OverMeters, Summary
+from pvsim.core.results.summary import Summary
 
 __all__ = ["over_meters", "with_bills"]
 
@@ -41,4 +42,4 @@ def _distribution(values: Iterable[float | None]) -> Distribution | None:
     known = sorted(value for value in values if value is not None)
     if not known:
         return None
-    return Distribution(*(known[-(-len(known) * percent // 100) - 1] for percent in (5, 50, 95)))
+    return Distribution(*(nearest_rank(known, percent) for percent in (5, 50, 95)))

@@ -1,4 +1,4 @@
-"""The figures of a run, as `summary.json` has them: each is defined here once, and only here.
+"""The figures of a run, as `summary.json` has them: each is defined once, here or in a struct that is part of it.
 
 Symbols in the formulas: Δt is the length of a row, sums are over the rows; grid = load − pv + battery (positive
 charges) is what the connection to the grid carries: **positive imports, negative exports**. Energies are in kWh,
@@ -15,17 +15,16 @@ from typing import Any
 
 import msgspec
 
+from pvsim.core.results.distribution import OverMeters
 from pvsim.core.results.emissions import Emissions
 from pvsim.core.results.money import Money
 
 __all__ = [
     "BatteryUse",
     "CoincidentPeak",
-    "Distribution",
     "Duration",
     "Energies",
     "FuseLoad",
-    "OverMeters",
     "Peaks",
     "PeriodEnergies",
     "Ramp",
@@ -248,54 +247,6 @@ class PeriodEnergies(Energies, frozen=True, kw_only=True):
     resolution: tuple[Resolution, ...] | None = None
     ramps: tuple[Ramp, ...] | None = None
     duration: Duration | None = None
-
-
-class Distribution(msgspec.Struct, frozen=True):
-    """How a figure differs between meters. Percentiles are those of the nearest rank.
-
-    Attributes:
-        p5: 5 % of the meters have this or less.
-        p50: The median meter.
-        p95: 95 % of the meters have this or less.
-    """
-
-    p5: float
-    p50: float
-    p95: float
-
-
-class OverMeters(msgspec.Struct, frozen=True):
-    """Figures of single meters, as they are distributed over the meters of a run that has several.
-
-    Meters of which a figure is null are left out of its distribution; it is null if all are.
-
-    Attributes:
-        load_kwh: `energy_kwh.load` of each meter.
-        pv_kwh: `energy_kwh.pv` of each meter.
-        import_kwh: `energy_kwh.import` of each meter.
-        export_kwh: `energy_kwh.export` of each meter.
-        self_consumption: Of each meter.
-        self_sufficiency: Of each meter.
-        peak_import_kw: `peak_kw.import` of each meter.
-        peak_import_15min_kw: `peak_kw.import_15min` of each meter.
-        peak_load_15min_kw: Of each meter.
-        load_factor: Of each meter.
-        full_cycles: `battery.full_cycles` of each meter that has a battery.
-        money_total: `total` of the bill of each meter, as `money.meters` has it.
-    """
-
-    load_kwh: Distribution | None
-    pv_kwh: Distribution | None
-    import_kwh: Distribution | None
-    export_kwh: Distribution | None
-    self_consumption: Distribution | None
-    self_sufficiency: Distribution | None
-    peak_import_kw: Distribution | None
-    peak_import_15min_kw: Distribution | None
-    peak_load_15min_kw: Distribution | None = None
-    load_factor: Distribution | None = None
-    full_cycles: Distribution | None = None
-    money_total: Distribution | None = None
 
 
 class CoincidentPeak(msgspec.Struct, frozen=True):

@@ -14,16 +14,8 @@ from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
-from pvsim.core.results.summary import (
-    BatteryUse,
-    Distribution,
-    Duration,
-    FuseLoad,
-    OverMeters,
-    Ramp,
-    Resolution,
-    YieldAmongYears,
-)
+from pvsim.core.results.distribution import Distribution, OverMeters
+from pvsim.core.results.summary import BatteryUse, Duration, FuseLoad, Ramp, Resolution, YieldAmongYears
 from pvsim.core.run.plan import RunPlan
 
 BARE = ["power", "energies", "hours", "quality", "provenance"]

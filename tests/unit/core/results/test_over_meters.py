@@ -4,9 +4,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.core.results.distribution import Distribution
 from pvsim.core.results.money import MeterAmount, Money
 from pvsim.core.results.over_meters import over_meters, with_bills
-from pvsim.core.results.summary import BatteryUse, Distribution, Energies, Peaks, Summary
+from pvsim.core.results.summary import BatteryUse, Energies, Peaks, Summary
 
 
 def meter(load, share=None):
