@@ -94,6 +94,28 @@ def outside(here: Path, broker: BrokerAddress) -> Callable[..., Done]:
     return call
 
 
+@pytest.fixture
+def killed(here: Path, broker: BrokerAddress) -> Callable[..., Path]:
+    """Begins a run, kills it when 2 MB of its rows are written, and gives its directory."""
+
+    def call(*arguments: str) -> Path:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pvsim", *arguments, "--out", str(here / "killed")],
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
+        )
+        part = None
+        while part is None or not part.exists() or part.stat().st_size < 2_000_000:
+            found = list((here / "killed").glob("2*/samples.csv.part"))
+            part = found[0] if found else None
+            assert process.poll() is None
+        process.kill()
+        process.communicate()  # until the roles have noticed, and ended too
+        return here / "killed" / "latest"
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def accounts(broker: BrokerAddress, broker_home: Path) -> BrokerAddress:
     """The session's broker with four accounts that may not do everything; their password is `s3cret`."""

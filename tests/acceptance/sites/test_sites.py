@@ -1,9 +1,6 @@
 """Sites from outside: each example runs, and its rows hold what the site file says."""
 
 import json
-import os
-import subprocess
-import sys
 from importlib.resources import files
 from itertools import pairwise
 
@@ -55,25 +52,13 @@ def test_each_example_runs_and_adds_up(outside, here, name):
 
 
 @pytest.mark.parametrize("size", [("--days", "2"), ("--meters", "10")])
-def test_batteries_go_on_where_they_were_when_a_run_is_resumed(outside, here, broker, size):
+def test_batteries_go_on_where_they_were_when_a_run_is_resumed(outside, here, killed, size):
     """Killed in the middle: the same bytes, so the same state of charge in each second. Ten need a longer slot."""
     run = ("run", "--site", "home-battery", *size)
     assert outside(*run, "--out", here / "whole", "--quiet").code == 0
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pvsim", *run, "--out", str(here / "killed")],
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
-    )
-    part = None
-    while part is None or not part.exists() or part.stat().st_size < 2_000_000:
-        found = list((here / "killed").glob("2*/samples.csv.part"))
-        part = found[0] if found else None
-        assert process.poll() is None
-    process.kill()
-    process.communicate()  # until the roles have noticed, and ended too
-    killed = here / "killed" / "latest"
-    assert outside("run", "--resume", killed, "--quiet").code == 0
-    texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", killed)]
+    left = killed(*run)
+    assert outside("run", "--resume", left, "--quiet").code == 0
+    texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", left)]
     assert texts[0] == texts[1]
 
 

@@ -1,9 +1,6 @@
 """A street from outside: homes that differ, killed and resumed; and files of homes, right ones and wrong ones."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -21,28 +18,16 @@ def cells(run):
     return found
 
 
-def test_a_street_is_resumed_to_the_same_bytes_and_its_homes_differ(outside, here, broker):
+def test_a_street_is_resumed_to_the_same_bytes_and_its_homes_differ(outside, here, killed):
     run = ("run", "--site", "street", "--meters", "12", "--seed", "3", "--date", "2024-04-08")
     assert outside(*run, "--out", here / "whole", "--quiet").code == 0
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pvsim", *run, "--out", str(here / "killed")],
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PVSIM_BROKER_URL": broker.amqp_url},
-    )
-    part = None
-    while part is None or not part.exists() or part.stat().st_size < 2_000_000:
-        found = list((here / "killed").glob("2*/samples.csv.part"))
-        part = found[0] if found else None
-        assert process.poll() is None
-    process.kill()
-    process.communicate()  # until the roles have noticed, and ended too
-    killed = here / "killed" / "latest"
-    assert outside("run", "--resume", killed, "--quiet").code == 0
-    texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", killed)]
+    left = killed(*run)
+    assert outside("run", "--resume", left, "--quiet").code == 0
+    texts = [(out / "samples.csv").read_bytes() for out in (here / "whole" / "latest", left)]
     assert texts[0] == texts[1]
-    assert outside("verify", killed).code == 0
-    config = json.loads((killed / "manifest.json").read_text())["config"]
-    summary = json.loads((killed / "summary.json").read_text())
+    assert outside("verify", left).code == 0
+    config = json.loads((left / "manifest.json").read_text())["config"]
+    summary = json.loads((left / "summary.json").read_text())
     assert len({json.dumps(home) for home in config["pv"]["homes"]}) > 3
     for meter, plants, battery in zip(config["meters"], config["pv"]["homes"], config["batteries"], strict=True):
         figures = summary["meters"][meter["name"]]
