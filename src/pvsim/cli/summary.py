@@ -79,7 +79,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
 
 
 def _kw(power: float | None) -> str:
-    """A power in a cell of the table; a summary of several meters that export nothing says -0.0."""
+    """A power in a cell of the table; runs of 0.1 said -0.0 of several meters that export nothing."""
     return "" if power is None else f"{power + 0.0:,.4f} kW"
 
 

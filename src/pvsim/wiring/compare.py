@@ -14,6 +14,7 @@ from pvsim.app.prove import add_up
 from pvsim.app.report.forms import Forms, Phrase
 from pvsim.config import RunConfig
 from pvsim.config.comparable import Unlike, unlike
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.results.comparison import Comparison, compared
 from pvsim.core.results.profile import Profile
 from pvsim.core.results.summary import Summary
@@ -180,7 +181,7 @@ def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
             e.load if e.load is not None else e.meter for e in (base.summary.energy_kwh, other.summary.energy_kwh)
         ]
         if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
-            first, this = (Phrase("unlike.kwh", {"kwh": round(each or 0.0, 6)}) for each in kwh)
+            first, this = (Phrase("unlike.kwh", {"kwh": rounded(each or 0.0)}) for each in kwh)
             found = (*found, Unlike("load", this, first))
     tariffs = [(each.tariff, each.co2, each.series_sha256, each.unpaid) for each in (base.config, other.config)]
     return replace(other, unlike=found, other_tariff=tariffs[0] != tariffs[1])

@@ -7,6 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from pvsim.config import BuildingMeter, RunConfig
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.timeline import DAY_S
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.run.plan import RunPlan
@@ -80,6 +81,6 @@ def dimmed_energies(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, flo
                 later -= int(less[less < 0].sum())
             if seconds:
                 kwh = {"cut_kwh": cut, "later_kwh": later, "unserved_kwh": cut - later}
-                energies = {name: round(each / _DWS_PER_KWH, 6) for name, each in kwh.items()}
+                energies = {name: rounded(each / _DWS_PER_KWH) for name, each in kwh.items()}
                 found[meter.name] = {"dimmed_s": seconds, **energies}
     return found

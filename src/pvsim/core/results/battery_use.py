@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.devices.balance import NO_BATTERY, SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.battery_parts import BatteryParts
 from pvsim.core.results.powers import Powers
@@ -147,14 +148,14 @@ class BatteryStates:
         standby, no_load, from_grid, to_grid = self._parts(stored)
         conversion = None if standby is None or no_load is None else losses_kwh - standby - no_load
         return BatteryUse(
-            capacity_kwh=round(capacity, 6),
-            full_cycles=round(discharge_kwh / capacity, 6),
-            losses_kwh=round(losses_kwh, 6),
-            stored_start_kwh=round(start_kwh, 6),
-            stored_end_kwh=round(end_kwh, 6),
-            stored_change_kwh=round(end_kwh - start_kwh, 6),
-            hours_empty=round(stored.empty * hours, 6),
-            hours_full=round(stored.full * hours, 6),
+            capacity_kwh=rounded(capacity),
+            full_cycles=rounded(discharge_kwh / capacity),
+            losses_kwh=rounded(losses_kwh),
+            stored_start_kwh=rounded(start_kwh),
+            stored_end_kwh=rounded(end_kwh),
+            stored_change_kwh=rounded(end_kwh - start_kwh),
+            hours_empty=rounded(stored.empty * hours),
+            hours_full=rounded(stored.full * hours),
             standby_kwh=_rounded(standby),
             no_load_kwh=_rounded(no_load),
             conversion_kwh=_rounded(conversion),
@@ -180,7 +181,7 @@ class BatteryStates:
 
 
 def _rounded(kwh: float | None) -> float | None:
-    return None if kwh is None else round(kwh, 6)
+    return None if kwh is None else rounded(kwh)
 
 
 def _alike(batteries: tuple[BatteryModel, ...]) -> list[tuple[BatteryModel, list[int]]]:

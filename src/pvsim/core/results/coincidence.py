@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.powers import Powers
 from pvsim.core.results.summary import CoincidentPeak
@@ -72,9 +73,9 @@ class CoincidentPeaks(WholeWindows):
             found.append(
                 CoincidentPeak(
                     size,
-                    round(load_dw / 10 / size, 3) if load else None,
+                    rounded(load_dw / 10 / size, 3) if load else None,
                     _share(load_dw, loads_dw) if load else None,
-                    round(grid_dw / 10 / size, 3),
+                    rounded(grid_dw / 10 / size, 3),
                     _share(grid_dw, grids_dw),
                 )
             )
@@ -82,4 +83,4 @@ class CoincidentPeaks(WholeWindows):
 
 
 def _share(together: float, sum_of_peaks: float) -> float | None:
-    return round(together / sum_of_peaks, 6) if sum_of_peaks else None
+    return rounded(together / sum_of_peaks) if sum_of_peaks else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.results.summary import Summary
 
 __all__ = ["Comparison", "Figure", "compared"]
@@ -147,9 +148,9 @@ def _figure(field: str, label: str, unit: str, summaries: Sequence[Mapping[str, 
     if all(value is None for value in values):
         return None
     base = values[0]
-    differences = tuple(None if base is None or value is None else round(value - base, 6) for value in values)
+    differences = tuple(None if base is None or value is None else rounded(value - base) for value in values)
     relative = tuple(
-        None if difference is None or not base or unit == "%" else round(difference / abs(base), 6)
+        None if difference is None or not base or unit == "%" else rounded(difference / abs(base))
         for difference in differences
     )
     return Figure(field, label, unit, values, differences, relative)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.powers import Powers
 from pvsim.core.run.plan import RunPlan
@@ -108,12 +109,12 @@ class EnergySums:
 
 def kwh(sum_dw: int, plan: RunPlan) -> float:
     """A sum of powers of rows as energy."""
-    return float(round(sum_dw * plan.every_s / _DWS_PER_KWH, 6))
+    return rounded(sum_dw * plan.every_s / _DWS_PER_KWH)
 
 
 def share(part: int, whole: int) -> float | None:
     """A part of something; None of nothing."""
-    return round(part / whole, 6) if whole else None
+    return rounded(part / whole) if whole else None
 
 
 def _halves(power: Ints) -> tuple[Ints, Ints]:

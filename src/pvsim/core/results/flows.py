@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from pvsim.core.quantities.rounding import rounded
+
 if TYPE_CHECKING:
     from pvsim.core.results.summary import BatteryUse, Energies
 
 __all__ = ["Flow", "Place", "flows_of"]
 
 Place: TypeAlias = Literal["pv", "grid", "battery_out", "building", "export", "battery_in", "curtailed"]
-
-_DIGITS = 6
 
 
 class Flow(NamedTuple):
@@ -49,5 +49,5 @@ def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[F
         Flow("grid", "building", energy.import_ - grid_stored),
         Flow("grid", "battery_in", grid_stored),
     )
-    rounded = (flow._replace(kwh=round(flow.kwh, _DIGITS)) for flow in candidates)
-    return tuple(flow for flow in rounded if flow.kwh > 0)
+    flows = (flow._replace(kwh=rounded(flow.kwh)) for flow in candidates)
+    return tuple(flow for flow in flows if flow.kwh > 0)

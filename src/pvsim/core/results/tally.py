@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.battery_use import BatteryStates
 from pvsim.core.results.coincidence import CoincidentPeaks
@@ -19,7 +20,7 @@ from pvsim.core.results.peaks import RowPeaks, peaks_of
 from pvsim.core.results.powers import Powers
 from pvsim.core.results.ramps import Ramps
 from pvsim.core.results.summary import BatteryUse, Energies, Peaks, PeriodEnergies, Resolution, Summary
-from pvsim.core.results.window_means import NO_EXPORT, WindowMeans
+from pvsim.core.results.window_means import WindowMeans
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["QUARTER_S", "WINDOWS_S", "Tally"]
@@ -142,7 +143,7 @@ class _Figures:
         meters = {plan.meters[i]: self._of_meter(i) for i in every}
         return msgspec.structs.replace(
             whole,
-            peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days, NO_EXPORT),
+            peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days),
             meters=meters,
             over_meters=over_meters(list(meters.values())),
             coincidence=None
@@ -185,7 +186,7 @@ class _Figures:
         peaks_dw = self.coincidence.together_dw if which.start is None else self.coincidence.single_dw[:, which]
         peak_dw = float(peaks_dw[0, -1])
         mean_dw = float((self.energies.by_meter[0, which] / np.maximum(self.energies.rows[which], 1)).sum())
-        return round(peak_dw / DW_PER_KW, 6), round(mean_dw / peak_dw, 6) if peak_dw else None
+        return rounded(peak_dw / DW_PER_KW), rounded(mean_dw / peak_dw) if peak_dw else None
 
     def _of_meter(self, i: int) -> Summary:
         """The figures of one of several meters."""
@@ -222,7 +223,7 @@ class _Figures:
         found = []
         for window_s, (flows, peaks_dw) in seen.items():
             consumption, sufficiency, _ = self.energies.shares(np.concatenate([sums[:2], flows]))
-            peaks_kw = (np.round(peaks_dw / DW_PER_KW, 6) + 0.0).tolist()  # no −0.0
+            peaks_kw = np.round(peaks_dw / DW_PER_KW, 6).tolist()
             energies = (kwh(each, self.plan) for each in flows.tolist())
             found.append(Resolution(window_s, consumption, sufficiency, *energies, *peaks_kw))
         return tuple(found)
@@ -258,13 +259,13 @@ class _Figures:
             duration=self.durations_by_period.get(period),
         )
 
-    def _peaks_of_all(self, first: int, end: int, zero: float = 0.0) -> Peaks:
-        """The peaks of all meters together over some days; `zero` is the sign of none."""
+    def _peaks_of_all(self, first: int, end: int) -> Peaks:
+        """The peaks of all meters together over some days."""
         quarters: _Quarters = (None, None)
         if self.quarters is not None:
-            highest = self.quarters.of_all_dw[:, first:end].max(axis=1) + zero
+            highest = self.quarters.of_all_dw[:, first:end].max(axis=1)
             quarters = tuple(np.round(highest / DW_PER_KW, 6).tolist())
         return peaks_of(self.plan, self.peaks.of_all[:, first:end].max(axis=1), quarters)
 
     def _hours(self, rows: int) -> float:
-        return float(round(rows * self.plan.every_s / 3600, 6))
+        return rounded(rows * self.plan.every_s / 3600)

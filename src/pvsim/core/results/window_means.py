@@ -10,10 +10,7 @@ from pvsim.core.results.powers import Powers, starts_of
 from pvsim.core.results.whole_windows import WholeWindows
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["NO_EXPORT", "WindowMeans"]
-
-NO_EXPORT = -0.0
-"""What summaries of several meters have always said where they export nothing together."""
+__all__ = ["WindowMeans"]
 
 
 class WindowMeans(WholeWindows):
@@ -36,7 +33,7 @@ class WindowMeans(WholeWindows):
         self.export_sums = np.zeros(n, dtype=np.int64)
         self.by_day = np.zeros((2, days), dtype=np.int64)
         self.peaks_dw = np.zeros((2, n))
-        self.of_all_dw = np.stack([np.zeros(days), np.full(days, NO_EXPORT)])
+        self.of_all_dw = np.zeros((2, days))
 
     def add(self, powers: Powers) -> None:
         """Add the rows of whole periods."""
@@ -72,7 +69,7 @@ class WindowMeans(WholeWindows):
         of_all = np.stack([imported.sum(axis=1), exported.sum(axis=1)])
         self.by_day[:, days[starts]] += np.add.reduceat(of_all, starts, axis=1)
         of_days: NDArray[np.float64] = np.stack(
-            [np.maximum.reduceat(total, starts), np.maximum.reduceat(-total, starts)]
+            [np.maximum.reduceat(total, starts), np.maximum.reduceat(0.0 - total, starts)]
         )
         self.of_all_dw[:, days[starts]] = np.maximum(self.of_all_dw[:, days[starts]], of_days)
 

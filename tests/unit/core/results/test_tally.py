@@ -1,5 +1,6 @@
 """A summary has each figure, and they agree with each other (I9)."""
 
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.core.results.runs import merged_in_any_order, plan_of, table, with_battery
 
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.summary import Resolution
 from pvsim.core.results.tally import Tally
 
@@ -116,6 +118,25 @@ def test_nothing_has_no_figures_and_no_minus_zero():
     empty = tally.summary()
     assert (empty.rows, empty.duration, empty.ramps, empty.days) == (0, None, None, None)
     tally.add(table(tally.plan, [(0, 10, 0), (1, 10, 0), (2 * 86_400, 10, 0), (2 * 86_400 + 1, 10, 0)]))
-    summary = msgspec.to_builtins(tally.summary())
-    later = {name: summary[name] for name in ("resolution", "ramps", "duration", "days", "over_meters")}
-    assert "-0.0" not in str(later)
+    assert "-0.0" not in str(msgspec.to_builtins(tally.summary()))
+
+
+def test_a_fleet_that_never_exports_has_a_peak_of_export_without_a_sign():
+    tally = Tally(plan_of("a", "b", every_s=900))
+    tally.add(table(tally.plan, [(row, 10 + row % 3, 0) for row in range(192)]))
+    text = msgspec.json.encode(tally.summary())
+    assert b'"export_15min":0.0' in text
+    assert b"-0.0" not in text
+
+
+def test_less_energy_than_is_written_has_no_sign():
+    """A battery of which floats say that it has lost −10⁻¹⁶ kWh, and a 0.1 W that goes out for a second."""
+    model = BatteryModel(10, 5, 5, 1.0, 1.0, 0)
+    tally = Tally(plan_of(every_s=3600, balance=with_battery(model, 0.03)))
+    tally.add(table(tally.plan, [(0, 0, 1_000)], battery_dw=[1_000], soc_steps=[400]))
+    assert 0.1 - (0.4 - 0.3) < 0
+    assert str(tally.summary().battery.losses_kwh) == "0.0"
+    plan = replace(plan_of(), meter_range=MeterRange.up_to(9_000, grid=True))
+    tally = Tally(plan)
+    tally.add(table(plan, [(0, -1, 0)]))
+    assert b'"meter":-0.0' not in msgspec.json.encode(tally.summary())
