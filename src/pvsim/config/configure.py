@@ -28,6 +28,7 @@ from pvsim.config.run_config import (
     check_batch,
     check_days,
     check_meter_max_w,
+    check_seed,
     digest,
     parse_formats,
 )
@@ -79,6 +80,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, homes=homes))
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
+    mistakes.attempt(lambda: check_seed(request.seed))
     mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
     mistakes.attempt(lambda: check_batch(request.batch))
     mistakes.attempt(lambda: parse_formats(request.format))

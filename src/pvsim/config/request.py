@@ -88,7 +88,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         date: First local day: `2024-06-21`, or `21.06.2024`.
         days: How many local days.
         tz: IANA zone of the run; None is the site's, else Europe/Berlin.
-        seed: Seed of meters, clouds and air.
+        seed: Seed of meters, clouds and air, 0 to 10¹⁸ − 1.
         site: A place with its plants, weather, load and battery: one of the examples by name, the path of a site
             file, or a `Site`. None is none.
         meter: The meters.

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 MAX_DAYS = 36_600
+MAX_SEED = 10**18 - 1
 MAX_METER_W = 10_000_000
 MAX_SPREAD_KM = 100.0
 """The sun of the named place serves for all: at the edge it is off by half a degree."""
@@ -322,6 +323,18 @@ def check_days(days: int) -> int:
         what = f"`days` is 1 to {MAX_DAYS:,}, not {days:,}"
         raise UsageError(what, field="days", fix="give a number of whole days, for example 7")
     return days
+
+
+def check_seed(seed: int) -> int:
+    """The seed, if it is one: a whole number of at most 18 digits, without a sign.
+
+    Raises:
+        UsageError: if it is out of range.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        what = f"`seed` is 0 to {MAX_SEED:,}, not {seed:,}"
+        raise UsageError(what, field="seed", fix="give any whole number of that range, for example 7")
+    return seed
 
 
 def check_batch(batch: int) -> int:

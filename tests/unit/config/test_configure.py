@@ -240,6 +240,9 @@ def test_several_mistakes_are_one_error_with_a_fix_for_each():
     [
         ({"days": 0}, "days", "1 to 36,600, not 0"),
         ({"days": 40_000}, "days", "not 40,000"),
+        ({"seed": -1}, "seed", "0 to 999,999,999,999,999,999, not -1"),
+        ({"seed": 2**63 - 1}, "seed", "not 9,223,372,036,854,775,807"),
+        ({"seed": 10**18}, "seed", "not 1,000,000,000,000,000,000"),
         ({"date": "9999-12-31"}, "date", "leave the calendar"),
         ({"tz": "Pacific/Apia", "date": "2011-12-30"}, "date", "does not exist"),
         ({"every": "7s"}, "every", "does not divide"),

@@ -31,12 +31,12 @@ __all__ = [
 ]
 
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:[ '_]\d{3})+|\d{1,18})(?:(?P<mark>[.,])(?P<part>\d{0,18}))?"
+    r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:[ '_]\d{3})+|\d{1,40})(?:(?P<mark>[.,])(?P<part>\d{0,18}))?"
     r"(?:[eE](?P<power>[+-]?\d{1,2}))? ?(?P<unit>[A-Za-z]*)",
     re.ASCII,
 )
-_MOST_DIGITS = 18
-_LONG = re.compile(r"[+-]?\d{19,}", re.ASCII)
+_MOST_DIGITS = 40
+_LONG = re.compile(r"[+-]?\d{41,}", re.ASCII)
 _SIGN_AFTER = re.compile(r" ?°(?: ?([A-Za-z]))?$")
 _AS_ASCII = str.maketrans({"−": "-", "–": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _THOUSANDS = 3

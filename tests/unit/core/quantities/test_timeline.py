@@ -176,7 +176,7 @@ def test_any_text_is_a_period_or_a_usage_error(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "s", "1.5s", "2y", "min 2", "1,500 s", "½h", "²", "1ms", "9" * 19, "9" * 5000]
+    "text", ["", "s", "1.5s", "2y", "min 2", "1,500 s", "½h", "²", "1ms", "9" * 41, "9" * 5000]
 )
 def test_refuses_what_is_not_a_period(text):
     with pytest.raises(UsageError, match=r"^`every`") as caught:
