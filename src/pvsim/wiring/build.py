@@ -81,7 +81,8 @@ class Built:
         loads: The power that each meter shows, in the order of the plan.
         pv: The PV power.
         devices: Battery and export limit of each meter's site; None is neither.
-        inputs: How files were read, and what they lacked: as in the run's manifest.
+        inputs: How files were read, and what they lacked: as in the run's manifest, which counts besides what
+            buildings take less than they would.
     """
 
     plan: RunPlan

@@ -1,8 +1,8 @@
 """A run in this process, as a program asks for it: what a finished run gives, without broker and files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 from pvsim.app import simulate as in_process
 from pvsim.app.prove import add_up
@@ -45,6 +45,15 @@ class SimulatedRun(RunRows):
         totals = totals_of(self.config, self.plan, worth_of(self.config, self.plan.timeline))
         add_up(self.samples(), totals)
         return Models(self.config).among_years(totals.result())
+
+    @property
+    def inputs(self) -> Mapping[str, Mapping[str, Any]]:
+        """How files were read, what they lacked, and what buildings take less than they would.
+
+        What `pvsim run` would write as `inputs` of its manifest; the seconds are counted when it is asked for.
+        """
+        worth = worth_of(self.config, self.plan.timeline)
+        return {**self.built.inputs, **worth.inputs, **Models(self.config).cuts(clipped=True)}
 
     def samples(self) -> Iterator[Samples]:
         """The rows in order, in portions; what an export limit curtailed is in `curtailed_dw`."""

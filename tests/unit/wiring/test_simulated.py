@@ -1,16 +1,21 @@
 """A run in this process gives what a run through the broker leaves: the same rows, the same figures."""
 
+import json
+
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from tests.finished_runs import a_run, carry_out
 
 import pvsim
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.rundir import SUMMARY
+from pvsim.adapters.site_file import read_site
 from pvsim.core.results import rows
 from pvsim.core.results.summary import Summary
+from pvsim.core.site.schema import DimmingWindow, ElectricCar
 from pvsim.errors import UsageError
-from pvsim.wiring.runs import summary_text
+from pvsim.wiring.runs import Run, summary_text
 
 
 @pytest.mark.parametrize("names", [("m1",), ("a", "b")])
@@ -30,6 +35,22 @@ def test_rows_and_figures_are_those_of_a_finished_run(tmp_path, names):
         assert np.array_equal(one[1], other[1])
     assert simulated.to_pandas().equals(finished.to_pandas())
     assert simulated.to_polars().equals(finished.to_polars())
+
+
+@pytest.mark.parametrize("every", ["1s", "5min"])
+def test_what_buildings_take_less_is_counted_as_in_a_manifest(tmp_path, every):
+    """Two homes at meters that show 6 kW at most, of which the cars are dimmed in the evening."""
+    home = read_site("home-battery")
+    grid = replace(home.grid, dimming=(DimmingWindow("2025-01-14T16:00", "2025-01-14T21:00", 4.2),))
+    site = replace(home, load=replace(home.load, electric_car=ElectricCar(8_000, 11.0)), grid=grid)
+    meter = pvsim.MeterRequest(max_w=6_000)
+    request = pvsim.Request(site=site, date="2025-01-14", every=every, meters=2, meter=meter)
+    run = Run.create(pvsim.configure(request), tmp_path)
+    carry_out(run)
+    inputs = pvsim.simulate(request).inputs
+    assert json.loads(json.dumps(inputs)) == pvsim.open_run(run.directory.path).manifest.inputs
+    assert any("clipped_s" in each for each in inputs.values())
+    assert any("dimmed_s" in each for each in inputs.values())
 
 
 def test_the_figures_of_each_meter_are_figures(tmp_path):
