@@ -20,7 +20,7 @@ from pvsim.core.quantities.types import Octets
 from pvsim.core.stream.frames import FrameError
 from pvsim.core.stream.sections import SHORT_MAX, data_section, unwrapped
 
-__all__ = ["split_chunk"]
+__all__ = ["OpenChunk", "messages_one_by_one", "open_chunk", "split_chunk"]
 
 _CHUNK_HEAD = struct.Struct(">BBHIqQQIIII")
 _USER_CHUNK = 0
@@ -44,17 +44,47 @@ def split_chunk(chunk: memoryview) -> Iterator[Batch]:
     Raises:
         FrameError: if the chunk is damaged (CRC-32); from the iteration, if its entries do not fit together.
     """
+    opened = open_chunk(chunk)
+    if opened is None:
+        return iter(())
+    return _batches(opened.data, opened.entries, opened.first_offset, opened.end_offset)
+
+
+class OpenChunk(NamedTuple):
+    """A chunk whose checksum is right.
+
+    Attributes:
+        written_ms: When the broker wrote it, in Unix ms by its clock.
+        entries: How many entries it has.
+        first_offset: Offset of its first message.
+        end_offset: Offset of the first message of the next chunk.
+        data: Its entries.
+    """
+
+    written_ms: int
+    entries: int
+    first_offset: int
+    end_offset: int
+    data: memoryview
+
+
+def open_chunk(chunk: memoryview) -> OpenChunk | None:
+    """The head and the entries of a chunk; None where it holds none of a user's.
+
+    Raises:
+        FrameError: if the chunk is damaged (CRC-32).
+    """
     try:
         head = _CHUNK_HEAD.unpack_from(chunk)
     except struct.error as error:
         raise FrameError("a chunk of the stream is cut short") from error
-    _, kind, n_entries, n_messages, _, _, first_offset, crc, length, _, _ = head
+    _, kind, n_entries, n_messages, written_ms, _, first_offset, crc, length, _, _ = head
     if kind != _USER_CHUNK:
-        return iter(())
+        return None
     data = chunk[_CHUNK_HEAD.size : _CHUNK_HEAD.size + length]
     if len(data) != length or crc32(data) != crc:
         raise FrameError(f"the chunk at offset {first_offset:,} is damaged: its CRC-32 differs")
-    return _batches(data, n_entries, first_offset, first_offset + n_messages)
+    return OpenChunk(written_ms, n_entries, first_offset, first_offset + n_messages, data)
 
 
 class _Run(NamedTuple):
@@ -143,9 +173,7 @@ def _batch_run(data: memoryview, octets: Octets, at: int, entries: int) -> _Run:
     if at + stride > len(data):
         raise IndexError(at + stride)
     if kind & _COMPRESSION_BITS:
-        name = _COMPRESSIONS.get(kind & _COMPRESSION_BITS, "in an unknown way")
-        each: bytes = Unreadable(bytes(data[at : at + stride]), f"one of {messages:,} compressed ({name})")
-        return _Run(1, at + stride, [each] * messages)
+        return _Run(1, at + stride, [_compressed(data[at : at + stride], kind, messages)] * messages)
     n = _alike(octets[at:], stride, bytes(data[at : at + _BATCH_HEAD.size]), entries)
     end = at + n * stride
     table = _as_table(octets[at:end].reshape(n, -1)[:, _BATCH_HEAD.size :], messages)
@@ -172,7 +200,13 @@ def _as_table(batches: Octets, messages: int) -> Octets | None:
 
 def _messages(batch: memoryview, n: int) -> list[bytes]:
     """The messages of one batch; nobody but its publisher has ever looked whether they fit."""
-    bodies = []
+    cut = _cut(batch, n)
+    return [_unreadable(batch, n)] * n if cut is None else list(map(unwrapped, cut))
+
+
+def _cut(batch: memoryview, n: int) -> list[memoryview] | None:
+    """The messages of one batch with all their sections; None where they do not fit."""
+    messages = []
     at = _BATCH_HEAD.size
     for _ in range(n):
         start = at + _LENGTH.size
@@ -181,8 +215,49 @@ def _messages(batch: memoryview, n: int) -> list[bytes]:
         at = start + _LENGTH.unpack_from(batch, at)[0]
         if at > len(batch):
             break
-        bodies.append(unwrapped(batch[start:at]))
-    if at != len(batch) or len(bodies) != n:
-        why = f"one of {n:,} that do not fit the length of the batch, {len(batch) - _BATCH_HEAD.size:,} bytes"
-        return [Unreadable(bytes(batch), why)] * n
-    return bodies
+        messages.append(batch[start:at])
+    return messages if at == len(batch) and len(messages) == n else None
+
+
+def _unreadable(batch: memoryview, n: int) -> bytes:
+    why = f"one of {n:,} that do not fit the length of the batch, {len(batch) - _BATCH_HEAD.size:,} bytes"
+    return Unreadable(bytes(batch), why)
+
+
+def _compressed(batch: memoryview, kind: int, n: int) -> bytes:
+    name = _COMPRESSIONS.get(kind & _COMPRESSION_BITS, "in an unknown way")
+    return Unreadable(bytes(batch), f"one of {n:,} compressed ({name})")
+
+
+# --- one by one, with all their sections ---
+
+
+def messages_one_by_one(chunk: OpenChunk) -> Iterator[memoryview | bytes]:
+    """Each message with all its sections, in order of offset; `Unreadable` where a batch cannot be taken apart.
+
+    Raises:
+        FrameError: from the iteration, if its entries do not fit together.
+    """
+    data, at, messages = chunk.data, 0, 0
+    for _ in range(chunk.entries):
+        try:
+            kind = data[at] if data[at] & _BATCH_BIT else 0
+            n, length = _BATCH_HEAD.unpack_from(data, at)[1::2] if kind else (1, _LENGTH.unpack_from(data, at)[0])
+        except (struct.error, IndexError) as error:
+            raise FrameError(_DO_NOT_FIT) from error
+        start = at
+        at += length + (_BATCH_HEAD.size if kind else _LENGTH.size)
+        messages += n
+        if at > len(data):
+            raise FrameError(_DO_NOT_FIT)
+        entry = data[start:at]
+        if not kind:
+            yield entry[_LENGTH.size :]
+        elif kind & _COMPRESSION_BITS:
+            yield from [_compressed(entry, kind, n)] * n
+        elif (cut := _cut(entry, n)) is None:
+            yield from [_unreadable(entry, n)] * n
+        else:
+            yield from cut
+    if at != len(data) or chunk.first_offset + messages != chunk.end_offset:
+        raise FrameError(_DO_NOT_FIT)
