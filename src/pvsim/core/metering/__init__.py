@@ -1,0 +1,1 @@
+"""What meters say, in whatever form, as measured power."""

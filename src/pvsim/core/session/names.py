@@ -1,0 +1,31 @@
+"""Which meter a message is of: names from the wire, none of which becomes a path that it should not be."""
+
+import re
+
+from pvsim.core.metering.observed import Refused
+from pvsim.core.run.plan import NAME, NAME_RULE
+from pvsim.core.session.plan import SessionPlan
+
+__all__ = ["NO_NAME", "is_name", "meter_of"]
+
+NO_NAME = "no name of a meter"
+
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
+"""Names that Windows keeps for devices: a directory of that name could not be copied there."""
+
+_SHOWN = 80
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a meter, and so of a directory on any system."""
+    return NAME.fullmatch(text) is not None and _DEVICE.fullmatch(text) is None
+
+
+def meter_of(routing_key: str, plan: SessionPlan) -> str | Refused:
+    """The meter's name: what the plan calls a topic, or the last level of the routing key."""
+    name = plan.topics.get(routing_key) or routing_key.rpartition(".")[2]
+    if is_name(name):
+        return name
+    shown = routing_key if len(routing_key) <= _SHOWN else routing_key[:_SHOWN] + "…"
+    named = f"[[meters]] topic = {shown.replace('.', '/')!r} name = 'm1'"
+    return Refused(NO_NAME, f"{name[:_SHOWN]!r} cannot be a name: {NAME_RULE}; or name it in listen.toml: {named}")

@@ -1,0 +1,124 @@
+"""All that a session knows, as plain data: saved with each checkpoint, and enough to go on from there."""
+
+from datetime import date
+
+import msgspec
+
+from pvsim.errors import BadInputError
+
+__all__ = ["Cell", "MeterState", "SessionState", "decode_state", "encode_state"]
+
+
+class Cell(msgspec.Struct, array_like=True):
+    """The readings of one meter in one open second.
+
+    Attributes:
+        total_dw: Their sum in 0.1 W.
+        n: How many they are.
+        seen: Time in ms and power of those that have a time of their own: the same again is a duplicate.
+    """
+
+    total_dw: int = 0
+    n: int = 0
+    seen: list[tuple[int, int]] = []
+
+
+class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is known of one meter.
+
+    Attributes:
+        name: Its name.
+        heard_ms: When its last reading came, by the log's clock.
+        silent: Whether that has been told.
+        last_utc: The second of its last row with a reading of its own; −1 for none.
+        last_dw: The power of that row.
+        day: Local day of its last row.
+        day_rows: Rows of that day.
+        day_held: Those for which the value before stands.
+        stored: State of its battery before `stored_utc`; () where it has none, or had no row yet.
+        stored_utc: Up to which second.
+        day_stored: State of its battery when that day began.
+        rows: All its rows.
+        readings: Its readings that are in rows, or will be.
+        duplicates: Its readings that came twice.
+        rejected: Its messages that were rejected.
+    """
+
+    name: str
+    heard_ms: int
+    silent: bool = False
+    last_utc: int = -1
+    last_dw: int = 0
+    day: date | None = None
+    day_rows: int = 0
+    day_held: int = 0
+    stored: tuple[int, ...] = ()
+    stored_utc: int = -1
+    day_stored: tuple[int, ...] = ()
+    rows: int = 0
+    readings: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+
+
+class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Where a session stands: a function of the messages before `next_offset`, however they were fed.
+
+    Attributes:
+        next_offset: The first message that is not accounted for.
+        anchor_offset: Offset of the last message that is; −1 for none. By it and the next two the log is known
+            again.
+        anchor_ms: When that message came.
+        anchor_crc32: CRC-32 of its body.
+        clock_ms: The log's clock: the latest arrival so far; −1 before the first message.
+        closed_utc: All seconds before it are closed.
+        meters: In the order in which they were met.
+        open: Readings of the open seconds: by second, then by the number of the meter.
+        rows: Rows so far, of all meters: the next one's number.
+        messages: Messages so far.
+        ticks: The service's own among them.
+        rejected: Those that were rejected, by reason.
+    """
+
+    next_offset: int = 0
+    anchor_offset: int = -1
+    anchor_ms: int = 0
+    anchor_crc32: int = 0
+    clock_ms: int = -1
+    closed_utc: int = 0
+    meters: list[MeterState] = []
+    open: dict[int, dict[int, Cell]] = {}
+    rows: int = 0
+    messages: int = 0
+    ticks: int = 0
+    rejected: dict[str, int] = {}
+
+    @property
+    def readings(self) -> int:
+        """Readings that are in rows, or will be."""
+        return sum(meter.readings for meter in self.meters)
+
+    @property
+    def duplicates(self) -> int:
+        """Readings that came twice."""
+        return sum(meter.duplicates for meter in self.meters)
+
+
+_decoder = msgspec.json.Decoder(SessionState)
+
+
+def encode_state(state: SessionState) -> bytes:
+    """The state as JSON."""
+    return msgspec.json.encode(state)
+
+
+def decode_state(content: bytes) -> SessionState:
+    """The state of `encode_state`.
+
+    Raises:
+        BadInputError: if it is damaged.
+    """
+    try:
+        return _decoder.decode(content)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BadInputError(f"the state of the service is damaged: {error}") from error

@@ -1,0 +1,75 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.metering.observed import Refused
+from pvsim.core.run.plan import NAME
+from pvsim.core.session.names import is_name, meter_of
+from pvsim.core.session.plan import SessionPlan
+
+
+def read(*_):
+    return Refused("nothing")
+
+
+PLAN = SessionPlan("home", ZoneInfo("UTC"), read, topics={"shelly-abc.status.em:0": "kitchen"})
+
+
+@given(st.text())
+def test_whatever_is_a_name_is_a_plain_one(text):
+    if is_name(text):
+        assert NAME.fullmatch(text)
+        assert not set(text) & set("./\\:\0 ")
+
+
+@given(st.text())
+def test_any_routing_key_has_a_name_or_is_refused_in_few_words(key):
+    found = meter_of(key, PLAN)
+    assert is_name(found) if isinstance(found, str) else len(found.detail) < 600
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("meter.home.m1", "m1"),
+        ("m1", "m1"),
+        ("shelly-abc.status.em:0", "kitchen"),
+        ("meter.home.console", "console"),
+    ],
+)
+def test_the_last_level_is_the_name_unless_the_topic_has_one(key, name):
+    assert meter_of(key, PLAN) == name
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "",
+        "/etc/passwd",
+        "a/b",
+        "-x",
+        "a b",
+        "🙂",
+        "x" * 33,
+        "x" * 300,
+        "a\0b",
+        "con",
+        "NUL",
+        "Com1",
+        "lpt9",
+        "a\n",
+    ],
+)
+def test_what_no_directory_should_be_called_is_refused_with_the_way_out(last):
+    refused = meter_of(f"meter.home.{last}", PLAN)
+    assert isinstance(refused, Refused)
+    assert "[[meters]] topic = " in refused.detail
+    assert "\0" not in refused.detail
+    assert "\n" not in refused.detail
+
+
+def test_dots_make_levels_so_that_no_name_leads_upwards():
+    assert isinstance(meter_of("meter.home.../../x", PLAN), Refused)
+    assert isinstance(meter_of("meter.home...", PLAN), Refused)
