@@ -1,5 +1,6 @@
 """AMQP 0-9-1 (port 5672): the same streams for everybody else's meters, and where the stream port is closed."""
 
+from pvsim.adapters.amqp.service import Binding, bind_service, bindings_of
 from pvsim.adapters.amqp.transport import (
     EXCHANGE,
     AmqpTransport,
@@ -13,8 +14,11 @@ from pvsim.adapters.amqp.transport import (
 __all__ = [
     "EXCHANGE",
     "AmqpTransport",
+    "Binding",
     "answers",
     "bind_exchange",
+    "bind_service",
+    "bindings_of",
     "exchange_as_before",
     "routing_key",
     "server_of",

@@ -1,27 +1,18 @@
 """Logs, publishers and subscriptions over the stream protocol."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import cycle
 
 from pvsim.adapters.streams.client import StreamClient
+from pvsim.adapters.streams.subscription import Subscription, gone
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.batch import Batch
 from pvsim.core.quantities.types import Octets
 from pvsim.core.stream import frames
 from pvsim.core.stream.chunks import split_chunk
-from pvsim.core.stream.frames import (
-    Command,
-    Deliver,
-    Frame,
-    FrameError,
-    OffsetKind,
-    PublishConfirm,
-    PublishError,
-    ResponseCode,
-)
+from pvsim.core.stream.frames import Command, Frame, OffsetKind, PublishConfirm, PublishError, ResponseCode
 from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, publish_frame
 from pvsim.errors import BrokerError, BrokerRefusedError
 
@@ -29,9 +20,6 @@ __all__ = ["FIRST_ID", "StreamTransport", "answers"]
 
 MAX_UNCONFIRMED = 40_000
 """Messages that may be under way: ten frames keep the broker busy, more only fill memory."""
-
-CREDITS = 10
-"""Chunks that the broker may send ahead: of 0.4 to 1 MB as a rule, at most what was unconfirmed at once (5 MB)."""
 
 FIRST_ID = 1
 """Of a connection's first publisher or subscription; frames prepared for `publish_prepared` name it."""
@@ -105,10 +93,11 @@ class StreamLog:
     @asynccontextmanager
     async def subscribe(self, from_offset: int) -> AsyncIterator[AsyncIterator[Batch]]:
         """See `ports.Log.subscribe`."""
-        subscription = _Subscription(self._client, next(self._ids))
+        subscription = Subscription(self._client, next(self._ids), split_chunk)
         self._client.listeners.append(subscription.on_frame)
         try:
-            await subscription.start(self._stream, from_offset)
+            kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
+            await subscription.start(self._stream, kind, from_offset)
             yield subscription
         finally:
             self._client.listeners.remove(subscription.on_frame)
@@ -199,7 +188,7 @@ class StreamPublisher:
             case BrokerError():
                 self._error = frame
             case frames.MetadataUpdate():
-                self._error = _gone(self._client, frame)
+                self._error = gone(self._client, frame)
             case _:
                 return
         self._changed.set()
@@ -210,71 +199,3 @@ class StreamPublisher:
             await self._changed.wait()
         if self._error is not None:
             raise self._error
-
-
-class _Subscription:
-    """Chunks as they come, a credit given back for each one taken."""
-
-    def __init__(self, client: StreamClient, id_: int) -> None:
-        self._client, self._id = client, id_
-        self._chunks: deque[memoryview] = deque()
-        self._batches: Iterator[Batch] = iter(())
-        self._error: BrokerError | None = None
-        self._changed = asyncio.Event()
-
-    async def start(self, stream: str, from_offset: int) -> None:
-        """Ask for chunks.
-
-        Raises:
-            BrokerError: if the broker refuses.
-        """
-        kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
-        body = frames.subscription(self._id, stream, kind, from_offset, CREDITS)
-        await self._client.request_when_ready(Command.SUBSCRIBE, body)
-
-    def cancel(self) -> None:
-        """Want no more chunks."""
-        self._client.tell(Command.UNSUBSCRIBE, bytes([self._id]))
-
-    def __aiter__(self) -> AsyncIterator[Batch]:
-        return self
-
-    async def __anext__(self) -> Batch:
-        while (batch := self._next_of_chunk()) is None:
-            while not self._chunks:
-                if self._error is not None:
-                    raise self._error
-                self._changed.clear()
-                await self._changed.wait()
-            chunk = self._chunks.popleft()
-            if self._error is None:
-                self._client.send_now(frames.credit(self._id, 1))
-            try:
-                self._batches = split_chunk(chunk)
-            except FrameError as error:
-                raise BrokerError(str(error), where=self._client.where) from error
-        return batch
-
-    def _next_of_chunk(self) -> Batch | None:
-        try:
-            return next(self._batches, None)
-        except FrameError as error:
-            raise BrokerError(str(error), where=self._client.where) from error
-
-    def on_frame(self, frame: Frame | BrokerError) -> None:
-        """Take what concerns this subscription."""
-        match frame:
-            case Deliver(subscription_id=self._id, chunk=chunk):
-                self._chunks.append(chunk)
-            case BrokerError():
-                self._error = frame
-            case frames.MetadataUpdate():
-                self._error = _gone(self._client, frame)
-            case _:
-                return
-        self._changed.set()
-
-
-def _gone(client: StreamClient, update: frames.MetadataUpdate) -> BrokerError:
-    what = f"the stream {update.stream} is no longer available: it was deleted, or its node went down"
-    return BrokerError(what, where=client.where, fix="resume the run: what is missing is published again")

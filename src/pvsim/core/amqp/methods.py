@@ -27,6 +27,7 @@ __all__ = [
     "Tune",
     "acknowledge",
     "bind",
+    "bind_exchange",
     "close",
     "consume",
     "declare_exchange",
@@ -63,6 +64,8 @@ class Kind(IntEnum):
     EXCHANGE_DECLARE_OK = 40 << 16 | 11
     EXCHANGE_DELETE = 40 << 16 | 20
     EXCHANGE_DELETE_OK = 40 << 16 | 21
+    EXCHANGE_BIND = 40 << 16 | 30
+    EXCHANGE_BIND_OK = 40 << 16 | 31
     QUEUE_DECLARE = 50 << 16 | 10
     QUEUE_DECLARE_OK = 50 << 16 | 11
     QUEUE_BIND = 50 << 16 | 20
@@ -176,7 +179,7 @@ Method: TypeAlias = Start | Tune | Close | Blocked | Ok | Deliver | Return | Con
 
 _WITHOUT_FIELDS_OF_INTEREST = frozenset({
     Kind.CONNECTION_OPEN_OK, Kind.CONNECTION_CLOSE_OK, Kind.CHANNEL_OPEN_OK, Kind.CHANNEL_CLOSE_OK,
-    Kind.EXCHANGE_DECLARE_OK, Kind.EXCHANGE_DELETE_OK, Kind.QUEUE_BIND_OK,
+    Kind.EXCHANGE_DECLARE_OK, Kind.EXCHANGE_DELETE_OK, Kind.EXCHANGE_BIND_OK, Kind.QUEUE_BIND_OK,
     Kind.QUEUE_DELETE_OK, Kind.BASIC_QOS_OK, Kind.BASIC_CONSUME_OK, Kind.CONFIRM_SELECT_OK,
 })  # fmt: skip
 
@@ -308,6 +311,12 @@ def bind(queue: str, exchange: str, routing_key: str) -> bytes:
     """Let messages of an exchange into a queue."""
     names = short_string(queue) + short_string(exchange) + short_string(routing_key)
     return struct.pack(">I", Kind.QUEUE_BIND) + _RESERVED + names + b"\0" + table({})
+
+
+def bind_exchange(destination: str, source: str, routing_key: str) -> bytes:
+    """Let messages of an exchange into another one."""
+    names = short_string(destination) + short_string(source) + short_string(routing_key)
+    return struct.pack(">I", Kind.EXCHANGE_BIND) + _RESERVED + names + b"\0" + table({})
 
 
 def qos(prefetch: int) -> bytes:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pvsim.adapters.streams import StreamTransport, transport
+from pvsim.adapters.streams.subscription import CREDITS
 from pvsim.core.stream import frames
 from pvsim.core.stream.frames import Command, ResponseCode
 from pvsim.errors import BrokerError
@@ -202,7 +203,7 @@ async def test_each_chunk_taken_gives_a_credit_back_and_foreign_ones_are_left_al
         await peer.sign_in()
         request = await peer.answer(Command.SUBSCRIBE)
         own = request[0]
-        assert request[1:] == frames.string("s") + struct.pack(">HQH", 4, 5, transport.CREDITS)
+        assert request[1:] == frames.string("s") + struct.pack(">HQH", 4, 5, CREDITS)
         peer.send(deliver(own + 1, 0, b"other"), deliver(own, 3, b"a", b"b"), deliver(own, 5, kind=1))
         peer.send(deliver(own, 5), frames.frame(0x8009, b"\0\4" + bytes([own])))
         for _ in range(3):

@@ -54,6 +54,10 @@ SAID = [
     (methods.declare_stream("s", passive=True), commands.Queue.Declare(queue="s", passive=True)),
     (methods.delete_queue("s"), commands.Queue.Delete(queue="s")),
     (methods.bind("s", "x", "a.*"), commands.Queue.Bind(queue="s", exchange="x", routing_key="a.*")),
+    (
+        methods.bind_exchange("y", "x", "a.#"),
+        commands.Exchange.Bind(destination="y", source="x", routing_key="a.#"),
+    ),
     (methods.qos(5_000), commands.Basic.Qos(prefetch_count=5_000)),
     (
         methods.consume("s", "t", "first"),
