@@ -6,6 +6,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "src" / "pvsim"
 HERE = Path(__file__).resolve().parent
 
 ELSEWHERE = {
+    "app/listen_ports": "protocols: nothing of it runs",
     "app/ports": "protocols: nothing of it runs",
     "app/report/facts": "plain data",
     "app/report/page": "plain data",

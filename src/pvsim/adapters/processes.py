@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
-from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import BrokerState, ClockState, Notice, ObserverState
 from pvsim.app.role_messages import Begin, Done, Failed, FromRole, ToRole, decode_from_role, decode_to_role, encode
 from pvsim.errors import InternalError, InterruptedRunError, PvsimError
 
@@ -108,12 +108,10 @@ class Reports:
 
     def __init__(self) -> None:
         self._pipe = os.fdopen(1, "wb", closefd=False)
-        self._newest: MeterProgress | SimulatorProgress | None = None
+        self._newest: Notice | None = None
         self._last_s = 0.0
 
-    def __call__(
-        self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState
-    ) -> None:
+    def __call__(self, progress: Notice) -> None:
         """Take the role's progress; see `ports.Notify`."""
         if isinstance(progress, BrokerState | ObserverState | ClockState):
             self._say(progress)

@@ -6,24 +6,27 @@ one finishes the work (I1). What the broker *refuses* (a wrong password, a missi
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from logging import INFO, WARNING, getLogger
+from math import inf
 from typing import TypeVar
 
 from pvsim.app.ports import (
     BrokerState,
-    ClockState,
     Log,
     MeterProgress,
+    Notice,
     Notify,
-    ObserverState,
+    ServiceProgress,
     SimulatorProgress,
     Stop,
     Transport,
 )
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
-__all__ = ["Patience", "keep_connected", "tell_state"]
+__all__ = ["Patience", "keep_connected", "keep_open", "tell_state"]
 
 GRACE_S = 2.0
 """How long work may take to end in order once the user wants to stop; a broker that does not answer must not hold
@@ -31,6 +34,7 @@ him up."""
 
 _log = getLogger(__name__)
 _T = TypeVar("_T")
+_Opened = TypeVar("_Opened")
 
 
 def _no_jitter() -> float:
@@ -42,7 +46,7 @@ class Patience:
     """How long to go on without a broker, and how often to try.
 
     Attributes:
-        limit_s: Give up when nothing has come further for so long; 0 never tries again.
+        limit_s: Give up when nothing has come further for so long; 0 never tries again, infinity never gives up.
         first_pause_s: Before the first new attempt; each failure doubles it.
         longest_pause_s: It grows no longer.
         jitter: Gives numbers in 0..1, which each pause is scaled with to 50..100 %: a thousand sites that lose
@@ -87,7 +91,30 @@ async def keep_connected(
         InterruptedRunError: if `stop` was set.
         PvsimError: whatever else ends the work.
     """
-    return await _Keeper(patience, notify, stop).keep(transport, stream, use)
+    return await keep_open(partial(transport.log, stream), use, patience=patience, notify=notify, stop=stop)
+
+
+async def keep_open(
+    open_: Callable[[], AbstractAsyncContextManager[_Opened]],
+    use: Callable[[_Opened, Notify], Awaitable[_T]],
+    *,
+    patience: Patience,
+    notify: Notify,
+    stop: Stop,
+) -> _T:
+    """The same of anything on the broker that is opened.
+
+    Args:
+        open_: Connects; the work is done while what it gives is open.
+        use: The work, as in `keep_connected`.
+        patience: For how long, and how often.
+        notify: Takes the work's reports.
+        stop: The user's wish to stop.
+
+    Raises:
+        PvsimError: as `keep_connected`.
+    """
+    return await _Keeper(patience, notify, stop).keep(open_, use)
 
 
 class _Keeper:
@@ -103,29 +130,35 @@ class _Keeper:
         self._furthest: int | None = None
         self._anew = True
 
-    async def keep(self, transport: Transport, stream: str, use: Callable[[Log, Notify], Awaitable[_T]]) -> _T:
+    async def keep(
+        self,
+        open_: Callable[[], AbstractAsyncContextManager[_Opened]],
+        use: Callable[[_Opened, Notify], Awaitable[_T]],
+    ) -> _T:
         while True:
             # a meter counts for the log, which may be another now; rows once written stay written
             self._furthest = None if self._anew else self._furthest
             try:
-                return await self._in_order(self._attempt(transport, stream, use))
+                return await self._in_order(self._attempt(open_, use))
             except BrokerRefusedError:
                 raise
             except BrokerError as error:
                 self._take_failure(error)
             await self._pause()
 
-    async def _attempt(self, transport: Transport, stream: str, use: Callable[[Log, Notify], Awaitable[_T]]) -> _T:
-        async with transport.log(stream) as log:
+    async def _attempt(
+        self,
+        open_: Callable[[], AbstractAsyncContextManager[_Opened]],
+        use: Callable[[_Opened, Notify], Awaitable[_T]],
+    ) -> _T:
+        async with open_() as opened:
             self._begun = True
             if not self._well:
                 self._tell(f"connected to the broker again after {self._now() - self._lost_at:.1f} s", well=True)
-            return await use(log, self._watched)
+            return await use(opened, self._watched)
 
-    def _watched(
-        self, progress: MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState
-    ) -> None:
-        if isinstance(progress, (MeterProgress, SimulatorProgress)):
+    def _watched(self, progress: Notice) -> None:
+        if isinstance(progress, (MeterProgress, SimulatorProgress, ServiceProgress)):
             self._anew = isinstance(progress, MeterProgress)
             done = progress.confirmed if isinstance(progress, MeterProgress) else progress.written
             if self._furthest is None:
@@ -149,7 +182,8 @@ class _Keeper:
             what = f"{error.what}; gave up after {limit_s:g} s"
             raise BrokerError(what, where=error.where, fix=error.fix) from error
         if self._well:
-            self._tell(f"{error}; trying again for up to {limit_s:g} s", well=False)
+            how_long = "" if limit_s == inf else f" for up to {limit_s:g} s"
+            self._tell(f"{error}; trying again{how_long}", well=False)
         self._failures += 1
 
     async def _pause(self) -> None:

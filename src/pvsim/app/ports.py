@@ -17,10 +17,12 @@ __all__ = [
     "ClockState",
     "Log",
     "MeterProgress",
+    "Notice",
     "Notify",
     "ObserverState",
     "Publisher",
     "SampleFile",
+    "ServiceProgress",
     "SimulatorProgress",
     "Stop",
     "Transport",
@@ -185,6 +187,12 @@ class SimulatorProgress(msgspec.Struct, frozen=True, tag="simulator"):
     t_utc: int
 
 
+class ServiceProgress(msgspec.Struct, frozen=True, tag="service"):
+    """How far a service is that listens without an end: the messages that are accounted for on disk."""
+
+    written: int
+
+
 class BrokerState(msgspec.Struct, frozen=True, tag="broker"):
     """Whether the broker can be worked with; said when that changes, in a sentence."""
 
@@ -204,5 +212,7 @@ class ClockState(msgspec.Struct, frozen=True, tag="clock"):
     what: str
 
 
-Notify: TypeAlias = Callable[[MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState], None]
+Notice: TypeAlias = MeterProgress | SimulatorProgress | ServiceProgress | BrokerState | ObserverState | ClockState
+
+Notify: TypeAlias = Callable[[Notice], None]
 """Takes the newest progress; cheap, called for each block."""

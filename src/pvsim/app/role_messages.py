@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import Notice
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import PvsimError
@@ -77,7 +77,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 ToRole: TypeAlias = Begin | BrokerMoved | PublishAgain
-FromRole: TypeAlias = MeterProgress | SimulatorProgress | BrokerState | ObserverState | ClockState | Failed | Done
+FromRole: TypeAlias = Notice | Failed | Done
 
 
 def encode(message: ToRole | FromRole) -> bytes:

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pvsim.app import patience as patience_module
-from pvsim.app.patience import Patience, keep_connected
-from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress
+from pvsim.app.patience import Patience, keep_connected, keep_open
+from pvsim.app.ports import BrokerState, MeterProgress, ServiceProgress, SimulatorProgress
 from pvsim.errors import BadInputError, BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
 QUICK = Patience(limit_s=30, first_pause_s=0.0005, longest_pause_s=0.001)
@@ -201,3 +201,22 @@ def test_pauses_double_up_to_a_limit_and_are_jittered(failures, jitter):
     assert 0.5 * whole_s <= pause_s <= whole_s
     assert Patience(jitter=lambda: 0.0).pause_s(1) == pytest.approx(0.05)
     assert Patience().pause_s(2) == pytest.approx(0.2)
+
+
+async def test_endless_patience_says_no_limit_and_opens_anything():
+    said, attempts = [], iter((LOST, LOST, None))
+
+    @asynccontextmanager
+    async def open_():
+        yield "opened"
+
+    async def use(opened, report):
+        report(ServiceProgress(1))
+        if (error := next(attempts)) is not None:
+            raise error
+        return opened
+
+    patience = Patience(float("inf"), first_pause_s=0.0005, longest_pause_s=0.001)
+    assert await keep_open(open_, use, patience=patience, notify=said.append, stop=asyncio.Event()) == "opened"
+    told = [state.what for state in said if isinstance(state, BrokerState) and not state.well]
+    assert told == ["memory: the connection was lost; trying again"] * 2
