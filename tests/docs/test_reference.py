@@ -23,6 +23,7 @@ from pvsim.cli.main import cli
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint
 from pvsim.core.messages.contract import End, Reading, Reason, rejection_line
+from pvsim.core.publishing import contract as published
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
 from pvsim.core.results.summary import Summary
@@ -181,6 +182,20 @@ def test_every_field_of_the_messages_is_in_the_reference(pages, struct):
     section = section.partition("\n## ")[0]
     described = set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE))
     assert described == {"kind", *struct.__struct_encode_fields__}
+
+
+@pytest.mark.parametrize(
+    ("section", "fields"),
+    [
+        ("sample", {"kind", *published.Sample.__struct_fields__}),
+        ("state", {*published.State.__struct_fields__} - {*published.Sample.__struct_fields__}),
+        ("service_state", {*published.ServiceState.__struct_fields__} - {*published.Sample.__struct_fields__}),
+        ("counters", {*published.EnergyCounters.__struct_fields__}),
+    ],
+)
+def test_every_field_of_what_is_published_is_in_the_reference(pages, section, fields):
+    text = pages["docs/reference/published.md"].partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE)) == fields
 
 
 def test_every_exit_code_is_in_the_readme(pages):

@@ -14,7 +14,7 @@ from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
-_SCHEMAS = ["reading", "end", "manifest", "summary", "config", "site", "rules"]
+_SCHEMAS = ["reading", "end", "sample", "state", "service_state", "manifest", "summary", "config", "site", "rules"]
 
 
 @click.command(cls=Configured)
@@ -50,6 +50,7 @@ def schema(name: str) -> None:
     Examples:
       pvsim schema                what a meter publishes
       pvsim schema end            the message that ends a run
+      pvsim schema sample         what a service publishes about each row
       pvsim schema manifest
       pvsim schema site > site.schema.json    for editors: a first line "#:schema ./site.schema.json"
     """  # noqa: D301

@@ -9,6 +9,7 @@ import msgspec
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
 from pvsim.core.messages.contract import VERSION, End, Reading
+from pvsim.core.publishing import contract as published
 from pvsim.core.results.summary import Summary
 from pvsim.core.rules import schema as rules
 from pvsim.core.site import schema as site
@@ -18,6 +19,9 @@ __all__ = ["schema_of"]
 _TYPES: dict[str, Any] = {
     "reading": Reading,
     "end": End,
+    "sample": published.Sample,
+    "state": published.State,
+    "service_state": published.ServiceState,
     "manifest": Manifest,
     "summary": Summary,
     "config": RunConfig,
@@ -25,17 +29,24 @@ _TYPES: dict[str, Any] = {
     "rules": rules.Rules,
 }
 
+_ROOMS = (site, rules, published)
+"""Where structs are that inherit fields."""
 
 _ATTRIBUTE = re.compile(r"(\w+?)_?: (.*)")  # `from_` is called `from` in a file
 
 
 def schema_of(name: str) -> dict[str, Any]:
-    """The schema of `reading`, `end`, `manifest`, `summary`, `config`, `site` or `rules` (JSON Schema 2020-12)."""
+    """The JSON Schema (2020-12) of what `pvsim schema` names: a message or a file.
+
+    Args:
+        name: One of `reading`, `end`, `sample`, `state`, `service_state`, `manifest`, `summary`, `config`, `site`,
+            `rules`.
+    """
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():
         _describe(definition)
-        struct = getattr(site, title, getattr(rules, title, object))
-        for base in struct.__mro__[1:]:  # what a kind of weather, load or rule inherits
+        struct = next((getattr(room, title) for room in _ROOMS if hasattr(room, title)), object)
+        for base in struct.__mro__[1:]:  # what a kind of weather, load, rule or message inherits
             inherited = {"description": base.__doc__ or "", "properties": definition.get("properties", {})}
             _describe(inherited)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}

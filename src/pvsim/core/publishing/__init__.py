@@ -1,0 +1,1 @@
+"""What a service tells others of its rows: samples as messages, counters, topics, discovery."""
