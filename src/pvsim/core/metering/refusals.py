@@ -33,6 +33,8 @@ class Refusal(StrEnum):
     VERSION = "another version of the contract"
     OTHER_SERVICE = "of another run"
     OTHER_METER = "of another meter than its routing key"
+    OLD_STATE = "a state of a counter older than the one before"
+    STEP_BACK = "a counter that goes back"
 
 
 class BodyError(Exception):
