@@ -11,6 +11,7 @@ from pvsim import __version__
 from pvsim.cli import bench, broker, compare, completion, export, facts, fit, query, report, roles, run
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
+from pvsim.cli.settings_files import read_toml, settings_of
 from pvsim.cli.surroundings import make_sound, require_directory
 from pvsim.errors import InterruptedRunError, PvsimError, UsageError
 
@@ -89,14 +90,14 @@ def _settings_files() -> dict[str, Any]:
     """The user's file, and over it the project's; `[run]` holds the options of `pvsim run`, and so on."""
     merged: dict[str, dict[str, Any]] = {}
     for path in (*_user_file(), Path(PROJECT_FILE)):
-        for section, values in _read_toml(path).items():
+        for section, values in read_toml(path).items():
             if not isinstance(values, dict):
                 fix = f"write the name of a command above it, for example:\n  [run]\n  {section} = ..."
                 raise UsageError(f"the setting {section!r} is not in a section", where=str(path), fix=fix)
             if (known := cli.commands.get(section)) is None:
                 names = ", ".join(f"[{name}]" for name in ("run", "meter", "simulate"))
                 raise UsageError(f"no command is called {section!r}", where=str(path), fix=f"use {names}")
-            merged.setdefault(section, {}).update(_settings_of(known, values, str(path)))
+            merged.setdefault(section, {}).update(settings_of(known, values, f"{path}, [{section}]"))
     return merged
 
 
@@ -107,55 +108,3 @@ def _user_file() -> list[Path]:
         return [Path.home() / ".config" / USER_FILE]
     except RuntimeError:  # a user without a home and without an entry in /etc/passwd: containers have them
         return []
-
-
-def _settings_of(command: click.Command, values: dict[str, Any], path: str) -> dict[str, Any]:
-    """The values of one section by parameter, in a form that the options can read as if they were typed."""
-    known = {
-        name.removeprefix("--"): parameter
-        for parameter in command.params
-        if isinstance(parameter, click.Option) and not parameter.hidden
-        for name in parameter.opts
-    }
-    settings: dict[str, Any] = {}
-    for name, value in values.items():
-        where = f"{path}, [{command.name}] {name}"
-        option = known.get(name.replace("_", "-"))
-        if option is None or option.name is None:
-            from difflib import get_close_matches  # noqa: PLC0415 - only for the message
-
-            near = get_close_matches(name.replace("_", "-"), known, n=2)
-            fix = f"did you mean {' or '.join(near)}?" if near else f"see: pvsim {command.name} --help"
-            raise UsageError("there is no such setting", where=where, fix=fix)
-        several = value if isinstance(value, list) else [value]
-        if not option.multiple and isinstance(value, list):
-            raise UsageError("a list instead of a single value", where=where, fix=f"write {name} = ...")
-        if any(isinstance(item, dict | list) for item in several):
-            raise UsageError("a table or a list of lists instead of a value", where=where, fix="write a value")
-        if option.is_flag != isinstance(value, bool):
-            fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
-            raise UsageError(f"{value!r} is of the wrong type", where=where, fix=fix)
-        try:
-            texts = [str(item) for item in several]
-        except ValueError as error:  # Python writes no whole number of more than 4,300 digits
-            raise UsageError("the number is too long", where=where, fix="write a smaller one") from error
-        if any("\0" in text for text in texts):  # no path holds it, and no command line
-            raise UsageError("the value contains the character NUL", where=where, fix="write it without \\u0000")
-        settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
-    return settings
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        if not path.is_file():
-            return {}
-    except PermissionError:  # another user's home: HOME is kept by sudo -u
-        return {}
-    import tomllib  # noqa: PLC0415 - only where there is a file
-
-    try:
-        return tomllib.loads(path.read_text())
-    except (ValueError, RecursionError, OSError) as error:  # ValueError: a number of 5,000 digits, no UTF-8
-        reason = error.strerror if isinstance(error, OSError) else error
-        what = f"the settings cannot be read: {reason}"
-        raise UsageError(what, where=str(path), fix="correct the file, or move it away") from error

@@ -1,0 +1,77 @@
+"""Options that stand in files: TOML, with the names of the options."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pvsim.errors import UsageError
+
+__all__ = ["read_toml", "settings_of"]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The settings of a file; none where there is no such file.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    try:
+        if not path.is_file():
+            return {}
+    except PermissionError:  # another user's home: HOME is kept by sudo -u
+        return {}
+    import tomllib  # noqa: PLC0415 - only where there is a file
+
+    try:
+        return tomllib.loads(path.read_text())
+    except (ValueError, RecursionError, OSError) as error:  # ValueError: a number of 5,000 digits, no UTF-8
+        reason = error.strerror if isinstance(error, OSError) else error
+        what = f"the settings cannot be read: {reason}"
+        raise UsageError(what, where=str(path), fix="correct the file, or move it away") from error
+
+
+def settings_of(command: click.Command, values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The values of a section by parameter, in a form that the options can read as if they were typed.
+
+    Args:
+        command: Whose options they are.
+        values: The values by the names of the options.
+        where: The file and the section.
+
+    Raises:
+        UsageError: if one is no option, or has another type.
+    """
+    known = {
+        name.removeprefix("--"): parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for name in parameter.opts
+    }
+    settings: dict[str, Any] = {}
+    for name, value in values.items():
+        here = f"{where} {name}"
+        option = known.get(name.replace("_", "-"))
+        if option is None or option.name is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for the message
+
+            near = get_close_matches(name.replace("_", "-"), known, n=2)
+            fix = f"did you mean {' or '.join(near)}?" if near else f"see: pvsim {command.name} --help"
+            raise UsageError("there is no such setting", where=here, fix=fix)
+        several = value if isinstance(value, list) else [value]
+        if not option.multiple and isinstance(value, list):
+            raise UsageError("a list instead of a single value", where=here, fix=f"write {name} = ...")
+        if any(isinstance(item, dict | list) for item in several):
+            raise UsageError("a table or a list of lists instead of a value", where=here, fix="write a value")
+        if option.is_flag != isinstance(value, bool):
+            fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
+            raise UsageError(f"{value!r} is of the wrong type", where=here, fix=fix)
+        try:
+            texts = [str(item) for item in several]
+        except ValueError as error:  # Python writes no whole number of more than 4,300 digits
+            raise UsageError("the number is too long", where=here, fix="write a smaller one") from error
+        if any("\0" in text for text in texts):  # no path holds it, and no command line
+            raise UsageError("the value contains the character NUL", where=here, fix="write it without \\u0000")
+        settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
+    return settings
