@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 
@@ -21,7 +22,7 @@ __all__ = ["Retention", "ServiceLog", "open_service_log"]
 TICKER = "tick"
 """Name of the publisher of ticks."""
 
-_PUBLISHER, _SUBSCRIPTION, _LAST = 1, 1, 2
+_IDS = range(1, 256)
 _THERE = frozenset(
     {
         ResponseCode.STREAM_ALREADY_EXISTS,
@@ -76,6 +77,7 @@ class ServiceLog:
 
     def __init__(self, client: StreamClient, stream: str) -> None:
         self._client, self._stream = client, stream
+        self._ids = cycle(_IDS)  # of publishers and subscriptions; a stale frame has another id
 
     async def create(self, retention: Retention) -> bool:
         """Make the stream; nothing happens where it exists, whatever its retention is.
@@ -102,14 +104,14 @@ class ServiceLog:
     async def entries(self, from_offset: int) -> AsyncIterator[AsyncIterator[list[Entry]]]:
         """See `listen_ports.EntryLog.entries`."""
         kind = OffsetKind.OFFSET if from_offset else OffsetKind.FIRST
-        async with self._subscribed(_SUBSCRIPTION, kind, from_offset) as portions:
+        async with self._subscribed(kind, from_offset) as portions:
             yield portions
 
     async def last_offset(self) -> int:
         """See `listen_ports.EntryLog.last_offset`."""
         last = -1
         try:
-            async with self._subscribed(_LAST, OffsetKind.LAST) as portions, asyncio.timeout(_LAST_CHUNK_S):
+            async with self._subscribed(OffsetKind.LAST) as portions, asyncio.timeout(_LAST_CHUNK_S):
                 async for portion in portions:
                     if portion:
                         last = portion[-1].offset
@@ -121,7 +123,7 @@ class ServiceLog:
     @asynccontextmanager
     async def ticker(self) -> AsyncIterator["Ticker"]:
         """See `listen_ports.EntryLog.ticker`."""
-        publisher = StreamPublisher(self._client, _PUBLISHER, TICKER, self._stream)
+        publisher = StreamPublisher(self._client, next(self._ids), TICKER, self._stream)
         self._client.listeners.append(publisher.on_frame)
         try:
             await publisher.declare()
@@ -131,10 +133,8 @@ class ServiceLog:
             publisher.withdraw()
 
     @asynccontextmanager
-    async def _subscribed(
-        self, id_: int, kind: OffsetKind, offset: int = 0
-    ) -> AsyncIterator[AsyncIterator[list[Entry]]]:
-        subscription = Subscription(self._client, id_, _portions)
+    async def _subscribed(self, kind: OffsetKind, offset: int = 0) -> AsyncIterator[AsyncIterator[list[Entry]]]:
+        subscription = Subscription(self._client, next(self._ids), _portions)
         self._client.listeners.append(subscription.on_frame)
         try:
             await subscription.start(self._stream, kind, offset)
