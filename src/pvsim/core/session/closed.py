@@ -1,7 +1,7 @@
 """What comes of messages: the rows of the seconds that they closed, what was rejected, and what happened."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, Protocol, TypeAlias
 
@@ -9,10 +9,10 @@ import numpy as np
 
 from pvsim.core.devices.balance import Balance
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.quantities.types import Ints, PvSource
+from pvsim.core.quantities.types import PvSource
 from pvsim.core.results.samples import Samples
 
-__all__ = ["Closed", "Day", "DayRows", "DaySources", "EndedDay", "Event", "What"]
+__all__ = ["Closed", "Day", "DayRows", "DaySources", "EndedDay", "Event", "Portion", "What"]
 
 What: TypeAlias = Literal["met", "silent", "back", "clock-set-back"]
 
@@ -34,12 +34,14 @@ class Day:
     Attributes:
         timeline: Its seconds.
         pv: The PV power of each of them, the same for all meters.
-        balance: Battery and export limit of one meter's site, as the first site begins; None is neither.
+        balance: Battery and export limit of one meter's site, as a meter begins that is met; None is neither.
+        battery: What tells one battery from another: where it changes from one day to the next, each begins anew.
     """
 
     timeline: Timeline
     pv: PvSource
     balance: Balance | None = None
+    battery: str = ""
 
 
 class DaySources(Protocol):
@@ -83,15 +85,21 @@ class EndedDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Rows of all meters on one local day: by second, then by meter (an index of `Closed.meters`)."""
+
+    day: date
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """What some messages have led to.
 
     Attributes:
         first_row: Number of the first row among all rows of the service.
         meters: Names of all meters, in the order in which they were met.
-        samples: The rows of all meters: by second, and within a second by meter (an index of `meters`).
-        days: The local day of each row: an index of `dates`.
-        dates: The local days that the rows are of, in order.
+        portions: The rows, in order; a day may have several portions.
         rejected: Lines of `rejected.jsonl`.
         ended: Days that are over, all of whose rows are here or were before.
         events: What happened, in order.
@@ -99,20 +107,23 @@ class Closed:
 
     first_row: int
     meters: tuple[str, ...]
-    samples: Samples
-    days: Ints
-    dates: tuple[date, ...] = ()
+    portions: tuple[Portion, ...] = ()
     rejected: bytes = b""
     ended: tuple[EndedDay, ...] = ()
     events: tuple[Event, ...] = ()
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(len(portion.samples) for portion in self.portions)
+
     def by_day(self) -> Iterator[DayRows]:
-        """The rows of each meter and day, those of a meter in order of time."""
-        key = self.samples.meter * max(1, len(self.dates)) + self.days
-        order = np.argsort(key, kind="stable")
-        starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-        for part in np.split(order, starts[1:]) if len(starts) else ():
-            rows = self.samples.where(part)
-            meter, day = int(rows.meter[0]), int(self.days[part[0]])
-            rows.meter[:] = 0
-            yield DayRows(self.meters[meter], self.dates[day], rows)
+        """The rows of each meter and portion, those of a meter in order of time."""
+        for portion in self.portions:
+            order = np.argsort(portion.samples.meter, kind="stable")
+            meters = portion.samples.meter[order]
+            starts = np.flatnonzero(np.diff(meters, prepend=-1))
+            for part in np.split(order, starts[1:]):
+                rows = portion.samples.where(part)
+                meter = int(rows.meter[0])
+                yield DayRows(self.meters[meter], portion.day, replace(rows, meter=rows.meter * 0))

@@ -22,10 +22,12 @@ def is_name(text: str) -> bool:
 
 
 def meter_of(routing_key: str, plan: SessionPlan) -> str | Refused:
-    """The meter's name: what the plan calls a topic, or the last level of the routing key."""
-    name = plan.topics.get(routing_key) or routing_key.rpartition(".")[2]
-    if is_name(name):
+    """The meter's name: what the plan calls a topic, or NAME of `meter.SERVICE.NAME`."""
+    own = f"meter.{plan.service}."
+    name = plan.topics.get(routing_key, routing_key.removeprefix(own))
+    if is_name(name) and (name != routing_key or routing_key in plan.topics):
         return name
     shown = routing_key if len(routing_key) <= _SHOWN else routing_key[:_SHOWN] + "…"
     named = f"[[meters]] topic = {shown.replace('.', '/')!r} name = 'm1'"
-    return Refused(NO_NAME, f"{name[:_SHOWN]!r} cannot be a name: {NAME_RULE}; or name it in listen.toml: {named}")
+    what = f"{shown!r} is not {own}NAME, where NAME is a name: {NAME_RULE}"
+    return Refused(NO_NAME, f"{what}; or name it in listen.toml: {named}")

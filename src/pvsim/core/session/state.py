@@ -35,7 +35,8 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
         day: Local day of its last row.
         day_rows: Rows of that day.
         day_held: Those for which the value before stands.
-        stored: State of its battery before `stored_utc`; () where it has none, or had no row yet.
+        day_last_dw: The power of the last of them.
+        stored: State of its battery before `stored_utc`; () where it has none, or has had no row.
         stored_utc: Up to which second.
         day_stored: State of its battery when that day began.
         rows: All its rows.
@@ -52,6 +53,7 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
     day: date | None = None
     day_rows: int = 0
     day_held: int = 0
+    day_last_dw: int = 0
     stored: tuple[int, ...] = ()
     stored_utc: int = -1
     day_stored: tuple[int, ...] = ()
@@ -71,7 +73,12 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
         anchor_ms: When that message came.
         anchor_crc32: CRC-32 of its body.
         clock_ms: The log's clock: the latest arrival so far; −1 before the first message.
+        set_back: Whether the broker's clock is behind it by more than the lateness.
         closed_utc: All seconds before it are closed.
+        day: The local day that this second is in; None before the first message.
+        day_end_utc: When that day ends.
+        hold_s: For how long values are held on that day.
+        battery: Which battery the meters have had last, as `Day.battery`.
         meters: In the order in which they were met.
         open: Readings of the open seconds: by second, then by the number of the meter.
         rows: Rows so far, of all meters: the next one's number.
@@ -85,7 +92,12 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
     anchor_ms: int = 0
     anchor_crc32: int = 0
     clock_ms: int = -1
+    set_back: bool = False
     closed_utc: int = 0
+    day: date | None = None
+    day_end_utc: int = 0
+    hold_s: int = 0
+    battery: str = ""
     meters: list[MeterState] = []
     open: dict[int, dict[int, Cell]] = {}
     rows: int = 0

@@ -5,23 +5,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pvsim.core.results.samples import Samples
-from pvsim.core.session.closed import Closed
+from pvsim.core.session.closed import Closed, Portion
 
 DATES = (date(2024, 6, 21), date(2024, 6, 22))
 
 
 def closed(rows):
-    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)] or [
-        np.empty(0, np.int64)
-    ] * 3
-    t_utc, meter, days = columns
-    return Closed(0, ("m1", "m2", "m3"), Samples(t_utc, meter, t_utc * 10, t_utc * 0), days, DATES)
+    portions = []
+    for number, day in enumerate(DATES):
+        columns = [np.array(column, np.int64) for column in zip(*(r for r in rows if r[2] == number), strict=True)]
+        if columns:
+            t_utc, meter, _ = columns
+            portions.append(Portion(day, Samples(t_utc, meter, t_utc * 10, t_utc * 0)))
+    return Closed(0, ("m1", "m2", "m3"), tuple(portions))
 
 
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 2))))
 def test_each_row_is_in_the_part_of_its_meter_and_day(seconds):
     rows = [(t, meter, int(t >= 5)) for t, meter in sorted(seconds)]
     parts = list(closed(rows).by_day())
+    assert closed(rows).rows == len(rows)
     found = sorted((t, f"m{meter + 1}", DATES[day]) for t, meter, day in rows)
     assert found == sorted((t, part.meter, part.day) for part in parts for t in part.samples.t_utc.tolist())
     assert len({(part.meter, part.day) for part in parts}) == len(parts)

@@ -34,7 +34,6 @@ def test_any_routing_key_has_a_name_or_is_refused_in_few_words(key):
     ("key", "name"),
     [
         ("meter.home.m1", "m1"),
-        ("m1", "m1"),
         ("shelly-abc.status.em:0", "kitchen"),
         ("meter.home.console", "console"),
     ],
@@ -73,3 +72,8 @@ def test_what_no_directory_should_be_called_is_refused_with_the_way_out(last):
 def test_dots_make_levels_so_that_no_name_leads_upwards():
     assert isinstance(meter_of("meter.home.../../x", PLAN), Refused)
     assert isinstance(meter_of("meter.home...", PLAN), Refused)
+
+
+@pytest.mark.parametrize("key", ["m1", "", "meter.other.m1", "meter.home", "shelly-abc.status.em:1"])
+def test_a_key_of_nobody_known_is_refused(key):
+    assert isinstance(meter_of(key, PLAN), Refused)

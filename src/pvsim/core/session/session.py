@@ -1,0 +1,192 @@
+"""A session: messages of the log come in, rows of closed seconds go out.
+
+    message ── names ──> which meter ── metering ──> what it says ── seconds ──> an open second
+                                                                                    │ the log's clock closes it
+                                       rows <── day_rows: PV, battery, limit <──────┘
+
+All of it is a function of the messages: when they came is the broker's word, never this machine's clock. So a
+service that was killed and reads on from a saved state writes what an undisturbed one writes (I1, I2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zlib import crc32
+
+from pvsim.core.metering.observed import Observed, Refused
+from pvsim.core.quantities.types import DW_PER_W
+from pvsim.core.session.closed import Closed, Day, DaySources, EndedDay, Event, Portion
+from pvsim.core.session.day_rows import ended, samples_of_day
+from pvsim.core.session.entry import Entry
+from pvsim.core.session.names import meter_of
+from pvsim.core.session.plan import SessionPlan
+from pvsim.core.session.rejected import Reason, rejection_line
+from pvsim.core.session.seconds import DayOfRows, begin, close, place
+from pvsim.core.session.state import MeterState, SessionState
+
+__all__ = ["TICK", "Session"]
+
+TICK = b'{"v":1,"kind":"tick"}'
+"""What the service itself publishes when nothing else comes: the log's clock goes on by it."""
+
+_MS = 1_000
+_YEAR_9000_MS = 221_845_392_000_000
+
+
+@dataclass(slots=True)
+class _Found:
+    """What comes of the messages of one feed."""
+
+    rows: list[DayOfRows] = field(default_factory=list)
+    rejected: list[bytes] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+class Session:
+    """The session of one service.
+
+    Args:
+        plan: How it reads its log.
+        sources: Its days.
+        state: Where it goes on; None begins with the first message. It belongs to the session from now on.
+
+    After an error its state is of no use.
+    """
+
+    def __init__(self, plan: SessionPlan, sources: DaySources, state: SessionState | None = None) -> None:
+        self.state = SessionState() if state is None else state
+        self._plan, self._sources = plan, sources
+        self._days: dict[date, Day] = {}
+        self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
+        self._known_keys: dict[str, str] = {}
+        self._silence_due_ms = self._next_silence_ms()
+
+    def feed(self, entries: Sequence[Entry]) -> Closed:
+        """Take the next messages; those that are accounted for are passed over.
+
+        Raises:
+            PvsimError: if the PV power of a day cannot be computed.
+        """
+        first_row, found = self.state.rows, _Found()
+        for entry in entries:
+            if entry.offset >= self.state.next_offset:
+                self._take(entry, found)
+        portions: list[Portion] = []
+        over: list[EndedDay] = []
+        for rows in found.rows:
+            if rows.t_utc:
+                portions.append(Portion(rows.day, samples_of_day(self.state, rows, self._day(rows.day))))
+            if rows.end_utc is not None and any(meter.day == rows.day for meter in self.state.meters):
+                over += ended(self.state, rows, rows.end_utc, self._day(rows.day))
+        meters = tuple(meter.name for meter in self.state.meters)
+        return Closed(
+            first_row, meters, tuple(portions), b"".join(found.rejected), tuple(over), tuple(found.events)
+        )
+
+    def _take(self, entry: Entry, found: _Found) -> None:
+        state = self.state
+        state.next_offset, state.messages = entry.offset + 1, state.messages + 1
+        state.anchor_offset, state.anchor_ms = entry.offset, entry.arrived_ms
+        state.anchor_crc32 = crc32(entry.body)
+        if not 0 < entry.arrived_ms < _YEAR_9000_MS:
+            self._reject(entry, Refused(Reason.ARRIVAL, f"{entry.arrived_ms} ms"), found)
+            return
+        self._advance(entry.arrived_ms, found)
+        if not entry.routing_key and entry.body == TICK:
+            state.ticks += 1
+            return
+        name = self._known_keys.get(entry.routing_key) or meter_of(entry.routing_key, self._plan)
+        if isinstance(name, Refused):
+            self._reject(entry, name, found)
+            return
+        if name in self._numbers:
+            self._known_keys[entry.routing_key] = name
+        self._observe(entry, name, found)
+
+    def _advance(self, arrived_ms: int, found: _Found) -> None:
+        """The log's clock goes on, never back; it closes seconds, and tells of meters that are silent."""
+        state, plan = self.state, self._plan
+        if arrived_ms <= state.clock_ms:
+            behind_ms = state.clock_ms - arrived_ms
+            if behind_ms > plan.lateness_s * _MS and not state.set_back:
+                detail = f"the broker's clock went back by {behind_ms / _MS:,.1f} s; the log's clock waits for it"
+                found.events.append(Event("clock-set-back", "", state.clock_ms, detail))
+                state.set_back = True
+            return
+        first, state.clock_ms, state.set_back = state.clock_ms < 0, arrived_ms, False
+        if first:
+            begin(state, plan)
+            return
+        close(state, plan, found.rows)
+        if plan.silence_s and state.clock_ms >= self._silence_due_ms:
+            for meter in state.meters:
+                if not meter.silent and state.clock_ms - meter.heard_ms >= plan.silence_s * _MS:
+                    meter.silent = True
+                    found.events.append(Event("silent", meter.name, state.clock_ms))
+            self._silence_due_ms = self._next_silence_ms()
+
+    def _next_silence_ms(self) -> int:
+        """Before which time no meter can become silent."""
+        heard = min((meter.heard_ms for meter in self.state.meters if not meter.silent), default=_YEAR_9000_MS)
+        return heard + self._plan.silence_s * _MS
+
+    def _observe(self, entry: Entry, name: str, found: _Found) -> None:
+        state = self.state
+        number = self._numbers.get(name)
+        if number is None and len(state.meters) >= self._plan.max_meters:
+            refused = Refused(
+                Reason.MANY_METERS, f"{name} is not among the {self._plan.max_meters:,} that came first"
+            )
+            self._reject(entry, refused, found)
+            return
+        observed = self._plan.read(name, entry.body, entry.encoding, state.clock_ms)
+        if isinstance(observed, Observed):
+            placed = self._place(name, len(state.meters) if number is None else number, observed)
+        else:
+            placed = observed
+        if isinstance(placed, Refused):
+            self._reject(entry, placed, found, number)
+            return
+        meter = self._meet(name, found) if number is None else state.meters[number]
+        if meter.silent:
+            detail = f"after {(state.clock_ms - meter.heard_ms) / _MS:,.0f} s"
+            found.events.append(Event("back", name, state.clock_ms, detail))
+            meter.silent = False
+            self._silence_due_ms = min(self._silence_due_ms, state.clock_ms + self._plan.silence_s * _MS)
+        meter.heard_ms = state.clock_ms
+        if placed:
+            meter.readings += 1
+        else:
+            meter.duplicates += 1
+
+    def _meet(self, name: str, found: _Found) -> MeterState:
+        meter = MeterState(name=name, heard_ms=self.state.clock_ms)
+        self._numbers[name] = len(self.state.meters)
+        self.state.meters.append(meter)
+        self._silence_due_ms = min(self._silence_due_ms, meter.heard_ms + self._plan.silence_s * _MS)
+        found.events.append(Event("met", name, meter.heard_ms))
+        return meter
+
+    def _place(self, name: str, number: int, observed: Observed) -> bool | Refused:
+        if observed.power_dw is None:
+            return Refused(Reason.RANGE, "it shows no power")
+        may = self._plan.range_of(name)
+        if not may.low_dw <= observed.power_dw <= may.high_dw:
+            hint = (
+                "" if may.grid or observed.power_dw > 0 else "; only kind = 'grid' in listen.toml may be negative"
+            )
+            return Refused(Reason.RANGE, f"{observed.power_dw / DW_PER_W:g} W is outside {may}{hint}")
+        return place(self.state, self._plan, number, observed.t_ms, observed.power_dw, timed=observed.timed)
+
+    def _reject(self, entry: Entry, refused: Refused, found: _Found, number: int | None = None) -> None:
+        counts = self.state.rejected
+        counts[refused.reason] = counts.get(refused.reason, 0) + 1
+        if number is not None:
+            self.state.meters[number].rejected += 1
+        found.rejected.append(rejection_line(entry, refused))
+
+    def _day(self, day: date) -> Day:
+        if day not in self._days:
+            self._days = dict([*self._days.items()][-1:])
+            self._days[day] = self._sources.of_day(day)
+        return self._days[day]
