@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pvsim.app.report.packing import Numbers, packed
-from pvsim.core.results.flows import flows_of
+from pvsim.core.results.flows import Flow, flows_of
 from pvsim.core.results.profile import POWERS
 
 if TYPE_CHECKING:
@@ -45,12 +45,17 @@ def chart_data(plan: "RunPlan", summary: "Summary", profile: "ProfileResult") ->
         "detail": _packed_detail(plan, profile),
         "shape_s": profile.shape_s,
         "shapes": [[kind, day] for kind, day in noted.items()] if profile.days_dw is not None else [],
-        "flows": [list(flow) for flow in flows_of(summary.energy_kwh, summary.battery)],
+        "flows": [list(flow) for flow in _flows(summary)],
         "days": _periods(summary.days),
         "months": _periods(summary.months),
         "fleet": _fleet(summary),
         "duration": None if summary.duration is None else list(summary.duration.grid_kw),
     }
+
+
+def _flows(summary: "Summary") -> tuple[Flow, ...]:
+    """The flows of a run as its rows have them: what went past the building within a longer row is in none."""
+    return flows_of(summary.energy_kwh, summary.battery if summary.resolution_s == 1 else None)
 
 
 def days_of_note(summary: "Summary") -> dict[str, str]:

@@ -9,7 +9,7 @@ from pvsim.core.devices.balance import NO_BATTERY, SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.types import Ints
-from pvsim.core.results.battery_parts import BatteryParts
+from pvsim.core.results.battery_parts import BatteryParts, lower_steps
 from pvsim.core.results.powers import Powers
 from pvsim.core.results.summary import BatteryUse
 from pvsim.core.run.plan import RunPlan
@@ -57,7 +57,8 @@ class BatteryStates:
         self.plan = plan
         self.batteries = balance.batteries
         n, days = len(plan.meters), plan.timeline.days
-        self._start, self._lower = np.full((2, n), NO_BATTERY, dtype=np.int64)
+        self._start = np.full(n, NO_BATTERY, dtype=np.int64)
+        self._lower = lower_steps(self.batteries)
         self._upper = np.full(n, SOC_STEPS + 1, dtype=np.int64)
         self._has = np.array([battery is not None for battery in self.batteries], dtype=np.bool_)
         starts = iter(balance.start)
@@ -65,8 +66,8 @@ class BatteryStates:
             if battery is not None:
                 units = battery.units_per_soc(SOC_STEPS)
                 self._start[i] = next(starts) // units
-                self._lower[i], self._upper[i] = battery.lower // units, battery.upper // units - 1
-        self.parts = BatteryParts(plan, self.batteries, self._lower)
+                self._upper[i] = battery.upper // units - 1
+        self.parts = BatteryParts(plan, self.batteries)
         self.end = np.zeros((days, n), dtype=np.int16)
         self.end_t_utc = np.full((days, n), -1, dtype=np.int64)
         self.empty, self.full = np.zeros((2, n), dtype=np.int64)

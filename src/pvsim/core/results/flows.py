@@ -24,12 +24,16 @@ def flows_of(energy: "Energies", battery: "BatteryUse | None" = None) -> tuple[F
     """The flows of a run that are not zero; none where the load is not known.
 
     PV power serves the building first and then the battery, and the battery serves the building: so
-    battery to export = `to_grid_kwh` of a battery with a delay, where that is not known max(export − pv, 0),
+    battery to export = `to_grid_kwh` of a battery with a delay, where that is not given max(export − pv, 0),
     pv to export = export − battery to export,
-    pv to battery = charge − `from_grid_kwh`, where that is not known min(charge, pv − pv to export),
+    pv to battery = charge − `from_grid_kwh`, where that is not given min(charge, pv − pv to export),
     pv to building = pv − pv to export − pv to battery, grid to battery = charge − pv to battery,
     grid to building = import − grid to battery, battery to building = discharge − battery to export. The sums of
     each place are those of the summary (I8).
+
+    Args:
+        energy: The energies.
+        battery: Its use in rows of a second, whose energies are those of its seconds too; None does without.
     """
     if energy.self_consumed is None:
         return ()

@@ -23,6 +23,7 @@ class Powers:
         day_starts: Where each day begins in the periods.
         there: Which rows there are; None if all.
         soc_steps: State of charge, −1 where a row is missing or a site has none; None where no site has a battery.
+        battery_parts: As `Samples.battery_parts`, shape (periods, meters, parts).
     """
 
     t_utc: Ints
@@ -36,6 +37,7 @@ class Powers:
     curtailed: Ints | None
     soc_steps: Ints | None
     clipped: Ints | None
+    battery_parts: Ints | None
 
     @property
     def days(self) -> Ints:
@@ -60,10 +62,10 @@ def powers_of(plan: RunPlan, samples: Samples) -> Powers:
 
     def table(column: Ints | None, empty: int = 0) -> Ints | None:
         if column is None or where is None:
-            return None if column is None else column.reshape(-1, n)
-        filled = np.full(len(first) * n, empty, dtype=np.int64)
+            return None if column is None else column.reshape(-1, n, *column.shape[1:])
+        filled = np.full((len(first) * n, *column.shape[1:]), empty, dtype=np.int64)
         filled[where] = column
-        return filled.reshape(-1, n)
+        return filled.reshape(-1, n, *column.shape[1:])
 
     if where is not None:
         flat = np.zeros(len(first) * n, dtype=np.bool_)
@@ -75,7 +77,10 @@ def powers_of(plan: RunPlan, samples: Samples) -> Powers:
     meter, pv, grid = (column for column in columns if column is not None)
     battery, curtailed = table(samples.battery_dw), table(samples.curtailed_dw)
     soc_steps, clipped = table(samples.soc_steps, -1), table(samples.clipped_dw)
-    return Powers(t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps, clipped)
+    parts = table(samples.battery_parts)
+    return Powers(
+        t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps, clipped, parts
+    )
 
 
 def joined(portions: Sequence[Samples]) -> Samples:

@@ -13,7 +13,7 @@ __all__ = ["Samples", "window_means"]
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Consecutive rows of a run as arrays, each of shape (n,).
+    """Consecutive rows of a run as arrays, each of shape (n,) but for one.
 
     Attributes:
         t_utc: Unix time of the first second that the row is the mean of.
@@ -28,6 +28,9 @@ class Samples:
         clipped_dw: What inverters cut off above their power, in 0.1 W; None where it is not known, as of PV power
             from a file. No column of a file shows it.
         held_s: Seconds of the row for which the value before stands; None where the run holds none.
+        battery_parts: What the seconds of a longer row tell of the battery, in 0.1 W times seconds, shape
+            (n, parts); None of rows of a second, where there is nothing to tell, and where the seconds are not
+            known. No column of a file shows it.
     """
 
     t_utc: Ints
@@ -39,6 +42,7 @@ class Samples:
     curtailed_dw: Ints | None = None
     held_s: Ints | None = None
     clipped_dw: Ints | None = None
+    battery_parts: Ints | None = None
 
     @classmethod
     def of_rows(cls, plan: RunPlan, row: Ints, meter_dw: Ints, pv_dw: Ints, **more: Ints | None) -> Self:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from pvsim.core.quantities.types import Ints, PvSource
+from pvsim.core.results.battery_parts import PARTS, SecondParts
 from pvsim.core.results.samples import Samples, window_means
 from pvsim.core.run.plan import RunPlan
 
@@ -52,6 +53,10 @@ def samples_of(
     if balanced.battery_dw is not None and balanced.soc_steps is not None:
         more["battery_dw"] = window_means(balanced.battery_dw.reshape(-1), every_s, n_meters)
         more["soc_steps"] = balanced.soc_steps[every_s - 1 :: every_s].reshape(-1)
+        if every_s > 1 and (parts := SecondParts(plan.balance.batteries)).any:
+            grid_dw = resting - balanced.pv_dw + balanced.battery_dw
+            sums = parts.sums(every_s, balanced.soc_steps, balanced.battery_dw, grid_dw)
+            more["battery_parts"] = sums.reshape(-1, PARTS)
     return Samples.of_rows(plan, row, meter_mean, pv_mean, **more), balanced.stored
 
 

@@ -102,9 +102,10 @@ class Peaks(msgspec.Struct, frozen=True):
 class BatteryUse(msgspec.Struct, frozen=True):
     """What was done with the battery; of several meters the sums over theirs.
 
-    With it the balance closes: battery_charge = battery_discharge + losses_kwh + stored_change_kwh. A mean over
-    longer rows does not tell in which of its seconds the battery ran or was late: losses are told apart, and what
-    went past the building is counted, in rows of 1 s alone.
+    With it the balance closes: battery_charge = battery_discharge + losses_kwh + stored_change_kwh. Losses are
+    told apart, and what went past the building is counted, second by second, whatever the length of the rows.
+    Where somebody else publishes the readings, the seconds are known in rows of 1 s alone: a mean does not tell in
+    which of its seconds the battery ran or was late.
 
     Attributes:
         capacity_kwh: Energy between states of charge 0 and 1.
@@ -120,17 +121,17 @@ class BatteryUse(msgspec.Struct, frozen=True):
             meters the mean.
         hours_full: Hours in which a row ended at the upper limit of the state of charge, to 1/10,000; of several
             meters the mean.
-        standby_kwh: Of losses_kwh the standby: standby_w · Δt of the rows that end above the lower limit. None
-            where rows are longer than 1 s, unless standby_w is 0.
-        no_load_kwh: Of losses_kwh what the converter lost while it ran: no_load_w · Δt of the rows whose battery
-            power is not 0. None where rows are longer than 1 s, unless no_load_w is 0.
+        standby_kwh: Of losses_kwh the standby: standby_w · 1 s of the seconds that end above the lower limit. None
+            where they are not known, unless standby_w is 0.
+        no_load_kwh: Of losses_kwh what the converter lost while it ran: no_load_w · 1 s of the seconds whose
+            battery power is not 0. None where they are not known, unless no_load_w is 0.
         conversion_kwh: Of losses_kwh the rest, lost in charging and discharging, within a step of the state of
             charge: losses_kwh − standby_kwh − no_load_kwh. None where one of these is.
         from_grid_kwh: Energy that went from the grid into the battery, which came too late or stayed too long:
-            Σ min(max(battery, 0), max(grid, 0)) · Δt. None where no battery has a delay,
-            or rows are longer than 1 s.
+            Σ min(max(battery, 0), max(grid, 0)) · 1 s. It may be more than longer rows import, in which import and
+            export cancel. None where no battery has a delay, or the seconds are not known.
         to_grid_kwh: Energy that went from the battery into the grid likewise: Σ min(max(−battery, 0),
-            max(−grid, 0)) · Δt.
+            max(−grid, 0)) · 1 s.
     """
 
     capacity_kwh: float

@@ -13,6 +13,20 @@ from pvsim.core.results.powers import powers_of
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 
+DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+"""The day of `plan_of`, and of `Pv`."""
+
+
+class Pv:
+    """What the plants could give, from a list."""
+
+    def __init__(self, pv_dw):
+        self.pv_dw = np.array(pv_dw, dtype=np.int64)
+
+    def power_dw(self, first_utc, n):
+        first = first_utc - DAY.start_utc
+        return self.pv_dw[first : first + n]
+
 
 def plan_of(*meters, every_s=1, first=date(2024, 6, 21), days=1, zone="Europe/Berlin", balance=None):
     timeline = Timeline.of_days(first, days, ZoneInfo(zone))

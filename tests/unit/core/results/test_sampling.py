@@ -1,33 +1,19 @@
 """Readings and PV power as samples: the means of each meter, and each site as if alone."""
 
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core.results.runs import DAY, Pv
 
 from pvsim.core.devices.balance import NO_BATTERY, Balance
 from pvsim.core.devices.battery import BatteryModel
-from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.sampling import REJECTED_DW, pv_means, samples_of
 from pvsim.core.run.plan import RunPlan
 
 BATTERY = BatteryModel(0.05, 3, 3, 0.95, 0.95, standby_w=5)
-DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
-
-
-class Pv:
-    """What the plants could give, from a list."""
-
-    def __init__(self, pv_dw):
-        self.pv_dw = np.array(pv_dw, dtype=np.int64)
-
-    def power_dw(self, first_utc, n):
-        first = first_utc - DAY.start_utc
-        return self.pv_dw[first : first + n]
 
 
 @given(
