@@ -7,9 +7,12 @@ from typing import Literal, TypeAlias
 from pvsim.core.metering.paths import Path
 from pvsim.core.quantities.types import BRIEFS_RANGE, DW_PER_W, MeterRange
 
-__all__ = ["OWN_PATHS", "MeterForm", "Sign"]
+__all__ = ["MAX_INTERVAL_S", "OWN_PATHS", "MeterForm", "Sign"]
 
 Sign: TypeAlias = Literal[1, -1]
+
+MAX_INTERVAL_S = 3_600
+"""The longest that the interval of a counter may be said to be: its seconds stay open for so long."""
 
 OWN_PATHS: tuple[Path, ...] = tuple(
     (name,) for name in ("v", "kind", "run", "meter", "seq", "t_utc", "meter_w", "power_w", "time")

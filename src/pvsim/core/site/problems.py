@@ -34,6 +34,7 @@ _ONE_OF = {
     "horizon": "horizon point",
     "windows": "window",
     "dimming": "dimming window",
+    "meters": "meter",
 }
 """What one item of a list is called; of other lists it is a value."""
 
