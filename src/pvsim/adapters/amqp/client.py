@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias, cast
 
+from pvsim.adapters import tls
 from pvsim.core.amqp import methods
 from pvsim.core.amqp.connection import AmqpConnection, Closed, Event, OnChannel, Ready, State
 from pvsim.core.amqp.content import Message
@@ -154,15 +154,18 @@ class AmqpClient(asyncio.Protocol):
     # --- from the first byte to the last ---
 
     async def _sign_in(self, address: BrokerAddress) -> None:
-        context = ssl.create_default_context() if address.tls else None
+        context, name = tls.context_of(address), tls.server_name_of(address)
+        host, port = address.host, address.amqp_port
         try:
             async with asyncio.timeout(CONNECT_S):
-                await self._loop.create_connection(lambda: self, address.host, address.amqp_port, ssl=context)
+                await self._loop.create_connection(lambda: self, host, port, ssl=context, server_hostname=name)
                 await self._ready
         except TimeoutError as error:
             what = f"no answer in AMQP 0-9-1 within {CONNECT_S:.0f} s"
             raise BrokerError(what, where=self.where, fix=_FIX_ADDRESS) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            if (refusal := tls.refusal_of(error, self.where)) is not None:
+                raise refusal from error
             kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
             what = f"cannot connect to the broker: {_reason(error)}"
             raise kind(what, where=self.where, fix=_FIX_ADDRESS) from error
@@ -206,7 +209,8 @@ class AmqpClient(asyncio.Protocol):
         """See `asyncio.Protocol`."""
         if not self._ended.is_set():
             reason = f": {_reason(exc)}" if isinstance(exc, OSError) else ""
-            error = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
+            lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
+            error = tls.refusal_of(exc, self.where) or lost  # the broker looks at our certificate last of all
             error.__cause__ = exc
             self._end(error)
 

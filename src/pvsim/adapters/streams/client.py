@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import ssl
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
+from pvsim.adapters import tls
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.stream import frames
 from pvsim.core.stream.connection import Closed, Ready, State, StreamConnection
@@ -74,17 +74,20 @@ class StreamClient(asyncio.Protocol):
             BrokerError: if nothing answers, something else answers, or the account is refused.
         """
         client = cls(address)
-        context = ssl.create_default_context() if address.tls else None
+        context, name = tls.context_of(address), tls.server_name_of(address)
+        host, port = address.host, address.stream_port
         try:
             async with asyncio.timeout(CONNECT_S):
                 loop = asyncio.get_running_loop()
-                await loop.create_connection(lambda: client, address.host, address.stream_port, ssl=context)
+                await loop.create_connection(lambda: client, host, port, ssl=context, server_hostname=name)
                 await client._ready
         except TimeoutError as error:
             what = f"no answer in the stream protocol within {CONNECT_S:.0f} s"
             fix = "check that this is RabbitMQ's stream port; stream_port in PVSIM_BROKER_URL names it"
             raise BrokerError(what, where=client.where, fix=fix) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
+            if (refusal := tls.refusal_of(error, client.where)) is not None:
+                raise refusal from error
             what = f"cannot connect to the broker's stream port: {_reason(error)}"
             kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
             raise kind(what, where=client.where, fix=_FIX_ADDRESS) from error
@@ -234,9 +237,9 @@ class StreamClient(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
         if not self._ended.is_set():
-            error = BrokerLostError(
-                f"the connection to the broker was lost{f': {exc}' if exc else ''}", where=self.where
-            )
+            lost = f"the connection to the broker was lost{f': {exc}' if exc else ''}"
+            refusal = tls.refusal_of(exc, self.where)  # the broker looks at our certificate last of all
+            error = refusal or BrokerLostError(lost, where=self.where)
             error.__cause__ = exc
             self._end(error)
 

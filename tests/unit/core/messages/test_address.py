@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.address import BrokerAddress, TlsFiles
 from pvsim.errors import UsageError
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -16,11 +16,11 @@ HOSTS = st.sampled_from(["localhost", "broker.example", "10.0.0.7", "::1", "2001
 
 @given(
     host=HOSTS, amqp_port=PORTS, stream_port=PORTS, user=PLAIN_TEXT, password=PLAIN_TEXT, vhost=PLAIN_TEXT,
-    tls=st.booleans(),
+    files=st.none() | st.builds(TlsFiles, *[PLAIN_TEXT] * 4),
 )  # fmt: skip
 @settings(max_examples=100, deadline=None)
-def test_an_address_survives_the_way_through_its_url(**fields):
-    address = BrokerAddress(**fields)
+def test_an_address_survives_the_way_through_its_url(files, **fields):
+    address = BrokerAddress(**fields, tls=files is not None, files=files or TlsFiles())
     assert BrokerAddress.parse(address.amqp_url) == address
 
 
@@ -31,6 +31,18 @@ def test_an_address_survives_the_way_through_its_url(**fields):
         ("amqps://h", BrokerAddress("h", 5671, 5551, "guest", "guest", tls=True)),
         ("amqp://u:p@h:1234/lab?stream_port=99", BrokerAddress("h", 1234, 99, "u", "p", "lab")),
         ("amqp://u:p%2Fq@[::1]/%2F", BrokerAddress("::1", 5672, 5552, "u", "p/q", "/")),
+        (
+            "amqps://h?cacertfile=/etc/ssl/my%20ca.pem&server_name_indication=b.example",
+            BrokerAddress(
+                "h",
+                5671,
+                5551,
+                "guest",
+                "guest",
+                tls=True,
+                files=TlsFiles(ca="/etc/ssl/my ca.pem", server_name="b.example"),
+            ),
+        ),
         ("amqp://h/?stream_port=65535&", BrokerAddress("h", 5672, 65_535, "guest", "guest")),
     ],
 )
@@ -59,6 +71,9 @@ def test_the_argument_wins_over_the_stream_port_of_the_url():
         ("amqp://h?stream_port=65536", "not a port number"),
         ("amqp://h?stream_port=" + "9" * 5000, "not a port number"),
         ("amqp://h?stream_port", "not a port number"),
+        ("amqp://h?stream_port=1&stream_port=2", "stands twice"),
+        ("amqp://h?cacertfile=/ca.pem", "cacertfile in the broker URL is for TLS"),
+        ("amqps://h?keyfile=/key.pem", "a keyfile, but no certfile"),
     ],
 )
 def test_refuses_what_is_not_a_broker_url(url, says):
