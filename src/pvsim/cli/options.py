@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_FILE, SITE, section
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option
 from pvsim.cli.file_options import file_option, file_options
 from pvsim.cli.values import Choice, Energies, Quantity, Speed, Whole
+from pvsim.errors import UsageError
 
 __all__ = [
     "batch_option",
@@ -207,12 +209,34 @@ pv_options = _all(
     ),
 )
 
+
+def _broker_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """The URL of the broker; with a password only from where other users of the machine cannot read it."""
+    if context.resilient_parsing:
+        return value
+    from pvsim.adapters.secrets import secret  # noqa: PLC0415 - `pvsim --help` needs none
+    from pvsim.core.messages.address import KNOWN_PASSWORD, BrokerAddress  # noqa: PLC0415
+
+    source = context.get_parameter_source(parameter.name or "")
+    if value is None or source is ParameterSource.ENVIRONMENT:
+        return secret("PVSIM_BROKER_URL")
+    if BrokerAddress.parse(value).password != KNOWN_PASSWORD:
+        readers = (
+            "whoever reads the settings" if source is ParameterSource.DEFAULT_MAP else "every user of this machine"
+        )
+        what = f"a broker URL with a password does not belong here: {readers} can see it"
+        fix = "put the URL into PVSIM_BROKER_URL, or into a file of mode 600 that PVSIM_BROKER_URL_FILE names"
+        raise UsageError(what, where="--broker", fix=fix)
+    return value
+
+
 _broker_option = click.option(
     "--broker",
     metavar="URL",
     envvar="PVSIM_BROKER_URL",
-    help="amqp[s]://user:password@host[:port][/vhost][?stream_port=N]; better given as PVSIM_BROKER_URL, which"
-    " other users of the machine cannot see.  [default: pvsim's own]",
+    callback=_broker_url,
+    help="amqp[s]://user@host[:port][/vhost]; with a password only in PVSIM_BROKER_URL or PVSIM_BROKER_URL_FILE."
+    "  [default: pvsim's own]",
 )
 
 broker_option = section(BROKER, _broker_option)

@@ -94,7 +94,7 @@ def meter(context: click.Context, /, **_params: Any) -> None:
 
     \b
     Examples:
-      pvsim meter --date 2024-06-21 --broker amqp://me:secret@broker.example/pv
+      PVSIM_BROKER_URL_FILE=~/broker-url pvsim meter --date 2024-06-21
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
@@ -135,7 +135,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
 
     \b
     Examples:
-      pvsim simulate --date 2024-06-21 --broker amqp://me:secret@broker.example/pv
+      PVSIM_BROKER_URL_FILE=~/broker-url pvsim simulate --date 2024-06-21
       pvsim simulate --meter external --run-id house-a      readings from your own meter
       pvsim simulate --dir runs/latest                      go on after a stop
     """  # noqa: D301
