@@ -2,15 +2,16 @@
 
 import re
 from collections import deque
+from collections.abc import Mapping
 
 import numpy as np
 
 from pvsim.core.amqp.content import FRAME_OVERHEAD, FrameType, frame
-from pvsim.core.amqp.fields import short_string
+from pvsim.core.amqp.fields import short_string, table
 from pvsim.core.amqp.methods import Confirm, Kind
 from pvsim.core.quantities.types import Octets
 
-__all__ = ["Confirms", "most_under_way", "publish_frames"]
+__all__ = ["Confirms", "json_properties", "message_frames", "most_under_way", "publish_frames"]
 
 MANY_UNDER_WAY = 4_000
 """Messages that the broker has not confirmed; 1,000 to 40,000 are alike (3.10.8)."""
@@ -29,7 +30,7 @@ _RABBITMQ_MAJOR = re.compile(r"RabbitMQ (\d+)\.")
 _MANDATORY = 1
 _PERSISTENT = 2
 _BASIC_CLASS = 60
-_DELIVERY_MODE = 1 << 12
+_CONTENT_TYPE, _HEADERS, _DELIVERY_MODE = 1 << 15, 1 << 13, 1 << 12
 
 
 def publish_frames(*, channel: int, exchange: str, routing_key: str, bodies: Octets, frame_max: int) -> bytes:
@@ -59,6 +60,38 @@ def publish_frames(*, channel: int, exchange: str, routing_key: str, bodies: Oct
         empty = frame(FrameType.BODY, channel, bytes(part.shape[1]))
         columns += [_repeated(empty[: FRAME_OVERHEAD - 1], n), part, _repeated(empty[-1:], n)]
     return np.concatenate(columns, axis=1).tobytes()
+
+
+def json_properties(headers: Mapping[str, str]) -> bytes:
+    """The properties of a persistent JSON message, as its header has them.
+
+    Args:
+        headers: What a headers exchange may select by.
+    """
+    flags = (_CONTENT_TYPE | _HEADERS | _DELIVERY_MODE).to_bytes(2, "big")
+    return flags + short_string("application/json") + table(dict(headers)) + bytes([_PERSISTENT])
+
+
+def message_frames(
+    *, channel: int, exchange: str, routing_key: str, properties: bytes, body: bytes, frame_max: int
+) -> bytes:
+    """The frames of one message that nobody needs to be bound for: what has no queue is dropped, and confirmed.
+
+    Args:
+        channel: Number of the channel.
+        exchange: Where it goes.
+        routing_key: Its key.
+        properties: As `json_properties` makes them.
+        body: Its content.
+        frame_max: The largest frame in bytes, 0 for no limit.
+    """
+    names = short_string(exchange) + short_string(routing_key)
+    method = Kind.BASIC_PUBLISH.to_bytes(4, "big") + bytes(2) + names + b"\0"
+    header = _BASIC_CLASS.to_bytes(2, "big") + bytes(2) + len(body).to_bytes(8, "big") + properties
+    step = frame_max - FRAME_OVERHEAD if frame_max else max(len(body), 1)
+    parts = (body[start : start + step] for start in range(0, len(body), step))
+    bodies = (frame(FrameType.BODY, channel, part) for part in parts)
+    return frame(FrameType.METHOD, channel, method) + frame(FrameType.HEADER, channel, header) + b"".join(bodies)
 
 
 def most_under_way(server: str, round_trip_s: float) -> int:

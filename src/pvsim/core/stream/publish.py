@@ -1,6 +1,7 @@
 """Publish frames made of many messages: each by itself, or in batches (`chunks` has their form)."""
 
 import struct
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from pvsim.core.quantities.types import Octets
 from pvsim.core.stream.frames import VERSION, Command
 from pvsim.core.stream.sections import data_section
 
-__all__ = ["ENTRY_OVERHEAD", "batch_frame", "publish_frame"]
+__all__ = ["ENTRY_OVERHEAD", "batch_frame", "fitting", "publish_frame", "uneven_frame"]
 
 ENTRY_OVERHEAD = 8 + 4 + 8
 """At most so many bytes are added to a body: publishing id, length, section header. A batch adds no more of its
@@ -31,6 +32,30 @@ def publish_frame(publisher_id: int, first_id: int, bodies: Octets) -> bytes:
     entries["section"] = np.void(section)
     entries["body"] = np.ascontiguousarray(bodies).view(f"V{width}")[:, 0]
     return _frame(publisher_id, n, entries.tobytes())
+
+
+def uneven_frame(publisher_id: int, first_id: int, bodies: Sequence[bytes]) -> bytes:
+    """The same of messages that are not of one length."""
+    pieces = []
+    for id_, body in enumerate(bodies, first_id):
+        section = data_section(len(body))
+        pieces += [id_.to_bytes(8, "big"), (len(section) + len(body)).to_bytes(4, "big"), section, body]
+    return _frame(publisher_id, len(bodies), b"".join(pieces))
+
+
+def fitting(bodies: Sequence[bytes], frame_max: int) -> int:
+    """How many messages, from the first on, fit into one frame: at least one.
+
+    Args:
+        bodies: At least one.
+        frame_max: The largest frame in bytes, 0 for no limit.
+    """
+    left = frame_max - _PUBLISH_HEAD.size
+    for count, body in enumerate(bodies):
+        left -= len(body) + ENTRY_OVERHEAD
+        if left < 0 < frame_max:
+            return max(count, 1)
+    return len(bodies)
 
 
 def batch_frame(publisher_id: int, first_id: int, bodies: Octets, batch: int) -> bytes:

@@ -10,7 +10,14 @@ from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
 from pvsim.core.amqp.methods import Confirm
-from pvsim.core.amqp.publishing import NEAR_S, Confirms, most_under_way, publish_frames
+from pvsim.core.amqp.publishing import (
+    NEAR_S,
+    Confirms,
+    json_properties,
+    message_frames,
+    most_under_way,
+    publish_frames,
+)
 
 
 def unmarshalled(data: bytes):
@@ -160,3 +167,24 @@ def test_nothing_is_refused_that_is_confirmed():
     confirms.take(Confirm(2, multiple=True, taken=True))
     confirms.take(Confirm(1, multiple=False, taken=False))
     assert confirms.refused is None
+
+
+@given(
+    body=st.binary(max_size=300),
+    channel=st.integers(1, 65_535),
+    frame_max=st.sampled_from([0, 9, 48, 131_072]),
+    headers=st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.text(max_size=20), max_size=3),
+)
+def test_a_message_for_others_comes_out_whole_with_its_headers(body, channel, frame_max, headers):
+    data = message_frames(
+        channel=channel,
+        exchange="pvsim",
+        routing_key="pv.home.m1",
+        properties=json_properties(headers),
+        body=body,
+        frame_max=frame_max,
+    )
+    properties = {"content_type": "application/json", "delivery_mode": 2} | (
+        {"headers": headers} if headers else {}
+    )
+    assert messages(data) == [[channel, "pvsim", "pv.home.m1", False, properties, len(body), body]]

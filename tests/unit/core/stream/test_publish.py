@@ -10,7 +10,7 @@ from rstream.encoding import encode_frame, encode_publish
 from tests.unit.core.stream.entries import batch, chunk, data, octets
 
 from pvsim.core.stream.chunks import split_chunk
-from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, publish_frame
+from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, fitting, publish_frame, uneven_frame
 
 LENGTHS = [1, 2, 90, 254, 255, 256, 300, 70_000]
 
@@ -42,6 +42,25 @@ def test_a_publish_frame_by_hand(width):
 def test_bodies_that_are_no_whole_array_are_published_all_the_same():
     table = np.arange(60, dtype=np.uint8).reshape(6, 10)[::2, 3:7]
     assert publish_frame(1, 1, table) == publish_frame(1, 1, table.copy())
+
+
+UNEVEN = st.lists(st.binary(min_size=1, max_size=300), min_size=1, max_size=20)
+
+
+@given(bodies=UNEVEN, publisher_id=st.integers(0, 255), first_id=st.integers(0, 2**63))
+def test_frames_of_uneven_messages_are_those_of_rstream(bodies, publisher_id, first_id):
+    messages = [schema.Message(first_id + i, None, data(body)) for i, body in enumerate(bodies)]
+    assert uneven_frame(publisher_id, first_id, bodies) == encode_publish(schema.Publish(publisher_id, messages))
+
+
+@given(bodies=UNEVEN, frame_max=st.integers(0, 2_000))
+def test_as_many_messages_as_fit_are_in_a_frame(bodies, frame_max):
+    count = fitting(bodies, frame_max)
+    assert 1 <= count <= len(bodies)
+    if frame_max and count > 1:
+        assert len(uneven_frame(1, 1, bodies[:count])) <= frame_max
+    if count < len(bodies):
+        assert sum(map(len, bodies[: count + 1])) + (count + 1) * ENTRY_OVERHEAD + 13 > frame_max
 
 
 # --- in batches ---
