@@ -54,7 +54,8 @@ COMMANDS = dict(commands())
 
 def options(name: str) -> set[str]:
     """The options of a command; those of the program are `run`'s too."""
-    own = {option for parameter in COMMANDS[name].params for option in parameter.opts} | {"--help"}
+    taken = COMMANDS[name].params
+    own = {option for each in taken for option in (*each.opts, *each.secondary_opts)} | {"--help"}
     return own | options("run") | {"--version"} if not name else own
 
 

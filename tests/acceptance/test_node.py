@@ -1,14 +1,18 @@
 """The private broker, for real: a node of its own in a directory with a space in its name."""
 
 import asyncio
+import base64
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
@@ -18,6 +22,9 @@ from pvsim.adapters.node import probe, processes
 from pvsim.errors import BrokerError
 
 pytestmark = pytest.mark.broker
+
+
+LOOPBACK = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1; and [::1], where only epmd listens
 
 
 @pytest.fixture
@@ -60,14 +67,89 @@ async def test_up_is_idempotent_and_down_leaves_no_process(home):
 
 async def test_only_loopback_is_listened_on_and_secrets_are_private(home):
     address = await node.up(home)
-    loopback = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1; and [::1], where only epmd listens
-    assert _listeners(processes.marked(home)) <= loopback
+    assert _listeners(processes.marked(home)) <= LOOPBACK
     for path in home.rglob("*"):
         if not path.is_symlink() and path.is_file() and address.password.encode() in path.read_bytes():
             assert path.stat().st_mode & 0o077 == 0, path
     for pid in processes.marked(home):
         assert address.password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
         assert address.password.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def _modes(home):
+    """The files that others than their owner can read or write."""
+    return {
+        path
+        for path in home.rglob("*")
+        if not path.is_symlink() and path.is_file() and path.stat().st_mode & 0o077
+    }
+
+
+async def test_with_plugins_it_listens_on_loopback_only_and_nobody_else_can_read_its_files(home):
+    before = os.umask(0)
+    try:
+        address = await node.up(home, extras={"mqtt": True, "management": True})
+    finally:
+        os.umask(before)
+    status = await node.status(home)
+    ports = {urlsplit(status.mqtt).port, urlsplit(status.management).port, address.amqp_port, address.stream_port}
+    assert _listeners(processes.marked(home)) <= LOOPBACK
+    assert len(ports) == 4
+    assert [await probe.listens("127.0.0.1", port) for port in ports] == [True] * 4
+    assert home.stat().st_mode & 0o077 == 0
+    assert _modes(home) == set()
+    secrets = {address.password, node.password(home, node.VIEWER), (home / ".erlang.cookie").read_text()}
+    assert min(map(len, secrets)) >= 32
+    assert len(secrets) == 3
+
+
+async def test_plugins_are_turned_on_and_off_in_a_node_that_runs_and_stay_so(home):
+    plain = await node.up(home)
+    await node.control(home, "add_vhost", "kept")
+    assert (await node.status(home)).mqtt is None
+
+    said = []
+    assert await node.up(home, extras={"mqtt": True, "management": True}, say=said.append) == plain
+    assert sum("restarting RabbitMQ to turn on" in line for line in said) == 2
+    status = await node.status(home)
+    assert "kept" in (await node.control(home, "list_vhosts")).split()
+    users = (await node.control(home, "-q", "list_users", "--no-table-headers")).splitlines()
+    assert sorted(users) == ["pvsim\t[administrator]", "viewer\t[monitoring]"]
+
+    await node.down(home)
+    assert await node.up(home) == plain
+    again = await node.status(home)
+    assert (again.mqtt, again.management) == (status.mqtt, status.management)
+    pid = again.pid
+    assert await node.up(home, extras={"mqtt": True}) == plain
+    assert (await node.status(home)).pid == pid
+
+    await node.up(home, extras={"management": False})
+    assert (await node.status(home)).mqtt == status.mqtt
+    assert (await node.status(home)).management is None
+    assert not await probe.listens("127.0.0.1", urlsplit(status.management).port)
+
+
+def _asked(url, user, password):
+    """What the management page's interface answers: its status, or the code of its refusal."""
+    request = urllib.request.Request(url)  # noqa: S310 - http, of this test
+    token = base64.b64encode(f"{user}:{password}".encode()).decode()
+    request.add_header("Authorization", f"Basic {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - as above
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+async def test_the_management_page_has_no_guest_and_a_viewer_who_sees_it(home):
+    await node.up(home, extras={"management": True})
+    status = await node.status(home)
+    overview = f"{status.management}api/overview"
+    assert await asyncio.to_thread(_asked, overview, "guest", "guest") == 401
+    password = node.password(home, node.VIEWER)
+    assert await asyncio.to_thread(_asked, overview, node.VIEWER, password) == 200
+    assert await asyncio.to_thread(_asked, f"{status.management}api/users", node.VIEWER, password) == 401
 
 
 async def test_two_at_once_get_one_node(home):

@@ -24,7 +24,7 @@ WITH_PV = ("run", "simulate")
 PRINTED_BY = {
     "adapters/rundir": WITH_PV,  # the directory is made there
     "cli/bench": ("bench",),
-    "cli/broker": ("broker",),
+    "cli/broker": ("broker up", "broker url"),
     "cli/command": tuple(COMMANDS),
     "cli/compare": ("compare",),
     "cli/completion": ("completion",),
@@ -133,11 +133,11 @@ def faults(module, source):
         for text in spelled_out(written):
             if UNRESOLVED.search(text):
                 continue  # what is put in comes from the options that were given
-            alone = re.fullmatch(r"--[a-z][a-z-]*", text) is not None  # the subject, or an argument
+            alone = re.fullmatch(r"--[a-z][a-z-]*(/--[a-z][a-z-]*)?", text)  # the subject, or an argument
             for command in printed_by(module):
                 wrong = wrong_names(with_options(text, command), command)
                 wrong = [each for each in wrong if not each.startswith(tuple(NOT_PRINTED.get(command, ())))]
-                if text in FOREIGN or (alone and any(text in options(each) for each in COMMANDS)):
+                if text in FOREIGN or (alone and any({*text.split("/")} <= options(each) for each in COMMANDS)):
                     wrong = []
                 found += [f"{module}.py:{line}: {each}: {text!r}" for each in wrong]
     return found

@@ -107,7 +107,8 @@ def test_every_variable_is_in_the_reference(settings):
 
 
 def test_no_option_or_variable_is_described_that_does_not_exist(pages):
-    known = {option for _, command in _commands() for p in command.params for option in p.opts} | {"--help"}
+    taken = [parameter for _, command in _commands() for parameter in command.params]
+    known = {option for each in taken for option in (*each.opts, *each.secondary_opts)} | {"--help"}
     for page in ("README.md", "docs/reference/settings.md", "docs/explanation/units.md"):
         code = re.sub(r"(apt-get|docker|rabbitmqctl)[^`\n]*", "", _code(pages[page]))
         assert set(re.findall(r"(?<![\w-])(--[a-z][a-z-]*[a-z])", code)) <= known, page

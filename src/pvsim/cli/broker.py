@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -34,16 +35,37 @@ def broker() -> None:
 
 
 @broker.command()
-def up() -> None:
-    """Start the private node, or find it running."""
+@click.option("--mqtt/--no-mqtt", default=None, help="Turn RabbitMQ's MQTT on or off.")
+@click.option("--management/--no-management", default=None, help="Turn RabbitMQ's management page on or off.")
+def up(mqtt: bool | None, management: bool | None) -> None:
+    """Start the private node, or find it running; turn MQTT and the management page on and off.
+
+    They stay as they are until they are turned off, also where a run starts the node. A node that runs is
+    restarted for it: its data stays, and clients have to connect again, which pvsim's do by themselves.
+
+    \b
+    Examples:
+      pvsim broker up
+      pvsim broker up --mqtt --management
+      pvsim broker up --no-management
+    """  # noqa: D301
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
     from pvsim.adapters import node  # noqa: PLC0415
 
-    display = Display(quiet=False)
-    address = asyncio.run(node.up(node.default_home(), say=display.say, progress=display.show))
+    display, home = Display(quiet=False), node.default_home()
+    asked = {"mqtt": mqtt, "management": management}
+    extras = {name: on for name, on in asked.items() if on is not None}
+    address = asyncio.run(node.up(home, say=display.say, progress=display.show, extras=extras))
     display.clear()
     click.echo(f"up: {address}")
+    found = asyncio.run(node.status(home))
+    if found.mqtt:
+        click.echo(f"MQTT: {found.mqtt}  (with a user and password: pvsim broker url --mqtt)")
+    if found.management:
+        click.echo(
+            f"management page: {found.management}  (sign in as {node.VIEWER}: pvsim broker url --management)"
+        )
 
 
 @broker.command()
@@ -109,15 +131,18 @@ def _line(stored: "Stored") -> str:
 
 
 @broker.command()
+@click.option("--mqtt", is_flag=True, help="Print that of MQTT.")
+@click.option("--management", is_flag=True, help="Print that of the management page, with a user that only looks.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON, even if the output is not a terminal.")
-def url(as_json: bool) -> None:
-    """Print the private node's AMQP URL with its password, for a meter of your own; starts nothing.
+def url(mqtt: bool, management: bool, as_json: bool) -> None:
+    """Print the private node's URL with its password, for a meter of your own: AMQP, or MQTT; starts nothing.
 
     Only to a terminal or as JSON: a pipe is mostly one into a log.
 
     \b
     Examples:
       pvsim broker url
+      pvsim broker url --mqtt
       python -c 'import json, pika, subprocess as s
       url = json.loads(s.check_output(["pvsim", "broker", "url", "--json"]))["url"]
       pika.BlockingConnection(pika.URLParameters(url))'
@@ -126,6 +151,8 @@ def url(as_json: bool) -> None:
 
     from pvsim.adapters import node  # noqa: PLC0415
 
+    if mqtt and management:
+        raise UsageError("--mqtt and --management are different URLs", fix="give one of them")
     if not as_json and not sys.stdout.isatty():
         what = "the URL holds a password, and the output is not a terminal"
         raise UsageError(what, where="pvsim broker url", fix="pvsim broker url --json prints it anyway")
@@ -133,11 +160,29 @@ def url(as_json: bool) -> None:
     if not found.running or found.address is None:
         raise BrokerError("pvsim's own broker is not running", where=str(found.home), fix="pvsim broker up")
     # Without ?stream_port=: pika refuses parameters that it does not know.
-    plain = found.address.amqp_url.partition("?")[0]
-    if as_json:
-        click.echo(json.dumps({"url": plain, "stream_port": found.address.stream_port}))
+    facts: dict[str, object] = {"url": found.address.amqp_url.partition("?")[0]}
+    if mqtt:
+        facts = _signed_in(found.mqtt, found.address.user, found.address.password, option="--mqtt")
+    elif management:
+        password = node.password(found.home, node.VIEWER)
+        facts = _signed_in(found.management, node.VIEWER, password, option="--management")
     else:
-        click.echo(plain)
+        facts["stream_port"] = found.address.stream_port
+    click.echo(json.dumps(facts) if as_json else facts["url"])
+
+
+def _signed_in(where: str | None, user: str, password: str | None, *, option: str) -> dict[str, object]:
+    """The URL of a plugin with an account in it, and its parts: few MQTT clients take a URL."""
+    if where is None or password is None:
+        raise BrokerError(f"pvsim's own broker runs without {option}", fix=f"pvsim broker up {option}")
+    parts = urlsplit(where)
+    return {
+        "url": f"{parts.scheme}://{user}:{password}@{parts.netloc}{parts.path}",
+        "host": parts.hostname,
+        "port": parts.port,
+        "user": user,
+        "password": password,
+    }
 
 
 @broker.command()

@@ -1,5 +1,6 @@
 """The RabbitMQ that comes with pvsim: a private node from Debian's files, as the caller, on loopback."""
 
+from pvsim.adapters.node.accounts import VIEWER, password
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
@@ -7,6 +8,7 @@ from pvsim.adapters.node.node import NodeStatus, destroy, down, status, up
 from pvsim.adapters.node.stored_streams import Stored, forget, in_use, note_run, require_room, stored
 
 __all__ = [
+    "VIEWER",
     "Finding",
     "NodeStatus",
     "Stored",
@@ -19,6 +21,7 @@ __all__ = [
     "in_use",
     "machine",
     "note_run",
+    "password",
     "require_room",
     "status",
     "stored",

@@ -13,14 +13,7 @@ from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.packages import Packages
 from pvsim.adapters.node.reasons import ports_in_use, reasons
 from pvsim.adapters.node.server import assemble
-from pvsim.adapters.node.settings import (
-    ENABLED_PLUGINS,
-    LOOPBACK,
-    OPEN_FILES,
-    Identity,
-    node_environment,
-    rabbitmq_conf,
-)
+from pvsim.adapters.node.settings import LOOPBACK, OPEN_FILES, Identity, node_environment, rabbitmq_conf
 from pvsim.adapters.node.store import State, write_private, write_state
 from pvsim.errors import BrokerError
 
@@ -59,11 +52,13 @@ def not_started(layout: Layout, what: str) -> BrokerError:
 
 
 async def answers(identity: Identity) -> bool:
-    """Whether both protocols of the node answer."""
+    """Whether both protocols of the node answer, and its plugins listen."""
     ports = identity.ports
-    return await probe.stream_version(LOOPBACK, ports.stream) is not None and await probe.amqp_answers(
-        LOOPBACK, ports.amqp
-    )
+    if await probe.stream_version(LOOPBACK, ports.stream) is None:
+        return False
+    if not await probe.amqp_answers(LOOPBACK, ports.amqp):
+        return False
+    return all([await probe.listens(LOOPBACK, port) for port in identity.extras.ports.values()])
 
 
 async def boot(layout: Layout, packages: Packages, identity: Identity, *, patience_s: float) -> None:
@@ -83,7 +78,7 @@ async def boot(layout: Layout, packages: Packages, identity: Identity, *, patien
             environment = node_environment(
                 layout, packages, identity, mark=processes.mark(layout.home), notify=notify
             )
-            state = await _launch(layout, environment, packages)
+            state = await _launch(layout, environment, packages, identity)
             await wait_until_it_answers(state, identity, ready)
     except (TimeoutError, ProcessLookupError) as error:
         await processes.end(lambda: processes.marked(layout.home), grace_s=0)
@@ -100,7 +95,7 @@ async def boot(layout: Layout, packages: Packages, identity: Identity, *, patien
 
 
 async def wait_until_it_answers(state: State, identity: Identity, ready: asyncio.Event) -> None:
-    """Return when both protocols answer; `ready` only makes it look at once.
+    """Return when both protocols answer and the plugins listen; `ready` only makes it look at once.
 
     Raises:
         ProcessLookupError: if the process ends before.
@@ -115,14 +110,14 @@ async def wait_until_it_answers(state: State, identity: Identity, ready: asyncio
 
 def _write_settings(layout: Layout, packages: Packages, identity: Identity) -> None:
     write_private(layout.config, rabbitmq_conf(identity))
-    write_private(layout.enabled_plugins, f"[{','.join(ENABLED_PLUGINS)}].\n")
+    write_private(layout.enabled_plugins, f"[{','.join(identity.plugins)}].\n")
     write_private(layout.empty, "")
     write_private(layout.cookie, identity.cookie, mode=0o400)
     write_private(layout.boot_log, "")
-    assemble(layout.server, packages, ENABLED_PLUGINS)
+    assemble(layout.server, packages, identity.plugins)
 
 
-async def _launch(layout: Layout, environment: Mapping[str, str], packages: Packages) -> State:
+async def _launch(layout: Layout, environment: Mapping[str, str], packages: Packages, identity: Identity) -> State:
     shell = await asyncio.create_subprocess_exec(
         "/bin/sh",
         "-c",
@@ -140,7 +135,7 @@ async def _launch(layout: Layout, environment: Mapping[str, str], packages: Pack
     ticks = processes.start_ticks(pid)
     if ticks is None:
         raise ProcessLookupError(pid)
-    state = State(pid, ticks, packages.version, packages.origin)
+    state = State(pid, ticks, packages.version, packages.origin, tuple(identity.extras.ports))
     write_state(layout, state)
     return state
 

@@ -24,10 +24,14 @@ rabbit_amqqueue:delete(Queue, false, false, <<"{USER}">>),
 """
 
 
-async def control(home: Path, *arguments: str, patience_s: float = 60.0) -> str:
+async def control(home: Path, *arguments: str, told: str = "", patience_s: float = 60.0) -> str:
     """Run `rabbitmqctl` on the node of a home, and give what it prints.
 
-    Others can see the arguments while it runs: no secrets in them.
+    Args:
+        home: Of the node.
+        arguments: The command. Others can see them while it runs: no secrets in them.
+        told: What it reads from standard input.
+        patience_s: How long it may take, in seconds.
 
     Raises:
         BrokerError: if the node does not run, or the command fails.
@@ -44,14 +48,14 @@ async def control(home: Path, *arguments: str, patience_s: float = 60.0) -> str:
         *arguments,
         cwd=layout.home,
         env=tool_environment(layout, packages, identity),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     command = f"rabbitmqctl {' '.join(arguments)}"
     try:
         async with asyncio.timeout(patience_s):
-            printed, complaint = await process.communicate()
+            printed, complaint = await process.communicate(told.encode())
     except TimeoutError as error:
         raise BrokerError(f"{command} did not finish within {patience_s:g} s", where=str(layout.log)) from error
     finally:
@@ -78,4 +82,4 @@ async def make_streams_survive(layout: Layout, say: Callable[[str], None]) -> No
     except BrokerError as error:  # it serves without; the next call tries again
         say(f"streams may not survive a kill of the broker yet: {error.what}")
     else:
-        layout.prepared.touch()
+        layout.prepared.touch(mode=0o600)

@@ -126,6 +126,11 @@ class Layout:
         return self.home / "runs"
 
     @property
+    def accounts(self) -> Path:
+        """The passwords of further accounts that were made on the node, a file each, 0600."""
+        return self.home / "accounts"
+
+    @property
     def logs(self) -> Path:
         """The directory of the two logs."""
         return self.home / "log"
@@ -154,7 +159,7 @@ class Layout:
     @property
     def parts(self) -> tuple[Path, ...]:
         """Everything that a node leaves in its home, the lock last."""
-        own = (self.etc, self.data, self.runs, self.logs, self.server, self.home / "packages")
+        own = (self.etc, self.data, self.accounts, self.runs, self.logs, self.server, self.home / "packages")
         return (*own, self.identity, self.state, self.cookie, self.lock)
 
     def create(self) -> None:

@@ -2,17 +2,19 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from pvsim.adapters.node import apt, probe, processes, repair, store
+from pvsim.adapters.node import accounts, apt, probe, processes, repair, store
 from pvsim.adapters.node.boot import PortsTakenError, boot, wait_until_it_answers
 from pvsim.adapters.node.control import make_streams_survive
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.lock import locked
 from pvsim.adapters.node.packages import Packages, find
+from pvsim.adapters.node.plugins import WORDS, Extras, changed
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identity
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
@@ -38,6 +40,8 @@ class NodeStatus:
         memory_mb: Resident memory in MB.
         data_mb: What it stores, in MB.
         streams: How many streams it stores.
+        mqtt: Where MQTT answers; None if it was not asked for.
+        management: Where the management page is; None if it was not asked for.
     """
 
     running: bool
@@ -50,6 +54,8 @@ class NodeStatus:
     memory_mb: float | None
     data_mb: float
     streams: int
+    mqtt: str | None = None
+    management: str | None = None
 
 
 def _silent(_: str) -> None:
@@ -62,14 +68,19 @@ async def up(
     say: Callable[[str], None] = _silent,
     progress: Callable[[str], None] = _silent,
     patience_s: float = 60.0,
+    extras: Mapping[str, bool] = MappingProxyType({}),
 ) -> BrokerAddress:
     """Make sure that the private node of a home runs; returns in a few milliseconds if it does.
+
+    A node that runs is restarted where a plugin is to be turned on or off: turned on in a running node it would
+    listen on all interfaces. Its data, accounts and ports stay.
 
     Args:
         home: Its directory; made if missing.
         say: Called with one line for each step that takes time.
         progress: Called again and again with how far a step is.
         patience_s: How long a boot may take, in seconds (fetching packages has its own bound).
+        extras: "mqtt" and "management", on or off from now on; what is not named stays as it is.
 
     Raises:
         BrokerError: if there are no packages and none can be fetched, or it does not start; with the reason.
@@ -77,14 +88,22 @@ async def up(
         UsageError: if its directory has a name that Erlang cannot work with.
     """
     layout = Layout.of(home)
-    if (identity := await _answering(layout)) is not None:
+    identity = await _answering(layout)
+    if identity is not None and accounts.are_made(layout, identity) and not _to_change(layout, extras):
         return identity.address
     async with locked(layout, say):
         identity = await _answering(layout) or await _adopted(layout, say, patience_s)
+        if identity is not None and (todo := _to_change(layout, extras)):
+            for name, on in todo.items():
+                say(f"restarting RabbitMQ to turn {'on' if on else 'off'} {WORDS[name]}; its data stays")
+            await _stop(layout, grace_s=_GRACE_S)
+            identity = None
         if identity is None:
             packages = find(layout.packages) or await apt.fetch(layout.packages, say=say, progress=progress)
-            identity = await _booted(layout, packages, say, patience_s)
+            identity = await _booted(layout, packages, say, patience_s, extras)
         await make_streams_survive(layout, say)
+        if not accounts.are_made(layout, identity):
+            await accounts.make_viewer(layout)
         return identity.address
 
 
@@ -92,6 +111,7 @@ async def status(home: Path) -> NodeStatus:
     """What is known of the node of a home; starts and changes nothing."""
     layout = Layout.of(home)
     identity, state = store.read_identity(layout), store.read_state(layout)
+    ports = identity.extras if identity else Extras()
     return NodeStatus(
         running=await _answering(layout) is not None,
         address=identity.address if identity else None,
@@ -103,6 +123,8 @@ async def status(home: Path) -> NodeStatus:
         memory_mb=processes.memory_mb(state.pid) if state else None,
         data_mb=round(sum(_sizes(layout.data)) / 1e6, 1),
         streams=sum(1 for _ in layout.data.glob("*/stream/__*")),
+        mqtt=f"mqtt://{LOOPBACK}:{ports.mqtt}" if ports.mqtt else None,
+        management=f"http://{LOOPBACK}:{ports.management}/" if ports.management else None,
     )
 
 
@@ -146,6 +168,12 @@ async def _answering(layout: Layout) -> Identity | None:
     return identity if await probe.stream_version(LOOPBACK, identity.ports.stream) else None
 
 
+def _to_change(layout: Layout, wanted: Mapping[str, bool]) -> dict[str, bool]:
+    """What of `wanted` the node that runs has not."""
+    state = store.read_state(layout)
+    return changed(state.extras if state else (), wanted)
+
+
 async def _adopted(layout: Layout, say: Callable[[str], None], patience_s: float) -> Identity | None:
     """A node that somebody began to boot and left; None if no process lives."""
     identity, state = store.read_identity(layout), store.read_state(layout)
@@ -166,10 +194,16 @@ async def _adopted(layout: Layout, say: Callable[[str], None], patience_s: float
     return identity
 
 
-async def _booted(layout: Layout, packages: Packages, say: Callable[[str], None], patience_s: float) -> Identity:
+async def _booted(
+    layout: Layout,
+    packages: Packages,
+    say: Callable[[str], None],
+    patience_s: float,
+    extras: Mapping[str, bool],
+) -> Identity:
     await _stop(layout, grace_s=0)  # what a killed node left: its epmd
     _require_space(layout)
-    identity = store.read_identity(layout) or store.create_identity(layout)
+    identity = store.change_extras(layout, store.read_identity(layout) or store.create_identity(layout), extras)
     if repair.needs_repair(packages.version) and (removed := repair.repair(layout.data)):
         say(f"removed {len(removed)} empty stream segment(s) left by a killed node")
     taken: tuple[int, ...] = ()

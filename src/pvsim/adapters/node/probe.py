@@ -4,7 +4,7 @@ import asyncio
 import struct
 from contextlib import suppress
 
-__all__ = ["amqp_answers", "stream_version"]
+__all__ = ["amqp_answers", "listens", "stream_version"]
 
 _PEER_PROPERTIES, _RESPONSE = 0x0011, 0x8011
 _LARGEST_FRAME = 65_536
@@ -32,6 +32,19 @@ async def amqp_answers(host: str, port: int, *, timeout_s: float = 1.0) -> bool:
                     await writer.wait_closed()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         return False
+
+
+async def listens(host: str, port: int, *, timeout_s: float = 1.0) -> bool:
+    """Whether anything takes connections at that port."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+    except (OSError, TimeoutError):
+        return False
+    return True
 
 
 async def _exchange(host: str, port: int, request: bytes, timeout_s: float) -> bytes | None:

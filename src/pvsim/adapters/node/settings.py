@@ -1,12 +1,13 @@
 """What a private node is told: ports, the text of its files, its environment. Pure; `boot` carries it out."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.packages import Packages
+from pvsim.adapters.node.plugins import Extras, plugin_settings
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
@@ -21,6 +22,7 @@ __all__ = [
     "Identity",
     "Ports",
     "choose_ports",
+    "free_ports",
     "node_environment",
     "rabbitmq_conf",
     "tool_environment",
@@ -42,7 +44,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The four TCP ports of one node, all on the loopback interface: on 127.0.0.1, and epmd's on [::1] too."""
+    """The four TCP ports of every node, all on the loopback interface: on 127.0.0.1, and epmd's on [::1] too."""
 
     amqp: int
     stream: int
@@ -59,15 +61,14 @@ class Identity:
         cookie: Erlang's shared secret.
         password: Of the account `USER`.
         ports: Where it listens.
+        extras: Which plugins it runs on request, and where they listen.
     """
 
     name: str
-    cookie: str
-    password: str
+    cookie: str = field(repr=False)
+    password: str = field(repr=False)
     ports: Ports
-
-    def __repr__(self) -> str:
-        return f"Identity(name={self.name!r}, ports={self.ports!r})"
+    extras: Extras = field(default_factory=Extras)
 
     @property
     def node(self) -> str:
@@ -79,6 +80,11 @@ class Identity:
         """What clients need to reach the node and sign in."""
         return BrokerAddress(LOOPBACK, self.ports.amqp, self.ports.stream, USER, self.password)
 
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """What RabbitMQ calls all plugins that it runs."""
+        return (*ENABLED_PLUGINS, *self.extras.plugins)
+
 
 def choose_ports(candidates: Iterable[int], is_free: Callable[[int], bool]) -> Ports:
     """Take the first four free ports.
@@ -86,14 +92,25 @@ def choose_ports(candidates: Iterable[int], is_free: Callable[[int], bool]) -> P
     Raises:
         BrokerError: if the candidates end before four are found.
     """
+    return Ports(*free_ports(candidates, is_free, len(Ports.__slots__)))
+
+
+def free_ports(candidates: Iterable[int], is_free: Callable[[int], bool], count: int) -> list[int]:
+    """The first `count` different candidates that are free.
+
+    Raises:
+        BrokerError: if the candidates end before.
+    """
     found: list[int] = []
     for port in candidates:
+        if len(found) == count:
+            return found
         if port not in found and is_free(port):
             found.append(port)
-            if len(found) == len(Ports.__slots__):
-                return Ports(*found)
+    if len(found) == count:
+        return found
     raise BrokerError(
-        "no four free TCP ports for the private RabbitMQ node",
+        "not enough free TCP ports for the private RabbitMQ node",
         where=LOOPBACK,
         fix="stop programs that hold ports 20000-31999, or set PVSIM_BROKER_URL to a running broker",
     )
@@ -120,6 +137,7 @@ def rabbitmq_conf(identity: Identity) -> str:
         "log.file.rotation.size = 10485760",  # a broken stream of 3.10.8 writes 12,000 lines/s
         "log.file.rotation.count = 2",
         "log.console = false",
+        *plugin_settings(identity.extras, LOOPBACK),
     )
     return "\n".join(lines) + "\n"
 

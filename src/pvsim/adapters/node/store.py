@@ -5,17 +5,19 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pvsim.adapters.node import processes
 from pvsim.adapters.node.layout import Layout
-from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, Ports, choose_ports
+from pvsim.adapters.node.plugins import Extras, changed
+from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, Ports, choose_ports, free_ports
 from pvsim.errors import BrokerError
 
 __all__ = [
     "State",
+    "change_extras",
     "create_identity",
     "port_is_free",
     "read_identity",
@@ -31,12 +33,13 @@ _TRIES = 400
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The process of a node that was started."""
+    """The process of a node that was started, and the names of the plugins on request that it runs."""
 
     pid: int
     start_ticks: int
     version: str
     origin: str
+    extras: tuple[str, ...] = ()
 
 
 def read_identity(layout: Layout) -> Identity | None:
@@ -47,7 +50,8 @@ def read_identity(layout: Layout) -> Identity | None:
     """
     try:
         facts = json.loads(layout.identity.read_text("utf-8"))
-        return Identity(facts["name"], facts["cookie"], facts["password"], Ports(**facts["ports"]))
+        ports, extras = Ports(**facts["ports"]), Extras(**facts.get("extras", {}))
+        return Identity(facts["name"], facts["cookie"], facts["password"], ports, extras)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -66,9 +70,10 @@ def read_identity(layout: Layout) -> Identity | None:
 def create_identity(layout: Layout) -> Identity:
     """Invent a node: a name that no other has, secrets, free ports.
 
-    Data of a former one is removed: its password is not known any more.
+    Data of a former one is removed, and its accounts: its password is not known any more.
     """
     shutil.rmtree(layout.data)
+    shutil.rmtree(layout.accounts, ignore_errors=True)
     layout.data.mkdir(mode=0o700)
     ports = choose_ports(_candidates(), port_is_free)
     identity = Identity(f"pvsim-{secrets.token_hex(4)}", secrets.token_hex(24), secrets.token_hex(24), ports)
@@ -76,18 +81,49 @@ def create_identity(layout: Layout) -> Identity:
 
 
 def renew_ports(layout: Layout, identity: Identity, *, but_not: tuple[int, ...] = ()) -> Identity:
-    """The same node on other ports, if one of its ports is taken or in `but_not`."""
-    ports = asdict(identity.ports).values()
-    if all(port not in but_not and port_is_free(port) for port in ports):
+    """The same node on other ports, if one of its ports is taken or in `but_not`.
+
+    Of the plugins each keeps its own where it can: others have written it down.
+    """
+
+    def may_be_used(port: int) -> bool:
+        return port not in but_not and port_is_free(port)
+
+    ports, extras = identity.ports, identity.extras
+    if not all(map(may_be_used, asdict(ports).values())):
+        others = set(extras.ports.values())
+        ports = choose_ports(_candidates(), lambda port: port not in others and may_be_used(port))
+    taken = [name for name, port in extras.ports.items() if not may_be_used(port)]
+    extras = _with_ports(extras, taken, but_not={*asdict(ports).values(), *but_not})
+    renewed = replace(identity, ports=ports, extras=extras)
+    return identity if renewed == identity else _save(layout, renewed)
+
+
+def change_extras(layout: Layout, identity: Identity, wanted: Mapping[str, bool]) -> Identity:
+    """The same node with plugins turned on or off; those that stay keep their ports."""
+    todo = changed(tuple(identity.extras.ports), wanted)
+    if not todo:
         return identity
-    return _save(layout, replace(identity, ports=choose_ports(_candidates(), port_is_free)))
+    extras = identity.extras.moved({name: None for name, on in todo.items() if not on})
+    extras = _with_ports(
+        extras, [name for name, on in todo.items() if on], but_not={*asdict(identity.ports).values()}
+    )
+    return _save(layout, replace(identity, extras=extras))
+
+
+def _with_ports(extras: Extras, names: Collection[str], *, but_not: Collection[int]) -> Extras:
+    """Free ports for the plugins of these names, which nothing else of the node has."""
+    used = {*extras.ports.values(), *but_not}
+    found = free_ports(_candidates(), lambda port: port not in used and port_is_free(port), len(names))
+    return extras.moved(dict(zip(names, found, strict=True)))
 
 
 def read_state(layout: Layout) -> State | None:
     """The process that was started last, if it still lives and is ours."""
     try:
-        state = State(**json.loads(layout.state.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        facts = json.loads(layout.state.read_text("utf-8"))
+        state = State(**{**facts, "extras": tuple(facts.get("extras", ()))})
+    except (OSError, ValueError, TypeError, AttributeError):
         return None  # a torn or foreign file is as good as none: strays are found by their mark
     return state if processes.is_node(state.pid, state.start_ticks, layout.home) else None
 
@@ -135,5 +171,6 @@ def _candidates() -> Iterator[int]:
 
 def _save(layout: Layout, identity: Identity) -> Identity:
     facts = {name: getattr(identity, name) for name in ("name", "cookie", "password")}
-    write_private(layout.identity, json.dumps({**facts, "ports": asdict(identity.ports)}))
+    facts |= {"ports": asdict(identity.ports), "extras": identity.extras.ports}
+    write_private(layout.identity, json.dumps(facts))
     return identity

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.packages import Packages
+from pvsim.adapters.node.plugins import Extras, plugin_settings
 from pvsim.adapters.node.settings import (
     MARKER,
     Identity,
@@ -42,6 +44,18 @@ def test_every_listener_is_bound_to_loopback():
     listeners = dict(re.findall(r"^(\S*listeners\S*) = (\S+)$", text, re.MULTILINE))
     assert listeners == {"listeners.tcp.1": "127.0.0.1:21001", "stream.listeners.tcp.1": "127.0.0.1:21002"}
     assert "stream.advertised_host = 127.0.0.1\nstream.advertised_port = 21002\n" in text
+
+
+def test_the_plugins_listen_on_loopback_too_and_let_nobody_in_without_a_name():
+    extras = Extras(mqtt=21005, management=21006)
+    identity = replace(IDENTITY, extras=extras)
+    lines = rabbitmq_conf(identity).splitlines()
+    assert set(plugin_settings(extras, "127.0.0.1")) <= set(lines)
+    assert "mqtt.listeners.tcp.1 = 127.0.0.1:21005" in lines
+    assert "mqtt.allow_anonymous = false" in lines
+    assert {"management.tcp.ip = 127.0.0.1", "management.tcp.port = 21006"} <= set(lines)
+    assert identity.plugins == ("rabbitmq_stream", "rabbitmq_mqtt", "rabbitmq_management")
+    assert not [line for line in rabbitmq_conf(IDENTITY).splitlines() if line.startswith(("mqtt", "management"))]
 
 
 def test_the_limits_of_a_small_machine_are_set():
