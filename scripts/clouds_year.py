@@ -38,6 +38,7 @@ LYNGBY_DEG = (55.79, 12.52)
 LOWEST_SUN_DEG = 10.0
 HIGH_SUN_DEG = 30.0
 YEAR_UTC, YEAR_DAYS = 1_483_228_800, 365  # 2017
+SHADE = 0.6
 FEW_DAYS = 20  # of which a correlation says nothing
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SUMMER = (5, 6, 7)
@@ -112,6 +113,7 @@ class Year:
     Attributes:
         daily_mean: Its quantiles.
         abs_change_1_min: Quantiles of |change| from minute to minute, by three kinds of day.
+        shade: Quantiles of the index of minutes below 0.6, by three kinds of day.
         share_above_1_1: Of the minutes.
         share_below_0_4: Of the minutes.
         p999_minutes: P99.9 of the minutes with the sun above 30°.
@@ -127,6 +129,7 @@ class Year:
 
     daily_mean: Floats
     abs_change_1_min: Floats
+    shade: Floats
     share_above_1_1: float
     share_below_0_4: float
     p999_minutes: float
@@ -153,6 +156,7 @@ def year(clouds: CloudField, days: Iterable[int]) -> Year:
         beams.append(sky.beam.reshape(-1, 60).mean(axis=1))
         highest.append(index[light.high].ravel())
     moves = [np.abs(np.diff(day)) for day in minutes]
+    shades = [day[day < SHADE] for day in minutes]
     means = np.array([day.mean() for day in minutes])
     kinds = np.digitize(means, LYNGBY["day_class_bounds"])
     shares = LYNGBY["abs_change_1_min_shares"]
@@ -167,6 +171,7 @@ def year(clouds: CloudField, days: Iterable[int]) -> Year:
     return Year(
         np.quantile(means, LYNGBY["daily_mean_shares"]),
         np.array([_quantile(moves, kinds == kind, shares) for kind in range(3)]),
+        np.array([_quantile(shades, kinds == kind, LYNGBY["shade_shares"]) for kind in range(3)]),
         float((index > 1.1).mean()),  # noqa: PLR2004
         float((index < 0.4).mean()),  # noqa: PLR2004
         float(np.quantile(index[high], 0.999)) if high.any() else np.nan,
@@ -217,7 +222,7 @@ def tables(years: list[Year]) -> list[str]:
     daily, moves = each(lambda one: one.daily_mean), each(lambda one: one.abs_change_1_min)
     by_month, by_hour = each(lambda one: one.change_p99_by_month), each(lambda one: one.change_p90_by_hour)
     means = each(lambda one: one.mean_by_month).mean(axis=0)
-    spread = each(lambda one: one.sd_of_seconds)
+    spread, shade = each(lambda one: one.sd_of_seconds), each(lambda one: one.shade)
     classes = ("below 0.4", "0.4 to 0.8", "above 0.8")
     figures = (
         ("minutes above 1.1", "share_above_1_1"),
@@ -239,6 +244,13 @@ def tables(years: list[Year]) -> list[str]:
         row(*["---"] * 4),
         *(
             row(name, *(cell(t, moves[:, i, j]) for j, t in enumerate(LYNGBY["abs_change_1_min"][i])))
+            for i, name in enumerate(classes)
+        ),
+        "",
+        row("minutes below 0.6 on days with a mean", *(f"P{100 * share:g}" for share in LYNGBY["shade_shares"])),
+        row(*["---"] * 4),
+        *(
+            row(name, *(cell(t, shade[:, i, j]) for j, t in enumerate(LYNGBY["shade"][i])))
             for i, name in enumerate(classes)
         ),
         "",

@@ -66,6 +66,10 @@ def test_the_climate_has_the_measured_mix_of_days(script, of_years):
     assert rms < 1.7
     assert worst < 2.5
     assert 0.07 < np.mean([year.share_above_1_1 for year in years]) < 0.17
+    shade = np.mean([year.shade for year in years], axis=0)
+    assert (np.diff(shade, axis=1) > 0).all()
+    assert shade.min() > 0
+    assert shade.max() < 0.6
     assert 0.28 < np.mean([year.share_below_0_4 for year in years]) < 0.56
 
 
