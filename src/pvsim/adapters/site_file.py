@@ -183,8 +183,6 @@ def _contradictions(site: Site) -> list[str]:
         found.append("homes_file: the site has homes of its own; leave one of the two out")
     if site.homes_file is not msgspec.UNSET and "\0" in site.homes_file:
         found.append("homes_file: a path cannot contain the character NUL")
-    if site.cost is not msgspec.UNSET and (site.homes, site.homes_file) != (msgspec.UNSET, msgspec.UNSET):
-        found.append("cost: it is what PV and battery of one site cost, but the homes differ; leave it out")
     return found + connection_problems(site) + tariff_problems(site)
 
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from pvsim.core.site.spending import is_by_size
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -62,6 +64,14 @@ def _bill(money: "Money", cost: "Cost | None") -> list[str]:
     elif battery:
         saved += f"; the battery {_saved(battery, unit, 'saves')}"
     lines.append(saved)
+    return [*lines, *_investment(money, cost)]
+
+
+def _investment(money: "Money", cost: "Cost | None") -> list[str]:
+    """What a year saves, and whether what was paid comes back."""
+    lines, unit = [], money.currency
+    if money.capital is not None and cost is not None and is_by_size(cost):
+        lines.append(f"PV and battery cost {money.capital:,.0f} {unit}, by their sizes")
     if money.saving_per_year is not None:
         per_year = _saved(money.saving_per_year, unit, "saved in a year")
         per_year += "" if money.saving_per_year >= 0 else " in a year"

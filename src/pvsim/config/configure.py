@@ -32,6 +32,7 @@ from pvsim.config.run_config import (
     digest,
     parse_formats,
 )
+from pvsim.config.sizes import refuse_unknown_sizes
 from pvsim.config.typed_request import typed
 from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
@@ -117,7 +118,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
         config = replace(config, run_id=f"{first_date:%Y%m%d}-{digest(config).hex()[:8]}")
-    return _as_read_back(
+    config = _as_read_back(
         config,
         every_s=parse_period(request.every, "every"),
         pv=pv,
@@ -130,6 +131,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         **(prices or {}),
         formats=parse_formats(request.format),
     )
+    return refuse_unknown_sizes(config)
 
 
 def _batteries(homes: Sequence[Site]) -> tuple[Battery | None, ...] | UnsetType:

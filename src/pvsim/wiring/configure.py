@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
 from pvsim.config.prices import prices_of_site
+from pvsim.config.sizes import refuse_unknown_sizes
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
 from pvsim.errors import BadInputError, UsageError
@@ -46,7 +47,7 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
         what, fix = "the site file has no [tariff] and no [co2]", "add one; home-tariff is an example"
         raise BadInputError(what, where=f"site {found.name}", fix=fix)
     none = dict.fromkeys(("tariff", "cost", "co2", "series_sha256", "unpaid"))
-    return convert(to_builtins(replace(config, **none | said)), RunConfig)
+    return refuse_unknown_sizes(convert(to_builtins(replace(config, **none | said)), RunConfig))
 
 
 class _Disk:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pvsim.config import RunConfig, zone_of
+from pvsim.config.sizes import sizes_of
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.figures import Figures
 from pvsim.core.results.totals import Totals
@@ -69,7 +70,7 @@ def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
     if config.tariff is not None and worth.money is not None:
         from pvsim.core.results.bill import Bill  # noqa: PLC0415 - most runs have no tariff
 
-        bill = Bill(plan, config.tariff, worth.money, config.cost)
+        bill = Bill(plan, config.tariff, worth.money, config.cost, sizes_of(config))
     if worth.emissions is not None:
         from pvsim.core.results.carbon import CarbonSum  # noqa: PLC0415 - as above
 

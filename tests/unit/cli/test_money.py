@@ -1,6 +1,7 @@
 from datetime import date
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from pvsim.cli.money import money_lines
@@ -46,6 +47,15 @@ def test_a_year(payback, said):
     assert lines_of(Money(3, 0, 0, 0, 3, currency="EUR", **SAVED, saving_per_year=400.0))[2] == (
         "saved in a year 400.00 EUR"
     )
+
+
+def test_what_is_paid_by_size_is_told():
+    by_size = msgspec.structs.replace(COST, capital_per_kwp=1_000)
+    money = Money(3, 0, 0, 0, 3, currency="EUR", **SAVED, capital=14_400.0)
+    assert lines_of(money, cost=by_size)[2:] == [
+        "PV and battery cost 14,400 EUR, by their sizes",
+        "no payback time: this is no whole year (--days 365 or 366 with every row)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,10 @@ def test_feed_in_by_rules_is_one_rate_or_refused(street):
 @pytest.mark.parametrize(
     ("homes", "says"),
     [
-        ("[cost]\ncapital = 1\nlife_years = 9\ndiscount_percent = 1\n[[homes]]\nshare = 1\n", "cost: it is what"),
+        (
+            "[cost]\ncapital = 1\nlife_years = 9\ndiscount_percent = 1\n[[homes]]\nshare = 1\n",
+            "cost.capital: it is what PV",
+        ),
         ("[[homes]]\nshare = 1\nannual_kwh = 20\n", "home 1: annual_kwh: 20 kWh is outside"),
         (
             "[[homes]]\nshare = 1\nelectric_car = { annual_kwh = 900, charger_kw = 5 }\n",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["bill_tables", "bill_text", "emission_table"]
 
 _PARTS = ("energy", "fees", "demand", "feed_in", "total")
-_SAVINGS = ("saving", "saving_by_battery", "saving_per_year", "payback_years", "npv", "demand_kw")
+_SAVINGS = ("saving", "saving_by_battery", "saving_per_year", "capital", "payback_years", "npv", "demand_kw")
 _NO_MONEY = {"payback_years", "demand_kw"}
 
 

@@ -12,10 +12,14 @@ from pvsim.core.results.investment import investment_of, whole_years
 from pvsim.core.results.money import Amount, MeterAmount, Money, PeriodAmount
 from pvsim.core.results.pieces import EXPORT, IMPORT, REFERENCES, Cutter, variants_of
 from pvsim.core.results.valued_days import ValuedDays
+from pvsim.core.site.spending import Spending, sum_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pvsim.core.results.samples import Samples
     from pvsim.core.run.plan import RunPlan
+    from pvsim.core.site.spending import Size
     from pvsim.core.site.tariff import Cost, Tariff
     from pvsim.core.tariff.valuation import Valuation
 
@@ -33,6 +37,7 @@ class Bill:
         tariff: What import costs and export earns.
         valuation: Its prices over the run.
         cost: What PV and battery cost, if it is known.
+        sizes: Of the site of each meter, where cost is by size; () is not known.
 
     Attributes:
         valued: Import and export of each day at their prices.
@@ -40,11 +45,19 @@ class Bill:
     """
 
     def __init__(
-        self, plan: "RunPlan", tariff: "Tariff", valuation: "Valuation", cost: "Cost | None" = None
+        self,
+        plan: "RunPlan",
+        tariff: "Tariff",
+        valuation: "Valuation",
+        cost: "Cost | None" = None,
+        sizes: "Sequence[Size]" = (),
     ) -> None:
         self._plan = plan
         self._tariff = tariff
         self._cost = cost
+        self._spending: list[Spending] = []
+        if cost is not None:
+            self._spending = [Spending.of(cost, each) for each in sizes] or [Spending.of(cost)] * len(plan.meters)
         prices = (valuation.imported, valuation.exported)
         self._cutter = Cutter(plan, prices, quarters=tariff.demand is not None)
         self.valued = ValuedDays(plan, valuation)
@@ -71,7 +84,8 @@ class Bill:
         total = days.sum(axis=0)
         saved = _saved(total)
         years = whole_years(self._plan.timeline) if self.valued.complete else 0
-        investment = investment_of(saved and saved[0], years, self._cost, len(self._plan.meters))
+        spending = sum_of(self._spending) if self._spending else None
+        investment = investment_of(saved and saved[0], years, self._cost, spending)
         by_day, by_month = (self._periods(days, len(text)) for text in ("2024-06-21", "2024-06"))
         return Money(
             *_amounts(total[:, 0]),
@@ -84,9 +98,10 @@ class Bill:
             saving_per_year=investment.saving_per_year,
             payback_years=investment.payback_years,
             npv=investment.npv,
+            capital=_capital(spending),
             days=by_day if len(by_day) > 1 else None,
             months=by_month if len(by_month) > 1 else None,
-            meters=self._by_meter(meters) if len(self._plan.meters) > 1 else None,
+            meters=self._by_meter(meters, years) if len(self._plan.meters) > 1 else None,
         )
 
     def _demand(self) -> tuple[dict[Month, Ints], float | None]:
@@ -142,9 +157,22 @@ class Bill:
             for period, each in sums.items()
         )
 
-    def _by_meter(self, meters: Ints) -> dict[str, MeterAmount]:
-        bills = ((name, meters[:, :, i]) for i, name in enumerate(self._plan.meters))
-        return {name: MeterAmount(*_amounts(bill[:, 0]), references=_totals(bill)) for name, bill in bills}
+    def _by_meter(self, meters: Ints, years: int) -> dict[str, MeterAmount]:
+        found = {}
+        for i, name in enumerate(self._plan.meters):
+            bill = meters[:, :, i]
+            saved = _saved(bill)
+            spending = self._spending[i] if self._spending else None
+            investment = investment_of(saved and saved[0], years, self._cost, spending)
+            found[name] = MeterAmount(
+                *_amounts(bill[:, 0]),
+                references=_totals(bill),
+                capital=_capital(spending),
+                saving_per_year=investment.saving_per_year,
+                payback_years=investment.payback_years,
+                npv=investment.npv,
+            )
+        return found
 
     def _date(self, day: int) -> date:
         return self._plan.timeline.first_date + timedelta(days=day)
@@ -174,6 +202,10 @@ def _saved(parts: Ints) -> tuple[int, int] | None:
     """What was saved against each reference, in millionths; None where there are none."""
     own, *others = (parts[:_FEED_IN].sum(axis=0) - parts[_FEED_IN]).tolist()
     return (others[0] - own, others[1] - own) if others else None
+
+
+def _capital(spending: Spending | None) -> float | None:
+    return None if spending is None else float(round(spending.capital, 6))
 
 
 def _exact(value: float) -> Fraction:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from pvsim.core.quantities.timeline import Timeline
+from pvsim.core.site.spending import Spending
 from pvsim.core.site.tariff import Cost
 
 __all__ = ["Investment", "investment_of", "whole_years"]
@@ -38,28 +39,26 @@ def whole_years(timeline: Timeline) -> int:
     return after.year - first.year if same or from_leap_day else 0
 
 
-def investment_of(saving_micro: int | None, years: int, cost: Cost | None, sites: int) -> Investment:
+def investment_of(
+    saving_micro: int | None, years: int, cost: Cost | None, spending: Spending | None
+) -> Investment:
     """What a saving comes to.
 
     Args:
         saving_micro: Of the whole run, in millionths of a currency unit; None where it is not known.
         years: Whole years that were simulated.
-        cost: What PV and battery of one site cost.
-        sites: How many there are.
+        cost: How long PV and battery last, and the interest; None where nothing is known.
+        spending: What they cost, at all the sites whose saving it is.
     """
     if saving_micro is None or not years:
         return Investment()
     saving = Fraction(saving_micro, 1_000_000 * years)
-    if cost is None:
+    if cost is None or spending is None:
         return Investment(_rounded(saving))
-    capital, left = sites * _exact(cost.capital), saving - sites * _exact(cost.upkeep_per_year)
-    growth = 1 + _exact(cost.discount_percent) / 100
+    capital, left = spending.capital, saving - spending.upkeep_per_year
+    growth = 1 + Fraction(str(cost.discount_percent)) / 100
     npv = sum((left / growth**year for year in range(1, cost.life_years + 1)), -capital)
     return Investment(_rounded(saving), _rounded(capital / left) if left > 0 else None, _rounded(npv))
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(str(value))
 
 
 def _rounded(value: Fraction) -> float:

@@ -44,9 +44,17 @@ class MeterAmount(Amount, frozen=True, kw_only=True):
 
     Attributes:
         references: Its totals by the names of `Money.references`; None as there.
+        capital: What its PV and battery cost in the beginning. None without `[cost]`.
+        saving_per_year: Its saving of a year. None as `Money.saving_per_year`, as the next two.
+        payback_years: Of its PV and battery.
+        npv: Of its PV and battery.
     """
 
     references: dict[str, float] | None = None
+    capital: float | None = None
+    saving_per_year: float | None = None
+    payback_years: float | None = None
+    npv: float | None = None
 
 
 class Money(Amount, frozen=True, kw_only=True):
@@ -65,9 +73,10 @@ class Money(Amount, frozen=True, kw_only=True):
         saving_per_year: The saving of a year: saving / years. None where no whole year was simulated.
         payback_years: capital / (saving_per_year − upkeep_per_year). None without `saving_per_year` or `[cost]`,
             and where nothing is left after upkeep.
+        capital: What PV and battery cost in the beginning; of several meters the sum. None without `[cost]`.
         npv: Net present value: Σ (saving_per_year − upkeep_per_year) / (1 + discount)^y over the years y = 1 …
             life_years, − capital. None without `saving_per_year` or `[cost]`. Of several meters, capital and
-            upkeep are those of each.
+            upkeep are the sums over them.
         days: The bill of each local day, where a run has several; a day without rows is left out.
         months: The bill of each local month, where a run touches several.
         meters: The bill of each meter, where a run has several.
@@ -82,6 +91,7 @@ class Money(Amount, frozen=True, kw_only=True):
     saving_per_year: float | None = None
     payback_years: float | None = None
     npv: float | None = None
+    capital: float | None = None
     days: tuple[PeriodAmount, ...] | None = None
     months: tuple[PeriodAmount, ...] | None = None
     meters: dict[str, MeterAmount] | None = None

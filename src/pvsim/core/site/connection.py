@@ -1,22 +1,28 @@
 """What a site's connection to the grid comes to, and what is wrong with one."""
 
+from collections.abc import Sequence
 from math import fsum
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
 from pvsim.core.site.dimming import dimming_problems
-from pvsim.core.site.schema import Grid, Site
+from pvsim.core.site.schema import Grid, Plant, Site
 
-__all__ = ["connection_problems", "fuse_kw", "installed_kwp"]
+__all__ = ["connection_problems", "fuse_kw", "installed_kwp", "kwp_of"]
 
 _PHASES = (1, 3)
 _VOLTS = 230
 
 
 def installed_kwp(site: Site) -> float:
-    """Peak power of the modules of all plants."""
-    return round(fsum(plant.peak_kw for plant in site.plants), 6)
+    """Peak power of the modules of all plants of a site."""
+    return kwp_of(site.plants)
+
+
+def kwp_of(plants: Sequence[Plant]) -> float:
+    """Peak power of the modules of some plants."""
+    return round(fsum(plant.peak_kw for plant in plants), 6)
 
 
 def fuse_kw(grid: Grid) -> float | None:

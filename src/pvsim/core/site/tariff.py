@@ -5,7 +5,7 @@ Prices are in the tariff's currency per kWh.
 
 from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 __all__ = ["MAX_PER_KWH", "Co2", "Cost", "DataSeries", "Demand", "PriceWindow", "Tariff", "series_of"]
 
@@ -121,16 +121,21 @@ class Cost(Struct, frozen=True, forbid_unknown_fields=True):
     """What PV and battery cost, for the payback time and the net present value; in the tariff's currency.
 
     Attributes:
-        capital: What is paid in the beginning.
+        capital: What is paid in the beginning, whatever their size.
         life_years: How long they last.
         discount_percent: Interest by which a later saving is worth less.
         upkeep_per_year: What they cost in each year.
+        capital_per_kwp: What is paid besides for each kWp of PV modules. With this or the next one a home with
+            neither PV nor battery pays nothing, and homes that differ pay by their own sizes.
+        capital_per_kwh: What is paid besides for each kWh of the battery's capacity.
     """
 
     capital: Amount
     life_years: Annotated[int, Meta(ge=1, le=100)]
     discount_percent: Percent
     upkeep_per_year: Amount = 0.0
+    capital_per_kwp: Amount | UnsetType = UNSET
+    capital_per_kwh: Amount | UnsetType = UNSET
 
 
 class Co2(Struct, frozen=True, forbid_unknown_fields=True):

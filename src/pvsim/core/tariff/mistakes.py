@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from pvsim.core.site.schema import Site
+from pvsim.core.site.spending import is_by_size
 from pvsim.core.site.tariff import Co2, DataSeries, Tariff, series_of
 from pvsim.core.tariff.units import Quantity, unit_of
 from pvsim.core.tariff.windows import window_problems
@@ -30,6 +31,10 @@ def tariff_problems(site: Site) -> list[str]:
         found += _of_tariff(site.tariff)
     elif not isinstance(site.cost, UnsetType):
         found.append("cost: there is no [tariff], so that nothing is known of what PV saves")
+    homes = (site.homes, site.homes_file) != (UNSET, UNSET)
+    if homes and not isinstance(site.cost, UnsetType) and not is_by_size(site.cost):
+        what = "cost.capital: it is what PV and battery of one site cost, but the homes differ"
+        found.append(f"{what}; write capital_per_kwp and capital_per_kwh besides, 0 for nothing")
     if not isinstance(site.co2, UnsetType):
         found += _of_co2(site.co2)
     for path, series in series_of(site.tariff, site.co2).items():

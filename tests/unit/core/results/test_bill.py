@@ -15,6 +15,7 @@ from pvsim.core.results.bill import Bill
 from pvsim.core.results.money import Amount, MeterAmount, PeriodAmount
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
+from pvsim.core.site.spending import Size
 from pvsim.core.site.tariff import Cost, Demand, PriceWindow, Tariff
 from pvsim.core.tariff.valuation import prices_of
 
@@ -137,7 +138,30 @@ def test_a_year_says_whether_it_pays():
     assert money.saving_per_year == money.saving == 657
     assert money.payback_years == round(1_000 / 557, 6)
     assert money.npv == 20 * 557 - 1_000
+    assert money.capital == 1_000
     assert (len(money.days), len(money.months)) == (365, 12)
+
+
+def test_homes_of_a_street_pay_by_their_own_sizes_by_hand():
+    """A year of a home with 5 kWp and 8 kWh, one with 2 kWp, and one with nothing.
+
+    Each uses 1 kW all the time, 2,628 EUR a year at 0.30. PV of 0.5 and 0.25 kW saves 1,314 and 657 EUR. They cost
+    1,000 + 5 · 1,200 + 8 · 500 = 11,000 EUR, 3,400 EUR and nothing, and 50 EUR a year where there is something.
+    """
+    plan = plan_of("a", "b", "c", day="2023-01-01", days=365, every_s=3_600)
+    cost = Cost(1_000, 20, 0, upkeep_per_year=50, capital_per_kwp=1_200, capital_per_kwh=500)
+    bill = Bill(plan, FLAT, prices_of(FLAT, {}, plan.timeline), cost, [Size(5, 8), Size(2), Size()])
+    pv = np.tile([5_000, 2_500, 0], plan.rows // 3)
+    bill.add(Samples.of_rows(plan, np.arange(plan.rows), np.full(plan.rows, 10_000), pv))
+    money = bill.result()
+    found = [(each.capital, each.saving_per_year, each.payback_years, each.npv) for each in money.meters.values()]
+    assert found == [
+        (11_000, 1_314, round(11_000 / 1_264, 6), 20 * 1_264 - 11_000),
+        (3_400, 657, round(3_400 / 607, 6), 20 * 607 - 3_400),
+        (0, 0, None, 0),
+    ]
+    assert (money.capital, money.saving_per_year) == (14_400, 1_971)
+    assert (money.payback_years, money.npv) == (round(14_400 / 1_871, 6), 20 * 1_871 - 14_400)
 
 
 def test_a_year_that_lacks_a_row_is_no_year():

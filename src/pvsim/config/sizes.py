@@ -1,0 +1,47 @@
+"""The sizes of PV and battery at each meter of a run, for what they cost."""
+
+from msgspec import UnsetType
+
+from pvsim.config.run_config import NoPvConfig, PvConfig, RunConfig, SitePvConfig
+from pvsim.core.site.connection import kwp_of
+from pvsim.core.site.schema import Battery
+from pvsim.core.site.spending import Size
+from pvsim.errors import UsageError
+
+__all__ = ["refuse_unknown_sizes", "sizes_of"]
+
+
+def sizes_of(config: RunConfig) -> tuple[Size, ...]:
+    """What there is at the site of each meter."""
+    count = len(config.meters)
+    batteries = (config.battery,) * count if isinstance(config.batteries, UnsetType) else config.batteries
+    return tuple(Size(kwp, _kwh(battery)) for kwp, battery in zip(_kwps(config.pv, count), batteries, strict=True))
+
+
+def refuse_unknown_sizes(config: RunConfig) -> RunConfig:
+    """The configuration, if the sizes that its cost depends on are known.
+
+    Raises:
+        UsageError: if PV power comes from no plants, and cost is by their peak power.
+    """
+    cost = config.cost
+    if cost is not None and cost.capital_per_kwp and any(size.kwp is None for size in sizes_of(config)):
+        what = "cost.capital_per_kwp: a curve or a file of PV power does not say the peak power of its modules"
+        fix = "leave `pv.source` out, or write what all costs as capital, and capital_per_kwp = 0"
+        raise UsageError(what, field="pv.source", fix=fix)
+    return config
+
+
+def _kwps(pv: PvConfig, count: int) -> tuple[float | None, ...]:
+    """Peak power of the modules at each meter; None where it is not known."""
+    if isinstance(pv, NoPvConfig):
+        return (0.0,) * count
+    if not isinstance(pv, SitePvConfig):
+        return (None,) * count
+    if isinstance(pv.homes, UnsetType):
+        return (kwp_of(pv.site.plants),) * count
+    return tuple(kwp_of(home.plants) for home in pv.homes)
+
+
+def _kwh(battery: Battery | None) -> float:
+    return 0.0 if battery is None else battery.capacity_kwh
