@@ -16,7 +16,19 @@ from pvsim.cli.main import cli
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 COMMANDS = sorted(cli.commands)
-SCHEMAS = ("reading", "end", "sample", "state", "service_state", "manifest", "summary", "config", "site", "rules")
+SCHEMAS = (
+    "reading",
+    "end",
+    "tick",
+    "sample",
+    "state",
+    "service_state",
+    "manifest",
+    "summary",
+    "config",
+    "site",
+    "rules",
+)
 
 
 def rows_of(out):

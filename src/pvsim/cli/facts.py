@@ -14,7 +14,19 @@ from pvsim.errors import PvsimError
 
 __all__ = ["COMMANDS"]
 
-_SCHEMAS = ["reading", "end", "sample", "state", "service_state", "manifest", "summary", "config", "site", "rules"]
+_SCHEMAS = [
+    "reading",
+    "end",
+    "tick",
+    "sample",
+    "state",
+    "service_state",
+    "manifest",
+    "summary",
+    "config",
+    "site",
+    "rules",
+]
 
 
 @click.command(cls=Configured)

@@ -8,7 +8,7 @@ import msgspec
 
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
-from pvsim.core.messages.contract import VERSION, End, Reading
+from pvsim.core.messages.contract import VERSION, End, Reading, Tick
 from pvsim.core.publishing import contract as published
 from pvsim.core.results.summary import Summary
 from pvsim.core.rules import schema as rules
@@ -19,6 +19,7 @@ __all__ = ["schema_of"]
 _TYPES: dict[str, Any] = {
     "reading": Reading,
     "end": End,
+    "tick": Tick,
     "sample": published.Sample,
     "state": published.State,
     "service_state": published.ServiceState,
@@ -39,8 +40,8 @@ def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of what `pvsim schema` names: a message or a file.
 
     Args:
-        name: One of `reading`, `end`, `sample`, `state`, `service_state`, `manifest`, `summary`, `config`, `site`,
-            `rules`.
+        name: One of `reading`, `end`, `tick`, `sample`, `state`, `service_state`, `manifest`, `summary`,
+            `config`, `site`, `rules`.
     """
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():

@@ -23,6 +23,7 @@ __all__ = [
     "Reading",
     "Reason",
     "Rejection",
+    "Tick",
     "Values",
     "publishing_id",
     "read_message",
@@ -70,6 +71,12 @@ class End(msgspec.Struct, frozen=True, tag_field="kind", tag="end"):
     run: _Name
     readings: _Count
     crc32: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+
+
+class Tick(msgspec.Struct, frozen=True, tag_field="kind", tag="tick"):
+    """The passing of time, which a service writes into its own log while nothing else comes."""
+
+    v: Literal[1]
 
 
 class _Envelope(msgspec.Struct, frozen=True):
