@@ -1,18 +1,22 @@
 """Sessions of a service for tests: bodies in plain JSON, PV power by a formula, days that begin at any time."""
 
+import fcntl
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import pairwise
+from hashlib import sha256
+from itertools import cycle, pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 
+from pvsim.adapters.session_files import Figures, Sealed, SessionFiles
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
+from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.closed import Closed, Day
 from pvsim.core.session.entry import Entry
 from pvsim.core.session.plan import SessionPlan
@@ -108,3 +112,93 @@ def joined(parts):
         [day for part in parts for day in part.ended],
         [event for part in parts for event in part.events],
     )
+
+
+class Forms:
+    """Fulfils `DayForms`: days in Berlin, as `Days` makes them."""
+
+    def __init__(self, balance=None, *, holds=False, ranges=None):
+        self.balance, self.holds, self.ranges = balance, holds, ranges or {}
+        self.restored = {}
+
+    def plan_of(self, meter, day):
+        return RunPlan(
+            "day",
+            Timeline.of_days(day, 1, BERLIN),
+            (meter,),
+            balance=self.balance,
+            meter_range=self.ranges.get(meter, MeterRange.up_to(9_000)),
+            missing="hold" if self.holds else "skip",
+        )
+
+    def config_of(self, day):
+        return msgspec.json.encode({"day": day})
+
+    def restore(self, configs, state):
+        self.restored = dict(configs)
+        self.state = state
+
+    def config_of_meter(self, ended):
+        return msgspec.json.encode(ended)
+
+
+def sealed_by_name(job):
+    """Does a job in the simplest way: the file gets its name."""
+    if job.kind == "figures":
+        return Figures(1.0, 2.0, 3.0, 4.0)
+    partial, samples = job.path / "samples.csv.part", job.path / "samples.csv"
+    if partial.exists():
+        partial.rename(samples)
+    content = samples.read_bytes()
+    gaps = 86_400 - job.ended.rows
+    return Sealed(not gaps, gaps, len(content), sha256(content).hexdigest())
+
+
+class Disk:
+    """A disk that makes nothing safe: no test cuts its power."""
+
+    def sync_data(self, _):
+        pass
+
+    def sync_directory(self, _):
+        pass
+
+    def lock(self, descriptor):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def open_files(directory, forms=None, **changes):
+    settings = {"service": "home", "zone": "Europe/Berlin", "forms": forms or Forms(), "disk": Disk()}
+    return SessionFiles(directory, **{**settings, **changes})
+
+
+def serve(directory, service, log, sizes, *, work=sealed_by_name, **changes):
+    """Go on with a log from where the files are: feed parts of these sizes in turn, commit each, do the jobs.
+
+    Args:
+        directory: The service's.
+        service: Its plan, its days, and what their files look like.
+        log: All of it.
+        sizes: Of the parts.
+        work: What does a job.
+        changes: Other arguments of the files.
+    """
+    plan, days, forms = service
+    with open_files(directory, forms, **changes) as files:
+        session = Session(plan, days, files.state)
+        left = [each for each in log if each.offset >= session.state.next_offset]
+        for size in cycle(sizes):
+            while (job := files.next_job()) is not None:
+                files.finish(job, work(job))
+            if not left:
+                break
+            files.append(session.feed(left[:size]))
+            left = left[size:]
+            files.commit(session.state, {"results": b"[%d]" % session.state.rows})
+        return files
+
+
+def files_in(directory):
+    """What is on disk, but for what says when, and the lock."""
+    paths = (path for path in sorted(directory.rglob("*")) if path.is_file() and path.name != "lock")
+    return {str(path.relative_to(directory)): path.read_bytes() for path in paths}

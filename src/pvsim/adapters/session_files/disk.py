@@ -1,0 +1,98 @@
+"""What the files of a service ask of a disk, and how its errors are told."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from pvsim.errors import CannotWriteError
+
+__all__ = ["Disk", "append", "read", "replace", "writing"]
+
+
+class Disk(Protocol):
+    """Makes safe what was written."""
+
+    def sync_data(self, descriptor: int) -> None:
+        """The content of a file."""
+        ...
+
+    def sync_directory(self, path: Path) -> None:
+        """The names in a directory."""
+        ...
+
+    def lock(self, descriptor: int) -> None:
+        """Lock an open file for this process; raises BlockingIOError if another one has it."""
+        ...
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What is done to a path of the service: an error of the system names it, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        what = f"cannot write: {error.strerror or error}"
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        fix = "make room" if full else "repair the disk, or the rights of its directories"
+        where = str(error.filename or path)
+        raise CannotWriteError(what, where=where, fix=f"{fix}, and start the service again") from error
+
+
+def append(path: Path, data: bytes, at_bytes: int, disk: Disk) -> None:
+    """Write at the end of a file, which must be where it is expected, and make that safe.
+
+    Raises:
+        OSError: if that is not possible.
+        CannotWriteError: if the file has another length: somebody else writes to it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        if (length := os.fstat(descriptor).st_size) != at_bytes:
+            what = f"the file has {length:,} bytes, and pvsim has written {at_bytes:,}"
+            fix = "find what else writes to it, and start the service again: it cuts back what is not its own"
+            raise CannotWriteError(what, where=str(path), fix=fix)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        disk.sync_data(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, content: bytes, disk: Disk) -> None:
+    """Write a small file, all or nothing.
+
+    Raises:
+        OSError: if that is not possible; the old one is there then.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        disk.sync_data(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)
+    disk.sync_directory(path.parent)
+
+
+def read(path: Path) -> bytes | None:
+    """The content of a file; None where there is none.
+
+    Raises:
+        CannotWriteError: if it cannot be read: it is another user's.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        what = f"cannot read: {error.strerror or error}"
+        raise CannotWriteError(
+            what, where=str(path), fix="start the service as the user that it runs as"
+        ) from error

@@ -1,0 +1,365 @@
+"""All files of a service, and the checkpoint that holds them together.
+
+    <directory>/checkpoint          where the service goes on, replaced as a whole at each commit
+    <directory>/METER/DAY/          samples.csv.part, which grows; when the day is over a run's directory
+    <directory>/index.json          the sealed days
+    <directory>/rejected.jsonl      messages that are in no row
+
+What is appended waits in memory until the commit: then each file is opened, written, made safe and closed, so that
+a thousand meters need one descriptor.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+from zlib import crc32
+
+from pvsim.adapters.session_files import day_file, rejected
+from pvsim.adapters.session_files.day_file import day_path
+from pvsim.adapters.session_files.disk import Disk, read, replace, writing
+from pvsim.adapters.session_files.index import Index, IndexedDay
+from pvsim.adapters.session_files.jobs import Figures, Job, Sealed
+from pvsim.adapters.session_files.old_days import remove
+from pvsim.core.results import rows
+from pvsim.core.run.plan import RunPlan
+from pvsim.core.session.checkpoint import OpenDay, ServiceCheckpoint, decode_checkpoint, encode_checkpoint, raw
+from pvsim.core.session.closed import Closed, EndedDay
+from pvsim.core.session.state import SessionState
+from pvsim.core.session.texts import day_texts
+from pvsim.errors import BadInputError, CannotWriteError, PvsimError, UsageError
+
+__all__ = ["CHECKPOINT", "DayForms", "SessionFiles"]
+
+CHECKPOINT = "checkpoint"
+LOCK = "lock"
+_MAX_UNSAVED = 50
+
+
+class DayForms(Protocol):
+    """What the rows of days look like, and what their directories say."""
+
+    def plan_of(self, meter: str, day: date) -> RunPlan:
+        """The plan of a meter's day: the run that its directory is in the end."""
+        ...
+
+    def config_of(self, day: date) -> bytes:
+        """What all meters of a day have in common, as JSON: it is kept with the checkpoint."""
+        ...
+
+    def restore(self, configs: Mapping[str, bytes], state: SessionState) -> None:
+        """Go on with what `config_of` gave for days that are not sealed yet."""
+        ...
+
+    def config_of_meter(self, ended: EndedDay) -> bytes:
+        """The configuration of the run that a meter's day is, as JSON."""
+        ...
+
+
+class SessionFiles:
+    """Fulfils `listen_ports.SessionFiles`.
+
+    Args:
+        directory: The service's directory; it is made.
+        service: Name of the service.
+        zone: Where its days begin at midnight.
+        forms: What the rows of days look like.
+        disk: Makes files and names safe.
+        keep_days: How many local days are kept; older ones are removed. None: all.
+        at: Called with the name of each point that a crash may be tried at.
+
+    Attributes:
+        notes: What a user should know, in sentences.
+
+    Raises:
+        PvsimError: if another service has the directory.
+        BadInputError: if the files and the checkpoint do not fit.
+        UsageError: if the checkpoint was made with settings that cannot change.
+        CannotWriteError: if the files cannot be made.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        service: str,
+        zone: str,
+        forms: DayForms,
+        disk: Disk,
+        keep_days: int | None = None,
+        at: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.notes: list[str] = []
+        self._directory, self._forms, self._disk, self._at = directory, forms, disk, at
+        self._keep_days = keep_days
+        self._closed: list[Closed] = []
+        self._failed = False
+        self._unsaved = 0
+        self._given: set[tuple[str, str, str]] = set()
+        with writing(directory):
+            directory.mkdir(0o755, parents=True, exist_ok=True)
+            self._lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._be_alone()
+            with writing(directory):
+                self._checkpoint = self._open(service, zone)
+            self._index = Index.load(directory, service)
+        except PvsimError:
+            self.close()
+            raise
+        self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def state(self) -> SessionState | None:
+        """See `listen_ports.SessionFiles.state`."""
+        return self._checkpoint.state if self._checkpoint.state.messages else None
+
+    @property
+    def kept(self) -> Mapping[str, bytes]:
+        """See `listen_ports.SessionFiles.kept`."""
+        return {name: bytes(content) for name, content in self._checkpoint.kept.items()}
+
+    @property
+    def index(self) -> Index:
+        """The sealed days."""
+        return self._index
+
+    @property
+    def waiting_rows(self) -> int:
+        """How many rows wait for the next commit."""
+        return sum(each.rows for each in self._closed)
+
+    def append(self, closed: Closed) -> None:
+        """See `listen_ports.SessionFiles.append`."""
+        self._refuse_failed()
+        self._closed.append(closed)
+
+    def commit(self, state: SessionState, kept: Mapping[str, bytes]) -> None:
+        """See `listen_ports.SessionFiles.commit`."""
+        self._refuse_failed()
+        with self._all_or_nothing():
+            for each in day_texts(self._closed, self._forms.plan_of):
+                self._extend(each.meter, each.day, each.text)
+            lines = b"".join(each.rejected for each in self._closed)
+            length = rejected.extend(self._directory, lines, self._checkpoint.rejected_bytes, self._disk)
+            self._at("after-fsync")
+            for ended in (ended for each in self._closed for ended in each.ended):
+                self._days[ended.meter, ended.day].ended = ended
+            if self._unsaved:  # before the checkpoint forgets what it lists
+                self._save_index()
+            self._save(state, kept, length)
+            self._closed.clear()
+            if length > rejected.MAX_BYTES:
+                rejected.rotate(self._directory, self._disk)
+                self._at("after-rotation")
+                self._save(state, kept, 0)
+
+    def describe(self, name: str, content: bytes) -> None:
+        """Write a small file of the service beside the others, all or nothing, if it differs.
+
+        Raises:
+            CannotWriteError: if the disk is full or fails.
+        """
+        path = self._directory / name
+        with writing(path):
+            if read(path) != content:
+                replace(path, content, self._disk)
+
+    def next_job(self) -> Job | None:
+        """Something to do for a day that is over and safe on disk; None where there is nothing now.
+
+        It is carried out in a process of its own, and its result given to `finish`. What is left undone is given
+        again by the next start.
+        """
+        for each in self._checkpoint.days:
+            key = ("seal", each.meter, each.day.isoformat())
+            if each.ended is not None and key not in self._given:
+                self._given.add(key)
+                config = self._forms.config_of_meter(each.ended)
+                path = day_path(self._directory, each.meter, key[2])
+                return Job("seal", path, each.meter, key[2], each.ended, config, each.crc32)
+        for meter, day, facts in self._index.days():
+            if not facts.added_up and ("figures", meter, day) not in self._given:
+                self._given.add(("figures", meter, day))
+                return Job("figures", day_path(self._directory, meter, day), meter, day)
+        return None
+
+    def finish(self, job: Job, result: Sealed | Figures) -> None:
+        """Take what a job has given.
+
+        Raises:
+            CannotWriteError: if the index cannot be written.
+        """
+        if isinstance(result, Sealed) and job.ended is not None:
+            ended, status = job.ended, "complete" if result.complete else "partial"
+            known = self._index.meters.get(job.meter, {}).get(job.day)
+            facts = IndexedDay(ended.rows, ended.held, result.gaps, result.bytes, result.sha256, status)
+            if known is None or known.sha256 != result.sha256:
+                self._index.add(job.meter, job.day, facts)
+            del self._days[job.meter, ended.day]
+            self._remove_old(ended.day)
+        elif isinstance(result, Figures):
+            facts = self._index.meters[job.meter][job.day]
+            facts.load_kwh, facts.pv_kwh = result.load_kwh, result.pv_kwh
+            facts.import_kwh, facts.export_kwh = result.import_kwh, result.export_kwh
+        self._index_changed()
+
+    def give_up(self, job: Job, error: PvsimError) -> None:
+        """Say that a job has failed: a day that cannot be sealed is tried again by the next start.
+
+        Raises:
+            CannotWriteError: if the index cannot be written.
+        """
+        fix = f"; {error.fix}" if error.fix else ""
+        self.notes.append(f"{job.meter}, {job.day}: {error}{fix}")
+        if job.kind == "figures":
+            self._index.meters[job.meter][job.day].problem = str(error)
+            self._index_changed()
+
+    def close(self) -> None:
+        """Give up the lock; what is not committed comes again from the log."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # --- opening ---
+
+    def _be_alone(self) -> None:
+        try:
+            self._disk.lock(self._lock)
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
+        except BlockingIOError as error:
+            pid = os.pread(self._lock, 20, 0).decode(errors="replace").strip()
+            what = f"another service has this directory (process {pid})" if pid else "another service has it"
+            fix = f"stop it{f': kill {pid}' if pid.isdigit() else ''}, or give another --out or --name"
+            raise PvsimError(what, where=str(self._directory), fix=fix) from error
+
+    def _open(self, service: str, zone: str) -> ServiceCheckpoint:
+        path = self._directory / CHECKPOINT
+        if (content := read(path)) is None:
+            return self._begin(service, zone)
+        try:
+            checkpoint = decode_checkpoint(content)
+        except BadInputError as error:
+            error.where = str(path)
+            raise
+        if (checkpoint.service, checkpoint.zone) != (service, zone):
+            what = f"these are the files of {checkpoint.service}, whose days are those of {checkpoint.zone}"
+            fix = f"start it with that name and time zone, or with another --out than {self._directory.parent}"
+            raise UsageError(f"{what}, not of {service} in {zone}", where=str(self._directory), fix=fix)
+        configs = {day: bytes(config) for day, config in checkpoint.configs.items()}
+        self._forms.restore(configs, checkpoint.state)
+        for each in checkpoint.days:
+            self._refuse_another_range(each)
+            day_file.cut_back(day_path(self._directory, each.meter, each.day.isoformat()), each)
+        checkpoint.rejected_bytes = rejected.cut_back(self._directory, checkpoint.rejected_bytes)
+        return checkpoint
+
+    def _begin(self, service: str, zone: str) -> ServiceCheckpoint:
+        others = [path for path in self._directory.iterdir() if path.is_dir() or path.name == rejected.REJECTED]
+        if others:
+            what = f"there are files of a service, such as {others[0].name}, but no {CHECKPOINT}"
+            fix = "restore it from a copy, or start with another --out"
+            raise BadInputError(what, where=str(self._directory), fix=fix)
+        checkpoint = ServiceCheckpoint(service=service, zone=zone, state=SessionState())
+        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk)
+        self._disk.sync_directory(self._directory.parent)
+        return checkpoint
+
+    def _refuse_another_range(self, day: OpenDay) -> None:
+        now = self._forms.plan_of(day.meter, day.day).meter_range
+        if day.ended is None and (now.low_dw, now.high_dw) != (day.low_dw, day.high_dw):
+            before = f"{day.low_dw // 10}..{day.high_dw // 10} W"
+            what = f"meter {day.meter} could show {before} when its rows of {day.day} began, and now {now}"
+            fix = "start with the kind and maximum as before, and change them tomorrow, or give another --out"
+            raise UsageError(what, where=str(self._directory), fix=fix)
+
+    # --- writing ---
+
+    def _extend(self, meter: str, day: date, text: bytes) -> None:
+        path, known = day_path(self._directory, meter, day.isoformat()), self._days.get((meter, day))
+        if known is None:
+            plan = self._forms.plan_of(meter, day)
+            header, may = rows.header(plan), plan.meter_range
+            day_file.begin(path, header, self._disk)
+            self._at("after-begin")
+            known = OpenDay(
+                meter=meter,
+                day=day,
+                bytes=len(header),
+                crc32=crc32(header),
+                low_dw=may.low_dw,
+                high_dw=may.high_dw,
+            )
+            self._days[meter, day] = known
+        day_file.extend(path, text, known, self._disk)
+        self._at("after-append")
+
+    def _save(self, state: SessionState, kept: Mapping[str, bytes], rejected_bytes: int) -> None:
+        days = list(self._days.values())
+        configs = {day: self._forms.config_of(day) for day in {each.day for each in days}}
+        checkpoint = ServiceCheckpoint(
+            service=self._checkpoint.service,
+            zone=self._checkpoint.zone,
+            state=state,
+            days=days,
+            configs=raw({day.isoformat(): config for day, config in sorted(configs.items())}),
+            rejected_bytes=rejected_bytes,
+            kept=raw(kept),
+        )
+        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk)
+        self._checkpoint = checkpoint
+        self._at("after-checkpoint")
+
+    def _index_changed(self) -> None:
+        self._unsaved += 1
+        if self._unsaved >= _MAX_UNSAVED or not self._has_jobs():
+            with self._all_or_nothing():
+                self._save_index()
+
+    def _has_jobs(self) -> bool:
+        sealing = any(each.ended is not None for each in self._days.values())
+        return sealing or any(not facts.added_up for _, _, facts in self._index.days())
+
+    def _save_index(self) -> None:
+        self._index.save(self._directory, self._disk)
+        self._unsaved = 0
+        self._at("after-index")
+
+    def _remove_old(self, today: date) -> None:
+        if self._keep_days is None:
+            return
+        for meter, day in self._index.before(today - timedelta(days=self._keep_days - 1)):
+            left = remove(day_path(self._directory, meter, day))
+            self._index.forget(meter, day)
+            if left:
+                self.notes.append(
+                    f"{meter}, {day}: removed but for what pvsim did not put there: {', '.join(left)}"
+                )
+
+    def _refuse_failed(self) -> None:
+        if self._failed:
+            what = "the files of the service are closed after a write error"
+            raise CannotWriteError(what, where=str(self._directory), fix="start the service again")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Nothing is written or tried again after an error: the kernel may have dropped the pages."""
+        try:
+            with writing(self._directory):
+                yield
+        except BaseException:
+            self._failed = True
+            raise

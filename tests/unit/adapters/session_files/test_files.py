@@ -1,0 +1,344 @@
+import json
+import os
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.sessions import (
+    Days,
+    Disk,
+    Forms,
+    a_battery,
+    a_plan,
+    at,
+    entries,
+    files_in,
+    open_files,
+    sealed_by_name,
+    serve,
+)
+
+from pvsim.adapters.session_files import rejected
+from pvsim.core.quantities.types import MeterRange
+from pvsim.core.session.session import Session
+from pvsim.core.session.state import SessionState
+from pvsim.errors import BadInputError, CannotWriteError, PvsimError, UsageError
+from pvsim.testing import CrashAt, CrashError
+
+MIDNIGHT = at("2024-06-22 00:00")
+TWO_DAYS = [
+    *[(MIDNIGHT - 30 + s, f"m{m}", 100 * m + s) for s in range(0, 60, 2) for m in (1, 2, 3) if (s + m) % 7],
+    (MIDNIGHT, "m1", "nan"),
+    (MIDNIGHT, "../x", 1),
+    (MIDNIGHT + 86_400, "m2", 5),
+    (MIDNIGHT + 86_500, None, ""),
+]
+LOG = entries(*sorted(TWO_DAYS, key=lambda each: each[0]))
+POINTS = ["after-begin", "after-append", "after-fsync", "after-checkpoint", "after-index"]
+
+
+def a_service(*, holds=False):
+    return a_plan(hold_s=3 if holds else 0), Days(a_battery()), Forms(a_battery(), holds=holds)
+
+
+PLAIN = (a_plan(), Days(), Forms())
+
+
+def undisturbed(directory, sizes=(9,)):
+    serve(directory, a_service(), LOG, sizes)
+    return files_in(directory)
+
+
+class CrashAtCount:
+    """Dies at the n-th of all points."""
+
+    def __init__(self, n):
+        self.left = n
+
+    def __call__(self, point):
+        self.left -= 1
+        if self.left < 0:
+            raise CrashError(point)
+
+
+def test_each_meters_day_has_a_file_of_its_own_with_the_rows_in_order(tmp_path):
+    files = undisturbed(tmp_path)
+    lines = files["m1/2024-06-22/samples.csv"].decode().splitlines()
+    assert lines[0] == "timestamp,meter_kw,pv_kw,net_kw,battery_kw,soc,grid_kw"
+    assert lines[1].startswith("2024-06-22T00:00:00+02:00,0.1300,")
+    assert lines[1:] == sorted(lines[1:])
+    assert len(lines) == 1 + len({s for s in range(30, 60, 2) if (s + 1) % 7})
+    assert files["rejected.jsonl"].count(b"\n") == 2
+
+
+def test_commits_in_any_number_give_the_same_files(tmp_path):
+    one, many = undisturbed(tmp_path / "one", (1_000,)), undisturbed(tmp_path / "many", (1, 2))
+    assert one.pop("checkpoint").split(b" ", 1)[0] != b""
+    many.pop("checkpoint")
+    assert one == many
+
+
+@given(st.lists(st.integers(0, 60), max_size=8), st.lists(st.integers(1, 40), min_size=1), st.booleans())
+@settings(max_examples=60)
+def test_killed_anywhere_and_started_again_the_files_are_those_of_an_undisturbed_service(
+    tmp_path_factory, crashes, sizes, holds
+):
+    wanted, directory = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("killed")
+    service = a_service(holds=holds)
+    serve(wanted, service, LOG, [len(LOG)])
+    for count in crashes:
+        with suppress(CrashError):
+            serve(directory, service, LOG, sizes, at=CrashAtCount(count))
+    serve(directory, service, LOG, sizes)
+    found, expected = files_in(directory), files_in(wanted)
+    for each in (found, expected):
+        each.pop("checkpoint")
+    assert found == expected
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_each_point_of_a_commit_is_reached_and_survived(tmp_path, point):
+    arguments = (PLAIN, LOG, [7])
+    serve(tmp_path / "whole", *arguments)
+    with pytest.raises(CrashError):
+        serve(tmp_path / "killed", *arguments, at=CrashAt(point))
+    serve(tmp_path / "killed", *arguments)
+    for name, content in files_in(tmp_path / "whole").items():
+        if name != "checkpoint":
+            assert files_in(tmp_path / "killed")[name] == content, name
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_half_written_rows_are_cut_off(tmp_path_factory, data):
+    directory = tmp_path_factory.mktemp("cut")
+    serve(directory, PLAIN, LOG[:30], [30])
+    before = files_in(directory)
+    for name in before:
+        if name.endswith(".part") or name == "rejected.jsonl":
+            with (directory / name).open("ab") as file:
+                file.write(data.draw(st.binary(max_size=50)))
+    open_files(directory).close()
+    assert files_in(directory) == before
+
+
+def test_what_others_keep_comes_back_with_the_state(tmp_path):
+    serve(tmp_path, PLAIN, LOG[:40], [40])
+    forms = Forms()
+    with open_files(tmp_path, forms) as files:
+        assert files.kept == {"results": b"[%d]" % files.state.rows}
+        assert files.state.next_offset == 40
+        assert list(forms.restored) == ["2024-06-21"]
+        assert forms.state == files.state
+
+
+def test_a_new_service_has_no_state_and_its_first_checkpoint(tmp_path):
+    with open_files(tmp_path / "listen" / "home") as files:
+        assert files.state is None
+        assert files.kept == {}
+        assert files.next_job() is None
+    assert (tmp_path / "listen" / "home" / "checkpoint").exists()
+
+
+def test_only_one_service_has_the_directory(tmp_path):
+    with open_files(tmp_path), pytest.raises(PvsimError, match=f"process {os.getpid()}") as refused:
+        open_files(tmp_path)
+    assert "--out" in refused.value.fix
+    open_files(tmp_path).close()
+
+
+def test_files_without_a_checkpoint_are_not_begun_again(tmp_path):
+    serve(tmp_path, PLAIN, LOG[:40], [40])
+    (tmp_path / "checkpoint").unlink()
+    with pytest.raises(BadInputError, match="no checkpoint"):
+        open_files(tmp_path)
+
+
+def test_a_damaged_checkpoint_is_told_with_its_path(tmp_path):
+    open_files(tmp_path).close()
+    path = tmp_path / "checkpoint"
+    path.write_bytes(path.read_bytes().replace(b"home", b"hole"))
+    with pytest.raises(BadInputError, match="damaged") as refused:
+        open_files(tmp_path)
+    assert refused.value.where == str(path)
+
+
+@pytest.mark.parametrize("changes", [{"service": "office"}, {"zone": "Europe/Paris"}])
+def test_another_name_or_zone_is_refused(tmp_path, changes):
+    open_files(tmp_path).close()
+    with pytest.raises(UsageError, match="home, whose days are those of Europe/Berlin"):
+        open_files(tmp_path, **changes)
+
+
+def test_another_range_of_a_meter_waits_for_the_next_day(tmp_path):
+    serve(tmp_path, PLAIN, LOG[:40], [40])
+    forms = Forms(ranges={"m2": MeterRange.up_to(9_000, grid=True)})
+    with pytest.raises(UsageError, match=r"meter m2 could show 0..9000 W .* and now -9000..9000 W"):
+        open_files(tmp_path, forms)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "ahead of the file"),
+        (lambda path: path.unlink(), "ahead of the file"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"2024", b"2023")), "was changed"),
+    ],
+)
+def test_a_file_that_somebody_has_changed_is_an_error_with_a_name(tmp_path, damage, words):
+    serve(tmp_path, PLAIN, LOG[:40], [40])
+    path = tmp_path / "m1" / "2024-06-21" / "samples.csv.part"
+    damage(path)
+    with pytest.raises(BadInputError, match=words) as refused:
+        open_files(tmp_path)
+    assert refused.value.where == str(path)
+
+
+def test_what_else_writes_to_a_file_is_noticed(tmp_path):
+    with open_files(tmp_path) as files:
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG[:40]))
+        files.commit(session.state, {})
+        with (tmp_path / "m1" / "2024-06-21" / "samples.csv.part").open("ab") as file:
+            file.write(b"\n")
+        files.append(session.feed(LOG[40:60]))
+        with pytest.raises(CannotWriteError, match="and pvsim has written"):
+            files.commit(session.state, {})
+        with pytest.raises(CannotWriteError, match="closed after a write error"):
+            files.commit(session.state, {})
+
+
+def test_a_sealed_file_of_an_unknown_day_is_not_overwritten(tmp_path):
+    with open_files(tmp_path) as files:
+        (tmp_path / "m1" / "2024-06-21").mkdir(parents=True)
+        (tmp_path / "m1" / "2024-06-21" / "samples.csv").write_text("mine")
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG))
+        with pytest.raises(BadInputError, match="knows nothing of it"):
+            files.commit(session.state, {})
+
+
+def test_an_error_of_the_disk_names_the_file_and_the_way_out(tmp_path):
+    class Full(Disk):
+        def sync_data(self, _):
+            raise OSError(28, "No space left on device")
+
+    with open_files(tmp_path) as files:
+        files._disk = Full()
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG[:40]))
+        with pytest.raises(CannotWriteError, match="No space left") as refused:
+            files.commit(session.state, {})
+        assert refused.value.fix.startswith("make room")
+
+
+def test_sealed_days_are_listed_with_their_figures(tmp_path):
+    undisturbed(tmp_path)
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    assert index["service"] == "home"
+    assert sorted(index["meters"]) == ["m1", "m2", "m3"]
+    day = index["meters"]["m1"]["2024-06-21"]
+    assert day["rows"] + day["gaps"] == 86_400
+    assert (day["status"], day["pv_kwh"]) == ("partial", 2.0)
+    assert day["bytes"] == (tmp_path / "m1" / "2024-06-21" / "samples.csv").stat().st_size
+    assert (tmp_path / "index.json").read_text().count("2024-06-2") == 6
+
+
+def test_a_damaged_index_is_told(tmp_path):
+    undisturbed(tmp_path)
+    path = tmp_path / "index.json"
+    for before, after in (("m1", "../m1"), ("2024-06-21", "2024-6-21"), ('"service"', '"x"'), ("{", "[")):
+        text = path.read_text()
+        path.write_text(text.replace(before, after, 1))
+        with pytest.raises(BadInputError, match="index is damaged"):
+            open_files(tmp_path)
+        path.write_text(text)
+
+
+def test_a_job_that_fails_is_told_and_a_day_that_is_not_sealed_is_given_again(tmp_path):
+    with open_files(tmp_path) as files:
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG))
+        files.commit(session.state, {})
+        first, second = files.next_job(), files.next_job()
+        files.give_up(first, PvsimError("no room", fix="make some"))
+        assert files.notes == ["m1, 2024-06-21: no room; make some"]
+        files.finish(second, sealed_by_name(second))
+        figures = next(job for job in iter(files.next_job, None) if job.kind == "figures")
+        files.give_up(figures, BadInputError("line 3 is wrong"))
+        files.commit(session.state, {})
+    with open_files(tmp_path) as files:
+        left = list(iter(files.next_job, None))
+        assert first in left
+        assert second not in left
+        assert {job.kind for job in left} == {"seal"}
+        assert files.index.meters[figures.meter][figures.day].problem == "line 3 is wrong"
+
+
+def test_days_that_are_too_old_are_removed_and_nothing_else(tmp_path):
+    foreign = tmp_path / "m1" / "2024-06-21" / "notes.txt"
+    with open_files(tmp_path, keep_days=1) as files:
+        session = Session(a_plan(), Days())
+        foreign.parent.mkdir(parents=True)
+        foreign.write_text("mine")
+        (tmp_path / "m9" / "2020-01-01").mkdir(parents=True)
+        files.append(session.feed(LOG))
+        files.commit(session.state, {})
+        while (job := files.next_job()) is not None:
+            files.finish(job, sealed_by_name(job))
+        assert files.notes == ["m1, 2024-06-21: removed but for what pvsim did not put there: notes.txt"]
+    assert foreign.read_text() == "mine"
+    assert (tmp_path / "m9" / "2020-01-01").exists()
+    assert not (tmp_path / "m2" / "2024-06-21").exists()
+    assert (tmp_path / "m2" / "2024-06-22" / "samples.csv").exists()
+    assert {day for days in files.index.meters.values() for day in days} == {"2024-06-22"}
+
+
+def test_rejected_messages_turn_to_a_new_file_when_one_is_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(rejected, "MAX_BYTES", 500)
+    log = entries(*[(MIDNIGHT - 30 + i, "m1", f"nan {i:03}") for i in range(61)])
+    serve(tmp_path, PLAIN, log, [1])
+    names = sorted(path.name for path in tmp_path.glob("rejected*"))
+    assert names == ["rejected.1.jsonl", "rejected.2.jsonl", "rejected.3.jsonl", "rejected.jsonl"]
+    kept = b"".join((tmp_path / name).read_bytes() for name in [*names[2::-1], names[3]])
+    offsets = [json.loads(line)["offset"] for line in kept.splitlines()]
+    assert offsets == list(range(offsets[0], 61))
+
+
+@pytest.mark.parametrize("point", ["after-rotation", "after-checkpoint"])
+def test_a_crash_while_files_turn_loses_no_line(tmp_path, monkeypatch, point):
+    monkeypatch.setattr(rejected, "MAX_BYTES", 500)
+    log = entries(*[(MIDNIGHT - 30 + i, "m1", f"nan {i:03}") for i in range(12)])
+    for _ in range(2):
+        with pytest.raises(CrashError):
+            serve(tmp_path, PLAIN, log, [1], at=CrashAt(point))
+    serve(tmp_path, PLAIN, log, [1])
+    kept = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("rejected*")))
+    assert sorted(json.loads(line)["offset"] for line in kept.splitlines()) == list(range(12))
+
+
+def test_a_small_file_is_written_when_it_differs(tmp_path):
+    with open_files(tmp_path) as files:
+        files.describe("service.json", b"{}")
+        before = (tmp_path / "service.json").stat().st_ino
+        files.describe("service.json", b"{}")
+        assert (tmp_path / "service.json").stat().st_ino == before
+        files.describe("service.json", b"[]")
+    assert (tmp_path / "service.json").read_bytes() == b"[]"
+
+
+def test_rows_that_wait_are_counted(tmp_path):
+    with open_files(tmp_path) as files:
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG[:60]))
+        assert files.waiting_rows == session.state.rows > 0
+        files.commit(session.state, {})
+        assert files.waiting_rows == 0
+
+
+def test_a_commit_without_rows_moves_the_log_on(tmp_path):
+    with open_files(tmp_path) as files:
+        files.commit(SessionState(next_offset=7, messages=7), {})
+    with open_files(tmp_path) as files:
+        assert files.state.next_offset == 7
