@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from msgspec import UnsetType
+
 from pvsim.core.site.spending import is_by_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pvsim.config.run_config import UnpaidSpan
+    from pvsim.config import RunConfig
     from pvsim.core.results.money import Money
     from pvsim.core.results.summary import Summary
     from pvsim.core.site.tariff import Cost, Tariff
@@ -17,32 +17,31 @@ __all__ = ["money_lines"]
 _LEAST_SHOWN = 0.005
 
 
-def money_lines(
-    summary: "Summary",
-    tariff: "Tariff | None",
-    cost: "Cost | None",
-    unpaid: "Sequence[UnpaidSpan] | None" = None,
-) -> list[str]:
-    """Some lines; none where the site says nothing of money and CO2.
-
-    Args:
-        summary: What the run comes to.
-        tariff: Of the site.
-        cost: Of the site.
-        unpaid: The days on which nothing is paid at negative prices, where these are not all.
-    """
-    lines = [] if summary.money is None else _bill(summary.money, cost)
-    if tariff is not None and tariff.feed_in_by_rules:
-        spans = (f"from {span.first_date} to {span.last_date}" for span in unpaid or ())
-        some = "" if unpaid is None else f" {' and '.join(spans)}"
-        paid = f", nothing at negative prices{some}" if tariff.zero_at_negative_prices else ""
-        lines.append(f"feed-in by the rules: {tariff.feed_in_per_kwh:g} {tariff.currency} a kWh{paid}")
+def money_lines(summary: "Summary", config: "RunConfig") -> list[str]:
+    """Some lines; none where the site says nothing of money and CO2."""
+    lines = [] if summary.money is None else _bill(summary.money, config.cost)
+    if config.tariff is not None and config.tariff.feed_in_by_rules:
+        lines.append(f"feed-in by the rules: {_by_rules(config.tariff, config)}")
     if (emissions := summary.emissions) is not None:
         saved = ""
         if (kg := emissions.saving_kg) is not None:
             saved = f" · {abs(kg):,.1f} kg {'less' if kg >= 0 else 'more'} than without PV"
         lines.append(f"CO2 of the import {emissions.import_kg:,.1f} kg{saved}")
     return lines
+
+
+def _by_rules(tariff: "Tariff", config: "RunConfig") -> str:
+    """What the rules pay."""
+    if not isinstance(config.feed_in, UnsetType):
+        rates = sorted({home.per_kwh for home in config.feed_in if home.per_kwh})
+        zero = any(home.zero_at_negative_prices for home in config.feed_in)
+        paid = ", nothing at negative prices where they say so" if zero else ""
+        span = " to ".join(f"{rate:g}" for rate in dict.fromkeys((rates[0], rates[-1])))
+        return f"{span} {tariff.currency} a kWh, by each home's plants{paid}"
+    spans = (f"from {span.first_date} to {span.last_date}" for span in config.unpaid or ())
+    some = "" if config.unpaid is None else f" {' and '.join(spans)}"
+    paid = f", nothing at negative prices{some}" if tariff.zero_at_negative_prices else ""
+    return f"{tariff.feed_in_per_kwh:g} {tariff.currency} a kWh{paid}"
 
 
 def _bill(money: "Money", cost: "Cost | None") -> list[str]:

@@ -67,7 +67,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     )
     click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
     config = this.models.config
-    if money := money_lines(summary, config.tariff, config.cost, config.unpaid):
+    if money := money_lines(summary, config):
         click.echo("\n".join(money) + "\n")
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)

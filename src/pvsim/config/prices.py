@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from pvsim.config.feed_in import HomeFeedIn, UnpaidSpan
 from pvsim.config.ports import Outside
-from pvsim.config.run_config import UnpaidSpan
 from pvsim.core.rules.holding import capacity_tariff, feed_in_rate, unpaid_days
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.connection import installed_kwp
@@ -24,7 +24,7 @@ _INSTEAD = "feed_in_per_kwh in place of feed_in_by_rules"
 
 
 def prices_of_site(
-    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside, *, homes: Sequence[Site] = ()
+    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside, *, kwps: Sequence[float] = ()
 ) -> dict[str, Any]:
     """Fields of the configuration: tariff, cost and CO2 where the site says them, and the digests of their files.
 
@@ -34,20 +34,19 @@ def prices_of_site(
         first_date: First day of the run.
         days: How many days.
         outside: Where files are.
-        homes: The site as it is at each of its homes, where they differ.
+        kwps: Peak power of the modules at each home, where homes differ.
 
     Raises:
         BadInputError: if the rules do not say what the tariff asks them for.
     """
     said = {name: value for name in ("tariff", "cost", "co2") if (value := getattr(site, name)) is not UNSET}
-    unpaid: tuple[UnpaidSpan, ...] | None = None
     if "tariff" in said:
         said["tariff"] = _with_demand(said["tariff"], site, first_date, outside)
         if said["tariff"].feed_in_by_rules:
-            said["tariff"], unpaid = _of_homes(said["tariff"], site, rules, first_date, days, homes=homes)
+            said |= _by_rules(said["tariff"], site, rules, first_date, days, kwps=kwps)
     files = series_of(said.get("tariff"), said.get("co2"))
     sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
-    return {**said, "series_sha256": sha256 or None, "unpaid": unpaid}
+    return {"unpaid": None, **said, "series_sha256": sha256 or None}
 
 
 def _with_demand(tariff: Tariff, site: Site, first_date: date, outside: Outside) -> Tariff:
@@ -62,25 +61,27 @@ def _with_demand(tariff: Tariff, site: Site, first_date: date, outside: Outside)
     return tariff
 
 
-def _of_homes(
-    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, homes: Sequence[Site]
-) -> tuple[Tariff, tuple[UnpaidSpan, ...] | None]:
-    """The tariff with the rate of the rules, which must be the same for each home with PV."""
-    by_kwp = {kwp: home for home in homes if (kwp := installed_kwp(home))} or {installed_kwp(site): site}
-    found = [_with_feed_in(tariff, home, rules, first_date, days) for _, home in sorted(by_kwp.items())]
-    if any(each != found[0] for each in found):
-        least, most = min(by_kwp), max(by_kwp)
-        what = f"tariff.feed_in_by_rules: plants of {least:g} to {most:g} kWp are paid differently by the rules"
-        fix = f"write {_INSTEAD}, one rate for all homes"
-        raise BadInputError(what, where=f"site {site.name}", fix=fix)
-    return found[0]
+def _by_rules(
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, kwps: Sequence[float]
+) -> dict[str, Any]:
+    """Fields of the configuration: the tariff with the rate of the rules, or what they pay each home."""
+    installed = {kwp for kwp in kwps if kwp} or {installed_kwp(site)}
+    found = {kwp: _feed_in(tariff, site, rules, first_date, days, kwp=kwp) for kwp in sorted(installed)}
+    one, *others = found.values()
+    if any(each != one for each in others):
+        return {"tariff": tariff, "feed_in": tuple(found.get(kwp, HomeFeedIn(0.0)) for kwp in kwps)}
+    zero = tariff.zero_at_negative_prices
+    paid = replace(
+        tariff, feed_in_per_kwh=one.per_kwh, zero_at_negative_prices=zero or one.zero_at_negative_prices
+    )
+    return {"tariff": paid, "unpaid": one.unpaid}
 
 
-def _with_feed_in(
-    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int
-) -> tuple[Tariff, tuple[UnpaidSpan, ...] | None]:
-    """The tariff with the rate of the rules, and the days on which negative prices pay nothing; None is all."""
-    kwp, where = installed_kwp(site), f"site {site.name}"
+def _feed_in(
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, kwp: float
+) -> HomeFeedIn:
+    """What the rules pay for plants of so many kWp, and the days on which negative prices pay nothing."""
+    where = f"site {site.name}"
     commissioned = site.commissioned if site.commissioned is not UNSET else first_date
     rate = None if rules is None else feed_in_rate(rules, kwp, commissioned)
     if rules is None or rate is None:
@@ -93,10 +94,10 @@ def _with_feed_in(
             if site.commissioned is UNSET:
                 fix = f"write commissioned, the day on which the plants went into operation, or {_INSTEAD}"
         raise BadInputError(what, where=where, fix=fix)
-    tariff = replace(tariff, feed_in_per_kwh=rate / _MICRO)
     unpaid = unpaid_days(rules, kwp, commissioned, first_date, days)
+    always = tariff.zero_at_negative_prices
     if not unpaid:
-        return tariff, None
+        return HomeFeedIn(rate / _MICRO, always)
     if tariff.market_series is None and tariff.import_series is None:
         source = unpaid[0].rule.source
         what = f"tariff.feed_in_by_rules: nothing is paid at negative prices ({source}), but none are known"
@@ -104,5 +105,6 @@ def _with_feed_in(
         raise BadInputError(what, where=where, fix=f"add [tariff.market_series], or write {instead}")
     spans = tuple(UnpaidSpan(each.first_date, each.last_date) for each in unpaid)
     whole = UnpaidSpan(first_date, first_date + timedelta(days=days - 1))
-    always = tariff.zero_at_negative_prices or whole in spans
-    return replace(tariff, zero_at_negative_prices=True), None if always else spans
+    return HomeFeedIn(
+        rate / _MICRO, zero_at_negative_prices=True, unpaid=None if always or whole in spans else spans
+    )

@@ -8,6 +8,7 @@ import msgspec
 
 from pvsim.config.connection import ConnectionConfig
 from pvsim.config.dimming import DimmedTime
+from pvsim.config.feed_in import HomeFeedIn, UnpaidSpan
 from pvsim.core.messages.numbering import MAX_BATCH
 from pvsim.core.pv.curve import MAX_PEAK_KW
 from pvsim.core.quantities.types import METER_MAX_W
@@ -181,13 +182,6 @@ Format: TypeAlias = Literal["csv", "parquet"]
 PvConfig: TypeAlias = CurveConfig | FileConfig | SitePvConfig | NoPvConfig
 
 
-class UnpaidSpan(msgspec.Struct, frozen=True):
-    """Days of a run on which a rule pays nothing at negative prices, from local midnight to the last day's end."""
-
-    first_date: date
-    last_date: date
-
-
 class MeterConfig(msgspec.Struct, frozen=True):
     """One meter of the run."""
 
@@ -258,6 +252,7 @@ class RunConfig(msgspec.Struct, frozen=True):
         annual_energies: How the annual energies of several buildings came about.
         batteries: Of each meter's site, in place of `battery`, None where it has none; unset where all are alike.
         homes_file: The file that the homes are from; unset without one.
+        feed_in: What the rules pay each home, where that differs; unset where it does not.
     """
 
     run_id: str
@@ -286,6 +281,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     annual_energies: tuple[AnnualEnergies, ...] = ()
     batteries: tuple[Battery | None, ...] | msgspec.UnsetType = msgspec.UNSET
     homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
+    feed_in: tuple[HomeFeedIn, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def homes_with_pv(self) -> int | None:
@@ -378,6 +374,7 @@ _NO_ROWS = (
     "co2",
     "series_sha256",
     "unpaid",
+    "feed_in",
     "annual_energies",
     "homes_file",
 )

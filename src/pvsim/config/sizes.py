@@ -2,20 +2,27 @@
 
 from msgspec import UnsetType
 
-from pvsim.config.run_config import NoPvConfig, PvConfig, RunConfig, SitePvConfig
+from pvsim.config.run_config import NoPvConfig, RunConfig, SitePvConfig
 from pvsim.core.site.connection import kwp_of
 from pvsim.core.site.schema import Battery
 from pvsim.core.site.spending import Size
 from pvsim.errors import UsageError
 
-__all__ = ["refuse_unknown_sizes", "sizes_of"]
+__all__ = ["kwps_of_homes", "refuse_unknown_sizes", "sizes_of"]
 
 
 def sizes_of(config: RunConfig) -> tuple[Size, ...]:
     """What there is at the site of each meter."""
     count = len(config.meters)
     batteries = (config.battery,) * count if isinstance(config.batteries, UnsetType) else config.batteries
-    return tuple(Size(kwp, _kwh(battery)) for kwp, battery in zip(_kwps(config.pv, count), batteries, strict=True))
+    return tuple(Size(kwp, _kwh(battery)) for kwp, battery in zip(_kwps(config), batteries, strict=True))
+
+
+def kwps_of_homes(config: RunConfig) -> tuple[float, ...]:
+    """Peak power of the modules at each home, where homes differ; else none."""
+    if not isinstance(config.pv, SitePvConfig) or isinstance(config.pv.homes, UnsetType):
+        return ()
+    return tuple(kwp_of(home.plants) for home in config.pv.homes)
 
 
 def refuse_unknown_sizes(config: RunConfig) -> RunConfig:
@@ -32,15 +39,14 @@ def refuse_unknown_sizes(config: RunConfig) -> RunConfig:
     return config
 
 
-def _kwps(pv: PvConfig, count: int) -> tuple[float | None, ...]:
+def _kwps(config: RunConfig) -> tuple[float | None, ...]:
     """Peak power of the modules at each meter; None where it is not known."""
+    pv, count = config.pv, len(config.meters)
     if isinstance(pv, NoPvConfig):
         return (0.0,) * count
     if not isinstance(pv, SitePvConfig):
         return (None,) * count
-    if isinstance(pv.homes, UnsetType):
-        return (kwp_of(pv.site.plants),) * count
-    return tuple(kwp_of(home.plants) for home in pv.homes)
+    return kwps_of_homes(config) or (kwp_of(pv.site.plants),) * count
 
 
 def _kwh(battery: Battery | None) -> float:

@@ -183,8 +183,12 @@ def _against(base: ComparedRun, other: ComparedRun) -> ComparedRun:
         if None not in kwh and abs((kwh[1] or 0.0) - (kwh[0] or 0.0)) > _FEW_KWH:
             first, this = (Phrase("unlike.kwh", {"kwh": rounded(each or 0.0)}) for each in kwh)
             found = (*found, Unlike("load", this, first))
-    tariffs = [(each.tariff, each.co2, each.series_sha256, each.unpaid) for each in (base.config, other.config)]
-    return replace(other, unlike=found, other_tariff=tariffs[0] != tariffs[1])
+    return replace(other, unlike=found, other_tariff=_prices_of(base.config) != _prices_of(other.config))
+
+
+def _prices_of(config: RunConfig) -> tuple[object, ...]:
+    """What is paid in a run, and what the grid emits."""
+    return config.tariff, config.co2, config.series_sha256, config.unpaid, config.feed_in
 
 
 def _labelled(labels: Sequence[str], count: int) -> list[str]:

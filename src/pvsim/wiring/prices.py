@@ -1,9 +1,11 @@
 """The prices and emissions of a run, from its configuration and the files that it names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UnsetType
 
 from pvsim.config import RunConfig, zone_of
 from pvsim.config.sizes import sizes_of
@@ -15,6 +17,8 @@ from pvsim.core.site.tariff import DataSeries, series_of
 from pvsim.wiring.configure import refuse_changed
 
 if TYPE_CHECKING:
+    from pvsim.config.feed_in import UnpaidSpan
+    from pvsim.core.site.tariff import Tariff
     from pvsim.core.tariff.prices import Prices
     from pvsim.core.tariff.valuation import Valuation
 
@@ -48,7 +52,7 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
     inputs: dict[str, Any] = {}
     if config.tariff is None and config.co2 is None:
         return Worth(None, None, inputs)
-    from pvsim.core.tariff.valuation import emissions_of, prices_of, refuse_rows_beyond_quarters  # noqa: PLC0415 - most runs have neither
+    from pvsim.core.tariff.valuation import emissions_of, refuse_rows_beyond_quarters  # noqa: PLC0415 - most runs have neither
 
     if config.tariff is not None:
         refuse_rows_beyond_quarters(config.tariff, config.every_s)
@@ -56,7 +60,7 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
         setting: _read(setting, file, config, timeline, inputs)
         for setting, file in series_of(config.tariff, config.co2).items()
     }
-    money = None if config.tariff is None else prices_of(config.tariff, series, timeline, _unpaid_utc(config))
+    money = None if config.tariff is None else _prices(config, config.tariff, series, timeline)
     emissions = None if config.co2 is None else emissions_of(config.co2, series)
     for valuation in (money, emissions):
         if valuation is not None:
@@ -78,15 +82,29 @@ def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
     return Totals(Figures(plan), bill, carbon)
 
 
-def _unpaid_utc(config: RunConfig) -> list[tuple[int, int]] | None:
+def _prices(
+    config: RunConfig, tariff: "Tariff", series: "Mapping[str, Prices]", timeline: Timeline
+) -> "Valuation":
+    """The prices of the run's tariff."""
+    from pvsim.core.tariff.valuation import HomeRate, prices_of  # noqa: PLC0415 - as above
+
+    homes = () if isinstance(config.feed_in, UnsetType) else config.feed_in
+    rates = [
+        HomeRate(home.per_kwh, _unpaid_utc(config, home.unpaid) if home.zero_at_negative_prices else ())
+        for home in homes
+    ]
+    return prices_of(tariff, series, timeline, _unpaid_utc(config, config.unpaid), rates)
+
+
+def _unpaid_utc(config: RunConfig, unpaid: "Sequence[UnpaidSpan] | None") -> tuple[tuple[int, int], ...] | None:
     """From and up to which Unix times negative prices pay nothing; None is always."""
-    if config.unpaid is None:
+    if unpaid is None:
         return None
     zone, found = zone_of(config.tz), []
-    for span in config.unpaid:
+    for span in unpaid:
         days = Timeline.of_days(span.first_date, (span.last_date - span.first_date).days + 1, zone)
         found.append((days.start_utc, days.end_utc))
-    return found
+    return tuple(found)
 
 
 def _read(

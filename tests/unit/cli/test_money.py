@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from pvsim.cli.money import money_lines
-from pvsim.config.run_config import UnpaidSpan
+from pvsim.config.feed_in import HomeFeedIn, UnpaidSpan
 from pvsim.core.results.emissions import Emissions
 from pvsim.core.results.money import Amount, Money
 from pvsim.core.site.tariff import Cost, Tariff
@@ -15,8 +15,9 @@ COST = Cost(2_000, 20, 3)
 SAVED = {"references": REFERENCES, "saving": 6.5, "saving_by_battery": 0.5}
 
 
-def lines_of(money=None, emissions=None, cost=None, tariff=None):
-    return money_lines(SimpleNamespace(money=money, emissions=emissions), tariff, cost)
+def lines_of(money=None, emissions=None, **more):
+    said = {"tariff": None, "cost": None, "unpaid": None, "feed_in": msgspec.UNSET} | more
+    return money_lines(SimpleNamespace(money=money, emissions=emissions), SimpleNamespace(**said))
 
 
 def test_a_site_without_prices_says_nothing():
@@ -87,7 +88,7 @@ def test_a_year_that_costs_more():
 )
 def test_the_days_on_which_negative_prices_pay_nothing(unpaid, said):
     tariff = Tariff(feed_in_by_rules=True, feed_in_per_kwh=0.0794, zero_at_negative_prices=True)
-    found = money_lines(SimpleNamespace(money=None, emissions=None), tariff, None, unpaid)
+    found = lines_of(tariff=tariff, unpaid=unpaid)
     assert found == [f"feed-in by the rules: 0.0794 EUR a kWh, nothing at negative prices{said}"]
 
 
@@ -112,3 +113,18 @@ def test_emissions():
 def test_a_rate_that_rules_gave_is_told(zero, more):
     tariff = Tariff(feed_in_by_rules=True, feed_in_per_kwh=0.0794, zero_at_negative_prices=zero)
     assert lines_of(tariff=tariff) == [f"feed-in by the rules: 0.0794 EUR a kWh{more}"]
+
+
+@pytest.mark.parametrize(
+    ("rates", "said"),
+    [
+        ((0.0794, 0.0, 0.0687), "0.0687 to 0.0794 EUR a kWh, by each home's plants"),
+        (
+            (0.0794, 0.0794),
+            "0.0794 EUR a kWh, by each home's plants, nothing at negative prices where they say so",
+        ),
+    ],
+)
+def test_homes_that_the_rules_pay_differently(rates, said):
+    feed_in = tuple(HomeFeedIn(rate, i == 1 and "negative" in said) for i, rate in enumerate(rates))
+    assert lines_of(tariff=Tariff(feed_in_by_rules=True), feed_in=feed_in) == [f"feed-in by the rules: {said}"]

@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from pvsim import Request, configure
 from pvsim.config import BuildingMeter, SitePvConfig
+from pvsim.config.feed_in import HomeFeedIn
 from pvsim.config.request import MeterRequest, PvRequest
 from pvsim.errors import BadInputError, ConfigurationError, UsageError
 from pvsim.wiring.build import build, plan_of
@@ -192,16 +193,20 @@ def test_limits_in_percent_are_those_of_each_home(street):
     assert plan_of(alike).balance.export_limit_dw == 30_000
 
 
-def test_feed_in_by_rules_is_one_rate_or_refused(street):
+def test_feed_in_by_rules_is_of_each_homes_own_plants(street):
     head = (
         'rules = "de"\ncommissioned = 2024-06-01\n'
         + HEAD
         + "[tariff]\nimport_per_kwh = 0.3\nfeed_in_by_rules = true\n"
     )
     config = configure(Request(site=street(rows="pv_kw\n5\n0\n9\n", head=head)))
-    assert config.tariff.feed_in_per_kwh > 0.07
-    with pytest.raises((BadInputError, ConfigurationError), match="plants of 5 to 25 kWp are paid differently"):
-        configure(Request(site=street(rows="pv_kw\n5\n25\n", head=head)))
+    assert config.tariff.feed_in_per_kwh == 0.0811
+    assert config.feed_in is UNSET
+    config = configure(Request(site=street(rows="pv_kw\n5\n25\n0\n", head=head)))
+    assert config.tariff.feed_in_per_kwh is None
+    assert config.feed_in == (HomeFeedIn(0.0811), HomeFeedIn(0.07462), HomeFeedIn(0.0))
+    with pytest.raises((BadInputError, ConfigurationError), match="have no rate for 200 kWp"):
+        configure(Request(site=street(rows="pv_kw\n5\n200\n", head=head)))
 
 
 @pytest.mark.parametrize(

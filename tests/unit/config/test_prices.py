@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from pvsim import Request
 from pvsim.adapters.site_file import read_site
-from pvsim.config.run_config import UnpaidSpan
+from pvsim.config.feed_in import UnpaidSpan
 from pvsim.core.site.tariff import Co2, Cost, DataSeries, Demand, Tariff
 from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.configure import configure

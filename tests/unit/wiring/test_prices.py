@@ -67,6 +67,23 @@ def test_negative_prices_pay_nothing_from_the_midnight_on_which_the_rule_begins(
     assert with_prices_of(config, str(request.site)) == config
 
 
+def test_each_home_is_paid_by_its_own_plants(tmp_path):
+    """Homes of 5, 25 and 0 kWp: 8.11 ct for up to 10 kWp, 7.03 ct for what is above."""
+    (tmp_path / "homes.csv").write_text("name,pv_kw\na,5\nb,25\nc,0\n")
+    rules = 'rules = "de"\ncommissioned = 2024-06-01\nhomes_file = "homes.csv"\n'
+    (tmp_path / "site.toml").write_text(rules + HOME + "[tariff]\nimport_per_kwh = 0.3\nfeed_in_by_rules = true\n")
+    request = asked(str(tmp_path / "site.toml"))
+    run = simulate(request)
+    summary = run.summary
+    exports, bills = ([each[name] for name in "abc"] for each in (summary.meters, summary.money.meters))
+    paid = [home.energy_kwh.export * rate for home, rate in zip(exports, (0.0811, 0.07462, 0), strict=True)]
+    assert paid[1] > paid[0] > 0
+    assert [bill.feed_in for bill in bills] == pytest.approx(paid, abs=1e-6)
+    assert summary.money.feed_in == pytest.approx(sum(paid), abs=2e-6)
+    assert with_prices_of(run.config, request.site) == run.config
+    assert digest(run.config) == digest(msgspec.structs.replace(run.config, feed_in=msgspec.UNSET))
+
+
 def test_prices_change_no_row_and_no_digest(site):
     plain, priced = configure(asked(site(""))), configure(asked(site(TARIFF)))
     assert (plain.run_id, digest(plain)) == (priced.run_id, digest(priced))

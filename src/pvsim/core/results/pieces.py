@@ -15,7 +15,7 @@ import numpy as np
 from pvsim.core.quantities.types import Ints
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
-from pvsim.core.tariff.prices import Prices
+from pvsim.core.tariff.prices import HomePrices, Prices
 
 __all__ = ["EXPORT", "IMPORT", "QUARTER_S", "REFERENCES", "Cutter", "Pieces", "variants_of"]
 
@@ -56,7 +56,7 @@ class Cutter:
         quarters: Whether quarters of an hour are wanted.
     """
 
-    def __init__(self, plan: RunPlan, prices: tuple[Prices, ...], *, quarters: bool) -> None:
+    def __init__(self, plan: RunPlan, prices: tuple[Prices | HomePrices, ...], *, quarters: bool) -> None:
         self._plan = plan
         self._prices = prices
         self._quarters = quarters

@@ -45,8 +45,9 @@ class ValuedDays:
 
     def take(self, pieces: Pieces) -> None:
         """Add the energies of pieces of consecutive rows; later calls continue."""
-        prices = np.stack([each.at(pieces.t_utc) for each in self._prices], axis=1)
-        amounts = Amounts.of(pieces.sums_dw * self._plan.every_s, prices[:, :, None, None])
+        n = len(pieces.t_utc)
+        prices = np.broadcast_arrays(*(each.at(pieces.t_utc).reshape(n, -1) for each in self._prices))
+        amounts = Amounts.of(pieces.sums_dw * self._plan.every_s, np.stack(prices, axis=1)[:, :, None, :])
         self.rows += int(pieces.rows.sum())
         starts = starts_of(pieces.day).tolist()
         for start, end in zip(starts, [*starts[1:], len(pieces.day)], strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 
 from pvsim.core.quantities.types import Ints
 
-__all__ = ["NANO", "Prices", "nano"]
+__all__ = ["NANO", "HomePrices", "Prices", "nano"]
 
 NANO = 1_000_000_000
 """Parts of a currency unit (of a kg of CO2) that a price is counted in."""
@@ -87,6 +87,31 @@ class Prices:
                 within |= (starts >= first) & (starts < end)
             zero &= within
         return Prices.of(starts, np.where(zero, 0, self.at(starts)))
+
+
+@dataclass(frozen=True, slots=True)
+class HomePrices:
+    """What a kWh earns at each of several homes: a rate of each, while it is paid.
+
+    Attributes:
+        nano_per_kwh: The rates, shape (homes,).
+        paid: When rates are paid: prices of 1, or 0 where they are not.
+        paid_of: Which of these each home's is, shape (homes,).
+    """
+
+    nano_per_kwh: Ints
+    paid: tuple[Prices, ...]
+    paid_of: Ints
+
+    def at(self, t_utc: Ints) -> Ints:
+        """The price of each home at each of some Unix times, shape (times, homes)."""
+        paid = np.stack([each.at(t_utc) for each in self.paid], axis=1)
+        prices: Ints = paid[:, self.paid_of] * self.nano_per_kwh
+        return prices
+
+    def changes(self, after_utc: int, before_utc: int) -> Ints:
+        """The times strictly between two at which a price changes."""
+        return union([each.changes(after_utc, before_utc) for each in self.paid])
 
 
 def union(times: Sequence[Ints]) -> Ints:

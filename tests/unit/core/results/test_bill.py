@@ -16,8 +16,9 @@ from pvsim.core.results.money import Amount, MeterAmount, PeriodAmount
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.spending import Size
-from pvsim.core.site.tariff import Cost, Demand, PriceWindow, Tariff
-from pvsim.core.tariff.valuation import prices_of
+from pvsim.core.site.tariff import Cost, DataSeries, Demand, PriceWindow, Tariff
+from pvsim.core.tariff.prices import Prices
+from pvsim.core.tariff.valuation import HomeRate, prices_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FLAT = Tariff(import_per_kwh=0.3, feed_in_per_kwh=0.08)
@@ -210,3 +211,17 @@ def test_any_parts_in_any_order_come_to_the_same_bill(meters, cuts, data):
     assert merged.result() == whole
     for each in ("energy", "fees", "demand", "feed_in", "total"):
         assert getattr(whole, each) == round(sum(getattr(day, each) for day in whole.days), 6)
+
+
+def test_homes_that_are_paid_differently_by_hand():
+    """Each exports 1 kW all day; b is paid nothing while the market is negative, from 12 to 18 h, and c never."""
+    plan = plan_of("a", "b", "c")
+    midnight = plan.timeline.start_utc
+    market = Prices.of(midnight + 3_600 * np.array([0, 12, 18]), np.array([40, -5, 40]))
+    tariff = Tariff(import_per_kwh=0.3, feed_in_by_rules=True, market_series=DataSeries("prices.csv"))
+    rates = [HomeRate(0.0794), HomeRate(0.0687, None), HomeRate(0.0)]
+    bill = Bill(plan, tariff, prices_of(tariff, {"tariff.market_series": market}, plan.timeline, homes=rates))
+    bill.add(steady(plan, 0, 1))
+    money = bill.result()
+    assert [each.feed_in for each in money.meters.values()] == [24 * 0.0794, 18 * 0.0687, 0.0]
+    assert money.feed_in == round(24 * 0.0794 + 18 * 0.0687, 6)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.tariff.prices import Prices, nano
+from pvsim.core.tariff.prices import HomePrices, Prices, nano
 
 WHOLE = st.integers(-2 * 10**12, 2 * 10**12)
 STEPS = st.lists(st.tuples(st.integers(0, 50), WHOLE), min_size=1, unique_by=lambda step: step[0]).map(sorted)
@@ -75,3 +75,18 @@ def test_numbers_are_taken_as_they_are_written():
     assert nano(0.1) == 100_000_000
     assert nano(1e-9) == 1
     assert nano(2.5e-9) == 2
+
+
+@given(
+    st.lists(STEPS, min_size=1, max_size=3), st.lists(st.tuples(WHOLE, st.integers(0, 2)), min_size=1, max_size=5)
+)
+def test_each_home_earns_its_rate_while_it_is_paid(markets, homes):
+    always = Prices.flat(1)
+    paid = [always.zero_where_negative(prices_of(each)) for each in markets]
+    paid_of = [which % len(paid) for _, which in homes]
+    prices = HomePrices(np.array([rate for rate, _ in homes]), tuple(paid), np.array(paid_of))
+    negative = [[slow_at(steps, t) < 0 for t in TIMES] for steps in markets]
+    for home, (rate, _) in enumerate(homes):
+        assert prices.at(TIMES)[:, home].tolist() == [0 if each else rate for each in negative[paid_of[home]]]
+    each = [set(one.changes(0, 51).tolist()) for one in paid]
+    assert prices.changes(0, 51).tolist() == sorted(set().union(*each))
