@@ -39,13 +39,25 @@ class Rejoining:
         found: What the first messages have shown; None before they came.
         lost: How many messages the broker has removed before they were read.
         passed: How many messages of another log came before the last one that is accounted for.
+        passing: Whether messages of another log are passed over now.
     """
 
     def __init__(self, state: SessionState) -> None:
         self.read_from = max(state.anchor_offset, 0)
         self.found: Rejoined | None = None
         self.lost = self.passed = 0
+        self.passing = False
         self._state = state
+
+    def ends_at(self, last_offset: int) -> bool:
+        """Look at the end of the log first; whether it shows that the log is another one."""
+        if last_offset < self._state.anchor_offset:
+            self._begin_anew()
+        return self.passing
+
+    def reads_on(self, last_offset: int) -> bool:
+        """Whether there are messages up to this one that have not been looked at."""
+        return (self.passed if self.passing else self._state.next_offset) <= last_offset
 
     def take(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """What of the next messages is for the session.
@@ -57,11 +69,12 @@ class Rejoining:
         if self.found is None:
             self.found = self._look(entries)
             if self.found is Rejoined.OTHER:
-                self.read_from = 0
+                self._begin_anew()
                 return ()
-        if self.found is Rejoined.OTHER and self._state.anchor_offset >= 0:
-            return self._newer(entries)
-        return entries
+        return self._newer(entries) if self.passing else entries
+
+    def _begin_anew(self) -> None:
+        self.found, self.read_from, self.passing = Rejoined.OTHER, 0, True
 
     def _look(self, entries: Sequence[Entry]) -> Rejoined:
         state = self._state
@@ -83,5 +96,5 @@ class Rejoining:
         newer = next((i for i, entry in enumerate(entries) if entry.arrived_ms > state.clock_ms), len(entries))
         self.passed += newer
         if newer < len(entries):
-            state.anchor_offset, state.next_offset = -1, entries[newer].offset
+            state.anchor_offset, state.next_offset, self.passing = -1, entries[newer].offset, False
         return entries[newer:]

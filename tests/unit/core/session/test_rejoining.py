@@ -82,3 +82,16 @@ def test_another_log_is_read_from_its_first_message_and_only_what_came_later_is_
         assert rejoining.passed == 6
         assert (state.next_offset, state.anchor_offset) == (6, -1)
         assert rejoining.take(anew[7:]) == anew[7:]
+
+
+def test_the_end_of_a_log_may_show_that_it_is_another():
+    state = standing(log(0, 5))
+    rejoining = Rejoining(state)
+    assert not rejoining.ends_at(4)
+    assert not rejoining.reads_on(4)
+    assert rejoining.reads_on(5)
+    assert rejoining.ends_at(3)
+    assert (rejoining.found, rejoining.read_from) == (Rejoined.OTHER, 0)
+    assert rejoining.reads_on(3)
+    rejoining.take(log(0, 4, at_ms=0))
+    assert not rejoining.reads_on(3)
