@@ -1,11 +1,11 @@
-"""The page on queries: its commands run, and it describes each column of `samples` and `runs`."""
+"""The page on queries: its commands run, and it describes each column of `samples`, `homes` and `runs`."""
 
 import re
 
 import pytest
 
 from pvsim.adapters.duckdb.tables import _COLUMNS
-from pvsim.wiring.query import RUNS
+from pvsim.wiring.query import HOMES, RUNS
 
 PAGE = "docs/reference/query.md"
 
@@ -21,7 +21,8 @@ def test_the_commands_of_the_page_run(pages, shell):
 
 
 def test_each_column_is_described(pages):
-    rows, runs = (pages[PAGE].partition(f"\n## {name}\n")[2].partition("\n## ")[0] for name in ("samples", "runs"))
-    for text, columns in ((rows, [*_COLUMNS, "t_utc", "t_local", "meter"]), (runs, list(RUNS))):
+    wanted = {"samples": [*_COLUMNS, "t_utc", "t_local", "meter"], "homes": list(HOMES), "runs": list(RUNS)}
+    for name, columns in wanted.items():
+        text = pages[PAGE].partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         described = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE))))
         assert described >= set(columns)

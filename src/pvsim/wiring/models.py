@@ -16,6 +16,7 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.among_years import has_years, with_years, yields_of
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
 from pvsim.wiring.cuts import ClippedCount, clipped_seconds, dimmed_energies
+from pvsim.wiring.homes import HomeFacts, homes_of
 from pvsim.wiring.prices import Worth, totals_of, worth_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,11 @@ class Models:
         """What was read from files, for PV, for those meters whose readings are computed here, and for money."""
         of_loads = {} if self.external else self._loads.inputs
         return {**joined(self._pv.inputs, of_loads), **self._worth.inputs}
+
+    @property
+    def homes(self) -> Mapping[str, HomeFacts]:
+        """What there is at the home of each meter; nothing without buildings or with meters of others."""
+        return {} if self.external else homes_of(self.config, self._loads.sources)
 
     def totals(self) -> Totals:
         """What adds up the summary of the run; raises as `worth_of`."""

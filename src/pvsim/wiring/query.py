@@ -24,7 +24,7 @@ from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.build import plan_of
 
-__all__ = ["RUNS", "Queried", "query", "runs_in"]
+__all__ = ["HOMES", "RUNS", "Queried", "query", "runs_in"]
 
 RUNS: Mapping[str, Any] = {
     "run": str,
@@ -50,6 +50,26 @@ RUNS: Mapping[str, Any] = {
 }
 """The columns of the table `runs`, and what their values are."""
 
+HOMES: Mapping[str, Any] = {
+    "run": str,
+    "status": str,
+    "meter": str,
+    "kind": str,
+    "annual_kwh": float,
+    "heat_pump_kwh": float,
+    "electric_car_kwh": float,
+    "pv_kwp": float,
+    "battery_kwh": float,
+    "people": int,
+    "occupations": str,
+    "owned": str,
+    "later_min": int,
+    "by_day": float,
+    "weeks_away": float,
+    "base_factor": float,
+}
+"""Those of the table `homes`."""
+
 _ENDED = {"complete", "partial"}
 _SHOWN = 3
 
@@ -60,11 +80,13 @@ class Queried:
 
     Attributes:
         runs: The rows of `runs`.
+        homes: The rows of `homes`.
         figures: The rows of the tables of figures.
         files: Where the rows of each finished run are.
     """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
+    homes: list[dict[str, Any]] = field(default_factory=list)
     figures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: list[RowFiles] = field(default_factory=list)
 
@@ -92,7 +114,7 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
     """Ask a question about all runs in a directory.
 
     Args:
-        sql: One statement that reads: views `samples`, `runs`, `figures` and those of the parts of figures.
+        sql: One statement that reads: views `samples`, `runs`, `homes`, `figures` and those of its parts.
         directory: That of the runs, such as `runs`; or that of one run.
 
     Yields:
@@ -107,7 +129,7 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
     found = Queried()
     for path in runs_in(directory):
         _add(found, path)
-    tables = [Table("runs", RUNS, found.runs)]
+    tables = [Table("runs", RUNS, found.runs), Table("homes", HOMES, found.homes)]
     for name, columns in figure_columns().items():
         own = found.figures.get(name, [])
         more = {column: float for row in own for column in row if column not in {"run", "status", *columns}}
@@ -159,8 +181,11 @@ def _add(found: Queried, path: Path) -> None:
         row["problem"] = error.what if isinstance(error, PvsimError) else f"its manifest is damaged: {error}"
         return
     found.files.append(files)
+    of = {"run": path.name, "status": manifest.status}
+    for meter, facts in (manifest.homes or {}).items():
+        texts = {name: ", ".join(value) for name, value in facts.items() if isinstance(value, list)}
+        found.homes.append({**of, "meter": meter, **facts, **texts})
     for name, rows_of_table in figures.items():
-        of = {"run": path.name, "status": manifest.status}
         found.figures.setdefault(name, []).extend({**of, **each} for each in rows_of_table)
 
 

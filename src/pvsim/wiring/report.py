@@ -108,6 +108,7 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
         site=config.pv.site.name if isinstance(config.pv, SitePvConfig) else "",
         pv=not isinstance(config.pv, NoPvConfig) and config.homes_with_pv != 0,
         homes_with_pv=config.homes_with_pv,
+        homes=manifest.homes or {},
         random_meter=any(isinstance(each, SyntheticMeter) and each.model == "uniform" for each in sources),
         export_limits=[(f"{step.first_date}", step.limit_kw, step.reason) for step in export],
         command="" if foreign else manifest.command or "",

@@ -81,6 +81,7 @@ class Run:
             created_utc=now.isoformat(timespec="seconds"),
             inputs=inputs,
             command=command,
+            homes=msgspec.to_builtins(models.homes) or None,
         )
         directory = RunDirectory.create(out, config.run_id, now, manifest, accept_unsafe=accept_unsafe)
         return cls(directory, models)

@@ -15,6 +15,7 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
 from pvsim.wiring.build import Built, build
 from pvsim.wiring.configure import configure
+from pvsim.wiring.homes import HomeFacts, homes_of
 from pvsim.wiring.models import Models
 from pvsim.wiring.prices import totals_of, worth_of
 from pvsim.wiring.run_rows import RunRows
@@ -54,6 +55,11 @@ class SimulatedRun(RunRows):
         """
         worth = worth_of(self.config, self.plan.timeline)
         return {**self.built.inputs, **worth.inputs, **Models(self.config).cuts(clipped=True)}
+
+    @property
+    def homes(self) -> Mapping[str, HomeFacts]:
+        """What there is at the home of each meter, as `homes` of its manifest; nothing without buildings."""
+        return homes_of(self.config, self.built.loads)
 
     def samples(self) -> Iterator[Samples]:
         """The rows in order, in portions; what an export limit curtailed is in `curtailed_dw`."""

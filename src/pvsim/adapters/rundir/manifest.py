@@ -34,6 +34,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         files: Facts of the finished files.
         error: Why it failed.
         inputs: What was read from files of measured data: days, gaps, clipped values.
+        homes: Of each meter what there is at its home and what it has drawn; None where no meter is a building.
         not_promised: What the file system of the run's directory could not do, and what that costs; None where
             it can do everything.
         missing: Stretches of time without rows: how many `spans`, and the `first` of them.
@@ -61,3 +62,4 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     clock: str | None = None
     command: str | None = None
     confirmed: int | None = None
+    homes: dict[str, Any] | None = None

@@ -15,6 +15,7 @@ class RunFacts:
         site: Name of its place; nothing where it has none.
         pv: Whether the run has PV; a meter at the grid connection may have some that nobody knows of.
         homes_with_pv: How many homes of a street have PV; None where all are alike.
+        homes: Of each meter what there is at its home, by what the manifest calls it.
         random_meter: Whether a meter draws its powers at random, as no building does.
         export_limits: What may be fed in from a day on in kW, and why; None is no limit.
         command: What repeats the run; nothing where no command does.
@@ -36,6 +37,7 @@ class RunFacts:
     site: str = ""
     pv: bool = True
     homes_with_pv: int | None = None
+    homes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     random_meter: bool = False
     export_limits: Sequence[tuple[str, float | None, str]] = ()
     command: str = ""

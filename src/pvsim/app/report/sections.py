@@ -160,7 +160,8 @@ def _fleet(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Sect
     one, of_all = summary.peak_kw.import_, summary.peak_of_all_kw.import_
     text = forms.say("text.fleet", one=forms.number(one, 2), all=forms.number(of_all, 2))
     charts = ("fleet",) if facts.pv and summary.energy_kwh.load is not None else ()
-    of = tuple(make(summary, forms, pv=facts.pv) for make in (tables.over_meters, tables.fleet))
+    homes = tables.homes(facts.homes, forms)
+    of = (*(make(summary, forms, pv=facts.pv) for make in (tables.over_meters, tables.fleet)), homes)
     yield _section("fleet", forms, text, charts=charts, of=of)
     if (together := tables.coincidence(summary, forms, pv=facts.pv)) is not None:
         yield _section("coincidence", forms, forms.words["text.coincidence"], of=(together,))

@@ -8,18 +8,20 @@ from pvsim.app.report.page import Cell, Table
 from pvsim.core.results.profile import POWERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pvsim.core.results.profile import ProfileResult
     from pvsim.core.results.summary import Energies, PeriodEnergies, Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["coincidence", "energies", "fleet", "hours", "over_meters", "periods"]
+__all__ = ["coincidence", "energies", "fleet", "homes", "hours", "over_meters", "periods"]
 
 _DWS_PER_KWH = 36_000_000
 _HOUR_S = 3_600
 _OF_PV = {"pv", "self_consumed"}
 _SHARES = {"self_consumption", "self_sufficiency", "load_factor"}
+_OF_HOME = {"annual_kwh": 0, "people": 0, "pv_kwp": 2, "battery_kwh": 1, "heat_pump_kwh": 0, "electric_car_kwh": 0}
+"""Columns of the table of homes, with their decimals."""
 _ENERGIES = (
     "load",
     "meter",
@@ -133,6 +135,19 @@ def over_meters(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table |
         rows.append(tuple(cells))
     head = tuple(forms.words[f"head.{name}"] for name in ("figure", "p5", "p50", "p95"))
     return Table(forms.words["table.over"], head, tuple(rows))
+
+
+def homes(found: "Mapping[str, Mapping[str, Any]]", forms: Forms) -> Table | None:
+    """What there is at the home of each meter; None where nothing is known of them."""
+    names = [name for name in _OF_HOME if any(name in home for home in found.values())]
+    if not names:
+        return None
+    rows = [
+        (Cell(meter), *(Cell(forms.number(home.get(name), _OF_HOME[name])) for name in names))
+        for meter, home in found.items()
+    ]
+    head = (forms.words["head.meter"], *(forms.words[f"home.{name}"] for name in names))
+    return Table(forms.words["table.homes"], head, tuple(rows), folded=True)
 
 
 def coincidence(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table | None:
