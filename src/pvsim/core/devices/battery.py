@@ -21,10 +21,12 @@ state is then not the stored energy alone.
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from msgspec import UNSET, UnsetType
 
+from pvsim.core.devices.bounds import refuse_outside
 from pvsim.core.devices.converter import Converter
 from pvsim.core.devices.dynamics import Response, power_in, state_of
 from pvsim.core.devices.losses import Constant, Conversion, Efficiency, conversion_of
@@ -41,6 +43,9 @@ _PER_MILLE = 1_000
 _SITES = SiteBattery(capacity_kwh=1.0, charge_kw=1.0)  # a model's usual values are those of a site file
 AT_ONCE = Response()
 _CHUNK_S = 512  # seconds tried at once: long enough to spare numpy calls, short enough when a limit is met
+
+
+_in_range = partial(refuse_outside, example="capacity_kwh 10, charge_kw 5, discharge_kw 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,13 @@ class BatteryModel:
     upper: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check("capacity_kwh", self.capacity_kwh, 0.001, MAX_CAPACITY_KWH)
+        _in_range("capacity_kwh", self.capacity_kwh, 0.001, MAX_CAPACITY_KWH)
         for name in ("charge_kw", "discharge_kw"):
-            _check(name, getattr(self, name), 0.0, MAX_POWER_KW)
+            _in_range(name, getattr(self, name), 0.0, MAX_POWER_KW)
         for name in ("soc_min", "soc_max"):
-            _check(name, getattr(self, name), 0.0, 1.0)
+            _in_range(name, getattr(self, name), 0.0, 1.0)
         for name in ("standby_w", "no_load_w"):
-            _check(name, getattr(self, name), 0.0, 1_000.0)
+            _in_range(name, getattr(self, name), 0.0, 1_000.0)
         most_in, most_out = (round(kw * DW_PER_KW) for kw in (self.charge_kw, self.discharge_kw))
         conversion = conversion_of(self.charge_efficiency, self.discharge_efficiency, most_in, most_out)
         units_per_dj = conversion.units_per_dj
@@ -132,7 +137,7 @@ class BatteryModel:
         Raises:
             UsageError: if it is outside the battery's limits.
         """
-        _check("soc", soc, self.soc_min, self.soc_max)
+        _in_range("soc", soc, self.soc_min, self.soc_max)
         capacity = round(self.capacity_kwh * _DJ_PER_KWH) * self.units_per_dj
         return min(max(capacity * round(soc * _PER_MILLE) // _PER_MILLE, self.lower), self.upper)
 
@@ -260,14 +265,6 @@ class BatteryModel:
             what = f"battery.capacity_kwh, {self.capacity_kwh:g}, is less than a second at full power"
             fix = "give the capacity in kWh and the powers in kW"
             raise UsageError(what, where="battery.capacity_kwh", fix=fix)
-
-
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        what = f"battery.{name} is {low:g} to {high:g}, not {value:g}"
-        raise UsageError(
-            what, where=f"battery.{name}", fix="for example capacity_kwh 10, charge_kw 5, discharge_kw 5"
-        )
 
 
 def battery_of(site: SiteBattery) -> BatteryModel:

@@ -15,6 +15,7 @@ other; so it is the same on every machine, wherever the input is cut into blocks
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from math import exp, floor
 from struct import Struct
@@ -22,8 +23,8 @@ from struct import Struct
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.devices.bounds import refuse_outside
 from pvsim.core.quantities.types import DW_PER_KW, Ints
-from pvsim.errors import UsageError
 
 __all__ = ["MAX_DEAD_TIME_S", "MAX_TIME_CONSTANT_S", "Response", "power_in", "state_of"]
 
@@ -34,6 +35,9 @@ _MS = 1_000
 _LEAST_RAMP_KW_PER_S = 0.0001
 _MOST_RAMP_KW_PER_S = 20_000.0
 _FLOAT, _INT = Struct("<d"), Struct("<q")
+
+
+_in_range = partial(refuse_outside, example="dead_time_s 1, time_constant_s 2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,11 @@ class Response:
     ramp_dw: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check("dead_time_s", self.dead_time_s, 0.0, MAX_DEAD_TIME_S)
-        _check("time_constant_s", self.time_constant_s, 0.0, MAX_TIME_CONSTANT_S)
+        _in_range("dead_time_s", self.dead_time_s, 0.0, MAX_DEAD_TIME_S)
+        _in_range("time_constant_s", self.time_constant_s, 0.0, MAX_TIME_CONSTANT_S)
         ramp = self.ramp_kw_per_s
         if ramp is not None:
-            _check("ramp_kw_per_s", ramp, _LEAST_RAMP_KW_PER_S, _MOST_RAMP_KW_PER_S)
+            _in_range("ramp_kw_per_s", ramp, _LEAST_RAMP_KW_PER_S, _MOST_RAMP_KW_PER_S)
         lag = self.time_constant_s
         kept = exp(-1 / lag) if lag else 0.0
         derived = {
@@ -160,9 +164,3 @@ def power_in(state: int) -> float:
     """And back."""
     (p,) = _FLOAT.unpack(_INT.pack(state))
     return float(p)
-
-
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        what = f"battery.{name} is {low:g} to {high:g}, not {value:g}"
-        raise UsageError(what, where=f"battery.{name}", fix="for example dead_time_s 1, time_constant_s 2")
