@@ -11,10 +11,7 @@ import click
 
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
-from pvsim.cli.connection_notes import connection_notes
-from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.fields import field_option, request_of
-from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
     batch_option,
     broker_options,
@@ -29,6 +26,7 @@ from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.progress import Display
 from pvsim.cli.run import check_broker, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
+from pvsim.cli.start_notes import start_notes
 from pvsim.cli.summary import print_summary
 from pvsim.cli.values import Choice, Quantity
 from pvsim.errors import UsageError
@@ -192,11 +190,7 @@ def _new_run(context: click.Context, options: OtherOptions) -> "Run":
     check_broker(options)
     require_room(options, plan_of(config))
     this = Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
-    for note in () if options.quiet else this.directory.notes:
-        click.echo(f"· {note}", err=True)
-    of_site = [*energy_notes(config), *connection_notes(config)]
-    notes = [*input_notes(this.models.inputs, config.meter_max_w), *of_site]
-    for note in [] if options.quiet else notes:
+    for note in [] if options.quiet else start_notes(this):
         click.echo(f"· {note}", err=True)
     return this
 

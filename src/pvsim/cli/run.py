@@ -11,9 +11,7 @@ import click
 from pvsim.adapters.garbage import collected_later
 from pvsim.adapters.signals import held_signals, run_with_stop
 from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
-from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.ending import error_of
-from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.fields import command_of, request_of
 from pvsim.cli.input_notes import input_notes
 from pvsim.cli.options import (
@@ -31,6 +29,7 @@ from pvsim.cli.pictures import draw_plot, figure_width_option, plot_option
 from pvsim.cli.progress import Display
 from pvsim.cli.report import prepare_page, report_options, write_page
 from pvsim.cli.run_path import RunPath
+from pvsim.cli.start_notes import start_notes
 from pvsim.cli.summary import print_summary
 from pvsim.errors import BrokerError, PartialResultError, UsageError
 
@@ -156,12 +155,7 @@ def _start(
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
 
     this = _run_of(context, options)
-    for note in this.directory.notes:
-        display.say(note)
-    inputs = this.models.inputs if options.resume is None else {}  # said when it began
-    config = this.models.config
-    of_site = [*energy_notes(config), *connection_notes(config)] if options.resume is None else []
-    for note in [*input_notes(inputs, config.meter_max_w), *of_site]:
+    for note in start_notes(this, resumed=options.resume is not None):
         display.say(note)
     return this, {} if this.files.ended else fork_roles(this, error_of)
 
