@@ -8,10 +8,10 @@ import numpy as np
 
 from pvsim.core.devices.balance import SOC_STEPS
 from pvsim.core.quantities.types import DW_PER_KW
-from pvsim.core.results.samples import Samples
+from pvsim.core.results.samples import Samples, joined
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["Array", "Column", "arrays_of", "columns_of", "joined", "values_of"]
+__all__ = ["Array", "Column", "arrays_of", "columns_of", "values_of"]
 
 Array: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[Any]]"
 
@@ -73,15 +73,6 @@ def values_of(samples: Samples, plan: RunPlan) -> dict[str, Array]:
     if samples.held_s is not None:
         found["held_s"] = samples.held_s
     return {column.name: found[column.name] for column in columns_of(plan)}
-
-
-def joined(portions: Iterable[Samples]) -> Samples:
-    """Portions of rows as one."""
-    found = [portion for portion in portions if len(portion)]
-    if len(found) < 2:  # noqa: PLR2004 - one needs no joining
-        return found[0] if found else Samples.none()
-    names = [name for name in Samples.__dataclass_fields__ if getattr(found[0], name) is not None]
-    return Samples(**{name: np.concatenate([getattr(portion, name) for portion in found]) for name in names})
 
 
 def arrays_of(portions: Iterable[Samples], plan: RunPlan) -> dict[str, Array]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pvsim.core.results.powers import joined, powers_of
-from pvsim.core.results.samples import Samples
+from pvsim.core.results.powers import powers_of
+from pvsim.core.results.samples import Samples, joined
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.tally import Tally
 from pvsim.core.run.plan import RunPlan

@@ -1,7 +1,6 @@
 """Samples of whole averaging periods as tables, one row a period and one column a meter: what figures add up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from pvsim.core.quantities.types import Ints
 from pvsim.core.results.samples import Samples
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["Powers", "joined", "powers_of", "starts_of"]
+__all__ = ["Powers", "powers_of", "starts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +80,6 @@ def powers_of(plan: RunPlan, samples: Samples) -> Powers:
     return Powers(
         t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps, clipped, parts
     )
-
-
-def joined(portions: Sequence[Samples]) -> Samples:
-    """Consecutive samples as one."""
-    if len(portions) == 1:
-        return portions[0]
-    columns: dict[str, Ints] = {}
-    for field in fields(Samples):
-        if getattr(portions[0], field.name) is not None:
-            columns[field.name] = np.concatenate([getattr(portion, field.name) for portion in portions])
-    return replace(portions[0], **columns)
 
 
 def starts_of(number: Ints) -> Ints:

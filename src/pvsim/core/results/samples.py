@@ -1,5 +1,6 @@
 """Samples: the rows of a run as arrays, in the integers in which they are exact (I3)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -8,7 +9,7 @@ import numpy as np
 from pvsim.core.quantities.types import Ints
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["Samples", "window_means"]
+__all__ = ["Samples", "joined", "window_means"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ class Samples:
         """Some of the rows."""
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         return replace(self, **{name: column[kept] for name, column in columns.items() if column is not None})
+
+
+def joined(portions: Iterable[Samples]) -> Samples:
+    """Portions of rows with the same columns as one, those without rows left out."""
+    found = [portion for portion in portions if len(portion)]
+    if len(found) < 2:  # noqa: PLR2004 - one needs no joining
+        return found[0] if found else Samples.none()
+    names = [field.name for field in fields(Samples) if getattr(found[0], field.name) is not None]
+    return Samples(**{name: np.concatenate([getattr(portion, name) for portion in found]) for name in names})
 
 
 def window_means(values_dw: Ints, every_s: int, n_meters: int = 1) -> Ints:

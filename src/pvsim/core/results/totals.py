@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from pvsim.core.results.figures import ROWS, Figures
 from pvsim.core.results.over_meters import with_bills
-from pvsim.core.results.powers import joined
+from pvsim.core.results.samples import joined
 
 if TYPE_CHECKING:
     from pvsim.core.results.bill import Bill

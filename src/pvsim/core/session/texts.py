@@ -1,14 +1,14 @@
 """Rows as text, many meters at once: rendering one row costs as much as rendering a hundred."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from pvsim.core.results import rows
-from pvsim.core.results.samples import Samples
+from pvsim.core.results.samples import Samples, joined
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.closed import Closed, DayRows, Portion
 
@@ -38,7 +38,7 @@ def day_texts(closed: Sequence[Closed], plan_of: Callable[[str, date], RunPlan])
         by_day[portion.day].append(portion.samples)
     meters = closed[-1].meters if closed else ()
     for day, samples in by_day.items():
-        everything = Closed(0, meters, (Portion(day, _joined(samples)),))
+        everything = Closed(0, meters, (Portion(day, joined(samples)),))
         alike: dict[bool, list[DayRows]] = defaultdict(list)
         for part in everything.by_day():
             alike[plan_of(part.meter, day).meter_range.grid].append(part)
@@ -47,7 +47,7 @@ def day_texts(closed: Sequence[Closed], plan_of: Callable[[str, date], RunPlan])
 
 
 def _texts(parts: Sequence[DayRows], plan: RunPlan) -> Iterator[DayText]:
-    text = rows.render(_joined(part.samples for part in parts), plan)
+    text = rows.render(joined(part.samples for part in parts), plan)
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE) + 1
     start, row = 0, 0
     for part in parts:
@@ -55,12 +55,3 @@ def _texts(parts: Sequence[DayRows], plan: RunPlan) -> Iterator[DayText]:
         end = int(ends[row - 1])
         yield DayText(part.meter, part.day, text[start:end])
         start = end
-
-
-def _joined(parts: Iterable[Samples]) -> Samples:
-    """Samples with the same columns, one after the other."""
-    parts = tuple(parts)
-    if len(parts) == 1:
-        return parts[0]
-    columns = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Samples)}
-    return Samples(**{name: np.concatenate(each) for name, each in columns.items() if each[0] is not None})

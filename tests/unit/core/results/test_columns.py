@@ -11,8 +11,8 @@ from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results import rows
-from pvsim.core.results.columns import arrays_of, columns_of, joined
-from pvsim.core.results.samples import Samples
+from pvsim.core.results.columns import arrays_of, columns_of
+from pvsim.core.results.samples import Samples, joined
 from pvsim.core.run.plan import RunPlan
 
 DAY = Timeline.of_days(date(2024, 6, 21), 1, UTC)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.core.results.runs import plan_of, samples_of
 
-from pvsim.core.results.powers import joined, powers_of
+from pvsim.core.results.powers import powers_of
+from pvsim.core.results.samples import joined
 
 
 @given(st.sets(st.integers(0, 3 * 48 - 1), min_size=1), st.integers(1, 3), st.data())
