@@ -1,40 +1,26 @@
 """BatteryModel and export limit: each second against arithmetic by hand, and the same in any portions (I2)."""
 
 from dataclasses import replace
-from datetime import date
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core.results.runs import DAY, Pv
 
 from pvsim.core.devices.balance import SOC_STEPS, Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.devices.dynamics import Response
 from pvsim.core.devices.limits import NO_LIMIT_DW, LimitSteps
-from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW, samples_of
 from pvsim.core.run.plan import RunPlan
 
 BATTERY = BatteryModel(0.05, 3, 3, 0.95, 0.95, standby_w=5)
 LATE = replace(BATTERY, capacity_kwh=0.2, no_load_w=10.0, response=Response(1.5, 2.0, 1.0))
-DAY = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
 reading = st.just(REJECTED_DW) | st.integers(0, 90_000)
 powers = st.lists(st.tuples(reading, st.integers(0, 120_000)), min_size=1, max_size=120)
-
-
-class Pv:
-    """What the plant could give, from a list."""
-
-    def __init__(self, pv_dw):
-        self.pv_dw = np.array(pv_dw, dtype=np.int64)
-
-    def power_dw(self, first_utc, n):
-        first = first_utc - DAY.start_utc
-        return self.pv_dw[first : first + n]
 
 
 def run(plan, pv_dw, first, values, stored):

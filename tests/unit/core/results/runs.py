@@ -43,6 +43,26 @@ def table(plan, rows, **more):
     return powers_of(plan, samples_of(plan, rows, **more))
 
 
+def rows_with_gaps(plan, steps, seed):
+    """Rows of random powers, each so many behind the one before; how many periods they are of, and their tables.
+
+    Returns:
+        The rows, the number of periods that have one, and what gives the table of a slice of these periods.
+    """
+    meters = len(plan.meters)
+    row, rows = -1, []
+    for step in steps:
+        row += step
+        if row < plan.rows:
+            rows.append((row, seed.randint(0, 90_000), seed.randint(0, 90_000)))
+    periods = sorted({number // meters for number, _, _ in rows})
+
+    def tables(part):
+        return table(plan, [each for each in rows if each[0] // meters in periods[part]])
+
+    return rows, len(periods), tables
+
+
 def with_battery(model, soc=0.0, sites=1):
     return Balance((model,) * sites, (model.stored_at(soc),) * sites)
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.core.results.runs import merged_in_any_order, plan_of, table
+from tests.unit.core.results.runs import merged_in_any_order, plan_of, rows_with_gaps, table
 
 from pvsim.core.results.coincidence import CoincidentPeaks, sizes_of
 from pvsim.core.results.summary import CoincidentPeak
@@ -21,17 +21,8 @@ NAMES = "abcdefgh"
 def test_any_parts_in_any_order_give_the_peaks_of_a_walk(steps, n_meters, seed, data):
     """Rows of five minutes, some of them missing."""
     plan = plan_of(*NAMES[:n_meters], every_s=300, days=2)
-    row, rows = -1, []
-    for step in steps:
-        row += step
-        if row < plan.rows:
-            rows.append((row, seed.randint(0, 90_000), seed.randint(0, 90_000)))
-    periods = sorted({number // n_meters for number, _, _ in rows})
-
-    def tables(part):
-        return table(plan, [each for each in rows if each[0] // n_meters in periods[part]])
-
-    peaks = merged_in_any_order(data, tables, len(periods), lambda: CoincidentPeaks(plan))
+    rows, periods, tables = rows_with_gaps(plan, steps, seed)
+    peaks = merged_in_any_order(data, tables, periods, lambda: CoincidentPeaks(plan))
     before = peaks.figures(load=True)
     found = peaks.closed().figures(load=True)
     assert peaks.figures(load=True) == before  # to ask has not changed it

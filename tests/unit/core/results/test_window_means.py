@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.core.results.runs import merged_in_any_order, plan_of, table
+from tests.unit.core.results.runs import merged_in_any_order, plan_of, rows_with_gaps, table
 
 from pvsim.core.results.window_means import WindowMeans
 
@@ -24,17 +24,8 @@ def test_any_parts_in_any_order_give_the_means_of_a_walk(steps, n_meters, seed, 
     """Rows of 15 min in Kathmandu, some of them missing, in hours of its clock: 5:45 h before UTC."""
     zone = "Asia/Kathmandu"
     plan = plan_of(*("a", "b")[:n_meters], every_s=900, days=7, zone=zone)
-    row, rows = -1, []
-    for step in steps:
-        row += step
-        if row < plan.rows:
-            rows.append((row, seed.randint(0, 90_000), seed.randint(0, 90_000)))
-    periods = sorted({number // n_meters for number, _, _ in rows})
-
-    def tables(part):
-        return table(plan, [each for each in rows if each[0] // n_meters in periods[part]])
-
-    means = merged_in_any_order(data, tables, len(periods), lambda: WindowMeans(plan, 3600)).closed()
+    rows, periods, tables = rows_with_gaps(plan, steps, seed)
+    means = merged_in_any_order(data, tables, periods, lambda: WindowMeans(plan, 3600)).closed()
     hours = {}
     for number, load, pv in rows:
         t_utc = plan.timeline.start_utc + number // n_meters * 900
