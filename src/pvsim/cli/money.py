@@ -2,10 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from msgspec import UnsetType
-
-from pvsim.core.site.spending import is_by_size
-
 if TYPE_CHECKING:
     from pvsim.config import RunConfig
     from pvsim.core.results.money import Money
@@ -32,7 +28,7 @@ def money_lines(summary: "Summary", config: "RunConfig") -> list[str]:
 
 def _by_rules(tariff: "Tariff", config: "RunConfig") -> str:
     """What the rules pay."""
-    if not isinstance(config.feed_in, UnsetType):
+    if config.feed_in:
         rates = sorted({home.per_kwh for home in config.feed_in if home.per_kwh})
         zero = any(home.zero_at_negative_prices for home in config.feed_in)
         paid = ", nothing at negative prices where they say so" if zero else ""
@@ -68,6 +64,8 @@ def _bill(money: "Money", cost: "Cost | None") -> list[str]:
 
 def _investment(money: "Money", cost: "Cost | None") -> list[str]:
     """What a year saves, and whether what was paid comes back."""
+    from pvsim.core.site.spending import is_by_size  # noqa: PLC0415 - `pvsim --help` needs none
+
     lines, unit = [], money.currency
     if money.capital is not None and cost is not None and is_by_size(cost):
         lines.append(f"PV and battery cost {money.capital:,.0f} {unit}, by their sizes")
