@@ -102,10 +102,8 @@ def fleet(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     for name, meter in meters.items():
         at = f"meters.{name}"
         cells = [Cell(name)]
-        cells += [
-            Cell(forms.number(kwh, 3), kwh, f"{at}.energy_kwh.{which}")
-            for which, kwh in _known(meter.energy_kwh, pv=pv)
-        ]
+        energies = ((which, getattr(meter.energy_kwh, _attribute(which))) for which in names)
+        cells += [Cell(forms.number(kwh, 3), kwh, f"{at}.energy_kwh.{which}") for which, kwh in energies]
         for share in shares:
             cells.append(Cell(forms.percent(getattr(meter, share)), getattr(meter, share), f"{at}.{share}"))
         cells.append(_power(forms, meter.peak_kw.import_, f"{at}.peak_kw.import"))

@@ -4,10 +4,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
+import numpy as np
 import pytest
 from tests.made_pages import ENGLISH, figures_of
 
 from pvsim.app.report import tables
+from pvsim.core.devices.balance import Balance
+from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.profile import POWERS
@@ -77,3 +80,31 @@ def test_what_inverters_cut_off_has_a_row_where_there_is_any():
         rows = tables.energies(msgspec.structs.replace(summary, energy_kwh=energy), ENGLISH).rows
         found = [row[1].value for row in rows if row[1].path == "energy_kwh.inverter_clipped"]
         assert found == [1.5] * more
+
+
+def test_each_figure_of_a_meter_stands_under_its_name():
+    """The second home has a battery, the first and the third have none."""
+    battery = BatteryModel(5.0, 2.5, 2.5)
+    plan = a_plan(meters=("a", "b", "c"), balance=Balance((None, battery, None)))
+    power = np.tile([0, 1_000, 0], plan.rows // 3)
+    soc = np.tile([-1, 5_000, -1], plan.rows // 3)
+    summary, _ = figures_of(plan, battery_dw=power, soc_steps=soc)
+    table = tables.fleet(summary, ENGLISH)
+    assert {len(row) for row in table.rows} == {len(table.head)}
+    for row in table.rows:
+        assert [cell.path.rpartition(".")[2] for cell in row] == [
+            cell.path.rpartition(".")[2] for cell in table.rows[1]
+        ]
+    charged = table.head.index("Battery charge, kWh")
+    assert [row[charged].text for row in table.rows] == ["–", "2.400", "–"]
+
+
+def test_homes_are_told_by_what_any_of_them_has():
+    homes = {"a": {"kind": "household", "annual_kwh": 2_500.0, "people": 2}, "b": {"kind": "walk", "pv_kwp": 6.25}}
+    table = tables.homes(homes, ENGLISH)
+    assert table.head == ("Meter", "Load, kWh a year", "People", "PV, kWp")
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["a", "2,500", "2", "–"],
+        ["b", "–", "–", "6.25"],
+    ]
+    assert tables.homes({}, ENGLISH) is None
