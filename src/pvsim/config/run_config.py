@@ -253,6 +253,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         batteries: Of each meter's site, in place of `battery`, None where it has none; unset where all are alike.
         homes_file: The file that the homes are from; unset without one.
         feed_in: What the rules pay each home, where that differs; unset where it does not.
+        stored_at_start: What each battery holds when the run begins, in its units, in place of its
+            `soc_at_start`: the run is a day of a service that goes on from the day before.
     """
 
     run_id: str
@@ -282,6 +284,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     batteries: tuple[Battery | None, ...] | msgspec.UnsetType = msgspec.UNSET
     homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
     feed_in: tuple[HomeFeedIn, ...] | msgspec.UnsetType = msgspec.UNSET
+    stored_at_start: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def homes_with_pv(self) -> int | None:

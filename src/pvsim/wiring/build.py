@@ -299,6 +299,6 @@ def _balance(config: RunConfig, limit_dw: Limit | tuple[Limit, ...]) -> Balance 
     if limit_dw is None and not any(batteries):
         return None
     models = {battery: battery_of(battery) for battery in batteries if battery is not None}
-    start = (models[battery].stored_at(battery.soc_at_start) for battery in batteries if battery is not None)
+    start = tuple(models[battery].stored_at(battery.soc_at_start) for battery in batteries if battery is not None)
     found = tuple(None if battery is None else models[battery] for battery in batteries)
-    return Balance(found, tuple(start), limit_dw)
+    return Balance(found, start if config.stored_at_start is UNSET else config.stored_at_start, limit_dw)

@@ -27,7 +27,7 @@ from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
 from pvsim.wiring.run_files import RunFiles
 
-__all__ = ["Run", "summary_text"]
+__all__ = ["Run", "summary_text", "versions"]
 
 Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
@@ -77,7 +77,7 @@ class Run:
             config=msgspec.to_builtins(config),
             config_sha256=digest(config).hex(),
             seed=config.seed,
-            versions=_versions(),
+            versions=versions(),
             created_utc=now.isoformat(timespec="seconds"),
             inputs=inputs,
             command=command,
@@ -195,18 +195,31 @@ class Run:
             try:
                 require_formats(self.models.config, self.directory.path)
                 confirmed = None if self.files.only_split() else await work()
-                summary, spans = verified(self.files, *adders)
-                self.directory.write(SUMMARY, summary_text(summary))
-                config = self.models.config
-                at_most = (summary.peak_kw.load or 0.0) >= config.meter_max_w / 1_000
-                missing = self.files.counts().get("missing", 0)
-                cuts = self.models.cuts(clipped=at_most or config.every_s > 1)  # a mean hides its seconds
-                self._finish("partial" if missing else "complete", spans, cuts, confirmed)
+                summary = self.write_end(*adders, confirmed=confirmed)
             except BaseException as error:  # a defect too: the manifest must not say that the run goes on
                 self._give_up(error)
                 raise
-        if missing:
+        if self.files.status == "partial":
             raise self._partial()
+        return summary
+
+    def write_end(self, *adders: Adder, confirmed: int | None = None) -> Summary:
+        """Verify the rows, all of which are there, and write down how the run has ended; for who holds its lock.
+
+        Args:
+            adders: What else wants the rows.
+            confirmed: How many readings the broker has confirmed, None where that is not known.
+
+        Raises:
+            PvsimError: if a file is not what it must be, or cannot be written.
+        """
+        summary, spans = verified(self.files, *adders)
+        self.directory.write(SUMMARY, summary_text(summary))
+        config = self.models.config
+        at_most = (summary.peak_kw.load or 0.0) >= config.meter_max_w / 1_000
+        missing = self.files.counts().get("missing", 0)
+        cuts = self.models.cuts(clipped=at_most or config.every_s > 1)  # a mean hides its seconds
+        self._finish("partial" if missing else "complete", spans, cuts, confirmed)
         return summary
 
     def _partial(self) -> PartialResultError:
@@ -277,7 +290,8 @@ class Run:
         self.directory.save(manifest)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of pvsim and what it runs with, for a manifest."""
     import numpy as np  # noqa: PLC0415 - imported by the models anyway
 
     return {"pvsim": __version__, "python": platform.python_version(), "numpy": np.__version__}
