@@ -22,7 +22,11 @@ def connection_notes(config: "RunConfig") -> list[str]:
         said = "" if connection.commissioned_said else assumed
         if connection.commissioned is not None and connection.commissioned > config.first_date:
             said = "; its PV is simulated from the first day of the run on all the same"
-        notes.append(f"rules of {connection.country}: for a plant commissioned on {connection.commissioned}{said}")
+        plant = f"a plant commissioned on {connection.commissioned}{said}"
+        if connection.commissioned_homes:
+            first, last = min(connection.commissioned_homes), max(connection.commissioned_homes)
+            plant = f"each home's plants, commissioned from {first} to {last}"
+        notes.append(f"rules of {connection.country}: for {plant}")
     if connection.homes:
         notes.append(_homes_note(config, connection.homes))
     several = len(connection.export) > 1

@@ -39,7 +39,7 @@ from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
 from pvsim.core.run.plan import check_names
-from pvsim.core.site.connection import installed_kwp
+from pvsim.core.site.connection import installed_of
 from pvsim.core.site.schema import Battery, DimmingWindow, Grid, Site
 from pvsim.errors import InternalError, UsageError
 
@@ -79,8 +79,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     prices: dict[str, Any] | None = {}
     if site is not None and first_date is not None:
         days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
-        kwps = [installed_kwp(home) for home in homes]
-        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, kwps=kwps))
+        plants = [installed_of(home, first_date) for home in homes]
+        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, homes=plants))
     if site is not None:  # the plants do not depend on them
         site = _plain(site)
     mistakes.attempt(lambda: check_seed(request.seed))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pvsim.core.rules.holding import export_caps_over
 from pvsim.core.rules.schema import Rules
-from pvsim.core.site.connection import fuse_kw, installed_kwp
+from pvsim.core.site.connection import fuse_kw, installed_of
 from pvsim.core.site.schema import Grid, Site
 
 __all__ = ["ConnectionConfig", "ExportStep", "connection_of"]
@@ -36,11 +36,13 @@ class ConnectionConfig(Struct, frozen=True):
         fuse_kw: The power at which the main fuses carry their rated current; None is not known.
         rules: What the site calls the rules; None without.
         country: Their name.
-        commissioned: The day on which the plants went into operation, for the rules.
+        commissioned: The day on which the plants went into operation, for the rules; of homes that say it
+            themselves, that of the others.
         commissioned_said: Whether the site says it; else it is the run's first day.
         installed_kwp: Peak power of the modules.
         dimming_windows: How many windows the site has in which devices are dimmed, in the run or not.
         homes: In place of `export`, what the home of each meter may feed in; unset where it is the same for all.
+        commissioned_homes: The day of each home's plants; unset where it is the same for all.
     """
 
     export: tuple[ExportStep, ...]
@@ -52,6 +54,7 @@ class ConnectionConfig(Struct, frozen=True):
     installed_kwp: float = 0.0
     dimming_windows: int = 0
     homes: tuple[tuple[ExportStep, ...], ...] | UnsetType = UNSET
+    commissioned_homes: tuple[date, ...] | UnsetType = UNSET
 
 
 def connection_of(
@@ -77,30 +80,31 @@ def connection_of(
     said = (grid.export_limit_percent, grid.fuse_a, grid.dimming, grid.dimming_file)
     if rules is None and all(each is UNSET for each in said):
         return None
-    commissioned = site.commissioned if site.commissioned is not UNSET else first_date
-    kwps = [installed_kwp(home) for home in homes] or [installed_kwp(site)]
-    by_kwp = {kwp: _steps(grid, kwp, rules, commissioned, first_date=first_date, days=days) for kwp in kwps}
-    alike = len({tuple((step.first_date, step.limit_kw) for step in steps) for steps in by_kwp.values()}) == 1
+    plants = [installed_of(home, first_date) for home in homes or (site,)]
+    by_plants = {each: _steps(grid, *each, rules, first_date=first_date, days=days) for each in plants}
+    alike = len({tuple((step.first_date, step.limit_kw) for step in steps) for steps in by_plants.values()}) == 1
     found = ConnectionConfig(
-        by_kwp[kwps[0]] if alike else (),
+        by_plants[plants[0]] if alike else (),
         fuse_kw(grid),
-        installed_kwp=kwps[0] if len(by_kwp) == 1 else 0.0,
+        installed_kwp=plants[0].kwp if len({each.kwp for each in plants}) == 1 else 0.0,
         dimming_windows=dimming_windows,
-        homes=UNSET if alike else tuple(by_kwp[kwp] for kwp in kwps),
+        homes=UNSET if alike else tuple(by_plants[each] for each in plants),
     )
     if rules is None:
         return found
+    days_of_homes = tuple(each.commissioned for each in plants)
     return replace(
         found,
         rules=site.rules or None,
         country=rules.name,
-        commissioned=commissioned,
+        commissioned=installed_of(site, first_date).commissioned,
         commissioned_said=site.commissioned is not UNSET,
+        commissioned_homes=days_of_homes if len(set(days_of_homes)) > 1 else UNSET,
     )
 
 
 def _steps(
-    grid: Grid, kwp: float, rules: Rules | None, commissioned: date, *, first_date: date, days: int
+    grid: Grid, kwp: float, commissioned: date, rules: Rules | None, *, first_date: date, days: int
 ) -> tuple[ExportStep, ...]:
     """What may be fed in with plants of so many kWp."""
     fixed: list[tuple[float, str]] = []

@@ -11,7 +11,7 @@ from pvsim.config.feed_in import HomeFeedIn, UnpaidSpan
 from pvsim.config.ports import Outside
 from pvsim.core.rules.holding import capacity_tariff, feed_in_rate, unpaid_days
 from pvsim.core.rules.schema import Rules
-from pvsim.core.site.connection import installed_kwp
+from pvsim.core.site.connection import Installed, installed_of
 from pvsim.core.site.schema import Site
 from pvsim.core.site.tariff import Tariff, series_of
 from pvsim.errors import BadInputError
@@ -24,7 +24,13 @@ _INSTEAD = "feed_in_per_kwh in place of feed_in_by_rules"
 
 
 def prices_of_site(
-    site: Site, rules: Rules | None, first_date: date, days: int, outside: Outside, *, kwps: Sequence[float] = ()
+    site: Site,
+    rules: Rules | None,
+    first_date: date,
+    days: int,
+    outside: Outside,
+    *,
+    homes: Sequence[Installed] = (),
 ) -> dict[str, Any]:
     """Fields of the configuration: tariff, cost and CO2 where the site says them, and the digests of their files.
 
@@ -34,7 +40,7 @@ def prices_of_site(
         first_date: First day of the run.
         days: How many days.
         outside: Where files are.
-        kwps: Peak power of the modules at each home, where homes differ.
+        homes: The plants of each home, where homes differ.
 
     Raises:
         BadInputError: if the rules do not say what the tariff asks them for.
@@ -43,7 +49,7 @@ def prices_of_site(
     if "tariff" in said:
         said["tariff"] = _with_demand(said["tariff"], site, first_date, outside)
         if said["tariff"].feed_in_by_rules:
-            said |= _by_rules(said["tariff"], site, rules, first_date, days, kwps=kwps)
+            said |= _by_rules(said["tariff"], site, rules, first_date, days, homes=homes)
     files = series_of(said.get("tariff"), said.get("co2"))
     sha256 = {name: outside.sha256(series.path) for name, series in files.items()}
     return {"unpaid": None, **said, "series_sha256": sha256 or None}
@@ -62,14 +68,14 @@ def _with_demand(tariff: Tariff, site: Site, first_date: date, outside: Outside)
 
 
 def _by_rules(
-    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, kwps: Sequence[float]
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, homes: Sequence[Installed]
 ) -> dict[str, Any]:
     """Fields of the configuration: the tariff with the rate of the rules, or what they pay each home."""
-    installed = {kwp for kwp in kwps if kwp} or {installed_kwp(site)}
-    found = {kwp: _feed_in(tariff, site, rules, first_date, days, kwp=kwp) for kwp in sorted(installed)}
+    installed = {home for home in homes if home.kwp} or {installed_of(site, first_date)}
+    found = {each: _feed_in(tariff, site, rules, first_date, days, plants=each) for each in sorted(installed)}
     one, *others = found.values()
     if any(each != one for each in others):
-        return {"tariff": tariff, "feed_in": tuple(found.get(kwp, HomeFeedIn(0.0)) for kwp in kwps)}
+        return {"tariff": tariff, "feed_in": tuple(found.get(home, HomeFeedIn(0.0)) for home in homes)}
     zero = tariff.zero_at_negative_prices
     paid = replace(
         tariff, feed_in_per_kwh=one.per_kwh, zero_at_negative_prices=zero or one.zero_at_negative_prices
@@ -78,11 +84,10 @@ def _by_rules(
 
 
 def _feed_in(
-    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, kwp: float
+    tariff: Tariff, site: Site, rules: Rules | None, first_date: date, days: int, *, plants: Installed
 ) -> HomeFeedIn:
-    """What the rules pay for plants of so many kWp, and the days on which negative prices pay nothing."""
-    where = f"site {site.name}"
-    commissioned = site.commissioned if site.commissioned is not UNSET else first_date
+    """What the rules pay for some plants, and the days on which negative prices pay nothing."""
+    where, (kwp, commissioned) = f"site {site.name}", plants
     rate = None if rules is None else feed_in_rate(rules, kwp, commissioned)
     if rules is None or rate is None:
         what = "tariff.feed_in_by_rules: the site names no rules"

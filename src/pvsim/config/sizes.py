@@ -1,14 +1,14 @@
 """The sizes of PV and battery at each meter of a run, for what they cost."""
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from pvsim.config.run_config import NoPvConfig, RunConfig, SitePvConfig
-from pvsim.core.site.connection import kwp_of
-from pvsim.core.site.schema import Battery
+from pvsim.core.site.connection import Installed, installed_of, kwp_of
+from pvsim.core.site.schema import Battery, Site
 from pvsim.core.site.spending import Size
 from pvsim.errors import UsageError
 
-__all__ = ["kwps_of_homes", "refuse_unknown_sizes", "sizes_of"]
+__all__ = ["installed_at_homes", "refuse_unknown_sizes", "sizes_of"]
 
 
 def sizes_of(config: RunConfig) -> tuple[Size, ...]:
@@ -18,11 +18,25 @@ def sizes_of(config: RunConfig) -> tuple[Size, ...]:
     return tuple(Size(kwp, _kwh(battery)) for kwp, battery in zip(_kwps(config), batteries, strict=True))
 
 
-def kwps_of_homes(config: RunConfig) -> tuple[float, ...]:
+def _kwps_of_homes(config: RunConfig) -> tuple[float, ...]:
     """Peak power of the modules at each home, where homes differ; else none."""
     if not isinstance(config.pv, SitePvConfig) or isinstance(config.pv.homes, UnsetType):
         return ()
     return tuple(kwp_of(home.plants) for home in config.pv.homes)
+
+
+def installed_at_homes(config: RunConfig, site: Site) -> tuple[Installed, ...]:
+    """The plants of each home as rules see them, where homes differ; else none.
+
+    Args:
+        config: Of the run.
+        site: What says when plants went into operation whose homes do not say it themselves.
+    """
+    kwps = _kwps_of_homes(config)
+    days = config.connection.commissioned_homes if config.connection is not None else UNSET
+    if isinstance(days, UnsetType):
+        days = (installed_of(site, config.first_date).commissioned,) * len(kwps)
+    return tuple(Installed(*each) for each in zip(kwps, days, strict=True)) if kwps else ()
 
 
 def refuse_unknown_sizes(config: RunConfig) -> RunConfig:
@@ -46,7 +60,7 @@ def _kwps(config: RunConfig) -> tuple[float | None, ...]:
         return (0.0,) * count
     if not isinstance(pv, SitePvConfig):
         return (None,) * count
-    return kwps_of_homes(config) or (kwp_of(pv.site.plants),) * count
+    return _kwps_of_homes(config) or (kwp_of(pv.site.plants),) * count
 
 
 def _kwh(battery: Battery | None) -> float:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pvsim.config import Request, RunConfig
 from pvsim.config.configure import run_config
 from pvsim.config.prices import prices_of_site
-from pvsim.config.sizes import kwps_of_homes, refuse_unknown_sizes
+from pvsim.config.sizes import installed_at_homes, refuse_unknown_sizes
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
 from pvsim.errors import BadInputError, UsageError
@@ -42,7 +42,9 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
         what = f"site {found.name} is in {found.location.tz}, the run in {config.tz}"
         raise UsageError(what, field="site", fix="give a site file with the run's location.tz")
     rules = None if isinstance(found.rules, UnsetType) else disk.read_rules(found.rules)
-    said = prices_of_site(found, rules, config.first_date, config.days, disk, kwps=kwps_of_homes(config))
+    said = prices_of_site(
+        found, rules, config.first_date, config.days, disk, homes=installed_at_homes(config, found)
+    )
     if not said.keys() & {"tariff", "co2"}:
         what, fix = "the site file has no [tariff] and no [co2]", "add one; home-tariff is an example"
         raise BadInputError(what, where=f"site {found.name}", fix=fix)

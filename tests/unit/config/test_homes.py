@@ -1,15 +1,19 @@
 """Runs of a street: each meter has a home of its own, and is the same in a street of any length."""
 
+from datetime import date
+
 import msgspec
 import pytest
 from msgspec import UNSET
 
 from pvsim import Request, configure
-from pvsim.config import BuildingMeter, SitePvConfig
+from pvsim.cli.connection_notes import connection_notes
+from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.config.feed_in import HomeFeedIn
 from pvsim.config.request import MeterRequest, PvRequest
 from pvsim.errors import BadInputError, ConfigurationError, UsageError
 from pvsim.wiring.build import build, plan_of
+from pvsim.wiring.configure import with_prices_of
 
 HEAD = """
 name = "street"
@@ -209,6 +213,25 @@ def test_feed_in_by_rules_is_of_each_homes_own_plants(street):
         configure(Request(site=street(rows="pv_kw\n5\n200\n", head=head)))
 
 
+def test_plants_of_a_home_may_be_older_than_others(street):
+    """On 21 June 2025 one home has the rate and the rules of 2024, the other those of the site."""
+    day = date(2025, 3, 1)
+    tariff = '[tariff]\nimport_per_kwh = 0.3\nfeed_in_by_rules = true\nmarket_series = { path = "prices.csv" }\n'
+    homes = "[[homes]]\ncount = 1\ncommissioned = 2024-06-01\n[[homes]]\ncount = 1\n"
+    head = 'rules = "de"\ncommissioned = 2025-03-01\n' + HEAD
+    path = street(homes=tariff + homes, head=head)
+    config = configure(Request(site=path, date="2025-06-21"))
+    assert config.feed_in == (HomeFeedIn(0.0811), HomeFeedIn(0.0794, zero_at_negative_prices=True))
+    assert config.connection.commissioned_homes == (date(2024, 6, 1), day)
+    assert (config.connection.commissioned, config.connection.installed_kwp) == (day, 8)
+    assert config.connection.homes is not UNSET  # new plants may feed in 60 % without a smart meter
+    assert [limits[-1].limit_kw for limits in config.connection.homes] == [None, 4.8]
+    assert with_prices_of(config, path) == config
+    said = connection_notes(config)
+    assert said[0] == "rules of Germany: for each home's plants, commissioned from 2024-06-01 to 2025-03-01"
+    assert msgspec.convert(msgspec.to_builtins(config), RunConfig) == config
+
+
 @pytest.mark.parametrize(
     ("homes", "says"),
     [
@@ -217,6 +240,7 @@ def test_feed_in_by_rules_is_of_each_homes_own_plants(street):
             "cost.capital: it is what PV",
         ),
         ("[[homes]]\nshare = 1\nannual_kwh = 20\n", "home 1: annual_kwh: 20 kWh is outside"),
+        ("[[homes]]\nshare = 1\ncommissioned = 2024-06-01\n", "home 1: commissioned: nothing depends on it"),
         (
             "[[homes]]\nshare = 1\nelectric_car = { annual_kwh = 900, charger_kw = 5 }\n",
             "home 1: electric_car.charger_kw",

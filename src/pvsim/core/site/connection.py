@@ -1,7 +1,9 @@
 """What a site's connection to the grid comes to, and what is wrong with one."""
 
 from collections.abc import Sequence
+from datetime import date
 from math import fsum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
@@ -9,10 +11,27 @@ from msgspec import UNSET
 from pvsim.core.site.dimming import dimming_problems
 from pvsim.core.site.schema import Grid, Plant, Site
 
-__all__ = ["connection_problems", "fuse_kw", "installed_kwp", "kwp_of"]
+__all__ = ["Installed", "connection_problems", "fuse_kw", "installed_kwp", "installed_of", "kwp_of"]
 
 _PHASES = (1, 3)
 _VOLTS = 230
+
+
+class Installed(NamedTuple):
+    """The plants of a home, as rules see them.
+
+    Attributes:
+        kwp: Peak power of the modules.
+        commissioned: The day on which they went into operation.
+    """
+
+    kwp: float
+    commissioned: date
+
+
+def installed_of(site: Site, first_date: date) -> Installed:
+    """The plants of a site; where it does not say when they went into operation, on the run's first day."""
+    return Installed(installed_kwp(site), first_date if site.commissioned is UNSET else site.commissioned)
 
 
 def installed_kwp(site: Site) -> float:

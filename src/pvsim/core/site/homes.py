@@ -22,7 +22,7 @@ __all__ = ["counted", "home_problems", "most_of", "share_of", "site_of_home", "t
 
 _DEVICES = ("heat_pump", "electric_car")
 _OF_LOAD = ("annual_kwh", "people", *_DEVICES)
-_SETTINGS = ("load", *_OF_LOAD, "plants", "battery")
+_SETTINGS = ("load", *_OF_LOAD, "plants", "battery", "commissioned")
 _DRAWN = ("tilt_deg", "azimuth_deg", "peak_kw")
 _DIGITS = {"tilt_deg": 1, "azimuth_deg": 1, "peak_kw": 2}
 
@@ -80,6 +80,8 @@ def home_problems(site: Site) -> Iterator[tuple[int, list[str], Site | None]]:
     homes = site.homes or ()
     for index, home in enumerate(homes):
         found = [*_own_problems(home), *_load_problems(home, site)]
+        if home.commissioned is not UNSET and site.rules is UNSET:
+            found.append('commissioned: nothing depends on it without rules; add rules = "de" to the site')
         yield index, found, None if found else _with_entry(site, home, lambda _: 1.0)
     for (first, one), (second, other) in combinations(enumerate(homes), 2):
         if one.group != other.group and (both := _overlap(one, other)):
@@ -134,6 +136,8 @@ def _with_entry(site: Site, entry: Home, drawn: _ShareOf) -> Site:
         changes["plants"] = tuple(_plant(plant, number, drawn) for number, plant in enumerate(entry.plants, 1))
     if entry.battery is not UNSET:
         changes["battery"] = None if entry.battery == "none" else entry.battery
+    if entry.commissioned is not UNSET:
+        changes["commissioned"] = entry.commissioned
     return replace(site, **changes)
 
 

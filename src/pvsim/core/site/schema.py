@@ -200,6 +200,7 @@ class Home(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         electric_car: Cars that charge here, or `none`.
         plants: Its PV plants; an empty list is no PV.
         battery: A battery, or `none`.
+        commissioned: The day on which its plants went into operation, for the site's rules.
     """
 
     share: Annotated[float, Meta(gt=0, le=1_000_000)] | UnsetType = UNSET
@@ -212,6 +213,7 @@ class Home(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     electric_car: ElectricCar | Literal["none"] | UnsetType = UNSET
     plants: Annotated[tuple[HomePlant, ...], Meta(max_length=100)] | UnsetType = UNSET
     battery: Battery | Literal["none"] | UnsetType = UNSET
+    commissioned: date | UnsetType = UNSET
 
 
 class DimmingWindow(Struct, frozen=True, forbid_unknown_fields=True):
