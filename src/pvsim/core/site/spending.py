@@ -48,7 +48,7 @@ class Spending:
         if size is None or not is_by_size(cost):
             return cls(capital, upkeep)
         kwp, kwh = size.kwp or 0.0, size.kwh
-        if not (kwp or kwh):
+        if size.kwp == 0 and not kwh:  # not known is some PV
             return cls(Fraction(0), Fraction(0))
         by_size = _exact(cost.capital_per_kwp or 0.0) * _exact(kwp) + _exact(cost.capital_per_kwh or 0.0) * _exact(
             kwh

@@ -24,7 +24,7 @@ BY_SIZE = replace(PLAIN, capital_per_kwp=1_100.5, capital_per_kwh=600)
         (replace(PLAIN, capital_per_kwh=600), Size(10, 5), 5_000, 50),
         (replace(PLAIN, capital_per_kwp=0), Size(10, 5), 2_000, 50),
         (replace(PLAIN, capital_per_kwp=0), Size(), 0, 0),
-        (replace(PLAIN, capital_per_kwp=0), Size(None, 0), 0, 0),
+        (replace(PLAIN, capital_per_kwp=0), Size(None), 2_000, 50),
     ],
 )
 def test_a_home_pays_for_what_it_has(cost, size, capital, upkeep):
