@@ -14,7 +14,7 @@ from pvsim.core.results.samples import Samples
 
 __all__ = ["Closed", "Day", "DayRows", "DaySources", "EndedDay", "Event", "Portion", "What"]
 
-What: TypeAlias = Literal["met", "silent", "back", "clock-set-back"]
+What: TypeAlias = Literal["met", "silent", "back", "clock-set-back", "counter-reset", "energy-lost"]
 
 
 @dataclass(frozen=True, slots=True)

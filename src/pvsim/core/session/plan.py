@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TypeAlias
 
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE
@@ -35,6 +36,8 @@ class SessionPlan:
         topics: The meter's name by routing keys that do not end with it.
         meter_range: What meters may show.
         ranges: The same of the meters named here.
+        forms: What the bodies of the meters named here look like; of others that show counters the range alone is
+            known.
     """
 
     service: str
@@ -47,6 +50,7 @@ class SessionPlan:
     topics: Mapping[str, str] = field(default_factory=dict)
     meter_range: MeterRange = BRIEFS_RANGE
     ranges: Mapping[str, MeterRange] = field(default_factory=dict)
+    forms: Mapping[str, MeterForm] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.service):
@@ -66,3 +70,7 @@ class SessionPlan:
     def range_of(self, meter: str) -> MeterRange:
         """What a meter may show."""
         return self.ranges.get(meter, self.meter_range)
+
+    def form_of(self, meter: str) -> MeterForm:
+        """What its bodies look like."""
+        return self.forms.get(meter) or MeterForm(meter_range=self.range_of(meter))

@@ -14,7 +14,7 @@ from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.rejected import Reason
 from pvsim.core.session.state import Cell, SessionState
 
-__all__ = ["MAX_READINGS", "DayOfRows", "begin", "close", "half_even", "place"]
+__all__ = ["MAX_READINGS", "DayOfRows", "add", "begin", "check_time", "close", "half_even", "place"]
 
 MAX_READINGS = 1_000
 """Of one meter in one second: more would let one meter fill the memory."""
@@ -60,14 +60,9 @@ def place(
     Returns:
         Whether it was put there: not, if it was there already.
     """
-    second = t_ms // _MS
-    if second < state.closed_utc:
-        return Refused(Reason.LATE, _late(state, plan, second))
-    ahead_ms = t_ms - state.clock_ms
-    if ahead_ms > plan.lateness_s * _MS:
-        fix = "set the clock of the meter, or allow a longer lateness"
-        return Refused(Reason.AHEAD, f"its clock is ahead by {ahead_ms / _MS:,.1f} s of the log's; {fix}")
-    cells = state.open.setdefault(second, {})
+    if (refused := check_time(state, plan, t_ms)) is not None:
+        return refused
+    cells = state.open.setdefault(t_ms // _MS, {})
     cell = cells.get(meter)
     if cell is None:
         cell = cells[meter] = Cell(seen=[])
@@ -80,6 +75,26 @@ def place(
     cell.total_dw += power_dw
     cell.n += 1
     return True
+
+
+def check_time(state: SessionState, plan: SessionPlan, t_ms: int) -> Refused | None:
+    """Why a reading of this time cannot be taken; None where it can."""
+    second = t_ms // _MS
+    if second < state.closed_utc:
+        return Refused(Reason.LATE, _late(state, plan, second))
+    ahead_ms = t_ms - state.clock_ms
+    if ahead_ms > plan.lateness_s * _MS:
+        fix = "set the clock of the meter, or allow a longer lateness"
+        return Refused(Reason.AHEAD, f"its clock is ahead by {ahead_ms / _MS:,.1f} s of the log's; {fix}")
+    return None
+
+
+def add(state: SessionState, second: int, meter: int, power_dw: int) -> None:
+    """Put the mean power of a whole second into it."""
+    cells = state.open.setdefault(second, {})
+    cell = cells.setdefault(meter, Cell(seen=[]))
+    cell.total_dw += power_dw
+    cell.n += 1
 
 
 def _late(state: SessionState, plan: SessionPlan, second: int) -> str:

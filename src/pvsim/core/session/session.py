@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from zlib import crc32
 
+from pvsim.core.metering.counters import Counted
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.types import DW_PER_W
 from pvsim.core.session.closed import Closed, Day, DaySources, EndedDay, Event, Portion
+from pvsim.core.session.counting import Counting, count
 from pvsim.core.session.day_rows import ended, samples_of_day
 from pvsim.core.session.entry import Entry
 from pvsim.core.session.names import meter_of
@@ -140,24 +142,42 @@ class Session:
             self._reject(entry, refused, found)
             return
         observed = self._plan.read(name, entry.body, entry.encoding, state.clock_ms)
-        if isinstance(observed, Observed):
-            placed = self._place(name, len(state.meters) if number is None else number, observed)
-        else:
-            placed = observed
-        if isinstance(placed, Refused):
-            self._reject(entry, placed, found, number)
+        taken = self._take_reading(name, number, observed) if isinstance(observed, Observed) else observed
+        if isinstance(taken, Refused):
+            self._reject(entry, taken, found, number)
             return
         meter = self._meet(name, found) if number is None else state.meters[number]
-        if meter.silent:
-            detail = f"after {(state.clock_ms - meter.heard_ms) / _MS:,.0f} s"
-            found.events.append(Event("back", name, state.clock_ms, detail))
-            meter.silent = False
-            self._silence_due_ms = min(self._silence_due_ms, state.clock_ms + self._plan.silence_s * _MS)
-        meter.heard_ms = state.clock_ms
-        if placed:
-            meter.readings += 1
-        else:
+        self._hear(meter, found)
+        if isinstance(taken, Counting):
+            self._tell(meter, taken, found)
+        if taken is False or (isinstance(taken, Counting) and taken.counted == Counted.SAME_SECOND):
             meter.duplicates += 1
+        else:
+            meter.readings += 1
+
+    def _hear(self, meter: MeterState, found: _Found) -> None:
+        clock_ms = self.state.clock_ms
+        if meter.silent:
+            detail = f"after {(clock_ms - meter.heard_ms) / _MS:,.0f} s"
+            found.events.append(Event("back", meter.name, clock_ms, detail))
+            meter.silent = False
+            self._silence_due_ms = min(self._silence_due_ms, clock_ms + self._plan.silence_s * _MS)
+        meter.heard_ms = clock_ms
+
+    def _tell(self, meter: MeterState, counting: Counting, found: _Found) -> None:
+        """Count what a state of counters was, and tell what it was if that is out of the ordinary."""
+        meter.counter, clock_ms = counting.base, self.state.clock_ms
+        meter.rollovers += counting.counted == Counted.ROLLOVER
+        if counting.counted == Counted.RESET:
+            meter.resets += 1
+            found.events.append(Event("counter-reset", meter.name, clock_ms))
+        if counting.lost and not (counting.closed_s and meter.closed_s):  # that seconds are closed is told once
+            detail = str(counting.counted)
+            if counting.closed_s:
+                longer = f"allow a lateness that is longer than {counting.closed_s + counting.placed_s} s"
+                detail = f"{counting.closed_s:,} seconds were closed; {longer}"
+            found.events.append(Event("energy-lost", meter.name, clock_ms, f"{counting.lost}: {detail}"))
+        meter.closed_s += counting.closed_s
 
     def _meet(self, name: str, found: _Found) -> MeterState:
         meter = MeterState(name=name, heard_ms=self.state.clock_ms)
@@ -167,16 +187,21 @@ class Session:
         found.events.append(Event("met", name, meter.heard_ms))
         return meter
 
-    def _place(self, name: str, number: int, observed: Observed) -> bool | Refused:
+    def _take_reading(self, name: str, number: int | None, observed: Observed) -> bool | Counting | Refused:
+        """Put a reading into its second, or what counters say into theirs; False if it was there already."""
+        state, new = self.state, len(self.state.meters)
         if observed.power_dw is None:
-            return Refused(Reason.RANGE, "it shows no power")
+            base = None if number is None else state.meters[number].counter
+            at = new if number is None else number
+            return count(state, self._plan, observed, name=name, number=at, base=base)
         may = self._plan.range_of(name)
         if not may.low_dw <= observed.power_dw <= may.high_dw:
             hint = (
                 "" if may.grid or observed.power_dw > 0 else "; only kind = 'grid' in listen.toml may be negative"
             )
             return Refused(Reason.RANGE, f"{observed.power_dw / DW_PER_W:g} W is outside {may}{hint}")
-        return place(self.state, self._plan, number, observed.t_ms, observed.power_dw, timed=observed.timed)
+        at = new if number is None else number
+        return place(state, self._plan, at, observed.t_ms, observed.power_dw, timed=observed.timed)
 
     def _reject(self, entry: Entry, refused: Refused, found: _Found, number: int | None = None) -> None:
         counts = self.state.rejected

@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from pvsim.core.metering.counters import CounterState
 from pvsim.errors import BadInputError
 
 __all__ = ["Cell", "MeterState", "SessionState", "decode_state", "encode_state"]
@@ -43,6 +44,10 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
         readings: Its readings that are in rows, or will be.
         duplicates: Its readings that came twice.
         rejected: Its messages that were rejected.
+        counter: The last state of its counters of energy that was used.
+        resets: How often they began again near 0.
+        rollovers: How often they rolled over.
+        closed_s: Seconds whose energy they told when these were closed: it is in no row.
     """
 
     name: str
@@ -61,6 +66,10 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
     readings: int = 0
     duplicates: int = 0
     rejected: int = 0
+    counter: CounterState | None = None
+    resets: int = 0
+    rollovers: int = 0
+    closed_s: int = 0
 
 
 class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
