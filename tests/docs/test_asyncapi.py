@@ -21,8 +21,8 @@ T = 1_718_920_800
 
 def state(battery_dw):
     period = Period(T, 1)
-    period.add(Row(T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
-    sample = period.sample("home", "m1", 0)
+    period.add(Row(0, T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
+    sample = period.sample("home", "m1")
     return sample, contract.state_of(sample, Counters()), contract.service_state_of([sample], Counters())
 
 

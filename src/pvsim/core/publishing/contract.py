@@ -62,7 +62,8 @@ class _OfMeter(Powers, frozen=True, kw_only=True):
 
     Attributes:
         meter: Name of the meter within the service.
-        row: Number of the sample in the service, from 0: a sample that comes twice has the same one.
+        row: Number of the row among all rows of the service, from 0; of a mean that of its last row. It rises from
+            sample to sample: one that comes twice has the same.
         soc: State of charge of the battery at the end of the period, 0 to 1; not there without a battery.
         seconds: Seconds of the period that have a row; not there if all have one.
         held_s: Seconds for which the value before stands for a missing one (`--hold`); not there if none.

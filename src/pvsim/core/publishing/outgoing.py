@@ -1,8 +1,8 @@
-"""From rows of a service to messages about them: numbered, in one order, whatever portions the rows come in.
+"""From rows of a service to messages about them: in one order, whatever portions the rows come in.
 
-A message is numbered when its period is over: by the end of the period, then in the order of the meters. So the
-numbers, and with them the publishing ids of the stream `pvsim.<service>.samples` (number + 1), are a function of
-the rows alone, and a service that was killed goes on with the same ones.
+A sample has the number of its last row in the service, and samples are in order of these numbers: they rise, as
+the publishing ids of the stream `pvsim.<service>.samples` have to (number + 1). They are a function of the rows
+alone, so that a service which was killed goes on with the same ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,12 @@ class OutgoingState(msgspec.Struct, omit_defaults=True):
     """What an `Outgoing` needs to go on.
 
     Attributes:
-        next_number: Number of the next sample.
+        every_s: Length of the newest periods.
         periods: Of each meter those that are not over, oldest first.
         counters: Energy counters of each meter, up to its last sample.
     """
 
-    next_number: int = 0
+    every_s: int = 1
     periods: dict[str, list[Period]] = msgspec.field(default_factory=dict)
     counters: dict[str, Counters] = msgspec.field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Told:
     """What there is to tell after some rows.
 
     Attributes:
-        samples: New samples in order of their numbers.
+        samples: New samples in order of their `row`.
         states: The newest state of each meter that has a new sample.
         service: The sums over the meters of the newest period; None where there is no new sample.
     """
@@ -55,7 +55,8 @@ class Outgoing:
 
     Args:
         service: Name of the service.
-        every_s: Seconds that a sample is the mean of; periods begin at multiples of it.
+        every_s: Seconds that a sample is the mean of; periods begin at multiples of it. If it was another length
+            before, it holds when the periods that are open are over.
         state: Where it was; it is changed in place.
 
     Raises:
@@ -68,24 +69,30 @@ class Outgoing:
             raise UsageError(what, field="publish_every", fix="for example 1s, 10s, 1min or 15min")
         self.state = state if state is not None else OutgoingState()
         self._service, self._every_s = service, every_s
+        ends = [period.end_utc for periods in self.state.periods.values() for period in periods]
+        self._from_utc = max(ends, default=0)
 
-    def take(self, meters: Sequence[str], samples: Samples, decided_utc: int) -> Told:
+    def take(self, meters: Sequence[str], samples: Samples, first_row: int, decided_utc: int) -> Told:
         """Count rows, and end the periods of which nothing more can come.
 
         Args:
             meters: Names of all meters, to which `samples.meter` counts; new ones are added at the end.
-            samples: The next rows, those of a meter in order of time.
+            samples: The next rows, in order of time.
+            first_row: Number of the first of them in the service.
             decided_utc: No row before this second will come any more.
         """
-        for meter, row in _rows(samples):
+        for meter, row in _rows(samples, first_row):
+            if row.t_utc >= self._from_utc:
+                self.state.every_s = self._every_s
             periods = self.state.periods.setdefault(meters[meter], [])
             if not periods or row.t_utc >= periods[-1].end_utc:
-                periods.append(Period(row.t_utc - row.t_utc % self._every_s, self._every_s))
+                every_s = self.state.every_s
+                periods.append(Period(row.t_utc - row.t_utc % every_s, every_s))
             periods[-1].add(row)
-        return self._told([self._sample(*ended) for ended in self._ended(meters, decided_utc)])
+        return self._told([self._sample(*ended) for ended in self._ended(decided_utc)])
 
-    def _ended(self, meters: Sequence[str], decided_utc: int) -> list[tuple[str, Period]]:
-        """Take out the periods that are over, in the order in which they are numbered."""
+    def _ended(self, decided_utc: int) -> list[tuple[str, Period]]:
+        """Take out the periods that are over, in order of their last rows."""
         ended = []
         for meter, periods in list(self.state.periods.items()):
             over = sum(period.end_utc <= decided_utc for period in periods)
@@ -93,14 +100,11 @@ class Outgoing:
             del periods[:over]
             if not periods:
                 del self.state.periods[meter]
-        order = {meter: number for number, meter in enumerate(meters)}
-        return sorted(ended, key=lambda one: (one[1].end_utc, order[one[0]]))
+        return sorted(ended, key=lambda one: one[1].last_row)
 
     def _sample(self, meter: str, period: Period) -> Sample:
-        sample = period.sample(self._service, meter, self.state.next_number)
-        self.state.next_number += 1
         self.state.counters[meter] = self.state.counters.get(meter, Counters()) + period.energies
-        return sample
+        return period.sample(self._service, meter)
 
     def _told(self, samples: list[Sample]) -> Told:
         if not samples:
@@ -112,13 +116,14 @@ class Outgoing:
         return Told(tuple(samples), states, service_state_of(together, total))
 
 
-def _rows(samples: Samples) -> Iterator[tuple[int, Row]]:
+def _rows(samples: Samples, first_row: int) -> Iterator[tuple[int, Row]]:
     """Each row with the number of its meter."""
     n = len(samples)
     battery = samples.battery_dw.tolist() if samples.battery_dw is not None else [None] * n
     soc = samples.soc_steps.tolist() if samples.soc_steps is not None else [None] * n
     held = (samples.held_s > 0).tolist() if samples.held_s is not None else [False] * n
     columns = (
+        range(first_row, first_row + n),
         samples.meter.tolist(),
         samples.t_utc.tolist(),
         samples.meter_dw.tolist(),
@@ -127,7 +132,7 @@ def _rows(samples: Samples) -> Iterator[tuple[int, Row]]:
         soc,
         held,
     )
-    for meter, t_utc, meter_dw, pv_dw, battery_dw, soc_steps, is_held in zip(*columns, strict=True):
+    for number, meter, t_utc, meter_dw, pv_dw, battery_dw, soc_steps, is_held in zip(*columns, strict=True):
         if soc_steps is not None and soc_steps < 0:  # of a site without a battery, beside others that have one
             battery_dw = soc_steps = None  # noqa: PLW2901
-        yield meter, Row(t_utc, meter_dw, pv_dw, battery_dw, soc_steps, is_held)
+        yield meter, Row(number, t_utc, meter_dw, pv_dw, battery_dw, soc_steps, is_held)

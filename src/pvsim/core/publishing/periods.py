@@ -15,10 +15,12 @@ class Row(msgspec.Struct, frozen=True):
     """A row of one meter: a second, with powers in 0.1 W as `Samples` has them.
 
     Attributes:
+        number: Its number among all rows of the service.
         battery_dw: None of a meter without a battery; so is `soc_steps`.
         held: The value before stands for a missing one.
     """
 
+    number: int
     t_utc: int
     meter_dw: int
     pv_dw: int
@@ -33,6 +35,7 @@ class Period(msgspec.Struct, omit_defaults=True):
     Attributes:
         start_utc: Its first second.
         every_s: Its length.
+        last_row: Number of its last row so far.
         energies: Of its rows.
         seconds: How many rows it has so far.
         held_s: How many of them are held.
@@ -41,6 +44,7 @@ class Period(msgspec.Struct, omit_defaults=True):
 
     start_utc: int
     every_s: int
+    last_row: int = 0
     energies: Counters = Counters()
     seconds: int = 0
     held_s: int = 0
@@ -53,12 +57,13 @@ class Period(msgspec.Struct, omit_defaults=True):
 
     def add(self, row: Row) -> None:
         """Count a row that belongs to it."""
+        self.last_row = row.number
         self.energies += Counters.of_second(row.meter_dw, row.pv_dw, row.battery_dw or 0)
         self.seconds += 1
         self.held_s += row.held
         self.soc_steps = row.soc_steps
 
-    def sample(self, service: str, meter: str, number: int) -> Sample:
+    def sample(self, service: str, meter: str) -> Sample:
         """The mean of its rows as a message; of a period of one second the row itself."""
         meter_dw = _mean(self.energies.meter_dws, self.seconds)
         pv_dw = _mean(self.energies.pv_dws, self.seconds)
@@ -77,7 +82,7 @@ class Period(msgspec.Struct, omit_defaults=True):
             t_utc=time_of(self.start_utc),
             every_s=self.every_s,
             meter=meter,
-            row=number,
+            row=self.last_row,
             **powers_of(meter_dw, pv_dw, battery_dw),
             **more,
         )

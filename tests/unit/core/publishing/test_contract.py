@@ -19,8 +19,8 @@ POWERS = st.tuples(st.integers(-(10**9), 10**9), st.integers(0, 10**9), st.none(
 def sample(powers, meter="m1", row=0):
     period = Period(T, 1)
     soc = None if powers[2] is None else 1_234
-    period.add(Row(T, *powers, soc))
-    return period.sample("home", meter, row)
+    period.add(Row(row, T, *powers, soc))
+    return period.sample("home", meter)
 
 
 def valid(message):

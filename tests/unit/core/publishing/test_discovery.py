@@ -22,8 +22,8 @@ def states(service="home", meters=("m1",), battery_dw=None, every_s=1):
     samples = []
     for row, meter in enumerate(meters):
         period = Period(T, every_s)
-        period.add(Row(T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
-        samples.append(period.sample(service, meter, row))
+        period.add(Row(row, T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
+        samples.append(period.sample(service, meter))
     return [*(state_of(sample, Counters()) for sample in samples), service_state_of(samples, Counters())]
 
 

@@ -21,7 +21,7 @@ def period(rows, every_s=10):
 
 @given(powers=st.lists(st.tuples(st.integers(-90_000, 90_000), st.integers(0, 90_000)), min_size=10, max_size=10))
 def test_a_whole_period_has_the_means_that_a_run_has(powers):
-    sample = period(Row(T + i, *power) for i, power in enumerate(powers)).sample("home", "m1", 0)
+    sample = period(Row(i, T + i, *power) for i, power in enumerate(powers)).sample("home", "m1")
     meter_dw, pv_dw = (window_means(np.array(column), 10)[0] for column in zip(*powers, strict=True))
     assert (sample.meter_w, sample.pv_w) == (meter_dw / 10, pv_dw / 10)
     assert sample.net_w == sample.grid_w == (meter_dw - pv_dw) / 10
@@ -29,8 +29,8 @@ def test_a_whole_period_has_the_means_that_a_run_has(powers):
 
 
 def test_a_period_with_gaps_held_values_and_a_battery_by_hand():
-    rows = [Row(T, 4_125, 1_000, 500, 5_000), Row(T + 7, 4_126, 1_000, 501, 5_001, held=True)]
-    sample = period(rows).sample("home", "m1", 41)
+    rows = [Row(7, T, 4_125, 1_000, 500, 5_000), Row(41, T + 7, 4_126, 1_000, 501, 5_001, held=True)]
+    sample = period(rows).sample("home", "m1")
     assert msgspec.json.decode(msgspec.json.encode(sample)) == {
         "kind": "sample",
         "v": 1,
@@ -52,5 +52,5 @@ def test_a_period_with_gaps_held_values_and_a_battery_by_hand():
 
 @pytest.mark.parametrize(("total", "mean"), [(5, 2), (7, 4), (-5, -2), (-7, -4), (8, 4)])
 def test_halves_go_to_the_even_number(total, mean):
-    rows = [Row(T, total, 0), Row(T + 1, 0, 0)]
-    assert period(rows, 2).sample("home", "m1", 0).meter_w == mean / 10
+    rows = [Row(0, T, total, 0), Row(1, T + 1, 0, 0)]
+    assert period(rows, 2).sample("home", "m1").meter_w == mean / 10

@@ -17,8 +17,8 @@ NAMES = st.from_regex(NAME, fullmatch=True)
 
 def sample(service="home", meter="m1", battery_dw=None):
     period = Period(T, 1)
-    period.add(Row(T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
-    return period.sample(service, meter, 0)
+    period.add(Row(0, T, 4_125, 1_000, battery_dw, None if battery_dw is None else 5_000))
+    return period.sample(service, meter)
 
 
 @given(service=NAMES, meter=NAMES, battery_dw=st.none() | st.integers(-9_000, 9_000))
