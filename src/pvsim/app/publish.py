@@ -73,7 +73,11 @@ class Publishing:
 
     def take(self, closed: Closed, state: SessionState) -> None:
         """See `listen_ports.Results.take`."""
-        self._outbox.take(closed.meters, closed.samples, closed.first_row, state.closed_utc)
+        first_row = closed.first_row
+        for portion in closed.portions:
+            self._outbox.take(closed.meters, portion.samples, first_row)
+            first_row += len(portion.samples)
+        self._outbox.decide(state.closed_utc)
 
     def kept(self) -> bytes:
         """See `listen_ports.Results.kept`."""

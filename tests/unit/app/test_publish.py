@@ -1,6 +1,7 @@
 """Samples come to every sink, in order, when they are safe; a sink that fails is told, and nothing is lost."""
 
 import asyncio
+from datetime import date
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from pvsim.app.publish import BLOCK, Publishing
 from pvsim.core.publishing import outbox as outbox_module
 from pvsim.core.publishing.outbox import Outbox
 from pvsim.core.results.samples import Samples
-from pvsim.core.session.closed import Closed
+from pvsim.core.session.closed import Closed, Portion
 from pvsim.core.session.state import SessionState
 from pvsim.errors import BadInputError, BrokerError
 
@@ -38,7 +39,9 @@ class Sink:
 def closed(first, count):
     t_utc = np.arange(T + first, T + first + count)
     zeros = np.zeros(count, np.int64)
-    return Closed(first, ("m1",), Samples(t_utc, zeros, zeros + 4_000, zeros), zeros)
+    samples = Samples(t_utc, zeros, zeros + 4_000, zeros)
+    halves = samples.where(slice(0, count // 2)), samples.where(slice(count // 2, count))
+    return Closed(first, ("m1",), tuple(Portion(date(2024, 6, 21), half) for half in halves))
 
 
 def commit(publishing, first, count):

@@ -1,7 +1,7 @@
 """Logs, publishers and subscriptions over the stream protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle
 
@@ -13,7 +13,7 @@ from pvsim.core.quantities.types import Octets
 from pvsim.core.stream import frames
 from pvsim.core.stream.chunks import split_chunk
 from pvsim.core.stream.frames import Command, Frame, OffsetKind, PublishConfirm, PublishError, ResponseCode
-from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, publish_frame
+from pvsim.core.stream.publish import ENTRY_OVERHEAD, batch_frame, fitting, publish_frame, uneven_frame
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 __all__ = ["FIRST_ID", "StreamTransport", "answers"]
@@ -155,6 +155,20 @@ class StreamPublisher:
                 await self.publish_prepared(publish_frame(self._id, id_, part), id_, len(part))
             else:
                 await self.publish_prepared(batch_frame(self._id, id_, part, batch), id_, len(part), batch)
+
+    async def publish_uneven(self, ids: Sequence[int], bodies: Sequence[bytes]) -> None:
+        """Hand over messages of any lengths, with publishing ids that rise; waits as `publish`.
+
+        Raises:
+            BrokerError: as `publish`.
+        """
+        frame_max = self._client.frame_max
+        start = 0
+        while start < len(bodies):
+            end = start + min(fitting(bodies[start:], frame_max), MAX_UNCONFIRMED)
+            frame = uneven_frame(self._id, ids[start:end], bodies[start:end])
+            await self.publish_prepared(frame, ids[start], end - start)
+            start = end
 
     async def publish_prepared(self, frame: bytes, first_id: int, count: int, batch: int = 1) -> None:
         """Send a Publish frame of `count` messages made before: what a benchmark of the broker alone needs.

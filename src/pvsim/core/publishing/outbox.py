@@ -77,10 +77,14 @@ class Outbox:
         """Whether, after it was full, there is room again."""
         return len(self._unsent) <= MOST_WAITING // 2
 
-    def take(self, meters: Sequence[str], samples: Samples, first_row: int, decided_utc: int) -> None:
+    def take(self, meters: Sequence[str], samples: Samples, first_row: int) -> None:
         """Take the next rows, as `Outgoing.take`."""
-        told = self._outgoing.take(meters, samples, first_row, decided_utc)
+        self._outgoing.take(meters, samples, first_row)
         self._rows = first_row + len(samples)
+
+    def decide(self, decided_utc: int) -> None:
+        """Make samples of the periods that are over, as `Outgoing.decide`."""
+        told = self._outgoing.decide(decided_utc)
         self._unsent.extend(told.samples)
         self._states |= {state.meter: state for state in told.states}
         self._service = told.service or self._service

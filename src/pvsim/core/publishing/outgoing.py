@@ -72,14 +72,13 @@ class Outgoing:
         ends = [period.end_utc for periods in self.state.periods.values() for period in periods]
         self._from_utc = max(ends, default=0)
 
-    def take(self, meters: Sequence[str], samples: Samples, first_row: int, decided_utc: int) -> Told:
-        """Count rows, and end the periods of which nothing more can come.
+    def take(self, meters: Sequence[str], samples: Samples, first_row: int) -> None:
+        """Count rows.
 
         Args:
             meters: Names of all meters, to which `samples.meter` counts; new ones are added at the end.
             samples: The next rows, in order of time.
             first_row: Number of the first of them in the service.
-            decided_utc: No row before this second will come any more.
         """
         for meter, row in _rows(samples, first_row):
             if row.t_utc >= self._from_utc:
@@ -89,6 +88,13 @@ class Outgoing:
                 every_s = self.state.every_s
                 periods.append(Period(row.t_utc - row.t_utc % every_s, every_s))
             periods[-1].add(row)
+
+    def decide(self, decided_utc: int) -> Told:
+        """End the periods of which nothing more can come.
+
+        Args:
+            decided_utc: No row before this second will come any more.
+        """
         return self._told([self._sample(*ended) for ended in self._ended(decided_utc)])
 
     def _ended(self, decided_utc: int) -> list[tuple[str, Period]]:

@@ -1,5 +1,7 @@
-"""Under which names the values of a service are published: MQTT topics, and the routing key of its samples.
+"""Under which names the values of a service are published: routing key and stream of its samples, MQTT topics.
 
+    pv.<service>.<meter>              each sample, at the exchange `pvsim`
+    pvsim.<service>.samples           the stream of all samples
     pvsim/<service>/status            online or offline (last will)
     pvsim/<service>/state             all meters together, JSON
     pvsim/<service>/<meter>/state     one meter, JSON: values of one period in one message
@@ -12,7 +14,15 @@ import msgspec
 
 from pvsim.core.publishing.contract import ServiceState, State, body_of
 
-__all__ = ["Publication", "availability_topic", "meter_topic", "publications", "routing_key", "state_topic"]
+__all__ = [
+    "Publication",
+    "availability_topic",
+    "meter_topic",
+    "publications",
+    "routing_key",
+    "sample_stream",
+    "state_topic",
+]
 
 ROOT = "pvsim"
 POWERS = ("meter_w", "pv_w", "net_w", "grid_w", "battery_w", "soc")
@@ -28,6 +38,11 @@ class Publication(msgspec.Struct, frozen=True):
 def routing_key(service: str, meter: str) -> str:
     """The key under which the exchange `pvsim` gets the samples of a meter."""
     return f"pv.{service}.{meter}"
+
+
+def sample_stream(service: str) -> str:
+    """The stream that has all samples of a service."""
+    return f"pvsim.{service}.samples"
 
 
 def availability_topic(service: str) -> str:

@@ -34,10 +34,10 @@ def publish_frame(publisher_id: int, first_id: int, bodies: Octets) -> bytes:
     return _frame(publisher_id, n, entries.tobytes())
 
 
-def uneven_frame(publisher_id: int, first_id: int, bodies: Sequence[bytes]) -> bytes:
-    """The same of messages that are not of one length."""
+def uneven_frame(publisher_id: int, ids: Sequence[int], bodies: Sequence[bytes]) -> bytes:
+    """The same of messages that are not of one length, with publishing ids that rise."""
     pieces = []
-    for id_, body in enumerate(bodies, first_id):
+    for id_, body in zip(ids, bodies, strict=True):
         section = data_section(len(body))
         pieces += [id_.to_bytes(8, "big"), (len(section) + len(body)).to_bytes(4, "big"), section, body]
     return _frame(publisher_id, len(bodies), b"".join(pieces))

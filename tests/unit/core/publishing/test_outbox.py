@@ -21,7 +21,8 @@ def rows(first, count):
 
 
 def take(outbox, first, count):
-    outbox.take(["m1"], rows(first, count), first, T + first + count)
+    outbox.take(["m1"], rows(first, count), first)
+    outbox.decide(T + first + count)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["take", "commit", "confirm", "kill"]), st.integers(1, 5)), max_size=30)

@@ -43,7 +43,8 @@ def fed(rows, cuts, every_s):
     for cut in cuts:
         outgoing = Outgoing("home", every_s, msgspec.json.decode(msgspec.json.encode(state), type=OutgoingState))
         portion = [(*key, *powers) for key, powers in sorted(rows.items()) if before <= key[0] < cut]
-        told.append(outgoing.take(METERS, samples(portion), first_row, cut))
+        outgoing.take(METERS, samples(portion), first_row)
+        told.append(outgoing.decide(cut))
         state, before, first_row = outgoing.state, cut, first_row + len(portion)
     return state, told
 
@@ -81,19 +82,21 @@ def test_each_second_is_in_one_sample(service):
 
 def test_nothing_is_told_before_a_period_is_over():
     outgoing = Outgoing("home", 10)
-    assert outgoing.take(["m1"], samples([(T, 0, 4_000, 1_000)]), 7, T + 9) == Told()
-    told = outgoing.take(["m1"], Samples.none(), 8, T + 10)
+    outgoing.take(["m1"], samples([(T, 0, 4_000, 1_000)]), 7)
+    assert outgoing.decide(T + 9) == Told()
+    told = outgoing.decide(T + 10)
     (sample,), (state,) = told.samples, told.states
     assert (sample.row, sample.meter_w, sample.seconds) == (7, 400.0, 1)
     assert (state.row, state.net_w, state.counters.import_wh) == (7, 300.0, 0)
-    assert outgoing.take(["m1"], Samples.none(), 8, T + 20) == Told()
+    assert outgoing.decide(T + 20) == Told()
 
 
 def test_states_are_the_newest_ones_and_the_service_is_the_sum_of_one_period():
     outgoing = Outgoing("home")
     rows = [(T + i, 0, 36_000, 0) for i in range(100)]  # 1 Wh a second
     rows += [(T + i, 1, 1_000, 2_000) for i in range(99)]
-    told = outgoing.take(["roof", "flat"], samples(sorted(rows)), 0, T + 200)
+    outgoing.take(["roof", "flat"], samples(sorted(rows)), 0)
+    told = outgoing.decide(T + 200)
     assert len(told.samples) == 199
     assert {state.meter: (state.row, state.counters.import_wh) for state in told.states} == {
         "roof": (198, 100),
@@ -110,7 +113,8 @@ def test_a_service_sums_the_meters_with_a_battery_and_those_without():
         held_s=np.array([0, 1]),
     )
     outgoing = Outgoing("home")
-    told = outgoing.take(["b", "a"], battery, 0, T + 1)
+    outgoing.take(["b", "a"], battery, 0)
+    told = outgoing.decide(T + 1)
     assert [b'"battery_w"' in body_of(sample) for sample in told.samples] == [False, True]
     assert [sample.held_s for sample in told.samples] == [msgspec.UNSET, 1]
     assert (told.service.battery_w, told.service.grid_w, told.service.net_w) == (-30.0, 220.1, 250.1)
@@ -120,10 +124,12 @@ def test_a_service_sums_the_meters_with_a_battery_and_those_without():
 
 def test_a_period_that_is_open_when_another_length_is_set_ends_as_it_began():
     before = Outgoing("home", 10)
-    before.take(["m1", "m2"], samples([(T + 1, 0, 100, 0)]), 0, T + 2)
+    before.take(["m1", "m2"], samples([(T + 1, 0, 100, 0)]), 0)
+    before.decide(T + 2)
     after = Outgoing("home", 60, before.state)
     rows = [(T + 2, 1, 500, 0), (T + 9, 0, 200, 0), (T + 10, 0, 600, 0)]
-    told = after.take(["m1", "m2"], samples(rows), 1, T + 60)
+    after.take(["m1", "m2"], samples(rows), 1)
+    told = after.decide(T + 60)
     found = [(one.row, one.meter, one.every_s, one.seconds, one.meter_w) for one in told.samples]
     assert found == [(1, "m2", 10, 1, 50.0), (2, "m1", 10, 2, 15.0), (3, "m1", 60, 1, 60.0)]
 

@@ -46,3 +46,4 @@ def test_a_state_by_hand():
 def test_names_of_topics_and_keys():
     assert topics.availability_topic("home") == "pvsim/home/status"
     assert topics.routing_key("home", "m1") == "pv.home.m1"
+    assert topics.sample_stream("home") == "pvsim.home.samples"
