@@ -12,8 +12,8 @@ __all__ = ["moment_ms", "unix_ms"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _ISO = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<clock>\d{2}:\d{2})(?P<second>:\d{2})?(?:[.,](?P<part>\d{1,9}))?"
-    r" ?(?P<zone>Z|z|[+-]\d{2}:?\d{2})?",
+    r"(?P<date>\d{4}-\d{2}-\d{2})[Tt ](?P<clock>\d{2}:\d{2})(?P<second>:\d{2})?(?:[.,](?P<part>\d{1,9}))?"
+    r" ?(?P<zone>Z|z|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
 _COUNT = re.compile(r"\d{1,19}(?:\.\d{1,9})?", re.ASCII)

@@ -88,9 +88,9 @@ def _own(data: dict[str, Any], arrived_ms: int, form: MeterForm, *, service: str
     if any(name in data for name in _OF_CONTRACT):
         return _of_contract(data, arrived_ms, form, service=service, meter=meter)
     device = device_like(data)
-    described = f'[[meters]] device = "{device}"' if device else '[[meters]] power = "NAME"'
-    what = f"no power_w; the body is {contents(data)}; describe the meter in listen.toml: {described}"
-    raise BodyError(Refusal.MISSING, what)
+    described = f'device = "{device}"' if device else "power = PATH"
+    fix = f'no power_w; describe the meter in listen.toml: [[meters]] with name = "{meter}" and {described}'
+    raise BodyError(Refusal.MISSING, f"{fix}; the body is {contents(data)}")
 
 
 def _of_contract(data: dict[str, Any], arrived_ms: int, form: MeterForm, *, service: str, meter: str) -> Observed:
