@@ -13,7 +13,7 @@ from pvsim.core.quantities.types import Ints
 
 __all__ = ["Activity"]
 
-_SPREAD = (0.14, 0.18, 0.21, 0.26, 0.40)  # of a home's weeks, quantile table of homes; an estimate
+_SPREAD = (0.22, 0.24, 0.255, 0.28, 0.36)  # of a home's weeks, quantile table of homes; an estimate
 _LEAST = 100  # in 1/1000: nobody leaves a home quite alone without being away
 
 

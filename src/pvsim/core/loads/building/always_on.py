@@ -1,6 +1,7 @@
 """What never rests: the base load with its slow wander, fridges and freezers."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -14,9 +15,10 @@ __all__ = ["Base", "Compressor"]
 
 _KNOTS_S = (60, 1_200)
 _FAST_SPREAD, _SLOW_SPREAD = 0.08, 0.10  # of the base power at the knots, bounded by 3.5 times that: together 63 %
-_HOMES_FAST_SPREAD = (0.01, 0.017, 0.025, 0.035, 0.07)  # quantile tables of homes
-_HOMES_WEEK_SPREAD = (0.06, 0.10, 0.13, 0.16, 0.18)
-_HOMES_WINTER = (0.0, 0.08, 0.16, 0.24, 0.36)
+_HOMES_FAST_SPREAD = (0.016, 0.028, 0.037, 0.048, 0.075)  # quantile tables of homes
+_USUAL_DW = 1_000  # the base power at which a home has the spread that it draws
+_HOMES_WEEK_SPREAD = (0.12, 0.15, 0.17, 0.18, 0.20)
+_HOMES_WINTER = (0.06, 0.12, 0.17, 0.22, 0.34)
 _WEEK_S, _PAIR = 606_864, 2  # 1/52 of a year: a calendar year has whole blocks of 2 + 2
 _WEEKS_FROM = -1_000_000_000  # index of the draws of the weeks: far from those of the knots
 _SUMMER = 0.15  # how much longer fridges run in July
@@ -29,14 +31,15 @@ _FLICKER_SHARE = 0.02  # at most, of the base power
 class Base:
     """A constant power and its wander: two layers of straight lines between independent knots.
 
-    What is always on is steady in most homes, noisy in some and in other buildings. In homes its mean also changes
+    What is always on is steady in most homes, noisy in some and in other buildings; the more things it is made of,
+    the more their noise evens out, as the root of its power. In homes its mean also changes
     with the season (pumps, ventilation, what is kept warm) and from week to week (what was left on); offices keep
-    theirs. Never negative: the layers are bounded by 63 % of the power, season and week by 36 and 63 % of what
+    theirs. Never negative: the layers are bounded by 63 % of the power, season and week by 34 and 70 % of what
     is left of it, and the flicker by 7 % of the power.
 
     Attributes:
         fast_spread: Of the power at the knots of the minutes, at most 0.08 of it.
-        week_spread: Of its mean from week to week, at most 0.18 of it.
+        week_spread: Of its mean from week to week, at most 0.2 of it.
         winter: How much more it is in the middle of January than on average; negative in the south.
     """
 
@@ -54,6 +57,7 @@ class Base:
             float(quantile(table, draws[i : i + 1])[0])
             for i, table in enumerate((_HOMES_FAST_SPREAD, _HOMES_WEEK_SPREAD, _HOMES_WINTER))
         )
+        fast = min(fast * sqrt(_USUAL_DW / max(power_dw, 1)), _FAST_SPREAD)
         return cls(streams, power_dw, fast, week, winter * season_share)
 
     def add(self, first_utc: int, power_dw: Ints, ripple_dw: Floats) -> None:

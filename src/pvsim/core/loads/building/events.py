@@ -87,7 +87,7 @@ def quarter_weights(
         weights = in_the_dark(device, weights, sun.darkness)
     if device.needs != "nothing":
         weights = weights * lived[week.days]
-    awake: Ints = weights * active
+    awake: Ints = weights * active * sun.indoors // 1_000
     return awake if device.needs == "active" and awake.any() else weights
 
 

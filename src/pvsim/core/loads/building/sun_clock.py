@@ -3,7 +3,8 @@
 Where and when the sun sets late, people come in, cook and sit down later. In the evening their clock is behind
 that on the wall by a share of what the sun's noon is after 12 o'clock (summer time, and places in the west of
 their zone) and a share of what half the day is longer than six hours; in winter it is ahead. Where the day is
-always as long as the night and noon is at 12 o'clock it is that on the wall.
+always as long as the night and noon is at 12 o'clock it is that on the wall. And from the end of the day's work
+until dusk they do less indoors, the nearer to midsummer the less: they are out; when it is dark they do more.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ __all__ = ["SunWeek", "sun_quarters"]
 _NOON_SHARE, _HALF_DAY_SHARE = 0.5, 0.3  # fitted to the hour of the peak of 74 homes by month
 _MOST_H = 1.5
 _QUARTERS_OF_HOUR = 4
-_FROM_H, _FULL_H, _UNTIL_H, _END_H = 13, 18, 22, 26  # of the evening, which ends at 2 o'clock
+_FROM_H, _FULL_H, _UNTIL_H, _END_H = 13, 18, 21, 25  # of the evening, which ends at 1 o'clock
+_OUT_FROM_H, _OUT_FULL_H = 15, 17  # when the day's work ends
+_BACK_UNTIL_H = 22.5  # when it is too late to make up for it
+_OUT_SHARE, _BACK_SHARE = 0.40, 0.28  # of midsummer's indoor life: left while it is light, more when it is dark
 
 
 def sun_quarters(ordinals: list[int], place: BuildingPlace) -> Ints:
@@ -48,15 +52,30 @@ class SunWeek:
     Attributes:
         quarters: The quarter hour that people live in, 0 to 95, at each of `Week.starts`.
         darkness: How much light they need, in 1/1000; see `BuildingPlace.darkness`.
+        indoors: How much they do indoors, in 1/1000: less in the light of a summer evening, more after it.
     """
 
     quarters: Ints
     darkness: Ints
+    indoors: Ints
 
     @classmethod
     @lru_cache(maxsize=8)  # all buildings of a place share them
     def of(cls, number: int, place: BuildingPlace) -> "SunWeek":
         """That of the week of that number; see `Week.of`."""
         week = Week.of(number, place.zone)
-        days = sun_quarters([week.first + day for day in range(WEEK_DAYS)], place)
-        return cls(days[week.days, week.quarters], place.darkness(week.starts))
+        ordinals = week.first + np.arange(WEEK_DAYS)
+        lived = sun_quarters(ordinals.tolist(), place)[week.days, week.quarters]
+        darkness = place.darkness(week.starts)
+        summer = np.rint(1_000 * np.maximum(-place.winter(ordinals), 0.0)).astype(np.int64)[week.days]
+        return cls(lived, darkness, 1_000 + summer * _moved(week.quarters, darkness) // 1_000)
+
+
+def _moved(quarters: Ints, darkness: Ints) -> Ints:
+    """How much more people do indoors at each quarter hour of a midsummer day, in 1/1000; less while out."""
+    hours = quarters / _QUARTERS_OF_HOUR
+    evening = np.clip((hours - _OUT_FROM_H) / (_OUT_FULL_H - _OUT_FROM_H), 0.0, 1.0)
+    late = np.clip(_BACK_UNTIL_H - hours, 0.0, 1.0)
+    more = evening * (_BACK_SHARE * late * darkness - _OUT_SHARE * (1_000 - darkness))
+    moved: Ints = np.rint(more).astype(np.int64)
+    return moved

@@ -40,7 +40,7 @@ _ADULTS: dict[Occupation, float] = {
     "home": 0.16,
 }
 _ADULTS_MOST = 2  # further persons are children
-_LATER_MIN = (-105.0, -60.0, -30.0, -15.0, 0.0, 15.0, 30.0, 60.0, 120.0)
+_LATER_MIN = (-110.0, -67.0, -37.0, -22.0, -7.0, 8.0, 23.0, 53.0, 113.0)
 _BY_DAY = (0.4, 0.8, 1.1, 1.5, 2.2, 3.9)
 _BY_DAY_AT_HOME, _BY_DAY_OUT = 1.6, 0.65  # homes in which somebody is at home by day, and the others
 _BASE_FACTOR = (0.2, 0.5, 0.7, 0.85, 1.0, 1.24, 1.65, 2.6)

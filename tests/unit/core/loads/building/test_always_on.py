@@ -87,6 +87,14 @@ def test_rest_is_quiet_in_most_homes_and_noisy_in_some():
     assert 2 < middle < 5
 
 
+@pytest.mark.parametrize("watts", [5, 40, 180, 400])
+def test_a_small_base_is_noisier_beside_its_power_than_a_large_one(watts):
+    """As the root of what it is made of; never more than that of an office."""
+    spread = Base.of_home((7, 8), watts * 10).fast_spread
+    usual = Base.of_home((7, 8), 1_000).fast_spread
+    assert spread == pytest.approx(min(usual * (100 / watts) ** 0.5, 0.08))
+
+
 def test_fridges_run_longer_in_the_summer_of_their_hemisphere():
     january = 1_705_276_800 // 86_400 * 86_400
     north, south, equator = (Compressor.of(FRIDGE, 3, share) for share in (1.0, -1.0, 0.0))

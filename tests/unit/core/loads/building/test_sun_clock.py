@@ -30,10 +30,10 @@ def late_h(place, *days, hour=20):
 )
 @settings(max_examples=60, deadline=None)
 def test_any_place_and_day_has_a_clock(zone, latitude, longitude, first):
-    """It is the wall's from 2 to 13 o'clock, never more than an hour and a half off, and never runs backwards."""
+    """It is the wall's from 1 to 13 o'clock, never more than an hour and a half off, and never runs backwards."""
     place = BuildingPlace(ZoneInfo(zone), latitude, longitude)
     lived = sun_quarters([first, first + 1], place)
-    np.testing.assert_array_equal(lived[0, 8:52], np.arange(8, 52))
+    np.testing.assert_array_equal(lived[0, 4:52], np.arange(4, 52))
     off = (np.arange(96) - lived + 48) % 96 - 48
     assert np.abs(off).max() <= 6
     assert (np.diff(np.arange(96) - off) >= 0).all()
@@ -48,7 +48,7 @@ def test_berlin_by_hand():
     before, after = late_h(BERLIN, (2023, 3, 25), (2023, 3, 28))
     assert after - before == pytest.approx(0.6, abs=0.26)  # summer time begins between them
     assert late_h(BERLIN, (2023, 6, 21), hour=8) == [0]
-    assert late_h(BERLIN, (2023, 6, 21), hour=0) == [0.5]  # the evening before goes on
+    assert late_h(BERLIN, (2023, 6, 21), hour=0) == [0.25]  # the evening before goes on
 
 
 def test_other_latitudes():
@@ -70,3 +70,39 @@ def test_a_week_follows_its_quarter_hours(sunday):
     days = sun_quarters([week.first + day for day in range(7)], BERLIN)
     np.testing.assert_array_equal(sun.quarters, days[week.days, week.quarters])
     assert 60 <= sun.darkness.min() < sun.darkness.max() == 1_000
+
+
+def indoors(place, *day, hour):
+    """How much of what people do on a day at an hour they do indoors, in 1/1000."""
+    number, weekday = divmod(date(*day).toordinal() - 1, 7)
+    week, sun = Week.of(number, place.zone), SunWeek.of(number, place)
+    return int(sun.indoors[(week.days == weekday) & (week.quarters == 4 * hour)][0])
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    number=st.integers(2, 400_000),
+)
+@settings(max_examples=40, deadline=None)
+def test_people_are_out_in_the_light_of_summer_evenings_only(zone, latitude, longitude, number):
+    """And come in when it is dark; nothing before 15 o'clock, nor in winter."""
+    place = BuildingPlace(ZoneInfo(zone), latitude, longitude)
+    week, sun = Week.of(number, place.zone), SunWeek.of(number, place)
+    assert 600 <= sun.indoors.min() <= sun.indoors.max() <= 1_280
+    assert (sun.indoors[week.quarters < 60] == 1_000).all()
+    assert (sun.indoors[sun.darkness == 1_000] >= 1_000).all()
+    assert (sun.indoors[sun.darkness == 60] <= 1_000).all()
+    if place.winter(week.first + np.arange(7)).min() >= 0:
+        assert (sun.indoors == 1_000).all()
+
+
+def test_out_in_berlin_by_hand():
+    """At noon they are where they always are; at 18 o'clock out; at 22 o'clock at their stoves and screens."""
+    summer = [indoors(BERLIN, 2023, 7, 14, hour=hour) for hour in (12, 15, 16, 18, 22, 23)]
+    assert summer == [1_000, 1_000, 820, 641, 1_139, 1_000]
+    assert indoors(BERLIN, 2023, 1, 14, hour=18) == 1_000
+    south = BuildingPlace(ZoneInfo("Etc/GMT"), -52.5, 0.0)
+    assert indoors(south, 2023, 1, 14, hour=17) < 660
+    assert indoors(NAIROBI, 2023, 7, 14, hour=17) == 1_000  # no season on the equator
