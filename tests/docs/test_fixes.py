@@ -25,6 +25,11 @@ PRINTED_BY = {
     "adapters/rundir": WITH_PV,  # the directory is made there
     "cli/bench": ("bench",),
     "cli/broker": ("broker up", "broker url"),
+    "cli/broker_users": ("broker users",),
+    "core/rights": ("broker users",),
+    "adapters/passwords": ("broker users",),
+    "adapters/management": ("broker users",),
+    "wiring/broker_users": ("broker users",),
     "cli/command": tuple(COMMANDS),
     "cli/compare": ("compare",),
     "cli/completion": ("completion",),

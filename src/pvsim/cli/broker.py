@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from pvsim.cli.broker_users import users
 from pvsim.cli.command import Commands
 from pvsim.cli.progress import Display
 from pvsim.errors import BrokerError, UsageError
@@ -22,13 +23,14 @@ _DAY_H = 24
 
 @click.group(cls=Commands)
 def broker() -> None:
-    """Start, look at and stop pvsim's own RabbitMQ.
+    """Start, look at and stop pvsim's own RabbitMQ; make accounts of any.
 
     \b
     Examples:
       pvsim broker up
       pvsim broker status --json
       pvsim broker url
+      pvsim broker users --role meter --name house-a
       pvsim broker clean --dry-run
       pvsim broker down
     """  # noqa: D301
@@ -194,5 +196,7 @@ def down() -> None:
 
     click.echo("stopped" if asyncio.run(node.down(node.default_home())) else "it was not running")
 
+
+broker.add_command(users)
 
 COMMANDS = (broker,)

@@ -1,6 +1,6 @@
 """The RabbitMQ that comes with pvsim: a private node from Debian's files, as the caller, on loopback."""
 
-from pvsim.adapters.node.accounts import VIEWER, password
+from pvsim.adapters.node.accounts import VIEWER, carry_out, password, password_file
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
@@ -12,6 +12,7 @@ __all__ = [
     "Finding",
     "NodeStatus",
     "Stored",
+    "carry_out",
     "control",
     "default_home",
     "destroy",
@@ -22,6 +23,7 @@ __all__ = [
     "machine",
     "note_run",
     "password",
+    "password_file",
     "require_room",
     "status",
     "stored",

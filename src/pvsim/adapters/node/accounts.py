@@ -1,27 +1,49 @@
-"""Further accounts of a private node, each with a random password in a file that only its owner can read."""
+"""Further accounts of a private node."""
 
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.settings import Identity
 from pvsim.adapters.node.store import write_private
+from pvsim.core.rights.commands import Command, page_viewer
+from pvsim.errors import BrokerError
 
-__all__ = ["VIEWER", "are_made", "make_viewer", "password"]
+__all__ = ["VIEWER", "are_made", "carry_out", "make_viewer", "password", "password_file"]
 
 VIEWER = "viewer"
 """Sees the management page, and can neither read, publish, declare nor delete anything."""
 
-_SEES_NOTHING_ELSE = ("set_permissions", VIEWER, "^$", "^$", "^$")
+
+def password_file(home: Path, name: str) -> Path:
+    """Where the password of an account is kept."""
+    return Layout.of(home).accounts / name
 
 
 def password(home: Path, name: str) -> str | None:
     """Of an account that was made on the node of a home; None if there is none."""
     try:
-        return (Layout.of(home).accounts / name).read_text("utf-8")
+        return password_file(home, name).read_text("utf-8")
     except FileNotFoundError:
         return None
+
+
+async def carry_out(home: Path, commands: Iterable[Command], secret: str) -> None:
+    """Do what makes an account on the node of a home.
+
+    Raises:
+        BrokerError: if the node does not run, or refuses.
+    """
+    for command in commands:
+        told = secret if command.told else ""
+        try:
+            await control(home, *command.arguments, told=told)
+        except BrokerError:
+            if command.instead is None:
+                raise
+            await control(home, *command.instead.arguments, told=told)
 
 
 def are_made(layout: Layout, identity: Identity) -> bool:
@@ -35,16 +57,6 @@ async def make_viewer(layout: Layout) -> None:
     Its file appears when the account is complete, so that a call that was interrupted is made up for by the next.
     """
     secret = secrets.token_urlsafe(24)
-    if VIEWER not in await _accounts(layout):
-        await control(layout.home, "add_user", VIEWER, told=secret)
-    else:
-        await control(layout.home, "change_password", VIEWER, told=secret)
-    await control(layout.home, "set_user_tags", VIEWER, "monitoring")
-    await control(layout.home, *_SEES_NOTHING_ELSE)
+    await carry_out(layout.home, page_viewer(VIEWER), secret)
     layout.accounts.mkdir(mode=0o700, exist_ok=True)
-    write_private(layout.accounts / VIEWER, secret)
-
-
-async def _accounts(layout: Layout) -> set[str]:
-    listed = await control(layout.home, "list_users")
-    return {line.partition("\t")[0] for line in listed.splitlines()}
+    write_private(password_file(layout.home, VIEWER), secret)

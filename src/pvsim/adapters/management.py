@@ -1,0 +1,114 @@
+"""RabbitMQ's management interface: accounts made by HTTP, with an admin's URL."""
+
+import asyncio
+import base64
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from pvsim.core.rights.commands import Request
+from pvsim.errors import BrokerError, BrokerRefusedError, UsageError
+
+__all__ = ["VARIABLE", "Management", "carry_out"]
+
+VARIABLE = "PVSIM_MANAGEMENT_URL"
+_FORM = "use https://admin:password@broker.example:15671 (a user with the tag administrator)"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_PATIENCE_S = 30.0
+_MOST_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Management:
+    """Where the interface is, and who signs in there; the password is in no repr."""
+
+    base: str
+    host: str
+    user: str
+    password: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> "Management":
+        """Read `http[s]://user:password@host[:port][/path]`.
+
+        Raises:
+            UsageError: if the URL is of another form; it does not quote what may be the password.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            fix = f"{_FORM}; percent-encode / ? # @ : in user and password"
+            raise UsageError("the management URL cannot be read", where=VARIABLE, fix=fix) from error
+        if parts.scheme not in {"http", "https"} or not host:
+            raise UsageError("this is no URL of a management interface", where=VARIABLE, fix=_FORM)
+        if not parts.username or parts.password is None or parts.query or parts.fragment:
+            what = "the management URL needs a user and a password, and nothing after its path"
+            raise UsageError(what, where=VARIABLE, fix=_FORM)
+        place = f"[{host}]" if ":" in host else host
+        path = parts.path.rstrip("/").removesuffix("/api")
+        base = f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}"
+        return cls(base, host, unquote(parts.username), unquote(parts.password))
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether passwords go over a network as plain text."""
+        return self.base.startswith("http://") and self.host not in _LOOPBACK
+
+
+async def carry_out(management: Management, requests: Iterable[Request]) -> None:
+    """Do what makes an account.
+
+    Raises:
+        BrokerRefusedError: if the interface refuses.
+        BrokerError: if it cannot be reached.
+    """
+    for request in requests:
+        await asyncio.to_thread(_put, management, request)
+
+
+def _put(management: Management, request: Request) -> None:
+    where = f"{management.base}/api/{request.path}"
+    token = base64.b64encode(f"{management.user}:{management.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
+    body = json.dumps(request.body).encode()
+    made = urllib.request.Request(where, data=body, headers=headers, method="PUT")  # noqa: S310 - `parse` checks
+    proxies = [urllib.request.ProxyHandler({})] if management.host in _LOOPBACK else []
+    opener = urllib.request.build_opener(*proxies)  # follows no redirect of a PUT
+    try:
+        with opener.open(made, timeout=_PATIENCE_S):
+            pass
+    except urllib.error.HTTPError as error:
+        raise _refusal(error, management, where) from error
+    except (OSError, ValueError) as error:
+        raise _unreachable(error, where) from error
+
+
+def _refusal(error: urllib.error.HTTPError, management: Management, where: str) -> BrokerRefusedError:
+    with error:
+        said = error.read(_MOST_SHOWN).decode("utf-8", "replace")
+    if error.code in {401, 403}:
+        what = f"the management interface refuses user {management.user!r}"
+        return BrokerRefusedError(
+            what, where=where, fix=f"correct {VARIABLE}; the user needs the tag administrator"
+        )
+    if error.code == 404:  # noqa: PLR2004 - not found
+        what = "the management interface does not know that path"
+        return BrokerRefusedError(what, where=where, fix=f"correct {VARIABLE}, or --vhost")
+    what = f"the management interface refuses with {error.code}: {' '.join(said.split()) or error.reason}"
+    return BrokerRefusedError(what, where=where, fix=f"look at the broker's log, and at {VARIABLE}")
+
+
+def _unreachable(error: Exception, where: str) -> BrokerError:
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        what = f"the certificate of the management interface is refused: {reason.verify_message}"
+        return BrokerRefusedError(what, where=where, fix="SSL_CERT_FILE names further authorities")
+    what = f"the management interface cannot be reached: {getattr(reason, 'strerror', None) or reason}"
+    return BrokerError(
+        what, where=where, fix=f"is it on (rabbitmq-plugins enable rabbitmq_management)? {VARIABLE}"
+    )

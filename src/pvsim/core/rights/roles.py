@@ -1,0 +1,189 @@
+"""The roles at a broker, and the permissions of each: what RabbitMQ checks, for AMQP, streams and MQTT alike.
+
+    meter       publishes readings under its own names, by AMQP and MQTT
+    simulator   reads and writes the log of its service, publishes samples and states, by streams, AMQP and MQTT
+    viewer      reads log, readings, samples and states of its service, by streams, AMQP and MQTT
+    admin       everything, and makes accounts
+
+RabbitMQ looks at the first exchange only: what comes by `amq.topic` and goes on to `pvsim` is checked at
+`amq.topic`. An account without a topic permission on an exchange may use every key there, so each role has one on
+both.
+
+What MQTT keeps of a subscriber is a queue named after its client id, and an account that may read such a queue may
+read whatever it holds: so each account has sessions and queues under its own name only, `NAME` or `NAME:…`, where
+no name has a colon.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+from pvsim.core.run.plan import NAME, NAME_RULE
+from pvsim.errors import UsageError
+
+__all__ = ["EXCHANGES", "MQTT_EXCHANGE", "READINGS_EXCHANGE", "ROLES", "Account", "Rights", "Role", "TopicRights"]
+
+Role: TypeAlias = Literal["meter", "simulator", "viewer", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+READINGS_EXCHANGE, MQTT_EXCHANGE = "pvsim", "amq.topic"
+EXCHANGES = (MQTT_EXCHANGE, READINGS_EXCHANGE)
+
+_EXCHANGES = (r"amq\.topic", "pvsim")
+_NOTHING, _ALL = "^$", ".*"
+_TAKEN = re.compile(r"guest|pvsim|viewer|amq|mqtt-subscription-.*", re.IGNORECASE)
+_TOPIC = re.compile(r"[^#+\x00-\x1f\x7f]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRights:
+    """Which routing keys an account may use at an exchange, as regular expressions."""
+
+    exchange: str
+    write: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What RabbitMQ is told of an account, in its own words.
+
+    Attributes:
+        configure: Which queues and exchanges it may make and delete.
+        write: Which exchanges and streams it may publish to, which queues it may bind.
+        read: Which queues and streams it may read, which exchanges it may bind to.
+        topics: Which routing keys.
+        tags: What it may do in the management interface.
+    """
+
+    configure: str
+    write: str
+    read: str
+    topics: tuple[TopicRights, ...]
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account at a broker.
+
+    Attributes:
+        name: Its name there.
+        role: What it is for.
+        service: The service whose readings and samples it is about: the second word of routing keys.
+        meters: The meters as which it publishes; () is one of its own name.
+        topics: Further MQTT topics to which it may publish, for devices that cannot choose theirs.
+
+    Raises:
+        UsageError: if a name or a topic cannot be one, or the role has no use for it.
+    """
+
+    name: str
+    role: Role
+    service: str = "home"
+    meters: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for option, name in (
+            ("--name", self.name),
+            ("--service", self.service),
+            *(("--meter", m) for m in self.meters),
+        ):
+            if not NAME.fullmatch(name):
+                raise UsageError(f"{option}: {name!r} cannot be a name", fix=NAME_RULE)
+        if _TAKEN.fullmatch(self.name):
+            what = f"--name: {self.name!r} is a name that RabbitMQ or pvsim uses itself"
+            raise UsageError(what, fix="use another name, such as house-a")
+        if self.meters and self.role != "meter":
+            raise UsageError(
+                f"--meter is for the role meter, not {self.role}", fix="leave it out, or use --role meter"
+            )
+        for topic in self.topics:
+            if not _TOPIC.fullmatch(topic):
+                what = f"--topic: {topic!r} is no topic to publish to"
+                raise UsageError(what, fix="use a topic without # and +, such as shellypro3em-abc/status/em:0")
+
+    @property
+    def rights(self) -> Rights:
+        """The permissions of its role."""
+        return _RIGHTS[self.role](self)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The routing keys of its meters."""
+        return tuple(f"meter.{self.service}.{meter}" for meter in self.meters or (self.name,))
+
+
+def _meter(account: Account) -> Rights:
+    keys = [_literal(key) for key in account.keys]
+    topics = (
+        TopicRights(MQTT_EXCHANGE, _one_of(*keys, *_keys_of(account.topics)), _NOTHING),
+        TopicRights(READINGS_EXCHANGE, _one_of(*keys), _NOTHING),
+    )
+    return Rights(_NOTHING, _one_of(*_EXCHANGES), _NOTHING, topics)
+
+
+def _simulator(account: Account) -> Rights:
+    service, sessions = account.service, _sessions(account)
+    streams = _streams(account)
+    published = (
+        rf"pvsim\.{service}\..+",
+        rf"homeassistant\.sensor\.pvsim_{service}\..+",
+        *_keys_of(account.topics),
+    )
+    topics = (
+        TopicRights(MQTT_EXCHANGE, _one_of(*published), _one_of(r"homeassistant\.status")),
+        TopicRights(READINGS_EXCHANGE, _one_of(rf"pv\.{service}\.[^.]+"), _NOTHING),
+    )
+    write = _one_of(*_EXCHANGES, streams, sessions)
+    return Rights(_one_of(sessions), write, _one_of(_EXCHANGES[0], streams, sessions), topics)
+
+
+def _viewer(account: Account) -> Rights:
+    service = account.service
+    own = (_sessions(account), f"{account.name}:.+")
+    published = _keys_of(account.topics)
+    readable = (rf"(meter|pvsim)\.{service}\..+", r"homeassistant\..+")
+    topics = (
+        TopicRights(MQTT_EXCHANGE, _one_of(*published), _one_of(*readable)),
+        TopicRights(READINGS_EXCHANGE, _NOTHING, _one_of(rf"(meter|pv)\.{service}\..+")),
+    )
+    write = _one_of(*own, *([_EXCHANGES[0]] if published else []))
+    return Rights(_one_of(*own), write, _one_of(*own, *_EXCHANGES, _streams(account)), topics)
+
+
+def _admin(_: Account) -> Rights:
+    topics = tuple(TopicRights(exchange, _ALL, _ALL) for exchange in EXCHANGES)
+    return Rights(_ALL, _ALL, _ALL, topics, ("administrator",))
+
+
+_RIGHTS = {"meter": _meter, "simulator": _simulator, "viewer": _viewer, "admin": _admin}
+
+
+def _streams(account: Account) -> str:
+    """The log of the service, and the stream of its samples."""
+    return rf"pvsim\.{account.service}(\.samples)?"
+
+
+def _sessions(account: Account) -> str:
+    """The queues of the account's MQTT sessions, whose client ids are its name or begin with it and a colon."""
+    return rf"mqtt-subscription-{account.name}(:.*)?qos[01]"
+
+
+def _keys_of(topics: Sequence[str]) -> tuple[str, ...]:
+    """The routing keys that RabbitMQ makes of MQTT topics, as regular expressions."""
+    return tuple(_literal(topic.replace("/", ".")) for topic in topics)
+
+
+def _literal(text: str) -> str:
+    """A regular expression that only this text fits."""
+    return re.sub(r"([.^$*+?()\[\]{}|\\])", r"\\\1", text)
+
+
+def _one_of(*patterns: str) -> str:
+    """A pattern that only the whole of one of them fits; none is nothing."""
+    if not patterns:
+        return _NOTHING
+    return f"^{patterns[0]}$" if len(patterns) == 1 else f"^({'|'.join(patterns)})$"

@@ -1,0 +1,141 @@
+"""`pvsim broker users` at a real broker: what it prints, what it does, and what it does by HTTP, are the same."""
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pika
+import pytest
+
+from pvsim.adapters import node
+from pvsim.adapters.node.layout import Layout
+from pvsim.adapters.node.packages import find
+from pvsim.adapters.node.settings import tool_environment
+from pvsim.adapters.node.store import read_identity
+
+pytestmark = pytest.mark.broker
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    path = tmp_path_factory.mktemp("users") / "node"
+    try:
+        asyncio.run(node.up(path, extras={"management": True}))
+        yield path
+    finally:
+        asyncio.run(node.destroy(path))
+
+
+@pytest.fixture
+def rabbitmqctl(home, tmp_path):
+    """A directory with a `rabbitmqctl` of the node in it, as the system has one of its own."""
+    layout = Layout.of(home)
+    settings = tool_environment(layout, find(layout.packages), read_identity(layout))
+    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())
+    tool = tmp_path / "bin" / "rabbitmqctl"
+    tool.parent.mkdir()
+    tool.write_text(
+        f'#!/bin/sh\ncd {shlex.quote(str(layout.home))} && exec env {words} server/sbin/rabbitmqctl "$@"\n'
+    )
+    tool.chmod(0o755)
+    return tool.parent
+
+
+@pytest.fixture
+def pvsim(home, here):
+    def call(*arguments, **environment):
+        settings = {**os.environ, "PVSIM_BROKER_HOME": str(home), **environment}
+        return subprocess.run(
+            [sys.executable, "-m", "pvsim", "broker", "users", *arguments],
+            cwd=here,
+            env=settings,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+def rights_of(home, name):
+    """What the broker has about an account, without its name."""
+    told = {}
+    for what in ("list_user_permissions", "list_user_topic_permissions"):
+        rows = json.loads(asyncio.run(node.control(home, what, name, "--formatter", "json")))
+        told[what] = sorted(json.dumps(row, sort_keys=True) for row in rows)
+    users = json.loads(asyncio.run(node.control(home, "list_users", "--formatter", "json")))
+    told["tags"] = [user["tags"] for user in users if user["user"] == name]
+    return json.loads(json.dumps(told).replace(name, "NAME"))
+
+
+def signs_in(home, name, password):
+    address = asyncio.run(node.status(home)).address
+    where = pika.ConnectionParameters(
+        address.host, address.amqp_port, credentials=pika.PlainCredentials(name, password)
+    )
+    try:
+        pika.BlockingConnection(where).close()
+    except pika.exceptions.AMQPConnectionError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("role", ["viewer", "admin"])
+def test_printed_applied_and_put_over_http_are_the_same(home, rabbitmqctl, pvsim, here, role):
+    printed, applied, put = (f"{role}-{way}" for way in ("printed", "applied", "put"))
+    script = pvsim("--role", role, "--name", printed).stdout
+    for _ in range(2):  # the second time it exists
+        path = f"{rabbitmqctl}:{os.environ['PATH']}"
+        subprocess.run(["/bin/sh", "-ec", script], env={"PATH": path}, check=True, capture_output=True)
+    assert pvsim("--role", "meter", "--name", applied, "--apply").returncode == 0  # another role before
+    assert pvsim("--role", role, "--name", applied, "--apply").returncode == 0
+    identity, status = read_identity(Layout.of(home)), asyncio.run(node.status(home))
+    secret = here / "url"
+    secret.write_text(status.management.replace("://", f"://pvsim:{identity.password}@"))
+    secret.chmod(0o600)
+    done = pvsim("--role", role, "--name", put, "--apply", "--json", PVSIM_MANAGEMENT_URL_FILE=str(secret))
+    facts = json.loads(done.stdout)
+    assert facts["where"] == status.management.rstrip("/")
+
+    assert rights_of(home, applied) == rights_of(home, put) == rights_of(home, printed)
+    assert rights_of(home, put)["tags"] == [["administrator"] if role == "admin" else []]
+    for name, file in (
+        (printed, here / f"{printed}.password"),
+        (applied, node.password_file(home, applied)),
+        (put, Path(facts["password_file"])),
+    ):
+        assert file.stat().st_mode & 0o077 == 0
+        assert signs_in(home, name, file.read_text())
+    assert not signs_in(home, printed, "guest")
+
+
+def test_a_meter_is_told_where_to_publish_and_nobody_sees_its_password(home, pvsim):
+    done = pvsim("--role", "meter", "--name", "house-a", "--apply")
+    password = node.password(home, "house-a")
+    address = asyncio.run(node.status(home)).address
+    assert done.stdout.splitlines() == [
+        f"house-a: meter of home, at {address}",
+        "  AMQP: publish to exchange pvsim, routing key meter.home.house-a",
+        "  MQTT: publish to topic meter/home/house-a",
+        f"  amqp://house-a@127.0.0.1:{address.amqp_port}",
+    ]
+    assert str(node.password_file(home, "house-a")) in done.stderr
+    assert password not in done.stdout + done.stderr
+
+
+def test_a_url_of_another_broker_is_not_taken_for_the_private_node(pvsim):
+    done = pvsim("--role", "meter", "--name", "house-b", "--apply", PVSIM_BROKER_URL="amqp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "PVSIM_MANAGEMENT_URL" in done.stderr
+
+
+def test_what_cannot_be_an_account_is_refused_before_anything_is_made(pvsim, here):
+    done = pvsim("--role", "meter", "--name", "a/b")
+    assert done.returncode == 2
+    assert "--name" in done.stderr
+    assert list(here.iterdir()) == []
