@@ -1,6 +1,6 @@
 """The meters that a service's file describes: `[[meters]]` of listen.toml."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 
@@ -102,9 +102,11 @@ def routing_key_of(topic: str) -> str:
 def meter_problems(tables: Sequence[MeterTable]) -> list[str]:
     """What is wrong with the meters of a file beyond their types, each with its place: `meter 2 (plug): …`."""
     found = []
+    names = {table.name for table in tables if table.topic is None}
     for index, table in enumerate(tables):
         where = item_path("meters", index, table)
-        found += [f"{where} {problem}" for problem in (*_of_names(table), *_of_paths(table), *_unused(table))]
+        of_table = (*_of_names(table), *_of_others(table, names), *_of_paths(table), *_unused(table))
+        found += [f"{where} {problem}" for problem in of_table]
     if len(tables) > MAX_METERS:
         found.append(f"meters: {len(tables):,}, where a service has {MAX_METERS:,} at most")
     return [*found, *_twice("name", [table.name for table in tables]), *_twice("topic", _keys(tables))]
@@ -146,6 +148,13 @@ def _of_names(table: MeterTable) -> Iterator[str]:
         yield f"topic: {topic[:80]!r} has + # or *; name one topic, and a meter for each"
     elif not topic.isprintable() or len(topic.encode()) > _LONGEST_KEY:
         yield f"topic: it has a character that cannot be printed, or more than {_LONGEST_KEY} bytes"
+
+
+def _of_others(table: MeterTable, names: Container[str]) -> Iterator[str]:
+    """A topic that is that of another meter, which has none of its own."""
+    match [] if table.topic is None else routing_key_of(table.topic).split("."):
+        case ["meter", _, name] if name in names:
+            yield f"topic: that of the meter {name} of this file; leave one of the two out"
 
 
 def _of_paths(table: MeterTable) -> Iterator[str]:

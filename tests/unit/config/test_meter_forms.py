@@ -156,6 +156,13 @@ def test_all_that_is_wrong_is_told():
     assert told(text) == ["meter 2 (a): power: a text of 0 characters, where 1 to 200 belong"]
 
 
+def test_a_topic_is_not_that_of_another_meter():
+    text = '[[meters]]\nname = "a"\ntopic = "meter/home/b"\n[[meters]]\nname = "b"'
+    problem = "meter 1 (a): topic: that of the meter b of this file; leave one of the two out"
+    assert told(text) == [problem]
+    assert told(text + '\ntopic = "x/y"') == []
+
+
 def test_a_service_has_a_thousand_meters_at_most():
     meters = [MeterTable(name=f"m{i}") for i in range(1_001)]
     assert meter_problems(meters) == ["meters: 1,001, where a service has 1,000 at most"]
