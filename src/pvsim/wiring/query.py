@@ -17,6 +17,7 @@ from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.rundir.daily import DAYS
 from pvsim.adapters.rundir.file_system import cannot_read
+from pvsim.adapters.session_files.index import INDEX
 from pvsim.config import BuildingMeter, FileConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.core.results import rows
 from pvsim.core.results.figure_tables import figure_columns, figure_rows
@@ -128,7 +129,7 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
     require_text(directory)
     found = Queried()
     for path in runs_in(directory):
-        _add(found, path)
+        _add(found, path, path.name if path == directory else str(path.relative_to(directory)))
     tables = [Table("runs", RUNS, found.runs), Table("homes", HOMES, found.homes)]
     for name, columns in figure_columns().items():
         own = found.figures.get(name, [])
@@ -141,6 +142,8 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
 def runs_in(directory: Path) -> list[Path]:
     """The runs in a directory by name, which begins with their time; or the one whose directory it is.
 
+    In the directory of a service they are the days of its meters.
+
     Raises:
         BadInputError: if there is none.
         PvsimError: if the directory cannot be read.
@@ -148,9 +151,10 @@ def runs_in(directory: Path) -> list[Path]:
     if (directory / MANIFEST).exists():
         return [directory]
     try:
-        found = [
-            path for path in sorted(directory.iterdir()) if not path.is_symlink() and (path / MANIFEST).exists()
-        ]
+        own = [path for path in sorted(directory.iterdir()) if not path.is_symlink()]
+        if (directory / INDEX).exists():
+            own = [day for path in own if path.is_dir() for day in sorted(path.iterdir())]
+        found = [path for path in own if (path / MANIFEST).exists()]
     except (FileNotFoundError, NotADirectoryError):
         found = []
     except OSError as error:
@@ -161,9 +165,9 @@ def runs_in(directory: Path) -> list[Path]:
     return found
 
 
-def _add(found: Queried, path: Path) -> None:
+def _add(found: Queried, path: Path, run: str) -> None:
     """What is known of one run; what is wrong with it is said in its row."""
-    row: dict[str, Any] = {"run": printable(path.name), "path": printable(path), "problem": None, "status": None}
+    row: dict[str, Any] = {"run": printable(run), "path": printable(path), "problem": None, "status": None}
     found.runs.append(row)
     try:
         require_text(path)
@@ -175,13 +179,13 @@ def _add(found: Queried, path: Path) -> None:
         row |= _facts(config)
         if manifest.status not in _ENDED:
             return
-        files = _files(path, manifest, config)
+        files = _files(path, run, manifest, config)
         figures = figure_rows(_summary(path, manifest))
     except (PvsimError, msgspec.ValidationError) as error:
         row["problem"] = error.what if isinstance(error, PvsimError) else f"its manifest is damaged: {error}"
         return
     found.files.append(files)
-    of = {"run": path.name, "status": manifest.status}
+    of = {"run": run, "status": manifest.status}
     for meter, facts in (manifest.homes or {}).items():
         texts = {name: ", ".join(value) for name, value in facts.items() if isinstance(value, list)}
         found.homes.append({**of, "meter": meter, **facts, **texts})
@@ -225,7 +229,7 @@ def _tag(struct: msgspec.Struct) -> str:
     return str(struct.__struct_config__.tag)
 
 
-def _files(path: Path, manifest: Manifest, config: RunConfig) -> RowFiles:
+def _files(path: Path, run: str, manifest: Manifest, config: RunConfig) -> RowFiles:
     """Where the rows are: in the Parquet file if it is what it was, else in the CSV.
 
     Raises:
@@ -235,13 +239,13 @@ def _files(path: Path, manifest: Manifest, config: RunConfig) -> RowFiles:
     plan = plan_of(config)
     header = tuple(rows.header(plan).decode().strip().split(","))
     if PARQUET in known and _is_there(path, PARQUET, manifest):
-        return RowFiles(path.name, manifest.status, (path / PARQUET,), header, plan.meters[0])
+        return RowFiles(run, manifest.status, (path / PARQUET,), header, plan.meters[0])
     names = [name for name in known if name == SAMPLES or Path(name).parent.name == DAYS]
     for name in names or [SAMPLES]:
         if name not in known or not _is_there(path, name, manifest):
             raise BadInputError(f"{name} is not what the run has left")
     paths = tuple(path / name for name in names)
-    return RowFiles(path.name, manifest.status, paths, header, plan.meters[0])
+    return RowFiles(run, manifest.status, paths, header, plan.meters[0])
 
 
 def _is_there(path: Path, name: str, manifest: Manifest) -> bool:

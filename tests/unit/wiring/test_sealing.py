@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.sessions import a_plan, at, entry, open_files, serve
+from tests.service_days import DAY, MIDNIGHT, a_log, a_service, made
+from tests.sessions import a_plan, entry, open_files, serve
 
 import pvsim
 from pvsim.adapters.rundir.file_system import FileSystem
@@ -15,33 +16,14 @@ from pvsim.core.session.session import Session
 from pvsim.errors import BadInputError, InternalError
 from pvsim.testing import CrashAt, CrashError
 from pvsim.wiring.days import ServiceDays
+from pvsim.wiring.query import query
 from pvsim.wiring.sealing import carry_out, seal
-
-MIDNIGHT = at("2024-10-27 00:00")
-DAY = "2024-10-27"
-
-
-def a_log(*, step_s=1, missing=()):
-    """A day of 25 hours and a little of those beside it."""
-    seconds = [s for s in range(-3 * step_s, 90_000 + step_s, step_s) if s not in missing]
-    log = [entry(i, MIDNIGHT + s, "m1", 500 + s * 37 % 3_000) for i, s in enumerate(seconds)]
-    return [*log, entry(len(log), MIDNIGHT + 90_000 + 60, None, "")]
-
-
-def a_service(hold_s=0, request=None):
-    days = ServiceDays(
-        "home", request or Request(site="home-battery", pv=PvRequest(source="curve")), hold_s=hold_s
-    )
-    return a_plan(hold_s=hold_s), days, days
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """The directory of a service that has had a day of 25 hours without a gap."""
-    directory = tmp_path_factory.mktemp("listen") / "home"
-    files = serve(directory, a_service(), a_log(), [10_000], work=carry_out, disk=FileSystem())
-    assert files.notes == []
-    return directory
+    return made(tmp_path_factory.mktemp("listen") / "home")
 
 
 def test_a_day_of_25_hours_without_a_gap_is_a_complete_run(whole):
@@ -154,3 +136,14 @@ def test_a_file_that_was_changed_after_it_was_sealed_is_told(tmp_path):
             seal(job)
         with pytest.raises(InternalError):
             seal(replace(job, ended=None))
+
+
+def test_questions_are_asked_of_a_day_a_meter_or_the_whole_service(whole):
+    sql = "SELECT run, count(*) AS n FROM samples GROUP BY run ORDER BY run"
+    for directory, names in (
+        (whole, ["m1/2024-10-26", "m1/2024-10-27"]),
+        (whole / "m1", ["2024-10-26", "2024-10-27"]),
+        (whole / "m1" / DAY, [DAY]),
+    ):
+        with query(sql, directory) as (answer, _):
+            assert [row[0] for rows in answer.portions for row in rows] == names
