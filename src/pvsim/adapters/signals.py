@@ -29,7 +29,10 @@ def held_signals() -> Iterator[None]:
 
 
 def run_with_stop(
-    use: Callable[["asyncio.Event"], Awaitable[Result]], *, parent: Callable[[bytes], None] | None = None
+    use: Callable[["asyncio.Event"], Awaitable[Result]],
+    *,
+    parent: Callable[[bytes], None] | None = None,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Result:
     """Run `use(stop)`; SIGINT and SIGTERM set `stop`, and a second one ends the process.
 
@@ -37,6 +40,7 @@ def run_with_stop(
         use: What to run.
         parent: Given, there is a parent process: called with each line that it writes to standard input; and when
             that ends, the parent is gone, and `stop` is set.
+        told: Called with the number of the first signal.
     """
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
@@ -44,13 +48,14 @@ def run_with_stop(
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
 
-        def ask() -> None:
+        def ask(number: int) -> None:
             if stop.is_set():
                 os._exit(InterruptedRunError.exit_code)  # roles see their standard input end, and stop
+            told(number)
             stop.set()
 
         for number in _SIGNALS:
-            loop.add_signal_handler(number, ask)
+            loop.add_signal_handler(number, ask, number)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         if parent is not None:
             descriptor = sys.stdin.fileno()

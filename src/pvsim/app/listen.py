@@ -6,7 +6,7 @@ at the same messages whenever the log is read again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from logging import getLogger
@@ -66,6 +66,9 @@ class Listener:
         clock: Moves the times of arrival, for tests and demonstrations.
         pace: When to commit and to tick.
         until_end: Read the log as it is now to its end, write no ticks, and end.
+
+    Attributes:
+        after_commit: Called after each commit.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Listener:
         self._session, self._files, self._watcher, self._stop = session, files, watcher, stop
         self._results, self._clock, self._until_end = results, clock, until_end
         self._pace = pace or ListenPace()
+        self.after_commit: Callable[[], None] = lambda: None
         self._notify: Notify = lambda _: None
         self._rejoining = Rejoining(session.state)
         self._uncommitted = False
@@ -203,6 +207,7 @@ class Listener:
         took_s = self._now() - begun
         self._commit_due = self._now() + max(self._pace.commit_s, self._pace.commit_times * took_s)
         self._watcher.committed(self._session.state, took_s)
+        self.after_commit()
         self._notify(ServiceProgress(self._session.state.messages))
 
     def _kept(self) -> Mapping[str, bytes]:

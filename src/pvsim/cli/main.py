@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, compare, completion, export, facts, fit, query, report, roles, run
+from pvsim.cli import bench, broker, compare, completion, export, facts, fit, listen, query, report, roles, run
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
 from pvsim.cli.settings_files import read_toml, settings_of
@@ -40,6 +40,7 @@ def cli(context: click.Context) -> None:
       pvsim run --site home                      a house with its roof, sun and clouds
       pvsim run --resume runs/latest             finish an interrupted run
       pvsim verify runs/latest                   prove that nothing is missing or doubled
+      pvsim listen                               rows of your own meters, day by day
       pvsim report runs/latest --open            a page about it: figures, charts, tables
       pvsim broker status                        the RabbitMQ that comes with pvsim
 
@@ -51,7 +52,7 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for module in (run, roles, facts, report, export, query, compare, broker, bench, fit, completion):
+for module in (run, roles, listen, facts, report, export, query, compare, broker, bench, fit, completion):
     for command in module.COMMANDS:
         cli.add_command(command)
 

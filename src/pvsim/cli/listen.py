@@ -1,0 +1,334 @@
+"""`pvsim listen`: a service without an end for anybody's meters."""
+
+import signal
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.adapters.signals import run_with_stop
+from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SITE, Configured, section
+from pvsim.cli.completion import or_a_file, zones
+from pvsim.cli.fields import field_option, request_of
+from pvsim.cli.options import broker_option, file_system_option, json_option, quiet_option
+from pvsim.cli.settings_files import read_toml, settings_of
+from pvsim.cli.values import Choice, Quantity, Whole
+from pvsim.errors import BadInputError, InterruptedRunError
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pvsim.cli.listen_lines import Lines
+    from pvsim.config.listening import ListenRequest
+    from pvsim.wiring.listen import Broker, Service, Setting
+
+__all__ = ["COMMANDS"]
+
+_METERS = "meters"
+_LONGEST_PAUSE_S = 30.0
+
+
+def _take_file(context: click.Context, _parameter: click.Parameter, path: Path | None) -> Path | None:
+    """Take the settings of the file as defaults of the options, over those of other settings files."""
+    if path is None or context.resilient_parsing:
+        return path
+    if not path.is_file():
+        what = "a directory, not a file" if path.is_dir() else "there is no such file"
+        raise BadInputError(
+            what, where=str(path), fix="check the path; docs/reference/listen.md shows a listen.toml"
+        )
+    said = read_toml(path)
+    context.meta[_METERS] = {name: said.pop(name) for name in (_METERS,) if name in said}
+    settings = settings_of(context.command, said, f"{path},")
+    context.default_map = {**(context.default_map or {}), **settings}
+    return path
+
+
+def _duration(field: str, option: str, what: str, default: str, least: int) -> Any:
+    return click.option(
+        option,
+        field,
+        type=Whole("DURATION_S", "DURATION", least=least),
+        metavar="DURATION",
+        default=default,
+        show_default=True,
+        help=what,
+    )
+
+
+@click.command(cls=Configured)
+@click.argument(
+    "file", required=False, type=click.Path(path_type=Path), is_eager=True, callback=_take_file, metavar="[FILE]"
+)
+@section(
+    PERIOD,
+    field_option(
+        "tz",
+        "--tz",
+        shell_complete=zones,
+        envvar="PVSIM_TZ",
+        help="Time zone: days begin at its midnight.  [default: the site's, else Europe/Berlin]",
+    ),
+    _duration(
+        "lateness_s", "--lateness", "How long a second stays open for readings that come late.", "10s", least=0
+    ),
+    _duration(
+        "hold_s",
+        "--hold",
+        "For how long the last value stands for seconds without a reading, with a flag; 0: they have no row.",
+        "0s",
+        least=0,
+    ),
+    _duration("silence_s", "--silence", "Say that a meter is silent after this long; 0: never.", "60s", least=0),
+)
+@section(
+    SITE,
+    field_option(
+        "site",
+        "--site",
+        metavar="NAME",
+        shell_complete=or_a_file("brief", "home", "home-battery", "home-tariff", "office", "depot"),
+        envvar="PVSIM_SITE",
+        help="A place with its PV plants, weather and battery, as of pvsim run, or a FILE.toml; each meter is at"
+        " such a place.",
+    ),
+    field_option(
+        "seed",
+        "--seed",
+        type=Whole("NUMBER", "NUMBER"),
+        envvar="PVSIM_SEED",
+        help="Seed of clouds and air.  [default: 1]",
+    ),
+)
+@section(
+    METER,
+    click.option(
+        "--meter-kind",
+        "kind",
+        type=Choice(["load", "grid"]),
+        default="load",
+        show_default=True,
+        envvar="PVSIM_METER_KIND",
+        help="What meters measure that the file does not describe. load: what the building uses; grid: the power"
+        " at the grid connection, negative where it exports.",
+    ),
+    click.option(
+        "--meter-max-w",
+        "max_w",
+        type=Whole("POWER_W", "W"),
+        metavar="W",
+        default=9_000,
+        show_default=True,
+        envvar="PVSIM_METER_MAX_W",
+        help="The most that such a meter may show; a reading above it is rejected.",
+    ),
+    click.option(
+        "--max-meters",
+        type=Whole("NUMBER", "N", least=1),
+        metavar="N",
+        default=1_000,
+        show_default=True,
+        help="How many meters may join.",
+    ),
+)
+@section(
+    PV,
+    field_option(
+        "pv.source",
+        "--pv",
+        metavar="KIND",
+        shell_complete=or_a_file("curve", "site", "none"),
+        envvar="PVSIM_PV",
+        help="curve, site (its plants under its weather), none, or a FILE.csv of measured power on the same days."
+        "  [default: site with --site, else curve]",
+    ),
+    field_option(
+        "pv.peak_kw",
+        "--pv-peak-kw",
+        type=Quantity("POWER_KW", "KW"),
+        envvar="PVSIM_PV_PEAK_KW",
+        help="Scale the curve, or the PV file, to this peak.",
+    ),
+)
+@section(
+    OUTPUT,
+    click.option(
+        "--name",
+        default="home",
+        show_default=True,
+        metavar="NAME",
+        envvar="PVSIM_SERVICE",
+        help="Name of the service: in routing keys, and of its directory.",
+    ),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path, readable=False),
+        default=Path("listen"),
+        show_default=True,
+        envvar="PVSIM_LISTEN_OUT",
+        help="Where the service's directory goes; there a directory a meter, and in it one a day.",
+    ),
+    click.option(
+        "--keep",
+        "keep_days",
+        type=Whole("DAYS", "DAYS", least=1),
+        metavar="DAYS",
+        help="Remove days that are older.  [default: keep all]",
+    ),
+    click.option(
+        "--stop-after",
+        "stop_after_s",
+        type=Quantity("DURATION_S", "DURATION", above=0),
+        metavar="DURATION",
+        help="End after this long.  [default: on SIGTERM or Ctrl-C]",
+    ),
+    click.option(
+        "--replay",
+        is_flag=True,
+        help="Read the log as it is now to its end, publish nothing, and end.",
+    ),
+    click.option(
+        "--clock",
+        metavar="SPEED@TIME",
+        help="For tests and demonstrations: show TIME when the first message comes, and go SPEED times as fast,"
+        " such as 60x@2024-06-21T00:00:00+02:00.",
+    ),
+)
+@broker_option
+@section(
+    BROKER,
+    click.option(
+        "--patience",
+        "patience_s",
+        type=Quantity("DURATION_S", "DURATION", least=0),
+        metavar="DURATION",
+        envvar="PVSIM_LISTEN_PATIENCE",
+        help="Give up when the broker is lost for this long.  [default: never]",
+    ),
+    click.option(
+        "--log-days",
+        type=Whole("DAYS", "DAYS", least=1, most=3_650),
+        metavar="DAYS",
+        default=7,
+        show_default=True,
+        help="How long the broker keeps messages, in a log that is made now.",
+    ),
+)
+@json_option("what happens, a line each,")
+@quiet_option
+@file_system_option
+@click.pass_context
+def listen(context: click.Context, /, **params: Any) -> None:
+    """Turn the readings of anybody's meters into rows, day by day, without an end; started again, it goes on.
+
+    \b
+    Examples:
+      pvsim listen
+      pvsim listen --site home-battery --hold 10s
+      pvsim listen listen.toml --out /var/lib/pvsim
+      pvsim listen --replay --out again            the same rows from the log once more
+      pvsim report listen/home/m1/2026-11-26
+    Meters publish to the exchange pvsim with routing key meter.NAME.METER, or by MQTT to meter/NAME/METER.
+    FILE is TOML: options by their names, and [[meters]].
+    """  # noqa: D301
+    from pvsim.adapters.logs import open_log  # noqa: PLC0415 - `pvsim --help` needs none
+    from pvsim.cli.listen_lines import Lines  # noqa: PLC0415 - as above
+    from pvsim.wiring.listen import Broker, Service  # noqa: PLC0415 - as above
+
+    url, setting = params["broker"], _setting(params)
+    lines = Lines(quiet=params["quiet"], as_json=params["as_json"])
+    signals: list[int] = []
+    with Service(_request(context, params), setting) as service:
+        handler = open_log(service.directory, "listen")
+        try:
+            broker = Broker(partial(_find, url, lines))
+            use = partial(_listen, service, setting, broker, lines, stop_after_s=params["stop_after_s"])
+            run_with_stop(use, told=signals.append)
+        finally:
+            lines.end(service.state, service.directory)
+            handler.close()
+    if signal.SIGINT in signals:
+        raise InterruptedRunError("stopped; everything is written, and pvsim listen goes on from there")
+
+
+def _request(context: click.Context, params: dict[str, Any]) -> "ListenRequest":
+    from pvsim.config.listening import ListenRequest, meters_of  # noqa: PLC0415 - `pvsim --help` needs none
+
+    names = ("name", "lateness_s", "hold_s", "silence_s", "keep_days", "max_meters", "kind", "max_w")
+    meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]))
+    return ListenRequest(run=request_of(context), meters=meters, **{name: params[name] for name in names})
+
+
+def _setting(params: dict[str, Any]) -> "Setting":
+    import random  # noqa: PLC0415 - `pvsim --help` needs none
+    from math import inf  # noqa: PLC0415 - as above
+
+    from pvsim.adapters.streams import Retention  # noqa: PLC0415 - as above
+    from pvsim.app.patience import Patience  # noqa: PLC0415 - as above
+    from pvsim.core.session.clock import parse_clock  # noqa: PLC0415 - as above
+    from pvsim.wiring.listen import Setting  # noqa: PLC0415 - as above
+
+    limit_s = inf if params["patience_s"] is None else params["patience_s"]
+    return Setting(
+        params["out"],
+        params["broker"],
+        Patience(limit_s, longest_pause_s=_LONGEST_PAUSE_S, jitter=random.random, from_start=not params["broker"]),
+        None if params["clock"] is None else parse_clock(params["clock"]),
+        replay=params["replay"],
+        accept_unsafe=params["allow_unsafe_filesystem"],
+        retention=Retention(days=params["log_days"]),
+    )
+
+
+async def _find(url: str | None, lines: "Lines") -> Any:
+    from pvsim.wiring.broker import find_broker  # noqa: PLC0415 - `pvsim --help` needs none
+
+    return await find_broker(url, say=lines.said, progress=lines.show)
+
+
+async def _listen(
+    service: "Service",
+    setting: "Setting",
+    broker: "Broker",
+    lines: "Lines",
+    stop: "asyncio.Event",
+    *,
+    stop_after_s: float | None,
+) -> None:
+    import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
+    async def stop_later() -> None:
+        if stop_after_s is not None:
+            await asyncio.sleep(stop_after_s)
+            stop.set()
+
+    for note in service.notes:
+        lines.said(note)
+    if not setting.replay:
+        for note in _notes(service, setting):
+            lines.said(note)
+    ending = asyncio.ensure_future(stop_later())
+    try:
+        with suppress(InterruptedRunError):  # while it waited for the broker: all is written
+            await service.listen(broker, watcher=lines, notify=lines.notify, stop=stop)
+    finally:
+        ending.cancel()
+
+
+def _notes(service: "Service", setting: "Setting") -> list[str]:
+    """Where to publish, and where the rows go."""
+    where = (
+        "pvsim broker url prints the broker's address" if setting.url is None else "at the broker that was given"
+    )
+    key, topic = f"meter.{service.name}.METER", f"meter/{service.name}/METER"
+    rows = service.directory / "METER" / "DAY" / "samples.csv"
+    notes = [f"meters publish to exchange pvsim with routing key {key}, by MQTT to {topic} ({where})"]
+    notes.append(f"rows go to {rows}; a reading without a time counts for the second in which it comes")
+    if setting.clock is not None:
+        notes.append(f"the clock is {setting.clock}: times of arrival are moved and stretched")
+    return notes
+
+
+COMMANDS = (listen,)

@@ -1,0 +1,87 @@
+"""What `pvsim listen` can be asked for: a service, its meters, and what its rows are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pvsim.config.meter_forms import MeterForms, MeterTable, meter_forms, meter_problems
+from pvsim.config.request import Request
+from pvsim.config.run_config import check_meter_max_w
+from pvsim.core.quantities.types import METER_MAX_W, MeterRange
+from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.site.problems import problems
+from pvsim.errors import BadInputError
+
+__all__ = ["ListenRequest", "forms_of", "meters_of"]
+
+
+class ListenRequest(Struct, frozen=True, kw_only=True):
+    """A service, as it is asked for.
+
+    Attributes:
+        name: Its name, in routing keys and of its directory.
+        run: Site, PV power, time zone and seed; what it says of days and meters is not looked at.
+        lateness_s: How long a second stays open for readings that come late.
+        hold_s: For how long the last value stands for seconds without a reading; 0: not at all.
+        silence_s: After how long without a reading a meter counts as silent; 0: never.
+        keep_days: How many local days are kept; None: all.
+        max_meters: How many meters may join.
+        kind: What meters measure that are not described.
+        max_w: The most that they may show, in W.
+        meters: Those that are described.
+    """
+
+    name: str = "home"
+    run: Request = Request()
+    lateness_s: int = 10
+    hold_s: int = 0
+    silence_s: int = 60
+    keep_days: int | None = None
+    max_meters: int = MAX_METERS
+    kind: str = "load"
+    max_w: int = METER_MAX_W
+    meters: tuple[MeterTable, ...] = ()
+
+
+class _Meters(Struct, frozen=True, forbid_unknown_fields=True):
+    """The part of the file that no option has."""
+
+    meters: tuple[MeterTable, ...] = ()
+
+
+def meters_of(said: Mapping[str, Any], where: str) -> tuple[MeterTable, ...]:
+    """The meters that a file describes.
+
+    Args:
+        said: Its `meters`, as plain data; without any there are none.
+        where: The file.
+
+    Raises:
+        BadInputError: if something is wrong: all that is, each with its place.
+    """
+    found = problems(dict(said), _Meters)
+    if not found:
+        tables = msgspec.convert(said, _Meters).meters
+        found = meter_problems(tables)
+        if not found:
+            return tables
+    what = found[0] if len(found) == 1 else _listed(found)
+    raise BadInputError(what, where=where, fix="correct the file; its settings are in docs/reference/listen.md")
+
+
+def forms_of(request: ListenRequest) -> MeterForms:
+    """What the meters of a service look like.
+
+    Raises:
+        UsageError: if their range is none.
+    """
+    forms = meter_forms(request.meters, max_w=check_meter_max_w(request.max_w))
+    may = MeterRange.up_to(request.max_w, grid=request.kind == "grid")
+    return MeterForms(forms.forms, forms.topics, replace(forms.default, meter_range=may))
+
+
+def _listed(found: Sequence[str]) -> str:
+    return f"{len(found)} settings are wrong:" + "".join(f"\n  {one}" for one in found)

@@ -1,0 +1,278 @@
+"""A service: its log, session, files, results and chores, joined."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from pvsim import __version__
+from pvsim.adapters import streams
+from pvsim.adapters.amqp import Binding, bind_service, bindings_of
+from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.session_files import SessionFiles
+from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
+from pvsim.adapters.worker import Worker
+from pvsim.app.chores import Chores
+from pvsim.app.listen import KEPT_CLOCK, Listener
+from pvsim.app.listen_ports import Results, Watcher
+from pvsim.app.patience import Patience, keep_open
+from pvsim.app.ports import Notify, Stop
+from pvsim.config.listening import ListenRequest, forms_of
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.metering.read import BodyReader
+from pvsim.core.session.clock import ServiceClock
+from pvsim.core.session.plan import SessionPlan
+from pvsim.core.session.session import Session
+from pvsim.core.session.state import SessionState
+from pvsim.errors import BrokerRefusedError, UsageError
+from pvsim.wiring.broker import ENABLE_STREAMS
+from pvsim.wiring.broker_streams import note_run
+from pvsim.wiring.days import ServiceDays
+from pvsim.wiring.sealing import carry_out
+
+__all__ = ["Broker", "Service", "Setting"]
+
+Find = Callable[[], Awaitable[BrokerAddress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a service is carried out, beside what its rows are made of.
+
+    Attributes:
+        out: Where its directory is made.
+        url: Of a given broker; None: pvsim's own.
+        patience: How long to go on without the broker, and how often to try.
+        clock: Moves the times of arrival.
+        replay: Read the log as it is now to its end, publish nothing, and end.
+        accept_unsafe: Use a file system that has no locks or no fsync.
+        retention: How long the broker keeps the log.
+    """
+
+    out: Path
+    url: str | None = None
+    patience: Patience = field(default_factory=Patience)
+    clock: ServiceClock | None = None
+    replay: bool = False
+    accept_unsafe: bool = False
+    retention: Retention = field(default_factory=Retention)
+
+
+@dataclass(slots=True)
+class Broker:
+    """Where the broker is now; our own node comes back on other ports where others have taken its old ones.
+
+    Attributes:
+        find: Finds it, starting it where needed.
+        address: Where it was found last.
+    """
+
+    find: Find
+    address: BrokerAddress | None = None
+
+    async def again(self) -> BrokerAddress:
+        """Where it is."""
+        self.address = await self.find()
+        return self.address
+
+
+class Service:
+    """One service on its files.
+
+    Args:
+        request: What it is.
+        setting: How it is carried out.
+
+    Raises:
+        PvsimError: if a setting is wrong, another service has its files, or they do not fit.
+    """
+
+    def __init__(self, request: ListenRequest, setting: Setting) -> None:
+        self._setting = setting
+        forms = forms_of(request)
+        ranges = {name: form.meter_range for name, form in forms.forms.items()}
+        self.name, self.stream = request.name, f"pvsim.{request.name}"
+        self._days = ServiceDays(request.name, request.run, request.hold_s, forms.default.meter_range, ranges)
+        zone = self._days.zone
+        self._plan = SessionPlan(
+            request.name,
+            zone,
+            BodyReader(request.name, forms.forms, forms.default),
+            lateness_s=request.lateness_s,
+            hold_s=request.hold_s,
+            silence_s=request.silence_s,
+            max_meters=request.max_meters,
+            topics=forms.topics,
+            meter_range=forms.default.meter_range,
+            ranges=ranges,
+        )
+        self.directory = setting.out / request.name
+        self.files = SessionFiles(
+            self.directory,
+            service=request.name,
+            zone=zone.key,
+            forms=self._days,
+            disk=FileSystem(accepted=setting.accept_unsafe),
+            keep_days=request.keep_days,
+        )
+        try:
+            self._clock = self._clock_that_goes_on()
+            self.files.describe("service.json", _description(request, self._clock))
+            self._session = Session(self._plan, self._days, self.files.state)
+            if self._clock is not None and KEPT_CLOCK not in self.files.kept:  # before anything comes by it
+                self.files.commit(self._session.state, {KEPT_CLOCK: msgspec.json.encode(self._clock)})
+        except BaseException:
+            self.files.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.files.close()
+
+    @property
+    def state(self) -> SessionState:
+        """Where the session stands."""
+        return self._session.state
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of its beginning."""
+        return (*self.files.notes, *self._days.notes())
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The meter's name by routing keys that do not end with it."""
+        return self._plan.topics
+
+    async def listen(
+        self,
+        broker: Broker,
+        *,
+        watcher: Watcher,
+        notify: Notify,
+        stop: Stop,
+        results: Results | None = None,
+    ) -> None:
+        """Read the log until `stop` is set, or to its end for a replay.
+
+        Args:
+            broker: Where the log is.
+            watcher: Is shown what happens.
+            notify: Takes how far the service is, and the state of the broker.
+            stop: The user's wish to end.
+            results: Publishes what comes of the readings.
+
+        Raises:
+            PvsimError: what ends the service.
+        """
+        listener = Listener(
+            self._session,
+            self.files,
+            watcher=watcher,
+            stop=stop,
+            results=results,
+            clock=self._clock,
+            until_end=self._setting.replay,
+        )
+        worker = Worker()
+        chores = Chores(self.files, partial(worker.carry_out, carry_out))
+        listener.after_commit = chores.look
+        doing = asyncio.ensure_future(chores.run())
+        following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
+        try:
+            await asyncio.wait({doing, following}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():
+                doing.result()  # it has failed
+            await following
+            if self._setting.replay:
+                doing.cancel()
+                await asyncio.wait({doing})
+                await chores.all()
+        finally:
+            for task in (doing, following):
+                task.cancel()
+            await asyncio.wait({doing, following})
+            worker.dismiss()
+
+    async def _follow(
+        self, listener: Listener, broker: Broker, watcher: Watcher, notify: Notify, stop: Stop
+    ) -> None:
+        @asynccontextmanager
+        async def log() -> AsyncIterator[ServiceLog]:
+            address = await broker.again()
+            await _require_stream_port(address)
+            async with open_service_log(address, self.stream) as opened:
+                if not self._setting.replay:
+                    await self._prepare(opened, address, watcher)
+                watcher.said(f"listening to {self.stream} at {address}")
+                yield opened
+
+        await keep_open(log, listener.follow, patience=self._setting.patience, notify=notify, stop=stop)
+
+    async def _prepare(self, log: ServiceLog, address: BrokerAddress, watcher: Watcher) -> None:
+        """Make the log, and let other people's meters in."""
+        note_run(self._setting.url, self.stream, self.directory.absolute(), foreign=True)
+        await log.create(self._setting.retention)
+        bindings = bindings_of(self.name, self.stream, list(self.topics))
+        for binding, why in await bind_service(address, bindings):
+            watcher.said(f"{_refused(binding)}: {why}")
+
+    def _clock_that_goes_on(self) -> ServiceClock | None:
+        """The clock of the files, if they have one.
+
+        Raises:
+            UsageError: if another one is asked for.
+        """
+        kept, asked = self.files.kept.get(KEPT_CLOCK), self._setting.clock
+        if kept is None:
+            if asked is not None and self.files.state is not None:
+                what = "the files of the service were begun with the times at which messages came"
+                raise UsageError(what, where="--clock", fix="leave --clock out, or give another --out")
+            return asked
+        clock = msgspec.json.decode(kept, type=ServiceClock)
+        if asked is not None and (asked.speed, asked.start_ms) != (clock.speed, clock.start_ms):
+            what = f"the files of the service were begun with --clock {clock}, not {asked}"
+            raise UsageError(what, where="--clock", fix=f"give --clock {clock}, or another --out")
+        return clock
+
+
+async def _require_stream_port(address: BrokerAddress) -> None:
+    """Refuse a broker of which only AMQP can be reached: only the stream protocol says when a message came.
+
+    Raises:
+        BrokerRefusedError: if its stream port does not answer, and AMQP does.
+    """
+    if await streams.answers(address):
+        return
+    from pvsim.adapters import amqp  # noqa: PLC0415 - mostly not needed
+
+    if await amqp.answers(address):
+        what = f"the broker's stream port {address.stream_port} does not answer; pvsim listen needs it, since only"
+        what += " the stream protocol says when a message came"
+        fix = f"{ENABLE_STREAMS}; ?stream_port=N in the URL where its port is another"
+        raise BrokerRefusedError(what, where=f"{address.host}:{address.stream_port}", fix=fix)
+
+
+def _refused(binding: Binding) -> str:
+    if binding.to_exchange:
+        return "what comes by MQTT may not reach the service, unless somebody has bound it"
+    return (
+        f"what is published to {binding.source} with {binding.routing_key} may not reach the service, unless bound"
+    )
+
+
+def _description(request: ListenRequest, clock: ServiceClock | None) -> bytes:
+    """What the service is, for people: `service.json`."""
+    settings: dict[str, Any] = {
+        "pvsim": __version__,
+        "clock": None if clock is None else str(clock),
+        **{name: getattr(request, name) for name in request.__struct_fields__},
+    }
+    return msgspec.json.format(msgspec.json.encode(settings, enc_hook=str), indent=2) + b"\n"

@@ -1,0 +1,170 @@
+"""`pvsim listen` on a real broker: meters of several kinds, kills at any moment, and the log read once more."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aio_pika
+import pytest
+
+from pvsim.adapters.streams import StreamTransport
+
+pytestmark = pytest.mark.broker
+
+CLOCK = "600x@2024-06-21T23:40:00+02:00"
+"""So that midnight comes after two seconds."""
+
+SETTINGS = """
+lateness = "60s"
+site = "home-battery"
+
+[[meters]]
+name = "shelly"
+topic = "shellies/em3/status/em:0"
+device = "shelly-em"
+kind = "grid"
+
+[[meters]]
+name = "counter"
+energy = "total_kwh"
+energy_unit = "kWh"
+max_w = 100000
+"""
+METERS = ("bare", "plain", "shelly", "counter", "text")
+
+
+def body(meter, i):
+    """What a meter says at its i-th reading."""
+    match meter:
+        case "bare":
+            return b"%d" % (100 + i % 700)
+        case "plain":
+            return json.dumps({"power_w": 300.5 + i % 50}).encode()
+        case "shelly":
+            return json.dumps({"id": 0, "total_act_power": -500.5 + i % 1_000}).encode()
+        case "counter":
+            return json.dumps({"total_kwh": 1_000 + i * 0.01}).encode()
+    return b"unavailable" if i % 9 == 0 else b'"%d W"' % i
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    """Rows and rejected messages by name; the file of a day that is over has another name than before."""
+    return {
+        str(path.relative_to(directory)).removesuffix(".part"): path.read_bytes()
+        for pattern in ("samples.csv*", "rejected.jsonl")
+        for path in directory.rglob(pattern)
+    }
+
+
+@pytest.fixture
+async def service(broker, tmp_path, monkeypatch):
+    """Name of a service whose log is removed at the end; its settings are in this directory."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "listen.toml").write_text(SETTINGS)
+    name = f"acceptance-{os.getpid()}"
+    monkeypatch.setenv("PVSIM_BROKER_URL", broker.amqp_url)
+    monkeypatch.setenv("PVSIM_SERVICE", name)
+    yield name
+    async with StreamTransport(broker).log(f"pvsim.{name}") as log:
+        await log.delete()
+
+
+async def started(*arguments):
+    """A service that has said that it listens, and what it said until then."""
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "pvsim", "listen", "listen.toml", "--json", *arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    told = []
+    async with asyncio.timeout(60):
+        async for line in running.stdout:
+            told.append(json.loads(line))
+            if told[-1].get("what", "").startswith("listening to"):
+                return running, told
+    raise AssertionError((told, (await running.communicate())[1].decode()))
+
+
+@asynccontextmanager
+async def publishing(broker, service):
+    """Foreign meters that publish persistent messages, each confirmed, until the block ends."""
+    stop = asyncio.Event()
+
+    async def publish():
+        connection = await aio_pika.connect(broker.amqp_url.partition("?")[0])
+        async with connection, connection.channel() as channel:
+            ours, mqtts = [await channel.get_exchange(name) for name in ("pvsim", "amq.topic")]
+            i = 0
+            while not stop.is_set():
+                for meter in METERS:
+                    key = f"meter.{service}.{meter}"
+                    to, key = (mqtts, "shellies.em3.status.em:0") if meter == "shelly" else (ours, key)
+                    await to.publish(aio_pika.Message(body(meter, i), delivery_mode=2), key)
+                i += 1
+
+    task = asyncio.create_task(publish())
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+def replayed(*arguments):
+    """The log read to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pvsim", "listen", "listen.toml", "--replay", "--json", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, service, tmp_path):
+    chance = random.Random(12)  # noqa: S311 - moments, no secrets
+    running, _ = await started("--clock", CLOCK)
+    async with publishing(broker, service):
+        for _ in range(10):
+            await asyncio.wait({asyncio.ensure_future(running.wait())}, timeout=chance.uniform(0.2, 2.0))
+            running.send_signal(signal.SIGKILL)
+            await running.communicate()
+            running, _ = await started()
+    running.send_signal(signal.SIGTERM)
+    out, err = await running.communicate()
+    assert (running.returncode, err) == (0, b"")
+    assert json.loads(out.splitlines()[-1])["event"] == "stopped"
+
+    mine = await asyncio.to_thread(replayed)  # what came after it was stopped, such as its own last tick
+    again = await asyncio.to_thread(replayed, "--out", "again", "--clock", CLOCK)
+    assert {**mine[-1], "directory": ""} == {**again[-1], "directory": ""}
+    assert mine[-1]["meters"] == len(METERS)
+    assert mine[-1]["rejected"] > 0
+    found = files_of(tmp_path / "listen" / service)
+    assert found == files_of(tmp_path / "again" / service)
+    days = {Path(name).parts[1] for name in found if "samples" in name}
+    assert len(days) >= 2
+    for meter in METERS:
+        day = tmp_path / "listen" / service / meter / "2024-06-21"
+        verified = await asyncio.to_thread(
+            subprocess.run, [sys.executable, "-m", "pvsim", "verify", str(day)], capture_output=True, check=False
+        )
+        assert verified.returncode in {0, 75}, (meter, verified.stderr)
+
+
+async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):
+    running, told = await started()
+    assert any("meters publish to exchange pvsim" in each.get("what", "") for each in told)
+    running.send_signal(signal.SIGINT)
+    _, err = await running.communicate()
+    assert running.returncode == 130
+    assert b"goes on from there" in err
+    assert service
