@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
-from pvsim.adapters.session_files.disk import Disk, append
+from pvsim.adapters.session_files.disk import Appends, Disk
 from pvsim.core.session.checkpoint import OpenDay
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError, InternalError
@@ -26,7 +26,7 @@ def day_path(directory: Path, meter: str, day: str) -> Path:
     return directory / meter / day
 
 
-def begin(path: Path, header: bytes, disk: Disk) -> None:
+def begin(path: Path, header: bytes, appends: Appends, disk: Disk) -> None:
     """Make the directory and file of a day; what a crash has left of it is made again.
 
     Raises:
@@ -41,18 +41,18 @@ def begin(path: Path, header: bytes, disk: Disk) -> None:
             each.mkdir(0o755)
             disk.sync_directory(each.parent)
     (path / PARTIAL).unlink(missing_ok=True)
-    append(path / PARTIAL, header, 0, disk)
+    appends.write(path / PARTIAL, header, 0)
     disk.sync_directory(path)
 
 
-def extend(path: Path, text: bytes, day: OpenDay, disk: Disk) -> None:
-    """Append lines, and say so in `day`.
+def extend(path: Path, text: bytes, day: OpenDay, appends: Appends) -> None:
+    """Append lines, which are not yet safe, and say so in `day`.
 
     Raises:
         OSError: if that is not possible.
         CannotWriteError: if the file has another length than `day` says.
     """
-    append(path / PARTIAL, text, day.bytes, disk)
+    appends.write(path / PARTIAL, text, day.bytes)
     day.bytes += len(text)
     day.crc32 = crc32(text, day.crc32)
 

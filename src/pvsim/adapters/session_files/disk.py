@@ -3,13 +3,17 @@
 import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from pvsim.errors import CannotWriteError
 
-__all__ = ["Disk", "append", "read", "replace", "writing"]
+__all__ = ["Appends", "Disk", "read", "replace", "write_all", "writing"]
+
+_MAX_OPEN = 100
+_AT_ONCE = 8
 
 
 class Disk(Protocol):
@@ -41,25 +45,65 @@ def writing(path: Path) -> Iterator[None]:
         raise CannotWriteError(what, where=where, fix=f"{fix}, and start the service again") from error
 
 
-def append(path: Path, data: bytes, at_bytes: int, disk: Disk) -> None:
-    """Write at the end of a file, which must be where it is expected, and make that safe.
+class Appends:
+    """Writes at the ends of many files, and makes them safe together.
 
-    Raises:
-        OSError: if that is not possible.
-        CannotWriteError: if the file has another length: somebody else writes to it.
+    A disk that is asked for many files at once needs not much longer than for one.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._open: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for descriptor in self._open:
+            os.close(descriptor)
+        self._open.clear()
+
+    def write(self, path: Path, data: bytes, at_bytes: int) -> None:
+        """Write at the end of a file, which must be where it is expected.
+
+        Raises:
+            OSError: if that is not possible.
+            CannotWriteError: if the file has another length: somebody else writes to it.
+        """
+        if len(self._open) == _MAX_OPEN:
+            self.sync()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._open.append(descriptor)
         if (length := os.fstat(descriptor).st_size) != at_bytes:
             what = f"the file has {length:,} bytes, and pvsim has written {at_bytes:,}"
             fix = "find what else writes to it, and start the service again: it cuts back what is not its own"
             raise CannotWriteError(what, where=str(path), fix=fix)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        disk.sync_data(descriptor)
-    finally:
-        os.close(descriptor)
+        write_all(descriptor, data)
+
+    def sync(self) -> None:
+        """Make everything that was written safe, and close the files.
+
+        Raises:
+            OSError: if that is not possible.
+        """
+        if len(self._open) > 1:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                for _ in pool.map(self._disk.sync_data, self._open):
+                    pass
+        elif self._open:
+            self._disk.sync_data(self._open[0])
+        self.__exit__()
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it, however often the system takes a part.
+
+    Raises:
+        OSError: if that is not possible.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def replace(path: Path, content: bytes, disk: Disk) -> None:
@@ -71,9 +115,7 @@ def replace(path: Path, content: bytes, disk: Disk) -> None:
     temporary = path.with_name(f".{path.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        write_all(descriptor, content)
         disk.sync_data(descriptor)
     finally:
         os.close(descriptor)

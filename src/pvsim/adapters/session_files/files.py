@@ -6,7 +6,7 @@
     <directory>/rejected.jsonl      messages that are in no row
 
 What is appended waits in memory until the commit: then each file is opened, written, made safe and closed, so that
-a thousand meters need one descriptor.
+a thousand meters need a hundred descriptors.
 """
 
 import os
@@ -20,7 +20,7 @@ from zlib import crc32
 
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
-from pvsim.adapters.session_files.disk import Disk, read, replace, writing
+from pvsim.adapters.session_files.disk import Appends, Disk, read, replace, writing
 from pvsim.adapters.session_files.index import Index, IndexedDay
 from pvsim.adapters.session_files.jobs import Figures, Job, Sealed
 from pvsim.adapters.session_files.old_days import remove
@@ -29,7 +29,7 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.checkpoint import OpenDay, ServiceCheckpoint, decode_checkpoint, encode_checkpoint, raw
 from pvsim.core.session.closed import Closed, EndedDay
 from pvsim.core.session.state import SessionState
-from pvsim.core.session.texts import day_texts
+from pvsim.core.session.texts import DayText, day_texts
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError, UsageError
 
 __all__ = ["CHECKPOINT", "DayForms", "SessionFiles"]
@@ -149,10 +149,12 @@ class SessionFiles:
         """See `listen_ports.SessionFiles.commit`."""
         self._refuse_failed()
         with self._all_or_nothing():
-            for each in day_texts(self._closed, self._forms.plan_of):
-                self._extend(each.meter, each.day, each.text)
-            lines = b"".join(each.rejected for each in self._closed)
-            length = rejected.extend(self._directory, lines, self._checkpoint.rejected_bytes, self._disk)
+            with Appends(self._disk) as appends:
+                for each in day_texts(self._closed, self._forms.plan_of):
+                    self._extend(each, appends)
+                lines = b"".join(each.rejected for each in self._closed)
+                length = rejected.extend(self._directory, lines, self._checkpoint.rejected_bytes, appends)
+                appends.sync()
             self._at("after-fsync")
             for ended in (ended for each in self._closed for ended in each.ended):
                 self._days[ended.meter, ended.day].ended = ended
@@ -243,7 +245,7 @@ class SessionFiles:
         except BlockingIOError as error:
             pid = os.pread(self._lock, 20, 0).decode(errors="replace").strip()
             what = f"another service has this directory (process {pid})" if pid else "another service has it"
-            fix = f"stop it{f': kill {pid}' if pid.isdigit() else ''}, or give another --out or --name"
+            fix = f"stop it{f': kill {pid}' if pid.isdigit() else ''}, or give another --out"
             raise PvsimError(what, where=str(self._directory), fix=fix) from error
 
     def _open(self, service: str, zone: str) -> ServiceCheckpoint:
@@ -288,12 +290,13 @@ class SessionFiles:
 
     # --- writing ---
 
-    def _extend(self, meter: str, day: date, text: bytes) -> None:
+    def _extend(self, rows_of_day: DayText, appends: Appends) -> None:
+        meter, day = rows_of_day.meter, rows_of_day.day
         path, known = day_path(self._directory, meter, day.isoformat()), self._days.get((meter, day))
         if known is None:
             plan = self._forms.plan_of(meter, day)
             header, may = rows.header(plan), plan.meter_range
-            day_file.begin(path, header, self._disk)
+            day_file.begin(path, header, appends, self._disk)
             self._at("after-begin")
             known = OpenDay(
                 meter=meter,
@@ -304,7 +307,7 @@ class SessionFiles:
                 high_dw=may.high_dw,
             )
             self._days[meter, day] = known
-        day_file.extend(path, text, known, self._disk)
+        day_file.extend(path, rows_of_day.text, known, appends)
         self._at("after-append")
 
     def _save(self, state: SessionState, kept: Mapping[str, bytes], rejected_bytes: int) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pvsim.adapters.session_files.disk import Disk, append
+from pvsim.adapters.session_files.disk import Appends, Disk
 from pvsim.errors import BadInputError
 
 __all__ = ["KEPT", "MAX_BYTES", "REJECTED", "cut_back", "extend", "rotate"]
@@ -14,14 +14,14 @@ KEPT = 3
 """Full files, beside the one that grows."""
 
 
-def extend(directory: Path, lines: bytes, at_bytes: int, disk: Disk) -> int:
-    """Append lines; how long the file is then.
+def extend(directory: Path, lines: bytes, at_bytes: int, appends: Appends) -> int:
+    """Append lines, which are not yet safe; how long the file is then.
 
     Raises:
         OSError: if that is not possible.
     """
     if lines:
-        append(directory / REJECTED, lines, at_bytes, disk)
+        appends.write(directory / REJECTED, lines, at_bytes)
     return at_bytes + len(lines)
 
 

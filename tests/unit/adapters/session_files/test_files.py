@@ -20,10 +20,12 @@ from tests.sessions import (
 )
 
 from pvsim.adapters.session_files import rejected
+from pvsim.adapters.session_files.day_file import day_path
+from pvsim.adapters.session_files.old_days import remove
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
-from pvsim.errors import BadInputError, CannotWriteError, PvsimError, UsageError
+from pvsim.errors import BadInputError, CannotWriteError, InternalError, PvsimError, UsageError
 from pvsim.testing import CrashAt, CrashError
 
 MIDNIGHT = at("2024-06-22 00:00")
@@ -316,6 +318,48 @@ def test_a_crash_while_files_turn_loses_no_line(tmp_path, monkeypatch, point):
     serve(tmp_path, PLAIN, log, [1])
     kept = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("rejected*")))
     assert sorted(json.loads(line)["offset"] for line in kept.splitlines()) == list(range(12))
+
+
+def test_a_file_of_rejected_messages_that_somebody_shortened_is_told_and_what_is_too_much_cut_off(tmp_path):
+    log = entries(*[(MIDNIGHT - 30 + i, "m1", "nan") for i in range(3)])
+    serve(tmp_path, PLAIN, log, [3])
+    path = tmp_path / "rejected.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"half a li")
+    open_files(tmp_path).close()
+    assert path.read_bytes() == whole
+    path.write_bytes(whole[:-1])
+    with pytest.raises(BadInputError, match="ahead of the file"):
+        open_files(tmp_path)
+
+
+def test_more_files_than_may_be_open_are_written_in_turn(tmp_path):
+    t = MIDNIGHT - 3_600
+    log = entries(*[(t + i / 1_000, f"m{i}", i) for i in range(230)], (t + 60, None, ""))
+    serve(tmp_path, PLAIN, log, [1_000])
+    assert len(list(tmp_path.glob("*/*/*.part"))) == 230
+    assert (tmp_path / "m229" / "2024-06-21" / "samples.csv.part").read_bytes().count(b"\n") == 2
+
+
+def test_a_name_that_is_none_makes_no_path(tmp_path):
+    with pytest.raises(InternalError):
+        day_path(tmp_path, "..", "2024-06-21")
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    (tmp_path / "checkpoint").mkdir()
+    with pytest.raises(CannotWriteError, match="cannot read"):
+        open_files(tmp_path)
+
+
+def test_a_link_in_the_place_of_an_old_day_is_left_alone(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "samples.csv").write_text("mine")
+    (tmp_path / "m1").mkdir()
+    (tmp_path / "m1" / "2024-06-21").symlink_to(tmp_path / "elsewhere")
+    assert remove(tmp_path / "m1" / "2024-06-21") == ["2024-06-21"]
+    assert remove(tmp_path / "m1" / "2024-06-22") == []
+    assert (tmp_path / "elsewhere" / "samples.csv").read_text() == "mine"
 
 
 def test_a_small_file_is_written_when_it_differs(tmp_path):
