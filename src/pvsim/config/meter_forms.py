@@ -12,8 +12,8 @@ from pvsim.core.metering.form import MAX_INTERVAL_S, MeterForm
 from pvsim.core.metering.numbers import ENERGY_UNITS, POWER_UNITS
 from pvsim.core.metering.paths import Path, parse_path
 from pvsim.core.quantities.types import METER_MAX_W, MeterRange
-from pvsim.core.run.plan import MAX_METERS, NAME_RULE
-from pvsim.core.session.names import is_name
+from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.session.names import METER_NAME_RULE, is_name
 from pvsim.core.site.problems import item_path
 from pvsim.errors import UsageError
 
@@ -140,7 +140,7 @@ def _texts(said: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 def _of_names(table: MeterTable) -> Iterator[str]:
     if not is_name(table.name):
-        yield f"name: {table.name[:40]!r} cannot be a name: {NAME_RULE}"
+        yield f"name: {table.name[:40]!r} cannot be a name: {METER_NAME_RULE}"
     topic = table.topic
     if topic is None:
         return

@@ -6,9 +6,11 @@ from pvsim.core.metering.observed import Refused
 from pvsim.core.run.plan import NAME, NAME_RULE
 from pvsim.core.session.plan import SessionPlan
 
-__all__ = ["NO_NAME", "is_name", "meter_of"]
+__all__ = ["METER_NAME_RULE", "NO_NAME", "is_name", "meter_of"]
 
 NO_NAME = "no name of a meter"
+
+METER_NAME_RULE = f"{NAME_RULE}; not what Windows keeps for devices, such as con, nul and com1"
 
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 """Names that Windows keeps for devices: a directory of that name could not be copied there."""
@@ -29,5 +31,5 @@ def meter_of(routing_key: str, plan: SessionPlan) -> str | Refused:
         return name
     shown = routing_key if len(routing_key) <= _SHOWN else routing_key[:_SHOWN] + "…"
     named = f"[[meters]] topic = {shown.replace('.', '/')!r} name = 'm1'"
-    what = f"{shown!r} is not {own}NAME, where NAME is a name: {NAME_RULE}"
+    what = f"{shown!r} is not {own}NAME, where NAME is a name: {METER_NAME_RULE}"
     return Refused(NO_NAME, f"{what}; or name it in listen.toml: {named}")

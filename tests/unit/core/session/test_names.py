@@ -69,6 +69,10 @@ def test_what_no_directory_should_be_called_is_refused_with_the_way_out(last):
     assert "\n" not in refused.detail
 
 
+def test_a_name_of_a_device_is_told_apart():
+    assert "not what Windows keeps for devices" in meter_of("meter.home.CON", PLAN).detail
+
+
 def test_dots_make_levels_so_that_no_name_leads_upwards():
     assert isinstance(meter_of("meter.home.../../x", PLAN), Refused)
     assert isinstance(meter_of("meter.home...", PLAN), Refused)
