@@ -64,6 +64,10 @@ class Metrics:
         self._commit_s += took_s
         self._commits += 1
 
+    def opened(self) -> None:
+        """See `listen_ports.Watcher.opened`."""
+        self.broker(well=True)
+
     def said(self, what: str) -> None:
         """See `listen_ports.Watcher.said`."""
 

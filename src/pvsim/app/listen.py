@@ -105,6 +105,7 @@ class Listener:
             CannotWriteError: if the disk is full or fails; the last commit stands.
         """
         self._notify, self._rejoining = notify, Rejoining(self._session.state)
+        self._watcher.opened()
         end = await log.last_offset() if self._until_end else None
         if end is not None and self._rejoining.ends_at(end):
             self._tell(self._rejoining)

@@ -105,6 +105,10 @@ class Results(Protocol):
 class Watcher(Protocol):
     """Is shown what a service does: lines on the terminal, metrics. It must not fail, nor take long."""
 
+    def opened(self) -> None:
+        """The log can be read: the service does its work from now on; again after each lost connection."""
+        ...
+
     def closed(self, closed: Closed, state: SessionState) -> None:
         """Rows and rejected messages were written, perhaps not yet safe on disk."""
         ...

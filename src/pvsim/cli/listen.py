@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from pvsim.cli.listen_lines import Lines
+    from pvsim.cli.watchers import Watchers
     from pvsim.config.listening import ListenRequest
     from pvsim.wiring.listen import Broker, Service, Setting
 
@@ -217,6 +218,15 @@ def _duration(field: str, option: str, what: str, default: str, least: int) -> A
     ),
 )
 @json_option("what happens, a line each,")
+@section(
+    OUTPUT,
+    click.option(
+        "--metrics",
+        metavar="HOST:PORT",
+        envvar="PVSIM_METRICS",
+        help="Answer Prometheus there, such as 127.0.0.1:9464.  [default: nowhere]",
+    ),
+)
 @quiet_option
 @file_system_option
 @click.pass_context
@@ -235,6 +245,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
     """  # noqa: D301
     from pvsim.adapters.logs import open_log  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.cli.listen_lines import Lines  # noqa: PLC0415 - as above
+    from pvsim.cli.watchers import watching  # noqa: PLC0415 - as above
     from pvsim.wiring.listen import Broker, Service  # noqa: PLC0415 - as above
 
     url, setting = params["broker"], _setting(params)
@@ -244,8 +255,9 @@ def listen(context: click.Context, /, **params: Any) -> None:
         handler = open_log(service.directory, "listen")
         try:
             broker = Broker(partial(_find, url, lines))
-            use = partial(_listen, service, setting, broker, lines, stop_after_s=params["stop_after_s"])
-            run_with_stop(use, told=signals.append)
+            with watching(lines, params["metrics"], lateness_s=params["lateness_s"]) as watchers:
+                use = partial(_listen, service, setting, broker, watchers, stop_after_s=params["stop_after_s"])
+                run_with_stop(use, told=signals.append)
         finally:
             lines.end(service.state, service.directory)
             handler.close()
@@ -292,7 +304,7 @@ async def _listen(
     service: "Service",
     setting: "Setting",
     broker: "Broker",
-    lines: "Lines",
+    watchers: "Watchers",
     stop: "asyncio.Event",
     *,
     stop_after_s: float | None,
@@ -305,14 +317,14 @@ async def _listen(
             stop.set()
 
     for note in service.notes:
-        lines.said(note)
+        watchers.said(note)
     if not setting.replay:
         for note in _notes(service, setting):
-            lines.said(note)
+            watchers.said(note)
     ending = asyncio.ensure_future(stop_later())
     try:
         with suppress(InterruptedRunError):  # while it waited for the broker: all is written
-            await service.listen(broker, watcher=lines, notify=lines.notify, stop=stop)
+            await service.listen(broker, watcher=watchers, notify=watchers.notify, stop=stop)
     finally:
         ending.cancel()
 

@@ -41,6 +41,9 @@ class Lines:
         self._rejected: Counter[str] = Counter()
         self._told: dict[str, tuple[float, int]] = {}  # of each reason: when, and how many until then
 
+    def opened(self) -> None:
+        """See `listen_ports.Watcher.opened`."""
+
     def said(self, what: str) -> None:
         """See `listen_ports.Watcher.said`."""
         self._tell(what, event="note", what=what)

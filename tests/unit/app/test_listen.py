@@ -124,7 +124,10 @@ class Shown(Waited):
 
     def __init__(self):
         super().__init__()
-        self.rows, self.commits, self.sentences = 0, 0, []
+        self.rows, self.commits, self.sentences, self.opens = 0, 0, [], 0
+
+    def opened(self):
+        self.opens += 1
 
     def closed(self, closed, state):
         self.rows += closed.rows
