@@ -49,7 +49,7 @@ def body(meter, i):
         case "shelly":
             return json.dumps({"id": 0, "total_act_power": -500.5 + i % 1_000}).encode()
         case "counter":
-            return json.dumps({"total_kwh": 1_000 + i * 0.01}).encode()
+            return json.dumps({"total_kwh": 1_000 + i * 0.002}).encode()
     return b"unavailable" if i % 9 == 0 else b'"%d W"' % i
 
 
@@ -71,8 +71,9 @@ async def service(broker, tmp_path, monkeypatch):
     monkeypatch.setenv("PVSIM_BROKER_URL", broker.amqp_url)
     monkeypatch.setenv("PVSIM_SERVICE", name)
     yield name
-    async with StreamTransport(broker).log(f"pvsim.{name}") as log:
-        await log.delete()
+    for stream in (f"pvsim.{name}", f"pvsim.{name}.samples"):
+        async with StreamTransport(broker).log(stream) as log:
+            await log.delete()
 
 
 async def started(*arguments):
@@ -107,6 +108,7 @@ async def publishing(broker, service):
                     to, key = (mqtts, "shellies.em3.status.em:0") if meter == "shelly" else (ours, key)
                     await to.publish(aio_pika.Message(body(meter, i), delivery_mode=2), key)
                 i += 1
+                await asyncio.sleep(0.005)  # 1,000 readings a second: more would only wait for this machine
 
     task = asyncio.create_task(publish())
     try:
@@ -129,6 +131,7 @@ def replayed(*arguments):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.timeout(900)  # it starts a dozen processes: minutes where others compute
 async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, service, tmp_path):
     chance = random.Random(12)  # noqa: S311 - moments, no secrets
     running, _ = await started("--clock", CLOCK)

@@ -78,7 +78,7 @@ class Lines:
     def end(self, state: "SessionState", directory: Path) -> None:
         """Tell what the service has, at its end."""
         rejected = sum(state.rejected.values())
-        facts = f"{state.rows:,} rows of {len(state.meters):,} meters from {state.messages:,} messages"
+        facts = f"{state.rows:,} rows of {_meters(state)} from {state.messages:,} messages"
         counts = f"{state.duplicates:,} duplicates, {rejected:,} rejected"
         self._tell(
             f"stopped: {facts}, {counts}; {directory}",
@@ -122,7 +122,7 @@ class Lines:
         if not self._terminal or self._quiet or self._as_json or now - self._live_s < _LIVE_S:
             return
         self._live_s, self._live = now, True
-        text = f"{_time(state.clock_ms)}  {len(state.meters):,} meters  {state.rows:,} rows"
+        text = f"{_time(state.clock_ms)}  {_meters(state)}  {state.rows:,} rows"
         click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
     def _tell(self, text: str, **facts: Any) -> None:
@@ -138,3 +138,8 @@ class Lines:
 
 def _time(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1_000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _meters(state: "SessionState") -> str:
+    n = len(state.meters)
+    return f"{n:,} meter" if n == 1 else f"{n:,} meters"
