@@ -149,6 +149,7 @@ class Listener:
                     portion, arriving = arriving.result(), None
                     if not self._take(portion):
                         return True
+                    await self._room(stream.stopping)
                     tick_due = self._now() + self._pace.quiet_s
                 elif stream.ticker is not None and self._now() >= tick_due:
                     await stream.ticker.tick(TICK)
@@ -183,6 +184,17 @@ class Listener:
             self._watcher.closed(closed, self._session.state)
             self._uncommitted = True
         return True
+
+    async def _room(self, stopping: "asyncio.Future[object]") -> None:
+        """Read no further while too many results wait for the broker; what is safe on disk may be published."""
+        if self._results is None or not self._results.is_full:
+            return
+        self._commit()
+        room = asyncio.ensure_future(self._results.room())
+        try:
+            await asyncio.wait((room, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            room.cancel()
 
     def _tell(self, rejoining: Rejoining) -> None:
         if rejoining.found is Rejoined.CUT:

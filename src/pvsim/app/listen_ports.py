@@ -89,6 +89,15 @@ class Results(Protocol):
     What is not confirmed yet is kept with the checkpoint, as `kept`, and given back when the service starts again.
     """
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits for the broker that nothing more should be read for now."""
+        ...
+
+    async def room(self) -> None:
+        """Wait until there is room again."""
+        ...
+
     def take(self, closed: Closed, state: SessionState) -> None:
         """Take the next rows, which are not yet safe on disk: nothing of them may be published now."""
         ...

@@ -15,7 +15,7 @@ from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.options import broker_option, file_system_option, json_option, quiet_option
 from pvsim.cli.settings_files import read_toml, settings_of
 from pvsim.cli.values import Choice, Quantity, Whole
-from pvsim.errors import BadInputError, InterruptedRunError
+from pvsim.errors import BadInputError, InterruptedRunError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -47,11 +47,11 @@ def _take_file(context: click.Context, _parameter: click.Parameter, path: Path |
     return path
 
 
-def _duration(field: str, option: str, what: str, default: str, least: int) -> Any:
+def _duration(field: str, option: str, what: str, default: str, *, most: int) -> Any:
     return click.option(
         option,
         field,
-        type=Whole("DURATION_S", "DURATION", least=least),
+        type=Whole("DURATION_S", "DURATION", least=0, most=most),
         metavar="DURATION",
         default=default,
         show_default=True,
@@ -73,16 +73,16 @@ def _duration(field: str, option: str, what: str, default: str, least: int) -> A
         help="Time zone: days begin at its midnight.  [default: the site's, else Europe/Berlin]",
     ),
     _duration(
-        "lateness_s", "--lateness", "How long a second stays open for readings that come late.", "10s", least=0
+        "lateness_s", "--lateness", "How long a second stays open for readings that come late.", "10s", most=3_600
     ),
     _duration(
         "hold_s",
         "--hold",
         "For how long the last value stands for seconds without a reading, with a flag; 0: they have no row.",
         "0s",
-        least=0,
+        most=86_400,
     ),
-    _duration("silence_s", "--silence", "Say that a meter is silent after this long; 0: never.", "60s", least=0),
+    _duration("silence_s", "--silence", "Say that a meter is silent after so long; 0: never.", "60s", most=86_400),
 )
 @section(
     SITE,
@@ -127,7 +127,7 @@ def _duration(field: str, option: str, what: str, default: str, least: int) -> A
     ),
     click.option(
         "--max-meters",
-        type=Whole("NUMBER", "N", least=1),
+        type=Whole("NUMBER", "N", least=1, most=1_000),
         metavar="N",
         default=1_000,
         show_default=True,
@@ -190,6 +190,17 @@ def _duration(field: str, option: str, what: str, default: str, least: int) -> A
         is_flag=True,
         help="Read the log as it is now to its end, publish nothing, and end.",
     ),
+    click.option(
+        "--publish-every",
+        "publish_every_s",
+        type=Whole("DURATION_S", "DURATION", least=1, most=3_600),
+        metavar="DURATION",
+        default="1s",
+        show_default=True,
+        help="Publish means over this period, to the stream pvsim.NAME.samples and with the routing key"
+        " pv.NAME.METER.",
+    ),
+    click.option("--no-publish", is_flag=True, help="Publish no samples."),
     click.option(
         "--clock",
         metavar="SPEED@TIME",
@@ -267,7 +278,11 @@ def listen(context: click.Context, /, **params: Any) -> None:
 
 def _request(context: click.Context, params: dict[str, Any]) -> "ListenRequest":
     from pvsim.config.listening import ListenRequest, meters_of  # noqa: PLC0415 - `pvsim --help` needs none
+    from pvsim.core.run.plan import NAME, NAME_RULE  # noqa: PLC0415 - as above
 
+    if not NAME.fullmatch(params["name"]):
+        what = f"--name: {params['name']!r} cannot be the name of a service"
+        raise UsageError(what, where="--name", fix=NAME_RULE)
     names = ("name", "lateness_s", "hold_s", "silence_s", "keep_days", "max_meters", "kind", "max_w")
     meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]))
     return ListenRequest(run=request_of(context), meters=meters, **{name: params[name] for name in names})
@@ -289,6 +304,7 @@ def _setting(params: dict[str, Any]) -> "Setting":
         Patience(limit_s, longest_pause_s=_LONGEST_PAUSE_S, jitter=random.random, from_start=not params["broker"]),
         None if params["clock"] is None else parse_clock(params["clock"]),
         replay=params["replay"],
+        publish_every_s=None if params["no_publish"] else params["publish_every_s"],
         accept_unsafe=params["allow_unsafe_filesystem"],
         retention=Retention(days=params["log_days"]),
     )

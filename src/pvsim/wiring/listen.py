@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,21 +18,24 @@ from pvsim.adapters.session_files import SessionFiles
 from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
 from pvsim.adapters.worker import Worker
 from pvsim.app.chores import Chores
-from pvsim.app.listen import KEPT_CLOCK, Listener
-from pvsim.app.listen_ports import Results, Watcher
+from pvsim.app.listen import KEPT_CLOCK, KEPT_RESULTS, Listener
+from pvsim.app.listen_ports import Watcher
 from pvsim.app.patience import Patience, keep_open
 from pvsim.app.ports import Notify, Stop
+from pvsim.app.publish import Publishing
 from pvsim.config.listening import ListenRequest, forms_of
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.metering.read import BodyReader
+from pvsim.core.publishing.outbox import Outbox
 from pvsim.core.session.clock import ServiceClock
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
-from pvsim.errors import BrokerRefusedError, UsageError
+from pvsim.errors import BrokerRefusedError, InternalError, InterruptedRunError, UsageError
 from pvsim.wiring.broker import ENABLE_STREAMS
 from pvsim.wiring.broker_streams import note_run
 from pvsim.wiring.days import ServiceDays
+from pvsim.wiring.results import publish_results
 from pvsim.wiring.sealing import carry_out
 
 __all__ = ["Broker", "Service", "Setting"]
@@ -50,6 +53,7 @@ class Setting:
         patience: How long to go on without the broker, and how often to try.
         clock: Moves the times of arrival.
         replay: Read the log as it is now to its end, publish nothing, and end.
+        publish_every_s: Seconds that a published sample is the mean of; None publishes none.
         accept_unsafe: Use a file system that has no locks or no fsync.
         retention: How long the broker keeps the log.
     """
@@ -59,6 +63,7 @@ class Setting:
     patience: Patience = field(default_factory=Patience)
     clock: ServiceClock | None = None
     replay: bool = False
+    publish_every_s: int | None = 1
     accept_unsafe: bool = False
     retention: Retention = field(default_factory=Retention)
 
@@ -70,14 +75,23 @@ class Broker:
     Attributes:
         find: Finds it, starting it where needed.
         address: Where it was found last.
+        found: Set when it has been found.
     """
 
     find: Find
     address: BrokerAddress | None = None
+    found: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def again(self) -> BrokerAddress:
         """Where it is."""
         self.address = await self.find()
+        self.found.set()
+        return self.address
+
+    def known(self) -> BrokerAddress:
+        """Where it was found last."""
+        if self.address is None:
+            raise InternalError("the broker is asked for before it was found")
         return self.address
 
 
@@ -110,6 +124,7 @@ class Service:
             topics=forms.topics,
             meter_range=forms.default.meter_range,
             ranges=ranges,
+            forms=forms.forms,
         )
         self.directory = setting.out / request.name
         self.files = SessionFiles(
@@ -158,7 +173,6 @@ class Service:
         watcher: Watcher,
         notify: Notify,
         stop: Stop,
-        results: Results | None = None,
     ) -> None:
         """Read the log until `stop` is set, or to its end for a replay.
 
@@ -167,39 +181,77 @@ class Service:
             watcher: Is shown what happens.
             notify: Takes how far the service is, and the state of the broker.
             stop: The user's wish to end.
-            results: Publishes what comes of the readings.
 
         Raises:
             PvsimError: what ends the service.
         """
+        publishing = self._publishing(watcher)
         listener = Listener(
             self._session,
             self.files,
             watcher=watcher,
             stop=stop,
-            results=results,
+            results=publishing,
             clock=self._clock,
             until_end=self._setting.replay,
         )
         worker = Worker()
         chores = Chores(self.files, partial(worker.carry_out, carry_out))
         listener.after_commit = chores.look
-        doing = asyncio.ensure_future(chores.run())
         following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
+        beside = [asyncio.ensure_future(chores.run())]
+        if publishing is not None:
+            publish = self._publish(publishing, broker, following, notify, stop)
+            beside.append(asyncio.ensure_future(publish))
         try:
-            await asyncio.wait({doing, following}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
-                doing.result()  # it has failed
+                await next(task for task in beside if task.done())  # it has failed
             await following
-            if self._setting.replay:
-                doing.cancel()
-                await asyncio.wait({doing})
-                await chores.all()
         finally:
-            for task in (doing, following):
+            for task in (following, *beside):
                 task.cancel()
-            await asyncio.wait({doing, following})
+            await asyncio.wait({following, *beside})
             worker.dismiss()
+        if self._setting.replay:
+            try:
+                await chores.all()
+            finally:
+                worker.dismiss()
+
+    def _publishing(self, watcher: Watcher) -> Publishing | None:
+        setting = self._setting
+        if setting.publish_every_s is None or setting.replay:
+            return None
+        state, kept = self._session.state, self.files.kept.get(KEPT_RESULTS)
+        outbox = Outbox(self.name, setting.publish_every_s, state.rows, kept)
+        return Publishing(outbox, watcher.said)
+
+    async def _publish(
+        self,
+        publishing: Publishing,
+        broker: Broker,
+        following: "asyncio.Future[None]",
+        notify: Notify,
+        stop: Stop,
+    ) -> None:
+        """Publish results while the service reads, from when it has found the broker."""
+        found = asyncio.ensure_future(broker.found.wait())
+        either: set[asyncio.Future[Any]] = {following, found}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        found.cancel()
+        if broker.address is not None:
+            with suppress(InterruptedRunError):  # the user stops
+                await publish_results(
+                    publishing,
+                    broker.known,
+                    self.name,
+                    self._setting.retention,
+                    patience=self._setting.patience,
+                    notify=notify,
+                    stop=stop,
+                )
+        await following
 
     async def _follow(
         self, listener: Listener, broker: Broker, watcher: Watcher, notify: Notify, stop: Stop

@@ -147,8 +147,17 @@ class Shown(Waited):
 class Published:
     """What comes of readings, counted."""
 
-    def __init__(self):
-        self.taken, self.released, self.waiting = 0, 0, 0
+    def __init__(self, most=1_000):
+        self.taken, self.released, self.waiting, self.most, self.full = 0, 0, 0, most, 0
+
+    @property
+    def is_full(self):
+        return self.taken >= self.most
+
+    async def room(self):
+        assert self.released == self.taken
+        self.full += 1
+        self.most += 10
 
     def take(self, closed, state):
         assert state.next_offset
@@ -332,6 +341,13 @@ async def test_results_are_let_go_after_the_commit_that_covers_them():
     await service.follow(MemoryLog(some_log()))
     assert published.released == published.taken == service.files.state.rows
     assert service.files.kept == {KEPT_RESULTS: b"%d" % published.taken}
+
+
+async def test_nothing_is_read_while_too_many_results_wait():
+    published = Published(most=10)
+    service = Service(until_end=True, results=published, pace=ListenPace(commit_s=3_600, quiet_s=3_600))
+    await service.follow(MemoryLog(some_log()))
+    assert published.full == published.taken // 10 > 2
 
 
 async def test_a_clock_moves_the_times_of_arrival_and_is_kept():

@@ -1,0 +1,60 @@
+"""The results of a service, published while it runs: to a stream of their own and to the exchange."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pvsim.adapters.amqp.sample_exchange import open_sample_exchange
+from pvsim.adapters.streams import Retention
+from pvsim.adapters.streams.sample_stream import open_sample_stream
+from pvsim.app.patience import Patience, keep_open
+from pvsim.app.ports import Notify, Stop
+from pvsim.app.publish import Publishing, SampleSink
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.errors import BrokerRefusedError
+
+__all__ = ["publish_results"]
+
+
+async def publish_results(
+    publishing: Publishing,
+    address: Callable[[], BrokerAddress],
+    service: str,
+    retention: Retention,
+    *,
+    patience: Patience,
+    notify: Notify,
+    stop: Stop,
+) -> None:
+    """Publish without end, connecting again where the broker is lost.
+
+    Args:
+        publishing: What is published.
+        address: Where the broker is now.
+        service: Name of the service.
+        retention: How long the broker keeps the samples.
+        patience: How long to go on without the broker.
+        notify: Takes the state of the broker.
+        stop: The user's wish to end.
+
+    Raises:
+        BrokerRefusedError: if the account may not publish.
+        PvsimError: as `Publishing.publish`; when patience has ended.
+    """
+
+    @asynccontextmanager
+    async def sinks() -> AsyncIterator[list[SampleSink]]:
+        async with (
+            open_sample_stream(address(), service, retention) as stream,
+            open_sample_exchange(address(), service) as exchange,
+        ):
+            yield [stream, exchange]
+
+    async def use(opened: list[SampleSink], _: Notify) -> None:
+        await publishing.publish(opened)
+
+    try:
+        await keep_open(sinks, use, patience=patience, notify=notify, stop=stop)
+    except BrokerRefusedError as error:
+        what = f"samples cannot be published: {error.what}"
+        fix = f"{error.fix}; or leave it out: --no-publish" if error.fix else "leave it out: --no-publish"
+        raise BrokerRefusedError(what, where=error.where, fix=fix) from error
