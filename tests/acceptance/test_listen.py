@@ -165,7 +165,7 @@ async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, ser
 
 async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):
     running, told = await started()
-    assert any("meters publish to exchange pvsim" in each.get("what", "") for each in told)
+    assert any("meters publish with routing key" in each.get("what", "") for each in told)
     running.send_signal(signal.SIGINT)
     _, err = await running.communicate()
     assert running.returncode == 130

@@ -352,7 +352,7 @@ def _notes(service: "Service", setting: "Setting") -> list[str]:
     )
     key, topic = f"meter.{service.name}.METER", f"meter/{service.name}/METER"
     rows = service.directory / "METER" / "DAY" / "samples.csv"
-    notes = [f"meters publish to exchange pvsim with routing key {key}, by MQTT to {topic} ({where})"]
+    notes = [f"meters publish with routing key {key} to the exchange pvsim, by MQTT to {topic} ({where})"]
     notes.append(f"rows go to {rows}; a reading without a time counts for the second in which it comes")
     if setting.clock is not None:
         notes.append(f"the clock is {setting.clock}: times of arrival are moved and stretched")

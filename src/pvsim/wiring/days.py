@@ -49,6 +49,7 @@ class ServiceDays:
     ranges: Mapping[str, MeterRange] = field(default_factory=dict)
     _configs: dict[date, RunConfig] = field(default_factory=dict, init=False)
     _holds: dict[date, bool] = field(default_factory=dict, init=False)
+    _today: date | None = field(default=None, init=False)
     _plans: dict[tuple[str, date], RunPlan] = field(default_factory=dict, init=False)
 
     @property
@@ -78,6 +79,7 @@ class ServiceDays:
         """See `DayForms.restore`."""
         for day, content in configs.items():
             self._configs[date.fromisoformat(day)] = msgspec.json.decode(content, type=RunConfig)
+        self._today = state.day
         if state.day is not None:
             self._holds[state.day] = state.hold_s > 0
 
@@ -90,10 +92,10 @@ class ServiceDays:
 
     def notes(self) -> tuple[str, ...]:
         """What a user should know of settings that have changed during a day; raises as `configure`."""
-        changed = [day for day, config in self._configs.items() if config != self._new_config(day)]
-        if not changed:
+        began = self._configs.get(self._today) if self._today is not None else None
+        if self._today is None or began is None or began == self._new_config(self._today):
             return ()
-        on = f"site, PV and battery of {max(changed)} are as they were when it began"
+        on = f"site, PV and battery of {self._today} are as they were when it began"
         return (f"{on}; as they are now from the next midnight on",)
 
     def _config(self, day: date) -> RunConfig:

@@ -62,8 +62,11 @@ def test_a_day_that_has_begun_keeps_what_it_began_with():
 def test_settings_that_are_as_before_are_not_worth_a_word():
     days = ServiceDays("home", BATTERY)
     again = ServiceDays("home", BATTERY)
-    again.restore({DAY.isoformat(): days.config_of(DAY)}, SessionState())
+    again.restore({DAY.isoformat(): days.config_of(DAY)}, SessionState(day=DAY))
     assert again.notes() == ()
+    other = ServiceDays("home", Request())
+    other.restore({DAY.isoformat(): days.config_of(DAY)}, SessionState(day=DAY + timedelta(1)))
+    assert other.notes() == ()
 
 
 def test_days_begin_where_the_site_is():

@@ -26,7 +26,7 @@ async def open_sample_exchange(address: BrokerAddress, service: str) -> AsyncIte
     Raises:
         BrokerError: if nothing answers, something else answers, or the account is refused.
     """
-    async with AmqpClient.connect(address, f"pvsim results of {service}") as client:
+    async with AmqpClient.connect(address, f"results of {service} (pvsim)") as client:
         with suppress(BrokerRefusedError):  # it may have been made for us
             declaring = await client.channel(f"declare the topic exchange {EXCHANGE}")
             await declaring.call(methods.declare_exchange(EXCHANGE))

@@ -136,5 +136,5 @@ def test_a_period_that_is_open_when_another_length_is_set_ends_as_it_began():
 
 @pytest.mark.parametrize("every_s", [0, 7, 7_200])
 def test_periods_fit_into_an_hour(every_s):
-    with pytest.raises(UsageError, match="not a part of an hour"):
+    with pytest.raises(UsageError, match="is none"):
         Outgoing("home", every_s)
