@@ -3,6 +3,7 @@
 #
 #   ensure_environment all|dev      Python >= 3.11, .tools (uv) and .venv (the locked packages and pvsim itself)
 #   ensure_browser                  Debian's chromium, in which the tests open the pages
+#   ensure_clients                  Debian's clients of AMQP and MQTT, with which the tests try the broker
 #
 # When nothing is to do it costs six forks and prints nothing. Otherwise: one line a step on stderr, details in a
 # log, and an error that says what happened and what to type. Exit codes are pvsim's own:
@@ -25,6 +26,16 @@ ensure_browser() {
     say 'installing chromium (apt-get)'
     apt_install chromium fonts-dejavu-core || fail 69 'chromium is missing, and apt-get could not install it' \
         'apt-get update && apt-get install chromium fonts-dejavu-core'
+}
+
+ensure_clients() {
+    ! { command -v amqp-publish && command -v mosquitto_pub; } >/dev/null 2>&1 || return 0
+    open_log
+    may_be_root || fail 69 'amqp-tools and mosquitto-clients are missing, and only root can install them' \
+        'as root: apt-get install amqp-tools mosquitto-clients'
+    say 'installing amqp-tools and mosquitto-clients (apt-get)'
+    apt_install amqp-tools mosquitto-clients || fail 69 'the clients of AMQP and MQTT could not be installed' \
+        'apt-get update && apt-get install amqp-tools mosquitto-clients'
 }
 
 # --- is there anything to do? -----------------------------------------------------------------------------------

@@ -75,6 +75,7 @@ MQTT     hears states                                           . . x x
 MQTT     hears readings                                         . . x x
 MQTT     hears everything                                       . . . x
 MQTT     reads what waits in the session of another account     . . . x
+MQTT     throws away what waits for another account             . . . x
 """
 """x: it may, so that it happens; .: it may not, and nothing happens."""
 
@@ -344,6 +345,16 @@ def take_over(broker: Broker, name: str) -> bool:
     return True
 
 
+def throw_away(broker: Broker, name: str) -> bool:
+    """Begin the session anew; whether that is taken."""
+    try:
+        with broker.mqtt(name, "eyes-b:kept", clean=True):
+            pass
+    except RefusedError:
+        return False
+    return True
+
+
 def read_queue(broker: Broker, name: str) -> bool:
     def read(channel: pika.adapters.blocking_connection.BlockingChannel) -> None:
         method, _, _ = channel.basic_get("mqtt-subscription-eyes-b:keptqos1")
@@ -408,6 +419,7 @@ ACTIONS: dict[str, Callable[[Broker, str], bool]] = {
     "MQTT hears readings": lambda b, n: heard(b, n, "meter/home/+", "meter/home/house"),
     "MQTT hears everything": lambda b, n: heard(b, n, "#", "anything/else"),
     "MQTT reads what waits in the session of another account": lambda b, n: session_of_another(b, n, take_over),
+    "MQTT throws away what waits for another account": lambda b, n: session_of_another(b, n, throw_away),
 }
 
 ROWS = [line.rsplit(maxsplit=len(ROLES)) for line in TABLE.strip().splitlines()]
@@ -425,3 +437,16 @@ def test_each_action_of_the_table_is_tried():
 @pytest.mark.parametrize(("action", "role", "may"), CASES)
 def test_a_role_may_do_this_and_nothing_else(world, action, role, may):
     assert ACTIONS[action](world, ACCOUNTS[role].name) is may
+
+
+def test_anybody_may_end_a_connection_by_its_client_id_but_hears_nothing_there(world):
+    """What RabbitMQ does not check, and docs/how-to/users.md says."""
+    victim = world.mqtt("eyes-b", "eyes-b:live")
+    victim.subscribe("pvsim/home/#")
+    with world.mqtt("house", "eyes-b:live") as thief, pytest.raises(RefusedError):
+        thief.subscribe("pvsim/home/#")
+    with world.mqtt("pvsim", "publisher") as client:
+        client.publish("pvsim/home/state", b"{}")
+    with pytest.raises(RefusedError):
+        victim.next_message()
+    victim.abandon()
