@@ -318,10 +318,7 @@ def check_days(days: int) -> int:
     Raises:
         UsageError: if the number is out of range.
     """
-    if not 1 <= days <= MAX_DAYS:
-        what = f"`days` is 1 to {MAX_DAYS:,}, not {days:,}"
-        raise UsageError(what, field="days", fix="give a number of whole days, for example 7")
-    return days
+    return _within("days", days, 1, MAX_DAYS, fix="give a number of whole days, for example 7")
 
 
 def check_seed(seed: int) -> int:
@@ -330,10 +327,7 @@ def check_seed(seed: int) -> int:
     Raises:
         UsageError: if it is out of range.
     """
-    if not 0 <= seed <= MAX_SEED:
-        what = f"`seed` is 0 to {MAX_SEED:,}, not {seed:,}"
-        raise UsageError(what, field="seed", fix="give any whole number of that range, for example 7")
-    return seed
+    return _within("seed", seed, 0, MAX_SEED, fix="give any whole number of that range, for example 7")
 
 
 def check_batch(batch: int) -> int:
@@ -342,10 +336,14 @@ def check_batch(batch: int) -> int:
     Raises:
         UsageError: if it is out of range.
     """
-    if not 1 <= batch <= MAX_BATCH:
-        what = f"`batch` is 1 to {MAX_BATCH:,} messages, not {batch:,}"
-        raise UsageError(what, field="batch", fix="leave it out, or give 1 to publish each message by itself")
-    return batch
+    fix = "leave it out, or give 1 to publish each message by itself"
+    return _within("batch", batch, 1, MAX_BATCH, fix=fix, of=" messages")
+
+
+def _within(field: str, value: int, least: int, most: int, *, fix: str, of: str = "") -> int:
+    if not least <= value <= most:
+        raise UsageError(f"`{field}` is {least} to {most:,}{of}, not {value:,}", field=field, fix=fix)
+    return value
 
 
 def parse_formats(text: str) -> tuple[Format, ...]:
