@@ -163,6 +163,16 @@ async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, ser
         assert verified.returncode in {0, 75}, (meter, verified.stderr)
 
 
+async def test_a_broker_without_a_stream_port_is_refused(broker, service, monkeypatch):
+    monkeypatch.setenv("PVSIM_BROKER_URL", broker.amqp_url.partition("?")[0] + "?stream_port=1")
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-m", "pvsim", "listen"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 69, service
+    assert "stream port 1 does not answer; pvsim listen needs it" in done.stderr
+    assert "rabbitmq-plugins enable rabbitmq_stream" in done.stderr
+
+
 async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):
     running, told = await started()
     assert any("meters publish with routing key" in each.get("what", "") for each in told)

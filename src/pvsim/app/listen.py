@@ -174,6 +174,7 @@ class Listener:
             if rejoining.found is Rejoined.OTHER:
                 return False
         if passing and not rejoining.passing:
+            self._session.state.passed += rejoining.passed
             what = f"{rejoining.passed:,} messages of the log came before those that are in the files: passed over"
             self._watcher.said(what)
         if entries:
@@ -197,6 +198,7 @@ class Listener:
             room.cancel()
 
     def _tell(self, rejoining: Rejoining) -> None:
+        self._session.state.lost += rejoining.lost
         if rejoining.found is Rejoined.CUT:
             what = f"the broker has removed {rejoining.lost:,} messages that were not read yet (its retention)"
         elif rejoining.found is Rejoined.OTHER:

@@ -80,6 +80,7 @@ class Lines:
         rejected = sum(state.rejected.values())
         facts = f"{state.rows:,} rows of {_meters(state)} from {state.messages:,} messages"
         counts = f"{state.duplicates:,} duplicates, {rejected:,} rejected"
+        counts += f", {state.lost:,} lost" if state.lost else ""
         self._tell(
             f"stopped: {facts}, {counts}; {directory}",
             event="stopped",
@@ -88,6 +89,8 @@ class Lines:
             messages=state.messages,
             duplicates=state.duplicates,
             rejected=rejected,
+            lost=state.lost,
+            passed=state.passed,
             directory=str(directory),
         )
 

@@ -31,7 +31,7 @@ from pvsim.core.session.clock import ServiceClock
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
-from pvsim.errors import BrokerRefusedError, InternalError, InterruptedRunError, UsageError
+from pvsim.errors import BrokerError, BrokerRefusedError, InternalError, InterruptedRunError, UsageError
 from pvsim.wiring.broker import ENABLE_STREAMS
 from pvsim.wiring.broker_streams import note_run
 from pvsim.wiring.days import ServiceDays
@@ -300,16 +300,21 @@ async def _require_stream_port(address: BrokerAddress) -> None:
 
     Raises:
         BrokerRefusedError: if its stream port does not answer, and AMQP does.
+        BrokerError: if neither does.
     """
     if await streams.answers(address):
         return
     from pvsim.adapters import amqp  # noqa: PLC0415 - mostly not needed
 
+    where = f"{address.host}:{address.stream_port}"
     if await amqp.answers(address):
         what = f"the broker's stream port {address.stream_port} does not answer; pvsim listen needs it, since only"
         what += " the stream protocol says when a message came"
         fix = f"{ENABLE_STREAMS}; ?stream_port=N in the URL where its port is another"
-        raise BrokerRefusedError(what, where=f"{address.host}:{address.stream_port}", fix=fix)
+        raise BrokerRefusedError(what, where=where, fix=fix)
+    what = f"the broker answers neither on its stream port nor on port {address.amqp_port}"
+    fix = "check PVSIM_BROKER_URL, and that the broker runs; without a URL pvsim uses its own broker"
+    raise BrokerError(what, where=where, fix=fix)
 
 
 def _refused(binding: Binding) -> str:

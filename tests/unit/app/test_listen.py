@@ -297,6 +297,7 @@ async def test_messages_that_the_broker_removed_are_said():
     await again.follow(MemoryLog(some_log(60)[20:]))
     assert again.shown.sentences == ["the broker has removed 11 messages that were not read yet (its retention)"]
     assert again.files.state.messages == 9 + 40
+    assert again.files.state.lost == 11
 
 
 @pytest.mark.parametrize("n", [30, 60])
@@ -312,6 +313,7 @@ async def test_another_log_is_read_from_its_first_message(n):
     passed = "15 messages of the log came before those that are in the files: passed over"
     assert again.shown.sentences[1:] == [passed]
     assert again.files.state.messages == 40 + n - 15
+    assert again.files.state.passed == 15
 
 
 async def test_a_tick_shows_that_the_log_is_shorter_than_it_was():

@@ -94,6 +94,8 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
         messages: Messages so far.
         ticks: The service's own among them.
         rejected: Those that were rejected, by reason.
+        lost: Messages that the broker removed before they were read.
+        passed: Messages of another log that came before what was accounted for, and were passed over.
     """
 
     next_offset: int = 0
@@ -113,6 +115,8 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
     messages: int = 0
     ticks: int = 0
     rejected: dict[str, int] = {}
+    lost: int = 0
+    passed: int = 0
 
     @property
     def readings(self) -> int:
