@@ -69,6 +69,7 @@ class Listener:
 
     Attributes:
         after_commit: Called after each commit.
+        connected: Whether a connection has stood.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Listener:
         self._results, self._clock, self._until_end = results, clock, until_end
         self._pace = pace or ListenPace()
         self.after_commit: Callable[[], None] = lambda: None
+        self.connected = False
         self._notify: Notify = lambda _: None
         self._rejoining = Rejoining(session.state)
         self._uncommitted = False
@@ -105,6 +107,7 @@ class Listener:
             CannotWriteError: if the disk is full or fails; the last commit stands.
         """
         self._notify, self._rejoining = notify, Rejoining(self._session.state)
+        self.connected = True
         self._watcher.opened()
         end = await log.last_offset() if self._until_end else None
         if end is not None and self._rejoining.ends_at(end):
@@ -226,7 +229,7 @@ class Listener:
         self._notify(ServiceProgress(self._session.state.messages))
 
     def _kept(self) -> Mapping[str, bytes]:
-        kept = {}
+        kept = dict(self._files.kept)  # what another start with other settings has kept stays
         if self._clock is not None:
             kept[KEPT_CLOCK] = msgspec.json.encode(self._clock)
         if self._results is not None:

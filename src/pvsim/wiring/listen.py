@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -247,7 +247,7 @@ class Service:
                     broker.known,
                     self.name,
                     self._setting.retention,
-                    patience=self._setting.patience,
+                    patience=replace(self._setting.patience, from_start=True),
                     notify=notify,
                     stop=stop,
                 )
@@ -259,7 +259,7 @@ class Service:
         @asynccontextmanager
         async def log() -> AsyncIterator[ServiceLog]:
             address = await broker.again()
-            await _require_stream_port(address)
+            await _require_stream_port(address, BrokerError if listener.connected else BrokerRefusedError)
             async with open_service_log(address, self.stream) as opened:
                 if not self._setting.replay:
                     await self._prepare(opened, address, watcher)
@@ -295,12 +295,11 @@ class Service:
         return clock
 
 
-async def _require_stream_port(address: BrokerAddress) -> None:
+async def _require_stream_port(address: BrokerAddress, refusal: type[BrokerError]) -> None:
     """Refuse a broker of which only AMQP can be reached: only the stream protocol says when a message came.
 
     Raises:
-        BrokerRefusedError: if its stream port does not answer, and AMQP does.
-        BrokerError: if neither does.
+        BrokerError: if neither answers; `refusal` if AMQP does, as for a moment when a broker starts.
     """
     if await streams.answers(address):
         return
@@ -311,7 +310,7 @@ async def _require_stream_port(address: BrokerAddress) -> None:
         what = f"the broker's stream port {address.stream_port} does not answer; pvsim listen needs it, since only"
         what += " the stream protocol says when a message came"
         fix = f"{ENABLE_STREAMS}; ?stream_port=N in the URL where its port is another"
-        raise BrokerRefusedError(what, where=where, fix=fix)
+        raise refusal(what, where=where, fix=fix)
     what = f"the broker answers neither on its stream port nor on port {address.amqp_port}"
     fix = "check PVSIM_BROKER_URL, and that the broker runs; without a URL pvsim uses its own broker"
     raise BrokerError(what, where=where, fix=fix)

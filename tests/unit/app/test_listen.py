@@ -345,6 +345,15 @@ async def test_results_are_let_go_after_the_commit_that_covers_them():
     assert service.files.kept == {KEPT_RESULTS: b"%d" % published.taken}
 
 
+async def test_what_was_kept_of_results_stays_when_none_are_published():
+    service = Service(until_end=True, results=Published())
+    await service.follow(MemoryLog(some_log(30)))
+    kept = service.files.kept
+    again = Service(service.files, until_end=True)
+    await again.follow(MemoryLog(some_log(60)))
+    assert again.files.kept == kept
+
+
 async def test_nothing_is_read_while_too_many_results_wait():
     published = Published(most=10)
     service = Service(until_end=True, results=published, pace=ListenPace(commit_s=3_600, quiet_s=3_600))
