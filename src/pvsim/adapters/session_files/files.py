@@ -36,7 +36,7 @@ __all__ = ["CHECKPOINT", "DayForms", "SessionFiles"]
 
 CHECKPOINT = "checkpoint"
 LOCK = "lock"
-_MAX_UNSAVED = 50
+_MAX_UNSAVED = 200
 
 
 class DayForms(Protocol):
@@ -111,6 +111,8 @@ class SessionFiles:
             self.close()
             raise
         self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
+        self._to_add_up = {(meter, day): None for meter, day, facts in self._index.days() if not facts.added_up}
+        self._removed_for: date | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -191,8 +193,8 @@ class SessionFiles:
                 config = self._forms.config_of_meter(each.ended)
                 path = day_path(self._directory, each.meter, key[2])
                 return Job("seal", path, each.meter, key[2], each.ended, config, each.crc32)
-        for meter, day, facts in self._index.days():
-            if not facts.added_up and ("figures", meter, day) not in self._given:
+        for meter, day in self._to_add_up:
+            if ("figures", meter, day) not in self._given:
                 self._given.add(("figures", meter, day))
                 return Job("figures", day_path(self._directory, meter, day), meter, day)
         return None
@@ -205,16 +207,17 @@ class SessionFiles:
         """
         if isinstance(result, Sealed) and job.ended is not None:
             ended, status = job.ended, "complete" if result.complete else "partial"
-            known = self._index.meters.get(job.meter, {}).get(job.day)
-            facts = IndexedDay(ended.rows, ended.held, result.gaps, result.bytes, result.sha256, status)
+            known = self._index.known(job.meter, job.day)
+            sealed = IndexedDay(ended.rows, ended.held, result.gaps, result.bytes, result.sha256, status)
             if known is None or known.sha256 != result.sha256:
-                self._index.add(job.meter, job.day, facts)
+                self._index.add(job.meter, job.day, sealed)
+                self._to_add_up[job.meter, job.day] = None
             del self._days[job.meter, ended.day]
             self._remove_old(ended.day)
-        elif isinstance(result, Figures):
-            facts = self._index.meters[job.meter][job.day]
+        elif isinstance(result, Figures) and (facts := self._index.known(job.meter, job.day)) is not None:
             facts.load_kwh, facts.pv_kwh = result.load_kwh, result.pv_kwh
             facts.import_kwh, facts.export_kwh = result.import_kwh, result.export_kwh
+            self._to_add_up.pop((job.meter, job.day), None)
         self._index_changed()
 
     def give_up(self, job: Job, error: PvsimError) -> None:
@@ -225,8 +228,9 @@ class SessionFiles:
         """
         fix = f"; {error.fix}" if error.fix else ""
         self.notes.append(f"{job.meter}, {job.day}: {error}{fix}")
-        if job.kind == "figures":
-            self._index.meters[job.meter][job.day].problem = str(error)
+        if job.kind == "figures" and (facts := self._index.known(job.meter, job.day)) is not None:
+            facts.problem = str(error)
+            self._to_add_up.pop((job.meter, job.day), None)
             self._index_changed()
 
     def close(self) -> None:
@@ -334,7 +338,7 @@ class SessionFiles:
 
     def _has_jobs(self) -> bool:
         sealing = any(each.ended is not None for each in self._days.values())
-        return sealing or any(not facts.added_up for _, _, facts in self._index.days())
+        return sealing or bool(self._to_add_up)
 
     def _save_index(self) -> None:
         self._index.save(self._directory, self._disk)
@@ -342,11 +346,13 @@ class SessionFiles:
         self._at("after-index")
 
     def _remove_old(self, today: date) -> None:
-        if self._keep_days is None:
+        if self._keep_days is None or today == self._removed_for:
             return
+        self._removed_for = today
         for meter, day in self._index.before(today - timedelta(days=self._keep_days - 1)):
             left = remove(day_path(self._directory, meter, day))
             self._index.forget(meter, day)
+            self._to_add_up.pop((meter, day), None)
             if left:
                 self.notes.append(
                     f"{meter}, {day}: removed but for what pvsim did not put there: {', '.join(left)}"

@@ -94,6 +94,10 @@ class Index(msgspec.Struct):
             for day, each in days.items():
                 yield meter, day, each
 
+    def known(self, meter: str, day: str) -> IndexedDay | None:
+        """What is listed of a day; None where it is not, or not any more."""
+        return self.meters.get(meter, {}).get(day)
+
     def before(self, first: date) -> list[tuple[str, str]]:
         """Meter and day of all that is older."""
         return [(meter, day) for meter, day, _ in self.days() if day < first.isoformat()]

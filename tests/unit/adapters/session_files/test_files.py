@@ -19,7 +19,7 @@ from tests.sessions import (
     serve,
 )
 
-from pvsim.adapters.session_files import rejected
+from pvsim.adapters.session_files import Figures, Job, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.old_days import remove
 from pvsim.core.quantities.types import MeterRange
@@ -295,6 +295,14 @@ def test_days_that_are_too_old_are_removed_and_nothing_else(tmp_path):
     assert not (tmp_path / "m2" / "2024-06-21").exists()
     assert (tmp_path / "m2" / "2024-06-22" / "samples.csv").exists()
     assert {day for days in files.index.meters.values() for day in days} == {"2024-06-22"}
+
+
+def test_what_is_added_up_of_a_day_that_was_removed_meanwhile_is_nobodys(tmp_path):
+    with open_files(tmp_path) as files:
+        job = Job("figures", tmp_path / "m1" / "2024-06-21", "m1", "2024-06-21")
+        files.finish(job, Figures(1.0, 2.0, 3.0, 4.0))
+        files.give_up(job, PvsimError("it is gone"))
+        assert not files.index.meters
 
 
 def test_rejected_messages_turn_to_a_new_file_when_one_is_full(tmp_path, monkeypatch):
