@@ -139,3 +139,35 @@ def test_what_cannot_be_an_account_is_refused_before_anything_is_made(pvsim, her
     assert done.returncode == 2
     assert "--name" in done.stderr
     assert list(here.iterdir()) == []
+
+
+def test_a_service_works_with_the_account_of_a_simulator(home, pvsim, here):
+    """An admin starts it once, which makes the stream, the exchange and the bindings; the simulator may not."""
+    for role, name in (("admin", "boss"), ("simulator", "sim"), ("meter", "m1")):
+        assert pvsim("--role", role, "--name", name, "--service", "barn", "--apply").returncode == 0
+    address = asyncio.run(node.status(home)).address
+
+    def listen(name, *, seconds):
+        url = f"amqp://{name}:{node.password(home, name)}@{address.host}:{address.amqp_port}"
+        command = [sys.executable, "-m", "pvsim", "listen", "--name", "barn", "--out", name, "--lateness", "1s"]
+        return subprocess.Popen(
+            [*command, "--stop-after", f"{seconds}s"],
+            cwd=here,
+            env={**os.environ, "PVSIM_BROKER_URL": f"{url}?stream_port={address.stream_port}"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    with listen("boss", seconds=2) as process:
+        assert "listening to pvsim.barn" in process.communicate()[1]
+    with listen("sim", seconds=12) as process:
+        said = [next(line for line in process.stderr if "listening to pvsim.barn" in line)]
+        credentials = pika.PlainCredentials("m1", node.password(home, "m1"))
+        where = pika.ConnectionParameters(address.host, address.amqp_port, credentials=credentials)
+        with pika.BlockingConnection(where) as connection:
+            connection.channel().basic_publish("pvsim", "meter.barn.m1", b'{"power_w": 1234}')
+        said += process.communicate()[1].splitlines()
+    assert process.returncode == 0, said
+    assert not [line for line in said if "may not write" in line]
+    (rows,) = (here / "sim" / "barn" / "m1").rglob("samples.csv*")
+    assert ",1.2340," in rows.read_text()

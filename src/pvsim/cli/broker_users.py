@@ -78,7 +78,8 @@ def _say(line: str) -> None:
 def _lines(made: "Made") -> "Iterator[str]":
     """The commands, with what they give as comments; of an account that was made what it may do where."""
     account, mark = made.account, "" if made.where else "# "
-    yield f"{mark}{account.name}: {account.role} of {account.service}{f', at {made.where}' if made.where else ''}"
+    role = account.role if account.role == "admin" else f"{account.role} of {account.service}"
+    yield f"{mark}{account.name}: {role}{f', at {made.where}' if made.where else ''}"
     for protocol, use in made.uses.items():
         yield f"{mark}  {protocol}: {use}"
     yield from (f"  {url}" for url in made.urls) if made.where else made.script
