@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from math import cos, radians, sin
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,6 +36,16 @@ class CloudSky:
 
     index: Floats
     beam: Floats
+
+
+class _Parts(NamedTuple):
+    """Of each second: depth, what edges of clouds, thick ones and the air let through, brightness of edges."""
+
+    depth: Floats
+    thin: Floats | float
+    thick: Floats | float
+    far: Floats | float
+    shine: Floats | float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +108,12 @@ class CloudField:
 
         Each value depends on the seed, the settings, the place and its second only (I7).
         """
-        parts = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
-        return _smoothed(self._kind.profile.index(*parts))
+        return _smoothed(self._index(self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)))
 
     def sky(self, first_utc: int, n: int) -> CloudSky:
         """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
-        depth, thin, shine = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
-        profile = self._kind.profile
-        return CloudSky(_smoothed(profile.index(depth, thin, shine)), _smoothed(profile.beam(depth, thin)))
+        parts = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
+        return CloudSky(_smoothed(self._index(parts)), _smoothed(self._beam(parts)))
 
     def sampled(self, first_utc: int, n: int, every_s: int) -> tuple[Floats, Floats]:
         """The global index and the beam's at each `every_s`-th second only: as likely as in `sky`, not the same.
@@ -116,9 +125,8 @@ class CloudField:
             n: How many.
             every_s: From one to the next: a power of two from 64 on, up to 2048.
         """
-        depth, thin, shine = self._parts(first_utc, n, every_s)
-        profile = self._kind.profile
-        return profile.index(depth, thin, shine), profile.beam(depth, thin)
+        parts = self._parts(first_utc, n, every_s)
+        return self._index(parts), self._beam(parts)
 
     def sunniness(self, t_utc: Ints) -> Floats:
         """How sunny the weather of the days is at Unix times: mean 0, variance 1, positive when sunny.
@@ -132,8 +140,13 @@ class CloudField:
             return np.zeros(len(t_utc))
         return gaussian.slow_field(self.seed, f"{kind.name}/slow", slow, t_utc) / rms(slow)
 
-    def _parts(self, first_utc: int, n: int, every_s: int = 1) -> tuple[Floats, Floats | float, Floats | float]:
-        """Depth, thinness and brightness of edges."""
+    def _index(self, parts: _Parts) -> Floats:
+        return self._kind.profile.at(parts.thick, parts.far).index(parts.depth, parts.thin, parts.shine)
+
+    def _beam(self, parts: _Parts) -> Floats:
+        return self._kind.profile.at(parts.thick, parts.far).beam(parts.depth, parts.thin)
+
+    def _parts(self, first_utc: int, n: int, every_s: int = 1) -> _Parts:
         kind = self._kind
 
         def part(name: str, octaves: tuple[gaussian.Octave, ...]) -> Floats:
@@ -146,10 +159,12 @@ class CloudField:
         fast = part("fast", kind.fast)
         heat, threshold = self._of_the_sun(first_utc, n, every_s)
         if not kind.slow:
-            return fast - threshold, kind.profile.thin, 1.0
+            return _Parts(fast - threshold, kind.profile.thin, kind.profile.thick, kind.profile.far)
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
-        shine = kind.brightness(part("shine", kind.shine)) if kind.shine else 1.0
-        return fast * kind.gain(lively, slow, heat) + slow - threshold, kind.thin(lively, slow, heat), shine
+        depth = fast * kind.gain(lively, slow, heat) + slow - threshold
+        shine = part("shine", kind.shine)
+        thin, thick, far = kind.thin(lively, slow, heat), kind.thick(slow, shine), kind.far(lively)
+        return _Parts(depth, thin, thick, far, kind.brightness(shine))
 
     def _of_the_sun(self, first_utc: int, n: int, every_s: int) -> tuple[Floats | float, Floats | float]:
         """The heating and the threshold of each second: straight lines over 64 s."""

@@ -119,28 +119,34 @@ def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
 
     The index jumps where a cloud begins, so the integral is made of cells that begin and end there.
     """
-    values, density, thin = _distribution(kind, heat)
+    values, density, *parts = _distribution(kind, heat)
     cells = np.arange(np.ceil((values[0] - threshold) / _STEP), np.floor((values[-1] - threshold) / _STEP))
     depth = (cells + 0.5) * _STEP
     weight = np.interp(threshold + depth, values, density)
-    index = kind.profile.index(depth, np.interp(threshold + depth, values, thin))
+    thin, thick, far = (np.interp(threshold + depth, values, part) for part in parts)
+    index = kind.profile.at(thick, far).index(depth, thin)
     return float((index * weight).sum() / weight.sum())
 
 
 @lru_cache(maxsize=64)
-def _distribution(kind: Regime, heat: float) -> tuple[Floats, Floats, Floats]:
-    """The field's values, how likely each is, and how thin the edges of clouds are with it, on average.
+def _distribution(kind: Regime, heat: float) -> tuple[Floats, ...]:
+    """The field's values, how likely each is, and what edges, thick clouds and air let through, on average.
 
-    For each liveliness and each value of the slow part the field is Gaussian. The index is linear in the
-    thinness of edges, so that their average is enough.
+    For each liveliness and each value of the slow part the field is Gaussian. The index is linear in the three, so
+    that their averages are enough.
     """
-    fast, slow = rms(kind.fast), rms(kind.slow)
+    fast, slow, profile = rms(kind.fast), rms(kind.slow), kind.profile
     if not kind.slow:
         values = np.arange(-_REACH, _REACH, _STEP) * fast
-        return values, _bell(values / fast), np.full(len(values), kind.profile.thin)
+        return (
+            values,
+            _bell(values / fast),
+            *(np.full(len(values), part) for part in (profile.thin, profile.thick, profile.far)),
+        )
     reach = _REACH * float(np.hypot(fast * kind.gain(_REACH / 2.0, slow, heat), slow))
     values = np.arange(-reach, reach, _STEP)
-    density, thin = np.full(len(values), 1e-300), np.zeros(len(values))
+    density = np.full(len(values), 1e-300)
+    thin, thick, far = (np.zeros(len(values)) for _ in range(3))
     units = np.linspace(-_REACH, _REACH, _SLOW_NODES)
     for lively in np.linspace(-_REACH, _REACH, _LIVELY_NODES).tolist():
         lived = np.maximum(fast * kind.gain(lively, units * slow, heat), 2.0 * _REACH * slow / _SLOW_NODES)
@@ -148,7 +154,9 @@ def _distribution(kind: Regime, heat: float) -> tuple[Floats, Floats, Floats]:
         likely = _bell((values[:, None] - units * slow) / lived)
         density += likely @ weights
         thin += likely @ (weights * kind.thin(lively, units * slow, heat))
-    return values, density, thin / density
+        thick += likely @ (weights * kind.thick(units * slow))
+        far += likely @ (weights * kind.far(lively))
+    return values, density, thin / density, thick / density, far / density
 
 
 def _bell(units: Floats | float) -> Floats:

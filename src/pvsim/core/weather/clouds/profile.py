@@ -4,7 +4,7 @@ The *depth* is the field's value minus the threshold: below zero is cloud, and t
 zero is a gap, and the higher the farther from the clouds around it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,25 +32,39 @@ class Profile:
         gap_scale: The distance at which half of that is left.
         edge: A cloud's edge is not sharp: from this depth in it to this distance from it one goes over into the
             other in a straight line.
+        steep: The share of the light from clouds' sides that falls with the square of that: 0..1.
+        deep: The optical depth of a cloud grows with its depth and `deep` times the square of it, in units of
+            `cloud_scale`: clouds that rise from one base hold the more water the higher they are.
     """
 
-    thick: float
+    thick: Floats | float
     thin: float
     cloud_scale: float
-    far: float
+    far: Floats | float
     bright: float
     gap_scale: float
     edge: float = 0.0
+    steep: float = 0.0
+    deep: float = 0.0
+
+    def at(self, thick: Floats | float, far: Floats | float) -> "Profile":
+        """The same with other levels: one each, or one for each depth that is asked."""
+        return replace(self, thick=thick, far=far)
 
     def cloud_index(self, depth: Floats, thin: Floats | float) -> Floats:
         """The transmission of a cloud of this depth (≤ 0); positive depths count as 0."""
-        index: Floats = self.thick + (thin - self.thick) / (1.0 - np.minimum(depth, 0.0) / self.cloud_scale)
+        within = np.minimum(depth, 0.0) / self.cloud_scale
+        index: Floats = self.thick + (thin - self.thick) / (1.0 - within + self.deep * (within * within))
         return index
 
     def gap_index(self, depth: Floats, shine: Floats | float = 1.0) -> Floats:
         """The index in a gap at this distance from its edge (≥ 0); negative distances count as 0."""
-        index: Floats = self.far + self.bright * shine / (1.0 + np.maximum(depth, 0.0) / self.gap_scale)
-        return index
+        near = 1.0 + np.maximum(depth, 0.0) / self.gap_scale
+        if not self.steep:
+            index: Floats = self.far + self.bright * shine / near
+            return index
+        steeper: Floats = self.far + self.bright * shine * ((1.0 - self.steep) + self.steep / near) / near
+        return steeper
 
     def index(self, depth: Floats, thin: Floats | float, shine: Floats | float = 1.0) -> Floats:
         """The global clear-sky index, before edges are smoothed.
@@ -64,7 +78,7 @@ class Profile:
 
     def beam(self, depth: Floats, thin: Floats | float) -> Floats:
         """The beam's index, before edges are smoothed: that of the cloud, or of the haze in a gap."""
-        haze = round(float(min(self.far, 1.0) ** _HAZE), 6)
+        haze: Floats = np.round(np.minimum(self.far, 1.0) ** _HAZE, 6)
         return self._joined(depth, beam_index(self.cloud_index(depth, thin)), np.ones(len(depth))) * haze
 
     def _joined(self, depth: Floats, cloud: Floats, gap: Floats) -> Floats:

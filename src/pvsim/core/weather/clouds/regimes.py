@@ -18,6 +18,7 @@ from pvsim.core.weather.clouds.profile import Profile
 __all__ = ["REGIMES", "Regime"]
 
 _THICKEST, _THINNEST = 0.25, 0.95  # of the light passes the edges of clouds
+_HAZIEST, _CLEAREST = 0.85, 1.05  # of a clear sky's light arrives far from clouds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ class Regime:
         thin_lively: By how much the transmission of cloud edges grows with liveliness.
         thin_slow: By how much it grows with the slow part, as a multiple of its RMS; negative: clouds of
             a clear day have hard edges, an overcast sky has soft ones.
+        thick_slow: How much more of the light than `thick` the thickest clouds let through under a sunny sky; half
+            of it where the slow part is 0, nothing below minus its RMS: fair-weather clouds are not deep,
+            and light comes in at their sides.
+        far_lively: By how much the index far from clouds grows with liveliness: calm air is hazy.
         sun_lively: By how much the sun's heating (`heating`, 0..1) adds to the liveliness of the fast part under a
             sunny sky; less where the slow part is small, nothing where it is below minus its RMS.
         sun_thin: By how much it adds to the transmission of cloud edges.
-        shine: The time scales of how bright the edges of clouds are, of RMS 1 together, or ().
-        shine_swing: By how much they differ: bright · (1 + shine_swing · shine)², scaled to keep its mean.
-        widening: Clouds are this much longer across the wind than along it.
+        shine: The time scales of how bright the edges of clouds are, and how thick clouds differ, of RMS 1
+            together, or ().
+        shine_swing: By how much edges differ: bright · (1 + shine_swing · shine)², scaled to keep its mean.
+        thick_swing: By how much the transmission of the thickest clouds differs, likewise.
+        widening: Clouds are this much longer across the wind than along it; below 1 shorter.
     """
 
     name: str
@@ -52,11 +59,14 @@ class Regime:
     swing: float = 0.0
     thin_lively: float = 0.0
     thin_slow: float = 0.0
+    thick_slow: float = 0.0
+    far_lively: float = 0.0
     sun_lively: float = 0.0
     sun_thin: float = 0.0
     shine: tuple[Octave, ...] = ()
     shine_swing: float = 0.0
-    widening: float = 2.0
+    thick_swing: float = 0.0
+    widening: float = 0.8
 
     @property
     def heated(self) -> bool:
@@ -66,8 +76,7 @@ class Regime:
     def gain(self, lively: Floats | float, slow: Floats | float = 0.0, heat: Floats | float = 0.0) -> Floats:
         """What the fast part is multiplied by: the sun enlivens only where its light reaches the ground."""
         if self.sun_lively:
-            sunny = np.clip(0.5 + slow * (0.5 / rms(self.slow)), 0.0, 1.0)
-            lively = lively + self.sun_lively * sunny * heat
+            lively = lively + self.sun_lively * self._sunny(slow) * heat
         root = np.maximum(1.0 + self.swing / 2.0 * lively, 0.0)
         result: Floats = root * root
         return result
@@ -79,11 +88,33 @@ class Regime:
         result: Floats = np.clip(thin, _THICKEST, _THINNEST)
         return result
 
+    def thick(self, slow: Floats | float, shine: Floats | float = 0.0) -> Floats | float:
+        """The transmission of the thickest clouds; over a Gaussian `shine` its mean is that without swing."""
+        least = self.profile.thick
+        if self.thick_slow:
+            least = least + self.thick_slow * self._sunny(slow)
+        return least * _swung(shine, self.thick_swing) if self.thick_swing else least
+
+    def far(self, lively: Floats | float) -> Floats | float:
+        """The index far from clouds."""
+        if not self.far_lively:
+            return self.profile.far
+        result: Floats = np.clip(self.profile.far + self.far_lively * lively, _HAZIEST, _CLEAREST)
+        return result
+
+    def _sunny(self, slow: Floats | float) -> Floats:
+        sunny: Floats = np.clip(0.5 + slow * (0.5 / rms(self.slow)), 0.0, 1.0)
+        return sunny
+
     def brightness(self, shine: Floats) -> Floats:
         """What the light beside clouds is multiplied by; 1 on average over a Gaussian `shine`."""
-        root = np.maximum(1.0 + self.shine_swing * shine, 0.0)
-        result: Floats = root * root / _mean_square(self.shine_swing)
-        return result
+        return _swung(shine, self.shine_swing)
+
+
+def _swung(shine: Floats | float, swing: float) -> Floats:
+    root = np.maximum(1.0 + swing * shine, 0.0)
+    result: Floats = root * root / _mean_square(swing)
+    return result
 
 
 @cache
@@ -122,19 +153,19 @@ _BROKEN = Regime(
 
 # 2048 s … 3 months; the strongest is 18 hours. Those from 12 days on make months and years differ: a year's light
 # has a standard deviation of 4 %
-_WEATHER = {2**11: 0.10, 2**12: 0.09, 2**13: 0.43, 2**14: 0.87, 2**15: 1.85}
-_WEATHER |= {2**16: 1.98, 2**17: 1.31, 2**18: 0.62, 2**19: 0.24}
+_WEATHER = {2**11: 0.10, 2**12: 0.09, 2**13: 0.43, 2**14: 0.87, 2**15: 1.77}
+_WEATHER |= {2**16: 1.98, 2**17: 1.42, 2**18: 0.62, 2**19: 0.24}
 _WEATHER |= {2**20: 0.25, 2**21: 0.38, 2**22: 0.44, 2**23: 0.40}
 _LIVELY = {2**13: 0.0330, 2**14: 0.3258, 2**15: 0.8026, 2**16: 0.4929, 2**17: 0.0755}
 _SHINE = {
-    2**4: 0.4560,
-    2**5: 0.4256,
-    2**6: 0.3243,
-    2**7: 0.2533,
-    2**8: 0.3040,
-    2**9: 0.3040,
-    2**10: 0.3040,
-    2**12: 0.4053,
+    2**4: 0.3243,
+    2**5: 0.3027,
+    2**6: 0.2306,
+    2**7: 0.2774,
+    2**8: 0.3330,
+    2**9: 0.3330,
+    2**10: 0.3330,
+    2**12: 0.5834,
 }
 
 
@@ -148,18 +179,31 @@ def _fast(rms_by_step: dict[int, float]) -> tuple[Octave, ...]:
 # `thin` is that without sun, before its limits: winter's edges have the softest, summer noons' much less
 _CLIMATE = Regime(
     name="climate",
-    profile=Profile(thick=0.04, thin=1.35, cloud_scale=1.4, far=0.9313, bright=0.58, gap_scale=0.65, edge=0.32),
+    profile=Profile(
+        thick=0.02,
+        thin=1.0,
+        cloud_scale=3.77,
+        deep=1.09,
+        far=0.97,
+        bright=0.555,
+        gap_scale=1.45,
+        steep=0.7,
+        edge=0.33,
+    ),
     threshold=0.64,
-    fast=_fast({2: 0.15, 16: 0.21, 128: 0.56}),
+    fast=_fast({2: 0.08, 128: 0.56}),
     slow=_octaves(_WEATHER),
     lively=_octaves(_LIVELY),
-    swing=0.42,
-    thin_lively=0.05,
+    swing=0.39,
+    thin_lively=0.16,
     thin_slow=-0.14,
-    sun_lively=20.0,
-    sun_thin=-1.2,
+    thick_slow=0.31,
+    far_lively=0.04,
+    sun_lively=22.0,
+    sun_thin=-0.93,
     shine=_octaves(_SHINE),
-    shine_swing=0.188,
+    shine_swing=0.155,
+    thick_swing=0.46,
 )
 
 REGIMES = {

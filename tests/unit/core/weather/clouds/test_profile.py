@@ -72,6 +72,23 @@ def test_a_soft_edge_goes_from_cloud_to_gap_in_a_straight_line():
     )
 
 
+def test_clouds_that_rise_from_one_base_and_light_that_falls_steeply_by_hand():
+    profile = Profile(
+        thick=0.2, thin=0.8, cloud_scale=2.0, far=1.0, bright=0.4, gap_scale=1.0, steep=0.5, deep=1.5
+    )
+    depth = np.array([-2.0, -1e-12, 0.0, 1.0])
+    assert profile.index(depth, 0.8) == pytest.approx([0.2 + 0.6 / 3.5, 0.8, 1.4, 1.0 + 0.4 * 0.75 / 2])
+
+
+def test_levels_may_differ_from_depth_to_depth():
+    profile = Profile(thick=0.2, thin=0.8, cloud_scale=1.0, far=1.0, bright=0.0, gap_scale=1.0)
+    levels = profile.at(np.array([0.4, 0.4, 0.2]), np.array([0.9, 0.9, 1.1]))
+    depth = np.array([-1.0, 5.0, 5.0])
+    assert levels.index(depth, 0.8) == pytest.approx([0.6, 0.9, 1.1])
+    haze = 0.9 ** (0.09 / 0.0387)
+    assert levels.beam(depth, 0.8) == pytest.approx([beam_index(np.array([0.6]))[0] * haze, haze, 1.0], abs=1e-6)
+
+
 def test_diffuse_light_beside_a_bright_cloud_and_where_the_beam_is_more_than_all():
     index, beam = np.array([1.2, 0.5, 0.8]), np.array([1.0, 0.0, 1.0])
     np.testing.assert_allclose(diffuse_index(index, beam, np.array([0.8, 0.0, 0.9])), [2.0, 0.5, 0.0])
