@@ -10,17 +10,23 @@ __all__ = ["METER_NAME_RULE", "NO_NAME", "is_name", "meter_of"]
 
 NO_NAME = "no name of a meter"
 
-METER_NAME_RULE = f"{NAME_RULE}; not what Windows keeps for devices, such as con, nul and com1"
+METER_NAME_RULE = (
+    f"{NAME_RULE}; not what Windows keeps for devices, such as con, nul and com1, nor lock or checkpoint"
+)
 
 _DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 """Names that Windows keeps for devices: a directory of that name could not be copied there."""
+
+_SERVICE_FILE = re.compile(r"lock|checkpoint", re.IGNORECASE)
+"""Files of a service's directory whose names a meter could have: its own directory could not stand beside them."""
 
 _SHOWN = 80
 
 
 def is_name(text: str) -> bool:
     """Whether a text can be the name of a meter, and so of a directory on any system."""
-    return NAME.fullmatch(text) is not None and _DEVICE.fullmatch(text) is None
+    taken = _DEVICE.fullmatch(text) or _SERVICE_FILE.fullmatch(text)
+    return NAME.fullmatch(text) is not None and taken is None
 
 
 def meter_of(routing_key: str, plan: SessionPlan) -> str | Refused:

@@ -36,6 +36,7 @@ def test_any_routing_key_has_a_name_or_is_refused_in_few_words(key):
         ("meter.home.m1", "m1"),
         ("shelly-abc.status.em:0", "kitchen"),
         ("meter.home.console", "console"),
+        ("meter.home.locks", "locks"),
     ],
 )
 def test_the_last_level_is_the_name_unless_the_topic_has_one(key, name):
@@ -58,6 +59,8 @@ def test_the_last_level_is_the_name_unless_the_topic_has_one(key, name):
         "NUL",
         "Com1",
         "lpt9",
+        "lock",
+        "Checkpoint",
         "a\n",
     ],
 )
@@ -71,6 +74,10 @@ def test_what_no_directory_should_be_called_is_refused_with_the_way_out(last):
 
 def test_a_name_of_a_device_is_told_apart():
     assert "not what Windows keeps for devices" in meter_of("meter.home.CON", PLAN).detail
+
+
+def test_a_name_of_a_file_of_the_service_is_told_apart():
+    assert "nor lock or checkpoint" in meter_of("meter.home.lock", PLAN).detail
 
 
 def test_dots_make_levels_so_that_no_name_leads_upwards():
