@@ -155,6 +155,11 @@ async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, ser
     assert found == files_of(tmp_path / "again" / service)
     days = {Path(name).parts[1] for name in found if "samples" in name}
     assert len(days) >= 2
+    for out in ("listen", "again"):  # a replay leaves nothing to a next start
+        sealed = {(path.parts[-3], path.parts[-2]) for path in (tmp_path / out / service).rglob("samples.csv")}
+        index = json.loads((tmp_path / out / service / "index.json").read_text())["meters"]
+        added_up = {(meter, day) for meter in index for day, each in index[meter].items() if "load_kwh" in each}
+        assert added_up == sealed
     for meter in METERS:
         day = tmp_path / "listen" / service / meter / "2024-06-21"
         verified = await asyncio.to_thread(

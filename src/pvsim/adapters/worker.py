@@ -47,9 +47,12 @@ class Worker:
             raise PvsimError("the worker process has ended", fix="start the service again") from error
 
     def dismiss(self) -> None:
-        """End the process: there is nothing to do now."""
+        """End the process, after what it is at; the interpreter's end would wait for that as well.
+
+        Without waiting here the pool may close its pipe while the ending interpreter writes to it: a traceback.
+        """
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
 

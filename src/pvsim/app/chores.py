@@ -52,7 +52,7 @@ class Chores:
         carry_out: Callable[[Job], Awaitable[Result]],
         done: Callable[[], None] = lambda: None,
     ) -> None:
-        self._wake = asyncio.Event()
+        self._wake, self._at_work = asyncio.Event(), asyncio.Lock()
 
         async def do_one() -> bool:
             if (job := to_do.next_job()) is None:
@@ -73,13 +73,14 @@ class Chores:
         self._wake.set()
 
     async def all(self) -> None:
-        """Do all that there is to do now.
+        """Do all that there is to do now; return when it is done, also what `run` is at.
 
         Raises:
             CannotWriteError: if what was done cannot be written down.
         """
-        while await self._do_one():
-            pass
+        async with self._at_work:
+            while await self._do_one():
+                pass
 
     async def run(self) -> None:
         """Do what there is to do whenever there may be something; without end.

@@ -208,16 +208,13 @@ class Service:
             if not following.done():
                 await next(task for task in beside if task.done())  # it has failed
             await following
+            if self._setting.replay:  # nobody starts it again for what is left to do
+                await chores.all()
         finally:
             for task in (following, *beside):
                 task.cancel()
             await asyncio.wait({following, *beside})
             worker.dismiss()
-        if self._setting.replay:
-            try:
-                await chores.all()
-            finally:
-                worker.dismiss()
 
     def _publishing(self, watcher: Watcher) -> Publishing | None:
         setting = self._setting

@@ -58,3 +58,24 @@ async def test_it_waits_until_there_may_be_something():
     running.cancel()
     await asyncio.wait({running})
     assert running.cancelled()
+
+
+async def test_all_is_done_only_when_that_is_too_which_the_run_is_at():
+    to_do, begun, go_on = ToDo(2, 5), asyncio.Event(), asyncio.Event()
+
+    async def slowly(job):
+        begun.set()
+        await go_on.wait()
+        return job * job
+
+    chores = Chores(to_do, slowly)
+    running = asyncio.create_task(chores.run())
+    await begun.wait()
+    everything = asyncio.create_task(chores.all())
+    await asyncio.sleep(0)
+    assert not everything.done()
+    go_on.set()
+    await everything
+    assert to_do.finished == [(2, 4), (5, 25)]
+    running.cancel()
+    await asyncio.wait({running})
