@@ -23,8 +23,8 @@ _KNOTS = 6  # days before and after that count: e^-12.5 of a knot five days away
 _WARMTH = (-0.56, -0.48, -0.25, 0.06, 0.38, 0.58, 0.66, 0.58, 0.38, 0.06, -0.25, -0.48)
 """The correlation of warmth with sunniness from January on, 45° north and farther; highest in July, when cumulus
 hides most of it. How much the sunniness says of a day's clear-sky index depends on the climate: daily means
-correlate by +0.37 in June to August with Munich's mean index, by +0.48 with the regime's own (measured +0.42), by
-−0.37 in December to February (−0.38)."""
+correlate by +0.39 in June to August with Munich's mean index, by +0.46 with the regime's own (measured +0.42), by
+−0.38 in December to February (−0.38)."""
 _FULL_DEG = 45.0
 _HALF_YEAR = 6
 
