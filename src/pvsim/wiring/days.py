@@ -11,13 +11,14 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from pvsim.adapters.clocks import utc_now
-from pvsim.config import ExternalMeter, FileConfig, MeterConfig, MeterRequest, Request, RunConfig
+from pvsim.config import ExternalMeter, FileConfig, MeterConfig, MeterRequest, Request, RunConfig, SitePvConfig
 from pvsim.config.zones import zone_of
 from pvsim.core.quantities.types import BRIEFS_RANGE, DW_PER_W, MeterRange
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.closed import Day, EndedDay
 from pvsim.core.session.state import SessionState
-from pvsim.errors import UsageError
+from pvsim.core.site.schema import FileWeather
+from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.build import build_pv, plan_of
 from pvsim.wiring.configure import configure
 
@@ -62,7 +63,25 @@ class ServiceDays:
         config = self._config(day)
         plan = plan_of(config)
         battery = "" if config.battery is None else msgspec.json.encode(config.battery).decode()
-        return Day(plan.timeline, build_pv(config, plan).source, plan.balance, battery)
+        try:
+            pv = build_pv(config, plan).source
+        except BadInputError as error:
+            if "`pv." in error.fix:  # an option of a run, not of a service
+                error.fix = f"give a file from which {day} can be read without options; the service goes on there"
+            raise
+        return Day(plan.timeline, pv, plan.balance, battery)
+
+    def refuse_unreadable(self, day: date) -> None:
+        """Read a file of PV power or weather now: the first row for which it is needed may be hours away.
+
+        Raises:
+            BadInputError: if the power of the day cannot be read from it.
+        """
+        pv = self._config(day).pv
+        if isinstance(pv, FileConfig) or (
+            isinstance(pv, SitePvConfig) and isinstance(pv.site.weather, FileWeather)
+        ):
+            self.of_day(day)
 
     def plan_of(self, meter: str, day: date) -> RunPlan:
         """See `DayForms.plan_of`."""

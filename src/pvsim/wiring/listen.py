@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +14,7 @@ import msgspec
 from pvsim import __version__
 from pvsim.adapters import streams
 from pvsim.adapters.amqp import Binding, bind_service, bindings_of
+from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.session_files import SessionFiles
 from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
@@ -139,6 +141,8 @@ class Service:
             self._clock = self._clock_that_goes_on()
             self.files.describe("service.json", _description(request, self._clock))
             self._session = Session(self._plan, self._days, self.files.state)
+            if not setting.replay:
+                self._days.refuse_unreadable(self._first_day())
             if self._clock is not None and KEPT_CLOCK not in self.files.kept:  # before anything comes by it
                 self.files.commit(self._session.state, {KEPT_CLOCK: msgspec.json.encode(self._clock)})
         except BaseException:
@@ -272,6 +276,13 @@ class Service:
         bindings = bindings_of(self.name, self.stream, list(self.topics))
         for binding, why in await bind_service(address, bindings):
             watcher.said(f"{_refused(binding)}: {why}")
+
+    def _first_day(self) -> date:
+        """The day of the first row to come, as far as that is known before anything has come."""
+        if self._session.state.day is not None:
+            return self._session.state.day
+        begin_s = utc_now().timestamp() if self._clock is None else self._clock.start_ms / 1_000
+        return datetime.fromtimestamp(begin_s, self._days.zone).date()
 
     def _clock_that_goes_on(self) -> ServiceClock | None:
         """The clock of the files, if they have one.

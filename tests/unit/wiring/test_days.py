@@ -83,9 +83,26 @@ def test_pv_power_from_a_file_is_that_of_the_same_day(tmp_path):
     for day, power_dw in ((date(2024, 6, 21), 10_000), (date(2024, 6, 22), 20_000)):
         found = days.of_day(day)
         assert found.pv.power_dw(found.timeline.start_utc, 1)[0] == power_dw
-    with pytest.raises((BadInputError, UsageError)):
+    with pytest.raises(BadInputError, match="covers 2: 2024-06-21 to 2024-06-22") as raised:
         days.of_day(date(2024, 6, 24))
+    assert (
+        raised.value.fix
+        == "give a file from which 2024-06-24 can be read without options; the service goes on there"
+    )
     config = msgspec.json.decode(days.config_of(date(2024, 6, 21)), type=RunConfig)
     assert isinstance(config.pv, FileConfig)
     with pytest.raises(UsageError, match="same day of its file"):
         ServiceDays("home", replace(days.request, pv=PvRequest(source=str(path), start="2024-06-21"))).of_day(DAY)
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_anything_comes(tmp_path):
+    of_file = ServiceDays("home", Request(pv=PvRequest(source=str(tmp_path / "none.csv"))))
+    with pytest.raises(BadInputError, match="No such file") as raised:
+        of_file.refuse_unreadable(DAY)
+    assert "check the path" in raised.value.fix
+
+
+def test_of_power_that_is_computed_nothing_is_read_beforehand(monkeypatch):
+    days = ServiceDays("home", BATTERY)
+    monkeypatch.delattr(ServiceDays, "of_day")
+    days.refuse_unreadable(DAY)
