@@ -1,0 +1,139 @@
+"""Publishes what a service shows by MQTT, over any number of connections.
+
+The library (aiomqtt on paho-mqtt) is imported here only. It is used for what comes and goes and may be lost:
+no row and no sample depends on it.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+
+from pvsim.adapters.tls import refusal_of, trust
+from pvsim.core.messages.mqtt_address import MqttAddress
+from pvsim.core.publishing.contract import ServiceState, State
+from pvsim.core.publishing.discovery import BIRTH_PAYLOAD, birth_topic
+from pvsim.core.publishing.face import OFFLINE, Face
+from pvsim.core.publishing.topics import Publication
+from pvsim.errors import UsageError
+
+try:
+    import aiomqtt
+except ModuleNotFoundError as error:  # the extra is not installed
+    what = "--mqtt needs aiomqtt, which is not installed"
+    raise UsageError(what, fix="./run again, or pip install 'pvsim[mqtt]'") from error
+
+__all__ = ["MqttPublisher"]
+
+QOS = 1
+KEEPALIVE_S = 20
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
+
+
+class MqttPublisher:
+    """Shows the states of a service to whoever subscribes.
+
+    Args:
+        address: The broker.
+        face: What is shown.
+        service: Name of the service.
+        say: Takes what a person should know, in a sentence.
+        prefix: What Home Assistant's topics begin with; None tells it nothing, and subscribes to nothing.
+    """
+
+    def __init__(
+        self, address: MqttAddress, face: Face, service: str, say: Callable[[str], None], prefix: str | None
+    ) -> None:
+        self._address, self._face, self._say, self._prefix = address, face, say, prefix
+        # RabbitMQ names the queue of a subscription after the client id; rights go by the account in its beginning
+        self._client_id = "-".join(
+            [*([address.user.rpartition(":")[2]] if address.user else []), "pvsim", service]
+        )
+        self._context = trust(address.files) if address.tls else None
+        self._changed = asyncio.Event()
+        self._well: bool | None = None
+        self._opened = False
+
+    def show(self, states: Sequence[State | ServiceState]) -> None:
+        """See `pvsim.app.publish.ShowStates`."""
+        if states:
+            self._face.show(states)
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled; then the service is said to be offline. A lost connection is made again."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            self._opened = False
+            try:
+                await self._once()
+            except aiomqtt.MqttError as error:
+                self._tell(error)
+            pause_s = FIRST_PAUSE_S if self._opened else min(2 * pause_s, LONGEST_PAUSE_S)
+            await asyncio.sleep(pause_s)
+
+    async def _once(self) -> None:
+        """Publish over one connection until it is lost."""
+        will = self._face.will
+        async with aiomqtt.Client(
+            self._address.host,
+            self._address.port,
+            username=self._address.user,
+            password=self._address.password,
+            identifier=self._client_id,
+            will=aiomqtt.Will(will.topic, will.payload, QOS, retain=True),
+            keepalive=KEEPALIVE_S,
+            tls_context=self._context,
+        ) as client:
+            await self._send(client, self._face.opening())
+            self._opened = True
+            self._told_well()
+            listening: asyncio.Future[object] = asyncio.ensure_future(self._listen(client))
+            try:
+                await self._publish(client, listening)
+            except asyncio.CancelledError:
+                await client.publish(will.topic, OFFLINE, QOS, retain=True)
+                raise
+            finally:
+                listening.cancel()
+                await asyncio.wait({listening})
+
+    async def _publish(self, client: aiomqtt.Client, listening: "asyncio.Future[object]") -> None:
+        """Send what is new, until the connection is lost: the one who listens meets that first."""
+        while True:
+            changed: asyncio.Future[object] = asyncio.ensure_future(self._changed.wait())
+            try:
+                await asyncio.wait({changed, listening}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
+            if listening.done():
+                listening.result()
+            self._changed.clear()
+            await self._send(client, self._face.take())
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        """Say all again whenever Home Assistant has started."""
+        if self._prefix is not None:
+            await client.subscribe(birth_topic(self._prefix), QOS)
+        async for message in client.messages:
+            if message.payload == BIRTH_PAYLOAD:
+                self._face.again()
+                self._changed.set()
+
+    async def _send(self, client: aiomqtt.Client, publications: Sequence[Publication]) -> None:
+        for publication in publications:
+            await client.publish(publication.topic, publication.payload, QOS, retain=True)
+
+    def _told_well(self) -> None:
+        if self._well is False:
+            self._say(f"MQTT at {self._address}: connected again")
+        self._well = True
+
+    def _tell(self, error: aiomqtt.MqttError) -> None:
+        """Say once that nothing goes by MQTT now, and why."""
+        if self._well is False:
+            return
+        self._well = False
+        cause = error.__cause__
+        refusal = refusal_of(cause, str(self._address)) if isinstance(cause, ssl.SSLError) else None
+        why = refusal.what if refusal is not None else str(error)
+        self._say(f"MQTT at {self._address}: {why}; trying again. Rows and samples do not depend on it")
