@@ -7,6 +7,7 @@ no row and no sample depends on it.
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from pvsim.adapters.tls import refusal_of, trust
 from pvsim.core.messages.mqtt_address import MqttAddress
@@ -26,6 +27,7 @@ __all__ = ["MqttPublisher"]
 
 QOS = 1
 KEEPALIVE_S = 20
+GOODBYE_S = 3.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 
@@ -38,6 +40,9 @@ class MqttPublisher:
         service: Name of the service.
         say: Takes what a person should know, in a sentence.
         prefix: What Home Assistant's topics begin with; None tells it nothing, and subscribes to nothing.
+
+    Attributes:
+        client_id: What it is called on the broker.
     """
 
     def __init__(
@@ -45,9 +50,7 @@ class MqttPublisher:
     ) -> None:
         self._address, self._face, self._say, self._prefix = address, face, say, prefix
         # RabbitMQ names the queue of a subscription after the client id; rights go by the account in its beginning
-        self._client_id = "-".join(
-            [*([address.user.rpartition(":")[2]] if address.user else []), "pvsim", service]
-        )
+        self.client_id = "-".join([*([address.user.rpartition(":")[2]] if address.user else []), "pvsim", service])
         self._context = trust(address.files) if address.tls else None
         self._changed = asyncio.Event()
         self._well: bool | None = None
@@ -79,19 +82,17 @@ class MqttPublisher:
             self._address.port,
             username=self._address.user,
             password=self._address.password,
-            identifier=self._client_id,
+            identifier=self.client_id,
             will=aiomqtt.Will(will.topic, will.payload, QOS, retain=True),
             keepalive=KEEPALIVE_S,
             tls_context=self._context,
         ) as client:
-            await self._send(client, self._face.opening())
-            self._opened = True
-            self._told_well()
             listening: asyncio.Future[object] = asyncio.ensure_future(self._listen(client))
             try:
                 await self._publish(client, listening)
-            except asyncio.CancelledError:
-                await client.publish(will.topic, OFFLINE, QOS, retain=True)
+            except asyncio.CancelledError:  # the broker says nothing when a client goes in order
+                with suppress(aiomqtt.MqttError):  # lost at the same moment: the broker says it
+                    await client.publish(will.topic, OFFLINE, QOS, retain=True, timeout=GOODBYE_S)
                 raise
             finally:
                 listening.cancel()
@@ -99,6 +100,9 @@ class MqttPublisher:
 
     async def _publish(self, client: aiomqtt.Client, listening: "asyncio.Future[object]") -> None:
         """Send what is new, until the connection is lost: the one who listens meets that first."""
+        await self._send(client, self._face.opening())
+        self._opened = True
+        self._told_well()
         while True:
             changed: asyncio.Future[object] = asyncio.ensure_future(self._changed.wait())
             try:

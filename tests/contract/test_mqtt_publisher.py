@@ -1,0 +1,198 @@
+"""What a service shows by MQTT on a real broker: values, discovery, whether it runs, and what survives what."""
+
+import asyncio
+import itertools
+import json
+import tempfile
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import aiomqtt
+import pytest
+from tests import published
+
+from pvsim.adapters import node
+from pvsim.adapters.mqtt import MqttPublisher
+from pvsim.core.messages.mqtt_address import MqttAddress
+from pvsim.core.publishing.contract import service_state_of, state_of
+from pvsim.core.publishing.counters import Counters
+from pvsim.core.publishing.face import Face
+from pvsim.core.publishing.periods import Period, Row
+from pvsim.core.publishing.topics import publications
+
+pytestmark = pytest.mark.broker
+
+T = 1_718_920_800
+WITHIN_S = 30
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A private node with MQTT."""
+    with tempfile.TemporaryDirectory(prefix="pvsim-broker-") as directory:
+        home = Path(directory)
+        try:
+            account = asyncio.run(node.up(home, extras={"mqtt": True}))
+            at = MqttAddress.parse(asyncio.run(node.status(home)).mqtt, "test")
+            yield replace(at, user=account.user, password=account.password)
+        finally:
+            asyncio.run(node.destroy(home))
+
+
+@pytest.fixture
+def service():
+    """A service that the broker has not seen."""
+    return f"face{next(_numbers)}"
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+def states(service, second):
+    period = Period(T + second, 1)
+    period.add(Row(second, T + second, 4_125 + second, 1_000))
+    sample = period.sample(service, "m1")
+    return state_of(sample, Counters()), service_state_of([sample], Counters())
+
+
+@asynccontextmanager
+async def running(publisher):
+    task = asyncio.create_task(publisher.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+def publisher(address, service, said, prefix):
+    return MqttPublisher(address, Face(service, "1.0", prefix), service, said.append, prefix)
+
+
+def client(address, name="somebody-else"):
+    return aiomqtt.Client(
+        address.host, address.port, username=address.user, password=address.password, identifier=name
+    )
+
+
+async def heard(messages, expected):
+    """Wait until each of some topics has said a certain payload."""
+    left = dict(expected)
+    async with asyncio.timeout(WITHIN_S):
+        async for message in messages:
+            if left.get(str(message.topic)) == message.payload:
+                del left[str(message.topic)]
+            if not left:
+                return
+
+
+@asynccontextmanager
+async def cuttable(address):
+    """The broker behind a proxy, and what cuts its connections."""
+    writers = []
+
+    async def carry(reader, writer):
+        while data := await reader.read(65_536):
+            writer.write(data)
+
+    async def forward(reader, writer):
+        theirs, ours = await asyncio.open_connection(address.host, address.port)
+        writers.extend((writer, ours))
+        await asyncio.gather(carry(reader, ours), carry(theirs, writer), return_exceptions=True)
+
+    def cut():
+        for writer in writers:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(forward, "127.0.0.1", 0)
+    try:
+        yield replace(address, port=server.sockets[0].getsockname()[1]), cut
+    finally:
+        server.close()
+        cut()
+
+
+def values(service, second):
+    return {one.topic: one.payload for state in states(service, second) for one in publications(state)}
+
+
+async def test_the_newest_values_are_kept_for_who_subscribes_to_exact_topics_later(address, service, said):
+    shown = publisher(address, service, said, prefix=None)
+    async with running(shown):
+        shown.show(states(service, 0))
+        shown.show(states(service, 1))
+        async with client(address) as late:
+            for topic in values(service, 1):
+                await late.subscribe(topic, 1)
+            await heard(late.messages, values(service, 1))
+            shown.show(states(service, 2))
+            await heard(late.messages, values(service, 2))
+            for topic, payload in values(service, 2).items():
+                published.check(topic, payload)
+    assert said == []
+
+
+async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(address, service, said):
+    status = f"pvsim/{service}/status"
+    async with client(address) as other:
+        await other.subscribe(status, 1)
+        async with running(publisher(address, service, said, prefix=None)):
+            await heard(other.messages, {status: b"online"})
+        await heard(other.messages, {status: b"offline"})
+        await other.subscribe(f"pvsim/{service}/m1/pv_w", 1)
+        async with cuttable(address) as (through, cut), running(shown := publisher(through, service, said, None)):
+            await heard(other.messages, {status: b"online"})
+            cut()
+            await heard(other.messages, {status: b"offline"})
+            await heard(other.messages, {status: b"online"})  # connected again by itself
+            shown.show(states(service, 0))
+            await heard(other.messages, {f"pvsim/{service}/m1/pv_w": b"100.0"})
+    lost, back = said
+    assert lost.endswith("Rows and samples do not depend on it")
+    assert back.endswith("connected again")
+
+
+async def test_home_assistant_is_told_again_when_it_starts(address, service, said):
+    prefix = f"ha-{service}"
+    shown = publisher(address, service, said, prefix)
+    async with client(address) as assistant, running(shown):
+        await assistant.subscribe(f"{prefix}/#", 1)
+        shown.show(states(service, 0))
+        documents = await _documents(assistant.messages, 16)
+        # a subscriber by wildcards as it is itself gets nothing that was retained, so it asks
+        await assistant.publish(f"{prefix}/status", "online", 1)
+        assert await _documents(assistant.messages, 16) == documents
+    assert all(json.loads(payload)["state_topic"] in values(service, 0) for payload in documents.values())
+
+
+async def _documents(messages, count):
+    found = {}
+    async with asyncio.timeout(WITHIN_S):
+        async for message in messages:
+            if str(message.topic).endswith("/config"):
+                found[str(message.topic)] = message.payload
+            if len(found) == count:
+                return found
+    return found
+
+
+@pytest.mark.parametrize("wrong", ["port", "password"])
+async def test_a_broker_that_cannot_be_used_is_told_of_once_and_without_the_password(address, service, wrong):
+    said, told = [], asyncio.Event()
+
+    def say(what):
+        said.append(what)
+        told.set()
+
+    secret = {"password": "WRONG-SECRET"}
+    there = replace(address, **secret) if wrong == "password" else replace(address, port=9, **secret)
+    async with running(MqttPublisher(there, Face(service, "1.0", None), service, say, None)):
+        async with asyncio.timeout(WITHIN_S):
+            await told.wait()
+    (what,) = said
+    assert str(there) in what
+    assert "SECRET" not in what
