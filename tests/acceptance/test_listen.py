@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import aio_pika
 import pytest
+from tests import published
 
-from pvsim.adapters.streams import StreamTransport
+from pvsim.adapters.streams import StreamTransport, open_service_log
 
 pytestmark = pytest.mark.broker
 
@@ -146,6 +148,8 @@ async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, ser
     assert (running.returncode, err) == (0, b"")
     assert json.loads(out.splitlines()[-1])["event"] == "stopped"
 
+    await the_stream_has_each_row_once(broker, service, tmp_path, rows=json.loads(out.splitlines()[-1])["rows"])
+
     mine = await asyncio.to_thread(replayed)  # what came after it was stopped, such as its own last tick
     again = await asyncio.to_thread(replayed, "--out", "again", "--clock", CLOCK)
     assert {**mine[-1], "directory": ""} == {**again[-1], "directory": ""}
@@ -176,6 +180,28 @@ async def test_a_broker_without_a_stream_port_is_refused(broker, service, monkey
     assert done.returncode == 69, service
     assert "stream port 1 does not answer; pvsim listen needs it" in done.stderr
     assert "rabbitmq-plugins enable rabbitmq_stream" in done.stderr
+
+
+async def the_stream_has_each_row_once(broker, service, directory, rows):
+    """The samples of a service are its rows: all that it has, each once, in their order, with their values."""
+    found = []
+    async with open_service_log(broker, f"pvsim.{service}.samples") as log, log.entries(0) as portions:
+        async with asyncio.timeout(60):
+            while len(found) < rows:
+                found += [entry.body for entry in await anext(portions)]
+    samples = [published.check(f"pvsim.{service}.samples", body) for body in found]
+    assert [sample["row"] for sample in samples] == list(range(rows))
+    written = {}
+    for path in (directory / "listen" / service).rglob("samples.csv*"):
+        header, *lines = path.read_text().splitlines()
+        for line in lines:
+            row = dict(zip(header.split(","), line.split(","), strict=True))
+            written[path.parts[-3], datetime.fromisoformat(row["timestamp"])] = row
+    assert len(written) == rows
+    for sample in samples:
+        row = written[sample["meter"], datetime.fromisoformat(sample["t_utc"])]
+        for name in ("meter", "pv", "net", "battery", "grid"):
+            assert round(sample[f"{name}_w"] * 10) == round(float(row[f"{name}_kw"]) * 10_000)
 
 
 async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):

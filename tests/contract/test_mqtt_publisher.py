@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,16 +57,6 @@ def states(service, second):
     period.add(Row(second, T + second, 4_125 + second, 1_000))
     sample = period.sample(service, "m1")
     return state_of(sample, Counters()), service_state_of([sample], Counters())
-
-
-@asynccontextmanager
-async def running(publisher):
-    task = asyncio.create_task(publisher.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
 
 
 def publisher(address, service, said, prefix):
@@ -122,7 +112,7 @@ def values(service, second):
 
 async def test_the_newest_values_are_kept_for_who_subscribes_to_exact_topics_later(address, service, said):
     shown = publisher(address, service, said, prefix=None)
-    async with running(shown):
+    async with shown.running():
         shown.show(states(service, 0))
         shown.show(states(service, 1))
         async with client(address) as late:
@@ -140,11 +130,13 @@ async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(add
     status = f"pvsim/{service}/status"
     async with client(address) as other:
         await other.subscribe(status, 1)
-        async with running(publisher(address, service, said, prefix=None)):
+        async with publisher(address, service, said, prefix=None).running():
             await heard(other.messages, {status: b"online"})
         await heard(other.messages, {status: b"offline"})
         await other.subscribe(f"pvsim/{service}/m1/pv_w", 1)
-        async with cuttable(address) as (through, cut), running(shown := publisher(through, service, said, None)):
+        async with cuttable(address) as (through, cut), AsyncExitStack() as stack:
+            shown = publisher(through, service, said, prefix=None)
+            await stack.enter_async_context(shown.running())
             await heard(other.messages, {status: b"online"})
             cut()
             await heard(other.messages, {status: b"offline"})
@@ -159,7 +151,7 @@ async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(add
 async def test_home_assistant_is_told_again_when_it_starts(address, service, said):
     prefix = f"ha-{service}"
     shown = publisher(address, service, said, prefix)
-    async with client(address) as assistant, running(shown):
+    async with client(address) as assistant, shown.running():
         await assistant.subscribe(f"{prefix}/#", 1)
         shown.show(states(service, 0))
         documents = await _documents(assistant.messages, 16)
@@ -190,7 +182,7 @@ async def test_a_broker_that_cannot_be_used_is_told_of_once_and_without_the_pass
 
     secret = {"password": "WRONG-SECRET"}
     there = replace(address, **secret) if wrong == "password" else replace(address, port=9, **secret)
-    async with running(MqttPublisher(there, Face(service, "1.0", None), service, say, None)):
+    async with MqttPublisher(there, Face(service, "1.0", None), service, say, None).running():
         async with asyncio.timeout(WITHIN_S):
             await told.wait()
     (what,) = said

@@ -24,6 +24,10 @@ WITH_PV = ("run", "simulate")
 PRINTED_BY = {
     "adapters/rundir": WITH_PV,  # the directory is made there
     "cli/bench": ("bench",),
+    "adapters/mqtt": ("listen",),
+    "app/publish": ("listen",),
+    "cli/publishing": ("listen",),
+    "wiring/results": ("listen",),
     "cli/broker": ("broker up", "broker url"),
     "cli/broker_users": ("broker users",),
     "core/rights": ("broker users",),

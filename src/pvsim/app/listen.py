@@ -189,6 +189,10 @@ class Listener:
             self._uncommitted = True
         return True
 
+    def keep(self) -> None:
+        """Commit what others keep, where nothing was read since: what was published is not published again."""
+        self._files.commit(self._session.state, self._kept())
+
     async def _room(self, stopping: "asyncio.Future[object]") -> None:
         """Read no further while too many results wait for the broker; what is safe on disk may be published."""
         if self._results is None or not self._results.is_full:

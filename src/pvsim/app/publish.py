@@ -65,6 +65,10 @@ class Publishing:
         self._outbox, self._say, self._show = outbox, say, show
         self._changed = asyncio.Event()
         self._confirmed = asyncio.Event()
+        self._finishing = False
+        if skipped := outbox.skipped:
+            which = f"rows {skipped.start:,} to {skipped.stop - 1:,}"
+            say(f"{which} are not published: they were written by --replay or --no-publish, and are in the files")
 
     @property
     def is_full(self) -> bool:
@@ -96,20 +100,26 @@ class Publishing:
             self._confirmed.clear()
             await self._confirmed.wait()
 
-    async def publish(self, sinks: Sequence[SampleSink], *, until_empty: bool = False) -> None:
-        """Publish for as long as the connection stands.
+    def finish(self) -> None:
+        """Nothing more will come: `publish` returns when all that is safe on disk is published."""
+        self._finishing = True
+        self._changed.set()
+
+    async def publish(self, sinks: Sequence[SampleSink]) -> None:
+        """Publish for as long as the connection stands, or until `finish`.
 
         Args:
             sinks: Where to.
-            until_empty: Return when all that is safe on disk is published, as at the end of a service.
 
         Raises:
             BadInputError: if a sink has samples that this service has not made.
             BrokerError: if the connection is lost or the broker refuses a message.
         """
         first = {sink.name: await self._first_row(sink) for sink in sinks}
-        while not (until_empty and not self._outbox.waiting(1)):
+        while True:
             samples = self._outbox.waiting(BLOCK)
+            if not samples and self._finishing:
+                return
             if not samples:
                 self._changed.clear()
                 await self._changed.wait()

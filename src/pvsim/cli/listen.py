@@ -13,6 +13,7 @@ from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SITE, Configure
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.options import broker_option, file_system_option, json_option, quiet_option
+from pvsim.cli.publishing import discovery_of, mqtt_of, mqtt_options
 from pvsim.cli.settings_files import read_toml, settings_of
 from pvsim.cli.values import Choice, Quantity, Whole
 from pvsim.errors import BadInputError, InterruptedRunError, UsageError
@@ -208,6 +209,7 @@ def _duration(field: str, option: str, what: str, default: str, *, most: int) ->
         " such as 60x@2024-06-21T00:00:00+02:00.",
     ),
 )
+@mqtt_options
 @broker_option
 @section(
     BROKER,
@@ -249,6 +251,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
       pvsim listen
       pvsim listen --site home-battery --hold 10s
       pvsim listen listen.toml --out /var/lib/pvsim
+      pvsim listen --publish-every 10s --mqtt mqtt://localhost    for Home Assistant and evcc
       pvsim listen --replay --out again            the same rows from the log once more
       pvsim report listen/home/m1/2026-11-26
     Meters publish to the exchange pvsim with routing key meter.NAME.METER, or by MQTT to meter/NAME/METER.
@@ -305,6 +308,8 @@ def _setting(params: dict[str, Any]) -> "Setting":
         None if params["clock"] is None else parse_clock(params["clock"]),
         replay=params["replay"],
         publish_every_s=None if params["no_publish"] else params["publish_every_s"],
+        mqtt=mqtt_of(params),
+        discovery=discovery_of(params),
         accept_unsafe=params["allow_unsafe_filesystem"],
         retention=Retention(days=params["log_days"]),
     )
@@ -354,6 +359,12 @@ def _notes(service: "Service", setting: "Setting") -> list[str]:
     rows = service.directory / "METER" / "DAY" / "samples.csv"
     notes = [f"meters publish with routing key {key} to the exchange pvsim, by MQTT to {topic} ({where})"]
     notes.append(f"rows go to {rows}; a reading without a time counts for the second in which it comes")
+    if setting.publish_every_s is not None:
+        what = "each row" if setting.publish_every_s == 1 else f"the mean of each {setting.publish_every_s} s"
+        stream = f"pvsim.{service.name}.samples"
+        notes.append(f"{what} is published to exchange pvsim, key pv.{service.name}.METER, and to stream {stream}")
+    if setting.mqtt is not None:
+        notes.append(f"the newest values go by MQTT to {setting.mqtt}: pvsim/{service.name}/METER/...")
     if setting.clock is not None:
         notes.append(f"the clock is {setting.clock}: times of arrival are moved and stretched")
     return notes

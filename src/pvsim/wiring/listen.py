@@ -1,13 +1,13 @@
 """A service: its log, session, files, results and chores, joined."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -24,10 +24,13 @@ from pvsim.app.listen import KEPT_CLOCK, KEPT_RESULTS, Listener
 from pvsim.app.listen_ports import Watcher
 from pvsim.app.patience import Patience, keep_open
 from pvsim.app.ports import Notify, Stop
-from pvsim.app.publish import Publishing
+from pvsim.app.publish import Publishing, ShowStates
 from pvsim.config.listening import ListenRequest, forms_of
 from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.metering.read import BodyReader
+from pvsim.core.publishing.discovery import PREFIX
+from pvsim.core.publishing.face import Face
 from pvsim.core.publishing.outbox import Outbox
 from pvsim.core.session.clock import ServiceClock
 from pvsim.core.session.plan import SessionPlan
@@ -40,7 +43,12 @@ from pvsim.wiring.days import ServiceDays
 from pvsim.wiring.results import publish_results
 from pvsim.wiring.sealing import carry_out
 
+if TYPE_CHECKING:
+    from pvsim.adapters.mqtt import MqttPublisher
+
 __all__ = ["Broker", "Service", "Setting"]
+
+_FINISH_S = 5.0
 
 Find = Callable[[], Awaitable[BrokerAddress]]
 
@@ -56,6 +64,8 @@ class Setting:
         clock: Moves the times of arrival.
         replay: Read the log as it is now to its end, publish nothing, and end.
         publish_every_s: Seconds that a published sample is the mean of; None publishes none.
+        mqtt: Where the newest states are shown; None: nowhere.
+        discovery: What Home Assistant's discovery topics begin with; None tells it nothing.
         accept_unsafe: Use a file system that has no locks or no fsync.
         retention: How long the broker keeps the log.
     """
@@ -66,6 +76,8 @@ class Setting:
     clock: ServiceClock | None = None
     replay: bool = False
     publish_every_s: int | None = 1
+    mqtt: MqttAddress | None = None
+    discovery: str | None = PREFIX
     accept_unsafe: bool = False
     retention: Retention = field(default_factory=Retention)
 
@@ -189,7 +201,8 @@ class Service:
         Raises:
             PvsimError: what ends the service.
         """
-        publishing = self._publishing(watcher)
+        face = self._face(watcher)
+        publishing = self._publishing(watcher, [] if face is None else [face.show])
         listener = Listener(
             self._session,
             self.files,
@@ -204,14 +217,18 @@ class Service:
         listener.after_commit = chores.look
         following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
         beside = [asyncio.ensure_future(chores.run())]
-        if publishing is not None:
-            publish = self._publish(publishing, broker, following, notify, stop)
-            beside.append(asyncio.ensure_future(publish))
         try:
-            await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
-            if not following.done():
-                await next(task for task in beside if task.done())  # it has failed
-            await following
+            async with nullcontext() if face is None else face.running():
+                if publishing is not None:
+                    publish = self._publish(publishing, broker, following, notify, stop)
+                    beside.append(asyncio.ensure_future(publish))
+                await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
+                if not following.done():
+                    await next(task for task in beside if task.done())  # it has failed
+                await following
+                if publishing is not None:
+                    await _finish(publishing, beside[-1], watcher)
+                    listener.keep()
             if self._setting.replay:  # nobody starts it again for what is left to do
                 await chores.all()
         finally:
@@ -220,13 +237,23 @@ class Service:
             await asyncio.wait({following, *beside})
             worker.dismiss()
 
-    def _publishing(self, watcher: Watcher) -> Publishing | None:
+    def _face(self, watcher: Watcher) -> "MqttPublisher | None":
+        """What is shown by MQTT; a replay shows nothing."""
+        setting = self._setting
+        if setting.mqtt is None or setting.replay:
+            return None
+        from pvsim.adapters.mqtt import MqttPublisher  # noqa: PLC0415 - an extra; heavy
+
+        face = Face(self.name, __version__, setting.discovery)
+        return MqttPublisher(setting.mqtt, face, self.name, watcher.said, setting.discovery)
+
+    def _publishing(self, watcher: Watcher, show: Sequence[ShowStates]) -> Publishing | None:
         setting = self._setting
         if setting.publish_every_s is None or setting.replay:
             return None
         state, kept = self._session.state, self.files.kept.get(KEPT_RESULTS)
         outbox = Outbox(self.name, setting.publish_every_s, state.rows, kept)
-        return Publishing(outbox, watcher.said)
+        return Publishing(outbox, watcher.said, show)
 
     async def _publish(
         self,
@@ -301,6 +328,14 @@ class Service:
             what = f"the files of the service were begun with --clock {clock}, not {asked}"
             raise UsageError(what, where="--clock", fix=f"give --clock {clock}, or another --out")
         return clock
+
+
+async def _finish(publishing: Publishing, publish: "asyncio.Future[None]", watcher: Watcher) -> None:
+    """Let the broker take the last samples; what it does not take in time stays in the checkpoint."""
+    publishing.finish()
+    await asyncio.wait({publish}, timeout=_FINISH_S)
+    if not publish.done() or publish.cancelled() or publish.exception() is not None:
+        watcher.said("the broker has not confirmed the last samples: they are kept, and published next time")
 
 
 async def _require_stream_port(address: BrokerAddress, refusal: type[BrokerError]) -> None:

@@ -361,6 +361,15 @@ async def test_nothing_is_read_while_too_many_results_wait():
     assert published.full == published.taken // 10 > 2
 
 
+async def test_what_others_keep_is_committed_again_when_they_say_so():
+    published = Published()
+    service = Service(until_end=True, results=published)
+    await service.follow(MemoryLog(some_log()))
+    state, published.taken = service.files.saved, -1
+    service.listener.keep()
+    assert (service.files.saved, service.files.kept) == (state, {KEPT_RESULTS: b"-1"})
+
+
 async def test_a_clock_moves_the_times_of_arrival_and_is_kept():
     clock = ServiceClock("60x", (START + 3_600) * 1_000)
     service = Service(until_end=True, clock=clock)

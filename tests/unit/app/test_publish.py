@@ -51,6 +51,11 @@ def commit(publishing, first, count):
     return kept
 
 
+async def all_published(publishing, sinks):
+    publishing.finish()
+    await publishing.publish(sinks)
+
+
 @pytest.fixture
 def said():
     return []
@@ -61,7 +66,7 @@ async def test_each_sink_gets_all_in_order_and_states_are_shown(said):
     publishing = Publishing(Outbox("home"), said.append, [shown.append])
     commit(publishing, 0, BLOCK + 5)
     sinks = [Sink("stream", next_row=3), Sink("exchange")]
-    await publishing.publish(sinks, until_empty=True)
+    await all_published(publishing, sinks)
     assert [sink.rows for sink in sinks] == [list(range(3, BLOCK + 5)), list(range(BLOCK + 5))]
     (states,) = shown
     assert [state.t_utc.timestamp() for state in states] == [T + BLOCK + 4] * 2
@@ -81,9 +86,8 @@ async def test_it_waits_for_what_is_safe_next(said):
     commit(publishing, 2, 1)
     await sink.given.wait()
     assert sink.rows == [0, 1, 2]
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    publishing.finish()
+    await task
 
 
 async def test_what_was_not_confirmed_comes_again_on_the_next_connection(said):
@@ -91,15 +95,14 @@ async def test_what_was_not_confirmed_comes_again_on_the_next_connection(said):
     kept = commit(publishing, 0, 2 * BLOCK)
     broken, other = Sink("stream", fails_at=BLOCK), Sink("exchange")
     with pytest.raises(BrokerError, match="was lost"):
-        await publishing.publish([broken, other], until_empty=True)
+        await all_published(publishing, [broken, other])
     assert broken.rows == list(range(BLOCK))
     again = Sink("exchange")
-    await publishing.publish([again], until_empty=True)
+    await all_published(publishing, [again])
     assert again.rows == list(range(BLOCK, 2 * BLOCK))
     after_a_kill = Sink("stream", next_row=BLOCK)
-    await Publishing(Outbox("home", rows=2 * BLOCK, kept=kept), said.append).publish(
-        [after_a_kill], until_empty=True
-    )
+    killed = Publishing(Outbox("home", rows=2 * BLOCK, kept=kept), said.append)
+    await all_published(killed, [after_a_kill])
     assert after_a_kill.rows == list(range(BLOCK, 2 * BLOCK))
     assert said == []
 
@@ -107,13 +110,20 @@ async def test_what_was_not_confirmed_comes_again_on_the_next_connection(said):
 async def test_a_stream_that_lacks_what_was_confirmed_is_told_of_and_gone_on_with(said):
     publishing = Publishing(Outbox("home"), said.append)
     commit(publishing, 0, 10)
-    await publishing.publish([Sink("pvsim.home.samples", next_row=0)], until_empty=True)
+    await all_published(publishing, [Sink("pvsim.home.samples", next_row=0)])
     commit(publishing, 10, 1)
     deleted = Sink("pvsim.home.samples", next_row=0)
-    await publishing.publish([deleted], until_empty=True)
+    await all_published(publishing, [deleted])
     assert deleted.rows == [10]
     (what,) = said
     assert what.startswith("pvsim.home.samples lacks the samples of rows 0 to 9,")
+
+
+async def test_rows_that_are_not_published_are_told_of(said):
+    kept = commit(Publishing(Outbox("home"), said.append), 0, 3)
+    Publishing(Outbox("home", rows=10, kept=kept), said.append)
+    (what,) = said
+    assert what.startswith("rows 3 to 9 are not published")
 
 
 async def test_a_stream_of_another_service_stops_it(said):
@@ -130,6 +140,6 @@ async def test_at_the_bound_there_is_room_again_when_half_is_gone(said, monkeypa
     room = asyncio.create_task(publishing.room())
     await asyncio.sleep(0)
     assert not room.done()
-    await publishing.publish([Sink()], until_empty=True)
+    await all_published(publishing, [Sink()])
     await room
     assert not publishing.is_full

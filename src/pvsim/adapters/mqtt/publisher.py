@@ -6,8 +6,8 @@ no row and no sample depends on it.
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from pvsim.adapters.tls import refusal_of, trust
 from pvsim.core.messages.mqtt_address import MqttAddress
@@ -52,7 +52,7 @@ class MqttPublisher:
         # RabbitMQ names the queue of a subscription after the client id; rights go by the account in its beginning
         self.client_id = "-".join([*([address.user.rpartition(":")[2]] if address.user else []), "pvsim", service])
         self._context = trust(address.files) if address.tls else None
-        self._changed = asyncio.Event()
+        self._changed, self._ending = asyncio.Event(), asyncio.Event()
         self._well: bool | None = None
         self._opened = False
 
@@ -62,20 +62,36 @@ class MqttPublisher:
             self._face.show(states)
             self._changed.set()
 
-    async def run(self) -> None:
-        """Publish until cancelled; then the service is said to be offline. A lost connection is made again."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Publish meanwhile; at the end the service is said to be offline. A lost connection is made again."""
+        task = asyncio.ensure_future(self._run())
+        try:
+            yield
+        finally:
+            self._ending.set()
+            await asyncio.wait({task}, timeout=GOODBYE_S)
+            while not task.done():  # once is not enough: `asyncio.wait_for` of Python 3.11 can swallow it
+                task.cancel()
+                await asyncio.wait({task}, timeout=GOODBYE_S)
+        if not task.cancelled():
+            task.result()  # a defect shows itself
+
+    async def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
-        while True:
+        while not self._ending.is_set():
             self._opened = False
             try:
                 await self._once()
-            except aiomqtt.MqttError as error:
+            except (aiomqtt.MqttError, UnicodeError) as error:  # UnicodeError: no name of a host
                 self._tell(error)
             pause_s = FIRST_PAUSE_S if self._opened else min(2 * pause_s, LONGEST_PAUSE_S)
-            await asyncio.sleep(pause_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._ending.wait()
 
     async def _once(self) -> None:
-        """Publish over one connection until it is lost."""
+        """Publish over one connection until it is lost, or the service ends."""
         will = self._face.will
         async with aiomqtt.Client(
             self._address.host,
@@ -87,30 +103,29 @@ class MqttPublisher:
             keepalive=KEEPALIVE_S,
             tls_context=self._context,
         ) as client:
-            listening: asyncio.Future[object] = asyncio.ensure_future(self._listen(client))
+            tasks: set[asyncio.Future[object]] = {
+                asyncio.ensure_future(self._publish(client)),
+                asyncio.ensure_future(self._listen(client)),
+                asyncio.ensure_future(self._ending.wait()),
+            }
             try:
-                await self._publish(client, listening)
-            except asyncio.CancelledError:  # the broker says nothing when a client goes in order
-                with suppress(aiomqtt.MqttError):  # lost at the same moment: the broker says it
-                    await client.publish(will.topic, OFFLINE, QOS, retain=True, timeout=GOODBYE_S)
-                raise
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                listening.cancel()
-                await asyncio.wait({listening})
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            for task in done:
+                task.result()  # the connection is lost
+            # the broker says nothing where a client goes in order
+            await client.publish(will.topic, OFFLINE, QOS, retain=True, timeout=GOODBYE_S)
 
-    async def _publish(self, client: aiomqtt.Client, listening: "asyncio.Future[object]") -> None:
-        """Send what is new, until the connection is lost: the one who listens meets that first."""
+    async def _publish(self, client: aiomqtt.Client) -> None:
+        """Send all that there is, then what is new."""
         await self._send(client, self._face.opening())
         self._opened = True
         self._told_well()
         while True:
-            changed: asyncio.Future[object] = asyncio.ensure_future(self._changed.wait())
-            try:
-                await asyncio.wait({changed, listening}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                changed.cancel()
-            if listening.done():
-                listening.result()
+            await self._changed.wait()
             self._changed.clear()
             await self._send(client, self._face.take())
 
@@ -132,7 +147,7 @@ class MqttPublisher:
             self._say(f"MQTT at {self._address}: connected again")
         self._well = True
 
-    def _tell(self, error: aiomqtt.MqttError) -> None:
+    def _tell(self, error: Exception) -> None:
         """Say once that nothing goes by MQTT now, and why."""
         if self._well is False:
             return

@@ -28,6 +28,7 @@ class _Kept(msgspec.Struct, omit_defaults=True):
     outgoing: OutgoingState = msgspec.field(default_factory=OutgoingState)
     unsent: list[Sample] = msgspec.field(default_factory=list)
     confirmed_to: int = 0
+    rows: int = 0
 
 
 class Outbox:
@@ -38,6 +39,9 @@ class Outbox:
         every_s: Seconds that a sample is the mean of.
         rows: How many rows the service has, all safe on disk.
         kept: What `kept` gave before; None where the service begins.
+
+    Attributes:
+        skipped: Rows of the service that nothing was told of: they were written while it did not publish.
 
     Raises:
         BadInputError: if `kept` cannot be read.
@@ -52,6 +56,7 @@ class Outbox:
         self._outgoing = Outgoing(service, every_s, state.outgoing)
         self._rows = self._rows_in_kept = self._safe_rows = rows
         self._confirmed_to = state.confirmed_to
+        self.skipped = range(state.rows, rows) if kept is not None else range(0)
         self._unsent = deque(state.unsent)
         self._safe = self._in_kept = len(self._unsent)
         self._states: dict[str, State] = {}
@@ -93,7 +98,7 @@ class Outbox:
         """All that is needed to go on from here."""
         self._in_kept = len(self._unsent)
         self._rows_in_kept = self._rows
-        return msgspec.json.encode(_Kept(self._outgoing.state, list(self._unsent), self._confirmed_to))
+        return msgspec.json.encode(_Kept(self._outgoing.state, list(self._unsent), self._confirmed_to, self._rows))
 
     def committed(self) -> tuple[State | ServiceState, ...]:
         """What the last `kept` has is safe on disk, and may be published.

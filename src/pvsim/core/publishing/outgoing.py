@@ -66,7 +66,7 @@ class Outgoing:
     def __init__(self, service: str, every_s: int = 1, state: OutgoingState | None = None) -> None:
         if every_s < 1 or LONGEST_S % every_s:
             what = f"a sample is the mean of a part of an hour, and {every_s} s is none"
-            raise UsageError(what, field="publish_every", fix="for example 1s, 10s, 1min or 15min")
+            raise UsageError(what, where="--publish-every", fix="for example 1s, 10s, 1min or 15min")
         self.state = state if state is not None else OutgoingState()
         self._service, self._every_s = service, every_s
         ends = [period.end_utc for periods in self.state.periods.values() for period in periods]

@@ -71,6 +71,15 @@ def test_states_are_told_when_they_are_safe_and_once():
     assert [state.counters.import_wh for state in outbox.committed()] == [3, 3]
 
 
+def test_rows_that_were_written_while_it_did_not_publish_are_known():
+    assert Outbox("home", rows=7).skipped == range(0)
+    outbox = Outbox("home")
+    take(outbox, 0, 3)
+    kept = outbox.kept()
+    assert list(Outbox("home", rows=3, kept=kept).skipped) == []
+    assert Outbox("home", rows=7, kept=kept).skipped == range(3, 7)
+
+
 def test_it_is_full_at_its_bound_and_has_room_again_at_half(monkeypatch):
     monkeypatch.setattr(module, "MOST_WAITING", 10)
     outbox = Outbox("home")
