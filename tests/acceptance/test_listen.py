@@ -212,3 +212,11 @@ async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):
     assert running.returncode == 130
     assert b"goes on from there" in err
     assert service
+
+
+@pytest.mark.usefixtures("service")
+def test_a_replay_of_a_log_that_is_not_there_says_so_and_ends():
+    command = [sys.executable, "-m", "pvsim", "listen", "--name", "nobodys", "--replay"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 69
+    assert "there is no log pvsim.nobodys" in done.stderr

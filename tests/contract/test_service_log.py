@@ -50,7 +50,9 @@ async def first(portions, n):
 
 async def test_messages_come_with_their_keys_and_in_order_of_offset(broker, stream):
     async with open_service_log(broker, stream) as log, publishing(broker) as publish:
+        assert not await log.exists()
         assert await log.create(Retention())
+        assert await log.exists()
         assert not await log.create(Retention(days=3))
         topic = "shellies.em3.status.em:0"
         assert await bind_service(broker, bindings_of("service-log", stream, [topic])) == []

@@ -291,6 +291,9 @@ class Service:
             async with open_service_log(address, self.stream) as opened:
                 if not self._setting.replay:
                     await self._prepare(opened, address, watcher)
+                elif not await opened.exists():
+                    fix = "check --name and the broker; without --replay the log is made"
+                    raise BrokerRefusedError(f"there is no log {self.stream}", where=str(address), fix=fix)
                 watcher.said(f"listening to {self.stream} at {address}")
                 yield opened
 

@@ -13,7 +13,7 @@ from pvsim.adapters.streams.subscription import Subscription
 from pvsim.adapters.streams.transport import StreamPublisher
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.entry import Entry
-from pvsim.core.stream import frames
+from pvsim.core.stream import frames, leader
 from pvsim.core.stream.entries import read_entries
 from pvsim.core.stream.frames import Command, OffsetKind, ResponseCode
 
@@ -99,6 +99,15 @@ class ServiceLog:
         made = response.code == ResponseCode.OK
         await self._client.wait_for_leader(self._stream, ours=made)
         return made
+
+    async def exists(self) -> bool:
+        """Whether the stream is there.
+
+        Raises:
+            BrokerError: if the connection is lost.
+        """
+        answer = await self._client.request(Command.METADATA, frames.strings([self._stream]))
+        return leader.exists(answer.body, self._stream)
 
     @asynccontextmanager
     async def entries(self, from_offset: int) -> AsyncIterator[AsyncIterator[list[Entry]]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pvsim.core.stream.frames import FrameError, ResponseCode
 
-__all__ = ["Next", "after_metadata", "has_leader"]
+__all__ = ["Next", "after_metadata", "exists", "has_leader"]
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.1
 SETTLE_S = 0.02
@@ -54,13 +54,26 @@ def has_leader(body: bytes, stream: str) -> bool:
     Raises:
         FrameError: if the answer is cut short, or does not speak of the stream.
     """
-    try:
-        code, leader = _states(body)[stream]
-    except (struct.error, KeyError, UnicodeDecodeError) as error:
-        raise FrameError(f"not an answer about stream {stream}: {body[:32].hex(' ')}") from error
+    code, leader = _state(body, stream)
     if code == ResponseCode.OK:
         return leader != _NO_LEADER
     return code not in _STARTING
+
+
+def exists(body: bytes, stream: str) -> bool:
+    """Whether there is such a stream.
+
+    Raises:
+        FrameError: if the answer is cut short, or does not speak of the stream.
+    """
+    return _state(body, stream)[0] != ResponseCode.STREAM_DOES_NOT_EXIST
+
+
+def _state(body: bytes, stream: str) -> tuple[int, int]:
+    try:
+        return _states(body)[stream]
+    except (struct.error, KeyError, UnicodeDecodeError) as error:
+        raise FrameError(f"not an answer about stream {stream}: {body[:32].hex(' ')}") from error
 
 
 def _states(body: bytes) -> dict[str, tuple[int, int]]:

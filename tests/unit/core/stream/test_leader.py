@@ -8,7 +8,7 @@ from rstream.encoding import encode_frame
 
 from pvsim.core.stream import frames
 from pvsim.core.stream.frames import FrameError, Response, ResponseCode
-from pvsim.core.stream.leader import LONGEST_PAUSE_S, SETTLE_S, Next, after_metadata, has_leader
+from pvsim.core.stream.leader import LONGEST_PAUSE_S, SETTLE_S, Next, after_metadata, exists, has_leader
 
 NONE = 0xFFFF
 HOSTS = [schema.Broker(0, "127.0.0.1", 5552), schema.Broker(1, "b", 1)]
@@ -39,6 +39,21 @@ def answer(*states: tuple[str, int, int], hosts=HOSTS) -> bytes:
 )
 def test_what_is_waited_for_is_a_leader(code, leader, found):
     assert has_leader(answer(("other", 6, NONE), ("s", code, leader), ("t", 1, 0)), "s") is found
+
+
+@pytest.mark.parametrize(
+    ("code", "there"),
+    [
+        (ResponseCode.OK, True),
+        (ResponseCode.STREAM_NOT_AVAILABLE, True),
+        (ResponseCode.ACCESS_REFUSED, True),
+        (ResponseCode.STREAM_DOES_NOT_EXIST, False),
+    ],
+)
+def test_a_stream_exists_unless_the_broker_says_that_it_does_not(code, there):
+    assert exists(answer(("s", code, NONE)), "s") is there
+    with pytest.raises(FrameError, match="not an answer about stream another"):
+        exists(answer(("s", code, NONE)), "another")
 
 
 def test_whoever_made_the_stream_may_use_it_at_once_and_others_a_moment_later():
