@@ -32,7 +32,7 @@ class SessionPlan:
             one may be.
         hold_s: For how long the last value stands for seconds without a reading; 0: such seconds have no row.
         silence_s: After how long without a reading a meter counts as silent; 0: never.
-        max_meters: How many meters may join.
+        max_meters: How many meters may join; of these places as many are kept as `forms` has meters.
         topics: The meter's name by routing keys that do not end with it.
         meter_range: What meters may show.
         ranges: The same of the meters named here.
@@ -66,6 +66,9 @@ class SessionPlan:
         if not 1 <= self.max_meters <= MAX_METERS:
             what = f"max_meters is 1 to {MAX_METERS:,}, not {self.max_meters:,}"
             raise UsageError(what, field="max_meters", fix=f"for example {MAX_METERS}")
+        if len(self.forms) > self.max_meters:
+            what = f"max_meters is {self.max_meters:,}, but {len(self.forms):,} meters are described"
+            raise UsageError(what, field="max_meters", fix=f"give {len(self.forms)} or more")
 
     def range_of(self, meter: str) -> MeterRange:
         """What a meter may show."""

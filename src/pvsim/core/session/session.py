@@ -60,6 +60,7 @@ class Session:
         self._plan, self._sources = plan, sources
         self._days: dict[date, Day] = {}
         self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
+        self._awaited = set(plan.forms) - set(self._numbers)
         self._known_keys: dict[str, str] = {}
         self._silence_due_ms = self._next_silence_ms()
 
@@ -135,10 +136,10 @@ class Session:
     def _observe(self, entry: Entry, name: str, found: _Found) -> None:
         state = self.state
         number = self._numbers.get(name)
-        if number is None and len(state.meters) >= self._plan.max_meters:
-            refused = Refused(
-                Reason.MANY_METERS, f"{name} is not among the {self._plan.max_meters:,} that came first"
-            )
+        if number is None and not self._has_a_place(name):
+            described = f", those of the service's file among them ({len(self._plan.forms):,})"
+            what = f"{name} is not among the {self._plan.max_meters:,} that came first"
+            refused = Refused(Reason.MANY_METERS, what + (described if self._plan.forms else ""))
             self._reject(entry, refused, found)
             return
         observed = self._plan.read(name, entry.body, entry.encoding, state.clock_ms)
@@ -179,9 +180,15 @@ class Session:
             found.events.append(Event("energy-lost", meter.name, clock_ms, f"{counting.lost}: {detail}"))
         meter.closed_s += counting.closed_s
 
+    def _has_a_place(self, name: str) -> bool:
+        """Whether a meter may join: places are kept for those that the plan describes, whoever comes first."""
+        kept = 0 if name in self._awaited else len(self._awaited)
+        return len(self.state.meters) + kept < self._plan.max_meters
+
     def _meet(self, name: str, found: _Found) -> MeterState:
         meter = MeterState(name=name, heard_ms=self.state.clock_ms)
         self._numbers[name] = len(self.state.meters)
+        self._awaited.discard(name)
         self.state.meters.append(meter)
         self._silence_due_ms = min(self._silence_due_ms, meter.heard_ms + self._plan.silence_s * _MS)
         found.events.append(Event("met", name, meter.heard_ms))

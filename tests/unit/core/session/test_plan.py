@@ -2,6 +2,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Refused
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.core.session.plan import SessionPlan
@@ -33,6 +34,7 @@ def test_a_meter_has_the_range_of_all_or_its_own():
         ({"silence_s": -1}, "silence"),
         ({"max_meters": 0}, "max_meters"),
         ({"max_meters": 1_001}, "max_meters"),
+        ({"max_meters": 1, "forms": {"m1": MeterForm(), "m2": MeterForm()}}, "max_meters"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name(changes, field):

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sessions import Days, a_battery, a_plan, at, entries, entry, feed_in_parts, joined, rows_of
 
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Refused
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.session.closed import Event
@@ -290,6 +291,19 @@ def test_more_meters_than_may_join_are_kept_out_and_those_that_are_in_stay():
     session.feed(log)
     assert [meter.readings for meter in session.state.meters] == [2, 2]
     assert session.state.rejected == {Reason.MANY_METERS: 1}
+
+
+def test_a_meter_that_is_described_has_its_place_however_many_come_before_it():
+    t = at("2024-06-21 12:00")
+    plan = a_plan(max_meters=2, forms={"grid": MeterForm()})
+    log = entries((t, "m1", 1), (t, "m2", 1), (t, "grid", 1), (t, "m3", 1), (t, "grid", 2))
+    session = Session(plan, Days())
+    session.feed(log)
+    assert [(meter.name, meter.readings) for meter in session.state.meters] == [("m1", 1), ("grid", 2)]
+    assert session.state.rejected == {Reason.MANY_METERS: 2}
+    again = Session(plan, Days(), session.state)
+    again.feed([Entry(len(log), t, "meter.home.m4", b"1")])
+    assert len(again.state.meters) == 2
 
 
 def test_a_meter_that_has_said_nothing_usable_is_not_met():
