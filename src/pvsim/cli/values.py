@@ -45,7 +45,8 @@ class Quantity(_Type):
         kind: Kind = getattr(typed, self._kind)
         number = typed.parse_quantity(value, kind, _option(param))
         if bounds := self._broken(number):
-            what = f"{_option(param)} is {bounds}, not {value!r}"
+            unit = " s" if self._kind == "DURATION_S" else ""  # of others the name of the option says it
+            what = f"{_option(param)} is {bounds}{unit}, not {value!r}"
             raise UsageError(what, where=_option(param), fix=f"for example {kind.example}")
         return self._of(number, value, param)
 
