@@ -49,6 +49,7 @@ PRINTED_BY = {
     "core/session": ("listen",),
     "core/metering": ("listen",),
     "core/publishing": ("listen",),
+    "adapters/metrics": ("listen",),
     "adapters/session_files": ("listen",),
     "cli/main": tuple(COMMANDS),
     "cli/roles": ("meter", "simulate"),

@@ -175,9 +175,11 @@ def _duration(field: str, option: str, what: str, default: str, *, most: int) ->
     click.option(
         "--keep",
         "keep_days",
-        type=Whole("DAYS", "DAYS", least=1),
+        type=Whole("DAYS", "DAYS", least=0),
         metavar="DAYS",
-        help="Remove days that are older.  [default: keep all]",
+        default=400,
+        show_default=True,
+        help="Remove days that are older; 0: keep all. A day of a meter takes 5 to 7 MB.",
     ),
     click.option(
         "--stop-after",
@@ -288,7 +290,9 @@ def _request(context: click.Context, params: dict[str, Any]) -> "ListenRequest":
         raise UsageError(what, where="--name", fix=NAME_RULE)
     names = ("name", "lateness_s", "hold_s", "silence_s", "keep_days", "max_meters", "kind", "max_w")
     meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]))
-    return ListenRequest(run=request_of(context), meters=meters, **{name: params[name] for name in names})
+    said = {name: params[name] for name in names}
+    said["keep_days"] = said["keep_days"] or None
+    return ListenRequest(run=request_of(context), meters=meters, **said)
 
 
 def _setting(params: dict[str, Any]) -> "Setting":
