@@ -20,25 +20,32 @@ from pvsim.core.publishing.counters import Counters
 from pvsim.core.publishing.face import Face
 from pvsim.core.publishing.periods import Period, Row
 from pvsim.core.publishing.topics import publications
+from pvsim.core.rights.commands import commands
+from pvsim.core.rights.roles import Account
 
 pytestmark = pytest.mark.broker
 
 T = 1_718_920_800
-WITHIN_S = 30
+WITHIN_S = 120
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def address():
-    """A private node with MQTT."""
+def home():
+    """The home of a private node."""
     with tempfile.TemporaryDirectory(prefix="pvsim-broker-") as directory:
-        home = Path(directory)
-        try:
-            account = asyncio.run(node.up(home, extras={"mqtt": True}))
-            at = MqttAddress.parse(asyncio.run(node.status(home)).mqtt, "test")
-            yield replace(at, user=account.user, password=account.password)
-        finally:
-            asyncio.run(node.destroy(home))
+        yield Path(directory)
+
+
+@pytest.fixture(scope="module")
+def address(home):
+    """That node, with MQTT."""
+    try:
+        account = asyncio.run(node.up(home, extras={"mqtt": True}))
+        at = MqttAddress.parse(asyncio.run(node.status(home)).mqtt, "test")
+        yield replace(at, user=account.user, password=account.password)
+    finally:
+        asyncio.run(node.destroy(home))
 
 
 @pytest.fixture
@@ -77,6 +84,14 @@ async def heard(messages, expected):
             if left.get(str(message.topic)) == message.payload:
                 del left[str(message.topic)]
             if not left:
+                return
+
+
+async def describing(messages, service):
+    """Wait for a message by which Home Assistant learns of the service."""
+    async with asyncio.timeout(WITHIN_S):
+        async for message in messages:
+            if str(message.topic).startswith(f"homeassistant/sensor/pvsim_{service}/"):
                 return
 
 
@@ -188,3 +203,20 @@ async def test_a_broker_that_cannot_be_used_is_told_of_once_and_without_the_pass
     (what,) = said
     assert str(there) in what
     assert "SECRET" not in what
+
+
+async def test_an_account_of_the_role_simulator_may_do_all_of_it(home, address, service, said):
+    """It publishes values and what Home Assistant is told, and hears when Home Assistant starts."""
+    name, password = f"sim-{service}", "s3cret"
+    for command in commands(Account(name, "simulator", service), "/"):
+        await node.control(home, *command.arguments, *([password] if command.told else []))
+    async with client(address) as other:
+        await other.subscribe(f"pvsim/{service}/#", 1)
+        shown = publisher(replace(address, user=name, password=password), service, said, prefix="homeassistant")
+        async with shown.running():
+            shown.show(states(service, 0))
+            await heard(other.messages, values(service, 0))
+            await other.subscribe(f"homeassistant/sensor/pvsim_{service}/#", 1)
+            await other.publish("homeassistant/status", b"online", 1)
+            await describing(other.messages, service)
+    assert said == []

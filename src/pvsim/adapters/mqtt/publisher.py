@@ -49,8 +49,10 @@ class MqttPublisher:
         self, address: MqttAddress, face: Face, service: str, say: Callable[[str], None], prefix: str | None
     ) -> None:
         self._address, self._face, self._say, self._prefix = address, face, say, prefix
-        # RabbitMQ names the queue of a subscription after the client id; rights go by the account in its beginning
-        self.client_id = "-".join([*([address.user.rpartition(":")[2]] if address.user else []), "pvsim", service])
+        # RabbitMQ names the queue of a subscription after the client id; the rights of an account are for ids that
+        # begin with its name and a colon (core/rights)
+        user = address.user.rpartition(":")[2] if address.user else ""
+        self.client_id = f"{user}:pvsim-{service}" if user else f"pvsim-{service}"
         self._context = trust(address.files) if address.tls else None
         self._changed, self._ending = asyncio.Event(), asyncio.Event()
         self._well: bool | None = None
