@@ -256,7 +256,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
       pvsim listen --publish-every 10s --mqtt mqtt://localhost    for Home Assistant and evcc
       pvsim listen --replay --out again            the same rows from the log once more
       pvsim report listen/home/m1/2026-11-26
-    Meters publish to the exchange pvsim with routing key meter.NAME.METER, or by MQTT to meter/NAME/METER.
+    Meters publish to exchange pvsim, routing key meter.NAME.METER, or by MQTT to meter/NAME/METER.
     FILE is TOML: options by their names, and [[meters]].
     """  # noqa: D301
     from pvsim.adapters.logs import open_log  # noqa: PLC0415 - `pvsim --help` needs none
