@@ -81,12 +81,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
         plants = [installed_of(home, first_date) for home in homes]
         prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, homes=plants))
-    if site is not None:  # the plants do not depend on them
-        site = _plain(site)
-    mistakes.attempt(lambda: check_seed(request.seed))
-    mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
-    mistakes.attempt(lambda: check_batch(request.batch))
-    mistakes.attempt(lambda: parse_formats(request.format))
+    site = None if site is None else _plain(site)  # the plants do not depend on them
+    _check_each(request, mistakes)
     meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street if homes else None)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
     mistakes.attempt(lambda: check_names(request.run_id, names))
@@ -134,6 +130,14 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         formats=parse_formats(request.format),
     )
     return refuse_unknown_sizes(config)
+
+
+def _check_each(request: Request, mistakes: Mistakes) -> None:
+    """Check what can be wrong whatever else is asked for."""
+    mistakes.attempt(lambda: check_seed(request.seed))
+    mistakes.attempt(lambda: check_meter_max_w(request.meter.max_w))
+    mistakes.attempt(lambda: check_batch(request.batch))
+    mistakes.attempt(lambda: parse_formats(request.format))
 
 
 def _batteries(homes: Sequence[Site]) -> tuple[Battery | None, ...] | UnsetType:
