@@ -109,7 +109,8 @@ async def test_a_stream_that_is_deleted_under_way_is_told(broker, service):
         async with AmqpClient.connect(broker, "test") as client:
             channel = await client.channel("delete a stream")
             await channel.call(methods.delete_queue(sink.name))
-        with pytest.raises(BrokerError, match="no longer available"):
+        # 4.0.5 may refuse a message under way before it says that the stream is gone
+        with pytest.raises(BrokerError, match=r"no longer available|refused message \d+ \(code 18\)"):
             await _until_it_fails(sink, service)
 
 
