@@ -12,7 +12,7 @@ from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SITE, Configured, section
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option, request_of
-from pvsim.cli.options import broker_option, file_system_option, json_option, quiet_option
+from pvsim.cli.options import broker_option, file_system_option, json_option, pv_peak_option, quiet_option
 from pvsim.cli.publishing import discovery_of, mqtt_of, mqtt_options
 from pvsim.cli.settings_files import read_toml, settings_of
 from pvsim.cli.values import Choice, Quantity, Whole
@@ -146,13 +146,7 @@ def _duration(field: str, option: str, what: str, default: str, *, most: int) ->
         help="curve, site (its plants under its weather), none, or a FILE.csv of measured power on the same days."
         "  [default: site with --site, else curve]",
     ),
-    field_option(
-        "pv.peak_kw",
-        "--pv-peak-kw",
-        type=Quantity("POWER_KW", "KW"),
-        envvar="PVSIM_PV_PEAK_KW",
-        help="Scale the curve, or the PV file, to this peak.",
-    ),
+    pv_peak_option,
 )
 @section(
     OUTPUT,

@@ -23,6 +23,7 @@ __all__ = [
     "json_option",
     "period_options",
     "pv_options",
+    "pv_peak_option",
     "quiet_option",
     "run_id_option",
 ]
@@ -138,6 +139,14 @@ period_options = _all(
     file_options("meter", "load", METER_FILE),
 )
 
+pv_peak_option = field_option(
+    "pv.peak_kw",
+    "--pv-peak-kw",
+    type=Quantity("POWER_KW", "KW"),
+    envvar="PVSIM_PV_PEAK_KW",
+    help="Scale the curve, or the PV file, to this peak.",
+)
+
 pv_options = _all(
     section(
         PV,
@@ -150,13 +159,7 @@ pv_options = _all(
             help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
             " none with --meter-kind grid, site with --site, else curve]",
         ),
-        field_option(
-            "pv.peak_kw",
-            "--pv-peak-kw",
-            type=Quantity("POWER_KW", "KW"),
-            envvar="PVSIM_PV_PEAK_KW",
-            help="Scale the curve, or the PV file, to this peak.",
-        ),
+        pv_peak_option,
     ),
     section(
         SITE,
