@@ -8,6 +8,7 @@ HERE = Path(__file__).resolve().parent
 ELSEWHERE = {
     "app/listen_ports": "protocols: nothing of it runs",
     "app/ports": "protocols: nothing of it runs",
+    "app/study_ports": "protocols: nothing of it runs",
     "app/report/facts": "plain data",
     "app/report/page": "plain data",
     "core/messages/entry": "plain data",
