@@ -21,7 +21,7 @@ from pvsim.config.run_config import (
     MeterConfig,
     SyntheticMeter,
 )
-from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE, TAKEN_NAMES
+from pvsim.core.run.plan import NAME, NAME_RULE, TAKEN_NAMES, check_count
 from pvsim.core.site.energy import BOUNDS_KWH, BuildingName
 from pvsim.core.site.schema import FileWeather, Site, Weather
 from pvsim.errors import InternalError, UsageError
@@ -138,11 +138,7 @@ def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Seq
         what = f"`meters` multiplies one `{_FIELD}`, not several"
         mistakes.add(UsageError(what, field="meters", fix=f"give `{_FIELD}` once"))
         return texts
-    if not 1 <= count <= MAX_METERS:
-        what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
-        mistakes.add(UsageError(what, field="meters", fix=f"give `meters` {max(1, min(count, MAX_METERS))}"))
-        return texts
-    return list(texts) * count
+    return texts if mistakes.attempt(lambda: check_count(count)) is None else list(texts) * count
 
 
 def _is_file(kind: str) -> bool:

@@ -8,7 +8,8 @@
 All in integers of 0.1 W, so the balance of a second is exact (I3, I8).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TypeAlias
 
@@ -60,18 +61,34 @@ class Balance:
         export_limit_dw: The most that a site feeds in, in 0.1 W, always or by time; None is no limit. Of each site
             where they differ.
         controller: What asks something of each battery.
+        some_site_has_one: Whether there is a battery in the run; these sites may be those without. None: where one
+            of these has one.
     """
 
     batteries: tuple[BatteryModel | None, ...] = ()
     start: tuple[int, ...] = ()
     export_limit_dw: Limit | tuple[Limit, ...] = None
     controller: Controller = SELF_CONSUMPTION
+    some_site_has_one: bool | None = None
 
     def __post_init__(self) -> None:
         there = [battery for battery in self.batteries if battery is not None]
-        batteries, start = (self.batteries, self.start) if there else ((), ())
+        batteries, start = (self.batteries, self.start) if there or self.some_site_has_one else ((), ())
         object.__setattr__(self, "batteries", batteries)  # the dataclass is frozen
         object.__setattr__(self, "start", start or tuple(battery.lower for battery in there))
+
+    def of_sites(self, sites: Sequence[int]) -> "Balance":
+        """The devices of some sites, by their places; with states of charge where any site has a battery."""
+        start = iter(self.start)
+        starts = [None if battery is None else next(start) for battery in self.batteries]
+        limits = self.export_limit_dw
+        return replace(
+            self,
+            batteries=tuple(self.batteries[i] for i in sites) if self.batteries else (),
+            start=tuple(stored for i in sites if starts and (stored := starts[i]) is not None),
+            export_limit_dw=tuple(limits[i] for i in sites) if isinstance(limits, tuple) else limits,
+            some_site_has_one=bool(self.batteries),
+        )
 
     @property
     def states_at_start(self) -> tuple[int, ...]:

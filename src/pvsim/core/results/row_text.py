@@ -103,12 +103,11 @@ def _column_units(texts: digits.Texts, name: str) -> Ints:
 def _parse_lines(lines: list[bytes], plan: RunPlan, first_line: int) -> Samples:
     """Row by row, so that the first wrong one is named."""
     meters = {name.encode(): i for i, name in enumerate(plan.meters)}
-    several = len(meters) > 1
     columns: list[list[int]] = []
     for number, line in enumerate(lines, start=first_line):
         try:
             timestamp, *rest = line.rstrip(b"\n").split(b",")
-            meter = meters[rest.pop(0)] if several else 0
+            meter = meters[rest.pop(0)] if plan.names_meters else 0
             since_start = int(datetime.fromisoformat(timestamp.decode()).timestamp()) - plan.timeline.start_utc
             power_dw = _units(rest[0])
             others = [_units(rest[i]) for i in ((1, 3) if plan.has_battery else (1,))]

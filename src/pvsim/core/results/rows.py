@@ -15,7 +15,7 @@ _FRACTION_DIGITS = 4
 
 def header(plan: RunPlan) -> bytes:
     """The first line of the file. A run of several meters names the meter in each row."""
-    names = ["timestamp", *(["meter"] if len(plan.meters) > 1 else []), "meter_kw", "pv_kw", "net_kw"]
+    names = ["timestamp", *(["meter"] if plan.names_meters else []), "meter_kw", "pv_kw", "net_kw"]
     names += ["battery_kw", "soc", "grid_kw"] if plan.has_battery else []
     names += ["flags"] if plan.holds else []
     return (",".join(names) + "\n").encode()
@@ -23,7 +23,6 @@ def header(plan: RunPlan) -> bytes:
 
 def render(samples: Samples, plan: RunPlan) -> bytes:
     """The lines of the samples, `2024-06-21T12:00:00+02:00,4.3215,2.8260,1.4955`, each ended by a newline."""
-    n_meters = len(plan.meters)
     offset_s = plan.timeline.offset_s(samples.t_utc)
     local = samples.t_utc + offset_s
     columns: list[digits.Texts | bytes] = [
@@ -33,7 +32,7 @@ def render(samples: Samples, plan: RunPlan) -> bytes:
         _offset_texts(offset_s),
         b",",
     ]
-    if n_meters > 1:
+    if plan.names_meters:
         names = np.array([name.encode() for name in plan.meters])
         columns += [names[samples.meter], b","]
     meter_kw = _signed_kw_texts if plan.meter_range.grid else _kw_texts

@@ -10,11 +10,26 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
 from pvsim.errors import UsageError
 
-__all__ = ["MAX_METERS", "NAME", "NAME_RULE", "TAKEN_NAMES", "Missing", "RunPlan", "check_names"]
+__all__ = [
+    "MAX_FLEET",
+    "MAX_METERS",
+    "NAME",
+    "NAME_RULE",
+    "TAKEN_NAMES",
+    "Missing",
+    "RunPlan",
+    "check_count",
+    "check_names",
+]
 
 Missing: TypeAlias = Literal["skip", "hold", "stop"]
 
 MAX_METERS = 1_000
+"""Of a run whose readings go through one stream, and on average of a partition."""
+
+MAX_FLEET = 100_000
+"""Of a run in partitions: its manifest has about 20 MB then."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 NAME_RULE = "use up to 32 letters, digits, - and _, beginning with a letter or digit"
 TAKEN_NAMES = ("pv", "weather", "places_m")
@@ -36,6 +51,9 @@ class RunPlan:
         fuse_dw: Power of the main fuses of each meter's site at their rated current, in 0.1 W; None is not known.
         missing: How a reading that the log lacks is treated: no row, the value before stands for it, or the run
             stops.
+        partitions: Over how many streams the meters are spread (`pvsim.core.run.partitions`); None: over none.
+        partition: The partition whose readings these are, where they are a part of a run; None where they are all.
+        of_several: Whether the whole run has several meters, where these are a part of it.
 
     Raises:
         UsageError: if a name cannot stand in a routing key or a file name, or stands twice; or if not each meter's
@@ -50,14 +68,22 @@ class RunPlan:
     meter_range: MeterRange = BRIEFS_RANGE
     missing: Missing = "stop"
     fuse_dw: int | None = None
+    partitions: int | None = None
+    partition: int | None = None
+    of_several: bool = False
 
     def __post_init__(self) -> None:
         self.timeline.check_period(self.every_s)
-        check_names(self.run_id, self.meters)
+        check_names(self.run_id, self.meters, self.partitions)
         batteries = len(self.balance.batteries) if self.balance is not None else 0
         if batteries not in {0, len(self.meters)}:
             what = f"there are batteries of {batteries:,} sites for {len(self.meters):,} meters"
             raise UsageError(what, field="batteries", fix="give one of each meter's site, None where it has none")
+
+    @property
+    def names_meters(self) -> bool:
+        """Whether each row names its meter."""
+        return len(self.meters) > 1 or self.of_several
 
     @property
     def has_battery(self) -> bool:
@@ -96,12 +122,12 @@ class RunPlan:
 
     @property
     def stream(self) -> str:
-        """The name of the run's stream on the broker."""
-        return f"pvsim.{self.run_id}"
+        """The name of the stream of these readings on the broker."""
+        return f"pvsim.{self.run_id}" if self.partition is None else f"pvsim.{self.run_id}-{self.partition}"
 
 
-def check_names(run_id: str | None, meters: Sequence[str]) -> None:
-    """Refuse names that cannot stand in a routing key or a file name, or stand twice.
+def check_names(run_id: str | None, meters: Sequence[str], partitions: int | None = None) -> None:
+    """Refuse names that cannot stand in a routing key or a file name, or stand twice; or more than there may be.
 
     Raises:
         UsageError: naming the first.
@@ -113,5 +139,22 @@ def check_names(run_id: str | None, meters: Sequence[str]) -> None:
         twice = next(name for name in meters if meters.count(name) > 1)
         fix = "give each its own: `meter.source` NAME=KIND"
         raise UsageError(f"two meters have the same name {twice!r}", field="meter.source", fix=fix)
-    if not 1 <= len(meters) <= MAX_METERS:
-        raise UsageError(f"a run has 1 to {MAX_METERS:,} meters, not {len(meters)}", field="meters")
+    check_count(len(meters), partitions)
+
+
+def check_count(count: int, partitions: int | None = None) -> int:
+    """The number of meters, if a run may have so many: more than one stream takes where it has partitions.
+
+    Raises:
+        UsageError: if it is out of range.
+    """
+    most = min(MAX_METERS * (partitions or 1), MAX_FLEET)
+    if 1 <= count <= most:
+        return count
+    what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
+    if partitions is not None:
+        what = f"`meters` is 1 to {most:,} meters in {partitions:,} partitions, not {count:,}"
+    fix = f"give `meters` {max(1, min(count, most))}"
+    if most < count <= MAX_FLEET:
+        fix += f", or spread them: `partitions` {-(-count // MAX_METERS)}"
+    raise UsageError(what, field="meters", fix=fix)

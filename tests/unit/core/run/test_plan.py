@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.run.plan import MAX_METERS, RunPlan
+from pvsim.core.run.plan import MAX_FLEET, MAX_METERS, RunPlan, check_count
 from pvsim.errors import UsageError
 
 LONG_DAY = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
@@ -65,7 +65,7 @@ def test_a_name_that_could_do_harm_is_refused(name):
     [
         (("a", "b", "a"), 1, "meter.source", "same name"),
         ((), 1, "meters", "1 to 1,000 meters, not 0"),
-        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "meters", "not 1001"),
+        (tuple(f"m{i}" for i in range(MAX_METERS + 1)), 1, "meters", "not 1,001"),
         (("a",), 7, "every", "does not divide"),
     ],
 )
@@ -73,6 +73,22 @@ def test_refuses_plans_that_cannot_be(meters, every_s, where, says):
     with pytest.raises(UsageError, match=says) as caught:
         RunPlan("r1", LONG_DAY, meters, every_s)
     assert caught.value.field == where
+
+
+def test_partitions_take_a_thousand_meters_each():
+    meters = tuple(f"m{i}" for i in range(2 * MAX_METERS))
+    assert len(RunPlan("r1", LONG_DAY, meters, partitions=2).meters) == 2_000
+    with pytest.raises(UsageError, match="1 to 2,000 meters in 2 partitions, not 2,001") as caught:
+        RunPlan("r1", LONG_DAY, (*meters, "x"), partitions=2)
+    assert caught.value.fix == "give `meters` 2000, or spread them: `partitions` 3"
+    with pytest.raises(UsageError, match="1 to 100,000 meters in 1,000 partitions") as caught:
+        check_count(MAX_FLEET + 1, 1_000)
+    assert caught.value.fix == "give `meters` 100000"
+
+
+def test_a_part_of_a_run_has_a_stream_of_its_own():
+    part = RunPlan("r1", LONG_DAY, ("a",), partitions=4, partition=3, of_several=True)
+    assert (part.stream, part.names_meters) == ("pvsim.r1-3", True)
 
 
 def test_batteries_are_of_each_meters_site():
