@@ -7,13 +7,14 @@ and called by the name that they have.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from math import inf, isfinite
 from typing import Any
 
 import msgspec
 from msgspec import inspect
 
-__all__ = ["item_path", "problems"]
+__all__ = ["item_path", "problems", "type_of", "value_problems"]
 
 _NAMES = {
     inspect.StrType: "a text",
@@ -58,7 +59,18 @@ def problems(data: Any, kind: type) -> list[str]:
     unknown fields; fields may be structs, unions of structs with tags, tuples of any length, texts, numbers,
     dates, literals, and unions of these.
     """
-    return list(_of(data, inspect.type_info(kind), ""))
+    return list(_of(data, type_of(kind), ""))
+
+
+@cache
+def type_of(kind: type) -> inspect.Type:
+    """What msgspec knows of a type; to find it out takes milliseconds, every time."""
+    return inspect.type_info(kind)
+
+
+def value_problems(data: Any, kind: inspect.Type, path: str) -> list[str]:
+    """What is wrong with a value at a path as one of `kind`; see `problems`."""
+    return list(_of(data, kind, path))
 
 
 def item_path(path: str, index: int, item: object = None) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from pvsim.core.site.problems import item_path, problems
+from pvsim.core.site.problems import item_path, problems, type_of, value_problems
 from pvsim.core.site.schema import Plant, Site
 
 
@@ -200,3 +200,9 @@ def test_an_item_that_is_no_table_is_named_by_its_attribute():
 def test_values_that_json_or_a_float_cannot_hold_and_the_wrong_brackets(data, says):
     found = problems(data, Thing)
     assert (found[0] if found else None) == says or found[0].startswith(says)
+
+
+def test_a_value_by_itself_is_told_with_its_path():
+    kind = type_of(Point)
+    assert value_problems({"x_m": 9}, kind, "spot") == []
+    assert value_problems({"x_m": 10}, kind, "spot") == ["spot.x_m: 10 is outside 0..9"]
