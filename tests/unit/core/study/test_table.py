@@ -33,7 +33,7 @@ def test_what_is_written_is_read_again_and_no_text_is_a_formula(cells):
             assert text.removeprefix("'") == cell.removeprefix("'")
             assert not text.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
         else:
-            assert float(text) == cell
+            assert type(cell)(text) == cell
 
 
 def test_cells_by_hand():
