@@ -1,0 +1,68 @@
+"""What `study.json` says of a study."""
+
+from enum import StrEnum
+
+import msgspec
+
+__all__ = ["MANIFEST_VERSION", "StudyCounts", "StudyFile", "StudyManifest", "StudyStatus"]
+
+MANIFEST_VERSION = 1
+
+
+class StudyStatus(StrEnum):
+    """Whether the result is whole."""
+
+    OPEN = "open"
+    PARTIAL = "partial"
+    COMPLETE = "complete"
+
+
+class StudyCounts(msgspec.Struct, frozen=True):
+    """How many cases there are.
+
+    Attributes:
+        cases: Of the study.
+        done: Those that have figures.
+        failed: Those that have an error instead.
+        elsewhere: Records of cases that are not of the study, from before its file was changed.
+    """
+
+    cases: int
+    done: int
+    failed: int
+    elsewhere: int = 0
+
+
+class StudyFile(msgspec.Struct, frozen=True):
+    """A file of the result as it was when the study ended."""
+
+    bytes: int
+    sha256: str
+
+
+class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a study.
+
+    Attributes:
+        study: Version of this form.
+        status: `open` until each case has a record; then `complete`, or `partial` where some have failed.
+        name: Its name.
+        versions: Of pvsim, Python and numpy, that its records are made with.
+        study_sha256: Of the study file, whose copy is `study.toml`.
+        created_utc: When it was first begun.
+        finished_utc: When its result was written; None until then.
+        counts: Its cases; None until they are first counted.
+        files: The files of its result.
+        not_promised: What the file system does not know.
+    """
+
+    study: int = MANIFEST_VERSION
+    status: StudyStatus = StudyStatus.OPEN
+    name: str
+    versions: dict[str, str]
+    study_sha256: str
+    created_utc: str
+    finished_utc: str | None = None
+    counts: StudyCounts | None = None
+    files: dict[str, StudyFile] | None = None
+    not_promised: tuple[str, ...] | None = None

@@ -1,0 +1,184 @@
+"""`records.jsonl`: a line for each case that is done or has failed, appended in the order in which they came.
+
+A case is done when its line is safe on the disk. What a crash has left of a last line is cut off. Of several lines
+of a case the last one counts.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from pvsim.adapters.study_directory.disk import Disk, write_all, writing
+from pvsim.core.study.record import CaseRecord
+from pvsim.errors import BadInputError
+
+__all__ = ["RECORDS", "KeptRecords", "RecordFile"]
+
+RECORDS = "records.jsonl"
+
+
+class _Outcome(msgspec.Struct):
+    """What must be known of each record: the rest of a million of them would not fit into memory."""
+
+    id: str
+    error: dict[str, Any] | None = None
+
+
+class RecordFile:
+    """The records of a study, opened by the one process that writes them.
+
+    Args:
+        directory: Of the study; its lock is held.
+        disk: What it is on.
+        again: Cases that have failed are open again.
+
+    Attributes:
+        cut: Bytes of an unfinished last line that were cut off.
+
+    Raises:
+        BadInputError: if a line is no record.
+        CannotWriteError: if the file cannot be opened.
+    """
+
+    def __init__(self, directory: Path, disk: Disk, *, again: bool = False) -> None:
+        self._path, self._disk, self._again = directory / RECORDS, disk, again
+        self._done: set[bytes] = set()
+        self._failed: set[bytes] = set()
+        with writing(self._path):
+            is_new = not self._path.exists()
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            if is_new:
+                disk.sync_directory(directory)
+        try:
+            with writing(self._path), self._path.open("rb") as file:
+                self._length = self._read(file)
+                self.cut = os.fstat(self._descriptor).st_size - self._length
+                if self.cut:
+                    os.ftruncate(self._descriptor, self._length)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def has(self, case_id: str) -> bool:
+        """See `app.study_ports.Records.has`."""
+        key = _key(case_id)
+        return key in self._done or (not self._again and key in self._failed)
+
+    def has_failed(self, case_id: str) -> bool:
+        """Whether a case has failed, and was not carried out again since."""
+        return _key(case_id) in self._failed
+
+    def __len__(self) -> int:
+        """How many different cases have a record."""
+        return len(self._done) + len(self._failed)
+
+    async def append(self, records: Sequence[CaseRecord]) -> None:
+        """See `app.study_ports.Records.append`; the disk is waited for in a thread."""
+        lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+        await asyncio.to_thread(self._write, lines)
+        for record in records:
+            self._note(record.id, failed=record.error is not None)
+
+    def _write(self, lines: bytes) -> None:
+        with writing(self._path):
+            try:
+                write_all(self._descriptor, lines)
+                self._disk.sync_data(self._descriptor)
+            except OSError:
+                with suppress(OSError):  # it is cut off when the study goes on, if not now
+                    os.ftruncate(self._descriptor, self._length)
+                raise
+        self._length += len(lines)
+
+    def _note(self, case_id: str, *, failed: bool) -> None:
+        key = _key(case_id)
+        (self._done if failed else self._failed).discard(key)
+        (self._failed if failed else self._done).add(key)
+
+    def _read(self, file: BinaryIO) -> int:
+        """Take note of all records; the length of what is whole."""
+        length, decoder = 0, msgspec.json.Decoder(_Outcome)
+        for number, line in enumerate(file, start=1):
+            try:
+                found = decoder.decode(line)
+                key_is_whole = line.endswith(b"\n")
+            except (msgspec.MsgspecError, ValueError) as error:  # ValueError: what is not UTF-8
+                if file.read(1):
+                    raise _damaged(self._path, number, error) from error
+                return length
+            if not key_is_whole:
+                return length
+            self._note(found.id, failed=found.error is not None)
+            length += len(line)
+        return length
+
+
+class KeptRecords:
+    """The records of a study by the id of their case, read when they are asked for.
+
+    Args:
+        directory: Of the study.
+
+    Raises:
+        BadInputError: if there are none, or a line is no record.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / RECORDS
+        self._decoder = msgspec.json.Decoder(CaseRecord)
+        self._places: dict[bytes, int] = {}
+        outcomes = msgspec.json.Decoder(_Outcome)
+        place = 0
+        with self._opened() as file:
+            for number, line in enumerate(file, start=1):
+                self._places[_key(self._decoded(outcomes, line, number).id)] = place
+                place += len(line)
+        self._file = self._opened()
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return self._path.open("rb")
+        except OSError as error:
+            raise BadInputError(f"cannot read: {error.strerror or error}", where=str(self._path)) from error
+
+    def __len__(self) -> int:
+        """Of how many different cases there is a record."""
+        return len(self._places)
+
+    def get(self, case_id: str) -> CaseRecord | None:
+        """The record of a case, None where it has none."""
+        if (place := self._places.get(_key(case_id))) is None:
+            return None
+        self._file.seek(place)
+        return self._decoder.decode(self._file.readline())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _decoded(self, decoder: "msgspec.json.Decoder[_Outcome]", line: bytes, number: int) -> _Outcome:
+        try:
+            return decoder.decode(line)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise _damaged(self._path, number, error) from error
+
+
+def _damaged(path: Path, number: int, error: Exception) -> BadInputError:
+    fix = f"restore it from a copy, or take the line out, whose case is carried out again: sed -i {number}d {path}"
+    return BadInputError(f"the line is no record of a case: {error}", where=f"{path}:{number}", fix=fix)
+
+
+def _key(case_id: str) -> bytes:
+    """An id in few bytes."""
+    with suppress(ValueError):
+        return bytes.fromhex(case_id)
+    return case_id.encode()
