@@ -1,5 +1,7 @@
 """I7: a draw depends on seed, component and second only."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +26,23 @@ def test_any_slice_equals_the_slice_of_the_whole(first, n, data):
         whole = draw(A_KEY, first, n)
         assert whole.shape == (n,)
         np.testing.assert_array_equal(draw(A_KEY, first + start, stop - start), whole[start:stop])
+
+
+@given(stream=st.integers(0, 2**128 - 1), first=SECONDS, n=st.integers(0, 30))
+@BOUNDED
+def test_draws_are_those_of_a_generator_made_for_them(stream, first, n):
+    """Whatever was drawn before, and where the words of a key are all ones or zeros."""
+    count, skip = divmod(first + 2**40, 4)
+    expected = np.random.Philox(counter=count, key=stream).random_raw(skip + n)[skip:]
+    np.testing.assert_array_equal(noise.raw(stream, first, n), expected)
+
+
+def test_threads_that_draw_at_once_draw_what_each_draws_alone():
+    alone = [noise.raw(A_KEY + each, 0, 20_000) for each in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            together = list(threads.map(lambda each: noise.raw(A_KEY + each, 0, 20_000), range(8)))
+            assert all(np.array_equal(*pair) for pair in zip(together, alone, strict=True))
 
 
 @given(st.lists(NAMES, min_size=2, max_size=2, unique_by=repr))
