@@ -1,0 +1,88 @@
+"""How the cases of a study are shared out: those that have loads and weather in common go to one worker."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from pvsim.app.study import Work
+from pvsim.config import RunConfig, SitePvConfig
+from pvsim.core.study.case import Case
+from pvsim.core.study.record import Job, JobCase
+
+__all__ = ["AHEAD", "MOST_CASES", "jobs"]
+
+AHEAD = 1_000
+"""So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
+
+MOST_CASES = 16
+"""Cases of one job: each takes some MB in its worker, and a job that is cut short is done again as a whole."""
+
+
+class _Drawn(NamedTuple):
+    """A case that waits for its job."""
+
+    case: Case
+    config: msgspec.Raw
+    common: tuple[bytes, ...]
+
+
+def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[Work[Case]]:
+    """Share out cases, drawn as they are needed.
+
+    Cases of one period and seed are put together, those first that have the same sky, then the same loads. None of
+    the workers is left without work for that: the cases that are left are divided among all of them.
+
+    Args:
+        cases: Those that are open, in their order.
+        workers: How many jobs are carried out at once.
+    """
+    source = iter(cases)
+    waiting: dict[bytes, list[_Drawn]] = {}
+    count, number, size = 0, 0, MOST_CASES
+    drawn_all = False
+    while True:
+        for case, config in islice(source, AHEAD - count):
+            period, common = _common(config)
+            drawn = _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), common)
+            waiting.setdefault(period, []).append(drawn)
+            count += 1
+        if count < AHEAD and not drawn_all:
+            drawn_all, size = True, min(max(-(-count // workers), 1), MOST_CASES)
+        if not count:
+            return
+        some = _next(waiting, size)
+        count -= len(some)
+        yield _work(number, some)
+        number += 1
+
+
+def _next(waiting: dict[bytes, list[_Drawn]], size: int) -> list[_Drawn]:
+    """Take the cases of the next job: of the period and seed that has waited longest."""
+    period, group = next(iter(waiting.items()))
+    group.sort(key=lambda each: each.case.number)
+    seen: dict[bytes, int] = {}
+    order = {each.case.number: [seen.setdefault(part, len(seen)) for part in each.common] for each in group}
+    group.sort(key=lambda each: order[each.case.number])
+    some = group[: -(-len(group) // -(-len(group) // size))]  # as many in each of the jobs that the group needs
+    del group[: len(some)]
+    if not group:
+        del waiting[period]
+    return some
+
+
+def _work(number: int, some: list[_Drawn]) -> Work[Case]:
+    some = sorted(some, key=lambda each: each.case.number)
+    cases = tuple(JobCase(each.case.number, each.case.id, each.config) for each in some)
+    return Work(Job(number, cases).encode(), tuple(each.case for each in some))
+
+
+def _common(config: RunConfig) -> tuple[bytes, tuple[bytes, ...]]:
+    """What cases of a job have in common: their period and seed; and what they may, the dearest first."""
+    period = msgspec.json.encode([config.first_date, config.days, config.tz, config.seed, config.every_s])
+    pv = config.pv
+    sky: object = pv
+    if isinstance(pv, SitePvConfig):
+        sky = pv.site.location, pv.site.weather, pv.spread_km
+    return period, tuple(map(msgspec.json.encode, (sky, config.meters, pv)))
