@@ -19,6 +19,7 @@ class Certificates:
         client: A client's, without its key.
         client_key: Its key.
         expired: For `localhost`, until 2021.
+        expired_client: A client's, until 2021.
         stranger: A client's that another authority has signed.
         other_ca: That authority.
     """
@@ -28,6 +29,7 @@ class Certificates:
     client: Path
     client_key: Path
     expired: Path
+    expired_client: Path
     stranger: Path
     other_ca: Path
 
@@ -38,11 +40,11 @@ def certificates(directory: Path) -> Certificates:
     made = Certificates(**{name: directory / f"{name}.pem" for name in Certificates.__slots__})
     ca.cert_pem.write_to_path(str(made.ca))
     other.cert_pem.write_to_path(str(made.other_ca))
+    past = {"not_before": datetime(2020, 1, 1, tzinfo=UTC), "not_after": datetime(2021, 1, 1, tzinfo=UTC)}
     both = {
         made.broker: ca.issue_cert("localhost"),
-        made.expired: ca.issue_cert(
-            "localhost", not_before=datetime(2020, 1, 1, tzinfo=UTC), not_after=datetime(2021, 1, 1, tzinfo=UTC)
-        ),
+        made.expired: ca.issue_cert("localhost", **past),
+        made.expired_client: ca.issue_cert("house-a", **past),
         made.stranger: other.issue_cert("house-a"),
     }
     for path, cert in both.items():

@@ -1,26 +1,33 @@
-"""TLS with a real RabbitMQ, by both protocols: what is right gets in, what is wrong is told."""
+"""TLS with a real RabbitMQ, by all its protocols: what is right gets in, what is wrong is told."""
 
 import asyncio
-import socket
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from pathlib import Path
+from urllib.parse import urlencode
 
+import aiomqtt
 import numpy as np
 import pytest
 from tests.certificates import Certificates, certificates
+from tests.tls_node import TlsNode, tls_node
 
-from pvsim.adapters import node
+from pvsim.adapters import management, tls
 from pvsim.adapters.amqp import AmqpTransport
-from pvsim.adapters.node import boot
+from pvsim.adapters.mqtt import MqttPublisher
 from pvsim.adapters.streams import StreamTransport
-from pvsim.core.messages.address import BrokerAddress, TlsFiles
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.mqtt_address import MqttAddress
+from pvsim.core.messages.url_parameters import TLS, TlsFiles
+from pvsim.core.publishing.face import Face
+from pvsim.core.rights.commands import requests
+from pvsim.core.rights.roles import Account
 from pvsim.errors import BrokerError, BrokerRefusedError
 
 pytestmark = pytest.mark.broker
 
 TRANSPORTS = {"streams": StreamTransport, "amqp": AmqpTransport}
+WITHIN_S = 120
 
 
 @pytest.fixture(scope="module")
@@ -29,36 +36,16 @@ def pem(tmp_path_factory) -> Certificates:
 
 
 @pytest.fixture(scope="module")
-def with_tls(pem: Certificates) -> Iterator[BrokerAddress]:
-    """A node whose ports of both protocols want a client's certificate."""
-    amqp_port, stream_port = _free_ports()
-    plain = boot.rabbitmq_conf
-    options = {
-        "cacertfile": pem.ca,
-        "certfile": pem.broker,
-        "keyfile": pem.broker,
-        "verify": "verify_peer",
-        "fail_if_no_peer_cert": "true",
-    }
-    lines = [f"listeners.ssl.1 = 127.0.0.1:{amqp_port}", f"stream.listeners.ssl.1 = 127.0.0.1:{stream_port}"]
-    lines += [f"ssl_options.{name} = {value}" for name, value in options.items()]
-    with tempfile.TemporaryDirectory(prefix="pvsim-tls-") as home:
-        try:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(boot, "rabbitmq_conf", lambda *given: plain(*given) + "\n".join(lines) + "\n")
-                address = asyncio.run(node.up(Path(home)))
-            files = TlsFiles(ca=str(pem.ca), certificate=str(pem.client), key=str(pem.client_key))
-            own = {"host": "localhost", "amqp_port": amqp_port, "stream_port": stream_port}
-            yield replace(address, **own, tls=True, files=files)
-        finally:
-            asyncio.run(node.destroy(Path(home)))
+def tls_broker(pem: Certificates) -> Iterator[TlsNode]:
+    """The one node of this module."""
+    with tls_node(pem) as running:
+        yield running
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+@pytest.fixture
+def with_tls(tls_broker: TlsNode) -> BrokerAddress:
+    """Where it speaks AMQP and streams."""
+    return tls_broker.address
 
 
 @pytest.fixture(params=TRANSPORTS)
@@ -120,3 +107,100 @@ async def test_a_port_without_tls_and_one_with_it_are_told_apart(broker, with_tl
     with pytest.raises(BrokerError):
         async with TRANSPORTS[kind](replace(with_tls, tls=False)).log("pvsim.tls"):
             pass
+
+
+def managed(tls_broker: TlsNode, files: TlsFiles, host: str = "localhost") -> management.Management:
+    """The management interface, as a URL names it."""
+    given = {theirs: value for theirs, ours in TLS.items() if (value := getattr(files, ours))}
+    user, password = tls_broker.address.user, tls_broker.address.password
+    query = urlencode(given, safe="/")
+    return management.Management.parse(
+        f"https://{user}:{password}@{host}:{tls_broker.management_port}{'?' if query else ''}{query}"
+    )
+
+
+async def by_amqp(broker: TlsNode, files: TlsFiles, host: str) -> None:
+    async with AmqpTransport(replace(broker.address, files=files, host=host)).log("pvsim.tls"):
+        pass
+
+
+async def by_streams(broker: TlsNode, files: TlsFiles, host: str) -> None:
+    async with StreamTransport(replace(broker.address, files=files, host=host)).log("pvsim.tls"):
+        pass
+
+
+async def by_management(broker: TlsNode, files: TlsFiles, host: str) -> None:
+    made = requests(Account("house-tls", "meter"), "/", "s3cret")
+    await management.carry_out(managed(broker, files, host), made)
+
+
+async def by_mqtt(broker: TlsNode, files: TlsFiles, host: str) -> None:
+    """What it says first: it never gives up."""
+    told: asyncio.Queue[str] = asyncio.Queue()
+    async with showing(replace(broker.mqtt, files=files, host=host), told.put_nowait):
+        async with asyncio.timeout(WITHIN_S):
+            said = await told.get()
+    raise BrokerRefusedError(said, fix=said)
+
+
+def showing(address: MqttAddress, say: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
+    """A service shows itself by MQTT."""
+    return MqttPublisher(address, Face("tls", "1.0", None), "tls", say, None).running()
+
+
+WAYS = {"amqp": by_amqp, "streams": by_streams, "mqtt": by_mqtt, "management": by_management}
+
+
+@pytest.fixture(params=WAYS)
+def way(request) -> Callable:
+    return WAYS[request.param]
+
+
+async def test_the_management_interface_is_reached_over_mutual_tls(tls_broker):
+    await by_management(tls_broker, tls_broker.mqtt.files, "localhost")
+
+
+async def test_values_are_shown_by_mqtt_over_mutual_tls(tls_broker):
+    at, said = tls_broker.mqtt, []
+    other = aiomqtt.Client(
+        at.host, at.port, username=at.user, password=at.password, tls_context=tls.trust(at.files), timeout=WITHIN_S
+    )
+    async with other, showing(at, said.append), asyncio.timeout(WITHIN_S):
+        await other.subscribe("pvsim/tls/status", 1)
+        async for message in other.messages:
+            if message.payload == b"online":
+                break
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"ca": "other_ca"}, "signed by an authority that is not known here"),
+        ({"host": "127.0.0.1"}, "for another host"),
+        ({"certificate": "", "key": ""}, "wants a certificate of this client"),
+        ({"certificate": "stranger", "key": ""}, "refuses the certificate of this client"),
+        ({"certificate": "expired_client", "key": ""}, "refuses the certificate of this client.*expired"),
+    ],
+)
+@pytest.mark.parametrize("by", ["mqtt", "management"])
+async def test_mqtt_and_management_refuse_what_is_wrong(tls_broker, by, wrong, says):
+    files = {name: str(getattr(tls_broker.pem, value, value)) for name, value in wrong.items()}
+    host = files.pop("host", "localhost")
+    with pytest.raises(BrokerRefusedError, match=says) as caught:
+        await WAYS[by](tls_broker, replace(tls_broker.mqtt.files, **files), host)
+    assert f"in PVSIM_{by.upper()}_URL" in caught.value.fix
+    assert tls_broker.address.password not in f"{caught.value}{caught.value.fix}"
+
+
+@pytest.fixture(scope="module")
+def expired(tls_broker, pem) -> Iterator[None]:
+    """The broker's certificate has expired meanwhile."""
+    with tls_broker.showing(pem.expired):
+        yield
+
+
+@pytest.mark.usefixtures("expired")
+async def test_an_expired_certificate_of_the_broker_is_refused_by_each_protocol(tls_broker, way):
+    with pytest.raises(BrokerRefusedError, match="certificate has expired"):
+        await way(tls_broker, tls_broker.mqtt.files, "localhost")

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import http.client
 import json
 import ssl
 import urllib.error
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from pvsim.adapters import tls
+from pvsim.core.messages.url_parameters import TLS, TlsFiles, UrlKind, read_parameters, tls_files
 from pvsim.core.rights.commands import Request
 from pvsim.errors import BrokerError, BrokerRefusedError, UsageError
 
@@ -17,6 +20,13 @@ __all__ = ["VARIABLE", "Management", "carry_out"]
 
 VARIABLE = "PVSIM_MANAGEMENT_URL"
 _FORM = "use https://admin:password@broker.example:15671 (a user with the tag administrator)"
+_KIND = UrlKind("management URL", VARIABLE, "http://", "https://", "cacertfile=/path/ca.pem")
+_PEER = tls.Peer(
+    "the management interface",
+    VARIABLE,
+    "name its TLS port (https://…:15671), or use http:// from the same machine",
+)
+_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PATIENCE_S = 30.0
 _MOST_SHOWN = 300
@@ -28,12 +38,14 @@ class Management:
 
     base: str
     host: str
+    port: int
     user: str
     password: str = field(repr=False)
+    files: TlsFiles = field(default_factory=TlsFiles)
 
     @classmethod
     def parse(cls, url: str) -> "Management":
-        """Read `http[s]://user:password@host[:port][/path]`.
+        """Read `http[s]://user:password@host[:port][/path][?cacertfile=PATH&certfile=PATH&keyfile=PATH]`.
 
         Raises:
             UsageError: if the URL is of another form; it does not quote what may be the password.
@@ -46,13 +58,16 @@ class Management:
             raise UsageError("the management URL cannot be read", where=VARIABLE, fix=fix) from error
         if parts.scheme not in {"http", "https"} or not host:
             raise UsageError("this is no URL of a management interface", where=VARIABLE, fix=_FORM)
-        if not parts.username or parts.password is None or parts.query or parts.fragment:
-            what = "the management URL needs a user and a password, and nothing after its path"
+        if not parts.username or parts.password is None or parts.fragment:
+            what = "the management URL needs a user and a password, and no #"
             raise UsageError(what, where=VARIABLE, fix=_FORM)
+        files = tls_files(read_parameters(parts.query, tuple(TLS), _KIND, tls=parts.scheme == "https"))
         place = f"[{host}]" if ":" in host else host
         path = parts.path.rstrip("/").removesuffix("/api")
         base = f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}"
-        return cls(base, host, unquote(parts.username), unquote(parts.password))
+        return cls(
+            base, host, port or _PORTS[parts.scheme], unquote(parts.username), unquote(parts.password), files
+        )
 
     @property
     def is_exposed(self) -> bool:
@@ -66,25 +81,32 @@ async def carry_out(management: Management, requests: Iterable[Request]) -> None
     Raises:
         BrokerRefusedError: if the interface refuses.
         BrokerError: if it cannot be reached.
+        BadInputError: if a file of TLS cannot be used.
     """
+    context = None
+    if management.base.startswith("https"):
+        context = tls.trust(management.files, _PEER)
+        await tls.shake_hands((management.host, management.port), context, _PEER)
     for request in requests:
-        await asyncio.to_thread(_put, management, request)
+        await asyncio.to_thread(_put, management, request, context)
 
 
-def _put(management: Management, request: Request) -> None:
+def _put(management: Management, request: Request, context: ssl.SSLContext | None) -> None:
     where = f"{management.base}/api/{request.path}"
     token = base64.b64encode(f"{management.user}:{management.password}".encode()).decode()
     headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
     body = json.dumps(request.body).encode()
     made = urllib.request.Request(where, data=body, headers=headers, method="PUT")  # noqa: S310 - `parse` checks
-    proxies = [urllib.request.ProxyHandler({})] if management.host in _LOOPBACK else []
-    opener = urllib.request.build_opener(*proxies)  # follows no redirect of a PUT
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)] if context else []
+    if management.host in _LOOPBACK:
+        handlers.append(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(*handlers)  # follows no redirect of a PUT
     try:
         with opener.open(made, timeout=_PATIENCE_S):
             pass
     except urllib.error.HTTPError as error:
         raise _refusal(error, management, where) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # the last: no HTTP is spoken there
         raise _unreachable(error, where) from error
 
 
@@ -105,9 +127,9 @@ def _refusal(error: urllib.error.HTTPError, management: Management, where: str) 
 
 def _unreachable(error: Exception, where: str) -> BrokerError:
     reason = getattr(error, "reason", error)
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        what = f"the certificate of the management interface is refused: {reason.verify_message}"
-        return BrokerRefusedError(what, where=where, fix="SSL_CERT_FILE names further authorities")
+    reason = error if isinstance(error, ssl.SSLError) else reason  # whose reason is a word
+    if isinstance(reason, ssl.SSLError) and (refusal := tls.refusal_of(reason, where, _PEER)) is not None:
+        return refusal
     what = f"the management interface cannot be reached: {getattr(reason, 'strerror', None) or reason}"
     return BrokerError(
         what, where=where, fix=f"is it on (rabbitmq-plugins enable rabbitmq_management)? {VARIABLE}"

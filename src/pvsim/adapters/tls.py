@@ -3,19 +3,22 @@
 The one adapter that others import: whoever opens a socket to a broker opens it with this, whatever it speaks.
 """
 
+import asyncio
 import ssl
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from pvsim.core.messages.address import BrokerAddress, TlsFiles
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import BadInputError, BrokerRefusedError
 
-__all__ = ["context_of", "refusal_of", "server_name_of", "trust"]
+__all__ = ["BROKER_URL", "Peer", "context_of", "refusal_of", "server_name_of", "shake_hands", "trust"]
 
+CONNECT_S, SILENT_S = 10.0, 1.0
 _OTHERS = 0o007
 
 # Codes of OpenSSL's verification (x509_vfy.h): what the broker's certificate lacks, and what helps.
-_NOT_YET_VALID, _EXPIRED, _WRONG_HOST = 9, 10, 62
 _UNKNOWN_CA = frozenset({2, 18, 19, 20, 21})
 _NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_NO_CERTIFICATE")
 _OURS_REFUSED = (
@@ -32,6 +35,31 @@ _CUT = ("UNEXPECTED_EOF_WHILE_READING", "APPLICATION_DATA_AFTER_CLOSE_NOTIFY")
 """The connection ended in the middle: nobody refused anything."""
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end, in the words of messages.
+
+    Attributes:
+        name: Such as "the broker".
+        variable: Where its URL is set.
+        ports: What to do where its port does not speak TLS.
+        may_be_named: Whether the URL may name the host of the certificate.
+    """
+
+    name: str
+    variable: str
+    ports: str
+    may_be_named: bool = False
+
+
+BROKER_URL = Peer(
+    "the broker",
+    "PVSIM_BROKER_URL",
+    "name the broker's TLS port (amqps:// 5671, ?stream_port=5551), or use amqp:// without TLS",
+    may_be_named=True,
+)
+
+
 def context_of(address: BrokerAddress) -> ssl.SSLContext | None:
     """What a connection to the broker is opened with; None where it is plain TCP.
 
@@ -46,7 +74,7 @@ def server_name_of(address: BrokerAddress) -> str | None:
     return address.files.server_name or None if address.tls else None
 
 
-def trust(files: TlsFiles) -> ssl.SSLContext:
+def trust(files: TlsFiles, peer: Peer = BROKER_URL) -> ssl.SSLContext:
     """A context that checks the other side's certificate and its name, and shows ours where there is one.
 
     TLS 1.2 at least, as Python's default.
@@ -55,10 +83,10 @@ def trust(files: TlsFiles) -> ssl.SSLContext:
         BadInputError: if a file is missing, cannot be read, is no PEM file or does not fit the other one, or if
             other users may read the key.
     """
-    context = ssl.create_default_context(cafile=_readable(files.ca, "cacertfile") or None)
+    context = ssl.create_default_context(cafile=_readable(files.ca, "cacertfile", peer) or None)
     if files.certificate:
-        certificate = _readable(files.certificate, "certfile")
-        key = _readable(files.key, "keyfile") or certificate
+        certificate = _readable(files.certificate, "certfile", peer)
+        key = _readable(files.key, "keyfile", peer) or certificate
         _check_key(key)
         try:
             context.load_cert_chain(certificate, key, password=_no_password)
@@ -67,7 +95,7 @@ def trust(files: TlsFiles) -> ssl.SSLContext:
     return context
 
 
-def refusal_of(error: Exception | None, where: str) -> BrokerRefusedError | None:
+def refusal_of(error: Exception | None, where: str, peer: Peer = BROKER_URL) -> BrokerRefusedError | None:
     """What to say of a connection that failed over TLS; None where it failed over something else.
 
     Trying again does not help: somebody has to change a certificate or a setting.
@@ -75,44 +103,77 @@ def refusal_of(error: Exception | None, where: str) -> BrokerRefusedError | None
     Args:
         error: What connecting or reading raised.
         where: Host and port.
+        peer: Who is there.
     """
-    if not isinstance(error, ssl.SSLError) or _name(error) in _CUT:
+    if not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError) or _name(error) in _CUT:
         return None
-    what, fix = _verification(error) if isinstance(error, ssl.SSLCertVerificationError) else _alert(error)
-    return BrokerRefusedError(what, where=where, fix=fix)
+    told = _verification(error, peer) if isinstance(error, ssl.SSLCertVerificationError) else _alert(error, peer)
+    return BrokerRefusedError(told[0], where=where, fix=told[1])
 
 
-def _verification(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
-    """Why we refuse the broker's certificate."""
+async def shake_hands(place: tuple[str, int], context: ssl.SSLContext, peer: Peer) -> None:
+    """Find out whether both sides take each other's certificate, before a library connects that would not say it.
+
+    With TLS 1.3 the other side looks at ours last of all, when this side has connected already. Where it takes it,
+    it is silent, if this side has to speak first: then this takes a second.
+
+    Args:
+        place: Host and port.
+        context: What the connection is opened with.
+        peer: Who is there.
+
+    Raises:
+        BrokerRefusedError: if one of them does not. All else is left to the library.
+    """
+    writer = None
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(*place, ssl=context)
+        async with asyncio.timeout(SILENT_S):
+            await reader.read(1)
+    except ssl.SSLError as error:
+        if (refusal := refusal_of(error, f"{place[0]}:{place[1]}", peer)) is not None:
+            raise refusal from error
+    except (OSError, TimeoutError, UnicodeError):  # UnicodeError: no name of a host
+        return
+    finally:
+        if writer is not None:
+            writer.transport.abort()
+
+
+def _verification(error: ssl.SSLCertVerificationError, peer: Peer) -> tuple[str, str]:
+    """Why we refuse the other side's certificate."""
+    theirs = f"{peer.name}'s certificate"
     match error.verify_code:
         case 10:
-            what, fix = "the broker's certificate has expired", "have it renewed; is this machine's clock right?"
+            what, fix = f"{theirs} has expired", "have it renewed; is this machine's clock right?"
         case 9:
-            what, fix = "the broker's certificate is not valid yet", "is this machine's clock right?"
+            what, fix = f"{theirs} is not valid yet", "is this machine's clock right?"
         case 62 | 64:
-            what = f"the broker's certificate is for another host: {_reason(error)}"
-            fix = "use the name that it is for, or name it: ?server_name_indication=NAME in PVSIM_BROKER_URL"
+            what = f"{theirs} is for another host: {_reason(error)}"
+            named = f", or name it: ?server_name_indication=NAME in {peer.variable}" if peer.may_be_named else ""
+            fix = f"use the name that it is for{named or f' in {peer.variable}'}"
         case code if code in _UNKNOWN_CA:
-            what = "the broker's certificate is signed by an authority that is not known here"
-            fix = "name the authority's file: ?cacertfile=/path/ca.pem in PVSIM_BROKER_URL"
+            what = f"{theirs} is signed by an authority that is not known here"
+            fix = f"name the authority's file: ?cacertfile=/path/ca.pem in {peer.variable}"
         case _:
-            what, fix = f"the broker's certificate is refused: {_reason(error)}", "have a right one made"
+            what, fix = f"{theirs} is refused: {_reason(error)}", "have a right one made"
     return what, fix
 
 
-def _alert(error: ssl.SSLError) -> tuple[str, str]:
-    """Why the broker refuses us, or what answers there instead of TLS."""
+def _alert(error: ssl.SSLError, peer: Peer) -> tuple[str, str]:
+    """Why the other side refuses us, or what answers there instead of TLS."""
     reason = _name(error)
     if any(each in reason for each in _NO_CERTIFICATE):
-        what = "the broker wants a certificate of this client"
-        return what, "name it and its key: ?certfile=/path/client.pem&keyfile=/path/client.key in PVSIM_BROKER_URL"
+        what = f"{peer.name} wants a certificate of this client"
+        return what, f"name it and its key: ?certfile=/path/client.pem&keyfile=/path/client.key in {peer.variable}"
     if any(each in reason for each in _OURS_REFUSED):
-        what = f"the broker refuses the certificate of this client ({_reason(error)})"
-        return what, "certfile in PVSIM_BROKER_URL must be valid, and signed by an authority that the broker knows"
+        what = f"{peer.name} refuses the certificate of this client ({_reason(error)})"
+        fix = f"certfile in {peer.variable} must be valid, and signed by an authority that {peer.name} knows"
+        return what, fix
     if any(each in reason for each in _NO_TLS):
-        what = "the port does not speak TLS"
-        return what, "name the broker's TLS port (amqps:// 5671, ?stream_port=5551), or use amqp:// without TLS"
-    return f"no TLS with the broker: {_reason(error)}", "read the broker's log: it says which side did not agree"
+        return "the port does not speak TLS", peer.ports
+    return f"no TLS with {peer.name}: {_reason(error)}", "read the broker's log: it says which side did not agree"
 
 
 def _name(error: ssl.SSLError) -> str:
@@ -125,11 +186,11 @@ def _reason(error: ssl.SSLError) -> str:
     return text.rstrip(".")
 
 
-def _readable(path: str, name: str) -> str:
+def _readable(path: str, name: str, peer: Peer) -> str:
     """The path of a file that can be read as PEM, "" for none."""
     if not path:
         return path
-    fix = f"correct {name} in PVSIM_BROKER_URL"
+    fix = f"correct {name} in {peer.variable}"
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: NUL in a path

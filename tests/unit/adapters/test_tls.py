@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from tests.certificates import Certificates, certificates
 
 from pvsim.adapters import tls
-from pvsim.core.messages.address import BrokerAddress, TlsFiles
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import BadInputError, BrokerRefusedError
 
 

@@ -5,17 +5,16 @@ no row and no sample depends on it.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from pvsim.adapters.tls import refusal_of, trust
+from pvsim.adapters.tls import Peer, shake_hands, trust
 from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.publishing.contract import ServiceState, State
 from pvsim.core.publishing.discovery import BIRTH_PAYLOAD, birth_topic
 from pvsim.core.publishing.face import OFFLINE, Face
 from pvsim.core.publishing.topics import Publication
-from pvsim.errors import UsageError
+from pvsim.errors import BrokerRefusedError, UsageError
 
 try:
     import aiomqtt
@@ -28,6 +27,9 @@ __all__ = ["MqttPublisher"]
 QOS = 1
 KEEPALIVE_S = 20
 GOODBYE_S = 3.0
+PEER = Peer(
+    "the broker", "PVSIM_MQTT_URL", "name the broker's TLS port (mqtts:// 8883), or use mqtt:// without TLS"
+)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 
 
@@ -53,7 +55,7 @@ class MqttPublisher:
         # begin with its name and a colon (core/rights)
         user = address.user.rpartition(":")[2] if address.user else ""
         self.client_id = f"{user}:pvsim-{service}" if user else f"pvsim-{service}"
-        self._context = trust(address.files) if address.tls else None
+        self._context = trust(address.files, PEER) if address.tls else None
         self._changed, self._ending = asyncio.Event(), asyncio.Event()
         self._well: bool | None = None
         self._opened = False
@@ -85,7 +87,11 @@ class MqttPublisher:
             self._opened = False
             try:
                 await self._once()
-            except (aiomqtt.MqttError, UnicodeError) as error:  # UnicodeError: no name of a host
+            except (
+                aiomqtt.MqttError,
+                BrokerRefusedError,
+                UnicodeError,
+            ) as error:  # UnicodeError: no name of a host
                 self._tell(error)
             pause_s = FIRST_PAUSE_S if self._opened else min(2 * pause_s, LONGEST_PAUSE_S)
             with suppress(TimeoutError):
@@ -94,6 +100,8 @@ class MqttPublisher:
 
     async def _once(self) -> None:
         """Publish over one connection until it is lost, or the service ends."""
+        if self._context is not None:
+            await shake_hands((self._address.host, self._address.port), self._context, PEER)
         will = self._face.will
         async with aiomqtt.Client(
             self._address.host,
@@ -154,7 +162,5 @@ class MqttPublisher:
         if self._well is False:
             return
         self._well = False
-        cause = error.__cause__
-        refusal = refusal_of(cause, str(self._address)) if isinstance(cause, ssl.SSLError) else None
-        why = refusal.what if refusal is not None else str(error)
+        why = f"{error.what} ({error.fix})" if isinstance(error, BrokerRefusedError) else str(error)
         self._say(f"MQTT at {self._address}: {why}; trying again. Rows and samples do not depend on it")

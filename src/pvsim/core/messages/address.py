@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from pvsim.core.messages.url_parameters import NAMED_TLS, TlsFiles, UrlKind, read_parameters, tls_files
 from pvsim.errors import UsageError
 
-__all__ = ["AMQPS_PORT", "AMQP_PORT", "KNOWN_PASSWORD", "STREAMS_PORT", "STREAM_PORT", "BrokerAddress", "TlsFiles"]
+__all__ = ["AMQPS_PORT", "AMQP_PORT", "KNOWN_PASSWORD", "STREAMS_PORT", "STREAM_PORT", "BrokerAddress"]
 
 AMQP_PORT, AMQPS_PORT = 5672, 5671
 STREAM_PORT, STREAMS_PORT = 5552, 5551
@@ -14,31 +15,8 @@ KNOWN_PASSWORD = "guest"  # noqa: S105 - no secret
 
 _WHERE = "--broker or PVSIM_BROKER_URL"
 _MAX_PORT, _PORT_DIGITS = 65_535, 5
-_TLS_PARAMETERS = {
-    "cacertfile": "ca",
-    "certfile": "certificate",
-    "keyfile": "key",
-    "server_name_indication": "server_name",
-}
-"""As RabbitMQ's own clients call them in a URL, and as they are called here."""
-_PARAMETERS = ("stream_port", *_TLS_PARAMETERS)
-
-
-@dataclass(frozen=True, slots=True)
-class TlsFiles:
-    """What both sides of a connection with TLS show each other, in PEM files; "" is the system's, or none.
-
-    Attributes:
-        ca: The authorities that may have signed the broker's certificate; "" is those of the system.
-        certificate: Ours, where the broker asks for one, with the intermediate ones that lead to its authority.
-        key: Its private key; "" where it is in the same file.
-        server_name: Name that the broker's certificate must be for; "" is the host that is connected to.
-    """
-
-    ca: str = ""
-    certificate: str = ""
-    key: str = ""
-    server_name: str = ""
+_KIND = UrlKind("broker URL", _WHERE, "amqp://", "amqps://", "stream_port=5552")
+_PARAMETERS = ("stream_port", *NAMED_TLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +38,7 @@ class BrokerAddress:
     password: str = field(repr=False)
     vhost: str = "/"
     tls: bool = False
-    files: TlsFiles = TlsFiles()
+    files: TlsFiles = field(default_factory=TlsFiles)
 
     @classmethod
     def parse(cls, url: str, *, stream_port: int | None = None) -> "BrokerAddress":
@@ -84,7 +62,7 @@ class BrokerAddress:
                 problem = f"scheme {parts.scheme!r}" if "://" in url else "it does not begin with amqp://"
             raise UsageError(f"not a broker URL ({problem})", where=_WHERE, fix=fix)
         tls = parts.scheme == "amqps"
-        given = _parameters(parts.query, tls=tls)
+        given = read_parameters(parts.query, _PARAMETERS, _KIND, tls=tls)
         if "stream_port" in given and not _is_port(given["stream_port"]):
             what = "stream_port in the broker URL is not a port number"
             raise UsageError(what, where=_WHERE, fix="for example ?stream_port=5552")
@@ -96,7 +74,7 @@ class BrokerAddress:
             password=unquote(parts.password or KNOWN_PASSWORD),
             vhost=unquote(parts.path[1:]) or "/",
             tls=tls,
-            files=TlsFiles(**{ours: given.get(theirs, "") for theirs, ours in _TLS_PARAMETERS.items()}),
+            files=tls_files(given),
         )
 
     @property
@@ -104,11 +82,9 @@ class BrokerAddress:
         """The address as a URL, with the password: for an AMQP library or a child's environment only."""
         account = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}"
         scheme = "amqps" if self.tls else "amqp"
-        files = [(theirs, getattr(self.files, ours)) for theirs, ours in _TLS_PARAMETERS.items()]
         return (
             f"{scheme}://{account}@{_bracketed(self.host)}:{self.amqp_port}/{quote(self.vhost, safe='')}"
-            f"?stream_port={self.stream_port}"
-            + "".join(f"&{theirs}={quote(value, safe='/')}" for theirs, value in files if value)
+            f"?stream_port={self.stream_port}{self.files.query}"
         )
 
     def __str__(self) -> str:
@@ -124,31 +100,6 @@ def _split(url: str) -> tuple[SplitResult, str | None, int | None] | None:
     except ValueError:
         return None
     return parts, host, port
-
-
-def _parameters(query: str, *, tls: bool) -> dict[str, str]:
-    """What stands after the question mark of a broker URL.
-
-    Raises:
-        UsageError: if one is unknown, stands twice, or does not fit the rest.
-    """
-    pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
-    given = {name: unquote(value) for name, value in pairs}
-    if unknown := sorted(given.keys() - set(_PARAMETERS)):
-        what = f"unknown parameter in the broker URL: {', '.join(unknown)}"
-        fix = f"there are {', '.join(_PARAMETERS)}, for example ?stream_port=5552"
-        raise UsageError(what, where=_WHERE, fix=fix)
-    if len(given) < len(pairs):
-        what = "a parameter of the broker URL stands twice"
-        raise UsageError(what, where=_WHERE, fix="leave one of them out")
-    of_tls = sorted(given.keys() & set(_TLS_PARAMETERS))
-    if of_tls and not tls:
-        what = f"{of_tls[0]} in the broker URL is for TLS, and amqp:// has none"
-        raise UsageError(what, where=_WHERE, fix="use amqps://")
-    if "keyfile" in given and not given.get("certfile"):
-        what = "the broker URL names a keyfile, but no certfile"
-        raise UsageError(what, where=_WHERE, fix="add certfile=PATH: the certificate that the key is of")
-    return given
 
 
 def _is_port(text: str) -> bool:

@@ -1,16 +1,15 @@
 """Where an MQTT broker is, and how to sign in to it."""
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pvsim.core.messages.address import TlsFiles
+from pvsim.core.messages.url_parameters import TLS, TlsFiles, UrlKind, read_parameters, tls_files
 from pvsim.errors import UsageError
 
 __all__ = ["MqttAddress"]
 
 _PORT, _TLS_PORT = 1883, 8883
 _FIX = "use mqtt://user:password@host:1883 (mqtts:// for TLS) in PVSIM_MQTT_URL"
-_TLS_PARAMETERS = {"cacertfile": "ca", "certfile": "certificate", "keyfile": "key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,6 @@ class MqttAddress:
         try:
             parts = urlsplit(url.strip())
             host, port = parts.hostname, parts.port
-            given = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
         except ValueError as error:
             encode = "percent-encode / ? # @ : [ ] in user and password: / is %2F"
             raise UsageError("the MQTT URL cannot be read", where=where, fix=f"{_FIX}; {encode}") from error
@@ -47,13 +45,9 @@ class MqttAddress:
         if parts.path not in {"", "/"}:
             what = "the MQTT URL has a path; RabbitMQ takes the virtual host before the user: pv:house-a"
             raise UsageError(what, where=where, fix=_FIX)
-        if unknown := sorted(given.keys() - _TLS_PARAMETERS.keys()):
-            what = f"unknown parameter in the MQTT URL: {', '.join(unknown)}"
-            raise UsageError(what, where=where, fix=f"there are {', '.join(_TLS_PARAMETERS)}, with mqtts://")
         tls = parts.scheme == "mqtts"
-        if given and not tls:
-            raise UsageError("certificates are for mqtts://", where=where, fix="write mqtts://, or leave them out")
-        files = TlsFiles(**{_TLS_PARAMETERS[name]: value for name, value in given.items()})
+        kind = UrlKind("MQTT URL", where, "mqtt://", "mqtts://", "cacertfile=/path/ca.pem")
+        files = tls_files(read_parameters(parts.query, tuple(TLS), kind, tls=tls))
         user = None if parts.username is None else unquote(parts.username)
         password = None if parts.password is None else unquote(parts.password)
         return cls(host, port or (_TLS_PORT if tls else _PORT), user, password, tls=tls, files=files)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.core.messages.address import BrokerAddress, TlsFiles
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import UsageError
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -70,7 +71,7 @@ def test_the_argument_wins_over_the_stream_port_of_the_url():
         ("amqp://h?stream_port=0", "not a port number"),
         ("amqp://h?stream_port=65536", "not a port number"),
         ("amqp://h?stream_port=" + "9" * 5000, "not a port number"),
-        ("amqp://h?stream_port", "not a port number"),
+        ("amqp://h?stream_port", "stream_port in the broker URL has no value"),
         ("amqp://h?stream_port=1&stream_port=2", "stands twice"),
         ("amqp://h?cacertfile=/ca.pem", "cacertfile in the broker URL is for TLS"),
         ("amqps://h?keyfile=/key.pem", "a keyfile, but no certfile"),

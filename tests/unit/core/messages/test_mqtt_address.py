@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.messages.address import TlsFiles
 from pvsim.core.messages.mqtt_address import MqttAddress
+from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import UsageError
 
 
@@ -57,8 +57,9 @@ def test_an_ipv6_address_is_shown_in_brackets():
         ("mqtt://user:SECRET@[host", "cannot be read"),
         ("mqtt://user:SECRET@host/pv", "virtual host before the user"),
         ("mqtts://user:SECRET@host?cafile=x", "unknown parameter in the MQTT URL: cafile"),
-        ("mqtt://user:SECRET@host?cacertfile=x", "for mqtts://"),
-        ("mqtts://user:SECRET@host?cacertfile", "cannot be read"),
+        ("mqtt://user:SECRET@host?cacertfile=x", "is for TLS, and mqtt:// has none"),
+        ("mqtts://user:SECRET@host?cacertfile", "cacertfile in the MQTT URL has no value"),
+        ("mqtts://user:12?SECRET@host", "an @ after its question mark"),
     ],
 )
 def test_what_is_no_such_url_is_refused_without_its_password(url, problem):
