@@ -65,7 +65,9 @@ def near_normal(stream: Key, first_utc: int, n: int) -> NDArray[np.float64]:
     The sum of four uniform 16-bit numbers (Irwin-Hall): bounded by ±3.5, and made of additions only, so that
     every machine gets the same bits, which `log` and `cos` do not promise.
     """
-    parts = raw(stream, first_utc, n).view(np.uint16).reshape(-1, 4)
+    parts = raw(stream, first_utc, n).view(np.uint16).reshape(-1, 4).astype(np.float64)
+    # whole numbers, exact in any order; by column it takes a third of the time of sum(axis=1)
+    total = parts[:, 0] + parts[:, 1] + parts[:, 2] + parts[:, 3]
     # the sum has mean 4 · 65535/2 and variance 4 · (65536² − 1)/12
-    centred: NDArray[np.float64] = parts.sum(axis=1, dtype=np.float64) - 131_070.0
+    centred: NDArray[np.float64] = total - 131_070.0
     return centred / sqrt((65536**2 - 1) / 3)
