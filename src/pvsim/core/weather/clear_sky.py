@@ -12,7 +12,7 @@ from pvsim.core.quantities.months import monthly
 from pvsim.core.quantities.physics import Floats
 from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.atmosphere import absolute_airmass, alt2pres
-from pvsim.core.weather.sun import Place, Sun, sun_at
+from pvsim.core.weather.sun import Place, Sun, sun_up
 
 __all__ = ["ClearSky", "LightOutside", "clear_sky"]
 
@@ -83,9 +83,7 @@ class LightOutside:
 
     def at(self, t_utc: Ints) -> tuple[Ints, Sun, ClearSky]:
         """Which of the seconds `t_utc` (Unix time, rising) have the sun up, and sun and light at those."""
-        everywhere = sun_at(self.place, t_utc)
-        lit = np.flatnonzero(everywhere.apparent_zenith < 90.0)  # noqa: PLR2004 - the horizon
-        sun = everywhere[lit]
+        lit, sun = sun_up(self.place, t_utc)
         if not len(lit):
             return lit, sun, ClearSky(np.empty(0), np.empty(0))
         return lit, sun, clear_sky(self.place, sun, monthly(self.linke_turbidity, t_utc[lit]))

@@ -10,6 +10,7 @@ by 0.0007°.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,12 +18,13 @@ from pvsim.core.quantities.physics import Floats, spa
 from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.atmosphere import alt2pres
 
-__all__ = ["Place", "Sun", "sun_at"]
+__all__ = ["Place", "Sun", "sun_at", "sun_up"]
 
 _GRID_S = 60
 _DELTA_T_S = 67.0
 _SPA_TEMP_C = 12.0  # of the air, for refraction only
 _REFRACTION_AT_RISE_DEG = 0.5667
+_DARK = -0.02  # of the vector's length: 1.1° below the horizon, where no refraction lifts the sun above it
 _SOLAR_CONSTANT = 1366.1  # W/m², at the mean distance
 
 
@@ -61,15 +63,35 @@ class Sun:
 
 def sun_at(place: Place, t_utc: Ints) -> Sun:
     """The sun at the middle of each of the seconds `t_utc` (Unix time, rising, shape (n,), n ≥ 1)."""
+    return _seen(place, t_utc, _toward(place, t_utc))
+
+
+def sun_up(place: Place, t_utc: Ints) -> tuple[Ints, Sun]:
+    """Which of the seconds have the sun above the horizon, and the sun at those: `sun_at`, but for the night."""
+    toward = _toward(place, t_utc)
+    perhaps = np.flatnonzero(toward.up > _DARK)
+    sun = _seen(place, t_utc[perhaps], _Toward(*(part[perhaps] for part in toward)))
+    up = np.flatnonzero(sun.apparent_zenith < 90.0)  # noqa: PLR2004 - the horizon
+    return perhaps[up], sun[up]
+
+
+class _Toward(NamedTuple):
+    """The vector to the sun without refraction, nearly of length 1; arrays of one length."""
+
+    east: Floats
+    north: Floats
+    up: Floats
+
+
+def _toward(place: Place, t_utc: Ints) -> _Toward:
     first = int(t_utc[0]) // _GRID_S * _GRID_S
     grid = np.arange(first, int(t_utc[-1]) + 2 * _GRID_S, _GRID_S, dtype=np.int64)
-    pressure_mbar = alt2pres(place.altitude_m) / 100.0
     angles = spa().solar_position(
         grid.astype(np.float64),
         place.latitude_deg,
         place.longitude_deg,
         place.altitude_m,
-        pressure_mbar,
+        _pressure_mbar(place),
         _SPA_TEMP_C,
         _DELTA_T_S,
         _REFRACTION_AT_RISE_DEG,
@@ -78,19 +100,25 @@ def sun_at(place: Place, t_utc: Ints) -> Sun:
     elevation, azimuth = np.radians(angles[3]), np.radians(angles[4])
     level = np.cos(elevation)
     middle = t_utc - first + 0.5
-    east, north, up = (
-        np.interp(middle, grid - first, part)
-        for part in (level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation))
-    )
+    parts = level * np.sin(azimuth), level * np.cos(azimuth), np.sin(elevation)
+    return _Toward(*(np.interp(middle, grid - first, part) for part in parts))
+
+
+def _seen(place: Place, t_utc: Ints, toward: _Toward) -> Sun:
+    east, north, up = toward
     true_elevation = np.degrees(np.arctan2(up, np.hypot(east, north)))
     lifted = true_elevation + spa().atmospheric_refraction_correction(
-        pressure_mbar, _SPA_TEMP_C, true_elevation, _REFRACTION_AT_RISE_DEG
+        _pressure_mbar(place), _SPA_TEMP_C, true_elevation, _REFRACTION_AT_RISE_DEG
     )
     return Sun(
         90.0 - lifted,
         np.degrees(np.arctan2(east, north)) % 360.0,
         _extra_radiation(_day_of_year(t_utc)),
     )
+
+
+def _pressure_mbar(place: Place) -> float:
+    return alt2pres(place.altitude_m) / 100.0
 
 
 def _extra_radiation(day_of_year: Floats) -> Floats:

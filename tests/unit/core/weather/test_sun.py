@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pvlib import irradiance, spa
 
-from pvsim.core.weather.sun import Place, sun_at
+from pvsim.core.weather.sun import Place, sun_at, sun_up
 
 MIDSUMMER = 1_718_920_800  # 2024-06-21 in Berlin
 
@@ -54,3 +54,21 @@ def test_the_sun_of_munich_at_noon():
 def test_the_light_above_the_atmosphere_is_pvlibs(second_of_2024):
     sun = sun_at(Place(0.0, 0.0, 0.0), np.array([1_704_067_200 + second_of_2024]))
     assert sun.dni_extra == irradiance.get_extra_radiation(np.array([second_of_2024 / 86_400 + 1]))
+
+
+@given(
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    first=st.integers(-5 * 10**9, 10**10),
+    n=st.integers(1, 40_000),
+)
+@example(latitude=48.0, longitude=11.0, first=MIDSUMMER, n=86_400)
+@example(latitude=89.0, longitude=11.0, first=MIDSUMMER - 183 * 86_400, n=100)  # no sun at all
+@settings(max_examples=20, deadline=None)
+def test_the_sun_that_is_up_is_that_of_all_seconds_above_the_horizon(latitude, longitude, first, n):
+    place, t_utc = Place(latitude, longitude, 100.0), np.arange(first, first + n)
+    up, sun = sun_up(place, t_utc)
+    everywhere = sun_at(place, t_utc)
+    np.testing.assert_array_equal(up, np.flatnonzero(everywhere.apparent_zenith < 90.0))
+    for name in ("apparent_zenith", "azimuth", "dni_extra"):
+        np.testing.assert_array_equal(getattr(sun, name), getattr(everywhere, name)[up])
