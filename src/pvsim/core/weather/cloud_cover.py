@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.physics import Floats
@@ -40,7 +41,13 @@ def sunniness_over(weather: Weather, seed: int) -> Sunniness | None:
     """How sunny the days of a region are by its synthetic clouds; None where no weather of days makes them."""
     if not isinstance(weather, CloudyWeather) or not REGIMES[weather.regime].slow:
         return None
-    return CloudField(seed, weather.regime).sunniness
+    return _region(seed, weather.regime).sunniness
+
+
+@lru_cache(maxsize=16)
+def _region(seed: int, regime: str) -> CloudField:
+    """One for all sites: what they compute of a day of it is then kept for all."""
+    return CloudField(seed, regime)
 
 
 def field_over(site: Site, weather: CloudyWeather, seed: int) -> CloudField:

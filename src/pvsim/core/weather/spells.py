@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ Sunniness: TypeAlias = Callable[[Ints], Floats]
 """From Unix times to how sunny the weather of the days is: mean 0, variance 1, positive when sunny."""
 
 _GRID_S = 600
+_DAY = DAY_S // _GRID_S
 _KNOTS = 6  # days before and after that count: e^-12.5 of a knot five days away is nothing
 
 _WARMTH = (-0.56, -0.48, -0.25, 0.06, 0.38, 0.58, 0.66, 0.58, 0.38, 0.06, -0.25, -0.48)
@@ -55,21 +57,40 @@ class Spells:
         variance is the sunniness's. Straight lines over ten minutes are 0.00001 off it.
         """
         first = int(t_utc[0]) // _GRID_S
-        grid = np.arange(first, int(t_utc[-1]) // _GRID_S + 2) * _GRID_S
+        grid = np.arange(first, int(t_utc[-1]) // _GRID_S + 2)
         place = np.divmod(t_utc - first * _GRID_S, _GRID_S)
-        warmth = _by_chance(self.stream, grid)
-        if self.sunniness is None:
+        warmth, sunny = self._on(grid)
+        if sunny is None:
             return _lines(warmth, *place), 1.0
-        sunny = self.sunniness(grid)
-        share = self._share(grid)
+        share = self._share(grid * _GRID_S)
         warmth = share * sunny + np.sqrt(1.0 - share * share) * warmth
         return _lines(warmth, *place), np.maximum(1.0 + _WIDER * _lines(sunny, *place), 0.0)
+
+    def _on(self, grid: Ints) -> tuple[Floats, Floats | None]:
+        """Warmth by chance, and sunniness; those of a whole day at once, which its next hour needs too."""
+        day, start = divmod(int(grid[0]), _DAY)
+        if start + len(grid) > _DAY + 1:
+            return _drawn(self.stream, self.sunniness, grid)
+        warmth, sunny = _of_day(self.stream, self.sunniness, day)
+        part = slice(start, start + len(grid))
+        return warmth[part], None if sunny is None else sunny[part]
 
     def _share(self, t_utc: Ints) -> Floats:
         south = self.latitude_deg < 0
         by_month = _WARMTH[_HALF_YEAR:] + _WARMTH[:_HALF_YEAR] if south else _WARMTH
         share: Floats = monthly(by_month, t_utc) * min(abs(self.latitude_deg) / _FULL_DEG, 1.0)
         return share
+
+
+@lru_cache(maxsize=16)
+def _of_day(stream: noise.Key, sunniness: Sunniness | None, day: int) -> tuple[Floats, Floats | None]:
+    """From one UTC midnight to the next, both included."""
+    return _drawn(stream, sunniness, np.arange(day * _DAY, (day + 1) * _DAY + 1))
+
+
+def _drawn(stream: noise.Key, sunniness: Sunniness | None, grid: Ints) -> tuple[Floats, Floats | None]:
+    t_utc = grid * _GRID_S
+    return _by_chance(stream, t_utc), None if sunniness is None else sunniness(t_utc)
 
 
 def _lines(values: Floats, at: Ints, within: Ints) -> Floats:

@@ -44,6 +44,22 @@ def test_any_slice_equals_the_slice_of_the_whole(first, n, latitude, data):
         np.testing.assert_array_equal(part, of[start:stop])
 
 
+def test_hour_by_hour_the_sunniness_of_a_day_is_asked_once():
+    """By hand: 145 times ten minutes apart, from midnight to midnight; across midnight only what is needed."""
+    asked = []
+
+    def sunny(t_utc):
+        asked.append((int(t_utc[0]), int(t_utc[-1]), len(t_utc)))
+        return np.zeros(len(t_utc))
+
+    spells = Spells(7, sunny, 48.0)
+    for hour in range(START, START + DAY_S, 3_600):
+        spells.at(np.arange(hour, hour + 3_600))
+    assert asked == [(START, START + DAY_S, 145)]
+    spells.at(np.arange(START + DAY_S - 600, START + DAY_S + 1))
+    assert asked[1:] == [(START + DAY_S - 600, START + DAY_S + 600, 3)]
+
+
 @pytest.mark.parametrize("latitude", [-90.0, -20.0, 0.0, 30.0, 48.0])
 def test_the_sun_takes_a_part_of_the_variance_and_adds_none(latitude):
     days = START + np.arange(0, 60 * 365 * DAY_S, DAY_S // 4)
