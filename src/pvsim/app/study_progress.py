@@ -1,0 +1,146 @@
+"""How far a study is: how many cases, how long it will still take, and the best so far."""
+
+from bisect import insort
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from math import isnan
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pvsim.core.study.record import CaseRecord
+
+__all__ = ["Aim", "Best", "Pace", "StudyProgress"]
+
+WINDOW_S = 60.0
+LEAST = 4
+"""The pace is that of the last minute, or of the last few jobs, whichever is more."""
+
+
+class Pace:
+    """How fast cases are done.
+
+    Args:
+        now_s: When it begins, on any clock that only goes forward.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._jobs: deque[tuple[float, int]] = deque([(now_s, 0)])
+
+    def took(self, now_s: float, cases: int) -> None:
+        """So many cases were done at once."""
+        self._jobs.append((now_s, cases))
+        while len(self._jobs) > LEAST + 1 and self._jobs[1][0] < now_s - WINDOW_S:
+            self._jobs.popleft()
+
+    def per_s(self, now_s: float) -> float | None:
+        """Cases a second; None while that cannot be told yet.
+
+        Until there are a few jobs, their own start and the first long wait are most of what is measured.
+        """
+        first_s, _ = self._jobs[0]
+        if len(self._jobs) <= LEAST or now_s <= first_s:
+            return None
+        return sum(cases for _, cases in islice(self._jobs, 1, None)) / (now_s - first_s)
+
+    def remaining_s(self, now_s: float, left: int) -> float | None:
+        """How long so many cases will still take; None while that cannot be told yet."""
+        rate = self.per_s(now_s)
+        return left / rate if rate else None
+
+
+class Aim(NamedTuple):
+    """By which figure a case is the best.
+
+    Attributes:
+        figure: Its name, as `pvsim query` has it.
+        goal: Whether less or more of it is better.
+    """
+
+    figure: str
+    goal: Literal["min", "max"]
+
+
+class Placed(NamedTuple):
+    """A case among the best."""
+
+    key: float
+    number: int
+    record: "CaseRecord"
+
+
+@dataclass(slots=True)
+class Best:
+    """The best cases so far by a figure.
+
+    Attributes:
+        aim: The figure.
+        keep: How many.
+        cases: The best one first; of equal ones that with the lower number.
+        is_known: Whether each case so far has the figure.
+    """
+
+    aim: Aim
+    keep: int
+    cases: list[Placed] = field(default_factory=list)
+    is_known: bool = True
+
+    def take(self, record: "CaseRecord") -> None:
+        """Take a case that has figures."""
+        value = record.figures.get(self.aim.figure)
+        if not isinstance(value, int | float) or isnan(value):
+            self.is_known = False
+            return
+        insort(self.cases, Placed(-value if self.aim.goal == "max" else value, record.number, record))
+        del self.cases[self.keep :]
+
+
+class StudyProgress:
+    """How far a study is.
+
+    Args:
+        cases: How many there are.
+        done: How many had figures before.
+        failed: How many had failed before.
+        aims: What the best are the best by: the first of which each case has the figure.
+        keep: How many of the best are kept.
+        now_s: When it begins.
+    """
+
+    def __init__(
+        self, cases: int, *, done: int, failed: int, aims: Sequence[Aim], keep: int, now_s: float
+    ) -> None:
+        self.cases, self.done, self.failed = cases, done, failed
+        self._pace = Pace(now_s)
+        self._best = [Best(aim, keep) for aim in aims]
+
+    @property
+    def left(self) -> int:
+        """How many cases are open."""
+        return max(self.cases - self.done - self.failed, 0)
+
+    @property
+    def best(self) -> Best | None:
+        """The best so far; None where the cases have no such figure."""
+        return next((best for best in self._best if best.is_known and best.cases), None)
+
+    def take(self, records: Sequence["CaseRecord"], now_s: float) -> None:
+        """Take the records that are safe now."""
+        self._pace.took(now_s, len(records))
+        for record in records:
+            if record.error is not None:
+                self.failed += 1
+                continue
+            self.done += 1
+            for best in self._best:
+                best.take(record)
+
+    def per_minute(self, now_s: float) -> float | None:
+        """Cases a minute; None while that cannot be told yet."""
+        rate = self._pace.per_s(now_s)
+        return rate and 60 * rate
+
+    def remaining_s(self, now_s: float) -> float | None:
+        """How long it will still take; None while that cannot be told yet."""
+        return self._pace.remaining_s(now_s, self.left)

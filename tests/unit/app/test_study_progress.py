@@ -1,0 +1,75 @@
+"""How fast a study goes, what is left of it, and the best so far."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import approx  # noqa: PT013 - reads as mathematics
+
+from pvsim.app.study_progress import LEAST, Aim, Best, Pace, StudyProgress
+from pvsim.core.study.record import CaseError, CaseRecord
+
+COST, SHARE = Aim("money_total", "min"), Aim("self_sufficiency", "max")
+
+
+def record(number, **figures):
+    return CaseRecord(number, f"{number:016x}", "", {}, 0, 23, figures)
+
+
+def failed(number):
+    return CaseRecord(number, f"{number:016x}", "", {}, 0, 23, error=CaseError("BadInputError", "no rows"))
+
+
+@given(st.floats(0.1, 20), st.integers(1, 16), st.integers(LEAST, 300))
+def test_an_even_pace_is_found_whatever_came_before(each_s, cases, jobs):
+    pace = Pace(0.0)
+    pace.took(500.0, 1)
+    for i in range(1, jobs + 1):
+        pace.took(500.0 + i * each_s, cases)
+    now_s = 500.0 + jobs * each_s
+    if jobs > LEAST and jobs * each_s > 60 + 2 * each_s:
+        assert pace.per_s(now_s) == approx(cases / each_s)
+        assert pace.remaining_s(now_s, 100 * cases) == approx(100 * each_s)
+
+
+def test_a_pace_by_hand():
+    pace = Pace(10.0)
+    assert pace.per_s(11.0) is None
+    for now_s in (12.0, 13.0, 14.0):
+        pace.took(now_s, 2)
+        assert pace.remaining_s(now_s, 8) is None
+    pace.took(15.0, 2)
+    assert pace.per_s(15.0) == 8 / 5
+    assert pace.remaining_s(20.0, 8) == 10.0  # nothing came since: it takes longer
+    assert pace.per_s(10.0) is None
+
+
+@given(st.lists(st.integers(-5, 5) | st.just(None)), st.sampled_from([COST, SHARE]))
+def test_the_best_are_the_first_of_all_in_order(values, aim):
+    best = Best(aim, 3)
+    for number, value in enumerate(values):
+        best.take(record(number, **{aim.figure: value} if value is not None else {}))
+    sign = -1 if aim.goal == "max" else 1
+    order = sorted((sign * value, number) for number, value in enumerate(values) if value is not None)
+    assert [each.record.number for each in best.cases] == [number for _, number in order[:3]]
+    assert best.is_known == (None not in values)
+
+
+def test_a_figure_that_is_no_number_is_not_known():
+    for value in ("EUR", float("nan"), None):
+        best = Best(COST, 3)
+        best.take(record(0, money_total=value))
+        assert not best.is_known
+
+
+def test_progress_counts_and_takes_the_first_aim_that_each_case_has():
+    progress = StudyProgress(10, done=2, failed=1, aims=[COST, SHARE], keep=5, now_s=0.0)
+    assert progress.best is None
+    assert (progress.left, progress.per_minute(1.0), progress.remaining_s(1.0)) == (7, None, None)
+    progress.take([record(3, money_total=3.0, self_sufficiency=0.2), failed(4)], 1.0)
+    assert progress.best.aim == COST
+    progress.take([record(5, self_sufficiency=0.4)], 2.0)
+    assert [each.record.number for each in progress.best.cases] == [5, 3]
+    progress.take([], 3.0)
+    progress.take([], 4.0)
+    assert (progress.done, progress.failed, progress.left) == (4, 2, 4)
+    assert progress.per_minute(6.0) == 30.0
+    assert progress.remaining_s(6.0) == 8.0
