@@ -7,29 +7,19 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from pvsim.app.ports import Stop
 from pvsim.app.study_ports import Kept, Pool, Records, StudyObserver
 from pvsim.errors import PvsimError
 
-__all__ = ["StudyEnd", "Work", "open_cases", "study"]
+__all__ = ["StudyEnd", "Work", "study"]
 
 _JOBS_AT_ONCE = 32
 """Jobs whose records are made safe in one go, at most; while so many wait for the disk, no result is taken."""
 
 
-class HasId(Protocol):
-    """A case of a study."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        ...
-
-
-Case = TypeVar("Case", bound=HasId)
-Config = TypeVar("Config")
+Case = TypeVar("Case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +48,6 @@ class StudyEnd:
     done: int = 0
     failed: int = 0
     interrupted: bool = False
-
-
-def open_cases(cases: Iterable[tuple[Case, Config]], records: Records[Kept]) -> Iterator[tuple[Case, Config]]:
-    """The cases that are not done, one after the other: a million of them are never in memory."""
-    return (each for each in cases if not records.has(each[0].id))
 
 
 async def study(

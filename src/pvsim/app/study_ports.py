@@ -56,10 +56,6 @@ class Pool(Protocol):
 class Records(Protocol[Kept_contra]):
     """The records of a study, which are never changed: of several records of a case the last one counts."""
 
-    def has(self, case_id: str) -> bool:
-        """Whether nothing is left to do for a case: its record is safely on disk."""
-        ...
-
     async def append(self, records: Sequence[Kept_contra]) -> None:
         """Write records and make them safe; a case is done when this has returned.
 

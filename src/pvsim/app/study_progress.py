@@ -8,6 +8,8 @@ from itertools import islice
 from math import isnan
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from pvsim.app.study_book import CaseBook
+
 if TYPE_CHECKING:
     from pvsim.core.study.record import CaseRecord
 
@@ -97,28 +99,22 @@ class Best:
 
 
 class StudyProgress:
-    """How far a study is.
+    """How fast a study goes, and what its best cases are.
 
     Args:
-        cases: How many there are.
-        done: How many had figures before.
-        failed: How many had failed before.
+        book: How many cases are done, failed and open.
         aims: What the best are the best by: the first of which each case has the figure.
         keep: How many of the best are kept.
         now_s: When it begins.
+
+    Attributes:
+        book: As above.
     """
 
-    def __init__(
-        self, cases: int, *, done: int, failed: int, aims: Sequence[Aim], keep: int, now_s: float
-    ) -> None:
-        self.cases, self.done, self.failed = cases, done, failed
+    def __init__(self, book: CaseBook, *, aims: Sequence[Aim], keep: int, now_s: float) -> None:
+        self.book = book
         self._pace = Pace(now_s)
         self._best = [Best(aim, keep) for aim in aims]
-
-    @property
-    def left(self) -> int:
-        """How many cases are open."""
-        return max(self.cases - self.done - self.failed, 0)
 
     @property
     def best(self) -> Best | None:
@@ -126,15 +122,12 @@ class StudyProgress:
         return next((best for best in self._best if best.is_known and best.cases), None)
 
     def take(self, records: Sequence["CaseRecord"], now_s: float) -> None:
-        """Take the records that are safe now."""
+        """Take the records that are safe now, and that the book has taken note of."""
         self._pace.took(now_s, len(records))
         for record in records:
-            if record.error is not None:
-                self.failed += 1
-                continue
-            self.done += 1
-            for best in self._best:
-                best.take(record)
+            if record.error is None:
+                for best in self._best:
+                    best.take(record)
 
     def per_minute(self, now_s: float) -> float | None:
         """Cases a minute; None while that cannot be told yet."""
@@ -143,4 +136,4 @@ class StudyProgress:
 
     def remaining_s(self, now_s: float) -> float | None:
         """How long it will still take; None while that cannot be told yet."""
-        return self._pace.remaining_s(now_s, self.left)
+        return self._pace.remaining_s(now_s, self.book.open)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.app.study import StudyEnd, Work, open_cases, study
+from pvsim.app.study import StudyEnd, Work, study
 from pvsim.errors import CannotWriteError, PvsimError
 
 
@@ -194,9 +194,3 @@ def test_results_wait_for_a_slow_disk():
         return held
 
     assert asyncio.run(watched()) < 100
-
-
-def test_what_is_done_is_not_done_again():
-    records = FakeRecords([Kept("b")])
-    cases = ((Case(letter), letter.upper()) for letter in "abc")
-    assert list(open_cases(cases, records)) == [(Case("a"), "A"), (Case("c"), "C")]

@@ -4,10 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx  # noqa: PT013 - reads as mathematics
 
+from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import LEAST, Aim, Best, Pace, StudyProgress
 from pvsim.core.study.record import CaseError, CaseRecord
 
 COST, SHARE = Aim("money_total", "min"), Aim("self_sufficiency", "max")
+
+
+class NothingYet:
+    def has(self, _):
+        return False
+
+    has_failed = has
 
 
 def record(number, **figures):
@@ -60,16 +68,27 @@ def test_a_figure_that_is_no_number_is_not_known():
         assert not best.is_known
 
 
-def test_progress_counts_and_takes_the_first_aim_that_each_case_has():
-    progress = StudyProgress(10, done=2, failed=1, aims=[COST, SHARE], keep=5, now_s=0.0)
+def test_progress_takes_the_first_aim_that_each_case_has():
+    book = CaseBook(NothingYet())
+    for number in range(7):
+        book.enter(record(number))
+    drawn = book.draw((record(number), None) for number in range(7))
+    progress = StudyProgress(book, aims=[COST, SHARE], keep=5, now_s=0.0)
+
+    def take(records, now_s):
+        for _ in records:
+            next(drawn)
+        book.keep(records)
+        progress.take(records, now_s)
+
     assert progress.best is None
-    assert (progress.left, progress.per_minute(1.0), progress.remaining_s(1.0)) == (7, None, None)
-    progress.take([record(3, money_total=3.0, self_sufficiency=0.2), failed(4)], 1.0)
+    assert (progress.per_minute(1.0), progress.remaining_s(1.0)) == (None, None)
+    take([record(0, money_total=3.0, self_sufficiency=0.2), failed(1)], 1.0)
     assert progress.best.aim == COST
-    progress.take([record(5, self_sufficiency=0.4)], 2.0)
-    assert [each.record.number for each in progress.best.cases] == [5, 3]
-    progress.take([], 3.0)
-    progress.take([], 4.0)
-    assert (progress.done, progress.failed, progress.left) == (4, 2, 4)
+    take([record(2, self_sufficiency=0.4)], 2.0)
+    assert [each.record.number for each in progress.best.cases] == [2, 0]
+    take([], 3.0)
+    take([], 4.0)
+    assert (book.done, book.failed, book.open) == (2, 1, 4)
     assert progress.per_minute(6.0) == 30.0
     assert progress.remaining_s(6.0) == 8.0

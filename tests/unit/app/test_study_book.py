@@ -1,0 +1,65 @@
+"""Each open run is drawn once, and every case is open, done or failed."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.app.study_book import CaseBook
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    id: str
+    error: str | None = None
+
+
+@dataclass
+class Known:
+    done: frozenset = frozenset()
+    failed: frozenset = frozenset()
+    again: bool = False
+
+    def has(self, case_id):
+        return case_id in self.done or (not self.again and case_id in self.failed)
+
+    def has_failed(self, case_id):
+        return case_id in self.failed
+
+
+IDS = st.lists(st.sampled_from("abcdefgh"))
+
+
+@given(
+    IDS, st.frozensets(st.sampled_from("abcd")), st.frozensets(st.sampled_from("efgx")), st.booleans(), st.data()
+)
+def test_cases_are_drawn_once_and_counted_as_often_as_they_are_there(ids, done, failed, again, data):
+    book = CaseBook(Known(done, failed, again))
+    for case_id in ids:
+        book.enter(Case(case_id))
+    open_ids = [each for each in dict.fromkeys(ids) if each not in done and (again or each not in failed)]
+    assert book.cases == len(ids)
+    assert book.open == sum(ids.count(each) for each in open_ids)
+    assert book.recorded == len(set(ids)) - len(open_ids)
+    drawn = [case.id for case, config in book.draw((Case(each), each) for each in ids) if config == case.id]
+    assert drawn == open_ids
+    fails = data.draw(st.sets(st.sampled_from(drawn))) if drawn else set()
+    book.keep([Kept(each, "no rows" if each in fails else None) for each in drawn])
+    assert (book.open, book.cases) == (0, book.done + book.failed)
+    failed_before = sum(ids.count(each) for each in failed) if not again else 0
+    assert book.failed == failed_before + sum(ids.count(each) for each in fails)
+
+
+def test_two_cases_that_are_the_same_run_by_hand():
+    book = CaseBook(Known(done=frozenset("a")))
+    for case_id in "abba":
+        book.enter(Case(case_id))
+    assert (book.done, book.open, book.recorded) == (2, 2, 1)
+    assert list(book.draw((Case(each), 0) for each in "abba")) == [(Case("b"), 0)]
+    book.keep([Kept("b"), Kept("of nobody", "x")])
+    assert (book.done, book.failed, book.open) == (4, 0, 0)
