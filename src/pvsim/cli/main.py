@@ -8,7 +8,21 @@ from typing import Any
 import click
 
 from pvsim import __version__
-from pvsim.cli import bench, broker, compare, completion, export, facts, fit, listen, query, report, roles, run
+from pvsim.cli import (
+    bench,
+    broker,
+    compare,
+    completion,
+    export,
+    facts,
+    fit,
+    listen,
+    query,
+    report,
+    roles,
+    run,
+    scenarios,
+)
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
 from pvsim.cli.settings_files import read_toml, settings_of
@@ -52,7 +66,21 @@ def cli(context: click.Context) -> None:
     context.default_map = _settings_files()
 
 
-for module in (run, roles, listen, facts, report, export, query, compare, broker, bench, fit, completion):
+for module in (
+    run,
+    roles,
+    listen,
+    facts,
+    report,
+    export,
+    query,
+    compare,
+    scenarios,
+    broker,
+    bench,
+    fit,
+    completion,
+):
     for command in module.COMMANDS:
         cli.add_command(command)
 

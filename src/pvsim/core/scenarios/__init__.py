@@ -1,0 +1,1 @@
+"""Golden scenarios: named situations with the figures that they must come to, and what differs from these."""

@@ -1,0 +1,32 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pvsim.core.scenarios.counts import input_counts
+
+READINGS = st.lists(st.fixed_dictionaries({"rows": st.integers(0, 99), "gap_s": st.integers(0, 99)}), max_size=5)
+
+
+@given(READINGS)
+def test_counts_of_several_inputs_add_up(readings):
+    inputs = {f"m{number}": {"reading": each} for number, each in enumerate(readings)}
+    found = input_counts(inputs)
+    if readings:
+        assert found["inputs_rows"] == sum(each["rows"] for each in readings)
+        assert found["inputs_gap_s"] == sum(each["gap_s"] for each in readings)
+    else:
+        assert found == {}
+
+
+def test_what_dimming_cut_is_counted_beside_files():
+    inputs = {
+        "m1": {"dimmed_s": 2694, "cut_kwh": 5.0, "later_kwh": 4.5, "unserved_kwh": 0.5},
+        "pv": {"reading": {"rows": 24, "gaps": 0, "remarks": ()}, "scale": 1.0},
+    }
+    assert input_counts(inputs) == {
+        "inputs_dimmed_s": 2694,
+        "inputs_cut_kwh": 5.0,
+        "inputs_later_kwh": 4.5,
+        "inputs_unserved_kwh": 0.5,
+        "inputs_rows": 24,
+        "inputs_gaps": 0,
+    }
