@@ -13,8 +13,6 @@ from pvsim.cli.made_file import MadeFile
 from pvsim.errors import PvsimError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from pvsim.core.scenarios.checking import Checked
     from pvsim.core.scenarios.scenario import Scenario
 
@@ -140,11 +138,12 @@ def check(names: tuple[str, ...], junit: Path | None, against: Path | None, as_j
       pvsim scenarios check --junit scenarios.xml
       pvsim scenarios check clear-june --against runs/latest
     """  # noqa: D301
+    from pvsim.adapters.pool import cores  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.wiring.scenarios import SCENARIOS, write_junit  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.wiring.scenarios import check as checks  # noqa: PLC0415
 
     asked = tuple(dict.fromkeys(names)) or SCENARIOS
-    found = list(_shown(checks(asked, against), as_json=as_json))
+    found = checks(asked, against, workers=cores(), show=_passed_over if as_json else _print_checked)
     if junit is not None:
         write_junit(found, junit)
     if as_json:
@@ -156,18 +155,19 @@ def check(names: tuple[str, ...], junit: Path | None, against: Path | None, as_j
         click.echo(f"all {len(found)} as expected" if len(found) > 1 else "as expected")
 
 
-def _shown(checked: "Iterable[Checked]", *, as_json: bool) -> "Iterator[Checked]":
-    """What was checked; a line of each is printed as it comes."""
-    for each in checked:
-        if not as_json:
-            lines = [figure.text for figure in each.differing[:_SHOWN_DIFFERENCES]] or [each.error]
-            more = len(each.differing) - _SHOWN_DIFFERENCES
-            lines += [f"and {more} more figures"] if more > 0 else []
-            result = "ok" if each.passed else "NOT COMPUTED" if each.error else f"{len(each.differing)} DIFFER"
-            click.echo(f"{each.name:<22}{len(each.figures):>3} figures{each.seconds:>8.2f} s  {result}")
-            for line in filter(None, lines):
-                click.echo(f"    {line}")
-        yield each
+def _print_checked(checked: "Checked") -> None:
+    """A line, and one for each figure that differs."""
+    lines = [figure.text for figure in checked.differing[:_SHOWN_DIFFERENCES]] or [checked.error]
+    more = len(checked.differing) - _SHOWN_DIFFERENCES
+    lines += [f"and {more} more figures"] if more > 0 else []
+    result = "ok" if checked.passed else "NOT COMPUTED" if checked.error else f"{len(checked.differing)} DIFFER"
+    click.echo(f"{checked.name:<22}{len(checked.figures):>3} figures{checked.seconds:>8.2f} s  {result}")
+    for line in filter(None, lines):
+        click.echo(f"    {line}")
+
+
+def _passed_over(_: "Checked") -> None:
+    """JSON is printed at the end, as a whole."""
 
 
 def _facts(checked: "Checked") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pvsim.adapters.scenario_files import scenario_directory
 from pvsim.adapters.site_file import read_site
 from pvsim.app.prove import add_up
 from pvsim.core.scenarios.checking import compared
-from pvsim.errors import UsageError
+from pvsim.errors import PvsimError, UsageError
 from pvsim.wiring import scenarios
 from pvsim.wiring.scenarios import SCENARIOS, computed_figures, read_scenario, request_of
 
@@ -95,6 +95,34 @@ def test_a_scenario_that_cannot_be_computed_says_why_and_the_others_go_on(monkey
     assert winter.error == "a physical PV site needs pvlib, which is not installed; ./run again"
     assert not winter.passed
     assert uniform.passed
+
+
+def test_workers_find_the_same_and_are_shown_in_order(monkeypatch):
+    monkeypatch.setattr(scenarios, "_FEW", 1)
+    names, shown = ["uniform-meter", "meter-gap"], []
+    found = scenarios.check(names, workers=2, show=shown.append)
+    assert shown == found
+    assert [each.name for each in found] == names
+    assert all(each.passed for each in found)
+
+
+def test_a_worker_that_fails_is_the_error_of_its_scenario(monkeypatch):
+    class Failing:
+        def __init__(self, function, size):
+            assert (function, size) == ("pvsim.wiring.scenarios:carry_out", 2)
+
+        async def results(self, jobs):
+            assert list(jobs) == [b"fleet-of-50", b"uniform-meter", b"winter", b"meter-gap"]
+            for index in (3, 2, 0):
+                yield index, PvsimError("3 worker processes ended", fix="free some memory")
+            yield 1, scenarios.carry_out(b"uniform-meter")
+
+    monkeypatch.setattr(scenarios, "LocalPool", Failing)
+    shown = []
+    names = ["uniform-meter", "winter", "fleet-of-50", "meter-gap"]
+    scenarios.check(names, workers=2, show=shown.append)
+    assert [each.name for each in shown] == names
+    assert [each.error for each in shown] == ["", *["3 worker processes ended; free some memory"] * 3]
 
 
 def test_clear_june_has_no_cloud_and_its_peak_at_noon():
