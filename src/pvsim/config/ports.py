@@ -1,12 +1,12 @@
 """What the checks of a request need from outside."""
 
 from datetime import tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
 
-__all__ = ["Outside"]
+__all__ = ["Outside", "StudyOutside"]
 
 
 class Outside(Protocol):
@@ -55,3 +55,21 @@ class Outside(Protocol):
 
     def sha256(self, path: str) -> str:
         """Digest of a file; that of nothing where it cannot be read."""
+
+
+class StudyOutside(Outside, Protocol):
+    """The same for the many runs of a study, whose files and sites are read once."""
+
+    def site_data(self, name: str) -> dict[str, Any]:
+        """The site of a file, or an example by its name, as plain data with absolute paths.
+
+        Raises:
+            BadInputError: if there is none, or it is wrong.
+        """
+
+    def site_of(self, data: Any) -> Site:
+        """The site of plain data in which settings were changed, checked; the paths in it are made absolute.
+
+        Raises:
+            BadInputError: if it is wrong.
+        """

@@ -1,8 +1,9 @@
 """What a run is configured with: plain data, written to the manifest and read back from it."""
 
 from datetime import date
+from functools import cache
 from hashlib import sha256
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -36,6 +37,7 @@ __all__ = [
     "check_meter_max_w",
     "digest",
     "parse_formats",
+    "without_later_defaults",
 ]
 
 MAX_DAYS = 36_600
@@ -384,12 +386,27 @@ _NO_ROWS = (
 
 def digest(config: RunConfig) -> bytes:
     """SHA-256 of the configuration."""
-    fields = msgspec.to_builtins(config)
+    fields = without_later_defaults(config)
     if config.missing != "hold":  # changes no byte of a row, and may be changed on resuming
         del fields["missing"]
     for name in _NO_ROWS:
         fields.pop(name, None)
-    for field in msgspec.structs.fields(RunConfig):
-        if field.encode_name in _LATER and fields[field.encode_name] == field.default:
-            del fields[field.encode_name]
     return sha256(msgspec.json.encode(fields, order="sorted")).digest()
+
+
+def without_later_defaults(config: RunConfig) -> dict[str, Any]:
+    """The configuration as plain data, without what older versions did not know and what is at its default."""
+    data: dict[str, Any] = msgspec.to_builtins(config)
+    for name, default in _later_defaults():
+        if data[name] == default:
+            del data[name]
+    return data
+
+
+@cache
+def _later_defaults() -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (field.encode_name, field.default)
+        for field in msgspec.structs.fields(RunConfig)
+        if field.encode_name in _LATER
+    )

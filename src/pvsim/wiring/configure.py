@@ -15,7 +15,7 @@ from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["configure", "file_sha256", "refuse_changed", "with_prices_of"]
+__all__ = ["Disk", "configure", "file_sha256", "refuse_changed", "with_prices_of"]
 
 
 def configure(request: Request) -> RunConfig:
@@ -26,7 +26,7 @@ def configure(request: Request) -> RunConfig:
         UsageError: if one thing is wrong; `field` names it.
         BadInputError: if it is the site's file.
     """
-    return run_config(request, _Disk())
+    return run_config(request, Disk())
 
 
 def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
@@ -36,7 +36,7 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
         BadInputError: if the site's file is wrong, or it says nothing of money and CO2.
         UsageError: if the site is in another zone.
     """
-    disk = _Disk()
+    disk = Disk()
     found = disk.check_site(site) if isinstance(site, Site) else disk.read_site(site)
     if found.location.tz != config.tz:
         what = f"site {found.name} is in {found.location.tz}, the run in {config.tz}"
@@ -53,30 +53,35 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
     return refuse_unknown_sizes(convert(to_builtins(changed), RunConfig))
 
 
-class _Disk:
-    """See `pvsim.config.ports.Outside`."""
+class Disk:
+    """What a request needs from outside, from the disk; see `pvsim.config.ports.Outside`."""
 
     def read_site(self, name: str) -> Site:
+        """See `Outside`."""
         from pvsim.adapters.site_file import read_site  # noqa: PLC0415 - most runs have none
 
         return read_site(name)
 
     def check_site(self, site: Site) -> Site:
+        """See `Outside`."""
         from pvsim.adapters.site_file import check_site  # noqa: PLC0415 - as above
 
         return check_site(site)
 
     def read_rules(self, name: str) -> Rules:
+        """See `Outside`."""
         from pvsim.adapters.rules_file import read_rules  # noqa: PLC0415 - as above
 
         return read_rules(name)
 
     def read_dimming(self, path: str, zone: tzinfo) -> tuple[DimmingWindow, ...]:
+        """See `Outside`."""
         from pvsim.adapters.tables.dimming_csv import read_dimming  # noqa: PLC0415 - as above
 
         return read_dimming(Path(path), zone)
 
     def read_homes(self, site: Site) -> tuple[Site, tuple[str, ...]]:
+        """See `Outside`."""
         from pvsim.adapters.site_file import check_homes  # noqa: PLC0415 - as above
         from pvsim.adapters.tables.homes_csv import read_homes  # noqa: PLC0415 - as above
 
@@ -87,15 +92,18 @@ class _Disk:
         return with_homes, rows.names
 
     def exists(self, path: str) -> bool:
+        """See `Outside`."""
         try:
             return Path(path).exists()
         except (OSError, ValueError):  # too long, or with the character 0: no name of a file
             return False
 
     def absolute(self, path: str) -> str:
+        """See `Outside`."""
         return str(Path(path).absolute())
 
     def sha256(self, path: str) -> str:
+        """See `Outside`."""
         return file_sha256(Path(path))
 
 

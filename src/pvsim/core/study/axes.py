@@ -9,7 +9,7 @@ from typing import Protocol, TypeGuard
 from pvsim.core.study.paths import Plain
 from pvsim.errors import UsageError
 
-__all__ = ["Axis", "Listed", "Range", "axis_of", "bounds_of", "combination", "combinations"]
+__all__ = ["Axis", "Listed", "Range", "axis_of", "bounds_of", "combination", "combinations", "is_range"]
 
 _LONGEST = 10**12
 _MOST = 10**15
@@ -71,10 +71,15 @@ def axis_of(path: str, given: Plain) -> Axis:
     """
     if isinstance(given, list):
         return _listed(path, given)
-    if isinstance(given, dict) and given and given.keys() <= _KEYS:
+    if is_range(given):
         return _range(path, given)
     fix = f"write {path!r} = [first, second], or {{ from = 1, to = 5, step = 1 }}"
     raise _refusal(path, f"{_shown(given)} is neither a list of values nor a range", fix)
+
+
+def is_range(given: Plain) -> TypeGuard[dict[str, Plain]]:
+    """Whether it is a table that looks like a range."""
+    return isinstance(given, dict) and bool(given) and given.keys() <= _KEYS
 
 
 def bounds_of(path: str, given: Mapping[str, Plain]) -> tuple[Fraction, Fraction]:

@@ -1,0 +1,177 @@
+"""A study file, read and checked as a whole, and the configurations of its cases."""
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pvsim.config import RunConfig
+from pvsim.config.study import Study
+from pvsim.config.study_cases import Cases
+from pvsim.config.study_text import study_of
+from pvsim.core.study.case import Case
+from pvsim.errors import BadInputError, PvsimError
+from pvsim.wiring.study_lines import line_of
+from pvsim.wiring.study_outside import StudyDisk
+
+__all__ = ["StudyFacts", "case_at", "check_all", "configured", "read_study", "study_of_data"]
+
+_LONGEST = 1_000_000
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What a study comes to, before anything runs.
+
+    Attributes:
+        study: The study.
+        count: How many cases it has.
+        same: How many of them are the same run as an earlier one, such as a battery of 0 kWh at two charging
+            powers: one record serves them.
+        first: The first cases.
+    """
+
+    study: Study
+    count: int
+    same: int
+    first: tuple[Case, ...]
+
+
+def read_study(path: Path) -> Study:
+    """The study of a TOML file.
+
+    Raises:
+        BadInputError: if it cannot be read, is no TOML, or is wrong: all that is wrong, each with its line.
+    """
+    text = _text(path)
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        fix = "correct that line: text is in quotes, so is a path with dots, a table name is in [brackets]"
+        raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
+
+    def place_of(section: str, setting: str) -> str:
+        line = line_of(text, section, setting)
+        return f"{path}:{line}" if line else str(path)
+
+    return study_of(data, name=path.stem, folder=str(path.parent.absolute()), where=str(path), place_of=place_of)
+
+
+def study_of_data(data: Mapping[str, Any], *, name: str = "study", folder: Path | None = None) -> Study:
+    """The study of plain data, as a study file has it.
+
+    Args:
+        data: Its sections.
+        name: What it is called where the data do not say so.
+        folder: Where relative paths start; the current directory if left out.
+
+    Raises:
+        BadInputError: if something is wrong: everything that is, each with its path.
+    """
+    start = Path() if folder is None else folder
+    return study_of(
+        data,
+        name=name,
+        folder=str(start.absolute()),
+        where="",
+        place_of=lambda section, _: f"[{section}]" if section else "",
+    )
+
+
+def configured(study: Study) -> Iterator[tuple[Case, RunConfig]]:
+    """The cases with the configurations of their runs, in order, each when it is asked for.
+
+    Raises:
+        BadInputError: if the settings of a case do not fit together; `check_all` finds all of these.
+    """
+    return iter(_cases(study))
+
+
+def case_at(study: Study, number: int) -> tuple[Case, RunConfig]:
+    """One of the cases.
+
+    Raises:
+        BadInputError: if its settings do not fit together.
+        IndexError: if there is no such case.
+    """
+    return _cases(study).at(number)
+
+
+def check_all(study: Study, notify: Callable[[int, int], None] | None = None) -> StudyFacts:
+    """Check every case before anything runs; those of further seeds have the settings of the first.
+
+    Args:
+        study: What is asked for.
+        notify: Is told how many cases of how many are checked.
+
+    Raises:
+        BadInputError: if the settings of some cases do not fit together: how many, and three of them.
+    """
+    cases, of_a_seed = _cases(study), study.order.each_seed
+    found: dict[str, tuple[PvsimError, int]] = {}
+    ids: set[str] = set()
+    for number in range(of_a_seed):
+        try:
+            case, _ = cases.at(number)
+            ids.add(case.id)
+        except BadInputError as error:
+            told = error.what.partition("): ")[2] or error.what
+            first, count = found.get(told, (error, 0))
+            found[told] = (first, count + 1)
+        if notify is not None:
+            notify(number + 1, of_a_seed)
+    if found:
+        raise _mistakes(list(found.values()), of_a_seed, study)
+    same = (of_a_seed - len(ids)) * study.order.repeats
+    shown = tuple(cases.at(number)[0] for number in range(min(_SHOWN, study.count)))
+    return StudyFacts(study, study.count, same, shown)
+
+
+@lru_cache(4)
+def _cases(study: Study) -> Cases:
+    folder = Path(study.folder)
+    return Cases(study, StudyDisk(folder, Path(study.where or folder / study.name)))
+
+
+def _mistakes(found: list[tuple[PvsimError, int]], of: int, study: Study) -> BadInputError:
+    """What is wrong with some cases, in one error."""
+    count = sum(often for _, often in found)
+    if count == 1:
+        error, _ = found[0]
+        return BadInputError(error.what, where=error.where, field=error.field, fix=error.fix)
+    lines = []
+    for error, often in found[:_SHOWN]:
+        also = f", and so in {often - 1:,} more" if often > 1 else ""
+        lines.append(f"\n  {error.what}{also}" + (f"; {error.fix}" if error.fix else ""))
+    if len(found) > _SHOWN:
+        lines.append(f"\n  and {len(found) - _SHOWN:,} other mistakes")
+    seeds = " of each seed" if study.order.repeats > 1 else ""
+    what = f"{count:,} of {of:,} cases{seeds} have settings that do not fit together:{''.join(lines)}"
+    return BadInputError(what, where=study.where, fix="change these settings, or leave these values out")
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LONGEST + 1)
+    except FileNotFoundError as error:
+        near = sorted(str(each) for each in path.parent.glob("*.toml"))[:3] if path.parent.is_dir() else []
+        fix = f"check the path; there is {', '.join(near)}" if near else "check the path"
+        raise BadInputError("there is no such study file", where=str(path), fix=fix) from error
+    except IsADirectoryError as error:
+        fix = "name the study file, for example study.toml"
+        raise BadInputError("a directory, not a study file", where=str(path), fix=fix) from error
+    except UnicodeDecodeError as error:
+        raise BadInputError("the study file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
+    except OSError as error:
+        what = f"the study file cannot be read: {error.strerror or error}"
+        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
+    except ValueError as error:
+        raise BadInputError(f"not a file path: {error}", where=repr(str(path)), fix="check the path") from error
+    if len(text) > _LONGEST:
+        what = f"the study file has more than {_LONGEST:,} characters"
+        raise BadInputError(what, where=str(path), fix="is it another file? A study file has a few lines of TOML")
+    return text
