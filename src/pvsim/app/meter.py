@@ -32,7 +32,12 @@ BLOCK = 4_000
 
 
 def readings(
-    plan: RunPlan, loads: Sequence[PowerSource], first_utc: int | None = None, *, block: int = BLOCK
+    plan: RunPlan,
+    loads: Sequence[PowerSource],
+    first_utc: int | None = None,
+    *,
+    block: int = BLOCK,
+    at_once_s: int = HOUR_S,
 ) -> Iterator[tuple[int, Ints]]:
     """The readings of a run in blocks: position of the first, and the values in 0.1 W.
 
@@ -43,11 +48,12 @@ def readings(
         loads: One for each meter.
         first_utc: The second to begin with; None for the run's first.
         block: The most readings of one block.
+        at_once_s: So many seconds of UTC are computed at once, in place of an hour's.
     """
     first_utc = plan.timeline.start_utc if first_utc is None else first_utc
     position = (first_utc - plan.timeline.start_utc) * len(loads)
     while first_utc < plan.timeline.end_utc:
-        until_utc = min((first_utc // HOUR_S + 1) * HOUR_S, plan.timeline.end_utc)
+        until_utc = min((first_utc // at_once_s + 1) * at_once_s, plan.timeline.end_utc)
         by_meter = np.empty((until_utc - first_utc, len(loads)), dtype=np.int64)
         for i, load in enumerate(loads):
             by_meter[:, i] = load.power_dw(first_utc, len(by_meter))

@@ -1,10 +1,15 @@
 """A job's cases give the figures of single runs, and a case that fails stops no other."""
 
+from itertools import product
+
 import msgspec
 from msgspec.structs import replace
 
 import pvsim
+from pvsim.adapters.site_file import read_site
+from pvsim.core.loads.building import BuildingLoad
 from pvsim.core.study.record import CaseError, Job, JobCase, decode_results, single_figures
+from pvsim.core.weather.sky import ClimateSky
 from pvsim.wiring import study_work
 from pvsim.wiring.study_work import carry_out
 
@@ -30,6 +35,60 @@ def test_figures_are_those_of_single_runs():
     assert set(results[1].hours) == {"load", "pv", "net"}
 
 
+def same_as_alone(configs):
+    for config, result in zip(configs, decode_results(carry_out(job_of(*configs))), strict=True):
+        assert result.error is None
+        assert result.figures == single_figures(pvsim.simulate(config).summary)
+
+
+def test_what_cases_have_in_common_is_computed_once_and_changes_nothing(monkeypatch):
+    """Two homes under one sky with two roofs, with and without a battery: the load of each once, the sky once."""
+    site = read_site("home-tariff")
+    (plant, *others) = site.plants
+    roofs = [(plant, *others), (replace(plant, tilt_deg=60.0, azimuth_deg=270.0), *others)]
+    sites = [
+        replace(site, plants=plants, battery=battery, load=replace(site.load, annual_kwh=kwh))
+        for plants, battery, kwh in product(roofs, (site.battery, None), (3_000.0, 5_000.0))
+    ]
+    configs = [pvsim.configure(pvsim.Request(site=each, date="2024-10-27", every="15min")) for each in sites]
+    asked = []
+    for of, name in ((BuildingLoad, "power_dw"), (ClimateSky, "air")):
+        monkeypatch.setattr(of, name, counted(getattr(of, name), f"{of.__name__}.{name}", asked))
+    carry_out(job_of(*configs))
+    assert asked.count("BuildingLoad.power_dw") == 2 * 5  # portions of six hours of UTC; the day begins at 22:00
+    at_once = asked.count("ClimateSky.air")
+    asked.clear()
+    carry_out(job_of(configs[0]))
+    assert asked.count("ClimateSky.air") == at_once
+    same_as_alone(configs)
+
+
+def counted(function, name, asked):
+    def with_count(*args, **options):
+        asked.append(name)
+        return function(*args, **options)
+
+    return with_count
+
+
+def test_cases_of_any_kind_go_side_by_side(tmp_path):
+    """Other periods, several meters under scattered clouds, files of load and of PV, prices, no PV."""
+    load = tmp_path / "load.csv"
+    load.write_text("time,power_w\n" + "".join(f"2024-06-21T{h:02}:00,{100 + h}\n" for h in range(24)))
+    day = {"date": "2024-06-21", "every": "15min"}
+    requests = [
+        pvsim.Request(site="home", meters=2, spread_km=3.0, **day),
+        pvsim.Request(site="home", meters=2, spread_km=3.0, seed=2, **day),
+        pvsim.Request(
+            site="home-tariff", meter=pvsim.MeterRequest(source=str(load)), date="2024-06-21", every="5min"
+        ),
+        pvsim.Request(meter=pvsim.MeterRequest(source=str(load)), pv=pvsim.PvRequest(source=str(load)), **day),
+        pvsim.Request(site="home", pv=pvsim.PvRequest(source="none"), **day),
+        pvsim.Request(site="street", meters=3, date="2024-06-20", days=2, every="1h"),
+    ]
+    same_as_alone([pvsim.configure(each) for each in requests])
+
+
 def test_a_case_that_fails_gives_its_error_and_the_others_go_on(tmp_path):
     file = tmp_path / "load.csv"
     file.write_text("time,power_w\n" + "".join(f"2024-06-21T{h:02}:00,{100 + h}\n" for h in range(24)))
@@ -52,7 +111,7 @@ def test_a_defect_is_said_of_its_case_with_its_place(monkeypatch):
     def broken(_):
         raise ZeroDivisionError("by design")
 
-    monkeypatch.setattr(study_work, "simulate", broken)
+    monkeypatch.setattr(study_work, "plan_of", broken)
     (result,) = decode_results(carry_out(job_of(config)))
     assert result.error == CaseError(
         "InternalError",

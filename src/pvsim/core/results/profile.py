@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pvsim.core.devices.balance import SOC_STEPS
 from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import Ints
+from pvsim.core.results.hour_sums import POWERS, HourSums, powers_of_rows
 from pvsim.core.results.powers import starts_of
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["MAX_BUCKETS", "POWERS", "Buckets", "Profile", "ProfileResult", "bucket_of"]
 
 MAX_BUCKETS = 1_440
-POWERS = ("load", "pv", "import", "export", "battery_charge", "battery_discharge", "curtailed")
-"""The powers of a profile, in the order of its arrays. `load` is what the meter shows, also at the grid."""
-
 _SOC = len(POWERS)
 _BATTERIES = _SOC + 1
 _ROWS = _BATTERIES + 1
@@ -98,7 +96,7 @@ class Profile:
         sums: By bucket the sums of each power, states of charge, how many of these, how many rows and periods.
         lowest: By bucket the lowest of each power.
         highest: The highest.
-        hours: As `sums`, by hour of the local clock.
+        hours: By hour of the local clock.
         shape_s: Seconds of a step of a day.
         days: As `sums`, by day and step.
         detail: The values of each period, None where they are not kept.
@@ -112,7 +110,7 @@ class Profile:
         self.sums = np.zeros((_ROWS + 2, n), dtype=np.int64)  # powers, soc, batteries, rows, periods
         self.lowest = np.full((_SOC, n), _NEVER.max)
         self.highest = np.full((_SOC, n), _NEVER.min)
-        self.hours = np.zeros((_ROWS + 2, 24), dtype=np.int64)
+        self.hours = HourSums(plan)
         self._midnights = np.asarray(plan.timeline.midnights_utc)
         self.shape_s = max(_SHAPE_S, plan.every_s)
         self._steps = -(-int(np.diff(self._midnights).max()) // self.shape_s)
@@ -141,7 +139,7 @@ class Profile:
         self.sums += other.sums
         np.minimum(self.lowest, other.lowest, out=self.lowest)
         np.maximum(self.highest, other.highest, out=self.highest)
-        self.hours += other.hours
+        self.hours.merge(other.hours)
         self.days += other.days
         if self.detail is not None and other.detail is not None:
             self.detail += other.detail
@@ -156,7 +154,7 @@ class Profile:
         mean, soc = self._means(self.sums)
         known = self.sums[-1] > 0
         lowest, highest = np.where(known, self.lowest, 0), np.where(known, self.highest, 0)
-        detail, every_s = self.detail, self.plan.every_s
+        detail = self.detail
         days_dw, days_soc = self._means(self.days)
         shape = (self.plan.timeline.days, self._steps)
         return ProfileResult(
@@ -165,8 +163,8 @@ class Profile:
             detail_dw=None if detail is None else detail[:_SOC],
             detail_soc=None if detail is None else self._soc(detail),
             detail_known=None if detail is None else detail[_ROWS] > 0,
-            hour_dws=self.hours[:_SOC] * every_s,
-            hour_s=self.hours[-1] * every_s,
+            hour_dws=self.hours.dws,
+            hour_s=self.hours.seconds,
             shape_s=self.shape_s,
             days_dw=days_dw.reshape(_SOC, *shape) if days_dw.size else None,
             days_soc=days_soc.reshape(shape) if days_soc is not None and days_dw.size else None,
@@ -186,7 +184,7 @@ class Profile:
         self.lowest[:, at] = np.minimum(self.lowest[:, at], np.minimum.reduceat(powers, starts, axis=1))
         self.highest[:, at] = np.maximum(self.highest[:, at], np.maximum.reduceat(powers, starts, axis=1))
         t_utc = timeline.start_utc + period * every_s
-        self._add_hours((t_utc + timeline.offset_s(t_utc)) // HOUR_S, values)
+        self.hours.take(period, powers)
         if self.detail is not None:
             self.detail[:, period] = values[:-1]
         if self.days.size:
@@ -194,13 +192,6 @@ class Profile:
             step = day * self._steps + (t_utc - self._midnights[day]) // self.shape_s
             starts = starts_of(step)
             self.days[:, step[starts]] += np.add.reduceat(values, starts, axis=1)
-
-    def _add_hours(self, hour: Ints, values: Ints) -> None:
-        starts = starts_of(hour)
-        for each, sums in zip(
-            (hour[starts] % 24).tolist(), np.add.reduceat(values, starts, axis=1).T, strict=True
-        ):
-            self.hours[:, each] += sums
 
     def _hold(self, period: int, values: Ints) -> None:
         self.edges[period] = self.edges.get(period, 0) + values
@@ -234,20 +225,6 @@ def bucket_of(seconds: int, every_s: int) -> int:
 
 def _columns(samples: "Samples") -> Ints:
     """Each power, the state of charge, whether there is one, and a one for each row: shape (powers + 3, rows)."""
-    grid, nothing = samples.grid_dw, np.zeros_like(samples.meter_dw)
-    battery = nothing if samples.battery_dw is None else samples.battery_dw
-    soc_steps = nothing - 1 if samples.soc_steps is None else samples.soc_steps
-    return np.stack(
-        [
-            samples.meter_dw,
-            samples.pv_dw,
-            np.maximum(grid, 0),
-            np.maximum(-grid, 0),
-            np.maximum(battery, 0),
-            np.maximum(-battery, 0),
-            nothing if samples.curtailed_dw is None else samples.curtailed_dw,
-            np.maximum(soc_steps, 0),
-            soc_steps >= 0,
-            nothing + 1,
-        ]
-    )
+    ones = np.ones_like(samples.meter_dw)
+    soc_steps = -ones if samples.soc_steps is None else samples.soc_steps
+    return np.concatenate([powers_of_rows(samples), np.stack([np.maximum(soc_steps, 0), soc_steps >= 0, ones])])

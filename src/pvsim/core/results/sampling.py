@@ -12,8 +12,8 @@ from pvsim.core.run.plan import RunPlan
 
 __all__ = ["REJECTED_DW", "pv_and_clipped", "pv_means", "samples_of"]
 
-_Powers: TypeAlias = Callable[[int, int], tuple[Ints, Ints]]
-"""As of a `ClippingPvSource`."""
+_Powers: TypeAlias = Callable[[int, int], tuple[Ints, Ints | None]]
+"""As of a `ClippingPvSource`; None where it is not known after all."""
 
 REJECTED_DW = -(2**31)
 """Stands for the value of a reading that takes its place in the sequence but was rejected, or is missing: no power

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import msgspec
 
-from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.figure_tables import FIGURES, figure_rows
-from pvsim.core.results.profile import POWERS
+from pvsim.core.results.hour_sums import POWERS
 
 if TYPE_CHECKING:
-    from pvsim.core.results.profile import ProfileResult
     from pvsim.core.results.summary import Summary
     from pvsim.errors import PvsimError
 
@@ -157,18 +156,19 @@ def single_figures(summary: "Summary") -> Figures:
     return {name: value for name, value in row.items() if not isinstance(value, list)}
 
 
-def hours_of(profile: "ProfileResult", *, battery: bool) -> Hours:
-    """The mean powers of a run by hour of the local clock.
+def hours_of(hour_dws: Ints, hour_s: Ints, *, battery: bool) -> Hours:
+    """The mean powers of a run by hour of the local clock, from the sums that `HourSums` has.
 
     Args:
-        profile: Of the run.
-        battery: Whether it has one.
+        hour_dws: Sums of each power.
+        hour_s: Seconds of each hour.
+        battery: Whether the run has one.
     """
-    dws = dict(zip(POWERS, profile.hour_dws, strict=True))
+    dws = dict(zip(POWERS, hour_dws, strict=True))
     powers = {"load": dws["load"], "pv": dws["pv"], "net": dws["load"] - dws["pv"]}
     if battery:
         powers["battery"] = dws["battery_charge"] - dws["battery_discharge"]
-    seconds = profile.hour_s.tolist()
+    seconds = hour_s.tolist()
     return {
         name: [each / s / DW_PER_KW if s else None for each, s in zip(by_hour.tolist(), seconds, strict=True)]
         for name, by_hour in powers.items()

@@ -7,7 +7,7 @@ import pytest
 from pvsim import MeterRequest, Request
 from pvsim.app.prove import add_up
 from pvsim.core.results.figure_tables import figure_rows
-from pvsim.core.results.profile import Profile
+from pvsim.core.results.hour_sums import HourSums
 from pvsim.core.study.record import (
     CaseError,
     CaseRecord,
@@ -58,9 +58,9 @@ def test_hours_are_means_by_the_local_clock():
     run = simulate(
         Request(site="home-battery", date="2024-03-31", every="15min", meter=MeterRequest(source="walk"))
     )
-    profile = Profile(run.plan)
-    add_up(run.samples(), profile)
-    hours = hours_of(profile.result(), battery=True)
+    sums = HourSums(run.plan)
+    add_up(run.samples(), sums)
+    hours = hours_of(*sums.result(), battery=True)
     arrays = run.arrays()
     t_utc = arrays["t_utc"].astype(np.int64)
     local = (t_utc + run.plan.timeline.offset_s(t_utc)) // 3_600 % 24
@@ -68,7 +68,7 @@ def test_hours_are_means_by_the_local_clock():
         assert hours[name][2] is None
         expected = [np.mean(arrays[column][local == hour]) for hour in range(24) if hour != 2]
         assert [each for each in hours[name] if each is not None] == pytest.approx(expected, abs=1e-9)
-    assert list(hours_of(profile.result(), battery=False)) == ["load", "pv", "net"]
+    assert list(hours_of(*sums.result(), battery=False)) == ["load", "pv", "net"]
 
 
 def test_single_figures_are_those_of_the_table_of_figures():
