@@ -6,7 +6,6 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from msgspec import UNSET
-from msgspec.structs import fields
 
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
@@ -71,7 +70,7 @@ def file_config(
 def refuse_unused(options: MeterRequest | PvRequest, mistakes: Mistakes) -> None:
     """What says how to read a file is a mistake where there is none."""
     of = _of(options)
-    for name in (*(field.name for field in fields(FileOptions)), "kind"):
+    for name in (*FileOptions.__struct_fields__, "kind"):
         if getattr(options, name) not in {None, "load", "grid"}:  # those are of any meter
             what = f"`{of}.{name}` says how to read a file, but none is given"
             mistakes.add(UsageError(what, field=f"{of}.{name}", fix=f"add `{of}.source` FILE"))

@@ -100,12 +100,13 @@ def case_at(study: Study, number: int) -> tuple[Case, RunConfig]:
     return _cases(study).at(number)
 
 
-def check_all(study: Study, notify: Callable[[int, int], None] | None = None) -> StudyFacts:
-    """Check every case before anything runs; those of further seeds have the settings of the first.
+def check_all(study: Study, each: Callable[[Case], None] | None = None) -> StudyFacts:
+    """Check every case before anything runs.
 
     Args:
         study: What is asked for.
-        notify: Is told how many cases of how many are checked.
+        each: Is given every case, in order. Without it only those of the first seed are looked at: the settings
+            of the others are the same.
 
     Raises:
         BadInputError: if the settings of some cases do not fit together: how many, and three of them.
@@ -113,18 +114,21 @@ def check_all(study: Study, notify: Callable[[int, int], None] | None = None) ->
     cases, of_a_seed = _cases(study), study.order.each_seed
     found: dict[str, tuple[PvsimError, int]] = {}
     ids: set[str] = set()
-    for number in range(of_a_seed):
+    looked_at = of_a_seed if each is None else study.count
+    for number in range(looked_at):
         try:
             case, _ = cases.at(number)
-            ids.add(case.id)
         except BadInputError as error:
             told = error.what.partition("): ")[2] or error.what
             first, count = found.get(told, (error, 0))
             found[told] = (first, count + 1)
-        if notify is not None:
-            notify(number + 1, of_a_seed)
+            continue
+        if number < of_a_seed:
+            ids.add(case.id)
+        if each is not None:
+            each(case)
     if found:
-        raise _mistakes(list(found.values()), of_a_seed, study)
+        raise _mistakes(list(found.values()), looked_at, study)
     same = (of_a_seed - len(ids)) * study.order.repeats
     shown = tuple(cases.at(number)[0] for number in range(min(_SHOWN, study.count)))
     return StudyFacts(study, study.count, same, shown)
@@ -148,7 +152,7 @@ def _mistakes(found: list[tuple[PvsimError, int]], of: int, study: Study) -> Bad
         lines.append(f"\n  {error.what}{also}" + (f"; {error.fix}" if error.fix else ""))
     if len(found) > _SHOWN:
         lines.append(f"\n  and {len(found) - _SHOWN:,} other mistakes")
-    seeds = " of each seed" if study.order.repeats > 1 else ""
+    seeds = " of each seed" if of < study.count else ""
     what = f"{count:,} of {of:,} cases{seeds} have settings that do not fit together:{''.join(lines)}"
     return BadInputError(what, where=study.where, fix="change these settings, or leave these values out")
 

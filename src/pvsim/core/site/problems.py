@@ -59,7 +59,17 @@ def problems(data: Any, kind: type) -> list[str]:
     unknown fields; fields may be structs, unions of structs with tags, tuples of any length, texts, numbers,
     dates, literals, and unions of these.
     """
-    return list(_of(data, type_of(kind), ""))
+    return [] if _fits(data, kind) else list(_of(data, type_of(kind), ""))
+
+
+def _fits(data: Any, kind: type) -> bool:
+    """Whether nothing is wrong, as msgspec sees it: in a tenth of the time that looking for problems takes."""
+    try:
+        msgspec.convert(data, kind)
+        msgspec.json.encode(data, enc_hook=str)
+    except (msgspec.ValidationError, ValueError, OverflowError, RecursionError):  # such as half a surrogate pair
+        return False
+    return True
 
 
 @cache
