@@ -16,7 +16,7 @@ class Certificates:
     Attributes:
         ca: The authority that has signed all but `stranger`.
         broker: For `localhost`.
-        client: A client's, without its key.
+        client: That of a client called `house-a`, without its key.
         client_key: Its key.
         expired: For `localhost`, until 2021.
         expired_client: A client's, until 2021.
@@ -50,7 +50,7 @@ def certificates(directory: Path) -> Certificates:
     for path, cert in both.items():
         cert.private_key_and_cert_chain_pem.write_to_path(str(path))
         path.chmod(0o600)
-    client = ca.issue_cert("house-a")
+    client = ca.issue_cert("house-a", common_name="house-a")
     made.client.write_bytes(b"".join(blob.bytes() for blob in client.cert_chain_pems))
     client.private_key_pem.write_to_path(str(made.client_key))
     made.client_key.chmod(0o600)

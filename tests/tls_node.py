@@ -12,7 +12,7 @@ import pytest
 from tests.certificates import Certificates
 
 from pvsim.adapters import node
-from pvsim.adapters.node import boot
+from pvsim.adapters.node import boot, settings
 from pvsim.core.messages.address import BrokerAddress, TlsFiles
 from pvsim.core.messages.mqtt_address import MqttAddress
 
@@ -73,6 +73,9 @@ def tls_node(pem: Certificates) -> Iterator[TlsNode]:
         f"mqtt.listeners.ssl.1 = 127.0.0.1:{mqtt}",
         "management.ssl.ip = 127.0.0.1",
         f"management.ssl.port = {management}",
+        "auth_mechanisms.1 = PLAIN",
+        "auth_mechanisms.2 = EXTERNAL",
+        "ssl_cert_login_from = common_name",
     ]
     lines += [f"ssl_options.{name} = {value}" for name, value in options.items()]
     lines += [f"management.ssl.{name} = {value}" for name, value in options.items()]
@@ -81,6 +84,7 @@ def tls_node(pem: Certificates) -> Iterator[TlsNode]:
         stack.callback(lambda: asyncio.run(node.destroy(home)))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(boot, "rabbitmq_conf", lambda *given: plain(*given) + "\n".join(lines) + "\n")
+            patch.setattr(settings, "ENABLED_PLUGINS", (*settings.ENABLED_PLUGINS, "rabbitmq_auth_mechanism_ssl"))
             own = asyncio.run(node.up(home, extras={"mqtt": True, "management": True}))
         files = TlsFiles(ca=str(pem.ca), certificate=str(pem.client), key=str(pem.client_key))
         place = {"host": "localhost", "amqp_port": amqp, "stream_port": stream}

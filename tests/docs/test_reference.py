@@ -22,6 +22,7 @@ from pvsim.cli.fields import FieldOption
 from pvsim.cli.main import cli
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint
+from pvsim.core.messages.account import Account
 from pvsim.core.messages.contract import End, Reading, Reason, rejection_line
 from pvsim.core.publishing import contract as published
 from pvsim.core.quantities.timeline import Timeline
@@ -217,7 +218,7 @@ def test_the_messages_of_the_troubleshooting_exist(pages):
 
 
 def test_the_figure_of_the_states_is_that_of_the_connection(pages):
-    connection = StreamConnection(user="u", password="", vhost="/", where="here")
+    connection = StreamConnection(account=Account("u", ""), vhost="/", where="here")
     figure = next(text for text in pages["docs/explanation/exactly-once.md"].split("```") if "PROPERTIES" in text)
     way, _, rest = figure.strip().partition("\n\n")
     words = [word for word in re.split(r"[\s─>]+", way) if word]

@@ -41,7 +41,7 @@ async def _server(address: BrokerAddress) -> Finding:
         server = await amqp.server_of(address)
     except BrokerError as error:
         return Finding("broker", ok=False, what=str(error), fix=error.fix)
-    return Finding("broker", ok=True, what=f"{server} at {address}, signed in as {address.user!r}")
+    return Finding("broker", ok=True, what=f"{server} at {address}, signed in as {address.account}")
 
 
 def _stream_port(address: BrokerAddress, *, answers: bool, reached: bool) -> Finding:
@@ -80,8 +80,7 @@ async def _rights(name: str, transport: Transport, address: BrokerAddress) -> Fi
 
 
 def _refused(name: str, error: BrokerError, stream: str, address: BrokerAddress) -> Finding:
-    rights = (
-        f"rabbitmqctl set_permissions -p {quote(address.vhost)} {quote(address.user)} '^pvsim' '^pvsim' '^pvsim'"
-    )
+    account = quote(address.user or "NAME")
+    rights = f"rabbitmqctl set_permissions -p {quote(address.vhost)} {account} '^pvsim' '^pvsim' '^pvsim'"
     fix = rights if "permission" in error.what + error.fix else error.fix
     return Finding(name, ok=False, what=error.what.replace(stream, "pvsim.RUN"), fix=fix)

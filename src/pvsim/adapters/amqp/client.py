@@ -48,8 +48,7 @@ class AmqpClient(asyncio.Protocol):
     def __init__(self, address: BrokerAddress, purpose: str) -> None:
         self.where = f"{address.host}:{address.amqp_port}"
         self._connection = AmqpConnection(
-            user=address.user,
-            password=address.password,
+            account=address.account,
             vhost=address.vhost,
             purpose=purpose,
             where=self.where,

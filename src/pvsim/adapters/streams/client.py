@@ -53,9 +53,7 @@ class StreamClient(asyncio.Protocol):
         self.where = f"{address.host}:{address.stream_port}"
         self.may_create = True
         self.listeners: list[Callable[[Frame | BrokerError], None]] = []
-        self._connection = StreamConnection(
-            user=address.user, password=address.password, vhost=address.vhost, where=self.where
-        )
+        self._connection = StreamConnection(account=address.account, vhost=address.vhost, where=self.where)
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._answers: dict[int, asyncio.Future[Response]] = {}

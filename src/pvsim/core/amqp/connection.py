@@ -18,6 +18,7 @@ from pvsim.core.amqp.content import FRAME_END, FRAME_HEAD, FRAME_OVERHEAD, Conte
 from pvsim.core.amqp.deliveries import Deliveries, DeliveryLayout, Otherwise, delivery_layout, take_deliveries
 from pvsim.core.amqp.fields import FrameError
 from pvsim.core.amqp.methods import Blocked, Close, Code, Deliver, Kind, Method, Ok, Return, Start, Tune
+from pvsim.core.messages.account import Account
 from pvsim.core.messages.heartbeats import Heartbeats
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
@@ -70,8 +71,7 @@ class AmqpConnection:
     """The client's side of one connection.
 
     Args:
-        user: Account name.
-        password: Its password.
+        account: Who signs in.
         vhost: Virtual host.
         purpose: What the broker's list of connections shows.
         heartbeat_s: Interval that we ask for; the smaller one of both sides holds.
@@ -83,13 +83,11 @@ class AmqpConnection:
         limits: What both sides agreed on.
     """
 
-    def __init__(
-        self, *, user: str, password: str, vhost: str, purpose: str, where: str, heartbeat_s: int = 10
-    ) -> None:
+    def __init__(self, *, account: Account, vhost: str, purpose: str, where: str, heartbeat_s: int = 10) -> None:
         self.state = State.GREETING
         self.server = ""
         self.limits = Tune(0, _FRAME_MAX, heartbeat_s)
-        self._account = (user, password)
+        self._account = account
         self._vhost, self._purpose, self._where = vhost, purpose, where
         self._rest = b""
         self._out: list[bytes] = [PROTOCOL_HEADER]
@@ -237,12 +235,10 @@ class AmqpConnection:
 
     def _sign_in(self, greeting: Start) -> list[Event]:
         self.server = f"{greeting.product or 'an AMQP broker'} {greeting.version}".strip()
-        if "PLAIN" not in greeting.mechanisms:
-            offered = ", ".join(greeting.mechanisms) or "none"
-            what = f"the broker lets nobody sign in by user and password; it offers {offered}"
-            return self._refuse(what, "enable PLAIN in the broker's auth_mechanisms, or use another broker")
+        if self._account.mechanism not in greeting.mechanisms:
+            return self._refuse(*self._account.missing(", ".join(greeting.mechanisms) or "none"))
         self.state = State.SIGNING_IN
-        self.send(0, methods.start_ok(*self._account, self._purpose))
+        self.send(0, methods.start_ok(self._account, self._purpose))
         return []
 
     def _agree(self, theirs: Tune) -> list[Event]:
@@ -261,12 +257,11 @@ class AmqpConnection:
         return []
 
     def _closed_by_server(self, close: Close) -> list[Event]:
-        user, vhost = self._account[0], self._vhost
+        vhost = self._vhost
         if self.state is State.SIGNING_IN and close.code == Code.ACCESS_REFUSED:
-            what = f"the broker refuses user {user!r}: wrong user or password"
-            return self._refuse(what, "correct the account in PVSIM_BROKER_URL")
+            return self._refuse(*self._account.refused())
         if self.state is State.OPENING and close.code == Code.NOT_ALLOWED:
-            what = f"the broker refuses vhost {vhost!r} to user {user!r}"
+            what = f"the broker refuses vhost {vhost!r} to {self._account}"
             return self._refuse(what, "correct the vhost in PVSIM_BROKER_URL, or ask for permission")
         return self._lose(f"the connection to the broker was lost: {close.reason or close.code}")
 

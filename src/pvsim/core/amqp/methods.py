@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from pvsim.core.amqp.fields import Cursor, FrameError, TableValue, long_string, short_string, table
+from pvsim.core.messages.account import Account
 
 __all__ = [
     "Blocked",
@@ -257,12 +258,12 @@ def plain(kind: Kind) -> bytes:
 _EMPTY_FIELDS = {Kind.CHANNEL_OPEN: b"\0", Kind.CONFIRM_SELECT: b"\0"}
 
 
-def start_ok(user: str, password: str, purpose: str) -> bytes:
-    """Sign in by PLAIN; `purpose` is what the broker's list of connections shows."""
+def start_ok(account: Account, purpose: str) -> bytes:
+    """Sign in; `purpose` is what the broker's list of connections shows."""
     facts: dict[str, TableValue] = {"product": "pvsim", "platform": "Python", "connection_name": purpose}
     facts["capabilities"] = _CAPABILITIES
-    response = b"\0" + user.encode() + b"\0" + password.encode()
-    fields = table(facts) + short_string("PLAIN") + long_string(response) + short_string("en_US")
+    way = short_string(account.mechanism) + long_string(account.response)
+    fields = table(facts) + way + short_string("en_US")
     return struct.pack(">I", Kind.CONNECTION_START_OK) + fields
 
 

@@ -86,7 +86,7 @@ async def test_a_wrong_password(serve):
         await peer.ended()
 
     async with serve(refuse) as address:
-        with pytest.raises(BrokerError, match="wrong name or password"):
+        with pytest.raises(BrokerError, match="wrong user or password"):
             await StreamClient.connect(address)
 
 

@@ -13,9 +13,10 @@ from pvsim.core.amqp import methods
 from pvsim.core.amqp.connection import AmqpConnection, Closed, OnChannel, Ready, State
 from pvsim.core.amqp.content import Message
 from pvsim.core.amqp.methods import Blocked, Cancelled, Close, Confirm, Kind, Ok, Return, Tune
+from pvsim.core.messages.account import Account
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError
 
-ACCOUNT = {"user": "u", "password": "pässword", "vhost": "/", "purpose": "test", "where": "h:5672"}
+ACCOUNT = {"account": Account("u", "pässword"), "vhost": "/", "purpose": "test", "where": "h:5672"}
 STATES = [State.GREETING, State.SIGNING_IN, State.OPENING, State.READY]
 
 

@@ -11,9 +11,10 @@ from tests.unit.core.amqp import wire
 from pvsim.core.amqp.connection import AmqpConnection, Closed, OnChannel
 from pvsim.core.amqp.content import MAX_KEPT_BYTES, Message
 from pvsim.core.amqp.deliveries import Deliveries, DeliveryLayout, Otherwise, delivery_layout, take_deliveries
+from pvsim.core.messages.account import Account
 
 BASE = wire.BASE
-ACCOUNT = {"user": "u", "password": "p", "vhost": "/", "purpose": "t", "where": "h"}
+ACCOUNT = {"account": Account("u", "p"), "vhost": "/", "purpose": "t", "where": "h"}
 DAY = [({"message_id": f"{i:016}", "content_type": "application/json"}, b"%06d" % i) for i in range(100)]
 
 

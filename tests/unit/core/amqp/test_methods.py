@@ -19,6 +19,7 @@ from pvsim.core.amqp.methods import (
     Tune,
     decode,
 )
+from pvsim.core.messages.account import Account
 
 CAPABILITIES = {
     "authentication_failure_close": True,
@@ -31,7 +32,7 @@ FACTS = {"product": "pvsim", "platform": "Python", "connection_name": "p", "capa
 
 SAID = [
     (
-        methods.start_ok("u", "pässword", "p"),
+        methods.start_ok(Account("u", "pässword"), "p"),
         commands.Connection.StartOk(FACTS, "PLAIN", "\0u\0pässword", "en_US"),
     ),
     (methods.tune_ok(Tune(2_047, 131_072, 10)), commands.Connection.TuneOk(2_047, 131_072, 10)),

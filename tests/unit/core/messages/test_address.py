@@ -75,6 +75,11 @@ def test_the_argument_wins_over_the_stream_port_of_the_url():
         ("amqp://h?stream_port=1&stream_port=2", "stands twice"),
         ("amqp://h?cacertfile=/ca.pem", "cacertfile in the broker URL is for TLS"),
         ("amqps://h?keyfile=/key.pem", "a keyfile, but no certfile"),
+        ("amqps://h?auth_mechanism=kerberos", "is plain or external, not 'kerberos'"),
+        ("amqps://h?auth_mechanism=external", "signs in by a certificate, and the broker URL names none"),
+        ("amqp://h?auth_mechanism=external", "signs in by a certificate, and the broker URL names none"),
+        ("amqps://u@h?auth_mechanism=external&certfile=/c.pem", "takes it from the certificate"),
+        ("amqps://:p@h?auth_mechanism=external&certfile=/c.pem", "takes it from the certificate"),
     ],
 )
 def test_refuses_what_is_not_a_broker_url(url, says):
@@ -106,3 +111,11 @@ def test_str_names_host_ports_and_vhost():
     assert str(address) == "[::1]:1 (vhost 'lab', stream port 5552)"
     assert repr(address).startswith("BrokerAddress(host='::1'")
     assert "secret" not in repr(address)
+
+
+def test_a_certificate_may_sign_in():
+    url = "amqps://h:1/pv?stream_port=2&certfile=/c.pem&auth_mechanism=external"
+    address = BrokerAddress.parse(url)
+    assert (address.account.mechanism, address.user, address.password) == ("EXTERNAL", "", "")
+    assert address.amqp_url == url
+    assert BrokerAddress.parse("amqps://h?auth_mechanism=PLAIN").account.mechanism == "PLAIN"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rstream import schema
 from rstream.encoding import decode_frame
 
+from pvsim.core.messages.account import Account
 from pvsim.core.stream import frames
 from pvsim.core.stream.connection import Closed, Ready, State, StreamConnection
 from pvsim.core.stream.frames import Command, ResponseCode
@@ -29,7 +30,7 @@ OPENED = response(Command.OPEN, body=frames.properties({"advertised_host": "h"})
 CLOSE = frames.request(Command.CLOSE, 9, struct.pack(">H", 1) + frames.string("shutting down"))
 CLOSED = response(Command.CLOSE)
 
-ACCOUNT = {"user": "u", "password": "pässword", "vhost": "/", "where": "h:5552"}
+ACCOUNT = {"account": Account("u", "pässword"), "vhost": "/", "where": "h:5552"}
 HANDSHAKE = [PROPERTIES, MECHANISMS, SIGNED_IN, TUNE, OPENED]
 STATES = [State.PROPERTIES, State.MECHANISMS, State.SIGNING_IN, State.TUNING, State.OPENING, State.READY]
 OTHERS = {
@@ -212,10 +213,10 @@ def test_frames_after_a_close_are_left_alone():
 @pytest.mark.parametrize(
     ("code", "text", "fix"),
     [
-        (ResponseCode.AUTHENTICATION_FAILURE, "refuses user 'u': wrong name or password", "PVSIM_BROKER_URL"),
+        (ResponseCode.AUTHENTICATION_FAILURE, "refuses user 'u': wrong user or password", "PVSIM_BROKER_URL"),
         (ResponseCode.AUTHENTICATION_FAILURE_LOOPBACK, "from its own machine only", "another user"),
         (ResponseCode.VIRTUAL_HOST_ACCESS_FAILURE, "may not use the virtual host '/'", "set_permissions -p / u"),
-        (ResponseCode.SASL_MECHANISM_NOT_SUPPORTED, "refuses the connection (code 7)", ""),
+        (ResponseCode.SASL_ERROR, "refuses the connection (code 9)", ""),
         (99, "(code 99)", ""),
     ],
 )
@@ -227,6 +228,34 @@ def test_a_refusal_says_why_and_what_to_do(state, code, text, fix):
     assert fix in error.fix
     assert error.where == "h:5552"
     assert "pässword" not in repr(error) + str(error) + error.fix
+
+
+def signing_in(user: str) -> StreamConnection:
+    made = StreamConnection(**ACCOUNT | {"account": Account(user, "pässword")})
+    for frame in HANDSHAKE[: STATES.index(State.SIGNING_IN)]:
+        made.receive(frame, 0.0)
+    assert made.state is State.SIGNING_IN
+    return made
+
+
+@pytest.mark.parametrize(("user", "text"), [("u", "by user and password"), ("", "by certificate")])
+def test_a_way_of_signing_in_that_is_not_offered_is_named(user, text):
+    made = signing_in(user)
+    answer = response(Command.SASL_AUTHENTICATE, ResponseCode.SASL_MECHANISM_NOT_SUPPORTED)
+    assert f"lets nobody sign in {text}" in str(error_of(made.receive(answer, 0.0)))
+    elsewhere = connection(State.OPENING)
+    answer = response(Command.OPEN, ResponseCode.SASL_MECHANISM_NOT_SUPPORTED)
+    assert "refuses the connection (code 7)" in str(error_of(elsewhere.receive(answer, 0.0)))
+
+
+def test_a_certificate_signs_in_without_a_password():
+    sent = decode_frame(signing_in("").data_to_send()[-1][4:])
+    assert (sent.mechanism, sent.data) == ("EXTERNAL", b"")
+
+
+@pytest.mark.parametrize(("user", "text"), [("u", "closed the connection"), ("", "RabbitMQ 3.10 cannot")])
+def test_a_broker_that_hangs_up_over_a_certificate_is_told(user, text):
+    assert text in str(error_of(signing_in(user).receive(b"", 0.0)))
 
 
 # --- limits ---
