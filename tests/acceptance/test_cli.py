@@ -28,6 +28,7 @@ SCHEMAS = (
     "config",
     "site",
     "rules",
+    "study",
 )
 
 

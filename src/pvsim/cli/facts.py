@@ -26,6 +26,7 @@ _SCHEMAS = [
     "config",
     "site",
     "rules",
+    "study",
 ]
 
 

@@ -21,6 +21,7 @@ class OtherOptions:
         speed: Seconds of the run in a second; None where nothing is said.
         out: Where the run's directory is made.
         resume: The directory of the run to be finished.
+        case: The case of a study that is run.
         directory: The directory of the run to be continued.
         allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
@@ -39,6 +40,7 @@ class OtherOptions:
     speed: float | None = None
     out: Path = Path("runs")
     resume: Path | None = None
+    case: str | None = None
     directory: Path | None = None
     allow_unsafe_filesystem: bool = False
     quiet: bool = False

@@ -52,7 +52,7 @@ _width_option = click.option(
     metavar="MM",
     default=180,
     show_default=True,
-    help="Width of pictures; 180 is a page, 85 a column of a journal.",
+    help="Width of pictures, in mm.",
 )
 
 figure_width_option = section(OUTPUT, _width_option)

@@ -35,7 +35,7 @@ from pvsim.errors import BrokerError, PartialResultError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pvsim.adapters.processes import RoleProcess
     from pvsim.app.patience import Patience
@@ -80,6 +80,7 @@ _WITH_RESUME = {
         metavar="DIR",
         help="Finish the interrupted run in DIR.",
     ),
+    click.option("--case", metavar="[DIR:]ID", help="Run a case of a study, of studies/ or in DIR."),
 )
 @section(
     BROKER,
@@ -154,13 +155,13 @@ def _start(
     """The run, and the processes that wait to do it: none where it has ended."""
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
 
-    this = _run_of(context, options)
+    this = _run_of(context, options, display.say)
     for note in start_notes(this, resumed=options.resume is not None):
         display.say(note)
     return this, {} if this.files.ended else fork_roles(this, error_of)
 
 
-def _run_of(context: click.Context, options: OtherOptions) -> "Run":
+def _run_of(context: click.Context, options: OtherOptions, say: "Callable[[str], None]") -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
@@ -174,15 +175,21 @@ def _run_of(context: click.Context, options: OtherOptions) -> "Run":
             what = f"{option} cannot be changed: a resumed run keeps its own configuration"
             raise UsageError(what, where=option, fix="leave the option out")
         return Run.open(options.resume.resolve(), accept_unsafe=options.allow_unsafe_filesystem)
-    config = configure(request_of(context, run_id=secrets.token_hex(4)))
-    refuse_external(config)
+    if options.case is not None:
+        from pvsim.cli.study_case import run_of_case  # noqa: PLC0415 - most runs are none
+
+        config, command = run_of_case(context, options.case, say)
+    else:
+        config = configure(request_of(context, run_id=secrets.token_hex(4)))
+        command = command_of(context)
+        refuse_external(config)
     check_broker(options)
     require_room(options, plan_of(config))
     return Run.create(
         config,
         options.out.absolute(),
         accept_unsafe=options.allow_unsafe_filesystem,
-        command=command_of(context),
+        command=command,
     )
 
 

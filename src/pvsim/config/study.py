@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pvsim.core.study.axes import Axis, combination
 from pvsim.core.study.case import Order
 from pvsim.core.study.paths import Parts, Plain
 from pvsim.core.study.sampling import Sample
 
-__all__ = ["MAX_CASES", "Difference", "Page", "Setting", "Study", "Variant"]
+__all__ = ["MAX_CASES", "Difference", "Page", "Setting", "Study", "StudyFile", "Variant"]
 
 MAX_CASES = 1_000_000
 """At 200 cases a minute and core these take about three and a half days on one core."""
@@ -34,6 +34,28 @@ class Page(Struct, frozen=True, forbid_unknown_fields=True):
     y: str | None = None
     best: str | None = None
     goal: Literal["min", "max"] | None = None
+
+
+class StudyFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A study file.
+
+    Attributes:
+        name: What the study is called; if left out, as its file.
+        repeat: How many seeds each variant is run with, or a list of them.
+        base: What all runs have in common: settings by path.
+        sweep: Values of some paths, of which all combinations are cases: a list, or a range `{ from, to, step }`.
+        sample: `n` points of a Latin hypercube: of each path a range `{ from, to }`, or a list of values.
+        compare: Named variants: each a `name`, and values by path.
+        page: What the page of the study shows.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    repeat: Annotated[int, Meta(ge=1)] | Annotated[tuple[int, ...], Meta(min_length=1)] = 1
+    base: dict[str, Any] = {}
+    sweep: dict[str, Any] = {}
+    sample: dict[str, Any] = {}
+    compare: tuple[dict[str, Any], ...] = ()
+    page: Page = Page()
 
 
 @dataclass(frozen=True, slots=True)

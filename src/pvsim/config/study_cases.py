@@ -1,6 +1,6 @@
 """The cases of a study as configurations of runs, each by its number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +19,7 @@ from pvsim.core.study.case import Case
 from pvsim.core.study.paths import EACH, Parts, Plain, put, value_at
 from pvsim.errors import BadInputError, PvsimError, UsageError
 
-__all__ = ["ID_DIGITS", "Cases", "case_id"]
+__all__ = ["ID_DIGITS", "Cases", "case_id", "case_text"]
 
 ID_DIGITS = 16
 """Of a million cases two have one id with a chance of 3 in 100 million."""
@@ -180,11 +180,19 @@ def _named(error: PvsimError, different: Difference, where: str) -> BadInputErro
 
 def case_name(different: Difference) -> str:
     """A case as messages call it: `case 7 (south, site.battery.capacity_kwh = 5)`."""
-    said = [different.variant.name] if different.variant.name else []
-    said += [f"{path} = {_shown(value)}" for path, value in different.parameters.items()]
-    text = ", ".join(said)
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return f"case {different.number} ({text})" if said else f"case {different.number}"
+    text = _differing(different.variant.name, different.parameters)
+    return f"case {different.number} ({text})" if text else f"case {different.number}"
+
+
+def case_text(case: Case) -> str:
+    """In what a case differs from others of its seed: `south, site.battery.capacity_kwh = 5`."""
+    return _differing(case.variant, case.parameters)
+
+
+def _differing(variant: str, parameters: Mapping[str, Plain]) -> str:
+    said = [variant] if variant else []
+    text = ", ".join(said + [f"{path} = {_shown(value)}" for path, value in parameters.items()])
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _shown(value: Plain) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import fields
 
 from pvsim.config.request import Request
 from pvsim.config.run_config import check_seed
-from pvsim.config.study import MAX_CASES, Page, Setting, Study, Variant
+from pvsim.config.study import MAX_CASES, Page, Setting, Study, StudyFile, Variant
 from pvsim.config.study_checks import UNFIT, Checks, PlaceOf, is_whole
 from pvsim.core.site.problems import problems
 from pvsim.core.study.axes import Axis, bounds_of, is_range
@@ -21,7 +21,7 @@ from pvsim.errors import BadInputError
 
 __all__ = ["SECTIONS", "plain_of", "study_of"]
 
-SECTIONS = ("name", "repeat", "base", "sweep", "sample", "compare", "page")
+SECTIONS = StudyFile.__struct_encode_fields__
 _PER_MINUTE = 200
 """One-day cases of a home that a core carries out."""
 _MAX_NAME = 64

@@ -8,6 +8,7 @@ import msgspec
 
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig
+from pvsim.config.study import StudyFile
 from pvsim.core.messages.contract import VERSION, End, Reading, Tick
 from pvsim.core.publishing import contract as published
 from pvsim.core.results.summary import Summary
@@ -28,6 +29,7 @@ _TYPES: dict[str, Any] = {
     "config": RunConfig,
     "site": site.Site,
     "rules": rules.Rules,
+    "study": StudyFile,
 }
 
 _ROOMS = (site, rules, published)
@@ -41,7 +43,7 @@ def schema_of(name: str) -> dict[str, Any]:
 
     Args:
         name: One of `reading`, `end`, `tick`, `sample`, `state`, `service_state`, `manifest`, `summary`,
-            `config`, `site`, `rules`.
+            `config`, `site`, `rules`, `study`.
     """
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():

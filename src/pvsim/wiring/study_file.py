@@ -40,8 +40,12 @@ class StudyFacts:
     first: tuple[Case, ...]
 
 
-def read_study(path: Path) -> Study:
+def read_study(path: Path, folder: Path | None = None) -> Study:
     """The study of a TOML file.
+
+    Args:
+        path: The file.
+        folder: Where relative paths in it start; beside it if left out.
 
     Raises:
         BadInputError: if it cannot be read, is no TOML, or is wrong: all that is wrong, each with its line.
@@ -57,7 +61,9 @@ def read_study(path: Path) -> Study:
         line = line_of(text, section, setting)
         return f"{path}:{line}" if line else str(path)
 
-    return study_of(data, name=path.stem, folder=str(path.parent.absolute()), where=str(path), place_of=place_of)
+    return study_of(
+        data, name=path.stem, folder=str((folder or path.parent).absolute()), where=str(path), place_of=place_of
+    )
 
 
 def study_of_data(data: Mapping[str, Any], *, name: str = "study", folder: Path | None = None) -> Study:
@@ -100,13 +106,18 @@ def case_at(study: Study, number: int) -> tuple[Case, RunConfig]:
     return _cases(study).at(number)
 
 
-def check_all(study: Study, each: Callable[[Case], None] | None = None) -> StudyFacts:
+def check_all(
+    study: Study,
+    each: Callable[[Case], None] | None = None,
+    notify: Callable[[int, int], None] | None = None,
+) -> StudyFacts:
     """Check every case before anything runs.
 
     Args:
         study: What is asked for.
         each: Is given every case, in order. Without it only those of the first seed are looked at: the settings
             of the others are the same.
+        notify: Is told how many cases of how many are checked.
 
     Raises:
         BadInputError: if the settings of some cases do not fit together: how many, and three of them.
@@ -116,6 +127,8 @@ def check_all(study: Study, each: Callable[[Case], None] | None = None) -> Study
     ids: set[str] = set()
     looked_at = of_a_seed if each is None else study.count
     for number in range(looked_at):
+        if notify is not None:
+            notify(number, looked_at)
         try:
             case, _ = cases.at(number)
         except BadInputError as error:

@@ -298,6 +298,7 @@ def test_python_says_a_study_as_a_file_does():
 
 
 def test_every_case_that_is_checked_is_given(read):
-    given, study = [], read(ROOF)
-    check_all(study, given.append)
+    given, told, study = [], [], read(ROOF)
+    check_all(study, given.append, lambda done, of: told.append((done, of)))
     assert given == [case for case, _ in configured(study)]
+    assert told == [(number, 36) for number in range(36)]

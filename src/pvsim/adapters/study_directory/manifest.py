@@ -49,6 +49,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
         name: Its name.
         versions: Of pvsim, Python and numpy, that its records are made with.
         study_sha256: Of the study file, whose copy is `study.toml`.
+        folder: Where relative paths in the study file start; empty where that is not known.
         created_utc: When it was first begun.
         finished_utc: When its result was written; None until then.
         counts: Its cases; None until they are first counted.
@@ -61,6 +62,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     versions: dict[str, str]
     study_sha256: str
+    folder: str = ""
     created_utc: str
     finished_utc: str | None = None
     counts: StudyCounts | None = None

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import isfinite, prod
 from typing import Protocol, TypeGuard
 
+from pvsim.core.study.dates import are_dates, dates_of
 from pvsim.core.study.paths import Plain
 from pvsim.errors import UsageError
 
@@ -72,7 +73,7 @@ def axis_of(path: str, given: Plain) -> Axis:
     if isinstance(given, list):
         return _listed(path, given)
     if is_range(given):
-        return _range(path, given)
+        return dates_of(path, given) if are_dates(given) else _range(path, given)
     fix = f"write {path!r} = [first, second], or {{ from = 1, to = 5, step = 1 }}"
     raise _refusal(path, f"{_shown(given)} is neither a list of values nor a range", fix)
 
