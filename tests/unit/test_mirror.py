@@ -11,6 +11,7 @@ ELSEWHERE = {
     "app/study_ports": "protocols: nothing of it runs",
     "app/report/facts": "plain data",
     "app/report/page": "plain data",
+    "app/report/study_facts": "plain data",
     "core/messages/entry": "plain data",
     "core/quantities/types": "types and constants",
     "core/results/accumulator": "a protocol: what fulfils it is tested",

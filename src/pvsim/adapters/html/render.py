@@ -1,10 +1,11 @@
 """A page as HTML: what comes from a run is escaped, and a script runs only if its digest is in the policy."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
 
 __all__ = ["SCRIPTS", "rendered", "template"]
 
-SCRIPTS = {"report": ("page.js", "report.js"), "compare": ("page.js", "compare.js")}
+SCRIPTS = {
+    "report": ("page.js", "report.js"),
+    "compare": ("page.js", "compare.js"),
+    "study": ("page.js", "study.js"),
+}
 """What draws the charts of each kind of page, beside the foreign script: one script of two files."""
+
+Kind: TypeAlias = Literal["report", "compare", "study"]
+
+_PICKS: Mapping[str, Mapping[str, str]] = {"study": {"map": "picks", "hours": "day-picks"}}
+"""Of each kind of page the charts of which something is chosen, and the name of the place of the choices."""
 
 _TEMPLATE, _STYLE, _CHARTS = "report.html.j2", "report.css", "echarts.min.js"
 _HERE = Path(__file__).parent
 
 
-def rendered(page: "Page", *, language: str, version: str, kind: Literal["report", "compare"] = "report") -> bytes:
+def rendered(page: "Page", *, language: str, version: str, kind: Kind = "report") -> bytes:
     """The file: the same bytes for the same page.
 
     Args:
@@ -40,6 +50,7 @@ def rendered(page: "Page", *, language: str, version: str, kind: Literal["report
             page=page,
             lang=language,
             version=version,
+            picks=_PICKS.get(kind, {}),
             style=Markup(_text(_STYLE)),  # noqa: S704 - our own file
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             script_sources=" ".join(map(_source, scripts)),

@@ -16,12 +16,14 @@ class Cell:
         value: The number that it shows, as the summary has it; None where it is a text.
         path: Where the summary has it, for example `energy_kwh.pv`; nothing where it does not.
         breaks: It is a digest, a path or a command, which may go on in the next line after any letter.
+        code: It is a command to copy: a click selects all of it.
     """
 
     text: str
     value: float | None = None
     path: str = ""
     breaks: bool = False
+    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)

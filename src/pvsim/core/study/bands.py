@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.quantities.rounding import rounded
 
-__all__ = ["Band", "HourBand", "band_of", "hour_bands", "means", "quantile"]
+__all__ = ["Band", "HourBand", "band_of", "complete_means", "hour_bands", "means", "quantile"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -75,6 +75,17 @@ def means(matrix: Floats) -> Floats:
     sums = np.where(known, matrix, 0.0).sum(axis=1)
     found: Floats = np.divide(sums, count, out=np.full(len(matrix), np.nan), where=count > 0)
     return found
+
+
+def complete_means(matrix: Floats) -> Floats:
+    """The mean of each row that has a value for every seed that any row has; NaN of the others.
+
+    Means over other seeds are of other weather, and cannot be compared.
+    """
+    known = ~np.isnan(matrix)
+    seeds = known.any(axis=0)
+    complete = known[:, seeds].all(axis=1) & bool(seeds.any())
+    return np.where(complete, means(matrix), np.nan)
 
 
 def hour_bands(hours: Sequence[Mapping[str, Sequence[float | None]]]) -> dict[str, HourBand]:

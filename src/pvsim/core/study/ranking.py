@@ -12,16 +12,31 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from pvsim.core.quantities.rounding import rounded
-from pvsim.core.study.bands import Band, Floats, band_of, means
+from pvsim.core.study.bands import Band, Floats, band_of, complete_means, means
 
 if TYPE_CHECKING:
     from pvsim.core.study.collected import Collected
 
-__all__ = ["Goal", "Lead", "Objective", "Ranking", "default_objective", "lead_of", "ranked"]
+__all__ = ["Goal", "Lead", "Objective", "Ranking", "default_objective", "goal_of", "lead_of", "ranked"]
 
 Goal: TypeAlias = Literal["min", "max"]
 
 _COST, _CURRENCY = "money_total", "money_currency"
+_MORE_IS_BETTER = {
+    "self_consumption",
+    "self_sufficiency",
+    "energy_kwh_pv",
+    "energy_kwh_self_consumed",
+    "generation_multiple",
+    "load_factor",
+    "money_feed_in",
+    "money_saving",
+    "money_saving_by_battery",
+    "money_saving_per_year",
+    "money_npv",
+    "emissions_export_kg",
+    "emissions_saving_kg",
+}
 _OTHERS: tuple[tuple[str, Goal], ...] = (("self_sufficiency", "max"), ("energy_kwh_import", "min"))
 
 
@@ -91,6 +106,11 @@ def default_objective(cases: "Collected") -> Objective:
     return Objective(figure, goal)
 
 
+def goal_of(figure: str) -> Goal:
+    """Which of a figure is better where nobody says it: less, but of shares, PV energy, savings and earnings."""
+    return "max" if figure in _MORE_IS_BETTER else "min"
+
+
 def ranked(matrix: Floats, objective: Objective) -> Ranking:
     """The combinations in order; of equals the earlier one first.
 
@@ -98,12 +118,10 @@ def ranked(matrix: Floats, objective: Objective) -> Ranking:
         matrix: The figure by combination and repeat, NaN where there is none.
         objective: Which figure it is, and whether less is better.
     """
-    found, known = means(matrix), ~np.isnan(matrix)
-    seeds = known.any(axis=0)
-    complete = known[:, seeds].all(axis=1) & bool(seeds.any())
+    found, complete = means(matrix), ~np.isnan(complete_means(matrix))
     keys = [rounded(_sign(objective) * value) for value in found.tolist()]
     order = sorted(np.flatnonzero(complete).tolist(), key=keys.__getitem__)
-    incomplete = np.flatnonzero(~complete & known.any(axis=1)).tolist()
+    incomplete = np.flatnonzero(~complete & ~np.isnan(found)).tolist()
     ties = sum(keys[i] == keys[order[0]] for i in order) if order else 0
     return Ranking(objective, tuple(order), tuple(incomplete), found, ties)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.study.bands import Band, band_of, hour_bands, means, quantile
+from pvsim.core.study.bands import Band, band_of, complete_means, hour_bands, means, quantile
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -36,6 +36,12 @@ def test_means_are_of_what_is_there():
     found = means(np.array([[1.0, 3.0], [np.nan, 5.0], [np.nan, np.nan]]))
     assert found[:2].tolist() == [2.0, 5.0]
     assert np.isnan(found[2])
+
+
+def test_rows_that_lack_a_seed_are_not_compared():
+    found = complete_means(np.array([[1.0, 3.0, np.nan], [np.nan, 5.0, np.nan], [2.0, 2.0, np.nan]]))
+    np.testing.assert_array_equal(found, [2.0, np.nan, 2.0])  # no row has the third seed
+    assert np.isnan(complete_means(np.full((2, 2), np.nan))).all()
 
 
 def test_hours_by_hand():

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from tests.unit.core.study.made import a_study
 
+from pvsim.core.results.figure_tables import FIGURES, figure_columns
+from pvsim.core.study import ranking
 from pvsim.core.study.bands import Band
-from pvsim.core.study.ranking import Objective, default_objective, lead_of, ranked
+from pvsim.core.study.ranking import Objective, default_objective, goal_of, lead_of, ranked
 
 LEAST, MOST = Objective("money_total", "min"), Objective("self_sufficiency", "max")
 SMALL = st.integers(-50, 50).map(float) | st.just(np.nan)
@@ -72,3 +74,12 @@ MONEY = {"money_total": 1.0, "money_currency": "EUR", "self_sufficiency": 0.5, "
 def test_the_objective_is_one_that_all_cases_have(changed, expected):
     found = a_study({"days": [1, 2, 3]}, lambda _, p, __: MONEY | (changed if p["days"] == 1 else {}), failing={2})
     assert default_objective(found) == expected
+
+
+def test_less_of_a_figure_is_better_but_of_what_one_wants():
+    assert [goal_of(figure) for figure in ("money_total", "money_npv", "self_sufficiency")] == [
+        "min",
+        "max",
+        "max",
+    ]
+    assert set(figure_columns()[FIGURES]) >= ranking._MORE_IS_BETTER

@@ -1,0 +1,184 @@
+"""How figures, parameters and combinations of a study are called on its page."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pvsim.app.report.forms import NOTHING, Forms
+from pvsim.core.study.factors import VARIANT, Factor, is_number
+from pvsim.core.study.table import parameter_text
+
+__all__ = ["MAIN_FIGURES", "FigureForm", "Naming", "short_names"]
+
+MAIN_FIGURES = (
+    "money_total",
+    "self_sufficiency",
+    "self_consumption",
+    "energy_kwh_import",
+    "energy_kwh_export",
+    "peak_kw_import_15min",
+)
+"""The figures that a page shows of each combination, beside what it is ranked by."""
+
+_UNITS = {
+    "kwh": "kWh",
+    "kw": "kW",
+    "w": "W",
+    "deg": "°",
+    "percent": "%",
+    "s": "s",
+    "km": "km",
+    "m": "m",
+    "c": "°C",
+    "ms": "m/s",
+}
+"""Units at the end of a setting's name."""
+
+_SHARES = {"self_consumption", "self_sufficiency", "load_factor"}
+_LONGEST = 40
+_SIGNIFICANT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FigureForm:
+    """How a figure is written.
+
+    Attributes:
+        name: As `pvsim query` calls it.
+        label: What people call it.
+        unit: Of its values; `%` of shares, whose values are 0 to 1.
+    """
+
+    name: str
+    label: str
+    unit: str
+
+    @property
+    def share(self) -> bool:
+        """Whether it is written as percent."""
+        return self.unit == "%"
+
+    def text(self, value: float | None, forms: Forms, *, like: float | None = None) -> str:
+        """A value without its unit, but that of a share; with the decimals of `like`."""
+        if value is None or value != value:  # noqa: PLR0124 - NaN
+            return NOTHING
+        if self.share:
+            return forms.percent(value)
+        return forms.number(value, self.digits(value if like is None else like))
+
+    def digits(self, value: float) -> int:
+        """How many decimals a value has: cents of money, else about four significant digits."""
+        if self.name.startswith("money_") and self.unit:
+            return 2
+        return max(_SIGNIFICANT - len(str(int(abs(value)))), 0)
+
+    def full(self, value: float | None, forms: Forms, *, like: float | None = None) -> str:
+        """A value with its unit."""
+        text = self.text(value, forms, like=like)
+        return text if self.share or not self.unit or text == NOTHING else f"{text}\u00a0{self.unit}"
+
+    def difference(self, value: float, forms: Forms, *, like: float, sign: bool = False) -> str:
+        """A difference with its unit, percentage points of a share; with a plus if wanted."""
+        plus = "+" if sign and value > 0 else ""
+        if self.share:
+            return forms.say("study.points", n=plus + forms.number(100 * value, 1))
+        return plus + self.full(value, forms, like=like)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How the things of one study are called.
+
+    Attributes:
+        forms: The language.
+        factors: What its combinations differ in.
+        currency: Of its money; empty where it has none, or several.
+    """
+
+    forms: Forms
+    factors: Sequence[Factor]
+    currency: str
+
+    @cached_property
+    def _short(self) -> Mapping[str, str]:
+        return short_names([each.path for each in self.factors if each.path != VARIANT])
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        """Labels of figures by their names in `pvsim query`."""
+        start = "compare.field."
+        found = {
+            key.removeprefix(start).replace(".", "_"): text
+            for key, text in self.forms.words.items()
+            if key.startswith(start)
+        }
+        return found | {
+            name.replace("peak_kw_", "peak_of_all_kw_"): found[name] for name in found if "peak" in name
+        }
+
+    def figure(self, name: str) -> FigureForm:
+        """How a figure is called and written."""
+        return FigureForm(name, self._labels.get(name, name), _unit_of(name, self.currency))
+
+    def factor(self, factor: Factor) -> str:
+        """What a parameter is called, with its unit."""
+        if factor.path == VARIANT:
+            return self.forms.words["study.variant"]
+        name, unit = _named(self._short[factor.path])
+        return f"{name}, {unit}" if unit and factor.numeric else name
+
+    def value(self, value: object) -> str:
+        """A value of a parameter, without its unit."""
+        if value is None:
+            return self.forms.words["study.none"]
+        if is_number(value):
+            return self.forms.said(value)
+        text = parameter_text(value)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    def setting(self, factor: Factor, value: object) -> str:
+        """A parameter with its value: `capacity 5 kWh`; the name of a variant alone."""
+        text = self.value(value)
+        if factor.path == VARIANT:
+            return text
+        name, unit = _named(self._short[factor.path])
+        return f"{name}\u00a0{text}\u00a0{unit}" if unit and is_number(value) else f"{name}\u00a0{text}"
+
+    def combination(self, position: int) -> str:
+        """A combination by what it differs in from the others."""
+        settings = (self.setting(each, each.values[each.codes[position]]) for each in self.factors)
+        return " · ".join(settings) or self.forms.words["study.only"]
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """The shortest end of each path that no other path has: `capacity_kwh` of `site.battery.capacity_kwh`."""
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
+        others = [f".{other}" for other in paths if other != path]
+        alone = (end for end in ends if not any(other.endswith(f".{end}") for other in others))
+        found[path] = next((end for end in alone if not re.match(r"[\d*]", end)), path)
+    return found
+
+
+def _named(short: str) -> tuple[str, str]:
+    """The name of a setting and its unit: `capacity_kwh` is a capacity in kWh."""
+    *words, last = short.split("_")
+    unit = _UNITS.get(last, "")
+    if words and words[-1] == "per":
+        return " ".join([*words, unit or last]), ""
+    return (" ".join(words), unit) if words and unit else (" ".join([*words, last]), "")
+
+
+def _unit_of(name: str, currency: str) -> str:
+    """The unit of a figure, by its name."""
+    if name in _SHARES:
+        return "%"
+    if name.startswith("money_") and not name.endswith(("years", "_kw")):
+        return currency
+    for part, unit in (("kwh_per_kwp", "kWh/kWp"), ("kwh", "kWh"), ("kw", "kW"), ("kg", "kg"), ("hours", "h")):
+        if re.search(rf"(^|_){part}(_|$)", name):
+            return unit
+    return ""
