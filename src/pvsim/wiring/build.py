@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,10 +33,11 @@ from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSo
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import UsageError
-from pvsim.wiring.configure import refuse_changed
+from pvsim.wiring.configure import file_sha256, refuse_changed
 
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
+    from pvsim.core.series import LocalDays, MeasuredSeries, SeriesOptions
 
 __all__ = [
     "Built",
@@ -235,10 +237,8 @@ def _measured(
     quantity: Literal["meter", "pv"],
     name: str,
 ) -> PowerSource:
-    from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - a fifth of the start of most runs
-    from pvsim.core.series import LocalDays, SeriesOptions  # noqa: PLC0415
+    from pvsim.core.series import LocalDays, SeriesOptions  # noqa: PLC0415 - a fifth of the start of most runs
 
-    path = Path(source.path)
     run = LocalDays(config.first_date, config.days, zone_of(config.tz))
     later = {name: getattr(source, name) for name in ("sign", "scale", "annual_kwh", "peak_kw")}
     options = SeriesOptions(
@@ -256,9 +256,21 @@ def _measured(
         kind=source.measures or None,
         **{name: value for name, value in later.items() if value is not UNSET},
     )
-    series = read_series(path, options, quantity=quantity, run=run)
+    path = Path(source.path)
+    series = _read(path, file_sha256(path), options, quantity, run)
     refuse_changed(path, source.sha256)
     inputs[name] = asdict(series.findings)
+    return series
+
+
+@lru_cache(maxsize=2)  # runs of a study have the same load, or the same PV power
+def _read(
+    path: Path, sha256: str, options: "SeriesOptions", quantity: Literal["meter", "pv"], run: "LocalDays"
+) -> "MeasuredSeries":
+    from pvsim.adapters.tables.series_csv import read_series  # noqa: PLC0415 - most runs read no file
+
+    series = read_series(path, options, quantity=quantity, run=run)
+    refuse_changed(path, sha256)  # it may have changed before it was read
     return series
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -99,5 +100,10 @@ def clear_light(site: Site) -> LightOutside:
     place = Place(site.location.latitude_deg, site.location.longitude_deg, site.location.altitude_m)
     given = site.weather.linke_turbidity
     if given is None:
-        return LightOutside(place, linke_turbidity(place.latitude_deg, place.longitude_deg))
+        return LightOutside(place, _turbidity(place.latitude_deg, place.longitude_deg))
     return LightOutside(place, by_month(given))
+
+
+@lru_cache(maxsize=64)  # opening its file takes 5 ms, and the homes of a study are at one place
+def _turbidity(latitude_deg: float, longitude_deg: float) -> tuple[float, ...]:
+    return linke_turbidity(latitude_deg, longitude_deg)

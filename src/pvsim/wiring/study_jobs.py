@@ -11,7 +11,7 @@ from pvsim.config import RunConfig, SitePvConfig
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase
 
-__all__ = ["AHEAD", "MOST_CASES", "jobs"]
+__all__ = ["AHEAD", "MOST_CASES", "MOST_METERS", "jobs"]
 
 AHEAD = 1_000
 """So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
@@ -20,11 +20,16 @@ MOST_CASES = 16
 """Cases of one job: each takes some MB in its worker, and a job that is cut short is done again as a whole."""
 
 
+MOST_METERS = 2_000
+"""Meters of all cases of one job, if it has more than one case."""
+
+
 class _Drawn(NamedTuple):
     """A case that waits for its job."""
 
     case: Case
     config: msgspec.Raw
+    meters: int
     common: tuple[bytes, ...]
 
 
@@ -45,7 +50,7 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[W
     while True:
         for case, config in islice(source, AHEAD - count):
             period, common = _common(config)
-            drawn = _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), common)
+            drawn = _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), common)
             waiting.setdefault(period, []).append(drawn)
             count += 1
         if count < AHEAD and not drawn_all:
@@ -65,6 +70,7 @@ def _next(waiting: dict[bytes, list[_Drawn]], size: int) -> list[_Drawn]:
     seen: dict[bytes, int] = {}
     order = {each.case.number: [seen.setdefault(part, len(seen)) for part in each.common] for each in group}
     group.sort(key=lambda each: order[each.case.number])
+    size = max(min(size, MOST_METERS // max(each.meters for each in group)), 1)
     some = group[: -(-len(group) // -(-len(group) // size))]  # as many in each of the jobs that the group needs
     del group[: len(some)]
     if not group:

@@ -72,6 +72,13 @@ def test_the_same_sky_is_seen_through_different_plants():
     assert [numbers(work) for work in jobs(cases, workers=2)] == [[0, 2], [1, 3]]
 
 
+def test_large_fleets_come_in_smaller_jobs():
+    meters = tuple(replace(CONFIG.meters[0], name=f"m{i}") for i in range(700))
+    cases = [case(n, meters=meters, pv=CurveConfig(1.0 + n)) for n in range(6)]
+    assert [len(work.cases) for work in jobs(cases, workers=1)] == [2, 2, 2]
+    assert len(next(jobs([case(0, meters=meters * 3)], workers=1)).cases) == 1
+
+
 def test_cases_without_end_are_drawn_as_they_are_needed():
     drawn = count()
     found = jobs((case(n, seed=n % 2) for n in drawn), workers=2)

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 import pvsim
 from pvsim.adapters.site_file import read_site
+from pvsim.adapters.tables import series_csv, weather_files
+from pvsim.config import NoPvConfig
 from pvsim.core.loads.building import BuildingLoad
 from pvsim.core.study.record import CaseError, Job, JobCase, decode_results, single_figures
 from pvsim.core.weather.sky import ClimateSky
@@ -87,6 +89,35 @@ def test_cases_of_any_kind_go_side_by_side(tmp_path):
         pvsim.Request(site="street", meters=3, date="2024-06-20", days=2, every="1h"),
     ]
     same_as_alone([pvsim.configure(each) for each in requests])
+
+
+def test_files_are_read_once_until_they_change(tmp_path, monkeypatch):
+    load, weather = tmp_path / "load.csv", tmp_path / "weather.csv"
+    hours = [f"2024-06-21T{h:02}:00" for h in range(24)]
+    load.write_text("time,power_w\n" + "".join(f"{hour},{100 + i}\n" for i, hour in enumerate(hours)))
+    light = (f"{hour}+02:00,{max(600 - 80 * abs(i - 12), 0)},15\n" for i, hour in enumerate(hours))
+    weather.write_text("time,ghi,temp_air\n" + "".join(light))
+    read = []
+    for module, name in ((series_csv, "read_series"), (weather_files, "read_weather")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name), name, read))
+    site = replace(read_site("home"), weather=pvsim.FileWeather(path=str(weather)), load=None)
+
+    def results():
+        meter = pvsim.MeterRequest(source=str(load))
+        request = pvsim.Request(site=site, meter=meter, date="2024-06-21", every="1h")
+        config = pvsim.configure(request)
+        job = job_of(config, replace(config, pv=NoPvConfig()))
+        return [decode_results(carry_out(job)) for _ in range(2)]
+
+    first, again = results()
+    assert [result.error for result in first] == [None, None]
+    assert (again, sorted(read)) == (first, ["read_series", "read_weather"])
+    for file, old, new in ((load, ",123", ",923"), (weather, ",600", ",700")):
+        file.write_text(file.read_text().replace(old, new))
+        changed, _ = results()
+        assert changed != first
+        assert changed[0].figures != first[0].figures
+    assert len(read) == 4
 
 
 def test_a_case_that_fails_gives_its_error_and_the_others_go_on(tmp_path):
