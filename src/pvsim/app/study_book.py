@@ -37,20 +37,21 @@ class CaseBook:
     """The cases of a study by what is left to do for them.
 
     Args:
-        outcomes: What the records say at the beginning.
+        cases: How many there are.
+        outcomes: What the records say; it grows while the study goes on.
 
     Attributes:
-        cases: How many there are.
+        cases: As above.
         done: How many have figures.
         failed: How many have failed; not those that are to be carried out again.
     """
 
-    def __init__(self, outcomes: Outcomes) -> None:
-        self.cases = self.done = self.failed = 0
+    def __init__(self, cases: int, outcomes: Outcomes) -> None:
+        self.cases = cases
+        self.done = self.failed = 0
         self._outcomes = outcomes
-        self._open: dict[str, int] = {}
-        self._under_way: dict[str, int] = {}
         self._recorded: set[str] = set()
+        self._under_way: dict[str, int] = {}
 
     @property
     def open(self) -> int:
@@ -63,23 +64,24 @@ class CaseBook:
         return len(self._recorded)
 
     def enter(self, case: Identified) -> None:
-        """Take note of a case; each of the study once, before any is drawn."""
-        self.cases += 1
-        if not self._outcomes.has(case.id):
-            self._open[case.id] = self._open.get(case.id, 0) + 1
-            return
-        self._recorded.add(case.id)
-        self._count(1, failed=self._outcomes.has_failed(case.id))
+        """Take note of a case, each once before any is drawn; not needed where no case has a record."""
+        if self._outcomes.has(case.id):
+            self._recorded.add(case.id)
+            self._count(1, failed=self._outcomes.has_failed(case.id))
 
     def draw(self, cases: Iterable[tuple[Case, Config]]) -> Iterator[tuple[Case, Config]]:
         """The cases that are open, one after the other, of those that are the same run the first.
 
-        A study of a million cases is never in memory: only the ids of those that are open.
+        A study of a million cases is never in memory: only the ids of those that had a record.
         """
         for case, config in cases:
-            if (same := self._open.pop(case.id, 0)) > 0:
-                self._under_way[case.id] = same
+            if case.id in self._under_way:
+                self._under_way[case.id] += 1
+            elif not self._outcomes.has(case.id):
+                self._under_way[case.id] = 1
                 yield case, config
+            elif case.id not in self._recorded:
+                self._count(1, failed=self._outcomes.has_failed(case.id))
 
     def keep(self, records: Sequence[Record]) -> None:
         """Take note of records that are safe now."""

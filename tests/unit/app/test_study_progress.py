@@ -69,9 +69,7 @@ def test_a_figure_that_is_no_number_is_not_known():
 
 
 def test_progress_takes_the_first_aim_that_each_case_has():
-    book = CaseBook(NothingYet())
-    for number in range(7):
-        book.enter(record(number))
+    book = CaseBook(7, NothingYet())
     drawn = book.draw((record(number), None) for number in range(7))
     progress = StudyProgress(book, aims=[COST, SHARE], keep=5, now_s=0.0)
 
