@@ -24,6 +24,10 @@ WITH_PV = ("run", "simulate")
 PRINTED_BY = {
     "adapters/rundir": WITH_PV,  # the directory is made there
     "cli/bench": ("bench",),
+    "adapters/pool": ("study",),
+    "adapters/study_directory": ("study",),
+    "cli/study": ("study",),
+    "wiring/study": ("study",),
     "adapters/mqtt": ("listen",),
     "app/publish": ("listen",),
     "cli/publishing": ("listen",),

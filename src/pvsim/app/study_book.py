@@ -58,11 +58,6 @@ class CaseBook:
         """How many are left."""
         return self.cases - self.done - self.failed
 
-    @property
-    def recorded(self) -> int:
-        """Of how many different runs there was a record at the beginning."""
-        return len(self._recorded)
-
     def enter(self, case: Identified) -> None:
         """Take note of a case, each once before any is drawn; not needed where no case has a record."""
         if self._outcomes.has(case.id):

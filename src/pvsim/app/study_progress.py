@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import isnan
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pvsim.app.study_book import CaseBook
 
 if TYPE_CHECKING:
+    from pvsim.core.study.ranking import Objective
     from pvsim.core.study.record import CaseRecord
 
-__all__ = ["Aim", "Best", "Pace", "StudyProgress"]
+__all__ = ["Best", "Pace", "StudyProgress"]
 
 WINDOW_S = 60.0
 LEAST = 4
@@ -52,18 +53,6 @@ class Pace:
         return left / rate if rate else None
 
 
-class Aim(NamedTuple):
-    """By which figure a case is the best.
-
-    Attributes:
-        figure: Its name, as `pvsim query` has it.
-        goal: Whether less or more of it is better.
-    """
-
-    figure: str
-    goal: Literal["min", "max"]
-
-
 class Placed(NamedTuple):
     """A case among the best."""
 
@@ -77,24 +66,24 @@ class Best:
     """The best cases so far by a figure.
 
     Attributes:
-        aim: The figure.
+        objective: The figure, and whether less or more of it is better.
         keep: How many.
         cases: The best one first; of equal ones that with the lower number.
         is_known: Whether each case so far has the figure.
     """
 
-    aim: Aim
+    objective: "Objective"
     keep: int
     cases: list[Placed] = field(default_factory=list)
     is_known: bool = True
 
     def take(self, record: "CaseRecord") -> None:
         """Take a case that has figures."""
-        value = record.figures.get(self.aim.figure)
+        value = record.figures.get(self.objective.figure)
         if not isinstance(value, int | float) or isnan(value):
             self.is_known = False
             return
-        insort(self.cases, Placed(-value if self.aim.goal == "max" else value, record.number, record))
+        insort(self.cases, Placed(-value if self.objective.goal == "max" else value, record.number, record))
         del self.cases[self.keep :]
 
 
@@ -103,31 +92,38 @@ class StudyProgress:
 
     Args:
         book: How many cases are done, failed and open.
-        aims: What the best are the best by: the first of which each case has the figure.
+        objectives: What the best are the best by: the first of which each case has the figure.
         keep: How many of the best are kept.
-        now_s: When it begins.
 
     Attributes:
         book: As above.
     """
 
-    def __init__(self, book: CaseBook, *, aims: Sequence[Aim], keep: int, now_s: float) -> None:
+    def __init__(self, book: CaseBook, *, objectives: "Sequence[Objective]", keep: int) -> None:
         self.book = book
-        self._pace = Pace(now_s)
-        self._best = [Best(aim, keep) for aim in aims]
+        self._pace = Pace(0.0)
+        self._best = [Best(objective, keep) for objective in objectives]
 
     @property
     def best(self) -> Best | None:
         """The best so far; None where the cases have no such figure."""
         return next((best for best in self._best if best.is_known and best.cases), None)
 
+    def begin(self, now_s: float) -> None:
+        """Cases are carried out from now on."""
+        self._pace = Pace(now_s)
+
     def take(self, records: Sequence["CaseRecord"], now_s: float) -> None:
         """Take the records that are safe now, and that the book has taken note of."""
         self._pace.took(now_s, len(records))
         for record in records:
-            if record.error is None:
-                for best in self._best:
-                    best.take(record)
+            self.know(record)
+
+    def know(self, record: "CaseRecord") -> None:
+        """Take a record that was there before."""
+        if record.error is None:
+            for best in self._best:
+                best.take(record)
 
     def per_minute(self, now_s: float) -> float | None:
         """Cases a minute; None while that cannot be told yet."""

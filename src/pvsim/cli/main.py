@@ -22,6 +22,7 @@ from pvsim.cli import (
     roles,
     run,
     scenarios,
+    study,
 )
 from pvsim.cli.command import Commands
 from pvsim.cli.ending import abandon, end, error_of
@@ -53,6 +54,7 @@ def cli(context: click.Context) -> None:
       pvsim run --meter house.csv --every 1min   measured data, rows of one minute
       pvsim run --site home                      a house with its roof, sun and clouds
       pvsim run --resume runs/latest             finish an interrupted run
+      pvsim study roof.toml                      many runs: sizes, roofs, tariffs, seeds
       pvsim verify runs/latest                   prove that nothing is missing or doubled
       pvsim listen                               rows of your own meters, day by day
       pvsim report runs/latest --open            a page about it: figures, charts, tables
@@ -68,6 +70,7 @@ def cli(context: click.Context) -> None:
 
 for module in (
     run,
+    study,
     roles,
     listen,
     facts,

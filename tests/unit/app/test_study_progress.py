@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 from pytest import approx  # noqa: PT013 - reads as mathematics
 
 from pvsim.app.study_book import CaseBook
-from pvsim.app.study_progress import LEAST, Aim, Best, Pace, StudyProgress
+from pvsim.app.study_progress import LEAST, Best, Pace, StudyProgress
+from pvsim.core.study.ranking import Objective
 from pvsim.core.study.record import CaseError, CaseRecord
 
-COST, SHARE = Aim("money_total", "min"), Aim("self_sufficiency", "max")
+COST, SHARE = Objective("money_total", "min"), Objective("self_sufficiency", "max")
 
 
 class NothingYet:
@@ -71,7 +72,8 @@ def test_a_figure_that_is_no_number_is_not_known():
 def test_progress_takes_the_first_aim_that_each_case_has():
     book = CaseBook(7, NothingYet())
     drawn = book.draw((record(number), None) for number in range(7))
-    progress = StudyProgress(book, aims=[COST, SHARE], keep=5, now_s=0.0)
+    progress = StudyProgress(book, objectives=[COST, SHARE], keep=5)
+    progress.begin(0.0)
 
     def take(records, now_s):
         for _ in records:
@@ -82,7 +84,7 @@ def test_progress_takes_the_first_aim_that_each_case_has():
     assert progress.best is None
     assert (progress.per_minute(1.0), progress.remaining_s(1.0)) == (None, None)
     take([record(0, money_total=3.0, self_sufficiency=0.2), failed(1)], 1.0)
-    assert progress.best.aim == COST
+    assert progress.best.objective == COST
     take([record(2, self_sufficiency=0.4)], 2.0)
     assert [each.record.number for each in progress.best.cases] == [2, 0]
     take([], 3.0)

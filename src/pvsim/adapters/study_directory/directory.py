@@ -32,6 +32,11 @@ class StudyDirectory:
     def __init__(self, path: Path, disk: Disk) -> None:
         self.path, self.disk = path, disk
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a study in it."""
+        return (self.path / MANIFEST).exists()
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Make the directory where there is none, and be the only one that works on it.
@@ -44,7 +49,7 @@ class StudyDirectory:
             for above in reversed((self.path, *self.path.parents)):
                 if not above.exists():
                     above.mkdir(0o755, exist_ok=True)
-            if not (self.path / MANIFEST).exists() and (others := self._strangers()):
+            if not self.has_begun and (others := self._strangers()):
                 what = f"the directory holds something else than a study: {others[0]}"
                 raise CannotWriteError(what, where=str(self.path), fix="give another --out")
             descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)

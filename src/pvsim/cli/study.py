@@ -1,0 +1,302 @@
+"""`pvsim study`: many runs that differ in some settings, and what they come to beside each other."""
+
+import json
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.adapters.signals import run_with_stop
+from pvsim.cli.command import Configured, given_options
+from pvsim.cli.options import file_system_option, json_option, quiet_option
+from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
+from pvsim.cli.values import Whole
+from pvsim.errors import CannotWriteError, InterruptedRunError, PartialResultError, UsageError
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pvsim.app.study import StudyEnd
+    from pvsim.wiring.study import OpenStudy
+    from pvsim.wiring.study_file import StudyFacts
+
+__all__ = ["COMMANDS"]
+
+_KB, _MB = 1_000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for.
+
+    Attributes:
+        file: The study file.
+        out: Its directory; None is one of its name.
+        size: Processes.
+        again: Carry out failed cases again.
+        allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
+        quiet: Print nothing but errors.
+        as_json: Print the result as JSON.
+    """
+
+    file: Path
+    out: Path | None
+    size: int
+    again: bool
+    allow_unsafe_filesystem: bool
+    quiet: bool
+    as_json: bool
+
+    @property
+    def command(self) -> str:
+        """What to type to go on."""
+        out = [] if self.out is None else ["--out", str(self.out)]
+        return shlex.join(["pvsim", "study", str(self.file), *out])
+
+
+@click.command(cls=Configured)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Directory of the study.  [default: studies/NAME]",
+)
+@click.option(
+    "--jobs",
+    "size",
+    type=Whole("NUMBER", "N"),
+    metavar="N",
+    envvar="PVSIM_JOBS",
+    help="Processes that carry out cases.  [default: one for each core]",
+)
+@click.option("--dry-run", is_flag=True, help="Print the cases, and what they take, from one that is tried.")
+@click.option("--retry-failed", "again", is_flag=True, help="Carry out the cases again that have failed.")
+@json_option("the result")
+@quiet_option
+@file_system_option
+@click.pass_context
+def study(context: click.Context, /, *, dry_run: bool, size: int | None, **params: Any) -> None:
+    """Carry out many runs that differ in some settings, and put what they come to into a table and on a page.
+
+    \b
+    Examples:
+      pvsim study roof.toml                      all cases of a study file, on all cores
+      pvsim study roof.toml                      once more: goes on where it was stopped
+      pvsim study roof.toml --dry-run            how many cases, and how long they take
+      pvsim study roof.toml --out studies/b      another directory than studies/roof
+      pvsim study roof.toml --retry-failed       those again that have failed
+
+    \b
+    A study file, for example roof.toml:
+      repeat = 3
+      [base]
+      site = "home-battery"
+      days = 7
+      [sweep]
+      "site.battery.capacity_kwh" = [0, 5, 10]
+      "site.plants.0.tilt_deg" = { from = 10, to = 60, step = 10 }
+
+    It needs no broker. A case is done when its record is on disk: stopped at any time, the study goes on
+    when it is called again.
+    """  # noqa: D301
+    from pvsim.adapters.pool import cores  # noqa: PLC0415 - `pvsim --help` needs none
+
+    if size is not None and size < 1:
+        raise UsageError(f"--jobs is a number of processes from 1, not {size}", where="--jobs", fix="--jobs 2")
+    asked = _Asked(size=size or cores(), **params)
+    lines = StudyLines(quiet=asked.quiet or asked.as_json)
+    if not dry_run:
+        _carry_out(asked, lines)
+    elif unfit := {"again", "out"} & set(given_options(context)):
+        option = "--out" if "out" in unfit else "--retry-failed"
+        what = f"{option} is of no use with --dry-run, which keeps nothing"
+        raise UsageError(what, where=option, fix="leave one of them out")
+    else:
+        _try(asked, lines)
+
+
+def _carry_out(asked: _Asked, lines: StudyLines) -> None:
+    """Begin the study or go on with it, and tell what it comes to."""
+    from pvsim.wiring.study import open_study  # noqa: PLC0415
+
+    began_s = time.monotonic()
+    with (
+        _ended_in_order(asked, lines),
+        open_study(
+            asked.file,
+            asked.out,
+            again=asked.again,
+            accept_unsafe=asked.allow_unsafe_filesystem,
+            show=lines.show,
+        ) as opened,
+    ):
+        for note in opened.notes:
+            lines.say(note)
+        lines.begin(opened.progress)
+        end = run_with_stop(lambda stop: _work(opened, asked.size, lines, stop))
+        lines.clear()
+        if end.interrupted:
+            raise KeyboardInterrupt
+        paths = opened.finish()
+        if asked.as_json:
+            click.echo(json.dumps(_facts(opened, paths), indent=2))
+        elif not asked.quiet:
+            _print(opened, paths, end, time.monotonic() - began_s)
+        _refuse_failed(opened, asked)
+
+
+@contextmanager
+def _ended_in_order(asked: _Asked, lines: StudyLines) -> Iterator[None]:
+    """Say how to go on, whatever has stopped it."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        lines.clear()
+        what = "the study was interrupted; the cases that are done are kept"
+        raise InterruptedRunError(what, fix=f"to go on: {asked.command}") from error
+    except CannotWriteError as error:
+        lines.clear()
+        if error.fix and "--" not in error.fix:
+            error.fix += f"; then go on: {asked.command}"
+        raise
+
+
+async def _work(opened: "OpenStudy", size: int, lines: StudyLines, stop: "asyncio.Event") -> "StudyEnd":
+    import asyncio  # noqa: PLC0415
+
+    from pvsim.wiring.study import local_pool  # noqa: PLC0415
+
+    pool = local_pool(size)
+    ticking = asyncio.ensure_future(lines.tick())
+    try:
+        end = await opened.carry_out(pool, lines, stop)
+    finally:
+        ticking.cancel()
+    if pool.deaths:
+        lines.say(f"{pool.deaths} worker processes died and were replaced; if memory is short, give fewer --jobs")
+    return end
+
+
+def _refuse_failed(opened: "OpenStudy", asked: _Asked) -> None:
+    """End with the exit code of what is not whole, and name the first case that failed."""
+    if (first := opened.first_failed()) is None or first.error is None:
+        return
+    failed = f"{opened.book.failed:,} of {opened.book.cases:,} cases failed"
+    what = f"{failed}; the first is case {first.number} ({first.id}): {first.error.what}"
+    fix = f"correct that, then: {asked.command} --retry-failed"
+    raise PartialResultError(what, where=first.error.where, fix=fix)
+
+
+def _print(opened: "OpenStudy", paths: tuple[Path, ...], end: "StudyEnd", took_s: float) -> None:
+    book = opened.book
+    parts = [f"{opened.study.name}: {book.done:,} of {book.cases:,} cases done"]
+    parts += [f"{book.failed:,} failed"] if book.failed else []
+    new = end.done + end.failed
+    parts.append(f"{new:,} carried out now in {duration(took_s)}" if new else "all of them before")
+    click.echo(" · ".join(parts))
+    if (best := opened.progress.best) is not None:
+        click.echo("\n".join(best_lines(best)))
+    for path in paths or (opened.directory.path,):
+        click.echo(str(path))
+
+
+def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
+    """The result as plain data."""
+    best, book = opened.progress.best, opened.book
+    return {
+        "name": opened.study.name,
+        "directory": str(opened.directory.path),
+        "status": str(opened.manifest.status),
+        "cases": book.cases,
+        "done": book.done,
+        "failed": book.failed,
+        "records_of_no_case": opened.elsewhere,
+        "notes": list(opened.notes),
+        "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
+        "best": [
+            {
+                "number": each.record.number,
+                "id": each.record.id,
+                "variant": each.record.variant,
+                "parameters": dict(each.record.parameters),
+                "seed": each.record.seed,
+                "value": each.record.figures[best.objective.figure],
+            }
+            for each in (best.cases if best is not None else ())
+            if best is not None
+        ],
+        "files": [str(path) for path in paths],
+    }
+
+
+def _try(asked: _Asked, lines: StudyLines) -> None:
+    """Tell what the study is and takes."""
+    from pvsim.wiring.study_file import check_all, read_study  # noqa: PLC0415
+    from pvsim.wiring.study_trial import try_one  # noqa: PLC0415
+
+    facts = check_all(read_study(asked.file))
+    lines.clear()
+    trial = try_one(facts.study)
+    runs = facts.count - facts.same
+    total_s, total_bytes = trial.total_s(runs, min(asked.size, runs)), trial.total_bytes(runs)
+    if asked.as_json:
+        told: dict[str, Any] = {
+            "name": facts.study.name,
+            "cases": facts.count,
+            "same_run_as_another": facts.same,
+            "tried": {
+                "number": trial.case.number,
+                "id": trial.case.id,
+                "first_s": round(trial.first_s, 3),
+                "next_s": round(trial.next_s, 3),
+                "memory_mb": trial.memory_mb,
+            },
+            "processes": asked.size,
+            "estimated_s": round(total_s, 1),
+            "estimated_memory_mb": trial.memory_mb * (asked.size + 1),
+            "estimated_disk_bytes": total_bytes,
+        }
+        click.echo(json.dumps(told, indent=2))
+        return
+    click.echo("\n".join(_described(facts)))
+    click.echo(
+        f"tried case {trial.case.number}: {trial.next_s:.2g} s, the first time {trial.first_s:.2g} s,"
+        f" {trial.memory_mb:,} MB"
+    )
+    on = "1 process" if asked.size == 1 else f"{asked.size} processes"
+    click.echo(
+        f"all of them on {on}: about {duration(total_s)} where cases share nothing,"
+        f" {trial.memory_mb * (asked.size + 1):,} MB of memory, {_size(total_bytes)} on disk"
+    )
+
+
+def _size(count: int) -> str:
+    return f"{count / _MB:,.0f} MB" if count >= _MB else f"{max(round(count / _KB), 1)} kB"
+
+
+def _described(facts: "StudyFacts") -> Iterator[str]:
+    """What a study comes to, in lines."""
+    order = facts.study.order
+    counted = [
+        (order.repeats, "seeds"),
+        (order.variants, "variants"),
+        (order.samples, "sampled points"),
+        (order.combinations, "combinations"),
+    ]
+    factors = " × ".join(f"{count:,} {name}" for count, name in counted if count > 1)
+    yield f"{facts.study.name}: {facts.count:,} cases" + (f" ({factors})" if factors else "")
+    if facts.same:
+        yield f"{facts.same:,} of them are the same run as an earlier one, and share its record"
+    for case in facts.first:
+        yield f"  {case.number}  {case.id}  {case_text(case)}"
+    if facts.count > len(facts.first):
+        yield f"  and {facts.count - len(facts.first):,} more"
+
+
+COMMANDS = (study,)

@@ -1,0 +1,173 @@
+"""How a study goes on, on the terminal: a table that is drawn again and again, elsewhere a line now and then."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pvsim.cli.answers import one_line
+
+if TYPE_CHECKING:
+    from pvsim.app.study_progress import Best, StudyProgress
+    from pvsim.core.study.case import Case
+    from pvsim.core.study.record import CaseRecord
+
+__all__ = ["StudyLines", "best_lines", "case_text", "duration", "labels"]
+
+_TERMINAL_S, _PIPE_S = 0.25, 30.0
+"""Seconds between two tables at least, and between two lines elsewhere than on a terminal."""
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+_WIDEST = 40
+
+
+class StudyLines:
+    """Tells how a study goes on; fulfils `study_ports.StudyObserver`.
+
+    Args:
+        quiet: Tell nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._progress: StudyProgress | None = None
+        self._last_s = time.monotonic()
+        self._drawn = 0  # lines of the table on the terminal
+
+    def begin(self, progress: "StudyProgress") -> None:
+        """Cases are carried out from now on."""
+        self._progress = progress
+        progress.begin(time.monotonic())
+        if not self._terminal:
+            self._last_s = time.monotonic()
+
+    def kept(self, records: "Sequence[CaseRecord]") -> None:
+        """See `study_ports.StudyObserver.kept`."""
+        if self._progress is not None:
+            self._progress.take(records, time.monotonic())
+            self._show()
+
+    async def tick(self) -> None:
+        """Tell the time that is left also while no case is done."""
+        import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
+        while True:
+            await asyncio.sleep(1)
+            self._show()
+
+    def say(self, text: str) -> None:
+        """Tell something that the user should know."""
+        if not self._quiet:
+            self.clear()
+            click.echo(f"· {one_line(text)}", err=True)
+
+    def show(self, text: str) -> None:
+        """Tell how far a step is that takes a while, on a terminal."""
+        now_s = time.monotonic()
+        if not self._quiet and self._terminal and now_s - self._last_s >= _TERMINAL_S:
+            self._last_s = now_s
+            self._draw([text])
+
+    def clear(self) -> None:
+        """Take the table away."""
+        if self._drawn:
+            click.echo(f"\x1b[{self._drawn}A\r\x1b[J", nl=False, err=True)
+            self._drawn = 0
+
+    def _show(self) -> None:
+        now_s = time.monotonic()
+        progress = self._progress
+        if progress is None or self._quiet or now_s - self._last_s < (_TERMINAL_S if self._terminal else _PIPE_S):
+            return
+        self._last_s = now_s
+        line = _state(progress, now_s)
+        if self._terminal:
+            best = progress.best
+            self._draw([line, *(best_lines(best, "so far") if best is not None else [])])
+        else:
+            click.echo(f"· {line}", err=True)
+
+    def _draw(self, lines: Sequence[str]) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        self.clear()
+        for line in lines:
+            click.echo(line[:width], err=True)
+        self._drawn = len(lines)
+
+
+def _state(progress: "StudyProgress", now_s: float) -> str:
+    """How far it is, in a line."""
+    book = progress.book
+    parts = [f"{(book.cases - book.open) / book.cases:.0%}", f"{book.done:,} of {book.cases:,} cases done"]
+    parts += [f"{book.failed:,} failed"] if book.failed else []
+    parts.append(f"{book.open:,} left")
+    rate, left_s = progress.per_minute(now_s), progress.remaining_s(now_s)
+    if rate is None or left_s is None:
+        return " · ".join([*parts, "time left: measuring"])
+    return " · ".join([*parts, f"{rate:,.3g} a minute", f"about {duration(left_s)} left"])
+
+
+def best_lines(best: "Best", so_far: str = "") -> list[str]:
+    """The best cases, a line each, and a line above that says by what."""
+    objective = best.objective
+    most = "least" if objective.goal == "min" else "most"
+    records = [each.record for each in best.cases]
+    several = len({record.seed for record in records}) > 1
+    lines = [" ".join(filter(None, (f"the best {so_far}".strip(), f"by {objective.figure} ({most}):")))]
+    for place, record in enumerate(records, start=1):
+        figure = _value(record.figures[objective.figure])
+        lines.append(f"  {place}. {figure:>12}  {case_text(record, seed=several)}  ({record.id})")
+    return lines
+
+
+def case_text(case: "Case | CaseRecord", *, seed: bool = True) -> str:
+    """What a case is: its variant, parameters, and seed."""
+    short = labels(case.parameters)
+    parts = [case.variant] if case.variant else []
+    parts += [f"{short[path]} {_value(value)}" for path, value in case.parameters.items()]
+    parts += [f"seed {case.seed}"] if seed or not parts else []
+    return one_line(" · ".join(parts))
+
+
+def labels(paths: Iterable[str]) -> Mapping[str, str]:
+    """The shortest end of each path that no other one has."""
+    paths = list(paths)
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = (".".join(parts[-n:]) for n in range(1, len(parts) + 1))
+        others = [each for each in paths if each != path]
+        found[path] = next(
+            (
+                end
+                for end in ends
+                if not any(f".{each}".endswith(f".{end}") for each in others) and not end[0].isdecimal()
+            ),
+            path,
+        )
+    return found
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, to two digits or so."""
+    if seconds < _MINUTE_S:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < _HOUR_S:
+        return f"{round(seconds / _MINUTE_S)} min"
+    if seconds < _DAY_S:
+        return f"{seconds / _HOUR_S:.1f} h"
+    return f"{seconds / _DAY_S:.1f} days"
+
+
+def _value(value: Any) -> str:
+    """A value of a figure or parameter, in few characters."""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if value is None:
+        return "none"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
