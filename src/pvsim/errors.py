@@ -7,6 +7,7 @@ PvsimError ........................ 1   the run failed
 ├── BrokerError ................... 69  the broker cannot be reached, or was lost: it may be back soon
 │   ├── BrokerLostError ........... 69  the broker took a connection, which then ended: it is tried again
 │   └── BrokerRefusedError ........ 69  the broker says no: trying again changes nothing
+├── ClusterError .................. 69  the Dask scheduler cannot be reached, was lost, or has no workers
 ├── InternalError ................. 70  a broken invariant: a defect of pvsim
 ├── CannotWriteError .............. 73  an output cannot be created or written
 ├── PartialResultError ............ 75  finished, but not every second has a row
@@ -27,6 +28,7 @@ __all__ = [
     "BrokerLostError",
     "BrokerRefusedError",
     "CannotWriteError",
+    "ClusterError",
     "ConfigurationError",
     "InternalError",
     "InterruptedRunError",
@@ -137,6 +139,12 @@ class BrokerLostError(BrokerError):
 
 class BrokerRefusedError(BrokerError):
     """The broker answers, and refuses: a wrong password, a missing permission, something else on that port."""
+
+
+class ClusterError(PvsimError):
+    """The Dask scheduler cannot be reached, was lost, or has no workers."""
+
+    exit_code = 69
 
 
 class InternalError(PvsimError):

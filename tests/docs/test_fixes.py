@@ -57,6 +57,7 @@ PRINTED_BY = {
     "adapters/session_files": ("listen",),
     "cli/main": tuple(COMMANDS),
     "cli/roles": ("meter", "simulate"),
+    "adapters/dask": ("study",),
     "adapters/scenario_files": ("scenarios show", "scenarios run", "scenarios check"),
     "cli/scenarios": ("scenarios", "scenarios show", "scenarios run", "scenarios check"),
     "wiring/scenarios": ("scenarios check",),

@@ -19,6 +19,7 @@ EXIT_CODES = {
     "BrokerError": 69,
     "BrokerLostError": 69,
     "BrokerRefusedError": 69,
+    "ClusterError": 69,
     "InternalError": 70,
     "CannotWriteError": 73,
     "PartialResultError": 75,
