@@ -107,7 +107,7 @@ class SessionFiles:
             with writing(directory):
                 self._checkpoint = self._open(service, zone)
             self._index = Index.load(directory, service)
-        except PvsimError:
+        except BaseException:
             self.close()
             raise
         self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
@@ -155,19 +155,19 @@ class SessionFiles:
                 for each in day_texts(self._closed, self._forms.plan_of):
                     self._extend(each, appends)
                 lines = b"".join(each.rejected for each in self._closed)
-                length = rejected.extend(self._directory, lines, self._checkpoint.rejected_bytes, appends)
+                lengths = rejected.extend(self._directory, lines, self._checkpoint.rejected_bytes, appends)
                 appends.sync()
             self._at("after-fsync")
             for ended in (ended for each in self._closed for ended in each.ended):
                 self._days[ended.meter, ended.day].ended = ended
             if self._unsaved:  # before the checkpoint forgets what it lists
                 self._save_index()
-            self._save(state, kept, length)
+            self._save(state, kept, lengths)
             self._closed.clear()
-            if length > rejected.MAX_BYTES:
-                rejected.rotate(self._directory, self._disk)
-                self._at("after-rotation")
-                self._save(state, kept, 0)
+            if len(lengths) > 1:
+                rejected.turn(self._directory, len(lengths) - 1, self._disk)
+                self._at("after-turn")
+                self._save(state, kept, lengths[-1:])
 
     def describe(self, name: str, content: bytes) -> None:
         """Write a small file of the service beside the others, all or nothing, if it differs.
@@ -270,7 +270,11 @@ class SessionFiles:
         for each in checkpoint.days:
             self._refuse_another_range(each)
             day_file.cut_back(day_path(self._directory, each.meter, each.day.isoformat()), each)
-        checkpoint.rejected_bytes = rejected.cut_back(self._directory, checkpoint.rejected_bytes)
+        lengths = [checkpoint.rejected_bytes, *checkpoint.rejected_next]
+        checkpoint.rejected_bytes = rejected.cut_back(self._directory, lengths, self._disk)
+        if checkpoint.rejected_next:  # before another commit writes files of the same names
+            checkpoint.rejected_next = []
+            replace(path, encode_checkpoint(checkpoint), self._disk)
         return checkpoint
 
     def _begin(self, service: str, zone: str) -> ServiceCheckpoint:
@@ -314,7 +318,7 @@ class SessionFiles:
         day_file.extend(path, rows_of_day.text, known, appends)
         self._at("after-append")
 
-    def _save(self, state: SessionState, kept: Mapping[str, bytes], rejected_bytes: int) -> None:
+    def _save(self, state: SessionState, kept: Mapping[str, bytes], lengths: list[int]) -> None:
         days = list(self._days.values())
         configs = {day: self._forms.config_of(day) for day in {each.day for each in days}}
         checkpoint = ServiceCheckpoint(
@@ -323,7 +327,8 @@ class SessionFiles:
             state=state,
             days=days,
             configs=raw({day.isoformat(): config for day, config in sorted(configs.items())}),
-            rejected_bytes=rejected_bytes,
+            rejected_bytes=lengths[0],
+            rejected_next=lengths[1:],
             kept=raw(kept),
         )
         replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk)

@@ -61,6 +61,7 @@ class ServiceCheckpoint(msgspec.Struct, kw_only=True):
         days: The files that are not sealed.
         configs: The configuration of these days, as JSON, by day.
         rejected_bytes: Length of the file of rejected messages.
+        rejected_next: Lengths of the files that follow it, where it is full and they have no name yet.
         kept: What others keep with it, as JSON, by name.
     """
 
@@ -71,6 +72,7 @@ class ServiceCheckpoint(msgspec.Struct, kw_only=True):
     days: list[OpenDay] = []
     configs: dict[str, msgspec.Raw] = {}
     rejected_bytes: int = 0
+    rejected_next: list[int] = []
     kept: dict[str, msgspec.Raw] = {}
 
 

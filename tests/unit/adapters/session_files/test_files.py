@@ -1,6 +1,7 @@
 import json
 import os
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -305,27 +306,85 @@ def test_what_is_added_up_of_a_day_that_was_removed_meanwhile_is_nobodys(tmp_pat
         assert not files.index.meters
 
 
-def test_rejected_messages_turn_to_a_new_file_when_one_is_full(tmp_path, monkeypatch):
-    monkeypatch.setattr(rejected, "MAX_BYTES", 500)
-    log = entries(*[(MIDNIGHT - 30 + i, "m1", f"nan {i:03}") for i in range(61)])
-    serve(tmp_path, PLAIN, log, [1])
-    names = sorted(path.name for path in tmp_path.glob("rejected*"))
-    assert names == ["rejected.1.jsonl", "rejected.2.jsonl", "rejected.3.jsonl", "rejected.jsonl"]
-    kept = b"".join((tmp_path / name).read_bytes() for name in [*names[2::-1], names[3]])
+def rejects(n):
+    return entries(*[(MIDNIGHT - 30 + i / 10, "m1", f"nan {'x' * (i * 7 % 60)}") for i in range(n)])
+
+
+@pytest.mark.parametrize("sizes", [[1], [7], [60], [61]])
+def test_files_of_rejected_messages_are_full_at_the_same_lines_however_they_were_committed(
+    tmp_path, monkeypatch, sizes
+):
+    monkeypatch.setattr(rejected, "MAX_BYTES", 4_000)
+    serve(tmp_path, PLAIN, rejects(61), sizes)
+    found = {path.name: path.read_bytes() for path in tmp_path.glob("*rejected*")}
+    assert sorted(found) == ["rejected.1.jsonl", "rejected.2.jsonl", "rejected.3.jsonl", "rejected.jsonl"]
+    assert all(3_000 < len(found[f"rejected.{number}.jsonl"]) <= 4_000 for number in (1, 2, 3))
+    kept = b"".join(found[name] for name in [*sorted(found)[2::-1], "rejected.jsonl"])
     offsets = [json.loads(line)["offset"] for line in kept.splitlines()]
     assert offsets == list(range(offsets[0], 61))
+    serve(tmp_path / "again", PLAIN, rejects(61), [13])
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").glob("*rejected*")} == found
 
 
-@pytest.mark.parametrize("point", ["after-rotation", "after-checkpoint"])
-def test_a_crash_while_files_turn_loses_no_line(tmp_path, monkeypatch, point):
-    monkeypatch.setattr(rejected, "MAX_BYTES", 500)
-    log = entries(*[(MIDNIGHT - 30 + i, "m1", f"nan {i:03}") for i in range(12)])
-    for _ in range(2):
-        with pytest.raises(CrashError):
-            serve(tmp_path, PLAIN, log, [1], at=CrashAt(point))
-    serve(tmp_path, PLAIN, log, [1])
-    kept = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("rejected*")))
-    assert sorted(json.loads(line)["offset"] for line in kept.splitlines()) == list(range(12))
+@given(
+    lines=st.lists(st.binary(max_size=30).map(lambda text: text.replace(b"\n", b"") + b"\n")),
+    cuts=st.lists(st.integers(0, 100)),
+    most=st.integers(1, 50),
+)
+def test_where_a_file_is_full_is_a_function_of_its_lines(lines, cuts, most):
+    whole = rejected.split(b"".join(lines), 0, most)
+    assert b"".join(whole) == b"".join(lines)
+    assert all(len(part) <= most or part.count(b"\n") == 1 for part in whole)
+    files, begin = [b""], 0
+    for cut in [*sorted(cuts), len(lines)]:
+        first, *others = rejected.split(b"".join(lines[begin : max(cut, begin)]), len(files[-1]), most)
+        files = [*files[:-1], files[-1] + first, *others]
+        begin = max(cut, begin)
+    assert files == whole
+
+
+class DiesAt(Disk):
+    """Of all files that get a name it is the n-th after which the process is gone."""
+
+    def __init__(self, left):
+        self.left = left
+
+    def count(self):
+        self.left -= 1
+        if self.left < 0:
+            raise CrashError("named")
+
+
+@pytest.mark.parametrize("names", range(24))
+def test_a_crash_while_files_of_rejected_messages_turn_loses_no_line(tmp_path, monkeypatch, names):
+    """One commit fills four files; it dies before each file that is renamed, and in the next start again."""
+    monkeypatch.setattr(rejected, "MAX_BYTES", 2_500)
+    serve(tmp_path / "whole", PLAIN, rejects(61), [61])
+    killed, real = tmp_path / "killed", Path.replace
+    serve(killed, PLAIN, rejects(61)[:20], [9])
+    for dies_at in (names, names // 2):
+        disk = DiesAt(dies_at)
+        with monkeypatch.context() as patch, suppress(CrashError):
+            patch.setattr(Path, "replace", lambda path, to, disk=disk: disk.count() or real(path, to))
+            serve(killed, PLAIN, rejects(61), [61])
+    serve(killed, PLAIN, rejects(61), [61])
+    for directory in ("whole", "killed"):
+        found = {path.name: path.read_bytes() for path in (tmp_path / directory).glob("*rejected*")}
+        assert len(found) == 4
+        assert found == {path.name: path.read_bytes() for path in (tmp_path / "whole").glob("*rejected*")}
+
+
+@pytest.mark.parametrize("point", ["after-fsync", "after-checkpoint", "after-turn"])
+def test_each_point_of_a_turn_is_survived(tmp_path, monkeypatch, point):
+    monkeypatch.setattr(rejected, "MAX_BYTES", 2_500)
+    serve(tmp_path / "whole", PLAIN, rejects(61), [61])
+    with pytest.raises(CrashError):
+        serve(tmp_path / "killed", PLAIN, rejects(61), [61], at=CrashAt(point))
+    serve(tmp_path / "killed", PLAIN, rejects(61), [61])
+    whole, killed = files_in(tmp_path / "whole"), files_in(tmp_path / "killed")
+    assert {name: each for name, each in killed.items() if "rejected" in name} == {
+        name: each for name, each in whole.items() if "rejected" in name
+    }
 
 
 def test_a_file_of_rejected_messages_that_somebody_shortened_is_told_and_what_is_too_much_cut_off(tmp_path):
