@@ -253,7 +253,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
     Meters publish to exchange pvsim, routing key meter.NAME.METER, or by MQTT to meter/NAME/METER.
     FILE is TOML: options by their names, and [[meters]].
     """  # noqa: D301
-    from pvsim.adapters.logs import open_log  # noqa: PLC0415 - `pvsim --help` needs none
+    from pvsim.adapters.logs import MAX_BYTES, open_log  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.cli.listen_lines import Lines  # noqa: PLC0415 - as above
     from pvsim.cli.watchers import watching  # noqa: PLC0415 - as above
     from pvsim.wiring.listen import Broker, Service  # noqa: PLC0415 - as above
@@ -262,7 +262,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
     lines = Lines(quiet=params["quiet"], as_json=params["as_json"])
     signals: list[int] = []
     with Service(_request(context, params), setting) as service:
-        handler = open_log(service.directory, "listen")
+        handler = open_log(service.directory, "listen", most_bytes=MAX_BYTES)
         try:
             broker = Broker(partial(_find, url, lines))
             with watching(lines, params["metrics"], lateness_s=params["lateness_s"]) as watchers:

@@ -22,10 +22,16 @@ from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.build import build_pv, plan_of
 from pvsim.wiring.configure import configure
 
-__all__ = ["ServiceDays"]
+__all__ = ["ServiceDays", "day_id"]
 
 _ANY = "m1"
 _ID_CHARS = 8
+
+
+def day_id(service: str, meter: str, day: date) -> str:
+    """The run id of a meter's day."""
+    name = sha256(f"{service}/{meter}/{day}".encode()).hexdigest()[:_ID_CHARS]
+    return f"{day:%Y%m%d}-{name}"
 
 
 @dataclass
@@ -147,10 +153,9 @@ class ServiceDays:
 
     def _config_of_meter(self, meter: str, day: date) -> RunConfig:
         may = self.ranges.get(meter, self.meter_range)
-        name = sha256(f"{self.service}/{meter}/{day}".encode()).hexdigest()[:_ID_CHARS]
         return replace(
             self._config(day),
-            run_id=f"{day:%Y%m%d}-{name}",
+            run_id=day_id(self.service, meter, day),
             meters=(MeterConfig(meter, ExternalMeter()),),
             meter_kind="grid" if may.grid else "load",
             meter_max_w=may.high_dw // DW_PER_W,

@@ -4,34 +4,44 @@ Both are carried out in a worker process, one day after the other, and may be re
 """
 
 from collections.abc import Callable
+from datetime import date
 
 import msgspec
 
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES
-from pvsim.adapters.rundir import MANIFEST, FileFacts, Manifest, RunDirectory
+from pvsim.adapters.rundir import MANIFEST, SUMMARY, FileFacts, Manifest, RunDirectory
 from pvsim.adapters.rundir.file_system import cannot_write
-from pvsim.adapters.session_files import Figures, Job, Sealed
+from pvsim.adapters.session_files import Figures, Job, Listed, Sealed
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, encode, slot_bytes
+from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.closed import EndedDay
 from pvsim.errors import BadInputError, InternalError
 from pvsim.wiring.build import plan_of
+from pvsim.wiring.days import day_id
+from pvsim.wiring.finished import open_run
 from pvsim.wiring.roles import CHECKPOINT_KEY_BYTES
 from pvsim.wiring.runs import Run, versions
 
-__all__ = ["carry_out", "figures", "seal"]
+__all__ = ["carry_out", "figures", "listed", "seal"]
 
 
-def carry_out(job: Job) -> Sealed | Figures:
+def carry_out(job: Job) -> Sealed | Listed | Figures:
     """Do a job; the process that is given it may be any.
 
     Raises:
         PvsimError: if a file is not what it must be, or cannot be written.
     """
-    return seal(job) if job.kind == "seal" else figures(job)
+    match job.kind:
+        case "seal":
+            return seal(job)
+        case "list":
+            return listed(job)
+        case _:
+            return figures(job)
 
 
 def seal(job: Job, at: Callable[[str], None] = lambda _: None) -> Sealed:
@@ -62,13 +72,30 @@ def seal(job: Job, at: Callable[[str], None] = lambda _: None) -> Sealed:
             directory.save(_manifest(config, accounted, facts))
             directory.sync()
             at("after-manifest")
-        facts = _facts(directory)
-        recorded = (directory.load().files or {}).get(SAMPLES)
-    if facts != recorded:
-        what = "the file differs from the manifest: its length or SHA-256 is another"
-        raise BadInputError(what, where=str(job.path / SAMPLES), fix="restore it from a copy")
+        facts = _recorded(directory)
     gaps = plan.rows - job.ended.rows
     return Sealed(not gaps, gaps, facts.bytes, facts.sha256)
+
+
+def listed(job: Job) -> Listed:
+    """Read what was sealed before, from its directory; its figures where they are added up.
+
+    Raises:
+        PvsimError: if it is no day of this service, or a file is not what it must be.
+    """
+    directory = RunDirectory(job.path)
+    with directory.lock("run"):
+        manifest = directory.load()
+        service, day = job.path.parent.parent.name, date.fromisoformat(job.day)
+        counts = manifest.counts or {}
+        if manifest.run_id != day_id(service, job.meter, day) or not {"written", "missing"} <= counts.keys():
+            what = f"there is another run, {manifest.run_id}: it is not listed, and never removed"
+            raise BadInputError(what, where=str(job.path / MANIFEST), fix="move it elsewhere")
+        facts, held, gaps = _recorded(directory), counts.get("held", 0), counts["missing"]
+        added_up = SUMMARY in (manifest.files or {})
+    energies = _energies(open_run(job.path).summary) if added_up else None
+    sealed = Sealed(not gaps, gaps, facts.bytes, facts.sha256)
+    return Listed(counts["written"] + held, held, sealed, energies)
 
 
 def figures(job: Job) -> Figures:
@@ -82,9 +109,22 @@ def figures(job: Job) -> Figures:
         run.directory.sweep()
         inputs = msgspec.to_builtins(run.models.inputs) or None
         run.directory.save(msgspec.structs.replace(run.directory.load(), inputs=inputs))
-        energy = run.write_end().energy_kwh
+        return _energies(run.write_end())
+
+
+def _energies(summary: Summary) -> Figures:
+    energy = summary.energy_kwh
     load = energy.meter if energy.load is None else energy.load
     return Figures(load or 0.0, energy.pv, energy.import_, energy.export)
+
+
+def _recorded(directory: RunDirectory) -> FileFacts:
+    """Length and digest of the rows, which must be those of the manifest."""
+    facts = _facts(directory)
+    if facts != (directory.load().files or {}).get(SAMPLES):
+        what = "the file differs from the manifest: its length or SHA-256 is another"
+        raise BadInputError(what, where=str(directory.path / SAMPLES), fix="restore it from a copy")
+    return facts
 
 
 def _name_samples(directory: RunDirectory) -> None:

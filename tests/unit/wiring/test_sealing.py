@@ -1,6 +1,7 @@
 """A meter's day of a service is a run: made by a session from a made log, sealed, and read as any run is."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -147,3 +148,25 @@ def test_questions_are_asked_of_a_day_a_meter_or_the_whole_service(whole):
     ):
         with query(sql, directory) as (answer, _):
             assert [row[0] for rows in answer.portions for row in rows] == names
+
+
+def test_a_lost_index_is_the_same_when_it_is_made_again(whole, tmp_path):
+    """Of one day the figures were not added up yet; and of a directory that is another run nothing is taken."""
+    home = tmp_path / "home"
+    shutil.copytree(whole, home)
+    before = (home / "index.json").read_bytes()
+    (home / "index.json").unlink()
+    manifest = json.loads((home / "m1" / DAY / "manifest.json").read_bytes())
+    del manifest["files"]["summary.json"]
+    (home / "m1" / DAY / "manifest.json").write_text(json.dumps(manifest))
+    shutil.copytree(home / "m1" / DAY, home / "m1" / "2023-10-29")
+    with open_files(home, a_service()[2]) as files:
+        while (job := files.next_job()) is not None:
+            try:
+                files.finish(job, carry_out(job))
+            except BadInputError as error:
+                files.give_up(job, error)
+        (_, note) = files.notes
+    assert note.startswith("m1, 2023-10-29: ")
+    assert "there is another run" in note
+    assert json.loads((home / "index.json").read_bytes()) == json.loads(before)

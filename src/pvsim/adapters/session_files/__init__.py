@@ -2,6 +2,6 @@
 
 from pvsim.adapters.session_files.files import SessionFiles
 from pvsim.adapters.session_files.index import Index, IndexedDay
-from pvsim.adapters.session_files.jobs import Figures, Job, Sealed
+from pvsim.adapters.session_files.jobs import Figures, Job, Listed, Sealed
 
-__all__ = ["Figures", "Index", "IndexedDay", "Job", "Sealed", "SessionFiles"]
+__all__ = ["Figures", "Index", "IndexedDay", "Job", "Listed", "Sealed", "SessionFiles"]

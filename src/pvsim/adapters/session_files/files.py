@@ -10,20 +10,21 @@ a thousand meters need a hundred descriptors.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 from zlib import crc32
 
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.disk import Appends, Disk, read, replace, writing
-from pvsim.adapters.session_files.index import Index, IndexedDay
-from pvsim.adapters.session_files.jobs import Figures, Job, Sealed
+from pvsim.adapters.session_files.index import INDEX, Index, IndexedDay
+from pvsim.adapters.session_files.jobs import Figures, Job, Listed, Sealed
 from pvsim.adapters.session_files.old_days import remove
+from pvsim.adapters.session_files.unlisted import unlisted
 from pvsim.core.results import rows
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.checkpoint import OpenDay, ServiceCheckpoint, decode_checkpoint, encode_checkpoint, raw
@@ -107,10 +108,15 @@ class SessionFiles:
             with writing(directory):
                 self._checkpoint = self._open(service, zone)
             self._index = Index.load(directory, service)
+            self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
+            with writing(directory):
+                self._to_list = dict.fromkeys(unlisted(directory, self._index, self._days))
         except BaseException:
             self.close()
             raise
-        self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
+        if self._to_list:
+            what = f"{len(self._to_list):,} sealed days are not in {INDEX}"
+            self.notes.append(f"{what}: they are listed again from their directories")
         self._to_add_up = {(meter, day): None for meter, day, facts in self._index.days() if not facts.added_up}
         self._removed_for: date | None = None
 
@@ -193,31 +199,34 @@ class SessionFiles:
                 config = self._forms.config_of_meter(each.ended)
                 path = day_path(self._directory, each.meter, key[2])
                 return Job("seal", path, each.meter, key[2], each.ended, config, each.crc32)
-        for meter, day in self._to_add_up:
-            if ("figures", meter, day) not in self._given:
-                self._given.add(("figures", meter, day))
-                return Job("figures", day_path(self._directory, meter, day), meter, day)
+        left: tuple[tuple[Literal["list", "figures"], Iterable[tuple[str, str]]], ...]
+        left = ("list", self._to_list), ("figures", self._to_add_up)
+        for kind, days in left:
+            for meter, day in days:
+                if (kind, meter, day) not in self._given:
+                    self._given.add((kind, meter, day))
+                    return Job(kind, day_path(self._directory, meter, day), meter, day)
         return None
 
-    def finish(self, job: Job, result: Sealed | Figures) -> None:
+    def finish(self, job: Job, result: Sealed | Listed | Figures) -> None:
         """Take what a job has given.
 
         Raises:
             CannotWriteError: if the index cannot be written.
         """
         if isinstance(result, Sealed) and job.ended is not None:
-            ended, status = job.ended, "complete" if result.complete else "partial"
-            known = self._index.known(job.meter, job.day)
-            sealed = IndexedDay(ended.rows, ended.held, result.gaps, result.bytes, result.sha256, status)
+            ended, known = job.ended, self._index.known(job.meter, job.day)
             if known is None or known.sha256 != result.sha256:
-                self._index.add(job.meter, job.day, sealed)
-                self._to_add_up[job.meter, job.day] = None
+                self._list(job, IndexedDay.of(result, ended.rows, ended.held))
             del self._days[job.meter, ended.day]
             self._remove_old(ended.day)
-        elif isinstance(result, Figures) and (facts := self._index.known(job.meter, job.day)) is not None:
-            facts.load_kwh, facts.pv_kwh = result.load_kwh, result.pv_kwh
-            facts.import_kwh, facts.export_kwh = result.import_kwh, result.export_kwh
-            self._to_add_up.pop((job.meter, job.day), None)
+        elif isinstance(result, Listed):
+            self._to_list.pop((job.meter, job.day), None)
+            self._list(job, IndexedDay.of(result.sealed, result.rows, result.held))
+            if result.figures is not None:
+                self._add_up(job, result.figures)
+        elif isinstance(result, Figures):
+            self._add_up(job, result)
         self._index_changed()
 
     def give_up(self, job: Job, error: PvsimError) -> None:
@@ -228,6 +237,7 @@ class SessionFiles:
         """
         fix = f"; {error.fix}" if error.fix else ""
         self.notes.append(f"{job.meter}, {job.day}: {error}{fix}")
+        self._to_list.pop((job.meter, job.day), None)
         if job.kind == "figures" and (facts := self._index.known(job.meter, job.day)) is not None:
             facts.problem = str(error)
             self._to_add_up.pop((job.meter, job.day), None)
@@ -238,6 +248,16 @@ class SessionFiles:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+    def _list(self, job: Job, facts: IndexedDay) -> None:
+        self._index.add(job.meter, job.day, facts)
+        self._to_add_up[job.meter, job.day] = None
+
+    def _add_up(self, job: Job, figures: Figures) -> None:
+        if (facts := self._index.known(job.meter, job.day)) is not None:
+            facts.load_kwh, facts.pv_kwh = figures.load_kwh, figures.pv_kwh
+            facts.import_kwh, facts.export_kwh = figures.import_kwh, figures.export_kwh
+            self._to_add_up.pop((job.meter, job.day), None)
 
     # --- opening ---
 
@@ -343,7 +363,7 @@ class SessionFiles:
 
     def _has_jobs(self) -> bool:
         sealing = any(each.ended is not None for each in self._days.values())
-        return sealing or bool(self._to_add_up)
+        return sealing or bool(self._to_list or self._to_add_up)
 
     def _save_index(self) -> None:
         self._index.save(self._directory, self._disk)

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
 from pvsim.adapters.session_files.disk import Disk, read, replace
+from pvsim.adapters.session_files.jobs import Sealed
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError
 
@@ -44,6 +46,12 @@ class IndexedDay(msgspec.Struct, omit_defaults=True):
     export_kwh: float | None = None
     problem: str | None = None
 
+    @classmethod
+    def of(cls, sealed: Sealed, rows: int, held: int) -> "IndexedDay":
+        """A day that is not added up yet."""
+        status = "complete" if sealed.complete else "partial"
+        return cls(rows, held, sealed.gaps, sealed.bytes, sealed.sha256, status)
+
     @property
     def added_up(self) -> bool:
         """Whether its figures are known, or known not to be had."""
@@ -71,7 +79,8 @@ class Index(msgspec.Struct):
             for meter, days in index.meters.items():
                 _check(meter, days)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
-            fix = "restore it from a copy; without it, what it lists is neither counted nor removed any more"
+            moved = f"mv {quote(str(path))} {quote(f'{path}.damaged')}"
+            fix = f"{moved}; it is made again from the directories of the days"
             raise BadInputError(f"the index is damaged: {error}", where=str(path), fix=fix) from error
         return index
 

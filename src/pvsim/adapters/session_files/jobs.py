@@ -6,14 +6,14 @@ from typing import Literal, TypeAlias
 
 from pvsim.core.session.closed import EndedDay
 
-__all__ = ["Figures", "Job", "Kind", "Sealed"]
+__all__ = ["Figures", "Job", "Kind", "Listed", "Sealed"]
 
-Kind: TypeAlias = Literal["seal", "figures"]
+Kind: TypeAlias = Literal["seal", "list", "figures"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One of two things: seal a day, so that its directory is that of a run; or add up its figures.
+    """One thing: seal a day, so that its directory is that of a run; list one that is sealed; add up its figures.
 
     Attributes:
         kind: Which.
@@ -52,3 +52,13 @@ class Figures:
     pv_kwh: float
     import_kwh: float
     export_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a directory says of a day that was sealed before, which is not in the index."""
+
+    rows: int
+    held: int
+    sealed: Sealed
+    figures: Figures | None

@@ -1,6 +1,7 @@
 import json
 import os
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from tests.sessions import (
     serve,
 )
 
-from pvsim.adapters.session_files import Figures, Job, rejected
+from pvsim.adapters.session_files import Figures, Job, Listed, Sealed, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.old_days import remove
 from pvsim.core.quantities.types import MeterRange
@@ -254,9 +255,54 @@ def test_a_damaged_index_is_told(tmp_path):
     for before, after in (("m1", "../m1"), ("2024-06-21", "2024-6-21"), ('"service"', '"x"'), ("{", "[")):
         text = path.read_text()
         path.write_text(text.replace(before, after, 1))
-        with pytest.raises(BadInputError, match="index is damaged"):
+        with pytest.raises(BadInputError, match="index is damaged") as told:
             open_files(tmp_path)
+        assert told.value.fix.startswith(f"mv {path} {path}.damaged; ")
         path.write_text(text)
+
+
+def found_again(job):
+    """Does the jobs of days that are listed again as the directory says."""
+    if job.kind != "list":
+        return sealed_by_name(job)
+    content = (job.path / "samples.csv").read_bytes()
+    rows = content.count(b"\n") - 1
+    added_up = None if job.meter == "m1" else Figures(1.0, 2.0, 3.0, 4.0)
+    return Listed(rows, 0, Sealed(False, 86_400 - rows, len(content), sha256(content).hexdigest()), added_up)
+
+
+def test_a_lost_index_is_made_again_from_the_directories(tmp_path):
+    undisturbed(tmp_path)
+    before = json.loads((tmp_path / "index.json").read_bytes())
+    for path in tmp_path.glob("*/*/samples.csv"):
+        path.with_name("manifest.json").write_text("{}")
+    for other in ("m1/2024-06-1", "m1/notes", "lock.d/2024-06-21", "../m4"):
+        (tmp_path / other).mkdir(parents=True)
+        (tmp_path / other / "manifest.json").write_text("{}")
+    (tmp_path / "m5").symlink_to(tmp_path / "m1")
+    (tmp_path / "m1" / "2024-06-01").symlink_to(tmp_path / "m1" / "2024-06-21")
+    (tmp_path / "index.json").unlink()
+    with open_files(tmp_path, Forms(a_battery())) as files:
+        assert files.notes == ["3 sealed days are not in index.json: they are listed again from their directories"]
+        while (job := files.next_job()) is not None:
+            files.finish(job, found_again(job))
+    assert json.loads((tmp_path / "index.json").read_bytes()) == before
+    with open_files(tmp_path, Forms(a_battery())) as files:
+        assert files.notes == []
+        assert {job.kind for job in iter(files.next_job, None)} == {"seal"}  # until the next commit
+
+
+def test_a_directory_that_cannot_be_listed_is_told_and_left_alone(tmp_path):
+    undisturbed(tmp_path)
+    (tmp_path / "m1" / "2020-01-01").mkdir()
+    (tmp_path / "m1" / "2020-01-01" / "manifest.json").write_text("{}")
+    with open_files(tmp_path, Forms(a_battery())) as files:
+        job = next(job for job in iter(files.next_job, None) if job.kind == "list")
+        assert job.day == "2020-01-01"
+        files.give_up(job, BadInputError("there is another run"))
+        assert files.notes[1] == "m1, 2020-01-01: there is another run"
+        assert files.next_job() is None
+    assert "2020-01-01" not in (tmp_path / "index.json").read_text()
 
 
 def test_a_job_that_fails_is_told_and_a_day_that_is_not_sealed_is_given_again(tmp_path):
