@@ -179,7 +179,10 @@ async def _work(opened: "OpenStudy", size: int, lines: StudyLines, stop: "asynci
     finally:
         ticking.cancel()
     if pool.deaths:
-        lines.say(f"{pool.deaths} worker processes died and were replaced; if memory is short, give fewer --jobs")
+        died = "a worker process" if pool.deaths == 1 else f"{pool.deaths} worker processes"
+        lines.say(
+            f"{died} ended early, and others have done the work again; if memory is short, give fewer --jobs"
+        )
     return end
 
 
@@ -240,7 +243,9 @@ def _try(asked: _Asked, lines: StudyLines) -> None:
     from pvsim.wiring.study_file import check_all, read_study  # noqa: PLC0415
     from pvsim.wiring.study_trial import try_one  # noqa: PLC0415
 
-    facts = check_all(read_study(asked.file))
+    facts = check_all(
+        read_study(asked.file), notify=lambda done, of: lines.show(f"checking case {done:,} of {of:,}")
+    )
     lines.clear()
     trial = try_one(facts.study)
     runs = facts.count - facts.same

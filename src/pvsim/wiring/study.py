@@ -157,15 +157,14 @@ class _Entry:
     Args:
         directory: Of the study.
         progress: Is told of them.
-        show: Is told how far it is.
 
     Attributes:
         found: Their ids.
     """
 
-    def __init__(self, directory: Path, progress: StudyProgress, show: Callable[[str], None]) -> None:
+    def __init__(self, directory: Path, progress: StudyProgress) -> None:
         self.found: set[str] = set()
-        self._kept, self._progress, self._show = KeptRecords(directory), progress, show
+        self._kept, self._progress = KeptRecords(directory), progress
 
     def __enter__(self) -> Self:
         return self
@@ -175,9 +174,7 @@ class _Entry:
 
     def enter(self, case: "Case") -> None:
         """Take note of a case."""
-        book = self._progress.book
-        book.enter(case)
-        self._show(f"looking for the record of case {case.number + 1:,} of {book.cases:,}")
+        self._progress.book.enter(case)
         if (record := self._kept.get(case.id)) is not None:
             self.found.add(case.id)
             self._progress.know(_of_case(case, record))
@@ -212,9 +209,15 @@ def open_study(
         PvsimError: if another process works on it.
     """
     asked, text = read_study(path), _content(path)
+
+    def checked(done: int, of: int) -> None:
+        show(f"checking case {done:,} of {of:,}")
+
     file_system = FileSystem(accepted=accept_unsafe)
     directory = StudyDirectory(STUDIES / asked.name if out is None else out, file_system)
-    facts = None if directory.has_begun else check_all(asked)  # nothing is made for a file with mistakes
+    facts = (
+        None if directory.has_begun else check_all(asked, notify=checked)
+    )  # nothing is made for a file with mistakes
     with directory.lock():
         before = directory.manifest()
         if before is not None:
@@ -223,9 +226,9 @@ def open_study(
         try:
             book = CaseBook(asked.count, records)
             progress = StudyProgress(book, objectives=objectives_of(asked), keep=BEST)
-            with _Entry(directory.path, progress, show) as entry:
+            with _Entry(directory.path, progress) as entry:
                 if facts is None or len(records):
-                    facts = check_all(asked, entry.enter)
+                    facts = check_all(asked, entry.enter, checked)
             elsewhere = len(records) - len(entry.found)
             manifest = _manifest(facts.study, before, text, lacks=file_system.lacks)
             directory.write(STUDY_FILE, text)
@@ -260,7 +263,12 @@ def _manifest(
     asked: "Study", before: StudyManifest | None, text: bytes, *, lacks: tuple[str, ...]
 ) -> StudyManifest:
     """What the manifest says now: of a study that goes on nothing else, if nothing has changed."""
-    facts = {"name": asked.name, "study_sha256": sha256(text).hexdigest(), "not_promised": lacks or None}
+    facts = {
+        "name": asked.name,
+        "folder": asked.folder,
+        "study_sha256": sha256(text).hexdigest(),
+        "not_promised": lacks or None,
+    }
     if before is None:
         return StudyManifest(versions=versions(), created_utc=_now(), **facts)  # type: ignore[arg-type]  # by name
     return msgspec.structs.replace(before, **facts)
@@ -268,17 +276,19 @@ def _manifest(
 
 def _notes(opened: OpenStudy, before: StudyManifest | None) -> Iterator[str]:
     """What a user should know of what was there already."""
-    book, records, cases = opened.book, opened.records, f"{opened.book.cases:,} cases"
+    book, cut, cases = opened.book, opened.records.cut, f"{opened.book.cases:,} cases"
     if opened.facts.same:
         yield f"{opened.facts.same:,} of {cases} are the same run as an earlier one, and share its record"
-    if records.cut:
-        yield f"an unfinished last record ({records.cut:,} bytes) was cut off; its case is carried out again"
+    if cut:
+        yield f"an unfinished last record ({cut:,} bytes) was cut off; its case is carried out again"
     if before is not None and before.study_sha256 != opened.manifest.study_sha256:
         yield f"the study file was changed: {book.done + book.failed:,} of {cases} have a record already"
     elif book.done + book.failed and book.open:
         yield f"{book.done + book.failed:,} of {cases} have a record already"
     if opened.elsewhere:
-        yield f"{opened.elsewhere:,} records belong to no case any more: they stay in records.jsonl, in no table"
+        records = "1 record belongs" if opened.elsewhere == 1 else f"{opened.elsewhere:,} records belong"
+        stay = "it stays" if opened.elsewhere == 1 else "they stay"
+        yield f"{records} to no case any more: {stay} in records.jsonl, in no table"
     if book.failed:
         yield f"{book.failed:,} of {cases} have failed before; to carry them out again: --retry-failed"
 
