@@ -11,12 +11,12 @@ from pvsim.adapters.duckdb.connection import plain_path, sql_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["JSON_TEXT", "RowFiles", "Table", "create_samples", "create_table"]
+__all__ = ["JSON_TEXT", "TYPES", "RowFiles", "Table", "create_samples", "create_table"]
 
 JSON_TEXT = object
 """The kind of a column whose texts are JSON."""
 
-_TYPES: Mapping[Any, str] = {
+TYPES: Mapping[Any, str] = {
     float: "DOUBLE",
     int: "BIGINT",
     str: "VARCHAR",
@@ -76,7 +76,7 @@ class RowFiles:
 
 def create_table(db: "DuckDBPyConnection", table: Table) -> None:
     """Make a table with its rows."""
-    types = [_TYPES[kind] for kind in table.columns.values()]
+    types = [TYPES[kind] for kind in table.columns.values()]
     values = [[row.get(name) for row in table.rows] for name in table.columns]
     lists = ", ".join(
         f'unnest(?::{"VARCHAR" if kind == "JSON" else kind}[])::{kind} AS "{name}"'

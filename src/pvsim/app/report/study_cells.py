@@ -91,12 +91,13 @@ def map_of(cells: Cells, x: int, y: int, figure: str) -> Floats:
 def _axis(factor: Factor, naming: Naming) -> Axis:
     label = naming.factor(factor)
     if not factor.numeric or len(factor.values) <= _MOST_VALUES:
-        return Axis(factor.path, label, tuple(map(naming.value, factor.values)), factor.codes, binned=False)
+        texts = tuple(naming.value(factor, code) for code in range(len(factor.values)))
+        return Axis(factor.path, label, texts, factor.codes, binned=False)
     values = np.array(factor.values, dtype=np.float64)
     edges = np.linspace(values[0], values[-1], _BINS + 1)
     bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, _BINS - 1)
-    texts = [naming.value(float(f"{edge:.3g}")) for edge in edges.tolist()]
-    ranges = tuple(f"{low}–{high}" for low, high in pairwise(texts))
+    ends = [naming.number(float(f"{edge:.3g}")) for edge in edges.tolist()]
+    ranges = tuple(f"{low}–{high}" for low, high in pairwise(ends))
     return Axis(factor.path, label, ranges, bins[factor.codes], binned=True)
 
 

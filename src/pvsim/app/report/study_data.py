@@ -65,11 +65,13 @@ def _profile(found: StudyFound) -> list[list[float | None]] | None:
 def _effect(found: StudyFound, effect: Effect) -> dict[str, Any]:
     factor = next(each for each in found.factors if each.path == effect.path)
     return {
-        "label": found.naming.value(effect.high) if effect.path == VARIANT else found.naming.factor(factor),
+        "label": found.naming.value(factor, effect.high)
+        if effect.path == VARIANT
+        else found.naming.factor(factor),
         "least": _short(effect.least),
         "most": _short(effect.most),
-        "least_at": found.naming.value(effect.least_at),
-        "most_at": found.naming.value(effect.most_at),
+        "least_at": found.naming.value(factor, effect.least_at),
+        "most_at": found.naming.value(factor, effect.most_at),
     }
 
 

@@ -25,6 +25,7 @@ class StudyFacts:
         versions: Of pvsim and what it computes with.
         sha256: Of the study file.
         text: The study file.
+        missing: Cases that have no record yet.
         failed: Records of the first cases that have failed.
         hours: Of some combinations, by position, the powers by hour of the day of each case.
     """
@@ -38,5 +39,6 @@ class StudyFacts:
     versions: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
     text: str = ""
+    missing: int = 0
     failed: "Sequence[CaseRecord]" = ()
     hours: "Mapping[int, Sequence[Hours]]" = field(default_factory=dict)

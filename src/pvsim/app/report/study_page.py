@@ -64,6 +64,8 @@ def study_page(cases: Collected, facts: StudyFacts, forms: Forms) -> Page:
 
 def _notices(found: StudyFound) -> Iterator[str]:
     cases, forms, facts = found.cases, found.forms, found.facts
+    if facts.missing:
+        yield forms.say("study.notice.missing", n=forms.number(facts.missing))
     if cases.failed:
         numbers = {"n": forms.number(len(cases.failed)), "cases": forms.number(len(cases.ids))}
         yield forms.say("study.notice.failed", **numbers)

@@ -44,7 +44,7 @@ def best_tables(found: StudyFound) -> tuple[Table, ...]:
 
 def _best_row(found: StudyFound, rank: int, each: int, others: list[str]) -> tuple[Cell, ...]:
     forms, form, best = found.forms, found.figure, found.ranking.order[0]
-    settings = (Cell(found.naming.value(factor.values[factor.codes[each]])) for factor in found.factors)
+    settings = (Cell(found.naming.value(factor, int(factor.codes[each]))) for factor in found.factors)
     row = [Cell(forms.number(rank)), *settings, _mean(found, form, each)]
     band = found.band(form.name, each)
     if found.seeds > 1:
@@ -102,11 +102,9 @@ def _effect_row(found: StudyFound, effect: Effect) -> tuple[Cell, ...]:
     forms, form, naming = found.forms, found.figure, found.naming
     factor = next(each for each in found.factors if each.path == effect.path)
 
-    def at(value: object, figure: float) -> Cell:
-        words = forms.say(
-            "study.at", value=naming.value(value), figure=form.text(figure, forms, like=found.largest)
-        )
-        return Cell(words)
+    def at(code: int, figure: float) -> Cell:
+        text = form.text(figure, forms, like=found.largest)
+        return Cell(forms.say("study.at", value=naming.value(factor, code), figure=text))
 
     def difference(value: float, *, sign: bool = False) -> Cell:
         return Cell(form.difference(value, forms, like=found.largest, sign=sign))

@@ -1,7 +1,7 @@
 """How figures, parameters and combinations of a study are called on its page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -128,26 +128,47 @@ class Naming:
         name, unit = _named(self._short[factor.path])
         return f"{name}, {unit}" if unit and factor.numeric else name
 
-    def value(self, value: object) -> str:
-        """A value of a parameter, without its unit."""
+    def value(self, factor: Factor, code: int) -> str:
+        """One of the values of a parameter, without its unit."""
+        return self._values[factor.path][code]
+
+    def number(self, value: float) -> str:
+        """A number with as many decimals as it has."""
+        return self.forms.said(value)
+
+    @cached_property
+    def _values(self) -> Mapping[str, Sequence[str]]:
+        return {factor.path: self._different(factor.values) for factor in self.factors}
+
+    def _different(self, values: Sequence[object]) -> Sequence[str]:
+        """Values in words, no two of them the same; of tables what they differ in."""
+        tables = [value for value in values if isinstance(value, dict)]
+        same = {key for table in tables for key in table if all(table[key] == each.get(key) for each in tables)}
+        texts = [_shortened(self._text(value, same)) for value in values]
+        return [text if texts.count(text) == 1 else f"{i}: {text}" for i, text in enumerate(texts, start=1)]
+
+    def _text(self, value: object, same: Collection[str]) -> str:
         if value is None:
             return self.forms.words["study.none"]
         if is_number(value):
             return self.forms.said(value)
-        text = parameter_text(value)
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        if isinstance(value, dict):
+            parts = (f"{key} {parameter_text(each)}" for key, each in value.items() if key not in same)
+            return ", ".join(parts) or parameter_text(value)
+        return parameter_text(value)
 
-    def setting(self, factor: Factor, value: object) -> str:
-        """A parameter with its value: `capacity 5 kWh`; the name of a variant alone."""
-        text = self.value(value)
+    def setting(self, factor: Factor, code: int) -> str:
+        """A parameter with one of its values: `capacity 5 kWh`; the name of a variant alone."""
+        text = self.value(factor, code)
         if factor.path == VARIANT:
             return text
         name, unit = _named(self._short[factor.path])
-        return f"{name}\u00a0{text}\u00a0{unit}" if unit and is_number(value) else f"{name}\u00a0{text}"
+        with_unit = unit and is_number(factor.values[code])
+        return f"{name}\u00a0{text}\u00a0{unit}" if with_unit else f"{name}\u00a0{text}"
 
     def combination(self, position: int) -> str:
         """A combination by what it differs in from the others."""
-        settings = (self.setting(each, each.values[each.codes[position]]) for each in self.factors)
+        settings = (self.setting(each, int(each.codes[position])) for each in self.factors)
         return " · ".join(settings) or self.forms.words["study.only"]
 
 
@@ -161,6 +182,10 @@ def short_names(paths: Sequence[str]) -> dict[str, str]:
         alone = (end for end in ends if not any(other.endswith(f".{end}") for other in others))
         found[path] = next((end for end in alone if not re.match(r"[\d*]", end)), path)
     return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _named(short: str) -> tuple[str, str]:

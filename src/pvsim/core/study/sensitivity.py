@@ -8,7 +8,7 @@ combinations of which no figure is missing are taken, so that each mean is over 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -23,7 +23,7 @@ Kind: TypeAlias = Literal["swept", "drawn", "variant"]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What comes of one parameter, or of one variant.
+    """What comes of one parameter, or of one variant. Values are told by their positions in `Factor.values`.
 
     Attributes:
         path: Of the parameter; empty of a variant.
@@ -40,14 +40,14 @@ class Effect:
 
     path: str
     kind: Kind
-    low: Any
-    high: Any
+    low: int
+    high: int
     at_low: float
     at_high: float
     least: float
     most: float
-    least_at: Any
-    most_at: Any
+    least_at: int
+    most_at: int
 
     @property
     def change(self) -> float:
@@ -146,17 +146,15 @@ def _of_points(grid: Floats) -> Floats:
 
 
 def _of_levels(factor: Factor, levels: Sequence[float]) -> list[Effect]:
-    values = factor.values
     if factor.path == VARIANT:
-        first, *others = zip(values, levels, strict=True)
+        first, *others = enumerate(levels)
         return [_between(VARIANT, "variant", first, other) for other in others]
-    least, most = min(levels), max(levels)
-    at_least, at_most = values[levels.index(least)], values[levels.index(most)]
-    ends = values[0], values[-1], levels[0], levels[-1]
-    return [Effect(factor.path, "swept", *ends, least, most, at_least, at_most)]
+    least, most, last = min(levels), max(levels), len(levels) - 1
+    at = levels.index(least), levels.index(most)
+    return [Effect(factor.path, "swept", 0, last, levels[0], levels[-1], least, most, *at)]
 
 
-def _between(path: str, kind: Kind, low: tuple[Any, float], high: tuple[Any, float]) -> Effect:
+def _between(path: str, kind: Kind, low: tuple[int, float], high: tuple[int, float]) -> Effect:
     """Of two values with their figures, or of a straight line between them."""
     least, most = (high, low) if high[1] < low[1] else (low, high)
     return Effect(path, kind, low[0], high[0], low[1], high[1], least[1], most[1], least[0], most[0])
@@ -200,6 +198,6 @@ def _columns(factor: Factor, codes: Codes) -> Floats:
 
 def _of_slopes(factor: Factor, levels: Sequence[float]) -> Effect:
     if factor.numeric:
-        return _between(factor.path, "drawn", (factor.values[0], levels[0]), (factor.values[-1], levels[1]))
+        return _between(factor.path, "drawn", (0, levels[0]), (len(factor.values) - 1, levels[1]))
     (effect,) = _of_levels(factor, levels)
     return replace(effect, kind="drawn")

@@ -78,8 +78,10 @@ def test_what_must_be_known_first_is_said_first():
         return figures(variant, parameters, repeat) | {"money_currency": ("EUR", "USD")[parameters["days"] - 1]}
 
     wanted = Objective("money_npv", "max")
-    page = a_study_page(swept({"days": [1, 2]}, variants=("",), seeds=2, of=of, failing={0}), objective=wanted)
-    failed, incomplete, period, figure, currencies = page.notices
+    records = swept({"days": [1, 2]}, variants=("",), seeds=2, of=of, failing={0})
+    page = a_study_page(records, objective=wanted, missing=4)
+    missing, failed, incomplete, period, figure, currencies = page.notices
+    assert missing == "Cases that are not done yet: 4. This page is of the others."
     assert failed == "1 of 4 cases have failed and have no figures; the reasons are below."
     assert incomplete.startswith("Combinations that lack a seed: 1.")
     assert period.startswith("Cases differ in days:")

@@ -54,17 +54,37 @@ def test_parameters_are_called_by_name_value_and_unit(path, values, label, setti
     naming = a_naming((path, values))
     (factor,) = naming.factors
     assert naming.factor(factor).replace(", kWh", "").startswith(label.split(",")[0].split(" kwh")[0])
-    assert naming.setting(factor, values[0]) == setting
+    assert naming.setting(factor, 0) == setting
     assert naming.combination(0) == setting
 
 
-def test_labels_of_numbers_have_their_unit_and_long_texts_end():
-    naming = a_naming(("a.capacity_kwh", (1, 2)), ("b.capacity_kwh", ("x" * 50, "y")))
-    first, second = naming.factors
-    assert naming.factor(first) == "a.capacity, kWh"
-    assert naming.factor(second) == "b.capacity"
-    assert naming.value("x" * 50) == "x" * 39 + "…"
+def test_labels_of_numbers_have_their_unit():
+    naming = a_naming(("a.capacity_kwh", (1, 2)), ("b.capacity_kwh", ("x", "y")))
+    assert [naming.factor(factor) for factor in naming.factors] == ["a.capacity, kWh", "b.capacity"]
     assert a_naming().combination(0) == "the only combination"
+
+
+@given(st.lists(st.dictionaries(WORDS, st.integers(0, 3), max_size=3), min_size=2, max_size=4))
+def test_no_two_values_look_the_same(tables):
+    naming = a_naming(("site.tariff", tuple(tables)))
+    texts = [naming.value(naming.factors[0], code) for code in range(len(tables))]
+    assert len(set(texts)) == len(tables)
+
+
+def test_values_that_are_long_or_tables_by_hand():
+    flat, night = {"per_kwh": 0.25, "feed_in": 0.08}, {"windows": [{"from": "22:00"}], "feed_in": 0.08}
+    naming = a_naming(
+        ("site.tariff", (flat, night)),
+        ("meter.source", ("x" * 50, "x" * 60, "y")),
+        ("site.grid", ({"kw": 5}, None)),
+    )
+    texts = [[naming.value(each, code) for code in range(len(each.values))] for each in naming.factors]
+    long = "x" * 39 + "…"
+    assert texts == [
+        ["per_kwh 0.25", 'windows [{"from":"22:00"}]'],
+        [f"1: {long}", f"2: {long}", "y"],
+        ['{"kw":5}', "none"],
+    ]
 
 
 @pytest.mark.parametrize(
