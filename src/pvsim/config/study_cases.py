@@ -1,5 +1,6 @@
 """The cases of a study as configurations of runs, each by its number."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -16,7 +17,7 @@ from pvsim.config.study import Difference, Setting, Study
 from pvsim.config.study_checks import NONE, is_none_of_its_size, takes_away
 from pvsim.core.site.problems import problems
 from pvsim.core.study.case import Case
-from pvsim.core.study.paths import EACH, Parts, Plain, put, value_at
+from pvsim.core.study.paths import EACH, Parts, Plain, overlap, put, value_at
 from pvsim.errors import BadInputError, PvsimError, UsageError
 
 __all__ = ["ID_DIGITS", "Cases", "case_id", "case_text"]
@@ -28,6 +29,7 @@ _RUN_ID = "case"
 _NO_FIGURE = ("run_id", "batch", "split", "formats", "annual_energies", "homes_file")
 """Fields of a configuration that change no figure, or only say where its other fields came from."""
 _LONGEST = 240
+_MISSING = re.compile(r"^\s*(?:site\.)?([\w.]+): missing$", re.MULTILINE)
 
 
 class Cases:
@@ -98,14 +100,20 @@ class Cases:
         found: dict[str, Plain] = {"site": self._outside.site_data(site) if isinstance(site, str) else site}
         for settings in in_site:
             found = _with(found, settings)
-        return self._outside.site_of(found["site"])
+        try:
+            return self._outside.site_of(found["site"])
+        except BadInputError as error:
+            error.fix = _fix_of_missing(error.what) or error.fix
+            raise
 
     def _convert(self, data: dict[str, Plain]) -> Request:
         try:
             return convert(data, Request)
         except msgspec.ValidationError as error:
             found = problems(data, Request)
-            raise UsageError("; ".join(found) or str(error), fix="see docs/reference/study.md") from error
+            raise UsageError(
+                "; ".join(found) or str(error), fix="pvsim run --help describes every setting"
+            ) from error
 
 
 def case_id(config: RunConfig) -> str:
@@ -128,6 +136,15 @@ def _without_paths(value: Any) -> Any:
     return value
 
 
+def _fix_of_missing(told: str) -> str:
+    """What to do where a path has made a table, and the rest of the table is not said."""
+    missing = _MISSING.findall(told)
+    if "location" in missing:
+        return 'name the site that it is in: site = "home" under [base], and put paths in quotes'
+    named = ", ".join(f'"site.{each}"' for each in missing)
+    return f"set the rest of it too, under [base] for example: {named}" if missing else ""
+
+
 def _in_site(setting: Setting) -> bool:
     parts, _ = setting
     return parts[0] == "site" and len(parts) > 1
@@ -140,12 +157,24 @@ def _with(data: dict[str, Plain], settings: Sequence[Setting]) -> dict[str, Plai
         if is_none_of_its_size(parts, value):
             gone += [(each, NONE) for each in _homes_with(data, parts)] or [(parts[:-1], None)]
         elif takes_away(parts, value):
+            _refuse_within(parts, settings)
             gone.append((parts, None))
         else:
             data = _put(data, parts, value)
     for parts, value in gone:
         data = _put(data, parts, value)
     return data
+
+
+def _refuse_within(gone: Parts, settings: Sequence[Setting]) -> None:
+    """Refuse a value in what is taken away."""
+    for parts, value in settings:
+        if len(parts) > len(gone) and overlap(parts, gone) and value is not None:
+            path, away = ".".join(parts), ".".join(gone)
+            what = f"{path} is set, but {away} is taken away"
+            raise UsageError(
+                what, field=path, fix="leave one of them out; a battery of 0 kWh is none, for example"
+            )
 
 
 def _homes_with(data: dict[str, Plain], parts: Parts) -> list[Parts]:

@@ -14,7 +14,7 @@ from pvsim.core.study.known import kinds_at
 from pvsim.core.study.paths import Parts, Plain, parts_of
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["NONE", "UNFIT", "Checks", "PlaceOf", "is_none_of_its_size", "is_whole", "takes_away"]
+__all__ = ["NONE", "UNFIT", "Checks", "PlaceOf", "described", "is_none_of_its_size", "is_whole", "takes_away"]
 
 NONE = "none"
 """Takes a setting away where it can have no such text itself; TOML has no null."""
@@ -44,6 +44,12 @@ def is_whole(value: Plain) -> TypeGuard[int]:
 def is_none_of_its_size(parts: Parts, value: Plain) -> bool:
     """Whether a value says that there is no such thing: a battery of 0 kWh."""
     return parts[0] == "site" and parts[-2:] in _SIZES and value == 0 and not isinstance(value, bool)
+
+
+def described(path: str) -> str:
+    """Where it is said what a setting may be."""
+    what = "pvsim schema site" if path.startswith("site.") else "pvsim run --help"
+    return f"{what} describes every setting"
 
 
 def takes_away(parts: Parts, value: Plain) -> bool:
@@ -127,7 +133,7 @@ class Checks:
                 continue
             called = f"{path}, value {number}" if len(values) > 1 else path
             for problem in [*_no_number(value, called), *value_problems(value, kind, called)][:1]:
-                self._add(section, path, problem, "see docs/reference/study.md")
+                self._add(section, path, problem, described(path))
         return parts if len(self._found) == before else None
 
     def _table(self, section: str, given: Plain) -> dict[str, Plain]:

@@ -12,21 +12,25 @@ from msgspec.structs import fields
 from pvsim.config.request import Request
 from pvsim.config.run_config import check_seed
 from pvsim.config.study import MAX_CASES, Page, Setting, Study, StudyFile, Variant
-from pvsim.config.study_checks import UNFIT, Checks, PlaceOf, is_whole
+from pvsim.config.study_checks import UNFIT, Checks, PlaceOf, described, is_whole
+from pvsim.core.results.figure_tables import FIGURES, figure_columns
+from pvsim.core.site.plain_data import plain
 from pvsim.core.site.problems import problems
 from pvsim.core.study.axes import Axis, bounds_of, is_range
 from pvsim.core.study.paths import Plain, overlap
 from pvsim.core.study.sampling import Sample
 from pvsim.errors import BadInputError
 
-__all__ = ["SECTIONS", "plain_of", "study_of"]
+__all__ = ["SECTIONS", "VARIANT", "plain_of", "study_of"]
 
 SECTIONS = StudyFile.__struct_encode_fields__
 _PER_MINUTE = 200
 """One-day cases of a home that a core carries out."""
 _MAX_NAME = 64
 _NO_FILE_NAME = set('/\\:*?"<>|')
-_SEE = "see docs/reference/study.md"
+VARIANT = "variant"
+"""In [page]: the named variants."""
+_SEE = "pvsim schema study describes it"
 
 
 def study_of(data: Mapping[str, Any], *, name: str, folder: str, where: str, place_of: PlaceOf) -> Study:
@@ -52,7 +56,10 @@ def study_of(data: Mapping[str, Any], *, name: str, folder: str, where: str, pla
     axes = reading.axes(swept)
     variants = reading.variants(data.get("compare", []))
     reading.twice({"sample": sampled, "sweep": swept}, variants)
-    page = reading.page(data.get("page", {}), [*(path for path in sampled if path != "n"), *swept])
+    page = reading.page(
+        data.get("page", {}),
+        [*(path for path in sampled if path != "n"), *swept, *([VARIANT] if data.get("compare") else [])],
+    )
     called = reading.name(data.get("name", name))
     reading.raise_any(where)
     study = Study(called, folder, where, base, changes, seeds, variants, sample, axes, page)
@@ -61,14 +68,30 @@ def study_of(data: Mapping[str, Any], *, name: str, folder: str, where: str, pla
 
 
 def plain_of(value: Any) -> Plain:
-    """A value of TOML as plain data: dates and times as texts, as JSON has them."""
+    """A value of TOML or Python as plain data: dates and times are texts, as in JSON, NumPy's numbers Python's.
+
+    Raises:
+        ValueError: if it is, or has in it, no such data or half of a surrogate pair.
+    """
+    value = plain(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): plain_of(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, dict):
+        return {_text(name): plain_of(each) for name, each in value.items()}
+    if isinstance(value, list):
         return [plain_of(each) for each in value]
-    return value  # type: ignore[no-any-return]  # whatever else it is, the checks of its path refuse
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    raise ValueError(f"no plain data: {type(value).__name__}")
+
+
+def _text(text: str) -> str:
+    if text.encode("utf-8", "ignore").decode() != text:
+        shown = text.encode("ascii", "backslashreplace").decode()
+        raise ValueError(f"half of a surrogate pair, which UTF-8 cannot hold: {shown}")
+    return text
 
 
 class _Reading(Checks):
@@ -76,7 +99,14 @@ class _Reading(Checks):
 
     def plain(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data with texts for dates."""
-        return {str(name): plain_of(value) for name, value in data.items()}
+        found: dict[str, Any] = {}
+        for name, value in data.items():
+            try:
+                found[_text(str(name))] = plain_of(value)
+            except ValueError as error:
+                section = name if name in SECTIONS else ""
+                self._add("", section, f"{section or 'a name'} has in it {error}", "write it as TOML has it")
+        return found
 
     def unknown_sections(self, data: Mapping[str, Any]) -> None:
         """Refuse what is no section of a study file."""
@@ -103,7 +133,7 @@ class _Reading(Checks):
         site = said.get("site")
         checked = said | ({"site": None} if isinstance(site, dict) else {})  # it is checked as a whole
         for problem in problems(checked, Request):
-            self._add("base", problem.partition(":")[0], problem, _SEE)
+            self._add("base", problem.partition(":")[0], problem, described(problem))
         settings = []
         for path, value in table.items():
             if path in UNFIT:
@@ -200,6 +230,14 @@ class _Reading(Checks):
                 self._add("page", problem.partition(":")[0], f"[page] {problem}", _SEE)
             return Page()
         chosen = convert(table, Page)
+        if chosen.best is not None and chosen.best not in (figures := _single_figures()):
+            near = get_close_matches(chosen.best, figures, n=1)
+            fix = (
+                f"did you mean {near[0]}?"
+                if near
+                else "name a figure as pvsim query does, such as energy_kwh_import"
+            )
+            self._add("page", "best", f"[page] best: no figure is called {chosen.best}", fix)
         for axis in ("x", "y"):
             path = getattr(chosen, axis)
             if path is not None and path not in varied:
@@ -221,6 +259,11 @@ class _Reading(Checks):
                 for other_section, other in everything[:number]:
                     if _same(path, other):
                         self._add(section, path, *_both(section, path, other_section, other))
+
+
+def _single_figures() -> list[str]:
+    """The names of the figures of a run that are one number each."""
+    return [name for name, kind in figure_columns()[FIGURES].items() if kind in {float, int}]
 
 
 def _can_be_directory(name: str) -> bool:

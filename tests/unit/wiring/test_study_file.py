@@ -1,8 +1,10 @@
 """A study file is checked as a whole before anything runs; its cases are known by what they are."""
 
+from datetime import date
 from importlib.resources import files
 
 import msgspec
+import numpy as np
 import pytest
 
 from pvsim.config import Request, RunConfig
@@ -240,6 +242,49 @@ def test_a_file_that_says_nothing_that_can_be_run_is_refused(read, text, told):
     error = refused(read, text)
     assert told in f"{error} {error.fix}"
     assert error.exit_code == 65
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "fix"),
+    [
+        (
+            '[base]\nsite = "home"\n"site.battery.capacity_kwh" = 5\n',
+            "battery.charge_kw: missing",
+            'set the rest of it too, under [base] for example: "site.battery.charge_kw"',
+        ),
+        ("[base]\nsite.battery.capacity_kwh = 5\n", "location: missing", 'site = "home" under [base]'),
+        (
+            '[base]\nsite = "home-battery"\n"site.battery" = "none"\n"site.battery.capacity_kwh" = 5\n',
+            "site.battery.capacity_kwh is set, but site.battery is taken away",
+            "leave one of them out",
+        ),
+        (
+            '[page]\nbest = "self_suficiency"\n',
+            "no figure is called self_suficiency",
+            "did you mean self_sufficiency?",
+        ),
+        ('[page]\nbest = "xyzzy"\n', "no figure is called xyzzy", "name a figure as pvsim query does"),
+        ('[page]\nx = "variant"\n', "variant is not varied", "name a path"),
+        ("[sweep]\ndays = [1, 1.5]\n", "days, value 2: 1.5 is not a whole number", "pvsim run --help describes"),
+        ("[base]\nsite = 3\n", "site: 3 is not", "pvsim run --help describes"),
+    ],
+)
+def test_of_usual_mistakes_it_is_told_what_to_do(read, text, told, fix):
+    error = refused(read, text)
+    assert told in error.what
+    assert fix in error.fix
+
+
+def test_the_named_variants_may_be_an_axis_of_the_page(read):
+    assert read('[[compare]]\nname = "a"\n[page]\nx = "variant"\n').page.x == "variant"
+
+
+def test_what_is_no_plain_data_is_refused():
+    for wrong in ({"base": {"date": object()}}, {"sweep": {"tz": ["\ud800"]}}, {"\ud800": 1}):
+        with pytest.raises(BadInputError, match="has in it"):
+            study_of_data(wrong)
+    study = study_of_data({"sweep": {"days": np.arange(1, 4)}, "base": {"date": date(2024, 6, 21)}})
+    assert [case_at(study, number)[1].days for number in range(3)] == [1, 2, 3]
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite, prod
+from math import prod
 from typing import Protocol, TypeGuard
 
 from pvsim.core.study.dates import are_dates, dates_of
@@ -118,13 +118,13 @@ def _listed(path: str, values: Sequence[Plain]) -> Listed:
         raise _refusal(
             path, "the list is empty, so that there is no case", "give at least one value, or leave it out"
         )
-    seen: dict[str, int] = {}
+    seen: dict[object, int] = {}
     for place, value in enumerate(values, start=1):
-        text = str(_exact(value)) if _is_number(value) and isfinite(value) else repr(value)
-        if text in seen:
-            what = f"{_shown(value)} is in the list twice, as value {seen[text]} and value {place}"
+        same = ("number", value) if _is_number(value) and value == value else repr(value)  # noqa: PLR0124 - no NaN
+        if same in seen:
+            what = f"{_shown(value)} is in the list twice, as value {seen[same]} and value {place}"
             raise _refusal(path, what, "leave one of them out")
-        seen[text] = place
+        seen[same] = place
     return Listed(values)
 
 
