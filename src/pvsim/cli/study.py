@@ -16,7 +16,7 @@ from pvsim.cli.command import Configured, given_options
 from pvsim.cli.options import file_system_option, json_option, quiet_option
 from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
 from pvsim.cli.values import Whole
-from pvsim.errors import CannotWriteError, InterruptedRunError, PartialResultError, UsageError
+from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, PartialResultError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,6 +38,7 @@ class _Asked:
         file: The study file.
         out: Its directory; None is one of its name.
         size: Processes.
+        scheduler: Where a Dask cluster is, or `local`; None is none.
         again: Carry out failed cases again.
         allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
@@ -47,6 +48,7 @@ class _Asked:
     file: Path
     out: Path | None
     size: int
+    scheduler: str | None
     again: bool
     allow_unsafe_filesystem: bool
     quiet: bool
@@ -56,7 +58,8 @@ class _Asked:
     def command(self) -> str:
         """What to type to go on."""
         out = [] if self.out is None else ["--out", str(self.out)]
-        return shlex.join(["pvsim", "study", str(self.file), *out])
+        cluster = [] if self.scheduler is None else ["--scheduler", self.scheduler]
+        return shlex.join(["pvsim", "study", str(self.file), *out, *cluster])
 
 
 @click.command(cls=Configured)
@@ -75,13 +78,21 @@ class _Asked:
     envvar="PVSIM_JOBS",
     help="Processes that carry out cases.  [default: one for each core]",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    envvar="PVSIM_SCHEDULER",
+    help="Carry out cases by the workers of a Dask scheduler: tcp://HOST:PORT, tls://HOST:PORT, or local.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the cases, and what they take, from one that is tried.")
 @click.option("--retry-failed", "again", is_flag=True, help="Carry out the cases again that have failed.")
 @json_option("the result")
 @quiet_option
 @file_system_option
 @click.pass_context
-def study(context: click.Context, /, *, dry_run: bool, size: int | None, **params: Any) -> None:
+def study(
+    context: click.Context, /, *, dry_run: bool, size: int | None, scheduler: str | None, **params: Any
+) -> None:
     """Carry out many runs that differ in some settings, and put what they come to into a table and on a page.
 
     \b
@@ -91,6 +102,7 @@ def study(context: click.Context, /, *, dry_run: bool, size: int | None, **param
       pvsim study roof.toml --dry-run            how many cases, and how long they take
       pvsim study roof.toml --out studies/b      another directory than studies/roof
       pvsim study roof.toml --retry-failed       those again that have failed
+      pvsim study roof.toml --scheduler tcp://cluster:8786      on a Dask cluster
 
     \b
     A study file, for example roof.toml:
@@ -109,16 +121,33 @@ def study(context: click.Context, /, *, dry_run: bool, size: int | None, **param
 
     if size is not None and size < 1:
         raise UsageError(f"--jobs is a number of processes from 1, not {size}", where="--jobs", fix="--jobs 2")
-    asked = _Asked(size=size or cores(), **params)
+    if scheduler is not None and not dry_run:
+        scheduler = _cluster(scheduler, size)
+    asked = _Asked(size=size or cores(), scheduler=scheduler, **params)
     lines = StudyLines(quiet=asked.quiet or asked.as_json)
     if not dry_run:
         _carry_out(asked, lines)
-    elif unfit := {"again", "out"} & set(given_options(context)):
-        option = "--out" if "out" in unfit else "--retry-failed"
+    elif unfit := sorted({"again", "out", "scheduler"} & set(given_options(context))):
+        option = {"again": "--retry-failed"}.get(unfit[0], f"--{unfit[0]}")
         what = f"{option} is of no use with --dry-run, which keeps nothing"
         raise UsageError(what, where=option, fix="leave one of them out")
     else:
         _try(asked, lines)
+
+
+def _cluster(scheduler: str, size: int | None) -> str:
+    """The address of a cluster.
+
+    Raises:
+        UsageError: if it is none, or processes are asked for that the cluster has by itself.
+    """
+    from pvsim.adapters.dask import LOCAL, parse_scheduler  # noqa: PLC0415 - most studies need none
+
+    address = parse_scheduler(scheduler, "--scheduler")
+    if size is not None and address != LOCAL:
+        what = "--jobs is the number of processes of this machine, and the cluster has workers of its own"
+        raise UsageError(what, where="--jobs", fix="leave it out")
+    return address
 
 
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
@@ -139,7 +168,7 @@ def _carry_out(asked: _Asked, lines: StudyLines) -> None:
         for note in opened.notes:
             lines.say(note)
         lines.begin(opened.progress)
-        end = run_with_stop(lambda stop: _work(opened, asked.size, lines, stop))
+        end = run_with_stop(lambda stop: _work(opened, asked, lines, stop))
         lines.clear()
         if end.interrupted:
             raise KeyboardInterrupt
@@ -160,6 +189,10 @@ def _ended_in_order(asked: _Asked, lines: StudyLines) -> Iterator[None]:
         lines.clear()
         what = "the study was interrupted; the cases that are done are kept"
         raise InterruptedRunError(what, fix=f"to go on: {asked.command}") from error
+    except ClusterError as error:
+        lines.clear()
+        error.fix += f"; then: {asked.command}"
+        raise
     except CannotWriteError as error:
         lines.clear()
         if error.fix and "--" not in error.fix:
@@ -167,17 +200,26 @@ def _ended_in_order(asked: _Asked, lines: StudyLines) -> Iterator[None]:
         raise
 
 
-async def _work(opened: "OpenStudy", size: int, lines: StudyLines, stop: "asyncio.Event") -> "StudyEnd":
+async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "asyncio.Event") -> "StudyEnd":
     import asyncio  # noqa: PLC0415
 
+    ticking = asyncio.ensure_future(lines.tick())
+    try:
+        if asked.scheduler is None or not opened.book.open:
+            return await _by_processes(opened, asked.size, lines, stop)
+        from pvsim.wiring.study_cluster import open_pool  # noqa: PLC0415 - most studies need none
+
+        async with open_pool(asked.scheduler, asked.size) as pool:
+            return await opened.carry_out(pool, lines, stop)
+    finally:
+        ticking.cancel()
+
+
+async def _by_processes(opened: "OpenStudy", size: int, lines: StudyLines, stop: "asyncio.Event") -> "StudyEnd":
     from pvsim.wiring.study import local_pool  # noqa: PLC0415
 
     pool = local_pool(size)
-    ticking = asyncio.ensure_future(lines.tick())
-    try:
-        end = await opened.carry_out(pool, lines, stop)
-    finally:
-        ticking.cancel()
+    end = await opened.carry_out(pool, lines, stop)
     if pool.deaths:
         died = "a worker process" if pool.deaths == 1 else f"{pool.deaths} worker processes"
         lines.say(

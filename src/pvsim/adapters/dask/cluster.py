@@ -103,7 +103,7 @@ async def _connected(address: str, security: Any = None) -> AsyncIterator[Any]:
             await client
         except (OSError, ValueError, ImportError) as error:  # also TimeoutError
             what = f"no Dask scheduler answers: {_reason(error)}"
-            fix = "start it: dask scheduler; and workers: dask worker ADDRESS; or use --scheduler local"
+            fix = f"start one there: dask scheduler; and workers: dask worker {address}"
             raise ClusterError(what, where=address, fix=fix) from error
         yield client
     finally:
@@ -123,7 +123,7 @@ async def _pool(
         await client.wait_for_workers(1, timeout=CONNECT_S)
     except TimeoutError as error:
         what = "the Dask scheduler has no workers"
-        raise ClusterError(what, where=address, fix=f"start some: dask worker {address} --nthreads 1") from error
+        raise ClusterError(what, where=address, fix=f"start some: dask worker {address}") from error
     wanted = versions()
     there = await client.run(versions, on_error="return")
     _refuse_unfit(wanted, there)

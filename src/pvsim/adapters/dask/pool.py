@@ -155,4 +155,4 @@ class DaskPool:
 
     def _lost(self) -> ClusterError:
         what = "the Dask scheduler is lost; all results so far are safe"
-        return ClusterError(what, where=self._where, fix="start it again, then type the same command: it goes on")
+        return ClusterError(what, where=self._where, fix="start it and its workers again")

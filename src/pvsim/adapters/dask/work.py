@@ -69,7 +69,7 @@ def fulfil(
     for path, sha256 in files.items():
         if (there := _digest(path)) != sha256:
             what = f"it has another content of {path}" if there else f"it cannot read {path}"
-            fix = "put the file there under the same path, for example on a shared disk, then type the same again"
+            fix = "put the file there under the same path, for example on a shared disk"
             raise WorkerUnfitError(what, where=_name(), fix=fix)
     with _ONE_AT_A_TIME:
         return function(job)

@@ -84,7 +84,7 @@ async def test_a_scheduler_without_workers_says_so(scheduler, monkeypatch):
     with pytest.raises(ClusterError, match="the Dask scheduler has no workers") as refused:
         async with open_cluster(scheduler[0], carry_out, no_files, workers=1):
             pass
-    assert refused.value.fix == f"start some: dask worker {scheduler[0]} --nthreads 1"
+    assert refused.value.fix == f"start some: dask worker {scheduler[0]}"
 
 
 @pytest.mark.usefixtures("worker")
