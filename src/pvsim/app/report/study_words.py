@@ -148,13 +148,16 @@ class Naming:
         return [text if texts.count(text) == 1 else f"{i}: {text}" for i, text in enumerate(texts, start=1)]
 
     def _text(self, value: object, same: Collection[str]) -> str:
+        """A value in words, without quotes and brackets; of a table not what is the `same` in all."""
         if value is None:
             return self.forms.words["study.none"]
         if is_number(value):
             return self.forms.said(value)
+        if isinstance(value, list):
+            return ", ".join(self._text(each, ()) for each in value)
         if isinstance(value, dict):
-            parts = (f"{key} {parameter_text(each)}" for key, each in value.items() if key not in same)
-            return ", ".join(parts) or parameter_text(value)
+            parts = (f"{key} {self._text(each, ())}" for key, each in value.items() if key not in same)
+            return " ".join(parts) or parameter_text(value)
         return parameter_text(value)
 
     def setting(self, factor: Factor, code: int) -> str:

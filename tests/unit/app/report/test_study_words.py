@@ -47,7 +47,7 @@ def test_short_names_by_hand():
         ("meter.source", ("walk", "office"), "source", "source\u00a0walk"),
         ("meters", (1000, 2000), "meters", "meters\u00a01,000"),
         (VARIANT, ("south", "east"), "Variant", "south"),
-        ("site.rules", ([1, 2], True), "rules", "rules\u00a0[1,2]"),
+        ("site.rules", ([1, 2], True), "rules", "rules\u00a01, 2"),
     ],
 )
 def test_parameters_are_called_by_name_value_and_unit(path, values, label, setting):
@@ -72,7 +72,10 @@ def test_no_two_values_look_the_same(tables):
 
 
 def test_values_that_are_long_or_tables_by_hand():
-    flat, night = {"per_kwh": 0.25, "feed_in": 0.08}, {"windows": [{"from": "22:00"}], "feed_in": 0.08}
+    flat, night = (
+        {"per_kwh": 0.25, "feed_in": 0.08},
+        {"windows": [{"from": "22:00", "per_kwh": 0.1}, {"from": "6:00"}], "feed_in": 0.08},
+    )
     naming = a_naming(
         ("site.tariff", (flat, night)),
         ("meter.source", ("x" * 50, "x" * 60, "y")),
@@ -81,7 +84,7 @@ def test_values_that_are_long_or_tables_by_hand():
     texts = [[naming.value(each, code) for code in range(len(each.values))] for each in naming.factors]
     long = "x" * 39 + "…"
     assert texts == [
-        ["per_kwh 0.25", 'windows [{"from":"22:00"}]'],
+        ["per_kwh 0.25", "windows from 22:00 per_kwh 0.1, from 6:…"],
         [f"1: {long}", f"2: {long}", "y"],
         ['{"kw":5}', "none"],
     ]
