@@ -32,11 +32,14 @@ class Metrics:
     Args:
         now: Unix time in s; what is late is late by this clock.
         lateness_s: For how long a second stays open anyway.
+        state: Where the service goes on; None: it begins.
     """
 
-    def __init__(self, now: Callable[[], float] = time.time, *, lateness_s: int = 0) -> None:
+    def __init__(
+        self, now: Callable[[], float] = time.time, *, lateness_s: int = 0, state: SessionState | None = None
+    ) -> None:
         self._now, self._lateness_s = now, lateness_s
-        self._state = SessionState()
+        self._state = SessionState() if state is None else state
         self._power_w: dict[tuple[str, str], float] = {}
         self._last_utc: dict[str, int] = {}
         self._gaps_s: Counter[str] = Counter()

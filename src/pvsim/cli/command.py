@@ -21,6 +21,7 @@ __all__ = [
     "PERIOD",
     "PV",
     "PV_FILE",
+    "SETTINGS_FROM",
     "SITE",
     "Commands",
     "Configured",
@@ -41,6 +42,9 @@ PERIOD, SITE, METER, METER_FILE, PV, PV_FILE, OUTPUT, BROKER = _SECTIONS = (
     "Broker",
 )
 """The sections of a command's help, in their order; an option that is in none comes last."""
+
+SETTINGS_FROM = "pvsim.settings_from"
+"""In a context's `meta`: the file of each parameter that a command has read from one of its own."""
 
 _REST, _ONLY = "Other options", "Options"
 
@@ -242,6 +246,8 @@ def _origin(context: click.Context, parameter: click.Parameter) -> str:
     if source is click.core.ParameterSource.ENVIRONMENT:
         return f"{option}, from the variable {parameter.envvar}"
     if source is click.core.ParameterSource.DEFAULT_MAP:
+        if path := context.meta.get(SETTINGS_FROM, {}).get(parameter.name):
+            return f"{option}, from {path}"
         return f"{option}, from [{context.info_name}] in a settings file"
     return option
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pvsim.adapters.signals import run_with_stop
-from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SITE, Configured, section
+from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SETTINGS_FROM, SITE, Configured, section
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.options import broker_option, file_system_option, json_option, pv_peak_option, quiet_option
@@ -44,6 +44,7 @@ def _take_file(context: click.Context, _parameter: click.Parameter, path: Path |
     said = read_toml(path)
     context.meta[_METERS] = {name: said.pop(name) for name in (_METERS,) if name in said}
     settings = settings_of(context.command, said, f"{path},")
+    context.meta[SETTINGS_FROM] = dict.fromkeys(settings, str(path))
     context.default_map = {**(context.default_map or {}), **settings}
     return path
 
@@ -265,7 +266,8 @@ def listen(context: click.Context, /, **params: Any) -> None:
         handler = open_log(service.directory, "listen", most_bytes=MAX_BYTES)
         try:
             broker = Broker(partial(_find, url, lines))
-            with watching(lines, params["metrics"], lateness_s=params["lateness_s"]) as watchers:
+            shown = {"lateness_s": params["lateness_s"], "state": service.state}
+            with watching(lines, params["metrics"], **shown) as watchers:
                 use = partial(_listen, service, setting, broker, watchers, stop_after_s=params["stop_after_s"])
                 run_with_stop(use, told=signals.append)
         finally:

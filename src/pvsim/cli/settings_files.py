@@ -61,12 +61,12 @@ def settings_of(command: click.Command, values: Mapping[str, Any], where: str) -
             raise UsageError("there is no such setting", where=here, fix=fix)
         several = value if isinstance(value, list) else [value]
         if not option.multiple and isinstance(value, list):
-            raise UsageError("a list instead of a single value", where=here, fix=f"write {name} = ...")
+            raise UsageError("a list instead of a single value", where=here, fix=_written(name, option))
         if any(isinstance(item, dict | list) for item in several):
             raise UsageError("a table or a list of lists instead of a value", where=here, fix="write a value")
         if option.is_flag != isinstance(value, bool):
-            fix = f"write {name} = true or false" if option.is_flag else f"write {name} = ..."
-            raise UsageError(f"{value!r} is of the wrong type", where=here, fix=fix)
+            shown = str(value).lower() if isinstance(value, bool) else repr(value)
+            raise UsageError(f"{shown} is of the wrong type", where=here, fix=_written(name, option))
         try:
             texts = [str(item) for item in several]
         except ValueError as error:  # Python writes no whole number of more than 4,300 digits
@@ -75,3 +75,15 @@ def settings_of(command: click.Command, values: Mapping[str, Any], where: str) -
             raise UsageError("the value contains the character NUL", where=here, fix="write it without \\u0000")
         settings[option.name] = value if option.is_flag else texts if option.multiple else texts[0]
     return settings
+
+
+def _written(name: str, option: click.Option) -> str:
+    """How a setting is written: with an example, or with what it can be."""
+    if option.is_flag:
+        return f"write {name} = true or false"
+    if isinstance(option.type, click.Choice):
+        return f"write {name} = " + " or ".join(f'"{choice}"' for choice in option.type.choices)
+    example = getattr(option.type, "example", "").partition(",")[0]
+    if not example:
+        return f"write {name} = ..., a {option.metavar or option.type.name}; see its line in --help"
+    return f"write {name} = {example}" if example.isdecimal() else f'write {name} = "{example}"'

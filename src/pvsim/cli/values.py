@@ -36,13 +36,24 @@ class Quantity(_Type):
         self._kind, self._least, self._most, self._above = kind, least, most, above
         self.name = shown
 
+    @property
+    def example(self) -> str:
+        """One that is right, as it is typed."""
+        return self._of_kind().example
+
+    def _of_kind(self) -> "Kind":
+        from pvsim.core.quantities import typed  # noqa: PLC0415 - `pvsim --help` needs no fractions
+
+        kind: Kind = getattr(typed, self._kind)
+        return kind
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
         """Read it; see `click.ParamType.convert`."""
         if not isinstance(value, str):  # a default
             return value
-        from pvsim.core.quantities import typed  # noqa: PLC0415 - `pvsim --help` needs no fractions
+        from pvsim.core.quantities import typed  # noqa: PLC0415 - as above
 
-        kind: Kind = getattr(typed, self._kind)
+        kind = self._of_kind()
         number = typed.parse_quantity(value, kind, _option(param))
         if bounds := self._broken(number):
             unit = " s" if self._kind == "DURATION_S" else ""  # of others the name of the option says it

@@ -57,14 +57,18 @@ class Watchers:
 
 
 @contextmanager
-def watching(lines: "Lines", place: str | None, *, lateness_s: int) -> Iterator[Watchers]:
-    """Watchers of one service; metrics are served at `place`, such as `127.0.0.1:9464`, if one is given.
+def watching(
+    lines: "Lines", place: str | None, *, lateness_s: int, state: "SessionState | None" = None
+) -> Iterator[Watchers]:
+    """Watchers of one service, which goes on from a state.
+
+    Metrics are served at `place`, such as `127.0.0.1:9464`, if one is given.
 
     Raises:
         UsageError: if the place is none, or what serves it is not installed.
         CannotWriteError: if it is taken.
     """
-    metrics = Metrics(lateness_s=lateness_s)
+    metrics = Metrics(lateness_s=lateness_s, state=state)
     with ExitStack() as stack:
         if place is not None:
             stack.callback(serving(metrics, *place_of(place)))

@@ -109,7 +109,8 @@ def meter_problems(tables: Sequence[MeterTable]) -> list[str]:
         found += [f"{where} {problem}" for problem in of_table]
     if len(tables) > MAX_METERS:
         found.append(f"meters: {len(tables):,}, where a service has {MAX_METERS:,} at most")
-    return [*found, *_twice("name", [table.name for table in tables]), *_twice("topic", _keys(tables))]
+    names_said = [table.name for table in tables]
+    return [*found, *_twice("name", names_said), *_but_for_case(names_said), *_twice("topic", _keys(tables))]
 
 
 def _form(table: MeterTable, max_w: int) -> MeterForm:
@@ -193,6 +194,14 @@ def _unused(table: MeterTable) -> Iterator[str]:
 
 def _keys(tables: Sequence[MeterTable]) -> list[str]:
     return [routing_key_of(table.topic) for table in tables if table.topic is not None]
+
+
+def _but_for_case(names: Sequence[str]) -> Iterator[str]:
+    """Names that are one directory on a disk that does not tell small letters from capital ones."""
+    spelled: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        if (other := spelled.setdefault(name.lower(), name)) != name:
+            yield f"meters: {other[:40]} and {name[:40]} differ only in capital letters; rename one"
 
 
 def _twice(field: str, values: Sequence[str]) -> Iterator[str]:

@@ -53,6 +53,15 @@ def rows(*seconds_and_meters: tuple[int, int]) -> Samples:
     return Samples(t_utc, meter, meter_dw=t_utc * 10, pv_dw=t_utc * 0 + 25)
 
 
+def test_a_service_that_goes_on_shows_what_it_has_counted_before(port):
+    state = SessionState(rows=7, messages=9, rejected={"late": 2}, meters=[MeterState(name="m1", heard_ms=1)])
+    end = serving(Metrics(state=state), "127.0.0.1", port)
+    found = scraped(port)
+    end()
+    assert (found["pvsim_rows_total"], found["pvsim_messages_total"], found["pvsim_meters"]) == (7, 9, 1)
+    assert found["pvsim_rejected_total/late"] == 2
+
+
 @pytest.mark.usefixtures("watched")
 def test_a_service_that_has_seen_nothing_has_metrics_already(port):
     found = scraped(port)

@@ -29,3 +29,27 @@ def test_a_file_that_may_not_be_read_is_said_without_numbers(tmp_path, monkeypat
         main(["schema", "end"])
     assert ended.value.code == 2
     assert "error: the settings cannot be read: Permission denied\n   at: pvsim.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "fix"),
+    [
+        ("hold = true", "true is of the wrong type", 'write hold = "90s"'),
+        ("keep = false", "false is of the wrong type", "write keep = 7"),
+        ("silence = [1]", "a list instead of a single value", 'write silence = "90s"'),
+        ("meter-kind = true", "true is of the wrong type", 'write meter-kind = "load" or "grid"'),
+        ("name = true", "true is of the wrong type", "write name = ..., a NAME; see its line in --help"),
+        ("quiet = 1", "1 is of the wrong type", "write quiet = true or false"),
+        ("hold = 'long'", "--hold is a duration", "for example"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_told_with_one_that_is_right(tmp_path, capsys, line, what, fix):
+    path = tmp_path / "listen.toml"
+    path.write_text(line)
+    with pytest.raises(SystemExit) as ended:
+        main(["listen", str(path)])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert what in said
+    assert fix in said
+    assert str(path) in said

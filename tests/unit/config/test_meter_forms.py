@@ -101,6 +101,7 @@ def test_a_number_alone_may_be_in_kw():
     ("settings", "problem"),
     [
         ('powr = "x"', "meter 1 (m): powr: there is no such setting; did you mean power?"),
+        ('unit = "MW"', 'meter 1 (m): unit: "MW" is not known; write one of W, kW'),
         ('device = "shely-em"', 'device: "shely-em" is not known; did you mean shelly-em?'),
         ('unit = "VA"', 'unit: "VA" is not known'),
         ("max_w = 0", "max_w: 0 is outside 1..10,000,000"),
@@ -152,6 +153,9 @@ def test_all_that_is_wrong_is_told():
         "meter 3 (b): unit: it is of power, but the meter has a counter; give energy_unit",
         "meters: two have the same name 'a'",
         "meters: two have the same topic 'x.y'",
+    ]
+    assert told('[[meters]]\nname = "a"\n[[meters]]\nname = "A"') == [
+        "meters: a and A differ only in capital letters; rename one"
     ]
     assert told(text) == ["meter 2 (a): power: a text of 0 characters, where 1 to 200 belong"]
 

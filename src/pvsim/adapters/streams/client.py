@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,17 +40,35 @@ READY_S, READY_TICK_S = 15.0, 0.1
 _NOT_READY = frozenset({ResponseCode.INTERNAL_ERROR, ResponseCode.STREAM_NOT_AVAILABLE})
 
 
+@dataclass(frozen=True, slots=True)
+class StreamWords:
+    """What messages call the stream that a connection is for.
+
+    Attributes:
+        name: Such as "the run's stream".
+        when_gone: What becomes of it where it was deleted.
+    """
+
+    name: str
+    when_gone: str
+
+
+OF_A_RUN = StreamWords("the run's stream", "resume the run: what is missing is published again")
+
+
 class StreamClient(asyncio.Protocol):
     """A connection that is signed in.
 
     Attributes:
+        words: What messages call the stream.
         frame_max: The largest frame in bytes, 0 for no limit.
         where: Host and port, for messages.
         may_create: The account has not been refused to create a stream.
         listeners: Called with each frame that is not a response, and with the error that ends the connection.
     """
 
-    def __init__(self, address: BrokerAddress) -> None:
+    def __init__(self, address: BrokerAddress, words: StreamWords = OF_A_RUN) -> None:
+        self.words = words
         self.where = f"{address.host}:{address.stream_port}"
         self.may_create = True
         self.listeners: list[Callable[[Frame | BrokerError], None]] = []
@@ -65,13 +84,17 @@ class StreamClient(asyncio.Protocol):
         self._ticker: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def connect(cls, address: BrokerAddress) -> "StreamClient":
+    async def connect(cls, address: BrokerAddress, words: StreamWords = OF_A_RUN) -> "StreamClient":
         """Connect and sign in.
+
+        Args:
+            address: The broker.
+            words: What messages call the stream.
 
         Raises:
             BrokerError: if nothing answers, something else answers, or the account is refused.
         """
-        client = cls(address)
+        client = cls(address, words)
         context, name = tls.context_of(address), tls.server_name_of(address)
         host, port = address.host, address.stream_port
         try:
@@ -125,7 +148,7 @@ class StreamClient(asyncio.Protocol):
         finally:
             self._answers.pop(correlation_id, None)
         if response.code != ResponseCode.OK and response.code not in accept:
-            raise _refusal(command, response.code, self.where, may_create=self.may_create)
+            raise _refusal(self, command, response.code)
         return response
 
     async def request_when_ready(
@@ -293,12 +316,13 @@ class StreamClient(asyncio.Protocol):
             raise self._error
 
 
-def _refusal(command: Command, code: int, where: str, *, may_create: bool) -> BrokerError:
+def _refusal(client: StreamClient, command: Command, code: int) -> BrokerError:
     """Why the broker does not do a command, and what the user can do.
 
     A stream that is not there was deleted a moment ago, and the next attempt makes it again; unless we may not.
     """
-    doing = _IN_WORDS.get(command, command.name.lower().replace("_", " "))
+    where, may_create = client.where, client.may_create
+    doing = _IN_WORDS.get(command, command.name.lower().replace("_", " ")).format(client.words.name)
     if code == ResponseCode.ACCESS_REFUSED:
         fix = f"{_FIX_RIGHTS}, or use another account in PVSIM_BROKER_URL"
         return BrokerRefusedError(f"the account has no permission to {doing}", where=where, fix=fix)
@@ -313,11 +337,11 @@ def _refusal(command: Command, code: int, where: str, *, may_create: bool) -> Br
 
 _FIX_RIGHTS = "rabbitmqctl set_permissions -p VHOST USER '^pvsim' '^pvsim' '^pvsim'"
 _IN_WORDS = {
-    Command.CREATE: "create the run's stream",
-    Command.DELETE: "delete the run's stream",
-    Command.DECLARE_PUBLISHER: "publish to the run's stream",
-    Command.QUERY_PUBLISHER_SEQUENCE: "ask what the run's stream has",
-    Command.SUBSCRIBE: "read the run's stream",
+    Command.CREATE: "create {}",
+    Command.DELETE: "delete {}",
+    Command.DECLARE_PUBLISHER: "publish to {}",
+    Command.QUERY_PUBLISHER_SEQUENCE: "ask what {} has",
+    Command.SUBSCRIBE: "read {}",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from pvsim.adapters.streams.client import StreamClient
+from pvsim.adapters.streams.client import StreamClient, StreamWords
 from pvsim.adapters.streams.service_log import Retention, ServiceLog
 from pvsim.adapters.streams.transport import StreamPublisher
 from pvsim.core.messages.address import BrokerAddress
@@ -16,6 +16,7 @@ PUBLISHER = "samples"
 """Name under which the broker drops what it has already."""
 
 _ONLY = 1  # the connection has no other publisher
+_WORDS = StreamWords("the stream of samples", "pvsim listen makes it again, and goes on with the samples it keeps")
 
 
 @asynccontextmanager
@@ -28,7 +29,7 @@ async def open_sample_stream(
         BrokerError: if nothing answers, something else answers, or the account is refused.
     """
     stream = sample_stream(service)
-    client = await StreamClient.connect(address)
+    client = await StreamClient.connect(address, _WORDS)
     try:
         await ServiceLog(client, stream).create(retention)
         publisher = StreamPublisher(client, _ONLY, PUBLISHER, stream)

@@ -8,7 +8,7 @@ from itertools import cycle
 
 import numpy as np
 
-from pvsim.adapters.streams.client import StreamClient
+from pvsim.adapters.streams.client import StreamClient, StreamWords
 from pvsim.adapters.streams.subscription import Subscription
 from pvsim.adapters.streams.transport import StreamPublisher
 from pvsim.core.messages.address import BrokerAddress
@@ -23,6 +23,7 @@ TICKER = "tick"
 """Name of the publisher of ticks."""
 
 _IDS = range(1, 256)
+_WORDS = StreamWords("the service's log", "pvsim listen makes it again; what was read is in its files")
 _THERE = frozenset(
     {
         ResponseCode.STREAM_ALREADY_EXISTS,
@@ -65,7 +66,7 @@ async def open_service_log(address: BrokerAddress, stream: str) -> AsyncIterator
     Raises:
         BrokerError: if nothing answers, something else answers, or the account is refused.
     """
-    client = await StreamClient.connect(address)
+    client = await StreamClient.connect(address, _WORDS)
     try:
         yield ServiceLog(client, stream)
     finally:

@@ -94,4 +94,4 @@ class Subscription(Generic[Part]):
 def gone(client: StreamClient, update: MetadataUpdate) -> BrokerError:
     """That a stream is no longer there."""
     what = f"the stream {update.stream} is no longer available: it was deleted, or its node went down"
-    return BrokerError(what, where=client.where, fix="resume the run: what is missing is published again")
+    return BrokerError(what, where=client.where, fix=client.words.when_gone)

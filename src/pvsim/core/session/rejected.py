@@ -20,6 +20,7 @@ class Reason(StrEnum):
     LATE = "late"
     AHEAD = "its clock is ahead"
     RANGE = "outside the range of its meter"
+    OTHER_CASE = "a meter is called so but for small and capital letters"
     MANY_METERS = "of one meter more than the service takes"
     MANY_READINGS = "more readings of its second than are taken"
     ARRIVAL = "no time of arrival that can be"

@@ -61,6 +61,7 @@ class Session:
         self._days: dict[date, Day] = {}
         self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
         self._awaited = set(plan.forms) - set(self._numbers)
+        self._spelled = {name.lower(): name for name in (*plan.forms, *self._numbers)}
         self._known_keys: dict[str, str] = {}
         self._silence_due_ms = self._next_silence_ms()
 
@@ -136,6 +137,11 @@ class Session:
     def _observe(self, entry: Entry, name: str, found: _Found) -> None:
         state = self.state
         number = self._numbers.get(name)
+        if number is None and (other := self._spelled.get(name.lower(), name)) != name:
+            fix = f"[[meters]] topic = … name = 'm1' in listen.toml gives {name} another name"
+            what = f"{name} is {other} but for small and capital letters, which not every disk tells apart; {fix}"
+            self._reject(entry, Refused(Reason.OTHER_CASE, what), found)
+            return
         if number is None and not self._has_a_place(name):
             described = f", those of the service's file among them ({len(self._plan.forms):,})"
             what = f"{name} is not among the {self._plan.max_meters:,} that came first"
@@ -188,6 +194,7 @@ class Session:
     def _meet(self, name: str, found: _Found) -> MeterState:
         meter = MeterState(name=name, heard_ms=self.state.clock_ms)
         self._numbers[name] = len(self.state.meters)
+        self._spelled[name.lower()] = name
         self._awaited.discard(name)
         self.state.meters.append(meter)
         self._silence_due_ms = min(self._silence_due_ms, meter.heard_ms + self._plan.silence_s * _MS)

@@ -28,6 +28,7 @@ _NAMES = {
 }
 
 _LARGE_INT = 10**300
+_FEW = 2
 
 _ONE_OF = {
     "homes": "home",
@@ -165,7 +166,8 @@ def _leaf(data: Any, kind: inspect.Type) -> str:
     if isinstance(kind, inspect.LiteralType):
         if data in kind.values:
             return ""
-        near = get_close_matches(str(data), [str(value) for value in kind.values], n=1)
+        # two letters are near to nearly everything: MW to W
+        near = get_close_matches(text, map(str, kind.values), n=1) if len(text := str(data)) > _FEW else []
         hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(map(str, kind.values))}"
         return f"{_shown(data)} is not known; {hint}"
     if not _has_form(data, kind) or (isinstance(kind, inspect.DateType) and not _is_date(data)):

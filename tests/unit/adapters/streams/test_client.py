@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pvsim.adapters.streams import StreamTransport, answers, client
+from pvsim.adapters.streams import Retention, StreamTransport, answers, client, open_service_log
 from pvsim.adapters.streams.client import StreamClient
+from pvsim.adapters.streams.sample_stream import open_sample_stream
 from pvsim.core.messages import heartbeats
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.stream import frames
@@ -159,6 +160,25 @@ async def test_a_request_that_is_refused_says_why(serve):
             await log.create()
         await log.create()
         await log.delete()
+
+
+@pytest.mark.parametrize(
+    ("open_log", "name"),
+    [
+        (lambda address: open_service_log(address, "pvsim.home"), "the service's log"),
+        (lambda address: open_sample_stream(address, "home", Retention()), "the stream of samples"),
+    ],
+)
+async def test_a_refusal_calls_the_stream_of_a_service_by_its_name(serve, open_log, name):
+    async def broker(peer):
+        await peer.sign_in()
+        await peer.answer(Command.CREATE, 99)
+        await peer.answer(Command.CLOSE)
+
+    async with serve(broker) as address:
+        with pytest.raises(BrokerError, match=f"refuses to create {name}: code 99"):
+            async with open_log(address) as log:
+                await log.create(Retention())
 
 
 @pytest.mark.parametrize("reset", [False, True])

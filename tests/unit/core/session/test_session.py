@@ -293,6 +293,21 @@ def test_more_meters_than_may_join_are_kept_out_and_those_that_are_in_stay():
     assert session.state.rejected == {Reason.MANY_METERS: 1}
 
 
+def test_a_meter_that_differs_from_another_in_case_only_is_kept_out():
+    """Their directories would be one on a disk that does not tell them apart."""
+    t = at("2024-06-21 12:00")
+    log = entries((t, "House-a", 1), (t, "house-A", 2), (t, "house-a", 3), (t, "house-b", 4), (t, "HOUSE-B", 5))
+    plan = a_plan(forms={"house-a": MeterForm()})
+    session = Session(plan, Days())
+    closed = session.feed(log[:2])
+    session = Session(plan, Days(), session.state)
+    closed = session.feed(log[2:])
+    assert [meter.name for meter in session.state.meters] == ["house-a", "house-b"]
+    assert session.state.rejected == {Reason.OTHER_CASE: 3}
+    assert b"HOUSE-B is house-b but for small and capital letters" in closed.rejected
+    assert b"in listen.toml gives HOUSE-B another name" in closed.rejected
+
+
 def test_a_meter_that_is_described_has_its_place_however_many_come_before_it():
     t = at("2024-06-21 12:00")
     plan = a_plan(max_meters=2, forms={"grid": MeterForm()})
