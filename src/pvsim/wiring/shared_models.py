@@ -20,7 +20,7 @@ from pvsim.core.weather.sky import Sky
 from pvsim.wiring.build import build_loads, build_pv
 from pvsim.wiring.prices import Worth, totals_of, worth_of
 
-__all__ = ["SharedModels"]
+__all__ = ["SharedModels", "loads_key"]
 
 _RUNS = 16
 _FEW_SKIES = 8  # those of more places would take much memory
@@ -48,11 +48,9 @@ class SharedModels:
             UsageError: if a meter is somebody else's.
             BadInputError: if a file does not fit.
         """
-        of_run = _of_run(config)
-        loads = self._loads.get(_key(config.meters, *of_run, config.dimming), lambda: _loads(config, plan))
-        pv = self._pv.get(
-            _key(config.pv, _places(config), *of_run), lambda: RememberedPv(self._source(config, plan))
-        )
+        loads = self._loads.get(loads_key(config), lambda: _loads(config, plan))
+        pv_key = _key(config.pv, _places(config), *_of_run(config))
+        pv = self._pv.get(pv_key, lambda: RememberedPv(self._source(config, plan)))
         hours = max(_AT_ONCE_H // len(plan.meters), 1)
         readings = hours * HOUR_S * len(plan.meters)
         return simulate(plan, loads, pv, block=readings, at_once_s=hours * HOUR_S)
@@ -76,6 +74,11 @@ class SharedModels:
         outside = source.outside
         light = _LIGHTS.get(outside, lambda: _light(outside))
         return SitePv(light, source.plants, skies)
+
+
+def loads_key(config: RunConfig) -> bytes:
+    """What the readings of a run follow from; runs of which it is the same have the same."""
+    return _key(config.meters, *_of_run(config), config.dimming)
 
 
 def _of_run(config: RunConfig) -> tuple[Any, ...]:

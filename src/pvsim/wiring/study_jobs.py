@@ -10,8 +10,9 @@ from pvsim.app.study import Work
 from pvsim.config import RunConfig, SitePvConfig
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase
+from pvsim.wiring.shared_models import loads_key
 
-__all__ = ["AHEAD", "MOST_CASES", "MOST_METERS", "jobs"]
+__all__ = ["AHEAD", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
 
 AHEAD = 1_000
 """So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
@@ -24,6 +25,10 @@ MOST_METERS = 2_000
 """Meters of all cases of one job, if it has more than one case."""
 
 
+MOST_OF_LOAD = 100
+"""Cases of one job where it publishes their load."""
+
+
 class _Drawn(NamedTuple):
     """A case that waits for its job."""
 
@@ -33,7 +38,7 @@ class _Drawn(NamedTuple):
     common: tuple[bytes, ...]
 
 
-def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[Work[Case]]:
+def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int, by_load: bool = False) -> Iterator[Work[Case]]:
     """Share out cases, drawn as they are needed.
 
     Cases of one period and seed are put together, those first that have the same sky, then the same loads. None of
@@ -42,6 +47,7 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[W
     Args:
         cases: Those that are open, in their order.
         workers: How many jobs are carried out at once.
+        by_load: Each job has the cases of one load, however many workers there are: it publishes the load.
     """
     source = iter(cases)
     waiting: dict[bytes, list[_Drawn]] = {}
@@ -49,7 +55,7 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[W
     drawn_all = False
     while True:
         for case, config in islice(source, AHEAD - count):
-            period, common = _common(config)
+            period, common = _common(config, by_load=by_load)
             drawn = _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), common)
             waiting.setdefault(period, []).append(drawn)
             count += 1
@@ -57,7 +63,9 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int) -> Iterator[W
             drawn_all, size = True, min(max(-(-count // workers), 1), MOST_CASES)
         if not count:
             return
-        some = _next(waiting, size)
+        group = next(iter(waiting.values()))
+        most = max(min(size, MOST_METERS // max(each.meters for each in group)), 1)
+        some = _next(waiting, MOST_OF_LOAD if by_load else most)
         count -= len(some)
         yield _work(number, some)
         number += 1
@@ -70,7 +78,6 @@ def _next(waiting: dict[bytes, list[_Drawn]], size: int) -> list[_Drawn]:
     seen: dict[bytes, int] = {}
     order = {each.case.number: [seen.setdefault(part, len(seen)) for part in each.common] for each in group}
     group.sort(key=lambda each: order[each.case.number])
-    size = max(min(size, MOST_METERS // max(each.meters for each in group)), 1)
     some = group[: -(-len(group) // -(-len(group) // size))]  # as many in each of the jobs that the group needs
     del group[: len(some)]
     if not group:
@@ -84,8 +91,10 @@ def _work(number: int, some: list[_Drawn]) -> Work[Case]:
     return Work(Job(number, cases).encode(), tuple(each.case for each in some))
 
 
-def _common(config: RunConfig) -> tuple[bytes, tuple[bytes, ...]]:
-    """What cases of a job have in common: their period and seed; and what they may, the dearest first."""
+def _common(config: RunConfig, *, by_load: bool) -> tuple[bytes, tuple[bytes, ...]]:
+    """What cases of a job have in common: period and seed, or their load; and what they may, the dearest first."""
+    if by_load:
+        return loads_key(config), ()
     period = msgspec.json.encode([config.first_date, config.days, config.tz, config.seed, config.every_s])
     pv = config.pv
     sky: object = pv

@@ -17,7 +17,7 @@ from pvsim.wiring.build import plan_of
 from pvsim.wiring.models import Models
 from pvsim.wiring.shared_models import SharedModels
 
-__all__ = ["carry_out"]
+__all__ = ["carry_out", "failed"]
 
 
 def carry_out(job: bytes) -> bytes:
@@ -59,17 +59,20 @@ class _Carried:
             next(self._work)
         except StopIteration as end:
             self.result = end.value
-        except PvsimError as error:
-            self._fail(CaseError.of(error))
-        except Exception as error:  # noqa: BLE001 - a defect that one case meets is said of it; the others go on
-            what, trace = f"{type(error).__name__}: {error}", traceback.format_exc()
-            self._fail(CaseError.of(InternalError(what, fix="report it as a defect of pvsim"), trace))
+        except Exception as error:  # noqa: BLE001 - also a defect that one case meets: the others go on
+            self.result = failed(self._case, error)
         else:
             return True
         return False
 
-    def _fail(self, error: CaseError) -> None:
-        self.result = CaseResult(self._case.number, self._case.id, error=error)
+
+def failed(case: JobCase, error: Exception) -> CaseResult:
+    """The result of a case that has failed: with the place in the code where the error is a defect."""
+    trace = ""
+    if not isinstance(error, PvsimError):
+        trace = "".join(traceback.format_exception(error))
+        error = InternalError(f"{type(error).__name__}: {error}", fix="report it as a defect of pvsim")
+    return CaseResult(case.number, case.id, error=CaseError.of(error, trace))
 
 
 def _work(case: JobCase, models: SharedModels) -> Generator[None, None, CaseResult]:

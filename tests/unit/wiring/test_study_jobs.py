@@ -79,6 +79,13 @@ def test_large_fleets_come_in_smaller_jobs():
     assert len(next(jobs([case(0, meters=meters * 3)], workers=1)).cases) == 1
 
 
+def test_a_job_that_publishes_has_all_cases_of_one_load():
+    loads = [CONFIG.meters, (WALK,)]
+    cases = [case(n, meters=loads[n % 2], pv=CurveConfig(1.0 + n), every_s=60 * (n % 3 + 1)) for n in range(30)]
+    found = [numbers(work) for work in jobs(cases, workers=9, by_load=True)]
+    assert found == [list(range(0, 30, 2)), list(range(1, 30, 2))]
+
+
 def test_cases_without_end_are_drawn_as_they_are_needed():
     drawn = count()
     found = jobs((case(n, seed=n % 2) for n in drawn), workers=2)
