@@ -1,7 +1,7 @@
 """The cases of a study as configurations of runs, each by its number."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -50,8 +50,12 @@ class Cases:
     def __iter__(self) -> Iterator[tuple[Case, RunConfig]]:
         return map(self.at, range(len(self)))
 
-    def at(self, number: int) -> tuple[Case, RunConfig]:
+    def at(self, number: int, check: Callable[[RunConfig], None] = lambda _: None) -> tuple[Case, RunConfig]:
         """The case of a number, and the configuration of its run.
+
+        Args:
+            number: Of the case.
+            check: Looks at what the configuration names; what it raises is said to be of the case.
 
         Raises:
             BadInputError: if its settings do not fit together; it names the case.
@@ -61,6 +65,7 @@ class Cases:
         try:
             config = run_config(self._request(different), self._outside)
             _refuse_external(config)
+            check(config)
         except PvsimError as error:
             raise _named(error, different, self.study.where) from error
         case = Case(

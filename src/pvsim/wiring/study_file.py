@@ -13,13 +13,14 @@ from pvsim.config.study_cases import Cases
 from pvsim.config.study_text import study_of
 from pvsim.core.study.case import Case
 from pvsim.errors import BadInputError, PvsimError
+from pvsim.wiring.study_inputs import InputFiles
 from pvsim.wiring.study_lines import line_of
 from pvsim.wiring.study_outside import StudyDisk
 
 __all__ = ["StudyFacts", "case_at", "check_all", "configured", "read_study", "study_of_data"]
 
 _LONGEST = 1_000_000
-_SHOWN = 3
+_SHOWN, _DIFFERENT = 3, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def check_all(
     Raises:
         BadInputError: if the settings of some cases do not fit together: how many, and three of them.
     """
-    cases, of_a_seed = _cases(study), study.order.each_seed
+    cases, of_a_seed, files = _cases(study), study.order.each_seed, InputFiles()
     found: dict[str, tuple[PvsimError, int]] = {}
     ids: set[str] = set()
     looked_at = of_a_seed if each is None else study.count
@@ -130,9 +131,10 @@ def check_all(
         if notify is not None:
             notify(number, looked_at)
         try:
-            case, _ = cases.at(number)
+            case, _ = cases.at(number, files.check)
         except BadInputError as error:
             told = error.what.partition("): ")[2] or error.what
+            told = told if told in found or len(found) < _DIFFERENT else ""
             first, count = found.get(told, (error, 0))
             found[told] = (first, count + 1)
             continue

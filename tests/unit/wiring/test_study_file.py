@@ -347,3 +347,37 @@ def test_every_case_that_is_checked_is_given(read):
     check_all(study, given.append, lambda done, of: told.append((done, of)))
     assert given == [case for case, _ in configured(study)]
     assert told == [(number, 36) for number in range(36)]
+
+
+def measured(path, days):
+    lines = [f"2024-06-{day:02}T{hour:02}:00+02:00,{100 * day}" for day in days for hour in range(24)]
+    path.write_text("\n".join(["time,power_W", *lines, ""]))
+
+
+def test_files_are_read_before_anything_runs(read, tmp_path):
+    measured(tmp_path / "house.csv", range(20, 25))
+    measured(tmp_path / "other.csv", range(1, 4))
+    text = (
+        '[base]\nsite = "home"\nmeter.start = "2024-06-21"\n'
+        '[sweep]\nmeter.source = ["house.csv", "other.csv"]\ndays = [1, 2, 9]\n'
+    )
+    error = refused(read, text)
+    assert error.what.startswith("4 of 6 cases have settings that do not fit together:")
+    assert "case 2 (meter.source = house.csv, days = 9): " in error.what
+    assert "case 3 (meter.source = other.csv, days = 1): " in error.what
+    assert check_all(read(text.replace(', "other.csv"', "").replace(", 9", ""))).count == 2
+
+
+def test_files_of_pv_power_weather_and_prices_are_read_too(read, tmp_path):
+    measured(tmp_path / "pv.csv", range(1, 4))
+    (tmp_path / "prices.csv").write_text("time,price EUR/MWh\n2024-06-21T00:00Z,50\n2024-06-21T01:00Z,60\n")
+    (tmp_path / "weather.csv").write_text("what,is\nthis,?\n")
+    sweeps = {
+        "pv.source": ('"pv.csv"', "pv.csv"),
+        '"site.weather"': ('{ kind = "file", path = "weather.csv" }', "weather.csv"),
+        '"site.tariff"': ('{ feed_in_per_kwh = 0.1, import_series = { path = "prices.csv" } }', "prices.csv"),
+    }
+    for path, (value, name) in sweeps.items():
+        error = refused(read, f'[base]\nsite = "home"\ndays = 9\n[sweep]\n{path} = [{value}]\n')
+        assert str(tmp_path / name) in error.what
+        assert error.what.startswith("case 0 (")
