@@ -20,6 +20,9 @@ WINDOW_S = 60.0
 LEAST = 4
 """The pace is that of the last minute, or of the last few jobs, whichever is more."""
 
+SETTLED_S = 10.0
+"""Fewer jobs tell something only after so long: before, their own start is most of what is measured."""
+
 
 class Pace:
     """How fast cases are done.
@@ -38,14 +41,12 @@ class Pace:
             self._jobs.popleft()
 
     def per_s(self, now_s: float) -> float | None:
-        """Cases a second; None while that cannot be told yet.
-
-        Until there are a few jobs, their own start and the first long wait are most of what is measured.
-        """
+        """Cases a second; None while that cannot be told yet."""
         first_s, _ = self._jobs[0]
-        if len(self._jobs) <= LEAST or now_s <= first_s:
+        passed_s = now_s - first_s
+        if len(self._jobs) == 1 or passed_s <= 0 or (len(self._jobs) <= LEAST and passed_s < SETTLED_S):
             return None
-        return sum(cases for _, cases in islice(self._jobs, 1, None)) / (now_s - first_s)
+        return sum(cases for _, cases in islice(self._jobs, 1, None)) / passed_s
 
     def remaining_s(self, now_s: float, left: int) -> float | None:
         """How long so many cases will still take; None while that cannot be told yet."""

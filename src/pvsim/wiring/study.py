@@ -25,7 +25,7 @@ from pvsim.adapters.study_directory import (
 from pvsim.app.study import StudyEnd, Work, study
 from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import StudyProgress
-from pvsim.core.study.ranking import Objective
+from pvsim.core.study.ranking import Objective, goal_of
 from pvsim.core.study.record import CaseError, CaseRecord, CaseResult, decode_results
 from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.runs import versions
@@ -43,6 +43,8 @@ __all__ = ["BEST", "STUDIES", "WORK", "OpenStudy", "local_pool", "objectives_of"
 
 STUDIES = Path("studies")
 """Where studies are, each in a directory of its name."""
+
+_USUAL = ("money_total", "self_sufficiency", "energy_kwh_import")
 
 BEST = 5
 """Of so many cases it is told that they are the best."""
@@ -311,15 +313,9 @@ def _now() -> str:
 
 def objectives_of(asked: "Study") -> tuple[Objective, ...]:
     """By what the best case is the best: as the study file says, else the first of these that each case has."""
-    usual = (
-        Objective("money_total", "min"),
-        Objective("self_sufficiency", "max"),
-        Objective("energy_kwh_import", "min"),
-    )
-    if asked.page.best is None:
-        return usual
-    goals = {each.figure: each.goal for each in usual}
-    return (Objective(asked.page.best, asked.page.goal or goals.get(asked.page.best, "min")),)
+    if asked.page.best is not None:
+        return (Objective(asked.page.best, asked.page.goal or goal_of(asked.page.best)),)
+    return tuple(Objective(figure, goal_of(figure)) for figure in _USUAL)
 
 
 def records_of(work: "Work[Case]", result: bytes | PvsimError) -> list[CaseRecord]:

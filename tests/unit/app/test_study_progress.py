@@ -51,6 +51,14 @@ def test_a_pace_by_hand():
     assert pace.per_s(10.0) is None
 
 
+def test_a_few_long_jobs_tell_something_after_a_while():
+    pace = Pace(0.0)
+    assert pace.per_s(60.0) is None
+    pace.took(60.0, 15)
+    assert pace.remaining_s(60.0, 15) == 60.0
+    assert pace.remaining_s(90.0, 15) == 90.0
+
+
 @given(st.lists(st.integers(-5, 5) | st.just(None)), st.sampled_from([COST, SHARE]))
 def test_the_best_are_the_first_of_all_in_order(values, aim):
     best = Best(aim, 3)
