@@ -13,17 +13,20 @@ def test_its_commands_carry_out_its_study(pages, shell):
     page = blocks(pages[PAGE])
     (study,) = (block.text for block in page if block.language == "toml")
     (shell.directory / "roof.toml").write_text(study)
-    tried, all_cases = (block.text for block in page if block.language == "sh")
+    tried, all_cases, shows, one = (block.text for block in page if block.language == "sh")
     done = shell(tried)
     assert done.returncode == 0, done.stderr
-    shown, _ = (block.text for block in page if block.language == "text")
+    told, comes_to = (block.text for block in page if block.language == "text")
     pattern = r"[0-9a-f]{16}|[\d.,]+"
-    assert re.sub(pattern, "…", done.stdout) == re.sub(pattern, "…", shown)
+    assert re.sub(pattern, "…", done.stdout) == re.sub(pattern, "…", told)
     assert not (shell.directory / "studies").exists()
     done = shell(all_cases)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("roof: 12 of 12 cases done · 12 carried out now")
-    done = shell("pvsim study roof.toml --retry-failed")
-    assert "all of them before" in done.stdout
-    named = set(re.findall(r"^\| `([^`]+)`", pages[PAGE], re.MULTILINE))
+    assert re.sub(pattern, "…", done.stdout) == re.sub(pattern, "…", comes_to)
+    done = shell(shows, BROWSER="true")
+    assert "all of them before" in done.stdout, done.stderr
+    named = set(re.findall(r"`([a-z]+\.?[a-z]*)`", pages[PAGE].partition("## The files")[2]))
     assert {path.name for path in (shell.directory / "studies/roof").iterdir()} <= named
+    done = shell(one)
+    assert done.returncode == 0, done.stderr
+    assert (shell.directory / "best.svg").exists()

@@ -14,8 +14,9 @@ import click
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import Configured, given_options
 from pvsim.cli.options import file_system_option, json_option, quiet_option
+from pvsim.cli.report import show_page
 from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
-from pvsim.cli.values import Whole
+from pvsim.cli.values import Choice, Whole
 from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, PartialResultError, UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from pvsim.wiring.study_file import StudyFacts
 
 __all__ = ["COMMANDS"]
+
+_IDLE = {
+    "out": "--out",
+    "again": "--retry-failed",
+    "scheduler": "--scheduler",
+    "lang": "--lang",
+    "open_page": "--open",
+}
+"""Options that say nothing where nothing is kept."""
 
 _KB, _MB = 1_000, 1_000_000
 
@@ -43,6 +53,8 @@ class _Asked:
         allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
         as_json: Print the result as JSON.
+        lang: Language of the page; None is the one that it has.
+        open_page: Open it in the browser.
     """
 
     file: Path
@@ -53,6 +65,8 @@ class _Asked:
     allow_unsafe_filesystem: bool
     quiet: bool
     as_json: bool
+    lang: str | None
+    open_page: bool
 
     @property
     def command(self) -> str:
@@ -86,6 +100,10 @@ class _Asked:
 )
 @click.option("--dry-run", is_flag=True, help="Print the cases, and what they take, from one that is tried.")
 @click.option("--retry-failed", "again", is_flag=True, help="Carry out the cases again that have failed.")
+@click.option(
+    "--lang", type=Choice(["en", "de"]), envvar="PVSIM_LANG", help="Language of the page.  [default: en]"
+)
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @json_option("the result")
 @quiet_option
 @file_system_option
@@ -127,8 +145,8 @@ def study(
     lines = StudyLines(quiet=asked.quiet or asked.as_json)
     if not dry_run:
         _carry_out(asked, lines)
-    elif unfit := sorted({"again", "out", "scheduler"} & set(given_options(context))):
-        option = {"again": "--retry-failed"}.get(unfit[0], f"--{unfit[0]}")
+    elif unfit := [option for name, option in _IDLE.items() if name in given_options(context)]:
+        option = unfit[0]
         what = f"{option} is of no use with --dry-run, which keeps nothing"
         raise UsageError(what, where=option, fix="leave one of them out")
     else:
@@ -153,6 +171,7 @@ def _cluster(scheduler: str, size: int | None) -> str:
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
     """Begin the study or go on with it, and tell what it comes to."""
     from pvsim.wiring.study import open_study  # noqa: PLC0415
+    from pvsim.wiring.study_results import PAGE  # noqa: PLC0415
 
     began_s = time.monotonic()
     with (
@@ -172,11 +191,15 @@ def _carry_out(asked: _Asked, lines: StudyLines) -> None:
         lines.clear()
         if end.interrupted:
             raise KeyboardInterrupt
-        paths = opened.finish()
+        results = opened.finish(asked.lang)
+        for note in results.notes:
+            lines.say(note)
         if asked.as_json:
-            click.echo(json.dumps(_facts(opened, paths), indent=2))
+            click.echo(json.dumps(_facts(opened, results.paths), indent=2))
         elif not asked.quiet:
-            _print(opened, paths, end, time.monotonic() - began_s)
+            _print(opened, results.paths, end, time.monotonic() - began_s)
+        if asked.open_page:
+            show_page((opened.directory.path / PAGE).absolute())
         _refuse_failed(opened, asked)
 
 

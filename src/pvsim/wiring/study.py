@@ -1,6 +1,6 @@
 """A study in its directory: begun or resumed, carried out, and finished."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +19,7 @@ from pvsim.adapters.study_directory import (
     RecordFile,
     StudyCounts,
     StudyDirectory,
+    StudyFile,
     StudyManifest,
     StudyStatus,
 )
@@ -31,6 +32,7 @@ from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.runs import versions
 from pvsim.wiring.study_file import check_all, configured, read_study
 from pvsim.wiring.study_jobs import jobs
+from pvsim.wiring.study_results import CASES_PARQUET, StudyResults, finish
 
 if TYPE_CHECKING:
     from pvsim.app.ports import Stop
@@ -116,28 +118,38 @@ class OpenStudy:
         shown = _Shown(self.book, observer)
         return await study(work, pool=pool, records=self.records, read=records_of, observer=shown, stop=stop)
 
-    def finish(self) -> tuple[Path, ...]:
+    def finish(self, language: str | None = None) -> StudyResults:
         """Write the result, where each case has a record, and say so in the manifest; what is there already stays.
 
-        Returns:
-            The files of the result.
+        Args:
+            language: Of the page; None is the one that it has, English in the beginning.
 
         Raises:
             CannotWriteError: if the disk is full or fails.
         """
-        paths: tuple[Path, ...] = ()
         counts = StudyCounts(self.book.cases, self.book.done, self.book.failed, self.elsewhere)
-        found = {path.name: self.directory.facts(path.name) for path in paths}
-        files = {name: facts for name, facts in found.items() if facts is not None} or None
-        status = StudyStatus.PARTIAL if counts.failed else StudyStatus.COMPLETE
+        now = msgspec.structs.replace(self.manifest, counts=counts, language=language or self.manifest.language)
         if self.book.open:
-            status = StudyStatus.OPEN
-        new = msgspec.structs.replace(self.manifest, status=status, counts=counts, files=files)
-        if new != self.manifest:
-            ended = None if self.book.open else _now()
-            self.manifest = msgspec.structs.replace(new, finished_utc=ended)
-            self.directory.save(self.manifest)
-        return paths
+            self._save(msgspec.structs.replace(now, status=StudyStatus.OPEN, files=None, finished_utc=None))
+            return StudyResults((), ())
+        before = now.files or {}
+        if now == self.manifest and CASES_PARQUET in before and before == self._facts(before):
+            return StudyResults(tuple(self.directory.path / name for name in before), ())
+        results = finish(self.directory.path, self.study, language=now.language)
+        status = StudyStatus.PARTIAL if counts.failed else StudyStatus.COMPLETE
+        files = self._facts(path.name for path in results.paths)
+        self._save(msgspec.structs.replace(now, status=status, files=files, finished_utc=_now()))
+        return results
+
+    def _facts(self, names: Iterable[str]) -> dict[str, StudyFile]:
+        """Length and digest of files that are there."""
+        found = ((name, self.directory.facts(name)) for name in names)
+        return {name: facts for name, facts in found if facts is not None}
+
+    def _save(self, manifest: StudyManifest) -> None:
+        if manifest != self.manifest:
+            self.manifest = manifest
+            self.directory.save(manifest)
 
 
 @dataclass(frozen=True, slots=True)

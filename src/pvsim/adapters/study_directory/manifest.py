@@ -54,6 +54,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
         finished_utc: When its result was written; None until then.
         counts: Its cases; None until they are first counted.
         files: The files of its result.
+        language: Of its page.
         not_promised: What the file system does not know.
     """
 
@@ -67,4 +68,5 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     finished_utc: str | None = None
     counts: StudyCounts | None = None
     files: dict[str, StudyFile] | None = None
+    language: str = "en"
     not_promised: tuple[str, ...] | None = None
