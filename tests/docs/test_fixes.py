@@ -61,6 +61,8 @@ PRINTED_BY = {
     "adapters/scenario_files": ("scenarios show", "scenarios run", "scenarios check"),
     "cli/scenarios": ("scenarios", "scenarios show", "scenarios run", "scenarios check"),
     "wiring/scenarios": ("scenarios check",),
+    "cli/part_roles": ("meter", "simulate"),
+    "core/run/shares": ("meter", "simulate"),
     "cli/run": ("run",),
     "cli/pictures": ("run", "report"),
     "cli/report": ("report",),
@@ -88,6 +90,7 @@ NOT_PRINTED = {
         "--out": "runs are made by those that have it",
         "--format": "files of rows are made by those that have it",
         "--every": "rows are made where there are rows",
+        "--split": "files of rows are made by those that have it",
     },
     "simulate": {"--batch": "what only reads asks for no batches"},
 }

@@ -19,7 +19,7 @@ from pvsim.core.run.pacing import at_once_s, speed_text
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import BrokerRefusedError, InterruptedRunError
 
-__all__ = ["BLOCK", "Meter", "readings"]
+__all__ = ["BLOCK", "Meter", "readings", "span_of"]
 
 STALL_S = 2.0
 """Without a confirm for so long, the broker is said to take no messages. Frames are confirmed within 0.1 s."""
@@ -29,6 +29,15 @@ BEHIND_S = 2.0
 
 BLOCK = 4_000
 """Readings handed over at once; frames of about this size reach the broker's own limit."""
+
+
+MOST_AHEAD = 1_000 * HOUR_S
+"""Readings that are computed at once, 29 MB: an hour of 1,000 meters, less time of more."""
+
+
+def span_of(meters: int) -> int:
+    """How many seconds are computed at once where so many meters are in one process: an hour is whole spans."""
+    return next(span for span in range(HOUR_S, 0, -1) if not HOUR_S % span and meters * span <= MOST_AHEAD)
 
 
 def readings(
@@ -41,7 +50,7 @@ def readings(
 ) -> Iterator[tuple[int, Ints]]:
     """The readings of a run in blocks: position of the first, and the values in 0.1 W.
 
-    Computed an hour of UTC at a time, so that memory does not grow with the run.
+    Computed some time of UTC after the other, so that memory does not grow with the run.
 
     Args:
         plan: The run.
@@ -76,6 +85,7 @@ class Meter:
         clock: Each reading is published when its second is over by this clock; None publishes as fast as possible.
         since_utc: A clock begins at the first reading that the broker lacks, and not before this second.
         stall_s: Say that the broker takes no messages after so many seconds without a confirm.
+        span_s: How much time is computed at once, as `span_of`.
     """
 
     def __init__(
@@ -88,9 +98,10 @@ class Meter:
         clock: Clock | None = None,
         since_utc: int | None = None,
         stall_s: float = STALL_S,
+        span_s: int = HOUR_S,
     ) -> None:
         self._plan, self._loads, self._stop, self._stall_s = plan, loads, stop, stall_s
-        self._clock, self._since_utc = clock, since_utc
+        self._clock, self._since_utc, self._span_s = clock, since_utc, span_s
         self._batch = batch
         self._own_batch = batch if clock is None else batch_at_pace(batch, clock.speed * len(loads))
         self._told_behind = False
@@ -219,7 +230,8 @@ class Meter:
             return
         start = max(position for position in self._checksums if position <= first)
         checksum = self._checksums[start]
-        for position, values in readings(plan, self._loads, plan.timeline.start_utc + start // n_meters):
+        first_utc = plan.timeline.start_utc + start // n_meters
+        for position, values in readings(plan, self._loads, first_utc, at_once_s=self._span_s):
             if (plan.timeline.start_utc + position // n_meters) % HOUR_S == 0 and position % n_meters == 0:
                 self._checksums[position] = checksum
             checksum = crc32(values.astype("<i4").tobytes(), checksum)

@@ -1,7 +1,7 @@
-"""Runs the roles of a run side by side: the leader ends well, or all are stopped and the first reason counts."""
+"""Runs the roles of a run side by side: the leaders end well, or all are stopped and the first reason counts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from logging import getLogger
 from signal import SIGKILL, SIGTERM
@@ -88,13 +88,13 @@ class _Watched:
 
 
 async def supervise(
-    roles: Mapping[str, Role], *, leader: str, notify: Callable[[str, FromRole], None], stop: Stop
+    roles: Mapping[str, Role], *, leaders: Collection[str], notify: Callable[[str, FromRole], None], stop: Stop
 ) -> None:
     """Wait until every role has ended; if one fails or the user wishes to stop, stop the others too.
 
     Args:
         roles: The running roles by name.
-        leader: The role whose work is the purpose: once it has ended well, the others are stopped.
+        leaders: The roles whose work is the purpose: once all of them have ended well, the others are stopped.
         notify: Called with a role's name and each of its reports.
         stop: The user's wish to stop.
 
@@ -102,7 +102,7 @@ async def supervise(
         RoleFailedError: if a role failed, with the first failure's reason.
         InterruptedRunError: if the roles stopped because the user wished it.
     """
-    work = _Supervision([_Watched(name, role) for name, role in roles.items()], leader, notify)
+    work = _Supervision([_Watched(name, role) for name, role in roles.items()], leaders, notify)
     helpers = [asyncio.ensure_future(work.stop_when_asked(stop)), asyncio.ensure_future(work.kill_what_stays())]
     try:
         async with asyncio.TaskGroup() as group:
@@ -120,10 +120,12 @@ async def supervise(
 class _Supervision:
     """The roles of a run under way, and why those that failed did."""
 
-    def __init__(self, watched: list[_Watched], leader: str, notify: Callable[[str, FromRole], None]) -> None:
+    def __init__(
+        self, watched: list[_Watched], leaders: Collection[str], notify: Callable[[str, FromRole], None]
+    ) -> None:
         self.watched = watched
         self.failures: list[PvsimError] = []
-        self._leader, self._notify = leader, notify
+        self._leading, self._notify = set(leaders), notify
         self._stopping = asyncio.Event()
 
     async def watch(self, each: _Watched) -> None:
@@ -136,7 +138,9 @@ class _Supervision:
         if (error := each.error()) is not None:
             self.failures.append(error)
             self._stop_all()
-        elif each.name == self._leader:
+            return
+        self._leading.discard(each.name)
+        if not self._leading:
             for other in self.watched:
                 other.released = True
             self._stop_all()

@@ -59,6 +59,14 @@ period_options = _all(
             help="How many days.  [default: 1]",
         ),
         field_option(
+            "hours",
+            "--hours",
+            type=Whole("HOURS", "HOURS"),
+            metavar="HOURS",
+            envvar="PVSIM_HOURS",
+            help="Only so many hours of the one day, from its beginning.",
+        ),
+        field_option(
             "tz",
             "--tz",
             shell_complete=zones,
@@ -107,6 +115,14 @@ period_options = _all(
             metavar="N",
             envvar="PVSIM_METERS",
             help="N meters of the one --meter kind.",
+        ),
+        field_option(
+            "partitions",
+            "--partitions",
+            type=Whole("NUMBER", "N"),
+            metavar="N",
+            envvar="PVSIM_PARTITIONS",
+            help="Spread the meters over N streams.",
         ),
         field_option(
             "annual_kwh",
@@ -288,8 +304,8 @@ clock_option = section(
         type=Speed(),
         metavar="SPEED",
         envvar="PVSIM_CLOCK",
-        help="How fast simulated time goes for the meter: max waits for nothing, 1x is real time, 60x a minute in"
-        " a second. The rows are the same.  [default: max; of a run that goes on, its own]",
+        help="How fast the meter goes: max waits for nothing, 1x is real time, 60x a minute in a second. The rows"
+        " are the same.  [default: max, or the run's own]",
     ),
 )
 

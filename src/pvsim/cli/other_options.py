@@ -6,6 +6,8 @@ from typing import Literal
 
 import click
 
+from pvsim.core.run.shares import Share
+
 __all__ = ["OtherOptions"]
 
 
@@ -23,6 +25,7 @@ class OtherOptions:
         resume: The directory of the run to be finished.
         case: The case of a study that is run.
         directory: The directory of the run to be continued.
+        share: Which partitions of it; None is all.
         allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
         as_json: Print the summary as JSON.
@@ -42,6 +45,7 @@ class OtherOptions:
     resume: Path | None = None
     case: str | None = None
     directory: Path | None = None
+    share: Share | None = None
     allow_unsafe_filesystem: bool = False
     quiet: bool = False
     as_json: bool = False

@@ -23,12 +23,13 @@ from pvsim.cli.options import (
     run_id_option,
 )
 from pvsim.cli.other_options import OtherOptions
+from pvsim.cli.part_roles import simulate_share
 from pvsim.cli.progress import Display
-from pvsim.cli.run import check_broker, patience_of, require_room, speed_of
+from pvsim.cli.run import check_broker, declare_super_stream, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.start_notes import start_notes
 from pvsim.cli.summary import print_summary
-from pvsim.cli.values import Choice, Quantity
+from pvsim.cli.values import Choice, Part, Quantity
 from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from pvsim.app.ports import Notify
     from pvsim.core.run.plan import RunPlan
+    from pvsim.core.run.shares import Share
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
     from pvsim.wiring.runs import Run
@@ -74,13 +76,34 @@ _missing_options = section(
         "  [default: wait]",
     ),
 )
-_WITH_DIR = {"directory", "broker", "transport", "patience_s", "quiet", "speed", "allow_unsafe_filesystem"}
+_part_option = section(
+    METER,
+    click.option(
+        "--part",
+        "share",
+        type=Part(),
+        metavar="K/N",
+        envvar="PVSIM_PART",
+        help="Of a run with --partitions only the partitions K, K+N, K+2N … as process K of N.  [default: all]",
+    ),
+)
+_WITH_DIR = {
+    "share",
+    "directory",
+    "broker",
+    "transport",
+    "patience_s",
+    "quiet",
+    "speed",
+    "allow_unsafe_filesystem",
+}
 _WITH_DIR |= {"missing", "meter_timeout"}
 
 
 @click.command(cls=Configured)
 @period_options
 @clock_option
+@_part_option
 @run_id_option
 @broker_options
 @batch_option
@@ -97,12 +120,30 @@ def meter(context: click.Context, /, **_params: Any) -> None:
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
     options = OtherOptions.of(context)
+    from pvsim.wiring.runs import Run  # noqa: PLC0415
+
     models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
 
+    share = _share_of(options, models)
+
     async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
+        from pvsim.wiring.part_roles import publish_parts  # noqa: PLC0415
         from pvsim.wiring.roles import run_meter  # noqa: PLC0415
 
+        if models.parts:
+            await publish_parts(
+                models,
+                None if options.directory is None else Run.open(options.directory).directory,
+                connection,
+                share,
+                patience=patience_of(options),
+                notify=notify,
+                stop=stop,
+                speed=speed,
+                since_utc=since_utc,
+            )
+            return
         with _maybe_lock(options.directory, "meter"):
             patience = patience_of(options)
             await run_meter(
@@ -115,13 +156,14 @@ def meter(context: click.Context, /, **_params: Any) -> None:
                 since_utc=since_utc,
             )
 
-    _run_role("meter", options, models.plan, work)
+    run_role("meter", options, models.plan, work)
 
 
 @click.command(cls=Configured)
 @period_options
 @_missing_options
 @pv_options
+@_part_option
 @run_id_option
 @broker_options
 @_dir_option
@@ -148,8 +190,12 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
     else:
         this = _new_run(context, options)
 
+    share = _share_of(options, this.models)
     if this.files.ended:
         _prove_again(this, options)
+        return
+    if this.models.parts:
+        simulate_share(this, share, options, run_role)
         return
 
     async def work_alone(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
@@ -177,7 +223,17 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
         if not options.quiet:
             print_summary(summary, this)
 
-    _run_role("simulator", replace(options, directory=this.directory.path), this.models.plan, work_alone)
+    run_role("simulator", replace(options, directory=this.directory.path), this.models.plan, work_alone)
+
+
+def _share_of(options: OtherOptions, models: "Models") -> "Share":
+    """Which partitions this process does."""
+    from pvsim.core.run.shares import ALL  # noqa: PLC0415
+
+    if options.share is not None and not models.parts:
+        what = "--part is a share of the partitions of a run, and this run has none"
+        raise UsageError(what, where="--part", fix="leave it out, or begin a run with --partitions 4")
+    return options.share or ALL
 
 
 def _new_run(context: click.Context, options: OtherOptions) -> "Run":
@@ -230,7 +286,7 @@ def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[Non
     return nullcontext() if directory is None else Run.open(directory).directory.lock(role)
 
 
-def _run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:
+def run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:
     """Connect, work, and show the progress."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
@@ -244,6 +300,8 @@ def _run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> 
         name = await resolve_transport(options.transport, address, say=display.say)
         display.say(f"run {plan.run_id} over {name} at {address}")
         connection = Connection(address, name, plan, None if options.broker else find)
+        if plan.partitions is not None:
+            await declare_super_stream(connection, display.say)
         await work(connection, partial(display, role), stop)
 
     handler = open_log(options.directory, role) if options.directory is not None else None

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "patience_of", "require_room", "speed_of"]
+__all__ = ["COMMANDS", "check_broker", "declare_super_stream", "patience_of", "require_room", "speed_of"]
 
 _WITH_RESUME = {
     "resume",
@@ -84,7 +84,7 @@ _WITH_RESUME = {
 )
 @section(
     BROKER,
-    click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker when the run is complete."),
+    click.option("--keep-stream", is_flag=True, help="Leave the messages on the broker."),
 )
 @plot_option
 @figure_width_option
@@ -234,12 +234,15 @@ async def _simulate(
             find = partial(find_broker, options.broker, say=display.say, progress=display.show)
             address = await find()
             display.broker_is_there()
-            note_run(options.broker, this.models.plan.stream, this.directory.path, foreign=False)
+            for stream in this.models.streams:
+                note_run(options.broker, stream, this.directory.path, foreign=False)
             name = await resolve_transport(options.transport, address, say=display.say)
             connection = Connection(address, name, this.models.plan, None if options.broker else find)
             if options.broker:
                 patience = patience_of(options)
                 await connection.check(patience=patience, notify=partial(display, "run"), stop=stop)
+            if this.models.parts:
+                await declare_super_stream(connection, display.say)
             confirmed = await run_roles(
                 this,
                 roles,
@@ -263,6 +266,14 @@ async def _simulate(
     finally:
         display.clear()
         handler.close()
+
+
+async def declare_super_stream(connection: "Connection", say: "Callable[[str], None]") -> None:
+    """Make the super stream of a run in partitions; the run does not depend on it."""
+    try:
+        await connection.declare_super_stream()
+    except BrokerError as error:
+        say(f"there is no super stream {connection.plan.stream}, only its streams: {error}")
 
 
 async def _delete_stream(connection: "Connection", display: Display) -> None:

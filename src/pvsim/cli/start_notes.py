@@ -18,4 +18,20 @@ def start_notes(run: "Run", *, resumed: bool = False) -> list[str]:
         return [*run.directory.notes]
     config = run.models.config
     read = input_notes(run.models.inputs, config.meter_max_w)
-    return [*run.directory.notes, *read, *energy_notes(config), *connection_notes(config)]
+    return [
+        *run.directory.notes,
+        *read,
+        *energy_notes(config),
+        *connection_notes(config),
+        *_partition_notes(run.models.plan.partitions, [len(part.meters) for part in run.models.parts]),
+    ]
+
+
+def _partition_notes(total: int | None, meters: list[int]) -> list[str]:
+    """How the meters of a run are spread over its partitions."""
+    if total is None:
+        return []
+    each = f"{min(meters):,} to {max(meters):,}" if min(meters) < max(meters) else f"{max(meters):,}"
+    without = f"; {total - len(meters):,} have none" if total > len(meters) else ""
+    count = f"{total:,} partition" + ("" if total == 1 else "s")
+    return [f"{sum(meters):,} meters in {count}, {each} in each{' that has some' if without else ''}{without}"]

@@ -34,6 +34,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     if broker_s >= _WORTH_SAYING_S:
         took += f" · broker ready after {broker_s:.1f} s"
     days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    if this.models.config.hours:
+        days = f"the first {this.models.config.hours} h of "
     sites = f" · {_sites(this.models.config)}" if len(plan.meters) > 1 else ""
     click.echo(
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
@@ -71,11 +73,12 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         click.echo("\n".join(money) + "\n")
     for note in [*_message_notes(this), *_fuse_notes(summary)]:
         click.echo(f"· {note}", err=True)
-    samples = "samples" if this.models.config.split == "day" else "samples.csv"
-    path = this.directory.path
+    path, rows = this.directory.path, this.files.names
+    samples = "samples" if this.models.config.split == "day" else rows[0]
     more = {name: [name] if (path / name).exists() else [] for name in ("samples.parquet", "report.html")}
     for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
-        click.echo(_short(path / name))
+        others = f" and those of {len(rows) - 1:,} other partitions" if name == samples and len(rows) > 1 else ""
+        click.echo(f"{_short(path / name)}{others}")
 
 
 def _kw(power: float | None) -> str:

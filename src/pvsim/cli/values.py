@@ -111,6 +111,20 @@ class Speed(_Type):
         return parse_speed(value.strip(), _option(param))
 
 
+class Part(_Type):
+    """A share of the partitions of a run, for example `0/2`."""
+
+    name = "K/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        if not isinstance(value, str):  # converted already
+            return value
+        from pvsim.core.run.shares import Share  # noqa: PLC0415 - as above
+
+        return Share.parse(value, _option(param))
+
+
 class Choice(_Choice):
     """One of a few words."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, UnsetType, convert, to_builtins
 from msgspec.structs import replace
@@ -38,6 +39,7 @@ from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
+from pvsim.core.run.partitions import check_partitions
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.connection import installed_of
 from pvsim.core.site.schema import Battery, DimmingWindow, Grid, Site
@@ -85,7 +87,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     _check_each(request, mistakes)
     meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street if homes else None)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
-    mistakes.attempt(lambda: check_names(request.run_id, names))
+    mistakes.attempt(lambda: check_names(request.run_id, names, request.partitions))
+    mistakes.attempt(lambda: _check_partitions(texts, request))
     mistakes.attempt(lambda: _check_missing(texts, request))
     if request.meter.kind == "grid" and known:
         mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site, connection))
@@ -112,6 +115,8 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
             batch=request.batch,
             dimming=dimming,
             annual_energies=annual_energies,
+            hours=UNSET if request.hours is None else request.hours,
+            partitions=UNSET if request.partitions is None else request.partitions,
         )
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
@@ -210,10 +215,15 @@ def _period(
     zone = mistakes.attempt(lambda: zone_of(_tz(request, site))) if known else None
     if first_date is None or days is None or zone is None:
         return None, None
-    timeline = mistakes.attempt(lambda: Timeline.of_days(first_date, days, zone))
+    timeline = mistakes.attempt(lambda: _timeline(first_date, days, request.hours, zone))
     if timeline is not None and every_s is not None:
         mistakes.attempt(lambda: timeline.check_period(every_s))
     return first_date, zone.key
+
+
+def _timeline(first_date: date, days: int, hours: int | None, zone: ZoneInfo) -> Timeline:
+    timeline = Timeline.of_days(first_date, days, zone)
+    return timeline if hours is None else timeline.first_hours(hours)
 
 
 def _tz(request: Request, site: Site | None) -> str:
@@ -236,6 +246,19 @@ def _check_missing(texts: Sequence[str], request: Request) -> None:
             field = f"meter.{name}"
             what = f"`{field}` is about readings of an external meter, but there is none"
             raise UsageError(what, field=field, fix="add `meter.source` external, or leave it out")
+
+
+def _check_partitions(texts: Sequence[str], request: Request) -> None:
+    """Refuse what a run in partitions cannot be."""
+    if request.partitions is None:
+        return
+    check_partitions(request.partitions)
+    if any(map(_is_external, texts)):
+        what = "`partitions` spreads meters that are simulated, not those of others"
+        raise UsageError(what, field="partitions", fix="leave it out, or `meter.source` external")
+    if request.split != "none":
+        what = "`partitions` gives each partition a file of rows of its own, which is not split by days as well"
+        raise UsageError(what, field="split", fix="leave `split` out")
 
 
 def _refuse_no_grid_meter(

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from pvsim.config.ports import Outside
 from pvsim.config.request import Request
 from pvsim.config.run_config import HomesFile
-from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.run.plan import MAX_METERS, check_count
 from pvsim.core.site.homes import counted, most_of, site_of_home, takes_any
 from pvsim.core.site.schema import Site
 from pvsim.errors import UsageError
@@ -26,12 +26,14 @@ class Street:
         seed: Of the simulation.
         names: Of the homes of a file, where it has names.
         file: The file; unset where the site's own file has the homes.
+        partitions: Over how many streams the meters are spread; None: all go through one.
     """
 
     site: Site
     seed: int
     names: tuple[str, ...] = ()
     file: HomesFile | UnsetType = UNSET
+    partitions: int | None = None
 
     def home(self, place: int) -> str:
         """The name of a home that is numbered, or has a name in the file."""
@@ -53,8 +55,10 @@ class Street:
             UsageError: if there are not so many homes.
         """
         count = max(counted(self.site.homes or ()), 1) if meters is None else meters
-        if not 1 <= count <= MAX_METERS:
-            raise _too_many(self.site.name, count, said=meters is not None)
+        if meters is not None:
+            check_count(count, self.partitions)
+        elif not 1 <= count <= MAX_METERS * (self.partitions or 1):
+            raise _too_many(self.site.name, count)
         self.check_count(count)
         found = []
         for place in range(count):
@@ -103,11 +107,8 @@ class Street:
         raise UsageError(what, field="meters", fix=f"give `meters` {most}, or {more}")
 
 
-def _too_many(site: str, count: int, *, said: bool) -> UsageError:
-    """More meters than a run has, by the request or by the counts of the homes."""
-    if said:
-        what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
-        return UsageError(what, field="meters", fix=f"give `meters` {max(1, min(count, MAX_METERS))}")
+def _too_many(site: str, count: int) -> UsageError:
+    """More meters than a run has, by the counts of the homes."""
     what = (
         f"the counts of [[homes]] in site {site} are {count:,} homes, but a run has at most {MAX_METERS:,} meters"
     )
@@ -123,8 +124,8 @@ def street_of(site: Site | None, request: Request, outside: Outside) -> Street |
     if site is None or (site.homes is UNSET and site.homes_file is UNSET):
         return None
     if site.homes_file is UNSET:
-        return Street(site, request.seed)
+        return Street(site, request.seed, partitions=request.partitions)
     path = site.homes_file
     with_homes, names = outside.read_homes(site)
     file = HomesFile(path, outside.sha256(path), len(with_homes.homes or ()))
-    return Street(with_homes, request.seed, names, file)
+    return Street(with_homes, request.seed, names, file, request.partitions)

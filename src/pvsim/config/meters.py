@@ -69,7 +69,7 @@ def meters_of(
     for mistake in bad.values():
         mistakes.add(mistake)
     texts = [_stand_in(text) if text in bad else text for text in texts]
-    texts = _counted(texts, request.meters, mistakes)
+    texts = _counted(texts, request, mistakes)
     named = _named(texts, counted=counted)
     kinds = dict.fromkeys(kind for _, _, kind in named)
     if not any(map(_is_file, kinds)):
@@ -130,15 +130,17 @@ def _at_home(source: _Source, home: str, name: str) -> _Source:
     return replace(source, home=home) if isinstance(source, BuildingMeter) and home != name else source
 
 
-def _counted(texts: Sequence[str], count: int | None, mistakes: Mistakes) -> Sequence[str]:
+def _counted(texts: Sequence[str], request: Request, mistakes: Mistakes) -> Sequence[str]:
     """The one text as often as there are meters."""
+    count = request.meters
     if count is None or not texts:  # of a site that is wrong nothing is known
         return texts
     if len(texts) != 1:
         what = f"`meters` multiplies one `{_FIELD}`, not several"
         mistakes.add(UsageError(what, field="meters", fix=f"give `{_FIELD}` once"))
         return texts
-    return texts if mistakes.attempt(lambda: check_count(count)) is None else list(texts) * count
+    allowed = mistakes.attempt(lambda: check_count(count, request.partitions))
+    return texts if allowed is None else list(texts) * allowed
 
 
 def _is_file(kind: str) -> bool:

@@ -87,12 +87,15 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         date: First local day: `2024-06-21`, or `21.06.2024`.
         days: How many local days.
+        hours: The run ends so many hours after its day began; None is the whole day. Only with one day.
         tz: IANA zone of the run; None is the site's, else Europe/Berlin.
         seed: Seed of meters, clouds and air, 0 to 10¹⁸ − 1.
         site: A place with its plants, weather, load and battery: one of the examples by name, the path of a site
             file, or a `Site`. None is none.
         meter: The meters.
         meters: So many meters of the one kind in `meter`; None is one of each.
+        partitions: Spread the meters over so many streams, each with rows and a simulator of its own; None: all go
+            through one.
         annual_kwh: What household, office or depot use in a year, in kWh: one number, around which several
             households differ; one for each building; or how they differ. None is the site's, else an example's.
         pv: The PV power.
@@ -109,11 +112,13 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     date: str = "2024-06-21"
     days: int = 1
+    hours: int | None = None
     tz: str | None = None
     seed: int = 1
     site: str | Site | None = None
     meter: MeterRequest = MeterRequest()
     meters: int | None = None
+    partitions: int | None = None
     annual_kwh: float | tuple[float, ...] | EnergyPopulation | None = None
     pv: PvRequest = PvRequest()
     spread_km: float | None = None

@@ -257,6 +257,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         feed_in: What the rules pay each home, where that differs; unset where it does not.
         stored_at_start: What each battery holds when the run begins, in its units, in place of its
             `soc_at_start`: the run is a day of a service that goes on from the day before.
+        hours: The run ends so many hours after its only day began; unset: with the day.
+        partitions: Over how many streams the meters are spread (`pvsim.core.run.partitions`); unset: over none.
     """
 
     run_id: str
@@ -287,6 +289,8 @@ class RunConfig(msgspec.Struct, frozen=True):
     homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
     feed_in: tuple[HomeFeedIn, ...] | msgspec.UnsetType = msgspec.UNSET
     stored_at_start: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
+    hours: int | msgspec.UnsetType = msgspec.UNSET
+    partitions: int | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def homes_with_pv(self) -> int | None:

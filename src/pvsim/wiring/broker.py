@@ -95,17 +95,21 @@ class Connection:
     plan: RunPlan
     find: Callable[[], Awaitable[BrokerAddress]] | None = None
 
-    def transport(self) -> Transport:
-        """The transport for the run's messages; each connection is made to where the broker is then."""
-        return _Following(self)
+    def transport(self, plan: RunPlan | None = None) -> Transport:
+        """The transport for the run's messages; each connection is made to where the broker is then.
 
-    def direct(self) -> Transport:
+        Args:
+            plan: A part of the run, for its messages alone.
+        """
+        return _Following(self, plan or self.plan)
+
+    def direct(self, plan: RunPlan) -> Transport:
         """The transport to the address of this moment."""
         if self.name == "streams":
             return streams.StreamTransport(self.address)
         from pvsim.adapters.amqp import AmqpTransport  # noqa: PLC0415 - its library costs 0.2 s to import
 
-        return AmqpTransport(self.address, partial(publishing_id, plan=self.plan))
+        return AmqpTransport(self.address, partial(publishing_id, plan=plan))
 
     async def check(self, *, patience: Patience, notify: Notify, stop: Stop) -> None:
         """Connect once, so that a wrong address or account is said before anything waits for the broker.
@@ -122,10 +126,31 @@ class Connection:
             self.transport(), self.plan.stream, nothing, patience=patience, notify=notify, stop=stop
         )
 
+    @property
+    def partition_streams(self) -> list[str]:
+        """The streams of the run's partitions in their order; none of a run without."""
+        return [f"{self.plan.stream}-{number}" for number in range(self.plan.partitions or 0)]
+
+    async def declare_super_stream(self) -> None:
+        """Make the super stream of a run in partitions, for others: our own need only its streams.
+
+        Raises:
+            BrokerError: if AMQP does not answer, or the account may not do it.
+        """
+        from pvsim.adapters import amqp  # noqa: PLC0415 - as above
+
+        if streams_ := self.partition_streams:
+            await amqp.declare_super_stream(self.address, self.plan.stream, streams_)
+
     async def delete_stream(self) -> None:
-        """Remove the run's stream: the files are the truth now."""
-        async with self.transport().log(self.plan.stream) as log:
-            await log.delete()
+        """Remove the run's streams: the files are the truth now."""
+        for stream in self.partition_streams or [self.plan.stream]:
+            async with self.transport().log(stream) as log:
+                await log.delete()
+        if self.plan.partitions is not None:
+            from pvsim.adapters import amqp  # noqa: PLC0415 - as above
+
+            await amqp.delete_super_stream(self.address, self.plan.stream)
 
     async def offer_exchange(self, *, patience: Patience, notify: Notify, stop: Stop) -> str:
         """Let other people's meters in: bind the topic exchange to the run's stream, and say where they publish.
@@ -148,8 +173,8 @@ class Connection:
 class _Following:
     """The transport to a broker that may move: before each connection but the first it is found again."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, plan: RunPlan) -> None:
+        self._connection, self._plan = connection, plan
         self._again = False
 
     @asynccontextmanager
@@ -158,5 +183,5 @@ class _Following:
         if self._again and self._connection.find is not None:
             self._connection.address = await self._connection.find()
         self._again = True
-        async with self._connection.direct().log(stream) as log:
+        async with self._connection.direct(self._plan).log(stream) as log:
             yield log

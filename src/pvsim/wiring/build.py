@@ -118,6 +118,8 @@ def plan_of(config: RunConfig) -> RunPlan:
         UsageError: if it is impossible.
     """
     timeline = Timeline.of_days(config.first_date, config.days, zone_of(config.tz))
+    if config.hours is not UNSET:
+        timeline = timeline.first_hours(config.hours)
     fuse_kw = config.connection.fuse_kw if config.connection is not None else None
     return RunPlan(
         config.run_id,
@@ -128,6 +130,7 @@ def plan_of(config: RunConfig) -> RunPlan:
         MeterRange.up_to(config.meter_max_w, grid=config.meter_kind == "grid"),
         config.missing,
         None if fuse_kw is None else round(fuse_kw * DW_PER_KW),
+        None if config.partitions is UNSET else config.partitions,
     )
 
 

@@ -9,7 +9,6 @@ import msgspec
 
 from pvsim.adapters.rundir import SUMMARY, Manifest
 from pvsim.adapters.rundir.file_system import cannot_read
-from pvsim.app.prove import read_samples
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
@@ -96,8 +95,7 @@ class FinishedRun(RunRows):
         Raises:
             BadInputError: from the iteration, if a file is not what the run has left.
         """
-        with self._run.files.rows_read() as (_, lines, now):
-            yield from read_samples(self.plan, lines, now.missing // self.plan.every_s)
+        return self._run.files.rows()
 
 
 def open_run(directory: str | Path) -> FinishedRun:
@@ -107,7 +105,6 @@ def open_run(directory: str | Path) -> FinishedRun:
         BadInputError: if there is no run, it is not finished, or a file of it is not what it was.
     """
     run = Run.open(Path(directory).resolve())
-    with run.files.rows_read():  # there are rows
-        pass
+    run.files.require_rows()
     run.files.refuse_changed()
     return FinishedRun(run)

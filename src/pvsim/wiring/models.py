@@ -1,17 +1,22 @@
-"""The models of one run: each is built once, when it is first asked for."""
+"""The models of one run, or of a part of it: each is built once, when it is first asked for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
 from pvsim.app.expected import Expected
+from pvsim.app.meter import BLOCK, span_of
 from pvsim.app.simulate import simulate
 from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.totals import Totals
+from pvsim.core.run.partitions import members, part_of
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.among_years import has_years, with_years, yields_of
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
@@ -22,7 +27,10 @@ from pvsim.wiring.prices import Worth, totals_of, worth_of
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
 
-__all__ = ["Models"]
+__all__ = ["Models", "PartModels"]
+
+_PORTIONS = 200_000
+"""Rows that the parts of a run are computed ahead of each other at most, over all of them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,36 @@ class Models:
     @cached_property
     def expected(self) -> Expected:
         """The rows that the run must have, where no meter is somebody else's; for the process that proves them."""
-        return Expected(self.plan, lambda: simulate(self.plan, self.loads(), self.pv()))
+        return Expected(
+            self.plan,
+            lambda: simulate(self.plan, self.loads(), self.pv(), block=self._block, at_once_s=self.span_s),
+        )
+
+    @property
+    def span_s(self) -> int:
+        """How much time of the meters is computed at once, as `app.meter.span_of`."""
+        return span_of(len(self.plan.meters))
+
+    @cached_property
+    def parts(self) -> "tuple[PartModels, ...]":
+        """The parts of a run in partitions, those without meters left out; none of another run."""
+        if isinstance(self.config.partitions, UnsetType):
+            return ()
+        by_partition = members(self.plan.meters, self.config.partitions)
+        return tuple(
+            PartModels(_config_of(self.config, meters), self, number, meters)
+            for number, meters in enumerate(by_partition)
+            if meters
+        )
+
+    @property
+    def streams(self) -> list[str]:
+        """The streams that its messages go through."""
+        return [part.plan.stream for part in self.parts] or [self.plan.stream]
+
+    @property
+    def _block(self) -> int:
+        return BLOCK
 
     @property
     def inputs(self) -> Mapping[str, Mapping[str, Any]]:
@@ -141,3 +178,54 @@ class Models:
     @cached_property
     def _pv(self) -> Pv:
         return build_pv(self.config, self.plan)
+
+
+@dataclass(frozen=True)
+class PartModels(Models):
+    """The models of those meters of a run that are in one partition.
+
+    Attributes:
+        config: The run's, with these meters alone.
+        whole: The models of the run. What it has built already is used; else a part builds its own alone.
+        number: Of the partition.
+        meters: Their places in the run.
+    """
+
+    whole: Models
+    number: int
+    meters: tuple[int, ...]
+
+    @cached_property
+    def plan(self) -> RunPlan:
+        """See `Models.plan`."""
+        return part_of(self.whole.plan, self.number, self.meters)
+
+    @property
+    def span_s(self) -> int:
+        """See `Models.span_s`: the other parts may be in the same process."""
+        return self.whole.span_s
+
+    @property
+    def _block(self) -> int:
+        return max(min(BLOCK, _PORTIONS // len(self.whole.parts)), 1)
+
+    @cached_property
+    def _sources(self) -> tuple[PowerSource, ...]:
+        if "_loads" in vars(self.whole):  # then what is counted of buildings is counted once, for all
+            return tuple(self.whole.loads()[i] for i in self.meters)
+        return super()._sources
+
+    @cached_property
+    def _pv(self) -> Pv:
+        alike = not isinstance(self.config.pv, SitePvConfig) or (
+            self.config.pv.homes is UNSET and not self.config.pv.spread_km
+        )
+        return self.whole._pv if alike else super()._pv  # noqa: SLF001 - one of its own kind
+
+
+def _config_of(config: RunConfig, meters: Sequence[int]) -> RunConfig:
+    """The configuration with some of the meters, and the plants at their homes."""
+    pv = config.pv
+    if isinstance(pv, SitePvConfig) and not isinstance(pv.homes, UnsetType):
+        pv = replace(pv, homes=tuple(pv.homes[i] for i in meters))
+    return replace(config, meters=tuple(config.meters[i] for i in meters), pv=pv)

@@ -60,8 +60,7 @@ def export_parquet(files: RunFiles) -> Path:
     require_duckdb()
     require_text(directory.path)
     with directory.lock("run"):
-        with files.rows_read():  # there are rows
-            pass
+        files.require_rows()
         files.refuse_changed(but=PARQUET)
         _with_parquet(files)
         manifest, facts = directory.load(), directory.facts(PARQUET)

@@ -240,7 +240,7 @@ def _files(path: Path, run: str, manifest: Manifest, config: RunConfig) -> RowFi
     header = tuple(rows.header(plan).decode().strip().split(","))
     if PARQUET in known and _is_there(path, PARQUET, manifest):
         return RowFiles(run, manifest.status, (path / PARQUET,), header, plan.meters[0])
-    names = [name for name in known if name == SAMPLES or Path(name).parent.name == DAYS]
+    names = [name for name in known if Path(name).name == SAMPLES or Path(name).parent.name == DAYS]
     for name in names or [SAMPLES]:
         if name not in known or not _is_there(path, name, manifest):
             raise BadInputError(f"{name} is not what the run has left")

@@ -1,10 +1,12 @@
 """Meter and simulator of a run as processes, and what is done for them while they work."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from logging import getLogger
 
 from pvsim.adapters.processes import RoleProcess, fork_role
+from pvsim.app.parts import Together
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress, Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, FromRole, PublishAgain
 from pvsim.app.supervise import supervise
@@ -12,7 +14,7 @@ from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import BrokerError, PvsimError, UsageError
 from pvsim.wiring.broker import Connection
-from pvsim.wiring.role_work import works_of
+from pvsim.wiring.role_work import METER, SIMULATOR, works_of
 from pvsim.wiring.runs import Run
 
 __all__ = ["fork_roles", "run_roles"]
@@ -27,13 +29,13 @@ _log = getLogger(__name__)
 
 
 def fork_roles(run: Run, error_of: Callable[[Exception], PvsimError]) -> dict[str, RoleProcess]:
-    """Two processes that wait to become simulator and meter; call it before there is an event loop.
+    """Processes that wait to become simulators and meters; call it before there is an event loop.
 
     Args:
         run: The run; the processes inherit it, with all that has been made of it.
         error_of: What to tell of an exception that ends a role.
     """
-    return {role: fork_role(f"pvsim-{role}", work, error_of) for role, work in works_of(run).items()}
+    return {role: fork_role(f"pvsim-{role.split()[0]}", work, error_of) for role, work in works_of(run).items()}
 
 
 async def run_roles(
@@ -75,11 +77,12 @@ async def run_roles(
         raise UsageError(what, field="meter.source", fix=fix)
     for process in roles.values():
         process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
-    watch = _Watch(roles, _BrokerRestarter(connection, roles), notify)
+    together = Together(partial(notify, "run"), run.models.plan.readings, markers=len(run.models.parts) or 1)
+    watch = _Watch(roles, _BrokerRestarter(connection, roles), together, notify)
     looking = asyncio.ensure_future(watch.look_after_idleness())
     ahead = asyncio.ensure_future(_work_ahead(run, prepare))
     try:
-        await supervise(roles, leader="simulator", notify=watch.relay, stop=stop)
+        await supervise(roles, leaders=_named(roles, SIMULATOR), notify=watch.relay, stop=stop)
     finally:
         looking.cancel()
         ahead.cancel()
@@ -87,11 +90,16 @@ async def run_roles(
         for process in roles.values():
             process.kill()
         await asyncio.gather(ahead, return_exceptions=True)  # what has failed, the proof meets again, and says
-    return min(watch.confirmed, run.models.plan.readings)  # the end marker is no reading
+    return min(watch.confirmed, run.models.plan.readings)  # an end marker is no reading
+
+
+def _named(roles: Iterable[str], kind: str) -> list[str]:
+    return [name for name in roles if name.startswith(kind)]
 
 
 async def _work_ahead(run: Run, prepare: Callable[[], object] | None) -> None:
-    await run.models.expected.work_ahead()
+    if not run.models.parts:  # of which none is proved by itself
+        await run.models.expected.work_ahead()
     if prepare is not None:
         prepare()
 
@@ -103,33 +111,47 @@ class _Watch:
         self,
         roles: Mapping[str, RoleProcess],
         restarter: "_BrokerRestarter",
+        together: Together,
         notify: Callable[[str, FromRole], None],
     ) -> None:
         self.restarter = restarter
-        self._roles, self._notify = roles, notify
-        self._written: int | None = None
-        self.confirmed = 0
+        self._roles, self._together, self._notify = roles, together, notify
+        self._written: dict[str, SimulatorProgress] = {}
+        self._confirmed: dict[str, int] = {}
+
+    @property
+    def confirmed(self) -> int:
+        """How many messages the broker has confirmed to all meters."""
+        return sum(self._confirmed.values())
 
     def relay(self, role: str, said: FromRole) -> None:
         """Take what a role says."""
         if isinstance(said, SimulatorProgress):
-            self._written = said.written
-        if isinstance(said, MeterProgress):
-            self.confirmed = max(self.confirmed, said.confirmed)  # less when it publishes a lost log again
+            self._written[role] = said
+        if isinstance(said, MeterProgress):  # less when it publishes a lost log again
+            self._confirmed[role] = max(self._confirmed.get(role, 0), said.confirmed)
+        if isinstance(said, MeterProgress | SimulatorProgress):
+            self._together.take(role, said)
+            return
         if isinstance(said, BrokerState):
             self.restarter.note(role, well=said.well)
-            if said.well and role == "simulator":  # the log may have become shorter, or be another one
-                self._roles["meter"].tell(PublishAgain())
+            if said.well and role.startswith(SIMULATOR):  # the log may have become shorter, or be another one
+                self._publish_again()
         self._notify(role, said)
+
+    def _publish_again(self) -> None:
+        for name in _named(self._roles, METER):
+            self._roles[name].tell(PublishAgain())
 
     async def look_after_idleness(self) -> None:
         """A simulator that finds no stream makes an empty one and waits; the meter may think that it is done."""
-        before = None
+        before: dict[str, SimulatorProgress] = {}
         while True:
             await asyncio.sleep(IDLE_S)
-            if self._written == before:
-                self._roles["meter"].tell(PublishAgain())
-            before = self._written
+            some = any(before.get(role) == now and now.written < now.total for role, now in self._written.items())
+            if some or self._written == before:
+                self._publish_again()
+            before = dict(self._written)
 
 
 class _BrokerRestarter:

@@ -1,6 +1,7 @@
 """What the roles of a run do in the processes that are forked for them."""
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,17 +13,32 @@ from pvsim.adapters.signals import run_with_stop
 from pvsim.app.patience import Patience
 from pvsim.app.ports import Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, PublishAgain, decode_to_role
+from pvsim.core.run.shares import Share
 from pvsim.wiring.broker import Connection
+from pvsim.wiring.part_roles import publish_parts, simulate_parts
 from pvsim.wiring.roles import run_meter, run_simulator
 from pvsim.wiring.runs import Run
 
-__all__ = ["works_of"]
+__all__ = ["METER", "SIMULATOR", "works_of"]
 
 
 def works_of(run: Run) -> dict[str, Work]:
-    """What each role of a run does; the process that is forked for it inherits the run as it is."""
-    roles = {"simulator": _simulate, "meter": _publish}
+    """What each role of a run does; the process that is forked for it inherits the run as it is.
+
+    Of a run in partitions there are several of each, one for each core, but not more than parts.
+    """
+    roles: dict[str, _Role] = {SIMULATOR: _simulate, METER: _publish}
+    if run.models.parts:
+        run.models.loads()  # all of them inherit the same
+        of = max(min(len(os.sched_getaffinity(0)), len(run.models.parts)), 1)
+        shares = [Share(first, of) for first in range(of)]
+        roles = {f"{SIMULATOR} {share}": partial(_simulate_share, share) for share in shares}
+        roles |= {f"{METER} {share}": partial(_publish_share, share) for share in shares}
     return {name: partial(_work, name, role, run) for name, role in roles.items()}
+
+
+SIMULATOR, METER = "simulator", "meter"
+"""What the names of the roles begin with."""
 
 
 class _Setting:
@@ -75,6 +91,34 @@ async def _simulate(setting: _Setting, stop: Stop) -> None:
         setting.run.models,
         setting.run.directory,
         setting.connection.transport(),
+        patience=setting.patience,
+        notify=setting.reports,
+        stop=stop,
+        with_meter=True,
+    )
+
+
+async def _publish_share(share: Share, setting: _Setting, stop: Stop) -> None:
+    await publish_parts(
+        setting.run.models,
+        setting.run.directory,
+        setting.connection,
+        share,
+        patience=setting.patience,
+        notify=setting.reports,
+        stop=stop,
+        again=setting.publish_again,
+        speed=setting.begin.speed,
+        since_utc=setting.begin.since_utc,
+    )
+
+
+async def _simulate_share(share: Share, setting: _Setting, stop: Stop) -> None:
+    await simulate_parts(
+        setting.run.models,
+        setting.run.directory,
+        setting.connection,
+        share,
         patience=setting.patience,
         notify=setting.reports,
         stop=stop,

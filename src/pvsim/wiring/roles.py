@@ -20,7 +20,7 @@ from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.errors import BrokerError
 from pvsim.wiring.models import Models
 
-__all__ = ["CHECKPOINT_KEY_BYTES", "run_meter", "run_simulator"]
+__all__ = ["CHECKPOINT_KEY_BYTES", "run_meter", "run_simulator", "set_before"]
 
 CHECKPOINT_KEY_BYTES = 16
 _log = getLogger(__name__)
@@ -56,14 +56,22 @@ async def run_meter(
     plan = models.plan
     clock = None if speed == MAX_SPEED else PacedClock(speed)
     batch = models.config.batch
-    meter = Meter(plan, models.loads(), stop=stop, batch=batch, clock=clock, since_utc=since_utc)
+    meter = Meter(
+        plan,
+        models.loads(),
+        stop=stop,
+        batch=batch,
+        clock=clock,
+        since_utc=since_utc,
+        span_s=models.span_s,
+    )
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:
         done = await keep_connected(
             transport, plan.stream, meter.publish, patience=patience, notify=notify, stop=stop
         )
         _log.info("the meter has published everything", extra={"facts": {"confirmed": done.confirmed}})
-        if again is None or not await _set_before(again, stop):
+        if again is None or not await set_before(again, stop):
             return done
         again.clear()
 
@@ -134,7 +142,7 @@ async def run_simulator(
         return done
 
 
-async def _set_before(event: asyncio.Event, stop: Stop) -> bool:
+async def set_before(event: asyncio.Event, stop: Stop) -> bool:
     """Wait for one of the two; whether it was the event."""
     waiting = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(stop.wait())]
     try:

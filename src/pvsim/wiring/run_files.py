@@ -1,22 +1,23 @@
 """The files of a run: what their checkpoint and manifest say of them, and the proof that they are right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from shlex import quote
 
-from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES, last_checkpoint
+from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, last_checkpoint
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
 from pvsim.adapters.rundir.file_system import cannot_read
-from pvsim.app.prove import Read, add_up, prove, prove_foreign
+from pvsim.app.prove import Read, add_up, prove, prove_foreign, read_samples
 from pvsim.config.changed_models import changed_models
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.samples import Samples
 from pvsim.core.results.spans import FoundSpans, Spans
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.totals import Totals
@@ -75,6 +76,43 @@ class RunFiles:
         names = ["received", "written", "duplicates", "rejected", "missing"]
         names += ["held"] if self.models.plan.holds else []
         return {name: getattr(now, name) for name in names}
+
+    def reached_s(self) -> int:
+        """How many whole seconds of the run are safely on disk.
+
+        Raises:
+            PvsimError: as `checkpoint`.
+        """
+        checkpoint = self.checkpoint()
+        return 0 if checkpoint is None else checkpoint.accounted.next_position // len(self.models.plan.meters)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The files of its rows, before they are split by days."""
+        return (SAMPLES,)
+
+    @property
+    def names_of_rejected(self) -> Sequence[str]:
+        """The files of messages that were rejected, where there are any."""
+        return (REJECTED,)
+
+    def require_rows(self) -> None:
+        """Refuse a run whose rows are not there.
+
+        Raises:
+            BadInputError: if the run is not finished, or its file is gone.
+        """
+        with self.rows_read():
+            pass
+
+    def rows(self) -> Iterator[Samples]:
+        """The rows as the files have them, in order, in portions.
+
+        Raises:
+            BadInputError: as `require_rows`; from the iteration if a file is not what the run has left.
+        """
+        with self.rows_read() as (_, lines, now):
+            yield from read_samples(self.models.plan, lines, now.missing // self.models.plan.every_s)
 
     def prove(self, *adders: Adder) -> Summary:
         """Verify, and compare the files with the manifest.
@@ -135,9 +173,8 @@ class RunFiles:
         """
         self.refuse_other_models()
         totals = self.models.totals()  # first: a file of prices that is wrong is no mistake of the rows
-        with self.rows_read() as (read, lines, now):
-            summary, spans = self._verify_rows(read, lines, now, totals, adders)
-        return self.models.among_years(summary), spans
+        spans = self._prove_rows(totals, adders)
+        return self.models.among_years(totals.result()), spans
 
     def refuse_other_models(self) -> None:
         """Refuse a run whose rows this version would compute differently: it can neither prove nor continue them.
@@ -189,22 +226,34 @@ class RunFiles:
             error.fix = error.fix or _FIX_CHANGED
             raise
 
-    def _verify_rows(
-        self, read: Read, lines: Iterator[bytes], now: Accounted, totals: Totals, adders: tuple[Adder, ...]
-    ) -> tuple[Summary, FoundSpans]:
+    def proved_rows(self) -> Iterator[Samples]:
+        """The rows in order, in portions: each is handed on when it is proved.
+
+        Raises:
+            BadInputError: as `verify`.
+        """
+        plan = self.models.plan
+        with self.rows_read() as (read, lines, now):
+            if not self.models.external and not now.missing:
+                yield from prove(plan, self.models.expected.take(), read)
+                return
+            held_s = 0
+            for samples in prove_foreign(plan, self.models.pv(), lines, now.missing // plan.every_s):
+                held_s += 0 if samples.held_s is None else int(samples.held_s.sum())
+                yield samples
+            if plan.holds and held_s != now.held:
+                what = f"{held_s:,} seconds are flagged as held, but {now.held:,} are known"
+                raise BadInputError(what, where="column flags")
+
+    def _prove_rows(self, totals: Totals, adders: tuple[Adder, ...]) -> FoundSpans:
         """The proving pass: whatever wants the rows of a finished run takes them here."""
-        plan, pv = self.models.plan, self.models.pv()
-        if not self.models.external and not now.missing:
-            add_up(prove(plan, self.models.expected.take(), read), totals, *adders)
-            return totals.result(), FoundSpans(plan)
-        missing_rows = now.missing // plan.every_s  # whole periods go missing
+        plan = self.models.plan
+        if not self.models.external and not self.counts().get("missing"):
+            add_up(self.proved_rows(), totals, *adders)
+            return FoundSpans(plan)
         spans = Spans(plan)
-        add_up(prove_foreign(plan, pv, lines, missing_rows), totals, spans, *adders)
-        found = spans.result()
-        if plan.holds and found.held_s != now.held:
-            what = f"{found.held_s:,} seconds are flagged as held, but {now.held:,} are known"
-            raise BadInputError(what, where="column flags")
-        return totals.result(), found
+        add_up(self.proved_rows(), totals, spans, *adders)
+        return spans.result()
 
     def daily_files(self) -> list[str]:
         """The names of the daily files; none before the run has been split."""
@@ -219,7 +268,7 @@ class RunFiles:
         return self.models.config.split == "day" and not whole and (path / DAYS).is_dir()
 
     def _unfinished(self, lacking: str) -> BadInputError:
-        where, status = str(self.directory.path), self.directory.load().status
+        where, status = str(self.directory.path), self.status
         if status in _ENDED:  # it was whole: going on would not bring back what somebody took away
             what = f"the run's status is {status}, but it lacks its {lacking}"
             return BadInputError(what, where=where, fix=_FIX_CHANGED)

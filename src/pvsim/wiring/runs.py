@@ -13,9 +13,9 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.csvfile import REJECTED, SAMPLES
+from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.duckdb.parquet import PARQUET
-from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
+from pvsim.adapters.rundir import SUMMARY, HeldError, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
@@ -25,6 +25,7 @@ from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
+from pvsim.wiring.part_files import PartedFiles, partitions_of
 from pvsim.wiring.run_files import RunFiles
 
 __all__ = ["Run", "summary_text", "versions"]
@@ -33,6 +34,7 @@ Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
 _log = getLogger(__name__)
 _SHOWN_SPANS = 3
+_SHOWN_PARTS = 8
 _CUTS = {"clipped_s", "dimmed_s"}
 _DEEP = re.compile(rb"(?<=[\[{])\n *([^\[\]{}]*?)\n {8,}(?=[\]}])")
 """What lists and objects have in them that have none in them, and are in others."""
@@ -48,7 +50,11 @@ class Run:
     @property
     def files(self) -> RunFiles:
         """What it has left on disk so far."""
-        return RunFiles(self.directory, self.models)
+        return (
+            PartedFiles(self.directory, self.models)
+            if self.models.parts
+            else RunFiles(self.directory, self.models)
+        )
 
     @classmethod
     def create(
@@ -76,6 +82,7 @@ class Run:
             run_id=config.run_id,
             config=msgspec.to_builtins(config),
             config_sha256=digest(config).hex(),
+            partitions=partitions_of(models),
             seed=config.seed,
             versions=versions(),
             created_utc=now.isoformat(timespec="seconds"),
@@ -164,9 +171,7 @@ class Run:
     @property
     def reached_utc(self) -> int:
         """The first simulated second that is not safely on disk."""
-        checkpoint, plan = self.files.checkpoint(), self.models.plan
-        position = 0 if checkpoint is None else checkpoint.accounted.next_position
-        return plan.timeline.start_utc + position // len(plan.meters)
+        return self.models.plan.timeline.start_utc + self.files.reached_s()
 
     async def carry_out(
         self, work: Callable[[], Awaitable[int | None]], *adders: Adder, clock: str | None = None
@@ -203,6 +208,55 @@ class Run:
             raise self._partial()
         return summary
 
+    @property
+    def lacking(self) -> Sequence[int]:
+        """The partitions of which rows are lacking here; those that there are may have been copied."""
+        return PartedFiles(self.directory, self.models).lacking
+
+    async def carry_out_share(self, work: Callable[[], Awaitable[object]], *adders: Adder) -> Summary | None:
+        """Do what is a share of the work, beside other processes; whoever finds all rows there proves them.
+
+        Args:
+            work: What is to be done.
+            adders: What else wants the rows that are proved in the end.
+
+        Returns:
+            None where parts are lacking, or another process proves them.
+
+        Raises:
+            InterruptedRunError: if the user stopped it; it can be continued.
+            PvsimError: as `carry_out`.
+        """
+        if self.files.ended:
+            return self.prove_again(*adders)
+        self.files.refuse_other_models()
+        if self.lacking:
+            try:
+                await work()
+            except PvsimError as error:
+                error.fix = error.fix or self.files.resume_command
+                raise
+        try:
+            with self.directory.lock("run"):
+                return self._prove_share(*adders)
+        except HeldError:
+            return None
+
+    def _prove_share(self, *adders: Adder) -> Summary | None:
+        """Prove the run if all its rows are there, for who holds its lock."""
+        if self.files.ended:
+            return self.prove_again(*adders)
+        if lacking := self.lacking:
+            some = ", ".join(map(str, lacking[:_SHOWN_PARTS])) + (" …" if len(lacking) > _SHOWN_PARTS else "")
+            self._save("interrupted", f"the rows of {len(lacking):,} partitions are not here: {some}")
+            return None
+        self.directory.sweep()
+        try:
+            return self.write_end(*adders)
+        except BaseException as error:  # as in `carry_out`
+            self._give_up(error)
+            raise
+
     def write_end(self, *adders: Adder, confirmed: int | None = None) -> Summary:
         """Verify the rows, all of which are there, and write down how the run has ended; for who holds its lock.
 
@@ -228,7 +282,9 @@ class Run:
         more = f" and {spans['spans'] - _SHOWN_SPANS:,} more" if len(shown) > _SHOWN_SPANS else ""
         what = f"{missing:,} readings have no row: they never came, were rejected, or their averaging period was"
         where = ": " + ", ".join(shown[:_SHOWN_SPANS]) + more if shown else ""
-        rejected = f", and {REJECTED}" if (self.directory.path / REJECTED).exists() else ""
+        rejected = "".join(
+            f", and {name}" for name in self.files.names_of_rejected if (self.directory.path / name).exists()
+        )
         fix = f"see missing in manifest.json{rejected}"
         return PartialResultError(what + where, where=str(self.directory.path), fix=fix)
 
@@ -236,7 +292,7 @@ class Run:
         """Write down that the run has ended well, with its files in their last form."""
         samples = self.directory.path / SAMPLES
         if self.models.config.split == "none":
-            self._save(status, files=[SAMPLES], spans=spans, cuts=cuts, confirmed=confirmed)
+            self._save(status, files=self.files.names, spans=spans, cuts=cuts, confirmed=confirmed)
             return
         names = self.files.daily_files()
         if not self.files.only_split():
@@ -268,7 +324,8 @@ class Run:
         confirmed: int | None = None,
     ) -> None:
         ended = status != "running"
-        facts = {name: self.directory.facts(name) for name in (*files, PARQUET, REJECTED, SUMMARY) if ended}
+        names = (*files, PARQUET, *self.files.names_of_rejected, SUMMARY) if ended else ()
+        facts = {name: self.directory.facts(name) for name in names}
         manifest = msgspec.structs.replace(
             self.directory.load(),
             status=status,

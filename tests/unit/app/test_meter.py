@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pvsim.app.meter import Meter, readings
+from pvsim.app.meter import MOST_AHEAD, Meter, readings, span_of
 from pvsim.app.ports import BrokerState, MeterProgress
 from pvsim.core.messages.contract import End, Values, read_message
+from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.errors import BrokerError, InterruptedRunError
 from pvsim.testing import CrashAt, CrashError, MemoryLog
 
@@ -32,6 +33,23 @@ def test_readings_are_all_readings_in_order_of_position(site, meters):
     lengths = [len(values) for _, values in blocks]
     assert [position for position, _ in blocks] == [sum(lengths[:i]) for i in range(len(blocks))]
     assert max(lengths) <= 4_000
+
+
+@given(meters=st.integers(1, 100_000))
+def test_a_span_is_a_part_of_an_hour_that_fits_into_memory(meters):
+    span = span_of(meters)
+    assert HOUR_S % span == 0
+    assert meters * span <= MOST_AHEAD
+    assert all(HOUR_S % longer or meters * longer > MOST_AHEAD for longer in range(span + 1, HOUR_S + 1))
+
+
+def test_spans_by_hand(site):
+    assert [span_of(meters) for meters in (1, 1_000, 1_001, 10_000)] == [3_600, 3_600, 1_800, 360]
+    one = site(seconds=7_300, meters=THREE)
+    assert (
+        np.concatenate([values for _, values in readings(one.plan, one.loads, at_once_s=360)]).tolist()
+        == one.values()
+    )
 
 
 @pytest.mark.parametrize("meters", [("m1",), THREE])

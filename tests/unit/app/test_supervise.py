@@ -41,7 +41,7 @@ class FakeRole:
 async def run(stop=None, **roles):
     heard = []
     hear = lambda role, said: heard.append((role, said))  # noqa: E731
-    await supervise(roles, leader="simulator", notify=hear, stop=stop or asyncio.Event())
+    await supervise(roles, leaders={"simulator"}, notify=hear, stop=stop or asyncio.Event())
     return heard
 
 
@@ -134,3 +134,17 @@ async def test_the_user_waits_for_no_role_that_hangs():
     roles = {name: FakeRole(waits=True, hangs=True) for name in ("meter", "simulator")}
     with pytest.raises(InterruptedRunError, match="interrupted"):
         await run(stop, **roles)
+
+
+async def test_the_others_are_stopped_when_all_leaders_have_ended():
+    meter, other = FakeRole(waits=True), FakeRole(WRITTEN, waits=True, code_when_stopped=0)
+    roles = {"simulator 0/2": FakeRole(WRITTEN), "simulator 1/2": other, "meter": meter}
+    working = asyncio.ensure_future(
+        supervise(roles, leaders=["simulator 0/2", "simulator 1/2"], notify=lambda *_: None, stop=asyncio.Event())
+    )
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not meter.told.is_set()  # one of the leaders still works
+    other.stop()
+    await working
+    assert meter.told.is_set()

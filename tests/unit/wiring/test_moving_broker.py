@@ -32,7 +32,7 @@ def asked(monkeypatch):
             found.append((self.address, stream))
             yield "log"
 
-    monkeypatch.setattr(Connection, "direct", lambda self: Transport(self.address))
+    monkeypatch.setattr(Connection, "direct", lambda self, _: Transport(self.address))
     return found
 
 

@@ -23,13 +23,17 @@ from pvsim.adapters.rundir.leavings import abandoned_links, leavings
 from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, FileFacts, Manifest
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
-__all__ = ["MANIFEST", "SUMMARY", "RunDirectory"]
+__all__ = ["MANIFEST", "SUMMARY", "HeldError", "RunDirectory"]
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 
 _NO_RUN = "name a run, for example runs/latest"
 _HOLDER_BYTES = 300
+
+
+class HeldError(PvsimError):
+    """Another process does what only one may do."""
 
 
 class RunDirectory:
@@ -245,13 +249,13 @@ class RunDirectory:
         """What is known of the process that has the lock."""
         pid, _, host = content.decode(errors="replace").strip().partition(" ")
         if not pid.isdigit():
-            return PvsimError(
+            return HeldError(
                 f"another {role} works on this run", where=str(self.path), fix="wait until it has ended"
             )
         away = host not in {"", os.uname().nodename}
         what = f"another {role} works on this run (process {pid}{f' on {host}' if away else ''})"
         fix = f"wait for it, or stop it{f' on {host}' if away else ''}: kill {pid}"
-        return PvsimError(what, where=str(self.path), fix=fix)
+        return HeldError(what, where=str(self.path), fix=fix)
 
 
 def _refuse_in_the_way(link: Path) -> None:

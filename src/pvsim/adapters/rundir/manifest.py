@@ -34,6 +34,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         files: Facts of the finished files.
         error: Why it failed.
         inputs: What was read from files of measured data: days, gaps, clipped values.
+        partitions: Where the meters are spread over several streams: by which hash with which seed, and of each
+            partition its stream, its directory and how many meters it has.
         homes: Of each meter what there is at its home and what it has drawn; None where no meter is a building.
         not_promised: What the file system of the run's directory could not do, and what that costs; None where
             it can do everything.
@@ -63,3 +65,4 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     command: str | None = None
     confirmed: int | None = None
     homes: dict[str, Any] | None = None
+    partitions: dict[str, Any] | None = None

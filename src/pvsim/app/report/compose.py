@@ -9,6 +9,7 @@ from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Figure, Page
 from pvsim.app.report.quality import notices
 from pvsim.app.report.sections import sections
+from pvsim.core.quantities.timeline import HOUR_S
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
@@ -69,7 +70,9 @@ def period_text(plan: "RunPlan", forms: Forms) -> str:
     """The days of a run."""
     first, days = plan.timeline.first_date, plan.timeline.days
     if days == 1:
-        return forms.date(first)
+        whole = plan.timeline.is_whole
+        hours = forms.number(plan.timeline.seconds // HOUR_S)
+        return forms.date(first) if whole else forms.say("period.hours", first=forms.date(first), hours=hours)
     last = first + timedelta(days=days - 1)
     return forms.say("period.days", first=forms.date(first), last=forms.date(last), days=forms.number(days))
 

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pvsim.core.amqp.fields import Cursor, FrameError, TableValue, long_string, short_string, table
 from pvsim.core.messages.account import Account
@@ -283,16 +283,22 @@ def close(kind: Kind) -> bytes:
     return struct.pack(">IH", kind, Code.OK) + short_string("OK") + bytes(4)
 
 
-def declare_exchange(name: str, *, passive: bool = False) -> bytes:
-    """Make a durable topic exchange; `passive` only asks whether it is there."""
+def declare_exchange(
+    name: str,
+    *,
+    passive: bool = False,
+    kind: Literal["topic", "direct"] = "topic",
+    arguments: Mapping[str, TableValue] | None = None,
+) -> bytes:
+    """Make a durable exchange; `passive` only asks whether it is there."""
     flags = _PASSIVE if passive else _DURABLE
-    fields = short_string(name) + short_string("topic") + bytes([flags]) + table({})
+    fields = short_string(name) + short_string(kind) + bytes([flags]) + table(arguments or {})
     return struct.pack(">I", Kind.EXCHANGE_DECLARE) + _RESERVED + fields
 
 
-def delete_exchange(name: str) -> bytes:
-    """Remove an exchange that nothing is bound to."""
-    return struct.pack(">I", Kind.EXCHANGE_DELETE) + _RESERVED + short_string(name) + b"\1"
+def delete_exchange(name: str, *, if_unused: bool = True) -> bytes:
+    """Remove an exchange; `if_unused`: only one that nothing is bound to."""
+    return struct.pack(">I", Kind.EXCHANGE_DELETE) + _RESERVED + short_string(name) + bytes([if_unused])
 
 
 def declare_stream(name: str, *, passive: bool = False) -> bytes:
@@ -308,10 +314,10 @@ def delete_queue(name: str) -> bytes:
     return struct.pack(">I", Kind.QUEUE_DELETE) + _RESERVED + short_string(name) + b"\0"
 
 
-def bind(queue: str, exchange: str, routing_key: str) -> bytes:
+def bind(queue: str, exchange: str, routing_key: str, arguments: Mapping[str, TableValue] | None = None) -> bytes:
     """Let messages of an exchange into a queue."""
     names = short_string(queue) + short_string(exchange) + short_string(routing_key)
-    return struct.pack(">I", Kind.QUEUE_BIND) + _RESERVED + names + b"\0" + table({})
+    return struct.pack(">I", Kind.QUEUE_BIND) + _RESERVED + names + b"\0" + table(arguments or {})
 
 
 def bind_exchange(destination: str, source: str, routing_key: str) -> bytes:

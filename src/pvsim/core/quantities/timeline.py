@@ -1,6 +1,6 @@
 """The seconds of a run: whole local days, with the clock changes of their zone (I6)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import pairwise
@@ -19,15 +19,16 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`days` local days from `first_date` on, second by second.
+    """`days` local days from `first_date` on, second by second; or the first hours of one.
 
     A local day starts at its first instant and ends where the next one starts: 86,400 seconds, or 82,800 and
     90,000 on the days the clocks change (other lengths in zones that shift by half an hour).
 
     Attributes:
-        midnights_utc: Unix time of the start of each day and of the end of the last one.
+        midnights_utc: Unix time of the start of each day and of the end of the last one, or of its part.
         changes_utc: Unix times from which on `offsets_s` hold; the first is the start of the run.
         offsets_s: Local time minus UTC.
+        is_whole: Whether the last day is there to its end.
     """
 
     first_date: date
@@ -36,6 +37,7 @@ class Timeline:
     midnights_utc: tuple[int, ...] = field(repr=False)
     changes_utc: tuple[int, ...] = field(repr=False)
     offsets_s: tuple[int, ...] = field(repr=False)
+    is_whole: bool = True
 
     @classmethod
     def of_days(cls, first_date: date, days: int, zone: tzinfo) -> "Timeline":
@@ -46,6 +48,29 @@ class Timeline:
                 zone's offset is not in whole minutes (local mean times of the 19th century).
         """
         return _of_days(first_date, days, zone)
+
+    def first_hours(self, hours: int) -> "Timeline":
+        """The beginning of the only day: so many hours of it.
+
+        Raises:
+            UsageError: if there are several days, or the day is no longer than that.
+        """
+        if self.days != 1:
+            what = f"`hours` ends the only day of a run, and this one has {self.days:,} days"
+            raise UsageError(what, field="hours", fix="leave it out, or give `days` 1")
+        day_h = self.seconds / HOUR_S
+        if not 1 <= hours < day_h:
+            what = f"`hours` is a part of {self.first_date} in {self.zone}, a day of {day_h:g} h, not {hours:,} h"
+            raise UsageError(what, field="hours", fix="give 1 to 22, or leave it out for the whole day")
+        end_utc = self.start_utc + hours * HOUR_S
+        kept = sum(change < end_utc for change in self.changes_utc)
+        return replace(
+            self,
+            midnights_utc=(self.start_utc, end_utc),
+            changes_utc=self.changes_utc[:kept],
+            offsets_s=self.offsets_s[:kept],
+            is_whole=False,
+        )
 
     @property
     def start_utc(self) -> int:

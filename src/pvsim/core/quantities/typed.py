@@ -17,6 +17,7 @@ __all__ = [
     "DURATION_S",
     "ENERGY_KWH",
     "HEIGHT_M",
+    "HOURS",
     "LATITUDE_DEG",
     "LENGTH_MM",
     "LONGITUDE_DEG",
@@ -94,6 +95,7 @@ LONGITUDE_DEG = _kind("a number of degrees, negative in the west", "11.58", deg=
 HEIGHT_M = _kind("a height in m", "520", m=1, km=1000)
 TEMP_C = _kind("a temperature in °C", "15", c=1)
 PERCENT = _kind("a number of percent", "10", percent=1)
+HOURS = _kind("a number of hours", "1", h=1, hour=1, hours=1)
 DAYS = _kind("a number of days", "7", d=1, day=1, days=1, w=7, week=7, weeks=7)
 
 

@@ -6,8 +6,8 @@ same stream.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final
 
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
@@ -16,7 +16,6 @@ __all__ = [
     "HASH",
     "MAX_PARTITIONS",
     "SEED",
-    "Share",
     "check_partitions",
     "members",
     "murmur3_32",
@@ -84,44 +83,6 @@ def part_of(plan: RunPlan, partition: int, meters: Sequence[int]) -> RunPlan:
         partition=partition,
         of_several=plan.names_meters,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one of several processes does: the partitions `first`, `first + of`, and so on.
-
-    Attributes:
-        first: Which of the processes, from 0.
-        of: How many there are.
-    """
-
-    first: int
-    of: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The share that a text such as `0/4` names.
-
-        Raises:
-            UsageError: if it names none.
-        """
-        first, slash, of = text.strip().partition("/")
-        if not (slash and first.isascii() and first.isdigit() and of.isascii() and of.isdigit()):
-            raise UsageError(f"`part` is k/n, not {text!r}", field="part", fix=_FIX)
-        if not 0 <= int(first) < int(of):
-            what = f"`part` {text.strip()}: the parts of {int(of):,} are 0/{of} to {int(of) - 1}/{of}"
-            raise UsageError(what if int(of) else f"`part` {text.strip()}: of no parts", field="part", fix=_FIX)
-        return cls(int(first), int(of))
-
-    def partitions(self, total: int) -> range:
-        """Its partitions of so many."""
-        return range(self.first, total, self.of)
-
-    def __str__(self) -> str:
-        return f"{self.first}/{self.of}"
-
-
-_FIX = "number the processes from 0: 0/2 and 1/2 for two"
 
 
 def check_partitions(partitions: int) -> int:

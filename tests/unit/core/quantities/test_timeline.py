@@ -191,3 +191,29 @@ def test_refuses_what_is_not_a_period(text):
 )
 def test_periods_by_hand(text, seconds):
     assert parse_period(text, "every") == seconds
+
+
+@given(day=st.dates(date(1990, 1, 1), date(2040, 12, 31)), hours=st.integers(1, 22))
+@settings(max_examples=50, deadline=None)
+def test_the_first_hours_of_a_day_are_its_beginning(day, hours):
+    whole = Timeline.of_days(day, 1, ZoneInfo("Europe/Berlin"))
+    part = whole.first_hours(hours)
+    assert (part.start_utc, part.seconds, part.is_whole) == (whole.start_utc, hours * 3_600, False)
+    t_utc = np.arange(part.start_utc, part.end_utc, 600)
+    assert part.offset_s(t_utc).tolist() == whole.offset_s(t_utc).tolist()
+
+
+def test_the_first_hours_of_the_day_on_which_the_clocks_change():
+    day = Timeline.of_days(date(2024, 3, 31), 1, ZoneInfo("Europe/Berlin"))
+    assert day.first_hours(2).offsets_s == (3_600,)
+    assert day.first_hours(3).offsets_s == (3_600, 7_200)
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "says"),
+    [(1, 0, "a day of 23 h, not 0 h"), (1, 23, "a day of 23 h, not 23 h"), (2, 1, "this one has 2 days")],
+)
+def test_hours_that_are_no_part_of_one_day_are_refused(days, hours, says):
+    with pytest.raises(UsageError, match=says) as caught:
+        Timeline.of_days(date(2024, 3, 31), days, ZoneInfo("Europe/Berlin")).first_hours(hours)
+    assert caught.value.field == "hours"

@@ -15,7 +15,6 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.run.partitions import (
     MAX_PARTITIONS,
     SEED,
-    Share,
     check_partitions,
     members,
     murmur3_32,
@@ -97,25 +96,6 @@ def test_a_limit_that_all_share_stays_one():
     part = part_of(RunPlan("r1", DAY, ("a", "b"), balance=Balance((), (), 5)), 0, (1,))
     assert part.balance == Balance((), (), 5, some_site_has_one=False)
     assert not part.has_battery
-
-
-@given(of=st.integers(1, 40), total=st.integers(1, 100))
-@settings(max_examples=60, deadline=None)
-def test_shares_take_each_partition_once(of, total):
-    shares = [Share.parse(f"{first}/{of}") for first in range(of)]
-    assert sorted(k for share in shares for k in share.partitions(total)) == list(range(total))
-    assert [str(share) for share in shares] == [f"{first}/{of}" for first in range(of)]
-
-
-def test_a_share_by_hand():
-    assert list(Share.parse(" 1/3 ").partitions(8)) == [1, 4, 7]
-
-
-@pytest.mark.parametrize("text", ["", "1", "2/2", "1/0", "0/0", "-1/2", "a/b", "1/2/3", "²/3", "1.0/2"])
-def test_what_is_no_share_is_refused(text):
-    with pytest.raises(UsageError, match="`part`") as caught:
-        Share.parse(text)
-    assert (caught.value.field, "0/2 and 1/2" in caught.value.fix) == ("part", True)
 
 
 @pytest.mark.parametrize("number", [0, -1, MAX_PARTITIONS + 1])

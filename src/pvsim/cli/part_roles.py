@@ -1,0 +1,86 @@
+"""`pvsim simulate` of a run in partitions: a share of them, or all."""
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from pvsim.cli.progress import Display
+from pvsim.cli.run import patience_of
+from pvsim.cli.summary import print_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pvsim.app.ports import Notify
+    from pvsim.cli.other_options import OtherOptions
+    from pvsim.core.run.plan import RunPlan
+    from pvsim.core.run.shares import Share
+    from pvsim.wiring.broker import Connection
+    from pvsim.wiring.runs import Run
+
+    Work = Callable[[Connection, Notify, asyncio.Event], Awaitable[None]]
+    RunRole = Callable[[str, OtherOptions, RunPlan, Work], None]
+
+__all__ = ["simulate_share"]
+
+_SHOWN = 8
+
+
+def simulate_share(this: "Run", share: "Share", options: "OtherOptions", run_role: "RunRole") -> None:
+    """Write the rows of a share, and prove the run where those of all parts are there.
+
+    Args:
+        this: The run.
+        share: Which partitions.
+        options: How it is done.
+        run_role: Connects to the broker, and shows the progress.
+    """
+    display = Display(quiet=options.quiet)
+    if not this.lacking:  # they were copied here, or the process that wrote the last ones was killed
+        display.say("the rows of all partitions are here; verifying them")
+        _tell(this, asyncio.run(this.carry_out_share(_nothing)), share, options)
+        return
+
+    async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
+        from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
+        from pvsim.wiring.part_roles import simulate_parts  # noqa: PLC0415
+
+        for stream in this.models.streams:
+            note_run(options.broker, stream, this.directory.path, foreign=False)
+
+        async def simulate() -> None:
+            await simulate_parts(
+                this.models,
+                this.directory,
+                connection,
+                share,
+                patience=patience_of(options),
+                notify=notify,
+                stop=stop,
+            )
+
+        _tell(this, await this.carry_out_share(simulate), share, options)
+
+    run_role("simulator", replace(options, directory=this.directory.path), this.models.plan, work)
+
+
+async def _nothing() -> None:
+    pass
+
+
+def _tell(this: "Run", summary: object, share: "Share", options: "OtherOptions") -> None:
+    """The summary where there is one, else what is lacking."""
+    from pvsim.core.results.summary import Summary  # noqa: PLC0415
+
+    if options.quiet:
+        return
+    if isinstance(summary, Summary):
+        print_summary(summary, this)
+        return
+    lacking = this.lacking
+    some = ", ".join(map(str, lacking[:_SHOWN])) + (" …" if len(lacking) > _SHOWN else "")
+    click.echo(f"part {share} is written in {this.directory.path}", err=True)
+    if lacking:
+        click.echo(f"· partitions {some} are not there; when they are: {this.files.resume_command}", err=True)

@@ -1,0 +1,135 @@
+"""The roles of a run in partitions: what one process does of the parts of its share."""
+
+import asyncio
+from functools import partial
+
+from pvsim.adapters.descriptors import allow_many
+from pvsim.adapters.rundir import RunDirectory
+from pvsim.app.parts import Together, side_by_side
+from pvsim.app.patience import Patience
+from pvsim.app.ports import Notify, Stop
+from pvsim.core.delivery.accounting import Accounted
+from pvsim.core.run.pacing import MAX_SPEED
+from pvsim.core.run.shares import Share
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.models import Models, PartModels
+from pvsim.wiring.part_files import make_part_directory
+from pvsim.wiring.roles import run_meter, run_simulator, set_before
+
+__all__ = ["parts_of", "publish_parts", "simulate_parts"]
+
+PUBLISHED_AT_ONCE = 4
+"""Parts that a meter without a clock publishes at once: enough to keep the broker busy, and little memory."""
+
+SIMULATED_AT_ONCE = 256
+"""Parts that a simulator reads at once; the next is begun when one has ended."""
+
+
+def parts_of(models: Models, share: Share) -> list[PartModels]:
+    """The parts of a share; none where its partitions have no meters."""
+    theirs = share.partitions(models.plan.partitions or 0)
+    return [part for part in models.parts if part.number in theirs]
+
+
+async def publish_parts(
+    models: Models,
+    directory: RunDirectory | None,
+    connection: Connection,
+    share: Share,
+    *,
+    patience: Patience,
+    notify: Notify,
+    stop: Stop,
+    again: asyncio.Event | None = None,
+    speed: float = MAX_SPEED,
+    since_utc: int | None = None,
+) -> None:
+    """Publish all readings of the meters of a share.
+
+    Args:
+        models: The run.
+        directory: Its directory, where there may be other meters of the run; None where there is none.
+        connection: The broker, and the way to it.
+        share: Which partitions.
+        patience: How long to go on without the broker.
+        notify: Takes the progress of all.
+        stop: The user's wish to end.
+        again: As of `run_meter`.
+        speed: Simulated seconds in a second of wall time.
+        since_utc: As of `run_meter`.
+
+    Raises:
+        PvsimError: as `run_meter`, or if another process publishes one of the parts.
+    """
+    allow_many()
+    parts = parts_of(models, share)
+    together = Together(notify, sum(part.plan.readings for part in parts), markers=len(parts))
+
+    async def publish(part: PartModels, stop: Stop) -> None:
+        await run_meter(
+            part,
+            connection.transport(part.plan),
+            patience=patience,
+            notify=together.of(part.number),
+            stop=stop,
+            speed=speed,
+            since_utc=since_utc,
+        )
+
+    async def locked(part: PartModels, stop: Stop) -> None:
+        if directory is None:
+            await publish(part, stop)
+            return
+        with make_part_directory(directory, part.number).lock("meter"):
+            await publish(part, stop)
+
+    at_once = PUBLISHED_AT_ONCE if speed == MAX_SPEED else max(len(parts), 1)
+    while True:
+        await side_by_side([partial(locked, part) for part in parts], stop, at_once=at_once)
+        if again is None or not await set_before(again, stop):
+            return
+        again.clear()
+
+
+async def simulate_parts(
+    models: Models,
+    directory: RunDirectory,
+    connection: Connection,
+    share: Share,
+    *,
+    patience: Patience,
+    notify: Notify,
+    stop: Stop,
+    with_meter: bool = False,
+) -> list[Accounted]:
+    """Write all rows of the meters of a share, those of each part into its own directory.
+
+    Args:
+        models: The run.
+        directory: Its directory.
+        connection: The broker, and the way to it.
+        share: Which partitions.
+        patience: How long to go on without the broker.
+        notify: Takes the progress of all.
+        stop: The user's wish to end.
+        with_meter: As of `run_simulator`.
+
+    Raises:
+        PvsimError: as `run_simulator`.
+    """
+    allow_many()
+    parts = parts_of(models, share)
+    together = Together(notify, sum(part.plan.readings for part in parts))
+
+    async def simulate(part: PartModels, stop: Stop) -> Accounted:
+        return await run_simulator(
+            part,
+            make_part_directory(directory, part.number),
+            connection.transport(part.plan),
+            patience=patience,
+            notify=together.of(part.number),
+            stop=stop,
+            with_meter=with_meter,
+        )
+
+    return await side_by_side([partial(simulate, part) for part in parts], stop, at_once=SIMULATED_AT_ONCE)

@@ -1,0 +1,175 @@
+"""A fleet in partitions: the same rows and figures whatever their number, with parts killed or done apart."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import mmh3
+import pytest
+
+import pvsim
+
+pytestmark = pytest.mark.broker
+
+FLEET = ["--meters", "9", "--hours", "1", "--seed", "3"]
+OTHERS = ["--every", "10s"]
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return pvsim.simulate(pvsim.Request(meters=9, hours=1, seed=3, every="10s", run_id="fleet"))
+
+
+@pytest.fixture(scope="module")
+def by_meter(simulated):
+    """The lines of each meter, as a run has them."""
+    from pvsim.core.results import rows  # noqa: PLC0415
+
+    text = b"".join(rows.render(samples, simulated.plan) for samples in simulated.samples()).decode()
+    return lines_by_meter(text.splitlines())
+
+
+def lines_by_meter(lines):
+    found = {}
+    for line in lines:
+        found.setdefault(line.split(",")[1], []).append(line)
+    return found
+
+
+def rows_in(directory: Path):
+    found = {}
+    for path in directory.glob("part-*/samples.csv"):
+        own = lines_by_meter(path.read_text().splitlines()[1:])
+        assert not found.keys() & own.keys()
+        found |= own
+    return found
+
+
+def summary_in(directory: Path) -> str:
+    return (directory / "summary.json").read_text()
+
+
+@pytest.mark.parametrize("partitions", [1, 4, 16])
+def test_rows_and_figures_are_the_same_whatever_the_number_of_partitions(
+    outside, here, simulated, by_meter, partitions
+):
+    """I2; and the manifest says where each meter went."""
+    from pvsim.wiring.runs import summary_text  # noqa: PLC0415
+
+    done = outside("run", *FLEET, *OTHERS, "--partitions", str(partitions), "--no-report")
+    assert done.code == 0, done.err
+    run = here / "runs" / "latest"
+    assert rows_in(run) == by_meter
+    assert summary_in(run).encode() == summary_text(simulated.summary)
+    manifest = json.loads((run / "manifest.json").read_bytes())
+    said = manifest["partitions"]
+    assert (said["count"], said["hash_seed"]) == (partitions, 104_729)
+    assert said["without_meters"] == partitions - len(said["parts"])
+    for part in said["parts"]:
+        lines = (run / part["files"] / "samples.csv").read_text().splitlines()[1:]
+        names = {line.split(",")[1] for line in lines}
+        assert {mmh3.hash(name, 104_729, signed=False) % partitions for name in names} == {part["partition"]}
+        assert len(names) == part["meters"]
+        assert f"{part['files']}/samples.csv" in manifest["files"]
+    assert manifest["counts"]["received"] == manifest["counts"]["written"] == 9 * 3_600
+    assert manifest["confirmed"] == 9 * 3_600
+    if partitions == 16:
+        assert "· 9 meters in 16 partitions, 1 to 2 in each that has some; 8 have none" in done.err
+        assert outside("verify", "runs/latest").code == 0
+        answer = outside("query", "select count(*) n, count(distinct meter) m from samples", "runs/latest")
+        assert answer.out.split()[-2:] == ["3240", "9"]
+        opened = pvsim.open_run(run)
+        assert [len(opened.arrays()["t_utc"]), opened.summary.rows] == [3_240, 3_240]
+
+
+def began(here, broker, *arguments):
+    environment = {**os.environ, "PVSIM_BROKER_URL": broker.amqp_url}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pvsim", *arguments], cwd=here, env=environment, stderr=subprocess.PIPE, text=True
+    )
+
+
+def until_rows(process, out: Path):
+    """Wait until some part has rows on the disk, and the others may."""
+    while not any(path.stat().st_size > 20_000 for path in out.glob("2*/part-*/samples.csv.part")):
+        assert process.poll() is None, process.communicate()
+
+
+def simulators_of(process):
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text().strip() == "pvsim-simulator"]
+
+
+def test_a_run_of_which_a_simulator_is_killed_is_resumed_to_the_same_bytes(outside, here, broker, by_meter):
+    process = began(here, broker, "run", *FLEET, *OTHERS, "--partitions", "4", "--clock", "1200x", "--no-report")
+    until_rows(process, here / "runs")
+    os.kill(simulators_of(process)[0], signal.SIGKILL)
+    _, said = process.communicate()
+    assert process.returncode == 1, said
+    assert "was ended by signal 9" in said
+    done = outside("run", "--resume", "runs/latest", "--clock", "max", "--no-report")
+    assert done.code == 0, done.err
+    assert rows_in(here / "runs" / "latest") == by_meter
+
+
+def test_parts_are_done_apart_killed_alone_and_proved_together(outside, here, broker, simulated, by_meter):
+    """Two machines: each has its own directory; the one's parts are copied to the other in the end."""
+    from pvsim.wiring.runs import summary_text  # noqa: PLC0415
+
+    fleet = [*FLEET, "--partitions", "4", "--run-id", "apart"]
+    one = began(here, broker, "simulate", *fleet, *OTHERS, "--part", "0/2", "--out", "one")
+    meter = began(here, broker, "meter", *fleet, "--clock", "1200x")
+    until_rows(one, here / "one")
+    one.kill()
+    one.communicate()
+    other = began(here, broker, "simulate", *fleet, *OTHERS, "--part", "1/2", "--out", "two")
+    again = outside("simulate", "--dir", "one/latest", "--part", "0/2")
+    assert again.code == 0, again.err
+    assert "when they are: pvsim simulate --dir" in again.err
+    assert json.loads((here / "one/latest/manifest.json").read_bytes())["status"] == "interrupted"
+    assert outside("verify", "one/latest").code == 65
+    for process in (meter, other):
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    assert not list((here / "two/latest").glob("part-00[02]"))
+    for part in (here / "two/latest").glob("part-*"):
+        shutil.copytree(part, here / "one/latest" / part.name)
+    whole = outside("simulate", "--dir", "one/latest")
+    assert whole.code == 0, whole.err
+    assert rows_in(here / "one/latest") == by_meter
+    assert summary_in(here / "one/latest").encode() == summary_text(simulated.summary)
+    assert outside("verify", "one/latest").code == 0
+
+
+def test_a_row_that_was_changed_is_named_with_its_part(outside, here):
+    assert outside("run", *FLEET, "--every", "15min", "--partitions", "3", "--quiet", "--no-report").code == 0
+    path = max((here / "runs/latest").glob("part-*/samples.csv"))
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b",m", b",x", 3).replace(b",xeter", b",meter"))
+    done = outside("verify", "runs/latest")
+    assert done.code == 65
+    assert done.field("at") == f"{path.resolve()}, line 2"
+    path.unlink()
+    assert outside("verify", "runs/latest").code == 65
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("run --partitions 0", "--partitions is 1 to 1,024, not 0"),
+        ("run --partitions 2 --meters 2001", "--meters is 1 to 2,000 meters in 2 partitions, not 2,001"),
+        ("run --partitions 2 --split day", "--partitions gives each partition a file of rows of its own"),
+        ("simulate --partitions 2 --meter external", "--partitions spreads meters that are simulated"),
+        ("simulate --part 0/2", "--part is a share of the partitions of a run, and this run has none"),
+        ("meter --partitions 2 --part 2/2", "--part 2/2 is none of 2 processes"),
+        ("run --hours 24", "--hours is a part of 2024-06-21 in Europe/Berlin, a day of 24 h"),
+    ],
+)
+def test_what_cannot_be_is_refused(inside, arguments, says):
+    done = inside(*arguments.split())
+    assert done.code == 2
+    assert done.field("error").startswith(says)
