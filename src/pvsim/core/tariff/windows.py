@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,14 @@ def minute_of_day(text: str) -> int | None:
 def window_problems(windows: Sequence[PriceWindow]) -> list[str]:
     """What is wrong with windows: times that are none, hours that have no price or two, by local time."""
     found = [problem for number, window in enumerate(windows, start=1) for problem in _no_times(number, window)]
-    if found or not windows:
-        return found
+    return found or list(_holes_and_overlaps(tuple(windows)))
+
+
+@lru_cache(maxsize=16)  # many runs of a study have the same
+def _holes_and_overlaps(windows: tuple[PriceWindow, ...]) -> tuple[str, ...]:
+    """Local times that have no window, or two."""
+    if not windows:
+        return ()
     counts = np.zeros((12, 7, _MINUTES), dtype=np.int64)
     owner = np.zeros((2, 12, 7, _MINUTES), dtype=np.int64)  # the first and the last window of each minute
     for number, covered in enumerate(map(_covered, windows), start=1):
@@ -50,7 +57,7 @@ def window_problems(windows: Sequence[PriceWindow]) -> list[str]:
         for a, b in pairs
         for when in _whens(twice & (owner[0] == a) & (owner[1] == b))
     ]
-    return [*holes, *overlaps]
+    return (*holes, *overlaps)
 
 
 def prices_of_windows(windows: Sequence[PriceWindow], timeline: Timeline) -> Prices:
