@@ -64,6 +64,8 @@ PRINTED_BY = {
     "cli/part_roles": ("meter", "simulate"),
     "core/run/shares": ("meter", "simulate"),
     "cli/run": ("run",),
+    "cli/study_case": ("run",),
+    "wiring/study_case": ("run",),
     "cli/pictures": ("run", "report"),
     "cli/report": ("report",),
     "core/pv/fit": ("fit",),

@@ -72,6 +72,7 @@ _EXAMPLES = {
     "--meters": "20",
     "--days": "7",
     "--resume": "runs/latest",
+    "--case": "studies/roof:5e23b587",
     "--dir": "runs/latest",
     "--out": "runs",
     "--pv": "site",

@@ -1,5 +1,6 @@
 """From the plain data of a study file to a study: all that can be wrong before a case is looked at."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ from pvsim.core.results.figure_tables import FIGURES, figure_columns
 from pvsim.core.site.plain_data import plain
 from pvsim.core.site.problems import problems
 from pvsim.core.study.axes import Axis, bounds_of, is_range
-from pvsim.core.study.paths import Plain, overlap
+from pvsim.core.study.paths import Plain, overlap, value_at
 from pvsim.core.study.sampling import Sample
 from pvsim.errors import BadInputError
 
@@ -27,6 +28,7 @@ SECTIONS = StudyFile.__struct_encode_fields__
 _PER_MINUTE = 200
 """One-day cases of a home that a core carries out."""
 _MAX_NAME = 64
+_SPACES = re.compile(r"\s*\.\s*")
 _NO_FILE_NAME = set('/\\:*?"<>|')
 VARIANT = "variant"
 """In [page]: the named variants."""
@@ -135,11 +137,14 @@ class _Reading(Checks):
         for problem in problems(checked, Request):
             self._add("base", problem.partition(":")[0], problem, described(problem))
         settings = []
-        for path, value in table.items():
+        for name, value in table.items():
+            path = _SPACES.sub(".", name.strip())
             if path in UNFIT:
                 self._refuse_unfit("base", path)
             if "." in path and (setting := self._setting("base", path, value)) is not None:
                 settings.append(setting)
+                if value_at(said, setting[0]) is not None:
+                    self._add("base", path, f"{path} is set twice", "leave one of them out")
         return said, tuple(settings)
 
     def seeds(self, repeat: Plain, seed: Plain) -> Sequence[int]:
@@ -284,7 +289,7 @@ def _leaves(table: Mapping[str, Plain], *, whole: bool = False, before: str = ""
         if isinstance(value, dict) and value and not is_range(value) and not (whole and "." in name):
             yield from _leaves(value, whole=whole, before=path)
         else:
-            yield path, value
+            yield _SPACES.sub(".", path.strip()), value
 
 
 def _same(path: str, other: str) -> bool:

@@ -1,11 +1,14 @@
 """A study file, read and checked as a whole, and the configurations of its cases."""
 
 import tomllib
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pvsim.config import RunConfig
 from pvsim.config.study import Study
@@ -125,7 +128,7 @@ def check_all(
     """
     cases, of_a_seed, files = _cases(study), study.order.each_seed, InputFiles()
     found: dict[str, tuple[PvsimError, int]] = {}
-    ids: set[str] = set()
+    ids = array("Q")  # a set of a million would take 100 MB
     looked_at = of_a_seed if each is None else study.count
     for number in range(looked_at):
         if notify is not None:
@@ -139,12 +142,12 @@ def check_all(
             found[told] = (first, count + 1)
             continue
         if number < of_a_seed:
-            ids.add(case.id)
+            ids.append(int(case.id, 16))
         if each is not None:
             each(case)
     if found:
         raise _mistakes(list(found.values()), looked_at, study)
-    same = (of_a_seed - len(ids)) * study.order.repeats
+    same = (of_a_seed - len(np.unique(ids))) * study.order.repeats
     shown = tuple(cases.at(number)[0] for number in range(min(_SHOWN, study.count)))
     return StudyFacts(study, study.count, same, shown)
 
@@ -161,6 +164,11 @@ def _mistakes(found: list[tuple[PvsimError, int]], of: int, study: Study) -> Bad
     if count == 1:
         error, _ = found[0]
         return BadInputError(error.what, where=error.where, field=error.field, fix=error.fix)
+    if len(found) == 1 and count == of:
+        error, _ = found[0]
+        return BadInputError(
+            f"no case can be run: {error.what}", where=error.where, field=error.field, fix=error.fix
+        )
     lines = []
     for error, often in found[:_SHOWN]:
         also = f", and so in {often - 1:,} more" if often > 1 else ""

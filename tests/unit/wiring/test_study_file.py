@@ -266,6 +266,13 @@ def test_a_file_that_says_nothing_that_can_be_run_is_refused(read, text, told):
         ('[page]\nbest = "xyzzy"\n', "no figure is called xyzzy", "name a figure as pvsim query does"),
         ('[page]\nx = "variant"\n', "variant is not varied", "name a path"),
         ("[sweep]\ndays = [1, 1.5]\n", "days, value 2: 1.5 is not a whole number", "pvsim run --help describes"),
+        ('[base]\nsite = "hom"\n[sweep]\ndays = [1, 2]\n', "no case can be run: case 0 (days = 1): ", "site home"),
+        (
+            '[base]\nmeter.kind = "load"\n"meter.kind" = "grid"\n',
+            "meter.kind is set twice",
+            "leave one of them out",
+        ),
+        ('[sweep]\n"meter . kind" = ["load"]\nmeter.kind = ["grid"]\n', "meter.kind is set twice", "leave one"),
         ("[base]\nsite = 3\n", "site: 3 is not", "pvsim run --help describes"),
     ],
 )

@@ -15,7 +15,7 @@ class Case:
 
     Attributes:
         number: From 0, in the order of the study.
-        id: Ten hexadecimal digits that come of all that its figures depend on: the same in any study.
+        id: Sixteen hexadecimal digits that come of all that its figures depend on: the same in any study.
         variant: Name of the named variant; empty where the study compares none.
         parameters: Values of the settings that the study varies, by their paths.
         repeat: Number of its seed, from 0.

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from msgspec import inspect
 
 from pvsim.core.site.problems import type_of
-from pvsim.core.study.paths import EACH, Parts
+from pvsim.core.study.paths import EACH, Parts, is_index
 from pvsim.errors import UsageError
 
 __all__ = ["kinds_at", "names_in"]
@@ -52,7 +52,7 @@ def _within(kinds: tuple[inspect.Type, ...], parts: Parts, depth: int, part: str
     ]
     if part in names:
         return tuple(names[part])
-    if items and (part == EACH or part.isdecimal()):
+    if items and is_index(part):
         return tuple(items)
     raise _unknown(parts, depth, names, numbered=bool(items))
 

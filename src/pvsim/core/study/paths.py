@@ -1,10 +1,11 @@
 """Values at dotted paths in plain data: `plants.0.peak_kw` is the peak of the first plant, `*` is each item."""
 
+import re
 from typing import TypeAlias
 
 from pvsim.errors import UsageError
 
-__all__ = ["EACH", "Parts", "Plain", "overlap", "parts_of", "put", "value_at"]
+__all__ = ["EACH", "Parts", "Plain", "is_index", "overlap", "parts_of", "put", "value_at"]
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 """What TOML and JSON can say."""
@@ -12,6 +13,7 @@ Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 Parts: TypeAlias = tuple[str, ...]
 """A path, taken apart at its dots."""
 
+_INDEX = re.compile("0|[1-9][0-9]{0,5}")
 EACH = "*"
 """In a path: every item of the list."""
 
@@ -32,7 +34,7 @@ def parts_of(path: str) -> Parts:
 def overlap(one: Parts, other: Parts) -> bool:
     """Whether both paths set the same value, or one of them sets what the other is a part of."""
     return all(
-        a == b or (EACH in {a, b} and _is_index(a) and _is_index(b)) for a, b in zip(one, other, strict=False)
+        a == b or (EACH in {a, b} and is_index(a) and is_index(b)) for a, b in zip(one, other, strict=False)
     )
 
 
@@ -41,7 +43,7 @@ def value_at(data: Plain, parts: Parts) -> Plain:
     for part in parts:
         if isinstance(data, dict):
             data = data.get(part)
-        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
+        elif isinstance(data, list) and _INDEX.fullmatch(part) and int(part) < len(data):
             data = data[int(part)]
         else:
             return None
@@ -82,7 +84,7 @@ def _put(data: Plain, parts: Parts, depth: int, value: Plain) -> Plain:
 
 def _put_item(data: list[Plain], parts: Parts, depth: int, value: Plain) -> Plain:
     part, path = parts[depth], ".".join(parts[:depth])
-    if not _is_index(part):
+    if not is_index(part):
         what = f"{path} is a list: {part!r} is neither the number of an item, from 0, nor {EACH} for each"
         raise _refusal(parts, what)
     if part == EACH:
@@ -96,8 +98,9 @@ def _put_item(data: list[Plain], parts: Parts, depth: int, value: Plain) -> Plai
     return [each for each in changed if each is not None]
 
 
-def _is_index(part: str) -> bool:
-    return part == EACH or (part.isdecimal() and part.isascii() and len(part) < 7)  # noqa: PLR2004 - no list is longer
+def is_index(part: str) -> bool:
+    """Whether a part of a path is the number of an item, or each."""
+    return part == EACH or _INDEX.fullmatch(part) is not None
 
 
 def _refusal(parts: Parts, what: str) -> UsageError:

@@ -115,7 +115,7 @@ class CaseRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         number: Its place in the study.
-        id: Ten hexadecimal digits of the digest of its configuration: what it is known by in any study.
+        id: Sixteen hexadecimal digits of the digest of its configuration: what it is known by in any study.
         variant: The name of its `[[compare]]`; empty without one.
         parameters: What was set for it, by path.
         repeat: Which repeat it is, from 0.

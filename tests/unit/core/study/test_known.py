@@ -64,6 +64,7 @@ def test_a_path_leads_to_what_its_value_may_be(path, kinds):
         ("house.roofs.0.surface_tilt", "has no setting surface_tilt", "did you mean house.roofs.0.tilt_deg?"),
         ("house.roofs.0.xyz", "has no setting xyz", "known are from, peak_kw, tilt_deg"),
         ("house.roofs.first.peak_kw", "is a list, and 'first' is no number", "write house.roofs.0 for the first"),
+        ("house.roofs.00", "is no number of an item", "house.roofs.* for each"),
         ("house.roofs.-1", "is no number of an item", "house.roofs.* for each"),
         ("days.more", "days is a value, and has no settings in it", "write days"),
     ],

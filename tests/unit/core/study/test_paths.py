@@ -57,6 +57,8 @@ def test_a_value_is_put_at_its_path(path, value, now):
         ("plants.2.peak_kw", "plants has no item 2; the numbers of its items are 0 to 1"),
         ("plants.south.peak_kw", "'south' is neither the number of an item, from 0, nor * for each"),
         ("plants.-1.peak_kw", "'-1' is neither the number"),
+        ("plants.01.peak_kw", "'01' is neither the number"),
+        ("plants.٣.peak_kw", "is neither the number"),
         ("battery.capacity_kwh.more", "battery.capacity_kwh is a value, not a table"),
     ],
 )
