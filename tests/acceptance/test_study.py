@@ -204,6 +204,21 @@ def test_a_changed_file_keeps_the_cases_that_are_the_same(days, inside, undistur
     assert result_of(days.parent / "studies/days")["counts"] == undisturbed["counts"] | {"elsewhere": 1}
 
 
+def test_its_directory_is_enough_to_go_on(here, inside):
+    house = here / "house.csv"
+    house.write_text(
+        "time,power_w\n" + "".join(f"2024-06-21T{hour:02}:00:00,{100 + hour}\n" for hour in range(24))
+    )
+    Path("a").mkdir()
+    Path("a/house.toml").write_text('[base]\n"meter.source" = "../house.csv"\n')
+    first = inside("study", "a/house.toml", "--json")
+    assert first.code == 0, first.err
+    Path("a/house.toml").unlink()
+    for name in ("studies/house", "studies/house/study.toml"):
+        assert inside("study", name, "--json").out == first.out
+        assert json.loads(inside("study", name, "--json", "--dry-run").out)["name"] == "house"
+
+
 def test_records_of_another_version_are_refused(days, inside):
     study = StudyDirectory(days.parent / "studies/days", FileSystem())
     with study.lock():

@@ -120,6 +120,7 @@ def study(
       pvsim study roof.toml --dry-run            how many cases, and how long they take
       pvsim study roof.toml --out studies/b      another directory than studies/roof
       pvsim study roof.toml --retry-failed       those again that have failed
+      pvsim study studies/roof --open            go on without the file, show the page
       pvsim study roof.toml --scheduler tcp://cluster:8786      on a Dask cluster
 
     \b
@@ -305,12 +306,12 @@ def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
 
 def _try(asked: _Asked, lines: StudyLines) -> None:
     """Tell what the study is and takes."""
-    from pvsim.wiring.study_file import check_all, read_study  # noqa: PLC0415
+    from pvsim.wiring.study import find_study  # noqa: PLC0415
+    from pvsim.wiring.study_file import check_all  # noqa: PLC0415
     from pvsim.wiring.study_trial import try_one  # noqa: PLC0415
 
-    facts = check_all(
-        read_study(asked.file), notify=lambda done, of: lines.show(f"checking case {done:,} of {of:,}")
-    )
+    _, found = find_study(asked.file)
+    facts = check_all(found, notify=lambda done, of: lines.show(f"checking case {done:,} of {of:,}"))
     lines.clear()
     trial = try_one(facts.study)
     runs = facts.count - facts.same

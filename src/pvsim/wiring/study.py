@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,6 +14,7 @@ from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir.file_system import FileSystem, cannot_read
 from pvsim.adapters.study_directory import (
+    MANIFEST,
     STUDY_FILE,
     KeptRecords,
     RecordFile,
@@ -41,7 +42,17 @@ if TYPE_CHECKING:
     from pvsim.core.study.case import Case
     from pvsim.wiring.study_file import StudyFacts
 
-__all__ = ["BEST", "STUDIES", "WORK", "OpenStudy", "local_pool", "objectives_of", "open_study", "records_of"]
+__all__ = [
+    "BEST",
+    "STUDIES",
+    "WORK",
+    "OpenStudy",
+    "find_study",
+    "local_pool",
+    "objectives_of",
+    "open_study",
+    "records_of",
+]
 
 STUDIES = Path("studies")
 """Where studies are, each in a directory of its name."""
@@ -199,6 +210,27 @@ def local_pool(size: int) -> LocalPool:
     return LocalPool(WORK, size)
 
 
+def find_study(path: Path) -> "tuple[Path, Study]":
+    """The study of a study file, or of the directory of one that has begun: then of the copy that is there.
+
+    Raises:
+        BadInputError: as `read_study`.
+    """
+    if (path / MANIFEST).is_file():
+        path /= STUDY_FILE
+    if not _is_copy(path):
+        return path, read_study(path)
+    manifest = StudyDirectory(path.parent, FileSystem()).manifest()
+    if manifest is None or not manifest.folder:
+        return path, read_study(path)
+    return path, replace(read_study(path, Path(manifest.folder)), name=manifest.name)
+
+
+def _is_copy(path: Path) -> bool:
+    """Whether a study file is the copy in the directory of its study."""
+    return path.name == STUDY_FILE and (path.parent / MANIFEST).is_file()
+
+
 @contextmanager
 def open_study(
     path: Path,
@@ -211,8 +243,8 @@ def open_study(
     """Begin a study, or open it again where it has begun; nothing of it is carried out yet.
 
     Args:
-        path: The study file.
-        out: Its directory; None is one of its name.
+        path: The study file, or the directory of a study that has begun.
+        out: Its directory; None is one of its name, or that one.
         again: Cases that have failed are open again.
         accept_unsafe: Use a file system that has no locks or no fsync.
         show: Is told how far the checks are.
@@ -222,13 +254,15 @@ def open_study(
         CannotWriteError: if the directory cannot be made or written.
         PvsimError: if another process works on it.
     """
-    asked, text = read_study(path), _content(path)
+    path, asked = find_study(path)
+    text = _content(path)
 
     def checked(done: int, of: int) -> None:
         show(f"checking case {done:,} of {of:,}")
 
     file_system = FileSystem(accepted=accept_unsafe)
-    directory = StudyDirectory(STUDIES / asked.name if out is None else out, file_system)
+    begun = path.parent if _is_copy(path) else STUDIES / asked.name
+    directory = StudyDirectory(begun if out is None else out, file_system)
     facts = (
         None if directory.has_begun else check_all(asked, notify=checked)
     )  # nothing is made for a file with mistakes
