@@ -66,7 +66,6 @@ PRINTED_BY = {
     "core/run/shares": ("meter", "simulate"),
     "cli/run": ("run",),
     "cli/study_case": ("run",),
-    "wiring/study_case": ("run",),
     "cli/pictures": ("run", "report"),
     "cli/report": ("report",),
     "core/pv/fit": ("fit",),
