@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Chart, Figure, Page, Section, Table
 from pvsim.app.report.study_data import study_data
@@ -30,6 +32,7 @@ _TONES = {
     "energy_kwh_export": "export",
     "peak_kw_import_15min": "import",
 }
+_STORED = "battery_stored_change_kwh"
 _COST, _VALUE = "money_total", "money_npv"
 
 
@@ -182,6 +185,10 @@ def _best_texts(found: StudyFound) -> Iterator[str]:
         yield forms.words["study.text.cost"]
         if _VALUE in found.cases.figures:
             yield forms.words["study.text.npv"]
+    stored = found.cases.values(_STORED)
+    stored = stored[~np.isnan(stored)]
+    if len(stored) and min(stored) < 0:
+        yield forms.say("study.text.stored", kwh=forms.number(-float(min(stored)), 2))
 
 
 def _effect_texts(found: StudyFound) -> Iterator[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.made_pages import FACTS, a_page
+from tests.made_studies import a_study_page, swept
 
 import pvsim.adapters.html.render as render_module
 from pvsim.adapters.html import LANGUAGES, rendered, template
@@ -70,3 +71,26 @@ def test_the_template_is_compiled_once_and_pages_stay_the_same():
     prepare_report()
     assert template.cache_info().misses == 1
     assert text_of() == fresh
+
+
+def a_study(records, **facts):
+    return rendered(a_study_page(records, **facts), language="en", version="0.1.0", kind="study")
+
+
+def test_what_comes_from_a_study_is_escaped():
+    axes = {EVIL: [EVIL, EVIL * 2], "days": [1, 2, 3]}
+    records = swept(axes, variants=(EVIL, "south"), seeds=2, failing={0})
+    text = a_study(records, text=EVIL, drawn={EVIL}).decode()
+    assert "<script>alert" not in text
+    assert "<img" not in without_scripts(text)
+    assert text.count("&lt;/script&gt;") >= 5
+
+
+def test_a_study_of_ten_thousand_cases_has_a_page_of_two_megabytes_at_most():
+    axes = {f"site.plants.{i}.peak_kw": [each / 10 for each in range(10)] for i in range(4)}
+    for records in (
+        swept(axes, variants=("",), seeds=1),
+        swept(axes, variants=("",), seeds=1, failing=range(9_999)),
+    ):
+        assert len(records) == 10_000
+        assert 1_000_000 < len(a_study(records)) < 2_000_000

@@ -134,6 +134,15 @@ def test_cost_says_what_is_not_in_it():
     assert len(texts(shares, "best")) == 1
 
 
+def test_energy_that_was_in_batteries_at_the_beginning_is_told():
+    def of(variant, parameters, repeat):
+        change = {"battery_stored_change_kwh": parameters[KWH] / 2 - 2.5 * repeat} if parameters[KWH] else {}
+        return figures(variant, parameters, repeat) | change
+
+    assert "gave up to 2.50 kWh" in texts(a_study_page(swept({KWH: [0, 5]}, seeds=3, of=of)), "best")[-1]
+    assert "is not in it" in texts(a_study_page(swept({KWH: [0, 5]}, seeds=2, of=of)), "best")[-1]
+
+
 def test_a_long_study_file_is_cut():
     page = a_study_page(swept(TWO, seeds=1), language="de")
     assert page.title == "Studie roof: 4 Fälle"
