@@ -9,6 +9,11 @@ Those of the documentation (needs Debian's chromium, and Playwright, which the t
 and `docs/images/compare.png`, of the page that docs/how-to/compare.md makes, without its tables of figures:
 
     scripts/page_picture.py compare.html docs/images/compare.png 1200 1684 "nav, #figures"
+
+and `docs/images/study.png`, of the page that docs/how-to/study-four-weeks.md makes, without its tables:
+
+    cd studies/four-weeks
+    page_picture.py study.html study.png 1200 2010 "nav, #best, #made, #effects .scroll, details"
 """
 
 import sys

@@ -43,10 +43,12 @@ class StudyResults:
     Attributes:
         paths: The files.
         notes: What was not written, and how to have it.
+        headline: What the page begins with: the best combination, and whether it leads by more than chance.
     """
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...]
+    headline: str = ""
 
 
 def finish(directory: Path, study: Study, *, language: str = "en") -> StudyResults:
@@ -96,8 +98,8 @@ class _Results:
             paths.append(self._directory / CASES_PARQUET)
         else:
             self._remove(CASES_PARQUET)
-        paths.append(self._page(language))
-        return StudyResults(tuple(paths), () if note is None else (note,))
+        path, headline = self._page(language)
+        return StudyResults((*paths, path), () if note is None else (note,), headline)
 
     def _records(self) -> Iterator["CaseRecord"]:
         for position in range(len(self._cases.ids)):
@@ -142,7 +144,8 @@ class _Results:
         write_row_file(path, columns.kinds, iter(lambda: list(islice(rows, _PORTION)), []))
         return None
 
-    def _page(self, language: str) -> Path:
+    def _page(self, language: str) -> tuple[Path, str]:
+        """Write the page; its place and its headline."""
         from pvsim.adapters.html import rendered, words_of  # noqa: PLC0415 - only pages need them
         from pvsim.app.report.forms import Forms  # noqa: PLC0415 - as above
         from pvsim.app.report.study_page import study_page  # noqa: PLC0415 - as above
@@ -155,7 +158,7 @@ class _Results:
                 file.write(content)
         except OSError as error:
             raise cannot_write(error, path) from error
-        return path
+        return path, page.headline.replace("\u00a0", " ")
 
     def _facts(self) -> "StudyFacts":
         from pvsim.app.report.study_facts import StudyFacts  # noqa: PLC0415 - only pages need them

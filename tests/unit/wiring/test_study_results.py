@@ -99,6 +99,8 @@ def test_the_tables_have_the_figures_of_the_records(tmp_path, study, records):
     (band,) = [r for r in bands if r["figure"] == "energy_kwh_export" and r["number"] == "2"]
     assert float(band["mean"]) == pytest.approx(sum(exports) / 2, abs=1e-6)
     page = (directory / PAGE).read_text()
+    assert results.headline.startswith("Export is lowest with ")
+    assert "\u00a0" not in results.headline
     assert "Export is lowest with " in page
     assert f"pvsim run --case {cases[0].id}" in page
 

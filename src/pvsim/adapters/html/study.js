@@ -73,14 +73,15 @@
     const narrow = chart.getWidth() < 560, found = places(), values = found.map((each) => each[2]);
     const widest = Math.max(...y.values.map((text) => text.length), 4);
     const left = Math.min(narrow ? 84 : 170, 20 + 7 * widest), cell = (chart.getWidth() - left - 16) / x.values.length;
-    const high = Math.max(30, Math.min(56, 420 / y.values.length));
+    const high = Math.max(Math.min(30, 1200 / y.values.length), Math.min(56, 420 / y.values.length));
     chart.getDom().style.height = high * y.values.length + 150 + "px";
     chart.resize();
     const best = study.best && study.best[chosen.x] + "," + study.best[chosen.y];
     const isBest = (each) => best === each[0] + "," + each[1];
     found.sort((one, other) => isBest(one) - isBest(other)); // its frame is above its neighbours
     const room = cell >= 9 * Math.max(...values.map((value) => bare(figure, value).length), 1) - 6;
-    const low = Math.min(...values), top = Math.max(...values);
+    const low = Math.min(...values), top = Math.max(...values), ends = [say(figure, top), say(figure, low)];
+    const start = narrow ? 0 : left, legend = chart.getWidth() - start - 8 * (ends[0].length + ends[1].length) - 40;
     chart.setOption({
       ...base(c), grid: { left, right: 16, top: 34, bottom: 108 },
       tooltip: {
@@ -90,8 +91,8 @@
       xAxis: axis(c, { type: "category", data: x.values, name: x.label, nameLocation: "middle", nameGap: 30, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: c.text, hideOverlap: true, formatter: (text) => short(text, Math.max(3, Math.floor(cell / 7))) } }),
       yAxis: axis(c, { type: "category", data: y.values, name: short(y.label, 40), nameLocation: "end", nameTextStyle: { align: "left", padding: [0, 0, 0, -left + 8], color: c.muted, fontSize: 12 }, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: c.text, formatter: (text) => short(text, narrow ? 10 : 22) } }),
       visualMap: {
-        type: "continuous", min: low, max: top > low ? top : low + 1, orient: "horizontal", left: left, bottom: 4, itemWidth: 12, itemHeight: Math.min(220, chart.getWidth() - left - 140),
-        text: [say(figure, top), say(figure, low)], textStyle: { color: c.text, fontSize: 12 }, inRange: { color: [mixed(c.import, c.card, 0.04), mixed(c.import, c.card, 0.55)] }, calculable: false, hoverLink: false,
+        type: "continuous", min: low, max: top > low ? top : low + 1, orient: "horizontal", left: start, bottom: 4, itemWidth: 12, itemHeight: Math.max(40, Math.min(220, legend)),
+        text: ends, textStyle: { color: c.text, fontSize: 12 }, inRange: { color: [mixed(c.import, c.card, 0.04), mixed(c.import, c.card, 0.55)] }, calculable: false, hoverLink: false,
       },
       series: [{
         type: "heatmap",

@@ -74,6 +74,8 @@ def _notices(found: StudyFound) -> Iterator[str]:
         yield forms.say("study.notice.failed", **numbers)
     if found.ranking.incomplete:
         yield forms.say("study.notice.incomplete", n=forms.number(len(found.ranking.incomplete)))
+    if without := _without(found):
+        yield forms.say("study.notice.without", n=forms.number(without), figure=found.figure.label)
     if periods := [each.path for each in found.factors if each.path in _PERIOD]:
         yield forms.say("study.notice.period", what=", ".join(periods))
     if facts.objective is not None and facts.objective.figure != found.figure.name:
@@ -83,6 +85,13 @@ def _notices(found: StudyFound) -> Iterator[str]:
         yield forms.say("study.notice.currencies", which=", ".join(currencies))
     if found.cells.left_out:
         yield forms.say("study.notice.cells", what=", ".join(found.cells.left_out))
+
+
+def _without(found: StudyFound) -> int:
+    """Combinations that lack the figure although a case of theirs is done, such as cycles of no battery."""
+    failed, known = set(found.cases.failed), ~np.isnan(found.ranking.means)
+    pairs = zip(found.cases.combinations, known.tolist(), strict=True)
+    return sum(not has and not failed.issuperset(each.cases) for each, has in pairs)
 
 
 def _headline(found: StudyFound) -> Iterator[str]:

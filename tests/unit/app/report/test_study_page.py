@@ -90,6 +90,18 @@ def test_what_must_be_known_first_is_said_first():
     assert "failed" in names(page)
 
 
+def test_combinations_that_have_no_such_figure_are_counted():
+    def of(variant, parameters, repeat):
+        cycles = {"battery_full_cycles": 20.0 / parameters[KWH]} if parameters[KWH] else {}
+        return figures(variant, parameters, repeat) | cycles
+
+    records = swept({KWH: [0, 5, 10]}, variants=("", "flat"), seeds=1, of=of, failing={0, 4})
+    page = a_study_page(records, objective=Objective("battery_full_cycles", "min"))
+    assert page.notices[1:] == (
+        "Battery full cycles: 1 combinations have no such figure, and are in no ranking, map or mean here.",
+    )
+
+
 def test_a_page_without_figures_says_so():
     page = a_study_page(swept(TWO, seeds=1, failing=range(99)))
     assert page.headline == "No case has figures."
