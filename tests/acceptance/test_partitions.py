@@ -1,5 +1,6 @@
 """A fleet in partitions: the same rows and figures whatever their number, with parts killed or done apart."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -8,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aio_pika
 import mmh3
+import numpy as np
 import pytest
 
 import pvsim
@@ -17,6 +20,7 @@ pytestmark = pytest.mark.broker
 
 FLEET = ["--meters", "9", "--hours", "1", "--seed", "3"]
 OTHERS = ["--every", "10s"]
+START_UTC = 1_718_920_800  # 2024-06-21T00:00:00+02:00
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +149,55 @@ def test_parts_are_done_apart_killed_alone_and_proved_together(outside, here, br
     assert outside("verify", "one/latest").code == 0
 
 
+async def publish(broker, run_id, readings):
+    """Readings of other people's meters, who know nothing of partitions: (meter, seq, W)."""
+    connection = await aio_pika.connect(broker.amqp_url.partition("?")[0])
+    async with connection, connection.channel() as channel:
+        exchange = await channel.get_exchange("pvsim")
+        waiting = []
+        for meter, seq, watts in readings:
+            stamp = f"{np.datetime64(START_UTC + seq, 's')}Z"
+            fields = {"v": 1, "kind": "reading", "run": run_id, "meter": meter, "seq": seq}
+            body = json.dumps({**fields, "t_utc": stamp, "meter_w": watts}).encode()
+            waiting.append(exchange.publish(aio_pika.Message(body), f"meter.{run_id}.{meter}"))
+        await asyncio.gather(*waiting)
+
+
+def test_meters_of_others_meet_their_partition_by_their_names(here, broker):
+    """I4: of one a reading is missing, and with it a row."""
+    meters = ["--meter", "house=external", "--meter", "shop=external"]
+    options = [
+        "--hours",
+        "1",
+        "--every",
+        "10s",
+        "--partitions",
+        "5",
+        "--run-id",
+        "others",
+        "--meter-timeout",
+        "20",
+    ]
+    process = began(here, broker, "simulate", *meters, *options)
+    while (
+        "publish readings to exchange pvsim with routing key meter.others.<meter>" not in process.stderr.readline()
+    ):
+        assert process.poll() is None
+    readings = [(meter, seq, 500 + seq % 7) for seq in range(3_600) for meter in ("house", "shop")]
+    asyncio.run(publish(broker, "others", [each for each in readings if each[:2] != ("shop", 15)]))
+    _, said = process.communicate()
+    assert process.returncode == 75, said
+    run = here / "runs/latest"
+    found = rows_in(run)
+    assert {name: len(lines) for name, lines in found.items()} == {"house": 360, "shop": 359}
+    manifest = json.loads((run / "manifest.json").read_bytes())
+    assert (manifest["status"], manifest["counts"]["missing"], manifest["missing"]["spans"]) == ("partial", 10, 1)
+    assert manifest["missing"]["first"][0]["meter"] == "shop"
+    assert sorted(part["partition"] for part in manifest["partitions"]["parts"]) == sorted(
+        {mmh3.hash(name, 104_729, signed=False) % 5 for name in ("house", "shop")}
+    )
+
+
 def test_a_row_that_was_changed_is_named_with_its_part(outside, here):
     assert outside("run", *FLEET, "--every", "15min", "--partitions", "3", "--quiet", "--no-report").code == 0
     path = max((here / "runs/latest").glob("part-*/samples.csv"))
@@ -163,7 +216,6 @@ def test_a_row_that_was_changed_is_named_with_its_part(outside, here):
         ("run --partitions 0", "--partitions is 1 to 1,024, not 0"),
         ("run --partitions 2 --meters 2001", "--meters is 1 to 2,000 meters in 2 partitions, not 2,001"),
         ("run --partitions 2 --split day", "--partitions gives each partition a file of rows of its own"),
-        ("simulate --partitions 2 --meter external", "--partitions spreads meters that are simulated"),
         ("simulate --part 0/2", "--part is a share of the partitions of a run, and this run has none"),
         ("meter --partitions 2 --part 2/2", "--part 2/2 is none of 2 processes"),
         ("run --hours 24", "--hours is a part of 2024-06-21 in Europe/Berlin, a day of 24 h"),

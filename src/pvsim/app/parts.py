@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from pvsim.app.ports import BrokerState, MeterProgress, Notice, Notify, SimulatorProgress, Stop
+from pvsim.app.ports import BrokerState, ClockState, MeterProgress, Notice, Notify, SimulatorProgress, Stop
 from pvsim.errors import InterruptedRunError
 
 __all__ = ["Together", "side_by_side"]
@@ -68,6 +68,7 @@ class Together:
         self._simulators: dict[Hashable, SimulatorProgress] = {}
         self._meters: dict[Hashable, MeterProgress] = {}
         self._lost: set[Hashable] = set()
+        self._told_clock = False
 
     def of(self, part: Hashable) -> Notify:
         """What takes the reports of one part."""
@@ -88,7 +89,8 @@ class Together:
             self._notify(MeterProgress(published, confirmed, self._readings + self._markers))
         elif isinstance(said, BrokerState):
             self._take_state(part, said)
-        else:
+        elif not isinstance(said, ClockState) or not self._told_clock:  # all go by clocks that are alike
+            self._told_clock = self._told_clock or isinstance(said, ClockState)
             self._notify(said)
 
     def _take_state(self, part: Hashable, said: BrokerState) -> None:

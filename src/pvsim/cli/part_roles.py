@@ -28,7 +28,13 @@ __all__ = ["simulate_share"]
 _SHOWN = 8
 
 
-def simulate_share(this: "Run", share: "Share", options: "OtherOptions", run_role: "RunRole") -> None:
+def simulate_share(
+    this: "Run",
+    share: "Share",
+    options: "OtherOptions",
+    run_role: "RunRole",
+    meter_timeout_s: float | None = None,
+) -> None:
     """Write the rows of a share, and prove the run where those of all parts are there.
 
     Args:
@@ -36,6 +42,7 @@ def simulate_share(this: "Run", share: "Share", options: "OtherOptions", run_rol
         share: Which partitions.
         options: How it is done.
         run_role: Connects to the broker, and shows the progress.
+        meter_timeout_s: Take the rest of a part as missing when its external meters have sent nothing for so long.
     """
     display = Display(quiet=options.quiet)
     if not this.lacking:  # they were copied here, or the process that wrote the last ones was killed
@@ -45,10 +52,15 @@ def simulate_share(this: "Run", share: "Share", options: "OtherOptions", run_rol
 
     async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
-        from pvsim.wiring.part_roles import simulate_parts  # noqa: PLC0415
+        from pvsim.wiring.part_roles import parts_of, simulate_parts  # noqa: PLC0415
 
+        foreign = this.models.external
         for stream in this.models.streams:
-            note_run(options.broker, stream, this.directory.path, foreign=False)
+            note_run(options.broker, stream, this.directory.path, foreign=foreign)
+        if foreign:
+            plans = [part.plan for part in parts_of(this.models, share)]
+            for line in await connection.offer_super_stream(plans):
+                display.say(line)
 
         async def simulate() -> None:
             await simulate_parts(
@@ -59,6 +71,7 @@ def simulate_share(this: "Run", share: "Share", options: "OtherOptions", run_rol
                 patience=patience_of(options),
                 notify=notify,
                 stop=stop,
+                meter_timeout_s=meter_timeout_s,
             )
 
         _tell(this, await this.carry_out_share(simulate), share, options)

@@ -195,7 +195,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
         _prove_again(this, options)
         return
     if this.models.parts:
-        simulate_share(this, share, options, run_role)
+        simulate_share(this, share, options, run_role, asked.timeout_s)
         return
 
     async def work_alone(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:

@@ -88,7 +88,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street if homes else None)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
     mistakes.attempt(lambda: check_names(request.run_id, names, request.partitions))
-    mistakes.attempt(lambda: _check_partitions(texts, request))
+    mistakes.attempt(lambda: _check_partitions(request))
     mistakes.attempt(lambda: _check_missing(texts, request))
     if request.meter.kind == "grid" and known:
         mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site, connection))
@@ -248,14 +248,11 @@ def _check_missing(texts: Sequence[str], request: Request) -> None:
             raise UsageError(what, field=field, fix="add `meter.source` external, or leave it out")
 
 
-def _check_partitions(texts: Sequence[str], request: Request) -> None:
+def _check_partitions(request: Request) -> None:
     """Refuse what a run in partitions cannot be."""
     if request.partitions is None:
         return
     check_partitions(request.partitions)
-    if any(map(_is_external, texts)):
-        what = "`partitions` spreads meters that are simulated, not those of others"
-        raise UsageError(what, field="partitions", fix="leave it out, or `meter.source` external")
     if request.split != "none":
         what = "`partitions` gives each partition a file of rows of its own, which is not split by days as well"
         raise UsageError(what, field="split", fix="leave `split` out")

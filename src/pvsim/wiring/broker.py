@@ -1,6 +1,6 @@
 """Which broker, and which way to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _log = getLogger(__name__)
+_SHOWN = 3
 
 TransportName = Literal["auto", "streams", "amqp"]
 
@@ -141,6 +142,31 @@ class Connection:
 
         if streams_ := self.partition_streams:
             await amqp.declare_super_stream(self.address, self.plan.stream, streams_)
+
+    async def offer_super_stream(self, parts: Iterable[RunPlan]) -> list[str]:
+        """Let other people's meters in: bind the topic exchange to the stream of each, and say how to publish.
+
+        Args:
+            parts: The parts of the run, the streams of which are there.
+
+        Returns:
+            Lines for the user: where meters publish, and what the account may not do.
+
+        Raises:
+            BrokerError: if AMQP does not answer.
+        """
+        from pvsim.adapters import amqp  # noqa: PLC0415 - as above
+
+        bindings = [
+            amqp.Binding(amqp.EXCHANGE, part.stream, amqp.routing_key(self.plan.stream, meter))
+            for part in parts
+            for meter in part.meters
+        ]
+        refused = await amqp.bind_service(self.address, bindings)
+        key = amqp.routing_key(self.plan.stream, "<meter>")
+        offer = f"publish readings to exchange {amqp.EXCHANGE} with routing key {key}, or to the super stream"
+        lines = [f"{offer} {self.plan.stream} by the hash of the meter's name (pvsim schema reading)"]
+        return lines + [f"cannot bind exchange {binding}: {why}" for binding, why in refused[:_SHOWN]]
 
     async def delete_stream(self) -> None:
         """Remove the run's streams: the files are the truth now."""

@@ -101,6 +101,7 @@ async def simulate_parts(
     notify: Notify,
     stop: Stop,
     with_meter: bool = False,
+    meter_timeout_s: float | None = None,
 ) -> list[Accounted]:
     """Write all rows of the meters of a share, those of each part into its own directory.
 
@@ -113,6 +114,7 @@ async def simulate_parts(
         notify: Takes the progress of all.
         stop: The user's wish to end.
         with_meter: As of `run_simulator`.
+        meter_timeout_s: As of `run_simulator`, of each part by itself.
 
     Raises:
         PvsimError: as `run_simulator`.
@@ -130,6 +132,7 @@ async def simulate_parts(
             notify=together.of(part.number),
             stop=stop,
             with_meter=with_meter,
+            meter_timeout_s=meter_timeout_s,
         )
 
     return await side_by_side([partial(simulate, part) for part in parts], stop, at_once=SIMULATED_AT_ONCE)

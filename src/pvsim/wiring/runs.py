@@ -225,7 +225,8 @@ class Run:
 
         Raises:
             InterruptedRunError: if the user stopped it; it can be continued.
-            PvsimError: as `carry_out`.
+            PartialResultError: as `carry_out`.
+            PvsimError: whatever ended the work.
         """
         if self.files.ended:
             return self.prove_again(*adders)
@@ -238,9 +239,12 @@ class Run:
                 raise
         try:
             with self.directory.lock("run"):
-                return self._prove_share(*adders)
+                summary = self._prove_share(*adders)
         except HeldError:
             return None
+        if self.files.status == "partial":
+            raise self._partial()
+        return summary
 
     def _prove_share(self, *adders: Adder) -> Summary | None:
         """Prove the run if all its rows are there, for who holds its lock."""

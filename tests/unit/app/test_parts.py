@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.app.parts import Together, side_by_side
-from pvsim.app.ports import BrokerState, MeterProgress, ObserverState, SimulatorProgress
+from pvsim.app.ports import BrokerState, ClockState, MeterProgress, ObserverState, SimulatorProgress
 from pvsim.errors import BadInputError, InterruptedRunError
 
 
@@ -99,3 +99,12 @@ def test_a_lost_broker_is_told_once_and_is_there_again_when_no_part_lacks_it():
     for part, said in ((1, lost), (2, lost), (2, lost), (1, seen), (1, again), (2, again), (2, again)):
         together.take(part, said)
     assert heard == [lost, seen, again, again]
+
+
+def test_that_meters_are_behind_their_clock_is_told_once():
+    heard = []
+    together = Together(heard.append, 100)
+    behind, other = ClockState("behind"), ObserverState("failed")
+    for part, said in ((1, behind), (2, behind), (1, other), (1, other)):
+        together.take(part, said)
+    assert heard == [behind, other, other]
