@@ -121,8 +121,12 @@ class StudyProgress:
             self.know(record)
 
     def know(self, record: "CaseRecord") -> None:
-        """Take a record that was there before."""
-        if record.error is None:
+        """Take a record that was there before.
+
+        Only cases of the first seed are among the best: they have the same weather and people, so that they differ
+        in nothing but what the study varies. All that have its luckiest seed would be the best else.
+        """
+        if record.error is None and not record.repeat:
             for best in self._best:
                 best.take(record)
 

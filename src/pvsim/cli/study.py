@@ -271,8 +271,8 @@ def _print(opened: "OpenStudy", paths: tuple[Path, ...], end: "StudyEnd", took_s
     click.echo(" · ".join(parts))
     if (best := opened.progress.best) is not None:
         click.echo("\n".join(best_lines(best)))
-    for path in paths or (opened.directory.path,):
-        click.echo(str(path))
+    *tables, page = paths
+    click.echo(f"{page}, and beside it {', '.join(path.name for path in tables)}")
 
 
 def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
@@ -288,13 +288,13 @@ def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
         "records_of_no_case": opened.elsewhere,
         "notes": list(opened.notes),
         "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
+        "best_with_seed": None if best is None else best.cases[0].record.seed,
         "best": [
             {
                 "number": each.record.number,
                 "id": each.record.id,
                 "variant": each.record.variant,
                 "parameters": dict(each.record.parameters),
-                "seed": each.record.seed,
                 "value": each.record.figures[best.objective.figure],
             }
             for each in (best.cases if best is not None else ())

@@ -113,14 +113,13 @@ def _state(progress: "StudyProgress", now_s: float) -> str:
 
 def best_lines(best: "Best", so_far: str = "") -> list[str]:
     """The best cases, a line each, and a line above that says by what."""
-    objective = best.objective
+    objective, records = best.objective, [each.record for each in best.cases]
     most = "least" if objective.goal == "min" else "most"
-    records = [each.record for each in best.cases]
-    several = len({record.seed for record in records}) > 1
-    lines = [" ".join(filter(None, (f"the best {so_far}".strip(), f"by {objective.figure} ({most}):")))]
+    begin = f"the best {so_far}".strip()
+    lines = [f"{begin} by {objective.figure} ({most}), all with seed {records[0].seed}:"]
     for place, record in enumerate(records, start=1):
         figure = _value(record.figures[objective.figure])
-        lines.append(f"  {place}. {figure:>12}  {case_text(record, seed=several)}  ({record.id})")
+        lines.append(f"  {place}. {figure:>12}  {case_text(record, seed=False)}  ({record.id})")
     return lines
 
 

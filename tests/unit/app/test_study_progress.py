@@ -100,3 +100,10 @@ def test_progress_takes_the_first_aim_that_each_case_has():
     assert (book.done, book.failed, book.open) == (2, 1, 4)
     assert progress.per_minute(6.0) == 30.0
     assert progress.remaining_s(6.0) == 8.0
+
+
+def test_the_best_are_of_the_first_seed():
+    progress = StudyProgress(CaseBook(2, NothingYet()), objectives=[SHARE], keep=5)
+    progress.know(record(0, self_sufficiency=0.2))
+    progress.know(CaseRecord(1, f"{1:016x}", "", {}, 1, 24, {"self_sufficiency": 0.9}))
+    assert [each.number for each in progress.best.cases] == [0]

@@ -82,16 +82,16 @@ def keep(lines, progress, records):
 
 def test_on_a_terminal_a_table_replaces_itself(monkeypatch, capsys, clock):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("COLUMNS", "70")
     lines, progress = StudyLines(quiet=False), progress_of(4)
     lines.begin(progress)
     clock.now_s = 101.0
     keep(lines, progress, [record(0, 0.5, **{"site.battery.capacity_kwh": 5, "name": "a\x1b[2J" + 50 * "b"})])
     first = capsys.readouterr().err.splitlines()
     assert first[0] == "25% · 1 of 4 cases done · 3 left · time left: measuring"
-    assert first[1] == "the best so far by self_sufficiency (most):"
+    assert first[1] == "the best so far by self_sufficiency (most), all with seed 23:"
     assert first[2].startswith("  1.          0.5  south · capacity_kwh 5 · name a [2Jb")
-    assert len(first[2]) == 59
+    assert len(first[2]) == 69
     monkeypatch.setenv("COLUMNS", "100")
     clock.now_s = 112.0
     failed = CaseRecord(1, f"{1:016x}", "", {}, 0, 23, error=CaseError("BadInputError", "no rows"))
@@ -133,7 +133,7 @@ def test_the_best_and_what_a_case_is():
     for number, share in enumerate([0.25, True, 0.5]):
         progress.know(record(number, share, tilt=number, none=None, on=True))
     assert best_lines(progress.best) == [
-        "the best by self_sufficiency (most):",
+        "the best by self_sufficiency (most), all with seed 23:",
         "  1.         true  south · tilt 1 · none none · on true  (0000000000000001)",
         "  2.          0.5  south · tilt 2 · none none · on true  (0000000000000002)",
     ]
