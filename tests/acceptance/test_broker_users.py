@@ -16,6 +16,8 @@ from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.packages import find
 from pvsim.adapters.node.settings import tool_environment
 from pvsim.adapters.node.store import read_identity
+from pvsim.cli.broker_users import users
+from pvsim.errors import UsageError
 
 pytestmark = pytest.mark.broker
 
@@ -126,6 +128,44 @@ def test_a_meter_is_told_where_to_publish_and_nobody_sees_its_password(home, pvs
     ]
     assert str(node.password_file(home, "house-a")) in done.stderr
     assert password not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("way", ["here", "by HTTP"])
+def test_an_account_is_removed_and_its_connections_are_closed(home, pvsim, here, way):
+    assert pvsim("--role", "meter", "--name", "leaves", "--apply").returncode == 0
+    password, status = node.password(home, "leaves"), asyncio.run(node.status(home))
+    credentials = pika.PlainCredentials("leaves", password)
+    where = pika.ConnectionParameters(status.address.host, status.address.amqp_port, credentials=credentials)
+    settings = {}
+    if way == "by HTTP":
+        secret = here / "url"
+        secret.write_text(status.management.replace("://", f"://pvsim:{status.address.password}@"))
+        secret.chmod(0o600)
+        settings = {"PVSIM_MANAGEMENT_URL_FILE": str(secret)}
+    connection = pika.BlockingConnection(where)
+    done = pvsim("--remove", "leaves", "--apply", **settings)
+    assert done.stdout.startswith("leaves: removed, at ")
+    with pytest.raises(pika.exceptions.AMQPConnectionError):
+        connection.process_data_events(time_limit=60)
+    assert not signs_in(home, "leaves", password)
+    assert (node.password(home, "leaves") is None) == (way == "here")
+    done = pvsim("--remove", "leaves", "--apply", **settings)
+    assert done.returncode == 69
+    assert "there is no account 'leaves'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["--remove", "pvsim", "--apply"], "--remove: 'pvsim' is a name that RabbitMQ or pvsim uses itself"),
+        (["--remove", "a", "--role", "meter"], "--role describes an account to be made"),
+        (["--role", "meter"], "needs --name"),
+        (["--role", "meter", "--name", "a", "--management"], "--management is for the role viewer"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(arguments, what):
+    with pytest.raises(UsageError, match=what):
+        users.main(arguments, standalone_mode=False)
 
 
 def test_a_url_of_another_broker_is_not_taken_for_the_private_node(pvsim):

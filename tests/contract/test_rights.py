@@ -4,11 +4,15 @@ Continuous integration runs this on RabbitMQ 3.10 (Debian 12) and 4.0 (Debian 13
 """
 
 import asyncio
+import base64
+import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pika
@@ -28,6 +32,7 @@ ACCOUNTS = {
     "meter": Account("house", "meter"),
     "simulator": Account("sim", "simulator"),
     "viewer": Account("eyes", "viewer"),
+    "viewer with the page": Account("page", "viewer", management=True),
     "admin": Account("boss", "admin"),
     # whose things the others are after; their names begin with the others' names
     "other meter": Account("house-b", "meter"),
@@ -80,12 +85,25 @@ MQTT     throws away what waits for another account             . . . x
 """x: it may, so that it happens; .: it may not, and nothing happens."""
 
 
+PAGE = """
+sees the queues of its virtual host             . x x
+lists the accounts                              . . x
+makes an account                                . . x
+publishes as a meter                            . . x
+reads what waits for somebody else              . . x
+throws away what waits for somebody else        . . x
+deletes the log                                 . . x
+"""
+"""The same of the management interface: a viewer, one that may sign in there, and an admin."""
+
+
 @dataclass(frozen=True)
 class Broker:
     """The broker, and where each account signs in."""
 
     address: BrokerAddress
     mqtt_port: int
+    management_port: int
     passwords: dict[str, str]
 
     @contextmanager
@@ -113,6 +131,14 @@ class Broker:
             will=will,
         )
 
+    def http(self, name: str, method: str, path: str, body: object = None) -> int:
+        """What the management interface answers."""
+        data = None if body is None else json.dumps(body)
+        token = base64.b64encode(f"{name}:{self.passwords[name]}".encode()).decode()
+        with closing(HTTPConnection(self.address.host, self.management_port, timeout=60)) as connection:
+            connection.request(method, f"/api/{path}", data, {"Authorization": f"Basic {token}"})
+            return connection.getresponse().status
+
     def streams(self, name: str) -> streams.StreamTransport:
         """The stream protocol."""
         address = BrokerAddress(
@@ -131,7 +157,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 async def _prepared(home: Path) -> Broker:
-    address = await node.up(home, extras={"mqtt": True})
+    address = await node.up(home, extras={"mqtt": True, "management": True})
     passwords = {account.name: uuid.uuid4().hex for account in ACCOUNTS.values()} | {
         address.user: address.password
     }
@@ -139,8 +165,10 @@ async def _prepared(home: Path) -> Broker:
         *(node.carry_out(home, commands(each, "/"), passwords[each.name]) for each in ACCOUNTS.values())
     )
     status = await node.status(home)
-    assert status.mqtt is not None
-    return Broker(address, int(status.mqtt.rpartition(":")[2]), passwords)
+    mqtt, management = (urlsplit(url).port for url in (status.mqtt, status.management))
+    assert mqtt
+    assert management
+    return Broker(address, mqtt, management, passwords)
 
 
 @pytest.fixture
@@ -437,6 +465,47 @@ def test_each_action_of_the_table_is_tried():
 @pytest.mark.parametrize(("action", "role", "may"), CASES)
 def test_a_role_may_do_this_and_nothing_else(world, action, role, may):
     assert ACTIONS[action](world, ACCOUNTS[role].name) is may
+
+
+def published_by_http(broker: Broker, name: str) -> bool:
+    body = uuid.uuid4().hex
+    message = {"properties": {}, "routing_key": "meter.home.house", "payload": body, "payload_encoding": "string"}
+    broker.http(name, "POST", "exchanges/%2F/pvsim/publish", message)
+    return body.encode() in watched(broker)
+
+
+def waits(broker: Broker, name: str, method: str, path: str, body: object = None) -> bool:
+    """Whether an account gets at what waits in a queue that is not its own."""
+    with broker.amqp("pvsim") as channel:
+        channel.basic_publish("pvsim", "meter.home.house", b"waits")
+    answer = broker.http(name, method, f"queues/%2F/watch/{path}", body)
+    assert (b"waits" in watched(broker)) is (answer >= 300)
+    return answer < 300
+
+
+def deleted_by_http(broker: Broker, name: str) -> bool:
+    broker.http(name, "DELETE", "queues/%2F/pvsim.home")
+    return not is_there(broker, "pvsim.home")
+
+
+PAGE_ACTIONS: dict[str, Callable[[Broker, str], bool]] = {
+    "sees the queues of its virtual host": lambda b, n: b.http(n, "GET", "queues/%2F") == 200,
+    "lists the accounts": lambda b, n: b.http(n, "GET", "users") == 200,
+    "makes an account": lambda b, n: b.http(n, "PUT", "users/new", {"password": "x", "tags": ""}) < 300,
+    "publishes as a meter": published_by_http,
+    "reads what waits for somebody else": lambda b, n: waits(
+        b, n, "POST", "get", {"count": 9, "ackmode": "ack_requeue_false", "encoding": "auto"}
+    ),
+    "throws away what waits for somebody else": lambda b, n: waits(b, n, "DELETE", "contents"),
+    "deletes the log": deleted_by_http,
+}
+
+
+@pytest.mark.parametrize("line", PAGE.strip().splitlines())
+def test_the_management_interface_lets_a_viewer_look_and_nothing_else(world, line):
+    action, *marks = line.rsplit(maxsplit=3)
+    for role, mark in zip(("viewer", "viewer with the page", "admin"), marks, strict=True):
+        assert PAGE_ACTIONS[action.strip()](world, ACCOUNTS[role].name) is (mark == "x"), role
 
 
 def test_anybody_may_end_a_connection_by_its_client_id_but_hears_nothing_there(world):

@@ -1,4 +1,4 @@
-"""RabbitMQ's management interface: accounts made by HTTP, with an admin's URL."""
+"""RabbitMQ's management interface: accounts made and removed by HTTP, with an admin's URL."""
 
 import asyncio
 import base64
@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
 from pvsim.adapters import tls
@@ -76,7 +77,7 @@ class Management:
 
 
 async def carry_out(management: Management, requests: Iterable[Request]) -> None:
-    """Do what makes an account.
+    """Do what makes an account, or removes it.
 
     Raises:
         BrokerRefusedError: if the interface refuses.
@@ -88,29 +89,32 @@ async def carry_out(management: Management, requests: Iterable[Request]) -> None
         context = tls.trust(management.files, _PEER)
         await tls.shake_hands((management.host, management.port), context, _PEER)
     for request in requests:
-        await asyncio.to_thread(_put, management, request, context)
+        await asyncio.to_thread(_send, management, request, context)
 
 
-def _put(management: Management, request: Request, context: ssl.SSLContext | None) -> None:
+def _send(management: Management, request: Request, context: ssl.SSLContext | None) -> None:
     where = f"{management.base}/api/{request.path}"
     token = base64.b64encode(f"{management.user}:{management.password}".encode()).decode()
     headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
-    body = json.dumps(request.body).encode()
-    made = urllib.request.Request(where, data=body, headers=headers, method="PUT")  # noqa: S310 - `parse` checks
+    body = None if request.body is None else json.dumps(request.body).encode()
+    method = "DELETE" if body is None else "PUT"
+    made = urllib.request.Request(where, data=body, headers=headers, method=method)  # noqa: S310 - `parse` checks
     handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)] if context else []
     if management.host in _LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
-    opener = urllib.request.build_opener(*handlers)  # follows no redirect of a PUT
+    opener = urllib.request.build_opener(*handlers)  # follows no redirect of these
     try:
         with opener.open(made, timeout=_PATIENCE_S):
             pass
     except urllib.error.HTTPError as error:
-        raise _refusal(error, management, where) from error
+        raise _refusal(error, management, request, where) from error
     except (OSError, ValueError, http.client.HTTPException) as error:  # the last: no HTTP is spoken there
         raise _unreachable(error, where) from error
 
 
-def _refusal(error: urllib.error.HTTPError, management: Management, where: str) -> BrokerRefusedError:
+def _refusal(
+    error: urllib.error.HTTPError, management: Management, request: Request, where: str
+) -> BrokerRefusedError:
     with error:
         said = error.read(_MOST_SHOWN).decode("utf-8", "replace")
     if error.code in {401, 403}:
@@ -118,7 +122,12 @@ def _refusal(error: urllib.error.HTTPError, management: Management, where: str) 
         return BrokerRefusedError(
             what, where=where, fix=f"correct {VARIABLE}; the user needs the tag administrator"
         )
-    if error.code == 404:  # noqa: PLR2004 - not found
+    if error.code == HTTPStatus.NOT_FOUND and request.body is None:
+        name = unquote(request.path.rpartition("/")[2])
+        return BrokerRefusedError(
+            f"there is no account {name!r}", where=where, fix=f"check the name, and {VARIABLE}"
+        )
+    if error.code == HTTPStatus.NOT_FOUND:
         what = "the management interface does not know that path"
         return BrokerRefusedError(what, where=where, fix=f"correct {VARIABLE}, or --vhost")
     what = f"the management interface refuses with {error.code}: {' '.join(said.split()) or error.reason}"

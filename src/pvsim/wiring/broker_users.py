@@ -8,12 +8,13 @@ from typing import Any
 
 from pvsim.adapters import management, node, passwords
 from pvsim.adapters.secrets import secret
-from pvsim.core.rights.commands import commands, requests, script
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.rights.commands import commands, removal_requests, requests, script
 from pvsim.core.rights.roles import Account
 from pvsim.core.rights.uses import uses
 from pvsim.errors import BrokerError, UsageError
 
-__all__ = ["Made", "make", "planned"]
+__all__ = ["Made", "make", "planned", "remove"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +77,69 @@ async def make(account: Account, vhost: str, password_file: Path | None, *, say:
         BadInputError, CannotWriteError: if the password file cannot be used.
         UsageError: if it is not clear which broker is meant.
     """
-    if url := secret(management.VARIABLE):
-        return await _by_management(management.Management.parse(url), account, vhost, password_file, say)
-    if os.environ.get("PVSIM_BROKER_URL") or os.environ.get("PVSIM_BROKER_URL_FILE"):
-        what = "PVSIM_BROKER_URL names a broker, whose accounts are made by its management interface"
-        fix = f"set {management.VARIABLE} or {management.VARIABLE}_FILE; without --apply the commands are printed"
-        raise UsageError(what, where="--apply", fix=fix)
-    return await _on_private_node(account, vhost, password_file)
-
-
-async def _by_management(
-    where: management.Management,
-    account: Account,
-    vhost: str,
-    password_file: Path | None,
-    say: Callable[[str], None],
-) -> Made:
-    if where.is_exposed:
-        say(f"{where.base} is no https://: the passwords can be read on the way")
+    if (where := _management(say)) is None:
+        return await _on_private_node(account, vhost, password_file)
     file = _in_here(account) if password_file is None else password_file.absolute()
     password, is_new = passwords.kept(file)
     await management.carry_out(where, requests(account, vhost, password))
     return Made(account, vhost, file, is_new, where.base)
 
 
-async def _on_private_node(account: Account, vhost: str, password_file: Path | None) -> Made:
+async def remove(name: str, *, say: Callable[[str], None]) -> str:
+    """Remove an account and its connections, as `make` makes it.
+
+    Returns:
+        The broker.
+
+    Raises:
+        BrokerError: if the broker cannot be reached, or there is no such account.
+        UsageError: if it is not clear which broker is meant.
+    """
+    if (where := _management(say)) is not None:
+        await management.carry_out(where, removal_requests(name))
+        return where.base
     home = node.default_home()
+    _, address = await _running(home)
+    await node.remove_account(home, name)
+    return str(address)
+
+
+def _management(say: Callable[[str], None]) -> management.Management | None:
+    """The management interface that is named; None is the private node.
+
+    Raises:
+        UsageError: if it is not clear which broker is meant.
+    """
+    if url := secret(management.VARIABLE):
+        where = management.Management.parse(url)
+        if where.is_exposed:
+            say(f"{where.base} is no https://: the passwords can be read on the way")
+        return where
+    if os.environ.get("PVSIM_BROKER_URL") or os.environ.get("PVSIM_BROKER_URL_FILE"):
+        what = "PVSIM_BROKER_URL names a broker, whose accounts are made by its management interface"
+        fix = f"set {management.VARIABLE} or {management.VARIABLE}_FILE; without --apply the commands are printed"
+        raise UsageError(what, where="--apply", fix=fix)
+    return None
+
+
+async def _running(home: Path) -> tuple[node.NodeStatus, BrokerAddress]:
     found = await node.status(home)
     if not found.running or found.address is None:
         raise BrokerError("pvsim's own broker is not running", where=str(home), fix="pvsim broker up")
+    return found, found.address
+
+
+async def _on_private_node(account: Account, vhost: str, password_file: Path | None) -> Made:
+    home = node.default_home()
+    found, address = await _running(home)
     file = password_file.absolute() if password_file else node.password_file(home, account.name)
     password, is_new = passwords.kept(file)
     await node.carry_out(home, commands(account, vhost), password)
-    host = f"{account.name}@{found.address.host}"
-    urls = [f"amqp://{host}:{found.address.amqp_port}"]
-    urls += [f"rabbitmq-stream://{host}:{found.address.stream_port}"] if "streams" in uses(account) else []
+    host = f"{account.name}@{address.host}"
+    urls = [f"amqp://{host}:{address.amqp_port}"]
+    urls += [f"rabbitmq-stream://{host}:{address.stream_port}"] if "streams" in uses(account) else []
     urls += [found.mqtt.replace("://", f"://{account.name}@")] if found.mqtt else []
-    return Made(account, vhost, file, is_new, str(found.address), tuple(urls))
+    return Made(account, vhost, file, is_new, str(address), tuple(urls))
 
 
 def _in_here(account: Account) -> Path:

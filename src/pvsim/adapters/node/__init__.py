@@ -1,6 +1,6 @@
 """The RabbitMQ that comes with pvsim: a private node from Debian's files, as the caller, on loopback."""
 
-from pvsim.adapters.node.accounts import VIEWER, carry_out, password, password_file
+from pvsim.adapters.node.accounts import VIEWER, carry_out, password, password_file, remove_account
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
@@ -24,6 +24,7 @@ __all__ = [
     "note_run",
     "password",
     "password_file",
+    "remove_account",
     "require_room",
     "status",
     "stored",

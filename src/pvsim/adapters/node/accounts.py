@@ -8,10 +8,10 @@ from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.settings import Identity
 from pvsim.adapters.node.store import write_private
-from pvsim.core.rights.commands import Command, page_viewer
-from pvsim.errors import BrokerError
+from pvsim.core.rights.commands import Command, page_viewer, removal
+from pvsim.errors import BrokerError, BrokerRefusedError
 
-__all__ = ["VIEWER", "are_made", "carry_out", "make_viewer", "password", "password_file"]
+__all__ = ["VIEWER", "are_made", "carry_out", "make_viewer", "password", "password_file", "remove_account"]
 
 VIEWER = "viewer"
 """Sees the management page, and can neither read, publish, declare nor delete anything."""
@@ -44,6 +44,23 @@ async def carry_out(home: Path, commands: Iterable[Command], secret: str) -> Non
             if command.instead is None:
                 raise
             await control(home, *command.instead.arguments, told=told)
+
+
+async def remove_account(home: Path, name: str) -> None:
+    """Remove an account from the node of a home, its connections, and the file of its password.
+
+    Raises:
+        BrokerRefusedError: if there is no such account.
+        BrokerError: if the node does not run.
+    """
+    try:
+        await carry_out(home, removal(name), "")
+    except BrokerError as error:
+        if "does not exist" not in error.what:
+            raise
+        fix = "check the name; rabbitmqctl list_users, or the management page, lists them on other brokers"
+        raise BrokerRefusedError(f"there is no account {name!r}", where=str(home), fix=fix) from error
+    password_file(home, name).unlink(missing_ok=True)
 
 
 def are_made(layout: Layout, identity: Identity) -> bool:

@@ -12,7 +12,17 @@ from urllib.parse import quote as url_quote
 
 from pvsim.core.rights.roles import Account
 
-__all__ = ["Command", "Request", "commands", "page_viewer", "requests", "script"]
+__all__ = [
+    "Command",
+    "Request",
+    "commands",
+    "page_viewer",
+    "removal",
+    "removal_requests",
+    "requests",
+    "script",
+    "script_of_removal",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A PUT request to the management interface: its path below `/api`; its JSON, which may hold a password."""
+    """A request to the management interface: its path below `/api`; its JSON, which may hold a password.
+
+    Without JSON it deletes.
+    """
 
     path: str
-    body: dict[str, Any] = field(repr=False)
+    body: dict[str, Any] | None = field(default=None, repr=False)
 
 
 def commands(account: Account, vhost: str) -> tuple[Command, ...]:
@@ -61,6 +74,21 @@ def page_viewer(name: str) -> tuple[Command, ...]:
         Command(("set_user_tags", name, "monitoring")),
         Command(("set_permissions", name, "^$", "^$", "^$")),
     )
+
+
+def removal(name: str) -> tuple[Command, ...]:
+    """The commands that remove an account; some versions leave it the connections that it has."""
+    return Command(("delete_user", name)), Command(("close_all_user_connections", name, "account removed"))
+
+
+def removal_requests(name: str) -> tuple[Request, ...]:
+    """The requests that do the same."""
+    return Request(f"users/{_in_path(name)}"), Request(f"connections/username/{_in_path(name)}")
+
+
+def script_of_removal(name: str) -> Iterator[str]:
+    """The commands as lines for a shell."""
+    return (_line(command, "") for command in removal(name))
 
 
 def script(account: Account, vhost: str, password_file: str) -> Iterator[str]:

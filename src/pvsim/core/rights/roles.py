@@ -22,7 +22,17 @@ from typing import Literal, TypeAlias, get_args
 from pvsim.core.run.plan import NAME, NAME_RULE
 from pvsim.errors import UsageError
 
-__all__ = ["EXCHANGES", "MQTT_EXCHANGE", "READINGS_EXCHANGE", "ROLES", "Account", "Rights", "Role", "TopicRights"]
+__all__ = [
+    "EXCHANGES",
+    "MQTT_EXCHANGE",
+    "READINGS_EXCHANGE",
+    "ROLES",
+    "Account",
+    "Rights",
+    "Role",
+    "TopicRights",
+    "check_name",
+]
 
 Role: TypeAlias = Literal["meter", "simulator", "viewer", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -74,6 +84,7 @@ class Account:
         service: The service whose readings and samples it is about: the second word of routing keys.
         meters: The meters as which it publishes; () is one of its own name.
         topics: Further MQTT topics to which it may publish, for devices that cannot choose theirs.
+        management: Whether it may sign in to the management page, where it sees what is in its virtual host.
 
     Raises:
         UsageError: if a name or a topic cannot be one, or the role has no use for it.
@@ -84,18 +95,15 @@ class Account:
     service: str = "home"
     meters: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    management: bool = False
 
     def __post_init__(self) -> None:
-        for option, name in (
-            ("--name", self.name),
-            ("--service", self.service),
-            *(("--meter", m) for m in self.meters),
-        ):
-            if not NAME.fullmatch(name):
-                raise UsageError(f"{option}: {name!r} cannot be a name", fix=NAME_RULE)
-        if _TAKEN.fullmatch(self.name):
-            what = f"--name: {self.name!r} is a name that RabbitMQ or pvsim uses itself"
-            raise UsageError(what, fix="use another name, such as house-a")
+        check_name(self.name, "--name")
+        for option, name in (("--service", self.service), *(("--meter", m) for m in self.meters)):
+            _check_form(name, option)
+        if self.management and self.role != "viewer":
+            what = f"--management is for the role viewer, not {self.role}"
+            raise UsageError(what, fix="leave it out, or use --role viewer; an admin may sign in there anyway")
         if self.meters and self.role != "meter":
             raise UsageError(
                 f"--meter is for the role meter, not {self.role}", fix="leave it out, or use --role meter"
@@ -114,6 +122,23 @@ class Account:
     def keys(self) -> tuple[str, ...]:
         """The routing keys of its meters."""
         return tuple(f"meter.{self.service}.{meter}" for meter in self.meters or (self.name,))
+
+
+def check_name(name: str, option: str) -> None:
+    """Refuse a name that an account cannot have.
+
+    Raises:
+        UsageError: if it is none, or is not a foreign meter's or service's to have.
+    """
+    _check_form(name, option)
+    if _TAKEN.fullmatch(name):
+        what = f"{option}: {name!r} is a name that RabbitMQ or pvsim uses itself"
+        raise UsageError(what, fix="use another name, such as house-a")
+
+
+def _check_form(name: str, option: str) -> None:
+    if not NAME.fullmatch(name):
+        raise UsageError(f"{option}: {name!r} cannot be a name", fix=NAME_RULE)
 
 
 def _meter(account: Account) -> Rights:
@@ -151,7 +176,8 @@ def _viewer(account: Account) -> Rights:
         TopicRights(READINGS_EXCHANGE, _NOTHING, _one_of(rf"(meter|pv)\.{service}\..+")),
     )
     write = _one_of(*own, *([_EXCHANGES[0]] if published else []))
-    return Rights(_one_of(*own), write, _one_of(*own, *_EXCHANGES, _streams(account)), topics)
+    read = _one_of(*own, *_EXCHANGES, _streams(account))
+    return Rights(_one_of(*own), write, read, topics, ("management",) if account.management else ())
 
 
 def _admin(_: Account) -> Rights:

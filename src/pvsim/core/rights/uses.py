@@ -27,6 +27,9 @@ def _simulator(account: Account) -> dict[str, str]:
     }
 
 
+_PAGE = "sign in to the page; see queues and exchanges of the virtual host, and its own connections"
+
+
 def _viewer(account: Account) -> dict[str, str]:
     service, own = account.service, f"{account.name}:NAME"
     topics = f"meter/{service}/#, pvsim/{service}/# and homeassistant/#"
@@ -35,6 +38,7 @@ def _viewer(account: Account) -> dict[str, str]:
         "streams": f"read pvsim.{service} and pvsim.{service}.samples",
         "AMQP": f"read them, and queues {own} bound to exchange pvsim, keys meter.{service}.# or pv.{service}.#",
         "MQTT": f"subscribe to {topics}; {publish}{_client_id(account)}",
+        "management": _PAGE if account.management else "",
     }
 
 

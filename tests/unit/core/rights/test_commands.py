@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.rights.commands import commands, page_viewer, requests, script
+from pvsim.core.rights.commands import commands, page_viewer, removal_requests, requests, script, script_of_removal
 from pvsim.core.rights.roles import ROLES, Account
 
 METER = Account("house-a", "meter", topics=("it's/$(odd)",))
@@ -67,3 +67,12 @@ def test_the_viewer_of_the_management_page_may_touch_nothing():
     assert added.instead.arguments == ("change_password", "viewer")
     assert tags.arguments == ("set_user_tags", "viewer", "monitoring")
     assert rights.arguments == ("set_permissions", "viewer", "^$", "^$", "^$")
+
+
+def test_an_account_is_removed_with_its_connections():
+    assert list(script_of_removal("house-a")) == [
+        "rabbitmqctl delete_user house-a",
+        "rabbitmqctl close_all_user_connections house-a 'account removed'",
+    ]
+    asked = [(request.path, request.body) for request in removal_requests("house-a")]
+    assert asked == [("users/house-a", None), ("connections/username/house-a", None)]

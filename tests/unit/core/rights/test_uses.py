@@ -33,3 +33,11 @@ def test_a_viewer_is_told_under_which_client_id_and_where_it_may_publish():
     assert "client id ha or ha:NAME" in told["MQTT"]
     assert "publish to topic homeassistant/status" in told["MQTT"]
     assert "publish" not in uses(Account("ha", "viewer"))["MQTT"]
+
+
+def test_a_viewer_is_told_of_the_management_page_where_it_may_sign_in_there():
+    assert "management" not in uses(Account("eyes", "viewer"))
+    account = Account("eyes", "viewer", management=True)
+    assert "sign in to the page" in uses(account)["management"]
+    assert account.rights.tags == ("management",)
+    assert account.rights.write == Account("eyes", "viewer").rights.write
