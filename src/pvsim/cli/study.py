@@ -15,6 +15,7 @@ from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import Configured, given_options
 from pvsim.cli.options import file_system_option, json_option, quiet_option
 from pvsim.cli.report import show_page
+from pvsim.cli.study_broker import check_broker_use, through_broker_options
 from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
 from pvsim.cli.values import Choice, Whole
 from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, PartialResultError, UsageError
@@ -49,6 +50,10 @@ class _Asked:
         out: Its directory; None is one of its name.
         size: Processes.
         scheduler: Where a Dask cluster is, or `local`; None is none.
+        through_broker: Whether the cases go through a broker.
+        keep_runs: Whether their runs are kept then.
+        broker: Its URL; None is the private node.
+        broker_typed: Whether the URL was typed: there is no password in it.
         again: Carry out failed cases again.
         allow_unsafe_filesystem: Use a file system that has no locks or no fsync.
         quiet: Print nothing but errors.
@@ -61,6 +66,10 @@ class _Asked:
     out: Path | None
     size: int
     scheduler: str | None
+    through_broker: bool
+    keep_runs: bool
+    broker: str | None
+    broker_typed: bool
     again: bool
     allow_unsafe_filesystem: bool
     quiet: bool
@@ -73,7 +82,9 @@ class _Asked:
         """What to type to go on."""
         out = [] if self.out is None else ["--out", str(self.out)]
         cluster = [] if self.scheduler is None else ["--scheduler", self.scheduler]
-        return shlex.join(["pvsim", "study", str(self.file), *out, *cluster])
+        broker = ["--through-broker"] * self.through_broker + ["--keep-runs"] * self.keep_runs
+        broker += ["--broker", self.broker] if self.broker_typed and self.broker else []
+        return shlex.join(["pvsim", "study", str(self.file), *out, *cluster, *broker])
 
 
 @click.command(cls=Configured)
@@ -104,6 +115,7 @@ class _Asked:
     "--lang", type=Choice(["en", "de"]), envvar="PVSIM_LANG", help="Language of the page.  [default: en]"
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+@through_broker_options
 @json_option("the result")
 @quiet_option
 @file_system_option
@@ -122,6 +134,7 @@ def study(
       pvsim study roof.toml --retry-failed       those again that have failed
       pvsim study studies/roof --open            go on without the file, show the page
       pvsim study roof.toml --scheduler tcp://cluster:8786      on a Dask cluster
+      pvsim study roof.toml --through-broker     each load once through RabbitMQ, the same figures
 
     \b
     A study file, for example roof.toml:
@@ -133,16 +146,20 @@ def study(
       "site.battery.capacity_kwh" = [0, 5, 10]
       "site.plants.0.tilt_deg" = { from = 10, to = 60, step = 10 }
 
-    It needs no broker. A case is done when its record is on disk: stopped at any time, the study goes on
-    when it is called again.
+    It needs no broker but for --through-broker. A case is done when its record is on disk: stopped at any
+    time, the study goes on when it is called again.
     """  # noqa: D301
     from pvsim.adapters.pool import cores  # noqa: PLC0415 - `pvsim --help` needs none
 
     if size is not None and size < 1:
         raise UsageError(f"--jobs is a number of processes from 1, not {size}", where="--jobs", fix="--jobs 2")
+    check_broker_use(
+        given_options(context), through_broker=params["through_broker"], scheduler=scheduler, dry_run=dry_run
+    )
     if scheduler is not None and not dry_run:
         scheduler = _cluster(scheduler, size)
-    asked = _Asked(size=size or cores(), scheduler=scheduler, **params)
+    typed = "broker" in given_options(context)
+    asked = _Asked(size=size or cores(), scheduler=scheduler, broker_typed=typed, **params)
     lines = StudyLines(quiet=asked.quiet or asked.as_json)
     if not dry_run:
         _carry_out(asked, lines)
@@ -230,7 +247,7 @@ async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "as
     ticking = asyncio.ensure_future(lines.tick())
     try:
         if asked.scheduler is None or not opened.book.open:
-            return await _by_processes(opened, asked.size, lines, stop)
+            return await _by_processes(opened, asked, lines, stop)
         from pvsim.wiring.study_cluster import open_pool  # noqa: PLC0415 - most studies need none
 
         async with open_pool(asked.scheduler, asked.size) as pool:
@@ -239,11 +256,21 @@ async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "as
         ticking.cancel()
 
 
-async def _by_processes(opened: "OpenStudy", size: int, lines: StudyLines, stop: "asyncio.Event") -> "StudyEnd":
+async def _by_processes(
+    opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "asyncio.Event"
+) -> "StudyEnd":
     from pvsim.wiring.study import local_pool  # noqa: PLC0415
 
-    pool = local_pool(size)
-    end = await opened.carry_out(pool, lines, stop)
+    broker, pool = None, local_pool(asked.size)
+    if asked.through_broker and opened.book.open:
+        from pvsim.wiring.study_broker import broker_pool, broker_setting  # noqa: PLC0415 - most studies need none
+
+        pool = broker_pool(asked.size)
+        runs, keep_runs = opened.directory.path / "runs", asked.keep_runs
+        broker = await broker_setting(
+            asked.broker, opened.study, runs, keep_runs=keep_runs, say=lines.say, progress=lines.show
+        )
+    end = await opened.carry_out(pool, lines, stop, broker)
     if pool.deaths:
         died = "a worker process" if pool.deaths == 1 else f"{pool.deaths} worker processes"
         lines.say(

@@ -31,6 +31,7 @@ from pvsim.core.study.ranking import Objective, goal_of
 from pvsim.core.study.record import CaseError, CaseRecord, CaseResult, decode_results
 from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.runs import versions
+from pvsim.wiring.study_broker import through_broker
 from pvsim.wiring.study_file import check_all, configured, read_study
 from pvsim.wiring.study_jobs import jobs
 from pvsim.wiring.study_results import CASES_PARQUET, StudyResults, finish
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pvsim.app.study_ports import Pool, StudyObserver
     from pvsim.config.study import Study
     from pvsim.core.study.case import Case
+    from pvsim.wiring.study_broker import BrokerSetting
     from pvsim.wiring.study_file import StudyFacts
 
 __all__ = [
@@ -111,13 +113,20 @@ class OpenStudy:
         finally:
             kept.close()
 
-    async def carry_out(self, pool: "Pool", observer: "StudyObserver[CaseRecord]", stop: "Stop") -> StudyEnd:
+    async def carry_out(
+        self,
+        pool: "Pool",
+        observer: "StudyObserver[CaseRecord]",
+        stop: "Stop",
+        broker: "BrokerSetting | None" = None,
+    ) -> StudyEnd:
         """Carry out the cases that are open.
 
         Args:
             pool: Where.
             observer: Is shown the records that are safe.
             stop: The user's wish to stop.
+            broker: How the cases go through a broker, by the processes of a pool that is made for that.
 
         Raises:
             CannotWriteError: if the disk is full or fails; the study can be resumed.
@@ -125,7 +134,10 @@ class OpenStudy:
         """
         if not self.book.open:
             return StudyEnd()
-        work = jobs(self.book.draw(configured(self.study)), workers=pool.size)
+        cases = self.book.draw(configured(self.study))
+        work = jobs(cases, workers=pool.size, by_load=broker is not None)
+        if broker is not None:
+            work = through_broker(work, broker)
         shown = _Shown(self.book, observer)
         return await study(work, pool=pool, records=self.records, read=records_of, observer=shown, stop=stop)
 

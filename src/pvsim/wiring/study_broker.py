@@ -6,17 +6,18 @@ it is proved as any run is. So the figures are those of `study_work`, by the way
 
 import asyncio
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from pvsim.adapters.pool import LocalPool
 from pvsim.app.patience import Patience
 from pvsim.app.ports import Notice
 from pvsim.app.study import Work
@@ -26,15 +27,20 @@ from pvsim.core.results.hour_sums import HourSums
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import CaseResult, Job, JobCase, encode_results, hours_of, single_figures
 from pvsim.errors import BrokerError, PvsimError
-from pvsim.wiring.broker import Connection
+from pvsim.wiring.broker import Connection, find_broker, resolve_transport
 from pvsim.wiring.broker_streams import note_run, require_room
+from pvsim.wiring.build import plan_of
 from pvsim.wiring.models import Models
 from pvsim.wiring.roles import run_meter, run_simulator
 from pvsim.wiring.runs import Run
 from pvsim.wiring.shared_models import loads_key
+from pvsim.wiring.study_file import configured
 from pvsim.wiring.study_work import failed
 
-__all__ = ["FUNCTION", "BrokerSetting", "carry_out", "through_broker"]
+if TYPE_CHECKING:
+    from pvsim.config.study import Study
+
+__all__ = ["FUNCTION", "BrokerSetting", "broker_pool", "broker_setting", "carry_out", "through_broker"]
 
 FUNCTION = "pvsim.wiring.study_broker:carry_out"
 """What a pool of processes is given as its function."""
@@ -63,6 +69,43 @@ class BrokerSetting(msgspec.Struct, frozen=True):
 class _BrokerJob(msgspec.Struct, frozen=True):
     setting: BrokerSetting
     job: msgspec.Raw
+
+
+async def broker_setting(
+    url: str | None,
+    study: "Study",
+    directory: Path,
+    *,
+    keep_runs: bool,
+    say: Callable[[str], None],
+    progress: Callable[[str], None],
+) -> BrokerSetting:
+    """How the cases of a study go through the broker, which can be reached then.
+
+    Args:
+        url: Of the broker; None is the private node, fetched and started where needed.
+        study: What is carried out.
+        directory: Where the directories of the cases are made.
+        keep_runs: Whether they stay.
+        say: Called with a line for each step.
+        progress: Called again and again with how far a step is.
+
+    Raises:
+        UsageError: if the URL is malformed.
+        BrokerError: if the broker cannot be had or reached, or refuses the account.
+    """
+    address = await find_broker(url, say=say, progress=progress)
+    transport = await resolve_transport("auto", address, say=say)
+    _, config = next(configured(study))
+    connection = Connection(address, transport, plan_of(config))
+    async with connection.transport().log(connection.plan.stream):
+        pass
+    return BrokerSetting(address, transport, str(directory.absolute()), keep_runs=keep_runs, private=not url)
+
+
+def broker_pool(size: int) -> LocalPool:
+    """Processes of this machine that carry out jobs which `through_broker` has made."""
+    return LocalPool(FUNCTION, size)
 
 
 def through_broker(works: Iterable[Work[Case]], setting: BrokerSetting) -> Iterator[Work[Case]]:
@@ -107,8 +150,15 @@ class _Carried:
             except Exception as error:  # noqa: BLE001 - said of the cases that need the load; the others go on
                 results |= {case.number: failed(case, error) for case, _ in some}
                 continue
+            lost: BrokerError | None = None
             for case, config in some:
-                results[case.number] = await self._result(case, config, connection)
+                try:
+                    if lost is not None:
+                        raise lost
+                    results[case.number] = await self._result(case, config, connection)
+                except BrokerError as error:  # the others would wait for it as long
+                    lost = error
+                    results[case.number] = failed(case, error)
             with suppress(BrokerError):  # no result depends on it
                 await connection.delete_stream()
             for case, _ in some:
@@ -128,6 +178,8 @@ class _Carried:
             run = _run_in(self._of(case), config)
             hours = HourSums(run.models.plan)
             summary = await run.carry_out(partial(self._simulate, run, connection), hours)
+        except BrokerError:
+            raise
         except Exception as error:  # noqa: BLE001 - as in `study_work`: said of its case, and the others go on
             return failed(case, error)
         by_hour = hours_of(*hours.result(), battery=run.models.plan.has_battery)
