@@ -11,6 +11,7 @@ from pvsim.core.weather.clouds import gaussian
 from pvsim.core.weather.clouds.gaussian import Floats, Position
 from pvsim.core.weather.clouds.heating import heating
 from pvsim.core.weather.clouds.mean import Thresholds, thresholds
+from pvsim.core.weather.clouds.profile import Profile
 from pvsim.core.weather.clouds.regimes import REGIMES, Regime, rms
 from pvsim.errors import UsageError
 
@@ -39,13 +40,18 @@ class CloudSky:
 
 
 class _Parts(NamedTuple):
-    """Of each second: depth, what edges of clouds, thick ones and the air let through, brightness of edges."""
+    """Of each second: the depth, the profile there, and how thin and how bright the edges of clouds are."""
 
     depth: Floats
+    profile: Profile
     thin: Floats | float
-    thick: Floats | float
-    far: Floats | float
     shine: Floats | float = 1.0
+
+    def global_index(self) -> Floats:
+        return self.profile.index(self.depth, self.thin, self.shine)
+
+    def beam_index(self) -> Floats:
+        return self.profile.beam(self.depth, self.thin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,12 @@ class CloudField:
 
         Each value depends on the seed, the settings, the place and its second only (I7).
         """
-        return _smoothed(self._index(self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)))
+        return _smoothed(self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S).global_index())
 
     def sky(self, first_utc: int, n: int) -> CloudSky:
         """The global index and the beam's, for the PV chain; `index` is `clear_sky_index`."""
         parts = self._parts(first_utc - _MARGIN_S, n + 2 * _MARGIN_S)
-        return CloudSky(_smoothed(self._index(parts)), _smoothed(self._beam(parts)))
+        return CloudSky(_smoothed(parts.global_index()), _smoothed(parts.beam_index()))
 
     def sampled(self, first_utc: int, n: int, every_s: int) -> tuple[Floats, Floats]:
         """The global index and the beam's at each `every_s`-th second only: as likely as in `sky`, not the same.
@@ -126,7 +132,7 @@ class CloudField:
             every_s: From one to the next: a power of two from 64 on, up to 2048.
         """
         parts = self._parts(first_utc, n, every_s)
-        return self._index(parts), self._beam(parts)
+        return parts.global_index(), parts.beam_index()
 
     def sunniness(self, t_utc: Ints) -> Floats:
         """How sunny the weather of the days is at Unix times: mean 0, variance 1, positive when sunny.
@@ -139,12 +145,6 @@ class CloudField:
         if not slow:
             return np.zeros(len(t_utc))
         return gaussian.slow_field(self.seed, f"{kind.name}/slow", slow, t_utc) / rms(slow)
-
-    def _index(self, parts: _Parts) -> Floats:
-        return self._kind.profile.at(parts.thick, parts.far).index(parts.depth, parts.thin, parts.shine)
-
-    def _beam(self, parts: _Parts) -> Floats:
-        return self._kind.profile.at(parts.thick, parts.far).beam(parts.depth, parts.thin)
 
     def _parts(self, first_utc: int, n: int, every_s: int = 1) -> _Parts:
         kind = self._kind
@@ -159,12 +159,12 @@ class CloudField:
         fast = part("fast", kind.fast)
         heat, threshold = self._of_the_sun(first_utc, n, every_s)
         if not kind.slow:
-            return _Parts(fast - threshold, kind.profile.thin, kind.profile.thick, kind.profile.far)
+            return _Parts(fast - threshold, kind.profile, kind.profile.thin)
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
         depth = fast * kind.gain(lively, slow, heat) + slow - threshold
         shine = part("shine", kind.shine)
-        thin, thick, far = kind.thin(lively, slow, heat), kind.thick(slow, shine), kind.far(lively)
-        return _Parts(depth, thin, thick, far, kind.brightness(shine))
+        profile = kind.profile.at(kind.thick(slow, shine), kind.far(lively), kind.cloud_scale(heat))
+        return _Parts(depth, profile, kind.thin(lively, slow, heat), kind.brightness(shine))
 
     def _of_the_sun(self, first_utc: int, n: int, every_s: int) -> tuple[Floats | float, Floats | float]:
         """The heating and the threshold of each second: straight lines over 64 s."""

@@ -18,8 +18,8 @@ _STEP = (
     0.02  # of the field's value; with the nodes below, means are off by less than 1e-3 (2e-4 under a steady sky)
 )
 _LIVELY_NODES, _SLOW_NODES = 13, 61
-_SCANNED = tuple(float(threshold) for threshold in range(-8, 13))
-_HALVINGS = 25  # of at most 20: 6e-7
+_LOWEST, _HIGHEST = -8, 12  # of thresholds; flat clouds darken the sky at higher ones
+_HALVINGS = 25  # of 20 between them: 6e-7
 _HEATS = (0.0, 0.2, 0.35, 0.5, 0.75, 1.0)
 _USUAL_HEAT = 0.5  # of a summer half-year's day at 51°: there the regime's own threshold gives its own mean
 
@@ -99,7 +99,7 @@ def _threshold(kind: Regime, mean_index: float, heat: float) -> float:
     falls; the search is on the falling side. The result is rounded to 1e-6, which frees it from the last
     bit of a machine's `exp`.
     """
-    low, high = _falling(kind, heat)[0], _SCANNED[-1]
+    low, high = _falling(kind, heat)[0], _scanned(kind)[-1]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0
         low, high = (middle, high) if expected_index(kind, middle, heat) > mean_index else (low, middle)
@@ -109,9 +109,15 @@ def _threshold(kind: Regime, mean_index: float, heat: float) -> float:
 @lru_cache(maxsize=64)
 def _falling(kind: Regime, heat: float) -> tuple[float, float, float]:
     """Where the mean begins to fall with the threshold, and the highest and the lowest mean."""
-    means = [expected_index(kind, threshold, heat) for threshold in _SCANNED]
+    scanned = _scanned(kind)
+    means = [expected_index(kind, threshold, heat) for threshold in scanned]
     highest = max(means)
-    return _SCANNED[means.index(highest)], highest, means[-1]
+    return scanned[means.index(highest)], highest, means[-1]
+
+
+def _scanned(kind: Regime) -> tuple[float, ...]:
+    highest = round(_HIGHEST * (1.0 + kind.flat_cold))
+    return tuple(float(threshold) for threshold in range(_LOWEST, highest + 1))
 
 
 def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
@@ -124,7 +130,7 @@ def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
     depth = (cells + 0.5) * _STEP
     weight = np.interp(threshold + depth, values, density)
     thin, thick, far = (np.interp(threshold + depth, values, part) for part in parts)
-    index = kind.profile.at(thick, far).index(depth, thin)
+    index = kind.profile.at(thick, far, kind.cloud_scale(heat)).index(depth, thin)
     return float((index * weight).sum() / weight.sum())
 
 

@@ -39,7 +39,7 @@ class Profile:
 
     thick: Floats | float
     thin: float
-    cloud_scale: float
+    cloud_scale: Floats | float
     far: Floats | float
     bright: float
     gap_scale: float
@@ -47,9 +47,9 @@ class Profile:
     steep: float = 0.0
     deep: float = 0.0
 
-    def at(self, thick: Floats | float, far: Floats | float) -> "Profile":
-        """The same with other levels: one each, or one for each depth that is asked."""
-        return replace(self, thick=thick, far=far)
+    def at(self, thick: Floats | float, far: Floats | float, cloud_scale: Floats | float) -> "Profile":
+        """The same with other levels and clouds: one each, or one for each depth that is asked."""
+        return replace(self, thick=thick, far=far, cloud_scale=cloud_scale)
 
     def cloud_index(self, depth: Floats, thin: Floats | float) -> Floats:
         """The transmission of a cloud of this depth (≤ 0); positive depths count as 0."""

@@ -47,6 +47,9 @@ class Regime:
             together, or ().
         shine_swing: By how much edges differ: bright · (1 + shine_swing · shine)², scaled to keep its mean.
         thick_swing: By how much the transmission of the thickest clouds differs, likewise.
+        flat_cold: By how much larger the profile's `cloud_scale` is where the sun does not warm the ground at all:
+            without convection clouds are flat, and more of them let light through; by the square of what `heating`
+            lacks of 1.
         widening: Clouds are this much longer across the wind than along it; below 1 shorter.
     """
 
@@ -66,12 +69,13 @@ class Regime:
     shine: tuple[Octave, ...] = ()
     shine_swing: float = 0.0
     thick_swing: float = 0.0
+    flat_cold: float = 0.0
     widening: float = 0.8
 
     @property
     def heated(self) -> bool:
         """Whether the sun's height changes this sky."""
-        return bool(self.sun_lively or self.sun_thin)
+        return bool(self.sun_lively or self.sun_thin or self.flat_cold)
 
     def gain(self, lively: Floats | float, slow: Floats | float = 0.0, heat: Floats | float = 0.0) -> Floats:
         """What the fast part is multiplied by: the sun enlivens only where its light reaches the ground."""
@@ -101,6 +105,13 @@ class Regime:
             return self.profile.far
         result: Floats = np.clip(self.profile.far + self.far_lively * lively, _HAZIEST, _CLEAREST)
         return result
+
+    def cloud_scale(self, heat: Floats | float) -> Floats | float:
+        """The depth at which a cloud's transmission is halfway from thin to thick."""
+        if not self.flat_cold:
+            return self.profile.cloud_scale
+        cold = 1.0 - heat
+        return self.profile.cloud_scale * (1.0 + self.flat_cold * (cold * cold))
 
     def _sunny(self, slow: Floats | float) -> Floats:
         sunny: Floats = np.clip(0.5 + slow * (0.5 / rms(self.slow)), 0.0, 1.0)
@@ -182,15 +193,15 @@ _CLIMATE = Regime(
     profile=Profile(
         thick=0.02,
         thin=1.0,
-        cloud_scale=3.77,
-        deep=1.09,
+        cloud_scale=3.9,
+        deep=1.5,
         far=0.97,
         bright=0.555,
         gap_scale=1.45,
         steep=0.7,
         edge=0.33,
     ),
-    threshold=0.64,
+    threshold=0.741,
     fast=_fast({2: 0.08, 128: 0.56}),
     slow=_octaves(_WEATHER),
     lively=_octaves(_LIVELY),
@@ -203,7 +214,8 @@ _CLIMATE = Regime(
     sun_thin=-0.93,
     shine=_octaves(_SHINE),
     shine_swing=0.155,
-    thick_swing=0.46,
+    thick_swing=0.36,
+    flat_cold=0.7,
 )
 
 REGIMES = {

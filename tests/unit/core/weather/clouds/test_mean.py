@@ -26,7 +26,8 @@ def summed(kind, threshold, heat=0.0):
     total = 0.0
     for lively, weight in zip(*nodes(25, 1.0), strict=True):
         depth = fast * kind.gain(lively, slow[:, None], heat) + slow[:, None] - threshold
-        profile = kind.profile.at(np.reshape(kind.thick(slow), (-1, 1)), kind.far(lively))
+        thick, far = np.reshape(kind.thick(slow), (-1, 1)), kind.far(lively)
+        profile = kind.profile.at(thick, far, kind.cloud_scale(heat))
         index = profile.index(depth, kind.thin(lively, slow, heat)[:, None])
         total += ((index * fast_weight).sum(axis=1) * slow_weight).sum() * weight
     return total

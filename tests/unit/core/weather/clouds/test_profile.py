@@ -82,8 +82,11 @@ def test_clouds_that_rise_from_one_base_and_light_that_falls_steeply_by_hand():
 
 def test_levels_may_differ_from_depth_to_depth():
     profile = Profile(thick=0.2, thin=0.8, cloud_scale=1.0, far=1.0, bright=0.0, gap_scale=1.0)
-    levels = profile.at(np.array([0.4, 0.4, 0.2]), np.array([0.9, 0.9, 1.1]))
+    thick, far = np.array([0.4, 0.4, 0.2]), np.array([0.9, 0.9, 1.1])
     depth = np.array([-1.0, 5.0, 5.0])
+    flat = profile.at(thick, far, np.array([3.0, 1.0, 1.0]))
+    assert flat.index(depth, 0.8) == pytest.approx([0.7, 0.9, 1.1])
+    levels = profile.at(thick, far, 1.0)
     assert levels.index(depth, 0.8) == pytest.approx([0.6, 0.9, 1.1])
     haze = 0.9 ** (0.09 / 0.0387)
     assert levels.beam(depth, 0.8) == pytest.approx([beam_index(np.array([0.6]))[0] * haze, haze, 1.0], abs=1e-6)

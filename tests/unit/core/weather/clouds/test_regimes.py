@@ -85,6 +85,13 @@ def test_thick_clouds_and_haze_by_hand():
     assert replace(REGIMES["broken"], thick_slow=0.0).thick(5.0) == REGIMES["broken"].profile.thick
 
 
+def test_clouds_are_flat_where_the_sun_does_not_warm_by_hand():
+    flat = replace(HEATED, profile=replace(HEATED.profile, cloud_scale=4.0), flat_cold=0.5)
+    assert flat.cloud_scale(np.array([1.0, 0.5, 0.0])) == pytest.approx([4.0, 4.5, 6.0])
+    assert flat.cloud_scale(0.5) == pytest.approx(4.5)
+    assert REGIMES["broken"].cloud_scale(0.0) == REGIMES["broken"].profile.cloud_scale
+
+
 def test_only_the_climate_follows_the_sun():
     assert [name for name, regime in REGIMES.items() if regime.heated] == ["climate"]
 
