@@ -248,10 +248,13 @@ async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "as
     try:
         if asked.scheduler is None or not opened.book.open:
             return await _by_processes(opened, asked, lines, stop)
-        from pvsim.wiring.study_cluster import open_pool  # noqa: PLC0415 - most studies need none
+        from pvsim.app.study import StudyEnd  # noqa: PLC0415 - as the next
+        from pvsim.wiring.study_cluster import use_cluster  # noqa: PLC0415 - most studies need none
 
-        async with open_pool(asked.scheduler, asked.size) as pool:
-            return await opened.carry_out(pool, lines, stop)
+        end = await use_cluster(
+            asked.scheduler, asked.size, lambda pool: opened.carry_out(pool, lines, stop), stop
+        )
+        return end or StudyEnd(interrupted=True)
     finally:
         ticking.cancel()
 

@@ -1,6 +1,7 @@
 """A study's jobs on a Dask cluster."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -11,25 +12,48 @@ from pvsim.core.study.record import Job
 from pvsim.wiring.study_work import carry_out
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Awaitable, Callable
 
     from pvsim.app.study_ports import Pool
 
-__all__ = ["files_of_job", "open_pool", "parse_scheduler"]
+__all__ = ["files_of_job", "parse_scheduler", "use_cluster"]
+
+Result = TypeVar("Result")
 
 
-def open_pool(scheduler: str, size: int) -> "AbstractAsyncContextManager[Pool]":
-    """The workers of a cluster, which carry out jobs of studies.
+async def use_cluster(
+    scheduler: str, size: int, use: "Callable[[Pool], Awaitable[Result]]", stop: asyncio.Event
+) -> "Result | None":
+    """Use the workers of a cluster for jobs of studies; None where the user stops it before they are there.
 
     Args:
         scheduler: As `parse_scheduler` gives it.
         size: How many processes there are, where they are of this machine.
+        use: Is given the pool; it heeds the user's wish to stop by itself.
+        stop: That wish.
 
     Raises:
-        UsageError: from entering it, if the extra is missing.
-        ClusterError: from entering it, if there is no such cluster, or its workers have other versions.
+        UsageError: if the extra is missing, or the certificate of a scheduler with TLS.
+        ClusterError: if there is no such cluster, it is lost, or its workers have other versions or files.
     """
-    return open_cluster(scheduler, carry_out, files_of_job, workers=size)
+    ready = asyncio.Event()
+
+    async def used() -> "Result":
+        async with open_cluster(scheduler, carry_out, files_of_job, workers=size) as pool:
+            ready.set()
+            return await use(pool)
+
+    work = asyncio.ensure_future(used())
+    waiting = [asyncio.ensure_future(event.wait()) for event in (ready, stop)]
+    try:
+        await asyncio.wait((work, *waiting), return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set() or ready.is_set() or work.done():
+            return await work
+        return None
+    finally:
+        for task in (work, *waiting):
+            task.cancel()
+        await asyncio.wait((work, *waiting))
 
 
 def files_of_job(job: bytes) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Connects to a Dask cluster, or starts one of processes of this machine; refuses workers that do not fit."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -9,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pvsim.adapters.dask.address import LOCAL
-from pvsim.adapters.dask.pool import DaskPool
+from pvsim.adapters.dask.pool import SUBMISSIONS, DaskPool
 from pvsim.adapters.dask.work import Versions, WorkerUnfitError, unlike, versions
 from pvsim.errors import ClusterError, UsageError
 
@@ -17,6 +18,13 @@ __all__ = ["open_cluster"]
 
 CONNECT_S = 10.0
 """So long a scheduler may take to answer, and to have a first worker."""
+
+ANSWER_S = 60.0
+"""So long workers may take to import pvsim."""
+
+_NO_ANSWER = (OSError, ValueError, ImportError, MemoryError)
+"""What the library meets where no scheduler is, or something else speaks: also `TimeoutError`. It takes the first
+bytes of another protocol as a length."""
 
 _SHOWN = 3
 _LOCAL_SETTINGS = {
@@ -53,7 +61,7 @@ async def open_cluster(
     with _quiet():
         if scheduler == LOCAL:
             async with _local(workers) as (address, security), _connected(address, security) as client:
-                yield await _pool(client, address, function, files)
+                yield await _pool(client, address, function, files, submissions=1)
         else:
             async with _connected(scheduler) as client:
                 yield await _pool(client, scheduler, function, files)
@@ -67,24 +75,36 @@ async def _local(workers: int) -> AsyncIterator[tuple[str, Any]]:
 
     security = Security.temporary()  # without it, each user of this machine could run programs as this one
     with dask.config.set(_LOCAL_SETTINGS):
-        async with LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            asynchronous=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            security=security,
-            silence_logs=logging.CRITICAL,
-        ) as cluster:
-            try:
-                yield cluster.scheduler_address, security
-            finally:  # what they are at is not wanted any more; asked to close, they would wait for it
-                for nanny in cluster.workers.values():
-                    nanny.auto_restart = False
-                    if nanny.pid:
-                        with suppress(ProcessLookupError):
-                            os.kill(nanny.pid, signal.SIGKILL)
+        with _interruptions_later():
+            cluster: Any = await LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                asynchronous=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                security=security,
+                silence_logs=logging.CRITICAL,
+            )
+        try:
+            yield cluster.scheduler_address, security
+        finally:  # what they are at is not wanted any more; asked to close, they would wait for it
+            for nanny in cluster.workers.values():
+                nanny.auto_restart = False
+                if nanny.pid:
+                    with suppress(ProcessLookupError):
+                        os.kill(nanny.pid, signal.SIGKILL)
+            await cluster.close()
+
+
+@contextmanager
+def _interruptions_later() -> Iterator[None]:
+    """Let Ctrl-C wait; processes that are started meanwhile never hear of it, as those of a terminal do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @asynccontextmanager
@@ -92,26 +112,55 @@ async def _connected(address: str, security: Any = None) -> AsyncIterator[Any]:
     """A client of a scheduler.
 
     Raises:
-        ClusterError: if it does not answer.
+        UsageError: if its certificates are missing.
+        ClusterError: if it does not answer, or something else does.
     """
     from distributed import Client  # noqa: PLC0415 - takes a second to import
 
     more = {} if security is None else {"security": security}
-    client = Client(address, asynchronous=True, set_as_default=False, timeout=CONNECT_S, **more)
+    if address.startswith("tls:") and security is None:
+        _require_certificates(address)
+    client = None
     try:
         try:
-            await client
-        except (OSError, ValueError, ImportError) as error:  # also TimeoutError
+            client = Client(address, asynchronous=True, set_as_default=False, timeout=CONNECT_S, **more)
+            async with asyncio.timeout(2 * CONNECT_S):  # the library waits without end for one that says nothing
+                await client
+        except _NO_ANSWER as error:
             what = f"no Dask scheduler answers: {_reason(error)}"
             fix = f"start one there: dask scheduler; and workers: dask worker {address}"
             raise ClusterError(what, where=address, fix=fix) from error
         yield client
     finally:
-        await client.close(timeout=CONNECT_S)
+        if client is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CONNECT_S):
+                    await client.close(timeout=CONNECT_S)
+
+
+def _require_certificates(address: str) -> None:
+    """Refuse TLS without what a scheduler is trusted by.
+
+    Raises:
+        UsageError: if Dask's own settings do not say it.
+    """
+    import dask  # noqa: PLC0415 - takes a second to import
+
+    if dask.config.get("distributed.comm.tls.ca-file", None):
+        return
+    what = "a scheduler with TLS is trusted by a certificate, and none is set"
+    name = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
+    fix = f"export {name}=ca.pem, and the client's own as docs/how-to/dask.md says"
+    raise UsageError(what, where=address, fix=fix)
 
 
 async def _pool(
-    client: Any, address: str, function: Callable[[bytes], bytes], files: Callable[[bytes], Mapping[str, str]]
+    client: Any,
+    address: str,
+    function: Callable[[bytes], bytes],
+    files: Callable[[bytes], Mapping[str, str]],
+    *,
+    submissions: int = SUBMISSIONS,
 ) -> DaskPool:
     """The pool of a client's workers.
 
@@ -125,9 +174,18 @@ async def _pool(
         what = "the Dask scheduler has no workers"
         raise ClusterError(what, where=address, fix=f"start some: dask worker {address}") from error
     wanted = versions()
-    there = await client.run(versions, on_error="return")
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await client.run_on_scheduler(versions)  # it takes jobs apart
+            there = await client.run(versions, on_error="return")
+    except ImportError as error:
+        what, fix = f"the Dask scheduler cannot import pvsim: {error}", "install pvsim there as on the workers"
+        raise WorkerUnfitError(what, where=address, fix=fix) from error
+    except OSError as error:  # also TimeoutError
+        what = f"the Dask cluster does not answer: {_reason(error)}"
+        raise ClusterError(what, where=address, fix="see its logs, or start it again") from error
     _refuse_unfit(wanted, there)
-    return DaskPool(client, address, function, files, wanted=wanted, workers=len(there))
+    return DaskPool(client, address, function, files, wanted=wanted, workers=len(there), submissions=submissions)
 
 
 def _refuse_unfit(wanted: Versions, there: Mapping[str, object]) -> None:
@@ -146,11 +204,15 @@ def _refuse_unfit(wanted: Versions, there: Mapping[str, object]) -> None:
     raise WorkerUnfitError(f"results would be others: {what}", fix=fix)
 
 
-def _reason(error: Exception) -> str:
-    """The innermost cause, which says it best."""
-    cause: BaseException = error
+def _reason(error: BaseException) -> str:
+    """Why nothing came: the innermost cause, which says it best."""
+    cause = error
     while cause.__cause__ is not None:
         cause = cause.__cause__
+    if isinstance(cause, TimeoutError | asyncio.CancelledError):
+        return "it says nothing"
+    if isinstance(cause, MemoryError | ValueError):
+        return "something else answers there"
     return str(cause) or type(cause).__name__
 
 

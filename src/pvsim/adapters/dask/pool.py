@@ -11,7 +11,7 @@ from pvsim.errors import ClusterError, PvsimError
 __all__ = ["DaskPool"]
 
 SUBMISSIONS = 2
-"""So often a job is handed over that has met dying workers.
+"""So often a job is handed to somebody else's cluster that has met dying workers.
 
 A scheduler gives a task up when `allowed-failures` workers (3 if nothing else is set) and one more have died that
 had it, be it only in their queue: whoever waits behind one that needs too much memory is given up with it.
@@ -32,6 +32,7 @@ class DaskPool:
         files: Tells the digest of each file that a job reads, by its path.
         wanted: The versions that each worker must have.
         workers: How many workers there are.
+        submissions: How often a job is handed over whose workers die.
         patience_s: How long to wait where there is no worker any more.
 
     Attributes:
@@ -47,6 +48,7 @@ class DaskPool:
         *,
         wanted: Versions,
         workers: int,
+        submissions: int = SUBMISSIONS,
         patience_s: float = 60.0,
     ) -> None:
         self.size = workers
@@ -55,8 +57,8 @@ class DaskPool:
         self._function = function
         self._files = files
         self._wanted = wanted
+        self._submissions = submissions
         self._patience_s = patience_s
-        self._seen_s = 0.0
 
     async def results(self, jobs: Iterable[bytes]) -> AsyncGenerator[tuple[int, bytes | PvsimError], None]:
         """See `app.study_ports.Pool.results`.
@@ -107,7 +109,7 @@ class DaskPool:
         from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
         files, died_at = self._files(job), ""
-        for _ in range(SUBMISSIONS):
+        for _ in range(self._submissions):
             future = self._client.submit(fulfil, self._function, job, self._wanted, files, pure=False)
             try:
                 error = await future.exception()
@@ -122,6 +124,11 @@ class DaskPool:
                 future.release()
             if isinstance(error, WorkerUnfitError):
                 raise error
+            if isinstance(
+                error, ImportError
+            ):  # of one that joined later; it would take all jobs, and fail at once
+                what, fix = f"a worker cannot import pvsim: {error}", "install pvsim on all workers"
+                raise WorkerUnfitError(what, where=self._where, fix=fix)
             if isinstance(error, KilledWorker):
                 died_at = error.last_worker.address
             else:

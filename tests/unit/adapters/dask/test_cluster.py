@@ -1,5 +1,6 @@
 """Real clusters: processes of this machine, and a scheduler with a worker as a user starts them."""
 
+import asyncio
 import os
 import random
 import signal
@@ -171,7 +172,39 @@ def test_what_cannot_import_pvsim_is_refused_with_the_others():
     cluster._refuse_unfit(wanted, {"tcp://b:1": wanted})
 
 
-def test_the_innermost_cause_of_a_failed_connection_is_told():
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (TimeoutError(), "it says nothing"),
+        (MemoryError("3 EiB"), "something else answers there"),
+        (ConnectionRefusedError(111, "Connection refused"), "[Errno 111] Connection refused"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_the_innermost_cause_of_a_failed_connection_is_told(cause, told):
     error = OSError("Timed out trying to connect")
-    error.__cause__ = TimeoutError()
-    assert cluster._reason(error) == "TimeoutError"
+    error.__cause__ = cause
+    assert cluster._reason(error) == told
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+async def test_what_answers_but_is_no_scheduler_ends_it(monkeypatch, said):
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
+
+    async def answer(reader, writer):
+        writer.write(said)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ClusterError, match="something else answers there" if said else "it says nothing"):
+            async with open_cluster(f"tcp://127.0.0.1:{port}", carry_out, no_files, workers=1):
+                pass
+
+
+async def test_a_scheduler_with_tls_needs_a_certificate():
+    with pytest.raises(UsageError, match="none is set") as refused:
+        async with open_cluster("tls://127.0.0.1:9", carry_out, no_files, workers=1):
+            pass
+    assert refused.value.fix.startswith("export DASK_DISTRIBUTED__COMM__TLS__CA_FILE=")

@@ -114,10 +114,20 @@ async def test_a_job_whose_workers_die_again_is_an_error_of_it_alone():
     assert str(found[0]).endswith("again and again; the last one was tcp://10.0.0.5:4711")
 
 
+async def test_where_nobody_waits_behind_another_it_is_handed_over_once():
+    found = [each async for each in pool_of(DoubleClient(a=[KILLED]), submissions=1).results([b"a"])]
+    assert isinstance(found[0][1], PvsimError)
+
+
 async def test_what_a_worker_cannot_carry_out_is_an_error_of_the_job():
-    found = await results(DoubleClient(a=[ModuleNotFoundError("No module named 'pvsim'")]), [b"a"])
+    found = await results(DoubleClient(a=[MemoryError("1 TB")]), [b"a"])
     assert isinstance(found[0], PvsimError)
-    assert "ModuleNotFoundError: No module named 'pvsim'" in found[0].what
+    assert "MemoryError: 1 TB" in found[0].what
+
+
+async def test_a_worker_that_joins_without_pvsim_ends_it_before_it_takes_all_jobs():
+    with pytest.raises(WorkerUnfitError, match="a worker cannot import pvsim: No module named 'pvsim'"):
+        await results(DoubleClient(a=[ModuleNotFoundError("No module named 'pvsim'")]), [b"a"])
 
 
 @pytest.mark.parametrize("end", [GONE, CommClosedError("closed")])
