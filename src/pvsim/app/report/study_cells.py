@@ -16,7 +16,7 @@ MAX_NUMBERS = 80_000
 """What a page has room for: 0.6 MB, beside 1.2 MB of scripts."""
 
 _MOST_VALUES, _BINS = 24, 8
-"""More values of a number than fit beside each other are taken together."""
+"""More values of a number than fit beside each other are taken together, and those of points that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def map_of(cells: Cells, x: int, y: int, figure: str) -> Floats:
 
 def _axis(factor: Factor, naming: Naming) -> Axis:
     label = naming.factor(factor)
-    if not factor.numeric or len(factor.values) <= _MOST_VALUES:
+    if not factor.numeric or len(factor.values) <= (_BINS if factor.sampled else _MOST_VALUES):
         texts = tuple(naming.value(factor, code) for code in range(len(factor.values)))
         return Axis(factor.path, label, texts, factor.codes, binned=False)
     values = np.array(factor.values, dtype=np.float64)

@@ -25,6 +25,8 @@ __all__ = ["study_page"]
 _PERIOD = ("date", "days")
 _LONGEST_TEXT = 20_000
 _POOR_PLANE = 0.9
+_FEW_SEEDS = 5
+"""Of two that do not differ, one is better for each of five seeds with a chance of one in 16."""
 _TONES = {
     "self_sufficiency": "load",
     "self_consumption": "pv",
@@ -131,7 +133,11 @@ def _certainty(found: StudyFound, best: int, second: int) -> str:
     low, high = (form.difference(each, forms, like=found.largest) for each in (lead.by.p5, lead.by.p95))
     key = "unclear" if not lead.clear else "all" if lead.better_in == lead.by.cases else "most"
     numbers = {"k": forms.number(lead.better_in), "n": forms.number(lead.by.cases)}
-    return forms.say(f"study.lead.{key}", low=low, high=high, **numbers)
+    told = forms.say(f"study.lead.{key}", low=low, high=high, **numbers)
+    if lead.clear and lead.by.cases <= _FEW_SEEDS:
+        chance = forms.number(2 ** (lead.by.cases - 1))
+        told += " " + forms.say("study.lead.few", n=forms.number(lead.by.cases), chance=chance)
+    return told
 
 
 def _tiles(found: StudyFound) -> Iterator[Figure]:

@@ -58,6 +58,8 @@ def test_many_numbers_are_taken_together_in_ranges():
     assert axis.binned
     assert axis.values == ("0–0.5", "0.5–1", "1–1.5", "1.5–2", "2–2.5", "2.5–3", "3–3.5", "3.5–4")
     assert axis.codes[[0, 4, 5, 39, 40]].tolist() == [0, 0, 1, 7, 7]
+    drawn, swept = (Factor("kw", tuple(range(20)), np.arange(20), sampled=each) for each in (True, False))
+    assert [cells([each], {"a": np.arange(20.0)}).axes[0].binned for each in (drawn, swept)] == [True, False]
     words = Factor("word", tuple(map(str, range(30))), np.arange(30))
     assert len(cells([words], {"a": np.arange(30.0)}).axes[0].values) == 30
 

@@ -24,7 +24,7 @@ def test_the_headline_names_the_best_the_second_and_the_spread():
     assert page.headline.startswith("Cost is lowest with south · capacity\u00a05\u00a0kWh: 245.78")
     assert "\u00a0EUR, 8.40\u00a0EUR less than with the second, flat · capacity\u00a05\u00a0kWh. " in page.headline
     assert page.headline.endswith(
-        "It is better for each of the 8 seeds: the difference, 8.40\u00a0EUR to 8.40\u00a0EUR for 90 % of them, "
+        "It is better for each of the 8 seeds: the difference, 8.40\u00a0EUR to 8.40\u00a0EUR (P5 to P95), "
         "is larger than its spread."
     )
     assert page.notices == ()
@@ -52,6 +52,12 @@ def test_chance_is_told_seed_by_seed(better, said):
     assert "Self-sufficiency is highest with a: " in page.headline
     assert "points more than with the second, b." in page.headline
     assert said in page.headline
+
+
+def test_few_seeds_say_little():
+    page = a_study_page(swept(TWO, variants=("",), seeds=3))
+    assert page.headline.endswith("of two equals one is better for all 3 with a chance of 1 in 4.")
+    assert "Few seeds" not in a_study_page(swept(TWO, variants=("",), seeds=6)).headline
 
 
 def test_one_seed_knows_nothing_of_chance():
