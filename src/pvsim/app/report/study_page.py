@@ -118,26 +118,32 @@ def _headline(found: StudyFound) -> Iterator[str]:
         return
     second = ranking.order[1]
     behind = abs(float(ranking.means[second] - ranking.means[best]))
-    difference = form.difference(behind, forms, like=found.largest)
-    names = {"second": found.naming.combination(second), "difference": difference}
-    yield forms.say(f"study.best.{goal}", **parts, **names)
-    yield _certainty(found, best, second)
+    parts["second"] = found.naming.combination(second)
+    if form.vanishes(behind, like=found.largest):
+        yield forms.say(f"study.best.{goal}.tie", **parts)
+        yield forms.say("study.same", second=parts["second"], least=form.precision(forms, like=found.largest))
+    else:
+        difference = form.difference(behind, forms, like=found.largest)
+        yield forms.say(f"study.best.{goal}", **parts, difference=difference)
+    yield from _certainty(found, best, second)
 
 
-def _certainty(found: StudyFound, best: int, second: int) -> str:
-    """Whether the difference is larger than its spread over the seeds."""
+def _certainty(found: StudyFound, best: int, second: int) -> Iterator[str]:
+    """Whether the difference is larger than its spread over the seeds; nothing where there is none to be seen."""
     forms, form = found.forms, found.figure
     lead = lead_of(found.matrix, found.ranking.objective, best, second)
     if lead is None or lead.by.cases == 1:
-        return forms.words["study.lead.one"]
+        yield forms.words["study.lead.one"]
+        return
+    if all(form.vanishes(each, like=found.largest) for each in (lead.by.p5, lead.by.p95)):
+        return
     low, high = (form.difference(each, forms, like=found.largest) for each in (lead.by.p5, lead.by.p95))
     key = "unclear" if not lead.clear else "all" if lead.better_in == lead.by.cases else "most"
     numbers = {"k": forms.number(lead.better_in), "n": forms.number(lead.by.cases)}
-    told = forms.say(f"study.lead.{key}", low=low, high=high, **numbers)
+    yield forms.say(f"study.lead.{key}", low=low, high=high, **numbers)
     if lead.clear and lead.by.cases <= _FEW_SEEDS:
         chance = forms.number(2 ** (lead.by.cases - 1))
-        told += " " + forms.say("study.lead.few", n=forms.number(lead.by.cases), chance=chance)
-    return told
+        yield forms.say("study.lead.few", n=forms.number(lead.by.cases), chance=chance)
 
 
 def _tiles(found: StudyFound) -> Iterator[Figure]:

@@ -19,6 +19,8 @@ MOST_ROWS = 50
 """More rows are in `cases.csv`."""
 
 _OPEN_ROWS = 12
+_COLUMNS = 5
+"""So many settings and further figures fit beside each other; all figures are in `cases.csv`."""
 _MOST_CELLS = 600
 _POWERS = ("load", "pv", "net", "battery")
 
@@ -28,10 +30,12 @@ def best_tables(found: StudyFound) -> tuple[Table, ...]:
     forms, order = found.forms, found.ranking.order
     shown = order[:MOST_ROWS]
     others = [name for name in found.matrices if name != found.ranking.objective.figure]
+    others = others[: max(_COLUMNS - len(found.factors), 1)]
     head = ["#", *map(found.naming.factor, found.factors), _head(found.figure)]
     if found.seeds > 1:
         head.append(forms.words["study.head.band"])
-    head += [forms.words["study.head.behind"], forms.words["study.head.run"]]
+    unit = "" if found.figure.share or not found.figure.unit else f", {found.figure.unit}"
+    head += [forms.words["study.head.behind"] + unit, forms.words["study.head.run"]]
     head += [_head(found.naming.figure(name)) for name in others]
     rows = tuple(_best_row(found, rank, each, others) for rank, each in enumerate(shown, start=1))
     key = "study.table.best" if len(order) <= MOST_ROWS else "study.table.best.first"
@@ -50,7 +54,8 @@ def _best_row(found: StudyFound, rank: int, each: int, others: list[str]) -> tup
     if found.seeds > 1:
         row.append(Cell(NOTHING if band is None else _span(found, band.p5, band.p95)))
     behind = float(found.ranking.means[each] - found.ranking.means[best])
-    row.append(Cell(form.difference(behind, forms, like=found.largest, sign=True) if each != best else "="))
+    difference = form.difference(behind, forms, like=found.largest, sign=True)
+    row.append(Cell(difference.removesuffix(f"\u00a0{form.unit}") if each != best else "="))
     first = found.cases.combinations[each].cases[0]
     row.append(Cell(f"pvsim run --case {found.cases.ids[first]}", code=True))
     return (*row, *(_mean(found, found.naming.figure(name), each) for name in others))

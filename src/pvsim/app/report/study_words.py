@@ -80,10 +80,25 @@ class FigureForm:
 
     def difference(self, value: float, forms: Forms, *, like: float, sign: bool = False) -> str:
         """A difference with its unit, percentage points of a share; with a plus if wanted."""
-        plus = "+" if sign and value > 0 else ""
+        plus = "+" if sign and value >= self._half_a_digit(like) else ""
         if self.share:
             return forms.say("study.points", n=plus + forms.number(100 * value, 1))
         return plus + self.full(value, forms, like=like)
+
+    def vanishes(self, value: float, *, like: float) -> bool:
+        """Whether a difference is written as nothing."""
+        return abs(value) < self._half_a_digit(like)
+
+    def precision(self, forms: Forms, *, like: float) -> str:
+        """Below which a difference is written as nothing."""
+        if self.share:
+            return forms.say("study.points", n=forms.number(0.05, 2))
+        number = forms.number(self._half_a_digit(like), self.digits(like) + 1)
+        return f"{number}\u00a0{self.unit}" if self.unit else number
+
+    def _half_a_digit(self, like: float) -> float:
+        """Half of the last decimal that is written."""
+        return 0.0005 if self.share else 0.5 / 10 ** self.digits(like)
 
 
 @dataclass(frozen=True)

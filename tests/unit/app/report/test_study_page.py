@@ -73,6 +73,24 @@ def test_equals_are_said():
     assert "Cost is lowest with name\u00a0a: " in page.headline
 
 
+def nearly(spread):
+    """Two variants whose means differ by less than is written, with a spread over the seeds or without one."""
+
+    def of(variant, _, repeat):
+        return {"self_sufficiency": 0.5 + (variant == "a") * (0.0001 + spread * (-1) ** repeat)}
+
+    return swept({"days": [1]}, variants=("a", "b"), seeds=8, of=of)
+
+
+def test_a_difference_that_is_written_as_nothing_is_called_the_same():
+    same = "Self-sufficiency is highest with a: 50.0%. With the second, b, it is the same within 0.05 points."
+    assert a_study_page(nearly(0)).headline == same
+    spread = a_study_page(nearly(0.01)).headline
+    assert spread.startswith(
+        f"{same} It is better for 4 of the 8 seeds only: the difference, −1.0 points to 1.0 points"
+    )
+
+
 def test_one_combination_alone():
     page = a_study_page(swept({KWH: [5]}, variants=("",), seeds=2))
     assert page.headline.startswith("Cost with the only combination: ")

@@ -119,5 +119,9 @@ def test_values_by_hand():
     assert energy.full(None, ENGLISH) == energy.text(float("nan"), ENGLISH) == "–"
     assert cost.difference(2, ENGLISH, like=9, sign=True) == "+2.00\u00a0EUR"
     assert cost.difference(-2, ENGLISH, like=9, sign=True) == "−2.00\u00a0EUR"
+    assert cost.difference(0.004, ENGLISH, like=9, sign=True) == "0.00\u00a0EUR"
+    assert (cost.vanishes(-0.004, like=9), cost.vanishes(0.005, like=9)) == (True, False)
+    assert [each.precision(ENGLISH, like=123.0) for each in (cost, share)] == ["0.005\u00a0EUR", "0.05 points"]
+    assert FigureForm("battery_full_cycles", "Cycles", "").precision(ENGLISH, like=20.0) == "0.005"
     assert share.difference(0.021, ENGLISH, like=1) == "2.1 points"
     assert FigureForm("battery_full_cycles", "Cycles", "").full(3.0, ENGLISH) == "3.000"
