@@ -14,6 +14,7 @@ from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.study_directory import StudyDirectory, StudyManifest
 from pvsim.wiring.study import WORK
+from pvsim.wiring.study_opening import open_study
 
 DATES = ["2024-06-21", "2024-06-22", "2024-06-23", "2024-06-24", "2024-12-20", "2024-12-21"]
 STUDY = f"""\
@@ -92,7 +93,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(days, inside, undist
         file.write(b'{"number":5,"id"')  # what a kill in the middle of a line leaves
     done = inside("study", "days.toml", "--jobs", "2")
     assert done.code == 0
-    assert "of 6 cases have a record already" in done.err
+    assert "of 6 cases are there already" in done.err
     assert "an unfinished last record (16 bytes) was cut off" in done.err
     assert result_of(directory) == undisturbed
     before = {path.name: path.stat().st_mtime_ns for path in directory.iterdir() if path.name != "lock"}
@@ -181,7 +182,7 @@ def test_a_case_that_fails_is_kept_and_carried_out_again_where_that_is_asked_for
     house.with_suffix(".gone").rename(house)
     kept = inside("study", "house.toml", "--jobs", "1")
     assert kept.code == 75
-    assert "1 of 2 cases have failed before; to carry them out again: --retry-failed" in kept.err
+    assert "1 of 2 cases failed before; to carry them out again: --retry-failed" in kept.err
     assert len(lines_of(directory / RECORDS)) == 2
     assert inside("study", "house.toml", "--jobs", "1", "--retry-failed").code == 0
     assert len(lines_of(directory / RECORDS)) == 3
@@ -189,19 +190,23 @@ def test_a_case_that_fails_is_kept_and_carried_out_again_where_that_is_asked_for
 
 
 def test_a_changed_file_keeps_the_cases_that_are_the_same(days, inside, undisturbed):
+    directory = days.parent / "studies/days"
     days.write_text(STUDY.replace(json.dumps(DATES), json.dumps(DATES[:3])))
     assert inside("study", "days.toml").code == 0
     days.write_text(STUDY.replace(json.dumps(DATES), json.dumps(["2024-07-01", *DATES[1:2]])))
     done = inside("study", "days.toml", "--json")
     found = json.loads(done.out)
     assert (found["cases"], found["done"], found["records_of_no_case"]) == (2, 2, 2)
-    assert found["notes"][0] == "the study file was changed: 1 of 2 cases have a record already"
+    assert found["notes"][0] == "the study file was changed: records of 1 of 2 cases are there already"
     assert [best["value"] for best in found["best"]]
     days.write_text(STUDY)
+    with open_study(days, None) as opened:
+        assert opened.notes[0] == "the study file was changed: records of 3 of 6 cases are there already"
+        assert json.loads((directory / "study.json").read_bytes())["status"] == "open"
     done = inside("study", "days.toml")
-    assert "the study file was changed: 3 of 6 cases have a record already" in done.err
+    assert "records of 3 of 6 cases are there already" in done.err
     assert "1 record belongs to no case any more" in done.err
-    assert result_of(days.parent / "studies/days")["counts"] == undisturbed["counts"] | {"elsewhere": 1}
+    assert result_of(directory)["counts"] == undisturbed["counts"] | {"elsewhere": 1}
 
 
 def test_its_directory_is_enough_to_go_on(here, inside):

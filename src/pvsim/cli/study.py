@@ -188,7 +188,7 @@ def _cluster(scheduler: str, size: int | None) -> str:
 
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
     """Begin the study or go on with it, and tell what it comes to."""
-    from pvsim.wiring.study import open_study  # noqa: PLC0415
+    from pvsim.wiring.study_opening import open_study  # noqa: PLC0415
     from pvsim.wiring.study_results import PAGE  # noqa: PLC0415
 
     began_s = time.monotonic()
@@ -336,8 +336,8 @@ def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
 
 def _try(asked: _Asked, lines: StudyLines) -> None:
     """Tell what the study is and takes."""
-    from pvsim.wiring.study import find_study  # noqa: PLC0415
     from pvsim.wiring.study_file import check_all  # noqa: PLC0415
+    from pvsim.wiring.study_opening import find_study  # noqa: PLC0415
     from pvsim.wiring.study_trial import try_one  # noqa: PLC0415
 
     _, found = find_study(asked.file)

@@ -15,6 +15,7 @@ _REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space on its disk"),
     **dict.fromkeys((errno.EACCES, errno.EPERM), "work as its owner, or give another --out"),
     **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), "it is a file: give another --out"),
+    errno.EISDIR: "it is a directory: move it away",
     errno.EFBIG: "raise the limit: ulimit -f unlimited",
     errno.EROFS: "its disk is read-only: give another --out",
 }
