@@ -16,6 +16,7 @@ from pvsim.cli.command import Configured, given_options
 from pvsim.cli.options import file_system_option, json_option, quiet_option
 from pvsim.cli.report import show_page
 from pvsim.cli.study_broker import check_broker_use, through_broker_options
+from pvsim.cli.study_cluster import cluster_address, scheduler_option
 from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
 from pvsim.cli.values import Choice, Whole
 from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, PartialResultError, UsageError
@@ -103,12 +104,7 @@ class _Asked:
     envvar="PVSIM_JOBS",
     help="Processes that carry out cases.  [default: one for each core]",
 )
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    envvar="PVSIM_SCHEDULER",
-    help="Carry out cases by the workers of a Dask scheduler: tcp://HOST:PORT, tls://HOST:PORT, or local.",
-)
+@scheduler_option
 @click.option("--dry-run", is_flag=True, help="Print the cases, and what they take, from one that is tried.")
 @click.option("--retry-failed", "again", is_flag=True, help="Carry out the cases again that have failed.")
 @click.option(
@@ -157,7 +153,7 @@ def study(
         given_options(context), through_broker=params["through_broker"], scheduler=scheduler, dry_run=dry_run
     )
     if scheduler is not None and not dry_run:
-        scheduler = _cluster(scheduler, size)
+        scheduler = cluster_address(scheduler, size)
     typed = "broker" in given_options(context)
     asked = _Asked(size=size or cores(), scheduler=scheduler, broker_typed=typed, **params)
     lines = StudyLines(quiet=asked.quiet or asked.as_json)
@@ -169,21 +165,6 @@ def study(
         raise UsageError(what, where=option, fix="leave one of them out")
     else:
         _try(asked, lines)
-
-
-def _cluster(scheduler: str, size: int | None) -> str:
-    """The address of a cluster.
-
-    Raises:
-        UsageError: if it is none, or processes are asked for that the cluster has by itself.
-    """
-    from pvsim.adapters.dask import LOCAL, parse_scheduler  # noqa: PLC0415 - most studies need none
-
-    address = parse_scheduler(scheduler, "--scheduler")
-    if size is not None and address != LOCAL:
-        what = "--jobs is the number of processes of this machine, and the cluster has workers of its own"
-        raise UsageError(what, where="--jobs", fix="leave it out")
-    return address
 
 
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
