@@ -11,7 +11,7 @@ from pvsim.cli.values import Choice
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["COMMANDS", "Completer", "or_a_file", "zones"]
+__all__ = ["COMMANDS", "Completer", "or_a_file", "scenario_names", "zones"]
 
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
@@ -37,6 +37,15 @@ def zones(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - only on a Tab
 
     return [CompletionItem(zone) for zone in sorted(available_timezones()) if zone.startswith(incomplete)]
+
+
+def scenario_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":  # noqa: ARG001 - click's signature
+    """Complete the name of a golden scenario."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only on a Tab
+
+    from pvsim.adapters.scenario_files import SCENARIOS  # noqa: PLC0415 - `pvsim --help` needs none
+
+    return [CompletionItem(name) for name in SCENARIOS if name.startswith(incomplete)]
 
 
 @click.command(cls=Configured)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pvsim.cli.command import Commands
+from pvsim.cli.completion import scenario_names
 from pvsim.cli.fields import FieldOption
 from pvsim.cli.made_file import MadeFile
 from pvsim.errors import PvsimError, UsageError
@@ -58,7 +59,7 @@ def scenarios(context: click.Context, as_json: bool) -> None:
 
 
 @scenarios.command()
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=scenario_names)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 @click.pass_context
 def show(context: click.Context, name: str, as_json: bool) -> None:
@@ -96,7 +97,7 @@ def show(context: click.Context, name: str, as_json: bool) -> None:
 
 
 @scenarios.command(context_settings={"ignore_unknown_options": True})
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=scenario_names)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF RUN]")
 @click.option("--out", type=click.Path(), metavar="DIR", help="Where the run's directory goes.  [default: runs]")
 @click.pass_context
@@ -119,7 +120,7 @@ def run(context: click.Context, name: str, options: tuple[str, ...], out: str | 
 
 
 @scenarios.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=scenario_names)
 @click.option("--junit", type=MadeFile("report", "writes", (".xml",)), help="Write JUnit XML as well, for CI.")
 @click.option(
     "--against",

@@ -27,6 +27,8 @@ def test_each_shell_gets_its_script(capsys, shell):
         (["run", "--transport", ""], "amqp", "home"),
         (["run", "--meter", "ho"], "household", "office"),
         (["completion", "f"], "fish", "bash"),
+        (["scenarios", "check", "winter", "clear"], "clear-june", "winter"),
+        (["scenarios", "show", ""], "meter-gap", "home"),
     ],
 )
 def test_commands_options_and_values_are_offered(monkeypatch, capsys, line, offered, not_offered):
