@@ -59,7 +59,7 @@ async def answers(address: BrokerAddress) -> bool:
     try:
         async with asyncio.timeout(2):
             _, writer = await asyncio.open_connection(address.host, address.amqp_port)
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, UnicodeError):  # UnicodeError: no name of a host
         return False
     writer.close()
     return True
