@@ -359,6 +359,11 @@ def _notes(service: "Service", setting: "Setting") -> list[str]:
     rows = service.directory / "METER" / "DAY" / "samples.csv"
     notes = [f"meters publish with routing key {key} to the exchange pvsim, by MQTT to {topic} ({where})"]
     notes.append(f"rows go to {rows}; a reading without a time counts for the second in which it comes")
+    if service.waits:
+        longest = max(service.waits, key=lambda name: service.waits[name])
+        more = f" (and {len(service.waits) - 1:,} others)" if len(service.waits) > 1 else ""
+        limit = f"for {service.waits[longest]:,} s at most (max_interval_s)"
+        notes.append(f"the rows of all meters wait for the counter of {longest}{more}, {limit}")
     if setting.publish_every_s is not None:
         what = "each row" if setting.publish_every_s == 1 else f"the mean of each {setting.publish_every_s} s"
         stream = f"pvsim.{service.name}.samples"

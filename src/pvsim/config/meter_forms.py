@@ -48,7 +48,8 @@ class MeterTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         kind: `load` has powers from 0, `grid` is at the grid connection, where export is negative.
         max_w: The highest power that the meter may show, in W.
         rollover_kwh: The state at which its counter goes on from 0; without it a fall is a reset.
-        max_interval_s: The longest time between two states of its counter over which energy is spread.
+        max_interval_s: The longest time between two states of its counter over which energy is spread; where it is
+            said, rows wait for the counter, for so long at most.
     """
 
     name: Text
@@ -127,6 +128,7 @@ def _form(table: MeterTable, max_w: int) -> MeterForm:
         sign=-1 if table.sign == "negative" else 1,
         rollover_mwh=None if table.rollover_kwh is None else round(table.rollover_kwh * _MWH_PER_KWH),
         max_interval_s=table.max_interval_s or form.max_interval_s,
+        waits=table.max_interval_s is not None,
         meter_range=MeterRange.up_to(table.max_w or max_w, grid=grid),
     )
 

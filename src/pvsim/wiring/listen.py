@@ -178,6 +178,11 @@ class Service:
         return (*self.files.notes, *self._days.notes())
 
     @property
+    def waits(self) -> Mapping[str, int]:
+        """For how long rows wait for counters, in seconds, by the names of their meters."""
+        return self._plan.waits
+
+    @property
     def topics(self) -> Mapping[str, str]:
         """The meter's name by routing keys that do not end with it."""
         return self._plan.topics

@@ -87,6 +87,7 @@ def test_a_counter_is_described():
         unit_mwh=1_000_000,
         rollover_mwh=2**32 * 1_000,
         max_interval_s=900,
+        waits=True,
         meter_range=MeterRange.up_to(20_000, grid=True),
     )
     assert made.default.meter_range == MeterRange.up_to(20_000)

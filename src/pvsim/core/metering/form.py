@@ -39,6 +39,7 @@ class MeterForm:
         sign: −1 where the device shows import as a negative power.
         rollover_mwh: The state at which a counter goes on from 0; None: it does not roll over.
         max_interval_s: The longest time between two states of a counter over which its energy is spread.
+        waits: Whether seconds stay open until the counter has told of them, for so long at most.
         meter_range: What the meter may show; of a meter at the grid connection also negative powers.
         quoted: Names of the fields that are read, in quotes, as in a body.
     """
@@ -54,6 +55,7 @@ class MeterForm:
     sign: Sign = 1
     rollover_mwh: int | None = None
     max_interval_s: int = 300
+    waits: bool = False
     meter_range: MeterRange = BRIEFS_RANGE
     quoted: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
 

@@ -1,7 +1,8 @@
 """States of energy counters become readings of the seconds between them.
 
 Only seconds that are open take a reading. Those that were closed before the state came have had their row, or
-none: what a counter that is read each minute says of them needs a lateness of more than a minute.
+none: what a counter that is read each minute says of them needs rows that wait for it (`MeterForm.waits`), or a
+lateness of more than a minute.
 """
 
 from dataclasses import dataclass

@@ -38,6 +38,7 @@ class SessionPlan:
         ranges: The same of the meters named here.
         forms: What the bodies of the meters named here look like; of others that show counters the range alone is
             known.
+        waits: For how long rows wait for counters, by the names of their meters.
     """
 
     service: str
@@ -51,8 +52,11 @@ class SessionPlan:
     meter_range: MeterRange = BRIEFS_RANGE
     ranges: Mapping[str, MeterRange] = field(default_factory=dict)
     forms: Mapping[str, MeterForm] = field(default_factory=dict)
+    waits: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
+        waits = {name: form.max_interval_s for name, form in self.forms.items() if form.waits}
+        object.__setattr__(self, "waits", waits)
         if not NAME.fullmatch(self.service):
             raise UsageError(f"{self.service!r} cannot be the name of a service", field="name", fix=NAME_RULE)
         for name, value, most in (
@@ -73,6 +77,11 @@ class SessionPlan:
     def range_of(self, meter: str) -> MeterRange:
         """What a meter may show."""
         return self.ranges.get(meter, self.meter_range)
+
+    def silence_of(self, meter: str) -> int:
+        """After how long without a reading it counts as silent, in seconds: not before its counter is late."""
+        wait_s = self.waits.get(meter)
+        return self.silence_s if wait_s is None else max(self.silence_s, wait_s + self.lateness_s)
 
     def form_of(self, meter: str) -> MeterForm:
         """What its bodies look like."""

@@ -1,7 +1,8 @@
 """Readings gather in open seconds, and make rows when the log's clock closes these.
 
-A second s is closed when the log's clock shows s + 1 + lateness. Its row is the mean of its readings, rounded half
-to even: sums of integers, so that their order plays no part.
+A second s is closed when the log's clock shows s + 1 + lateness, and no counter for which rows wait has still to
+tell of it. Its row is the mean of its readings, rounded half to even: sums of integers, so that their order plays
+no part.
 """
 
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ def close(state: SessionState, plan: SessionPlan, found: list[DayOfRows]) -> Non
         plan: How it reads its log.
         found: Takes the rows of each day that is touched; those of a day that goes on are added to its last.
     """
-    until_utc = (state.clock_ms - plan.lateness_s * _MS) // _MS
+    until_utc = _until(state, plan)
     while state.closed_utc < until_utc and state.day is not None:
         if not found or found[-1].day != state.day:
             found.append(DayOfRows(state.day, state.hold_s > 0))
@@ -118,6 +119,19 @@ def close(state: SessionState, plan: SessionPlan, found: list[DayOfRows]) -> Non
         if state.closed_utc == state.day_end_utc:
             found[-1].end_utc = state.day_end_utc
             _begin_day(state, plan, _next_of_interest(state, plan, until_utc))
+
+
+def _until(state: SessionState, plan: SessionPlan) -> int:
+    """The first second that stays open."""
+    until_utc = (state.clock_ms - plan.lateness_s * _MS) // _MS
+    if plan.waits:
+        for meter in state.meters:
+            wait_s = plan.waits.get(meter.name)
+            if wait_s is not None and meter.counter is not None:
+                told_ms = meter.counter.t_ms
+                if state.clock_ms - told_ms <= (wait_s + plan.lateness_s) * _MS:
+                    until_utc = min(until_utc, told_ms // _MS)
+    return until_utc
 
 
 def begin(state: SessionState, plan: SessionPlan) -> None:

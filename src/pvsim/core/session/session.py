@@ -117,22 +117,26 @@ class Session:
                 found.events.append(Event("clock-set-back", "", state.clock_ms, detail))
                 state.set_back = True
             return
-        first, state.clock_ms, state.set_back = state.clock_ms < 0, arrived_ms, False
-        if first:
+        before_ms, state.clock_ms, state.set_back = state.clock_ms, arrived_ms, False
+        if before_ms < 0:
             begin(state, plan)
             return
-        close(state, plan, found.rows)
+        if arrived_ms // _MS > before_ms // _MS:  # seconds are closed by whole ones
+            close(state, plan, found.rows)
         if plan.silence_s and state.clock_ms >= self._silence_due_ms:
             for meter in state.meters:
-                if not meter.silent and state.clock_ms - meter.heard_ms >= plan.silence_s * _MS:
+                if not meter.silent and state.clock_ms - meter.heard_ms >= plan.silence_of(meter.name) * _MS:
                     meter.silent = True
                     found.events.append(Event("silent", meter.name, state.clock_ms))
             self._silence_due_ms = self._next_silence_ms()
 
     def _next_silence_ms(self) -> int:
         """Before which time no meter can become silent."""
-        heard = min((meter.heard_ms for meter in self.state.meters if not meter.silent), default=_YEAR_9000_MS)
-        return heard + self._plan.silence_s * _MS
+        due_ms = (self._silent_from_ms(meter) for meter in self.state.meters if not meter.silent)
+        return min(due_ms, default=_YEAR_9000_MS)
+
+    def _silent_from_ms(self, meter: MeterState) -> int:
+        return meter.heard_ms + self._plan.silence_of(meter.name) * _MS
 
     def _observe(self, entry: Entry, name: str, found: _Found) -> None:
         state = self.state
@@ -167,8 +171,8 @@ class Session:
         if meter.silent:
             detail = f"after {(clock_ms - meter.heard_ms) / _MS:,.0f} s"
             found.events.append(Event("back", meter.name, clock_ms, detail))
-            meter.silent = False
-            self._silence_due_ms = min(self._silence_due_ms, clock_ms + self._plan.silence_s * _MS)
+            meter.silent, meter.heard_ms = False, clock_ms
+            self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(meter))
         meter.heard_ms = clock_ms
 
     def _tell(self, meter: MeterState, counting: Counting, found: _Found) -> None:
@@ -181,8 +185,9 @@ class Session:
         if counting.lost and not (counting.closed_s and meter.closed_s):  # that seconds are closed is told once
             detail = str(counting.counted)
             if counting.closed_s:
-                longer = f"allow a lateness that is longer than {counting.closed_s + counting.placed_s} s"
-                detail = f"{counting.closed_s:,} seconds were closed; {longer}"
+                between_s = counting.closed_s + counting.placed_s
+                fix = f"say max_interval_s = {between_s} or more of it in listen.toml, and rows wait for it"
+                detail = f"{counting.closed_s:,} seconds were closed; {fix}; or allow a longer lateness"
             found.events.append(Event("energy-lost", meter.name, clock_ms, f"{counting.lost}: {detail}"))
         meter.closed_s += counting.closed_s
 
@@ -197,7 +202,7 @@ class Session:
         self._spelled[name.lower()] = name
         self._awaited.discard(name)
         self.state.meters.append(meter)
-        self._silence_due_ms = min(self._silence_due_ms, meter.heard_ms + self._plan.silence_s * _MS)
+        self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(meter))
         found.events.append(Event("met", name, meter.heard_ms))
         return meter
 

@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 from tests.sessions import Days, a_plan, at, entries, feed_in_parts, joined, rows_of
 
 from pvsim.core.metering.counters import CounterState
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Observed
 from pvsim.core.session.session import Session
 from pvsim.core.session.state import encode_state
@@ -57,7 +58,10 @@ def test_seconds_that_are_closed_are_counted_and_told_once():
     assert [row[2] - NOON for row in rows_of(closed)] == [*range(20, 30), *range(50, 60)]
     assert state.meters[0].closed_s == 40
     (lost,) = [event for event in closed.events if event.what == "energy-lost"]
-    assert lost.detail == "0.000200 kWh: 20 seconds were closed; allow a lateness that is longer than 30 s"
+    assert lost.detail == (
+        "0.000200 kWh: 20 seconds were closed; say max_interval_s = 30 or more of it in listen.toml, and rows wait"
+        " for it; or allow a longer lateness"
+    )
 
 
 def test_a_counter_that_begins_again_is_told_and_its_energy_is_not_known():
@@ -84,3 +88,61 @@ def test_a_state_that_is_late_is_kept_and_leaves_its_energy_to_the_next():
     closed, state = fed([(NOON, "m1", 0), (NOON + 14, "m2", 0), (NOON + 14, "m1", late), (NOON + 14, "m1", 140)])
     assert state.rejected == {"late": 1}
     assert sum(row[3] for row in rows_of(closed)) == 36 * 100
+
+
+WAITS = {"m1": MeterForm(energy=((),), max_interval_s=60, waits=True)}
+
+
+def beside(log, n, *, m2_of=lambda s: s):
+    """The same beside a meter with a counter that is read each second."""
+    return sorted([*log, *((NOON + s, "m2", m2_of(s)) for s in range(n))], key=lambda each: each[0])
+
+
+def test_rows_wait_for_a_counter_that_is_said_to_be_slow_and_all_energy_is_in_them():
+    """However short the lateness is; another meter's rows wait as well, and are whole and in order."""
+    slow = [(NOON + 60 * i + 0.5, "m1", 1_000 * i) for i in range(4)]
+    closed, state = fed(beside(slow, 200), lateness_s=2, forms=WAITS)
+    of_m1, of_m2 = ([row for row in rows_of(closed) if row[0] == name] for name in ("m1", "m2"))
+    assert [row[2] for row in of_m1] == list(range(NOON, NOON + 180))
+    assert sum(row[3] for row in of_m1) == 36 * 3_000
+    assert [row[2] for row in of_m2] == list(range(NOON, NOON + 199))
+    assert [row[2] for row in rows_of(closed)] == sorted(row[2] for row in rows_of(closed))
+    assert state.meters[0].closed_s == 0
+    assert not [event for event in closed.events if event.what in {"energy-lost", "back"}]
+
+
+def test_rows_wait_no_longer_than_was_said():
+    """The counter stops after its first state: after its longest interval and the lateness the others go on."""
+    session = Session(a_plan(read=read, lateness_s=2, forms=WAITS), Days())
+    log = entries(*beside([(NOON, "m1", 0)], 80))
+    last = {}
+    for entry in log:
+        for row in rows_of(session.feed([entry])):
+            last[row[0]] = max(row[2], last.get(row[0], 0))
+        passed = entry.arrived_ms // 1_000 - NOON
+        assert last.get("m2") == (None if passed <= 62 else NOON + passed - 3), passed
+    assert (session.state.meters[0].silent, session.state.meters[1].silent) == (True, False)
+
+
+def test_a_counter_that_comes_too_late_is_a_new_beginning_and_rows_wait_again():
+    slow = [(NOON, "m1", 0), (NOON + 100, "m1", 5_000), (NOON + 150, "m1", 6_000)]
+    closed, _ = fed(beside(slow, 160), lateness_s=2, forms=WAITS)
+    of_m1 = [row for row in rows_of(closed) if row[0] == "m1"]
+    assert [row[2] for row in of_m1] == list(range(NOON + 100, NOON + 150))
+    assert sum(row[3] for row in of_m1) == 36 * 1_000
+    (lost,) = [event for event in closed.events if event.what == "energy-lost"]
+    assert lost.detail == "0.005000 kWh: after a gap"
+
+
+@given(st.lists(st.integers(0, 150)), st.lists(st.integers(1, 90), min_size=1, max_size=6))
+def test_any_split_gives_the_same_where_rows_wait(cuts, seconds):
+    t, slow = NOON, [(NOON, "m1", 0)]
+    for i, later in enumerate(seconds, 1):
+        t += later
+        slow.append((t, "m1", 700 * i))
+    log = entries(*beside(slow, 150), (NOON + 900, None, ""))
+    plan = a_plan(read=read, lateness_s=3, forms=WAITS)
+    at_once, (whole,) = feed_in_parts(plan, Days(), log, [])
+    state, parts = feed_in_parts(plan, Days(), log, [cut for cut in cuts if cut < len(log)])
+    assert joined(parts) == joined([whole])
+    assert encode_state(state) == encode_state(at_once)

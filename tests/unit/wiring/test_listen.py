@@ -1,0 +1,173 @@
+"""A service on its files, before any broker: what it goes on with, and what it refuses."""
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pvsim.adapters.amqp import Binding
+from pvsim.adapters.clocks import utc_now
+from pvsim.app.patience import Patience
+from pvsim.config import PvRequest, Request
+from pvsim.config.listening import ListenRequest
+from pvsim.config.meter_forms import MeterTable
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.session.clock import parse_clock
+from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError, PvsimError, UsageError
+from pvsim.wiring import listen
+from pvsim.wiring.listen import Broker, Service, Setting
+
+CLOCK = parse_clock("60x@2024-06-21T00:00:00+02:00")
+REQUEST = ListenRequest(
+    meters=(
+        MeterTable(name="slow", energy="total", max_interval_s=900),
+        MeterTable(name="grid", topic="shelly/em:0", device="shelly-em", kind="grid"),
+    )
+)
+
+
+def a_service(tmp_path, request=REQUEST, **setting):
+    return Service(request, Setting(tmp_path, **setting))
+
+
+def test_its_directory_says_what_it_is_and_nobody_else_may_have_it(tmp_path):
+    with a_service(tmp_path) as service:
+        told = json.loads((tmp_path / "home" / "service.json").read_bytes())
+        assert (told["name"], told["lateness_s"], told["clock"]) == ("home", 10, None)
+        assert service.topics == {"shelly.em:0": "grid"}
+        assert service.waits == {"slow": 900}
+        assert service.notes == ()
+        with pytest.raises(PvsimError, match="another service has this directory"):
+            a_service(tmp_path)
+    a_service(tmp_path).files.close()
+
+
+def test_a_clock_is_kept_from_before_the_first_message(tmp_path):
+    with a_service(tmp_path, clock=CLOCK) as service:
+        assert service._first_day() == date(2024, 6, 21)
+    with a_service(tmp_path) as service:
+        assert service._clock == CLOCK
+    other = replace(Setting(tmp_path), clock=parse_clock("60x@2024-06-22T00:00:00+02:00"))
+    with pytest.raises(UsageError, match="were begun with --clock 60x@") as refused:
+        Service(REQUEST, other)
+    assert refused.value.fix.startswith("give --clock 60x@")
+    a_service(tmp_path).files.close()  # what was refused has left the lock
+
+
+def test_files_that_were_begun_without_a_clock_take_none(tmp_path):
+    with a_service(tmp_path) as service:
+        state = service.state
+        state.messages = state.next_offset = 1
+        service.files.commit(state, {})
+    with pytest.raises(UsageError, match="begun with the times at which messages came"):
+        a_service(tmp_path, clock=CLOCK)
+
+
+def test_the_first_day_is_that_of_the_rows_or_today(tmp_path):
+    with a_service(tmp_path) as service:
+        today = utc_now().astimezone(service._days.zone).date()
+        assert (service._first_day() - today).days in {0, 1}
+        service.state.day = date(2024, 2, 29)
+        assert service._first_day() == date(2024, 2, 29)
+
+
+def test_a_file_of_pv_power_is_read_at_the_start_but_not_by_a_replay(tmp_path):
+    (tmp_path / "pv.csv").write_text("timestamp,pv_kw\n2024-06-21T00:00:00Z,1\n2024-06-21T01:00:00Z,2\n")
+    request = ListenRequest(run=Request(pv=PvRequest(source=str(tmp_path / "pv.csv"))))
+    with pytest.raises(BadInputError):
+        a_service(tmp_path, request, clock=CLOCK)
+    a_service(tmp_path, request, clock=CLOCK, replay=True).files.close()
+
+
+def test_a_replay_publishes_and_shows_nothing(tmp_path):
+    with a_service(tmp_path, replay=True) as service:
+        assert service._publishing(None, []) is None
+        assert service._face(None) is None
+    with a_service(tmp_path, publish_every_s=None) as service:
+        assert service._publishing(None, []) is None
+
+
+async def test_a_broker_is_asked_for_only_when_it_was_found():
+    address = BrokerAddress("h", 1, 2, "u", "p")
+
+    async def find():
+        return address
+
+    broker = Broker(find)
+    with pytest.raises(InternalError):
+        broker.known()
+    assert await broker.again() == broker.known() == address
+    assert broker.found.is_set()
+
+
+@pytest.fixture
+async def open_port():
+    """A port that takes connections."""
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_broker_without_a_stream_port_is_told_from_none(open_port):
+    closed = BrokerAddress("127.0.0.1", 9, 9, "u", "p")
+    await listen._require_stream_port(replace(closed, stream_port=open_port), BrokerRefusedError)
+    with pytest.raises(BrokerRefusedError, match="only the stream protocol says when a message came") as refused:
+        await listen._require_stream_port(replace(closed, amqp_port=open_port), BrokerRefusedError)
+    assert "rabbitmq-plugins enable rabbitmq_stream" in refused.value.fix
+    for host in ("127.0.0.1", "a..b"):  # the second is no name of a host
+        with pytest.raises(BrokerError, match="answers neither on its stream port nor on port 9"):
+            await listen._require_stream_port(replace(closed, host=host), BrokerRefusedError)
+
+
+async def test_a_broker_that_is_not_there_ends_a_service_without_patience(tmp_path):
+    async def find():
+        return BrokerAddress("127.0.0.1", 9, 9, "u", "p")
+
+    class Watcher:
+        def __getattr__(self, _):
+            return lambda *_: None
+
+    told = {"watcher": Watcher(), "notify": lambda _: None, "stop": asyncio.Event()}
+    with (
+        a_service(tmp_path, patience=Patience(0.0)) as service,
+        pytest.raises(BrokerError, match="answers neither"),
+    ):
+        await service.listen(Broker(find), **told)
+
+
+def test_a_binding_that_is_refused_is_told_by_what_does_not_come():
+    assert "by MQTT" in listen._refused(Binding("amq.topic", "pvsim", "meter.#", to_exchange=True))
+    assert "shelly.em:0" in listen._refused(Binding("amq.topic", "pvsim.home", "shelly.em:0"))
+
+
+class Finishing:
+    def __init__(self):
+        self.finished = False
+
+    def finish(self):
+        self.finished = True
+
+
+@pytest.mark.parametrize("ends", ["well", "badly", "never"])
+async def test_samples_that_the_broker_does_not_take_at_the_end_are_told(monkeypatch, ends):
+    monkeypatch.setattr(listen, "_FINISH_S", 0.0 if ends == "never" else 60.0)
+    said, publishing = [], Finishing()
+
+    class Watcher:
+        def said(self, what):
+            said.append(what)
+
+    publish = asyncio.get_running_loop().create_future()
+    if ends == "well":
+        publish.set_result(None)
+    elif ends == "badly":
+        publish.set_exception(BrokerError("lost"))
+    await listen._finish(publishing, publish, Watcher())
+    assert publishing.finished
+    assert len(said) == (ends != "well")
+    publish.cancel()
+
+
+def test_times_of_a_clock_are_in_utc_inside():
+    assert datetime.fromtimestamp(CLOCK.start_ms / 1_000, UTC).isoformat() == "2024-06-20T22:00:00+00:00"
