@@ -246,7 +246,8 @@ def test_what_it_would_be(days, inside):
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
-        (["days.toml", "--jobs", "0"], 2, "--jobs is a number of processes from 1, not 0"),
+        (["days.toml", "--jobs", "0"], 2, "--jobs is 1 to 1,000 processes, not 0"),
+        (["days.toml", "--jobs", "1001"], 2, "--jobs is 1 to 1,000 processes, not 1,001"),
         (["days.toml", "--dry-run", "--out", "x"], 2, "--out is of no use with --dry-run, which keeps nothing"),
         (
             ["days.toml", "--dry-run", "--retry-failed"],

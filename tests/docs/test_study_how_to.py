@@ -2,10 +2,15 @@
 
 import re
 
+import msgspec
 import pytest
 from tests.docs.conftest import blocks
 
+from pvsim.adapters.study_directory import StudyCounts, StudyFile, StudyManifest, StudyStatus
+from pvsim.core.study.record import CaseError, CaseRecord
+
 PAGE = "docs/how-to/study.md"
+RESULTS = "docs/reference/study-results.md"
 
 
 @pytest.mark.broker  # of the shell; the study needs none
@@ -30,3 +35,14 @@ def test_its_commands_carry_out_its_study(pages, shell):
     done = shell(one)
     assert done.returncode == 0, done.stderr
     assert (shell.directory / "best.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("heading", "structs"),
+    [("records.jsonl", (CaseRecord, CaseError)), ("study.json", (StudyManifest, StudyCounts, StudyFile))],
+)
+def test_each_field_is_described(pages, heading, structs):
+    part = pages[RESULTS].partition(f"\n### {heading}\n")[2].partition("\n### ")[0]
+    named = set(re.findall(r"`(\w+)`", part))
+    assert {field.encode_name for each in structs for field in msgspec.structs.fields(each)} <= named
+    assert heading != "study.json" or set(StudyStatus) <= named

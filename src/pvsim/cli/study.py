@@ -39,6 +39,9 @@ _IDLE = {
 }
 """Options that say nothing where nothing is kept."""
 
+_MOST_JOBS = 1_000
+"""More processes than one machine has cores for; each has some open files."""
+
 _KB, _MB = 1_000, 1_000_000
 
 
@@ -147,8 +150,9 @@ def study(
     """  # noqa: D301
     from pvsim.adapters.pool import cores  # noqa: PLC0415 - `pvsim --help` needs none
 
-    if size is not None and size < 1:
-        raise UsageError(f"--jobs is a number of processes from 1, not {size}", where="--jobs", fix="--jobs 2")
+    if size is not None and not 1 <= size <= _MOST_JOBS:
+        what = f"--jobs is 1 to {_MOST_JOBS:,} processes, not {size:,}"
+        raise UsageError(what, where="--jobs", fix="for example --jobs 2")
     check_broker_use(
         given_options(context), through_broker=params["through_broker"], scheduler=scheduler, dry_run=dry_run
     )
