@@ -85,6 +85,21 @@ def test_without_a_broker_each_case_says_so_and_the_private_node_knows_of_stream
     assert decode_results(by_broker(broken, away))[1].error.kind == "InternalError"
 
 
+def test_a_stream_that_is_gone_is_an_error_and_once_more_it_goes_well(setting, monkeypatch):
+    """Somebody has deleted it after the load was published: nothing comes, and nobody waits for ever."""
+
+    async def nothing(*_, **__):
+        pass
+
+    (work,) = jobs(list(cases_of(*variants(4)))[:1], workers=1, by_load=True)
+    kept = replace(setting, keep_runs=True, patience_s=2.5)
+    with monkeypatch.context() as patch:
+        patch.setattr(study_broker, "run_meter", nothing)
+        (result,) = decode_results(by_broker(work, kept))
+    assert result.error.kind in {"SequenceGapError", "PartialResultError"}
+    assert by_broker(work, kept) == study_work.carry_out(work.job)
+
+
 def test_a_killed_worker_is_gone_on_from_and_runs_can_be_kept(setting, broker_home, tmp_path):
     """Killed when the first run has ended and the second has begun; the third fails, as it does without."""
     first, second, third = cases_of(*variants(3))

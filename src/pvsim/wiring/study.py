@@ -1,7 +1,9 @@
 """A study in its directory, carried out and finished."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -112,7 +114,11 @@ class OpenStudy:
         if broker is not None:
             work = through_broker(work, broker)
         shown = _Shown(self.book, observer)
-        return await study(work, pool=pool, records=self.records, read=records_of, observer=shown, stop=stop)
+        end = await study(work, pool=pool, records=self.records, read=records_of, observer=shown, stop=stop)
+        if broker is not None:
+            with suppress(OSError):  # no run is kept there, or it is not empty
+                Path(broker.directory).rmdir()
+        return end
 
     def finish(self, language: str | None = None) -> StudyResults:
         """Write the result, where each case has a record, and say so in the manifest; what is there already stays.

@@ -193,6 +193,7 @@ class _Carried:
             patience=self._patience,
             notify=_unheard,
             stop=self._stop,
+            meter_timeout_s=self._setting.patience_s,  # all is published: the stream was deleted by somebody
         )
 
     def _of(self, case: JobCase) -> Path:
@@ -225,7 +226,7 @@ def _run_in(directory: Path, config: RunConfig) -> Run:
     for path in sorted(directory.glob("*/")):
         with suppress(PvsimError):
             run = Run.open(path)
-            if digest(run.models.config) == digest(config):
+            if run.files.status != "partial" and digest(run.models.config) == digest(config):
                 return run
     rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
