@@ -59,6 +59,8 @@ def test_a_study_outlives_a_worker_and_its_scheduler(here, inside):
     assert 8 <= len(records(kept)) < 40
     assert inside("study", "roof.toml", "--out", "there").code == 0
     assert records(kept) == records(here / "local" / "records.jsonl")
+    for name in ("cases.csv", "bands.csv", "study.html"):
+        assert (here / "there" / name).read_bytes() == (here / "local" / name).read_bytes(), name
 
 
 def wait_for_records(path, count, study):

@@ -149,8 +149,8 @@ def _require_certificates(address: str) -> None:
     if dask.config.get("distributed.comm.tls.ca-file", None):
         return
     what = "a scheduler with TLS is trusted by a certificate, and none is set"
-    name = "DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
-    fix = f"export {name}=ca.pem, and the client's own as docs/how-to/dask.md says"
+    tls = "DASK_DISTRIBUTED__COMM__TLS__"
+    fix = f"export {tls}CA_FILE=ca.pem {tls}CLIENT__CERT=client.pem {tls}CLIENT__KEY=client-key.pem"
     raise UsageError(what, where=address, fix=fix)
 
 

@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from hypothesis import given
@@ -44,6 +46,22 @@ def test_a_worker_that_fits_carries_it_out(tmp_path):
     path.write_bytes(b"1")
     digest = sha256(b"1").hexdigest()
     assert fulfil(lambda job: job + b"!", b"job", versions(), {str(path): digest}) == b"job!"
+
+
+def test_jobs_in_threads_of_a_worker_are_carried_out_one_at_a_time():
+    together = Barrier(2)
+
+    def alone(job):
+        try:
+            together.wait(timeout=0.02)
+        except BrokenBarrierError:
+            together.reset()
+            return job
+        return b"not alone"
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda job: fulfil(alone, job, {}, {}), [b"1", b"2", b"3", b"4"]))
+    assert found == [b"1", b"2", b"3", b"4"]
 
 
 @pytest.mark.usefixtures("on_a_worker")
