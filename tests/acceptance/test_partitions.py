@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import pvsim
+from pvsim.adapters import node
 
 pytestmark = pytest.mark.broker
 
@@ -117,6 +118,16 @@ def test_a_run_of_which_a_simulator_is_killed_is_resumed_to_the_same_bytes(outsi
     assert "was ended by signal 9" in said
     done = outside("run", "--resume", "runs/latest", "--clock", "max", "--no-report")
     assert done.code == 0, done.err
+    assert rows_in(here / "runs" / "latest") == by_meter
+
+
+def test_a_restart_of_the_broker_is_lived_through(here, broker, broker_home, by_meter):
+    process = began(here, broker, "run", *FLEET, *OTHERS, "--partitions", "4", "--clock", "1200x", "--no-report")
+    until_rows(process, here / "runs")
+    asyncio.run(node.control(broker_home, "stop_app"))
+    asyncio.run(node.control(broker_home, "start_app"))
+    _, said = process.communicate()
+    assert process.returncode == 0, said
     assert rows_in(here / "runs" / "latest") == by_meter
 
 

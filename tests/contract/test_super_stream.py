@@ -42,8 +42,11 @@ async def test_it_is_made_as_the_tools_make_it_and_removed(broker, broker_home):
                 await publisher.flush()
             async with log.subscribe(0) as batches, asyncio.timeout(20):
                 assert (await anext(batches)).body(0) == stream.encode()
+            if stream == STREAMS[0]:
+                with pytest.raises(BrokerError, match="in use"):
+                    await delete_super_stream(broker, NAME, if_unused=True)
             await log.delete()
-    await delete_super_stream(broker, NAME)
+    await delete_super_stream(broker, NAME, if_unused=True)
     await delete_super_stream(broker, NAME)  # nothing happens
     assert await listed(broker_home, "list_exchanges", "name") == []
 

@@ -13,6 +13,7 @@ from pvsim.cli.made_file import PageFile
 from pvsim.cli.options import json_option
 from pvsim.cli.report import lang_option, show_page
 from pvsim.cli.run_path import RunPath
+from pvsim.cli.summary import beginning
 from pvsim.errors import BadInputError, UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _print(found: "Runs") -> None:
     """The table, and what a reader of it should know."""
     comparison = found.comparison
     plan = found.runs[0].run.plan
-    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
+    days = beginning(plan)
     counts = {each.summary.rows for each in found.runs}
     rows = f" · {counts.pop():,} rows each" if len(counts) == 1 else ""
     click.echo(f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{rows}\n")

@@ -32,6 +32,7 @@ def _partition_notes(total: int | None, meters: list[int]) -> list[str]:
     if total is None:
         return []
     each = f"{min(meters):,} to {max(meters):,}" if min(meters) < max(meters) else f"{max(meters):,}"
-    without = f"; {total - len(meters):,} have none" if total > len(meters) else ""
+    lacking = total - len(meters)
+    without = f"; {lacking:,} {'has' if lacking == 1 else 'have'} none" if lacking else ""
     count = f"{total:,} partition" + ("" if total == 1 else "s")
     return [f"{sum(meters):,} meters in {count}, {each} in each{' that has some' if without else ''}{without}"]

@@ -11,9 +11,10 @@ from pvsim.cli.money import money_lines
 if TYPE_CHECKING:
     from pvsim.config import RunConfig
     from pvsim.core.results.summary import Summary
+    from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.runs import Run
 
-__all__ = ["print_summary"]
+__all__ = ["beginning", "print_summary"]
 
 _WORTH_SAYING_S = 0.5
 _WORTH_SAYING_SHARE = 0.0005
@@ -33,9 +34,7 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     took = "" if seconds is None else f" · {seconds:.2f} s"
     if broker_s >= _WORTH_SAYING_S:
         took += f" · broker ready after {broker_s:.1f} s"
-    days = f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
-    if this.models.config.hours:
-        days = f"the first {this.models.config.hours} h of "
+    days = beginning(plan)
     sites = f" · {_sites(this.models.config)}" if len(plan.meters) > 1 else ""
     click.echo(
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
@@ -79,6 +78,13 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
         others = f" and those of {len(rows) - 1:,} other partitions" if name == samples and len(rows) > 1 else ""
         click.echo(f"{_short(path / name)}{others}")
+
+
+def beginning(plan: "RunPlan") -> str:
+    """What is said before the first day of a run: of which days, or of which part of it, it is."""
+    if not plan.timeline.is_whole:
+        return f"the first {plan.timeline.seconds // 3_600} h of "
+    return f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""
 
 
 def _kw(power: float | None) -> str:

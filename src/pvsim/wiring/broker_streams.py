@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pvsim.adapters import streams
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
 if TYPE_CHECKING:
@@ -66,4 +67,15 @@ async def clean(*, every: bool, dry_run: bool) -> "tuple[list[Stored], list[Stor
             async with streams.StreamTransport(found.address).log(each.stream) as log:
                 await log.delete()
             node.forget(home, each.stream)
+            await _remove_super_stream(found.address, each.stream)
     return removed, kept
+
+
+async def _remove_super_stream(address: BrokerAddress, stream: str) -> None:
+    """Remove the super stream of a removed partition, if it was its last: an exchange that leads nowhere."""
+    from pvsim.adapters import amqp  # noqa: PLC0415 - its library costs 0.2 s to import
+
+    name, _, number = stream.rpartition("-")
+    if number.isdigit():
+        with suppress(BrokerError):  # others are left, or what has that name is something else
+            await amqp.delete_super_stream(address, name, if_unused=True)

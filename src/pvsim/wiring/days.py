@@ -135,6 +135,8 @@ class ServiceDays:
             self.request,
             date=day.isoformat(),
             days=1,
+            hours=None,
+            partitions=None,
             meter=MeterRequest(source=f"{_ANY}=external", missing="hold" if holds else "skip"),
             meters=None,
             every="1s",

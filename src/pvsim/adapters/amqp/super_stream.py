@@ -34,15 +34,22 @@ async def declare_super_stream(address: BrokerAddress, name: str, streams: Seque
             await _call(client, bind, f"bind stream {stream} to the super stream {name}")
 
 
-async def delete_super_stream(address: BrokerAddress, name: str) -> None:
+async def delete_super_stream(address: BrokerAddress, name: str, *, if_unused: bool = False) -> None:
     """Remove a super stream, but not its streams; nothing happens where there is none.
+
+    Args:
+        address: The broker.
+        name: Of the super stream.
+        if_unused: Only where no stream is bound to it any more.
 
     Raises:
         BrokerError: as `declare_super_stream`.
     """
     async with AmqpClient.connect(address, f"pvsim {name}") as client:
         with suppress(NotFoundError):
-            await _call(client, methods.delete_exchange(name, if_unused=False), f"delete the super stream {name}")
+            await _call(
+                client, methods.delete_exchange(name, if_unused=if_unused), f"delete the super stream {name}"
+            )
 
 
 async def _call(client: AmqpClient, method: bytes, doing: str) -> None:
