@@ -144,6 +144,7 @@ class Meter:
                         await asyncio.sleep(0)  # what the broker has goes by fast, but heartbeats must not wait
                     if self._stop.is_set() and published < total:
                         await publisher.flush()
+                        notify(progress())
                         what = f"the meter stopped after {published:,} of {plan.readings:,} readings"
                         raise InterruptedRunError(what)
                 await publisher.flush()
