@@ -47,16 +47,18 @@ def lines_of(path: Path) -> list[bytes]:
     return path.read_bytes().splitlines() if path.exists() else []
 
 
-def wait_for_records(process: subprocess.Popen, directory: Path, count: int) -> None:
-    while len(lines_of(directory / RECORDS)) < count:
-        assert process.poll() is None
+def signalled(number: int) -> str:
+    """Code that notes the workers and sends the process a signal, when its first record is safe."""
+    children = "Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text()"
+    return (
+        "import os; from pathlib import Path; from pvsim.adapters.study_directory.records import RecordFile as R;"
+        "write = R._write; R._write = lambda self, lines: (write(self, lines),"
+        f"Path('workers').write_text({children}), os.kill(os.getpid(), {number}))"
+    )
 
 
 def workers_of(process: subprocess.Popen) -> list[int]:
-    found: list[int] = []
-    for path in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        found += map(int, path.read_text().split())
-    return found
+    return list(map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()))
 
 
 def result_of(directory: Path) -> dict[str, object]:
@@ -83,11 +85,10 @@ def undisturbed(tmp_path_factory) -> dict[str, object]:
 
 
 def test_killed_in_the_middle_it_goes_on_to_the_same_result(days, inside, undisturbed):
-    process = begun(days, "--jobs", "1")
+    process = begun(days, "--jobs", "1", before=signalled(signal.SIGKILL))
     directory = days.parent / "studies/days"
-    wait_for_records(process, directory, 2)
-    process.kill()
     process.communicate()
+    assert process.returncode == -signal.SIGKILL
     assert json.loads((directory / "study.json").read_bytes())["status"] == "open"
     with (directory / RECORDS).open("ab") as file:
         file.write(b'{"number":5,"id"')  # what a kill in the middle of a line leaves
@@ -104,15 +105,15 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(days, inside, undist
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_it_says_how_to_go_on(days, inside, undisturbed, number):
-    process = begun(days, "--jobs", "1")
-    directory = days.parent / "studies/days"
-    wait_for_records(process, directory, 1)
-    workers = workers_of(process)
-    process.send_signal(number)
+    process = begun(days, "--jobs", "1", before=signalled(number))
     _, err = process.communicate()
     assert process.returncode == 130
     assert "fix: to go on: pvsim study days.toml\n" in err
+    workers = (days.parent / "workers").read_text().split()
+    assert workers
     assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    directory = days.parent / "studies/days"
+    assert len(lines_of(directory / RECORDS)) < len(DATES)
     assert inside("study", "days.toml").code == 0
     assert result_of(directory) == undisturbed
 
