@@ -72,7 +72,7 @@ class _Day:
         """When this person is at home and awake; without an occupation the day is free."""
         free = occupation is None
         wake = (_between(self.wake_u, 28, 40) if free else _between(self.wake_u, 23, 30)) + self.later // 2
-        sleep = _between(self.sleep_u, 87, 96) + self.later
+        sleep = _between(self.sleep_u, 88, 97) + self.later
         if free and self.late_u < 0.2:  # noqa: PLR2004 - share of late evenings
             sleep += 4
         away = wake + _between(self.leave_u, 3, 6)

@@ -25,7 +25,7 @@ def test_people_sleep_at_night_and_are_up_in_the_evening(stream, occupations, la
     assert active.any()
     assert not active[:14].any()
     if kind or "shifts" not in occupations:
-        assert active[84 : 87 + min(later, 0)].all()
+        assert active[84 : 88 + min(later, 0)].all()
 
 
 def shares(*occupations, later=0):
@@ -65,5 +65,5 @@ def test_more_people_are_in_more_often_and_late_people_later():
 
 def test_a_working_day():
     day = Persons(3, ("work",)).active(738_000, 0)
-    awake = "." * 29 + "#" * 4 + "." * 35 + "#" * 21 + "." * 7  # 07:15 to 08:15, 17:00 to 22:15
+    awake = "." * 29 + "#" * 4 + "." * 35 + "#" * 22 + "." * 6  # 07:15 to 08:15, 17:00 to 22:30
     assert "".join("#" if quarter else "." for quarter in day) == awake
