@@ -32,6 +32,7 @@ class StudyFound:
         matrices: The figures that are shown by combination and repeat; that of the ranking first.
         sensitivity: What the figure of the ranking depends on.
         cells: Those of the heat map.
+        largest: The largest mean of the figure, whose decimals all have that stand beside each other.
     """
 
     cases: Collected
@@ -43,6 +44,7 @@ class StudyFound:
     matrices: Mapping[str, Floats]
     sensitivity: Sensitivity
     cells: Cells
+    largest: float
 
     @property
     def figure(self) -> FigureForm:
@@ -58,11 +60,6 @@ class StudyFound:
     def seeds(self) -> int:
         """How many seeds there are."""
         return len(self.cases.seeds)
-
-    @property
-    def largest(self) -> float:
-        """The largest mean of the figure, whose decimals all have that stand beside each other."""
-        return max((abs(self.ranking.means[i]) for i in self.ranking.order), default=0.0)
 
     def band(self, name: str, combination: int) -> Band | None:
         """How a figure of a combination spreads over the seeds."""
@@ -99,7 +96,8 @@ def study_found(cases: Collected, facts: StudyFacts, forms: Forms) -> StudyFound
     wanted = _axes(factors, facts, [effect.path for effect in sensitivity.effects])
     cells = cells_of(wanted, figures, naming)
     ranking = ranked(matrices[objective.figure], objective)
-    return StudyFound(cases, facts, forms, naming, factors, ranking, matrices, sensitivity, cells)
+    largest = max((abs(float(ranking.means[i])) for i in ranking.order), default=0.0)
+    return StudyFound(cases, facts, forms, naming, factors, ranking, matrices, sensitivity, cells, largest)
 
 
 def _currency(cases: Collected) -> str:

@@ -1,6 +1,7 @@
 """How figures, parameters and combinations of a study are called on its page."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -160,7 +161,8 @@ class Naming:
         tables = [value for value in values if isinstance(value, dict)]
         same = {key for table in tables for key in table if all(table[key] == each.get(key) for each in tables)}
         texts = [_shortened(self._text(value, same)) for value in values]
-        return [text if texts.count(text) == 1 else f"{i}: {text}" for i, text in enumerate(texts, start=1)]
+        often = Counter(texts)
+        return [text if often[text] == 1 else f"{i}: {text}" for i, text in enumerate(texts, start=1)]
 
     def _text(self, value: object, same: Collection[str]) -> str:
         """A value in words, without quotes and brackets; of a table not what is the `same` in all."""
