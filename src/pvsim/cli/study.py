@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pvsim.app.study import StudyEnd
     from pvsim.wiring.study import OpenStudy
     from pvsim.wiring.study_file import StudyFacts
+    from pvsim.wiring.study_results import StudyResults
 
 __all__ = ["COMMANDS"]
 
@@ -198,9 +199,9 @@ def _carry_out(asked: _Asked, lines: StudyLines) -> None:
         for note in results.notes:
             lines.say(note)
         if asked.as_json:
-            click.echo(json.dumps(_facts(opened, results.paths), indent=2))
+            click.echo(json.dumps(_facts(opened, results), indent=2))
         elif not asked.quiet:
-            _print(opened, results.paths, end, time.monotonic() - began_s)
+            _print(opened, results, end, time.monotonic() - began_s)
         if asked.open_page:
             show_page((opened.directory.path / PAGE).absolute())
         _refuse_failed(opened, asked)
@@ -277,7 +278,7 @@ def _refuse_failed(opened: "OpenStudy", asked: _Asked) -> None:
     raise PartialResultError(what, where=first.error.where, fix=fix)
 
 
-def _print(opened: "OpenStudy", paths: tuple[Path, ...], end: "StudyEnd", took_s: float) -> None:
+def _print(opened: "OpenStudy", results: "StudyResults", end: "StudyEnd", took_s: float) -> None:
     book = opened.book
     parts = [f"{opened.study.name}: {book.done:,} of {book.cases:,} cases done"]
     parts += [f"{book.failed:,} failed"] if book.failed else []
@@ -286,11 +287,13 @@ def _print(opened: "OpenStudy", paths: tuple[Path, ...], end: "StudyEnd", took_s
     click.echo(" · ".join(parts))
     if (best := opened.progress.best) is not None:
         click.echo("\n".join(best_lines(best)))
-    *tables, page = paths
+    if results.headline:
+        click.echo(results.headline)
+    *tables, page = results.paths
     click.echo(f"{page}, and beside it {', '.join(path.name for path in tables)}")
 
 
-def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
+def _facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
     """The result as plain data."""
     best, book = opened.progress.best, opened.book
     return {
@@ -315,7 +318,8 @@ def _facts(opened: "OpenStudy", paths: tuple[Path, ...]) -> dict[str, Any]:
             for each in (best.cases if best is not None else ())
             if best is not None
         ],
-        "files": [str(path) for path in paths],
+        "headline": results.headline or None,
+        "files": [str(path) for path in results.paths],
     }
 
 

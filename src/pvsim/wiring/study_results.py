@@ -30,6 +30,7 @@ __all__ = ["BANDS", "CASES", "CASES_PARQUET", "PAGE", "StudyResults", "finish"]
 
 CASES, BANDS, CASES_PARQUET, PAGE = "cases.csv", "bands.csv", "cases.parquet", "study.html"
 
+_PRINTED = "en"
 _PORTION = 1_000
 _FAILED = 50
 _VARIANT = "variant"
@@ -43,7 +44,7 @@ class StudyResults:
     Attributes:
         paths: The files.
         notes: What was not written, and how to have it.
-        headline: What the page begins with: the best combination, and whether it leads by more than chance.
+        headline: The best combination, and whether it leads by more than chance; in English, as what is printed.
     """
 
     paths: tuple[Path, ...]
@@ -150,7 +151,9 @@ class _Results:
         from pvsim.app.report.forms import Forms  # noqa: PLC0415 - as above
         from pvsim.app.report.study_page import study_page  # noqa: PLC0415 - as above
 
-        page = study_page(self._cases, self._facts(), Forms(words_of(language)))
+        facts = self._facts()
+        page = study_page(self._cases, facts, Forms(words_of(language)))
+        english = page if language == _PRINTED else study_page(self._cases, facts, Forms(words_of(_PRINTED)))
         content = rendered(page, language=language, version=__version__, kind="study")
         path = self._directory / PAGE
         try:
@@ -158,7 +161,7 @@ class _Results:
                 file.write(content)
         except OSError as error:
             raise cannot_write(error, path) from error
-        return path, page.headline.replace("\u00a0", " ")
+        return path, english.headline.replace("\u00a0", " ")
 
     def _facts(self) -> "StudyFacts":
         from pvsim.app.report.study_facts import StudyFacts  # noqa: PLC0415 - only pages need them

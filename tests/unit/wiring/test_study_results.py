@@ -116,7 +116,8 @@ def test_the_order_in_which_cases_were_done_changes_nothing(tmp_path, study, rec
 def test_failed_cases_have_their_error_and_open_ones_are_counted(tmp_path, study, records):
     (first, second), others = list(records)[:2], list(records.values())[2:]
     directory = kept(tmp_path / "out", [CaseRecord(0, second, "", {}, 0, 0, error=FAILED), *others])
-    finish(directory, study, language="de")
+    results = finish(directory, study, language="de")
+    assert results.headline.startswith("Export is lowest")  # what is printed is in English
     rows = rows_of(directory / CASES)
     assert len(rows) == 7
     assert first not in {row["id"] for row in rows}

@@ -52,6 +52,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
         folder: Where relative paths in the study file start; empty where that is not known.
         created_utc: When it was first begun.
         finished_utc: When its result was written; None until then.
+        headline: The best combination in words, of the result that was written last.
         counts: Its cases; None until they are first counted.
         files: The files of its result.
         language: Of its page.
@@ -66,6 +67,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = ""
     created_utc: str
     finished_utc: str | None = None
+    headline: str = ""
     counts: StudyCounts | None = None
     files: dict[str, StudyFile] | None = None
     language: str = "en"

@@ -21,6 +21,7 @@ __all__ = ["Goal", "Lead", "Objective", "Ranking", "default_objective", "goal_of
 
 Goal: TypeAlias = Literal["min", "max"]
 
+_AGREE = 0.95
 _COST, _CURRENCY = "money_total", "money_currency"
 _MORE_IS_BETTER = {
     "self_consumption",
@@ -67,8 +68,8 @@ class Lead:
 
     @property
     def clear(self) -> bool:
-        """The difference is larger than its spread over the seeds: P5 to P95 of it are on one side of 0."""
-        return self.by.cases > 1 and self.by.p5 > 0
+        """The difference is larger than its spread over the seeds: P5 is above 0, and 95 % of them agree."""
+        return self.by.cases > 1 and self.by.p5 > 0 and self.better_in >= _AGREE * self.by.cases
 
 
 @dataclass(frozen=True, slots=True)

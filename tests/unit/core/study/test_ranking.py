@@ -44,6 +44,8 @@ def test_three_combinations_and_four_seeds_by_hand():
     assert chance.better_in == 2
     assert not chance.clear
     assert lead_of(matrix, LEAST, 0, 3).by.cases == 3
+    half = lead_of(np.array([[1.0, 1.0], [1.0, 3.0]]), LEAST, 0, 1)  # P5 is 0.1, and yet one of two is equal
+    assert (half.by.p5, half.better_in, half.clear) == (0.1, 1, False)
     assert not lead_of(matrix[:, :1], LEAST, 0, 1).clear  # one seed has no spread
 
 
