@@ -209,6 +209,19 @@ def test_meters_of_others_meet_their_partition_by_their_names(here, broker):
     )
 
 
+def test_an_interrupted_share_says_how_to_go_on_with_it(here, broker):
+    options = ["--partitions", "4", "--run-id", "stopped", "--part", "1/2"]
+    process = began(here, broker, "simulate", *FLEET, *options)
+    while not list(here.glob("runs/2*/part-001/checkpoint")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 130, said
+    run = (here / "runs/latest").resolve()
+    assert f"pvsim simulate --dir {run} --part 1/2" in said
+    assert json.loads((run / "manifest.json").read_bytes())["status"] == "interrupted"
+
+
 def test_a_row_that_was_changed_is_named_with_its_part(outside, here):
     assert outside("run", *FLEET, "--every", "15min", "--partitions", "3", "--quiet", "--no-report").code == 0
     path = max((here / "runs/latest").glob("part-*/samples.csv"))

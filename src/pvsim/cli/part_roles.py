@@ -74,7 +74,8 @@ def simulate_share(
                 meter_timeout_s=meter_timeout_s,
             )
 
-        _tell(this, await this.carry_out_share(simulate), share, options)
+        again = f"{this.files.resume_command} --part {share}" if share.of > 1 else ""
+        _tell(this, await this.carry_out_share(simulate, again=again), share, options)
 
     run_role("simulator", replace(options, directory=this.directory.path), this.models.plan, work)
 

@@ -11,9 +11,10 @@ from pvsim.app.ports import Notify, Stop
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.core.run.shares import Share
+from pvsim.errors import CannotWriteError
 from pvsim.wiring.broker import Connection
 from pvsim.wiring.models import Models, PartModels
-from pvsim.wiring.part_files import make_part_directory
+from pvsim.wiring.part_files import PartedFiles, make_part_directory
 from pvsim.wiring.roles import run_meter, run_simulator, set_before
 
 __all__ = ["parts_of", "publish_parts", "simulate_parts"]
@@ -124,15 +125,19 @@ async def simulate_parts(
     together = Together(notify, sum(part.plan.readings for part in parts))
 
     async def simulate(part: PartModels, stop: Stop) -> Accounted:
-        return await run_simulator(
-            part,
-            make_part_directory(directory, part.number),
-            connection.transport(part.plan),
-            patience=patience,
-            notify=together.of(part.number),
-            stop=stop,
-            with_meter=with_meter,
-            meter_timeout_s=meter_timeout_s,
-        )
+        try:
+            return await run_simulator(
+                part,
+                make_part_directory(directory, part.number),
+                connection.transport(part.plan),
+                patience=patience,
+                notify=together.of(part.number),
+                stop=stop,
+                with_meter=with_meter,
+                meter_timeout_s=meter_timeout_s,
+            )
+        except CannotWriteError as error:  # it knows its part's directory alone, which is not resumed by itself
+            error.fix = f"make room or repair the disk, then: {PartedFiles(directory, models).resume_command}"
+            raise
 
     return await side_by_side([partial(simulate, part) for part in parts], stop, at_once=SIMULATED_AT_ONCE)

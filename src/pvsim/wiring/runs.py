@@ -213,12 +213,15 @@ class Run:
         """The partitions of which rows are lacking here; those that there are may have been copied."""
         return PartedFiles(self.directory, self.models).lacking
 
-    async def carry_out_share(self, work: Callable[[], Awaitable[object]], *adders: Adder) -> Summary | None:
+    async def carry_out_share(
+        self, work: Callable[[], Awaitable[object]], *adders: Adder, again: str = ""
+    ) -> Summary | None:
         """Do what is a share of the work, beside other processes; whoever finds all rows there proves them.
 
         Args:
             work: What is to be done.
             adders: What else wants the rows that are proved in the end.
+            again: What to type to go on with it, where that is not to go on with the run.
 
         Returns:
             None where parts are lacking, or another process proves them.
@@ -234,8 +237,11 @@ class Run:
         if self.lacking:
             try:
                 await work()
-            except PvsimError as error:
-                error.fix = error.fix or self.files.resume_command
+            except BaseException as error:  # as in `carry_out`
+                if isinstance(error, PvsimError):
+                    error.fix = error.fix or again
+                with suppress(HeldError), self.directory.lock("run"):
+                    self._give_up(error)
                 raise
         try:
             with self.directory.lock("run"):

@@ -1,0 +1,73 @@
+"""What a process does of the parts of its share, and what it tells of one that fails."""
+
+import asyncio
+
+import pytest
+
+import pvsim
+from pvsim.app.patience import Patience
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.run.shares import ALL, Share
+from pvsim.errors import CannotWriteError
+from pvsim.wiring import part_roles
+from pvsim.wiring.broker import Connection
+from pvsim.wiring.configure import configure
+from pvsim.wiring.runs import Run
+
+FLEET = pvsim.Request(meters=9, partitions=4, hours=1, run_id="fleet")
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create(configure(FLEET), tmp_path)
+
+
+@pytest.mark.parametrize("of", [1, 2, 3, 7])
+def test_shares_have_all_parts_once(run, of):
+    numbers = [part.number for k in range(of) for part in part_roles.parts_of(run.models, Share(k, of))]
+    assert sorted(numbers) == [part.number for part in run.models.parts]
+
+
+async def simulate(run, share):
+    connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
+    return await part_roles.simulate_parts(
+        run.models,
+        run.directory,
+        connection,
+        share,
+        patience=Patience(),
+        notify=lambda _: None,
+        stop=asyncio.Event(),
+        meter_timeout_s=3.0,
+    )
+
+
+async def test_a_full_disk_says_how_to_go_on_with_the_whole_run(run, monkeypatch):
+    async def full(_part, directory, *_, **__):
+        raise CannotWriteError(
+            "cannot write the samples: no space", where=str(directory.path), fix="resume the part"
+        )
+
+    monkeypatch.setattr(part_roles, "run_simulator", full)
+    with pytest.raises(CannotWriteError) as caught:
+        await simulate(run, ALL)
+    path = run.directory.path
+    assert caught.value.where == str(path / "part-000")
+    assert caught.value.fix == f"make room or repair the disk, then: pvsim simulate --dir {path}"
+
+
+async def test_each_part_of_a_share_is_simulated_into_its_own_directory(run, monkeypatch):
+    seen = []
+
+    async def simulated(part, directory, _transport, **more):
+        seen.append((part.plan.stream, directory.path.name, more["meter_timeout_s"], more["with_meter"]))
+
+    monkeypatch.setattr(part_roles, "run_simulator", simulated)
+    await simulate(run, Share(1, 2))
+    parts = [part for part in run.models.parts if part.number % 2]
+    assert seen == [(part.plan.stream, f"part-{part.number:03}", 3.0, False) for part in parts]
+    assert (run.files.counts(), run.files.reached_s(), list(run.lacking)) == (
+        {},
+        0,
+        [p.number for p in run.models.parts],
+    )
