@@ -1,7 +1,8 @@
 """Ramps: how far load, PV power and grid go up or down within 1, 10 and 60 s."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -76,7 +77,9 @@ class Ramps:
         self.plan = plan
         self.lags_s = [lag for lag in LAGS_S if lag % plan.every_s == 0]
         kinds, meters = _POWERS * len(self.lags_s), len(plan.meters)
-        self.changes = PeriodCounts(plan, kinds, self._ramps)
+        names = ("meter" if plan.meter_range.grid else "load", "pv", "grid")
+        self._measured = partial(_ramps, names, self.lags_s)  # no method: that would keep all counts in a cycle
+        self.changes = PeriodCounts(plan, kinds, self._measured)
         self.by_meter = MeterCounts(kinds, meters) if meters > 1 else None
         self.parts: list[_Part] = []
         self._open = False
@@ -118,22 +121,13 @@ class Ramps:
         None where rows are too long, or no two of them are a lag apart.
         """
         run, periods = self.changes.result()
-        return self._ramps(run), periods
+        return self._measured(run), periods
 
     def of_meter(self, meter: int) -> tuple[Ramp, ...] | None:
         """The percentiles of one of several meters."""
         if self.by_meter is None:
             return None
-        return self._ramps(self.by_meter.of(kind, meter) for kind in range(_POWERS * len(self.lags_s)))
-
-    def _ramps(self, changes: Iterable[Counted]) -> tuple[Ramp, ...] | None:
-        names = ("meter" if self.plan.meter_range.grid else "load", "pv", "grid")
-        found = []
-        for (name, lag_s), counted in zip(product(names, self.lags_s), changes, strict=True):
-            if total := counted.total:
-                values = counted.values_at([-(-total * mille // 1000) for mille in _PER_MILLE])
-                found.append(Ramp(name, lag_s, total, *(value / DW_PER_KW for value in values)))
-        return tuple(found) or None
+        return self._measured(self.by_meter.of(kind, meter) for kind in range(_POWERS * len(self.lags_s)))
 
     def _extended(self, part: _Part, rows: _Rows) -> _Part:
         before, everything, reach = len(part.last.t_utc), part.last.then(rows), self.lags_s[-1]
@@ -172,3 +166,12 @@ def _pairs(t_utc: Ints, start: int, end: int, lag_s: int, every_s: int) -> tuple
     place = np.searchsorted(t_utc, wanted)
     found = (place < end) & (t_utc[place] == wanted)
     return place[found], start + np.flatnonzero(found)
+
+
+def _ramps(names: Sequence[str], lags_s: Sequence[int], changes: Iterable[Counted]) -> tuple[Ramp, ...] | None:
+    found = []
+    for (name, lag_s), counted in zip(product(names, lags_s), changes, strict=True):
+        if total := counted.total:
+            values = counted.values_at([-(-total * mille // 1000) for mille in _PER_MILLE])
+            found.append(Ramp(name, lag_s, total, *(value / DW_PER_KW for value in values)))
+    return tuple(found) or None
