@@ -25,6 +25,25 @@ def test_whatever_is_in_it_it_is_xml_with_a_case_for_each(checked):
     assert [len(case) == 0 for case in suite] == [each.passed for each in checked]
 
 
+ALLOWED = {
+    "testsuites": {"name", "tests", "failures", "errors", "time"},
+    "testsuite": {"name", "tests", "failures", "errors", "time"},
+    "testcase": {"classname", "name", "time"},
+    "failure": {"message", "type"},
+    "error": {"message", "type"},
+}
+"""Attributes of junit-10.xsd that are written; others of it are not needed."""
+
+
+def test_elements_and_attributes_are_those_of_the_schema():
+    figures = (Compared("rows", 1, 2, 0.0),)
+    checked = [Checked("a", 1.0), Checked("b", 1.0, figures), Checked("c", 1.0, error="no such file")]
+    root = ET.fromstring(junit_xml(checked).encode())  # noqa: S314 - our own text
+    assert {each.tag for each in root.iter()} == set(ALLOWED)
+    assert all(set(each.attrib) == ALLOWED[each.tag] for each in root.iter())
+    assert [root.attrib[name] for name in ("tests", "failures", "errors", "time")] == ["3", "1", "1", "3.000"]
+
+
 def test_names_and_figures_are_escaped_and_in_the_failure():
     figure = Compared('pv"<kWh>&', 2.0, 1.0, 0.002)
     text = junit_xml([Checked("a<b>&\"'", 1.25, (figure, Compared("rows", 1, 1, 0.0)))])
