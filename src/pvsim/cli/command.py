@@ -156,7 +156,7 @@ class Configured(click.Command):
         if isinstance(error, click.MissingParameter):
             name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(ctx)
             lines = [line.strip() for line in (self.help or "").splitlines()]
-            example = next((line for line in lines if line.startswith(f"{path} ")), see)
+            example = next((line.partition("   ")[0] for line in lines if line.startswith(f"{path} ")), see)
             return UsageError(f"{path} needs {name}", fix=f"for example {example}")
         what = f"{parameter.opts[0]}: {error.message.rstrip('.')}"
         return UsageError(what, where=_origin(ctx, parameter), fix=see)

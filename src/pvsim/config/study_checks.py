@@ -48,6 +48,8 @@ def is_none_of_its_size(parts: Parts, value: Plain) -> bool:
 
 def described(path: str) -> str:
     """Where it is said what a setting may be."""
+    if path.startswith("annual_kwh"):
+        return "write 4000, { mean_kwh = 4000, cv = 0.2 } or { from_kwh = 2000, to_kwh = 6000 }"
     what = "pvsim schema site" if path.startswith("site.") else "pvsim run --help"
     return f"{what} describes every setting"
 

@@ -273,6 +273,16 @@ def test_a_file_that_says_nothing_that_can_be_run_is_refused(read, text, told):
             "leave one of them out",
         ),
         ('[sweep]\n"meter . kind" = ["load"]\nmeter.kind = ["grid"]\n', "meter.kind is set twice", "leave one"),
+        (
+            '[sweep]\nannual_kwh = ["4000~20%"]\n',
+            "is not a number or a list or a table",
+            "{ mean_kwh = 4000, cv = 0.2 }",
+        ),
+        (
+            "repeat = 10000000\n",
+            "10,000,000 cases (10,000,000 seeds) are more than 1,000,000; at 200",
+            "[sample] n",
+        ),
         ("[base]\nsite = 3\n", "site: 3 is not", "pvsim run --help describes"),
     ],
 )
