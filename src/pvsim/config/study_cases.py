@@ -66,7 +66,7 @@ class Cases:
             config = run_config(self._request(different), self._outside)
             _refuse_external(config)
             check(config)
-        except PvsimError as error:
+        except (UsageError, BadInputError) as error:
             raise _named(error, different, self.study.where) from error
         case = Case(
             number=number,

@@ -30,6 +30,8 @@ _SIZES = {("battery", "capacity_kwh"), ("heat_pump", "annual_kwh"), ("electric_c
 _FILES = {("site", "rules"), ("site", "homes_file"), ("site", "grid", "dimming_file")}
 """Texts that may be left out: none of them is called `none`."""
 
+_SHOWN, _LONGEST = 10, 400
+
 PlaceOf = Callable[[str, str], str]
 """Where a section of the study file has a path: its file and line."""
 
@@ -77,6 +79,10 @@ def _no_number(value: Plain, path: str) -> list[str]:
     return [problem for each in inner for problem in _no_number(each, path)]
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 class Checks:
     """Gathers what is wrong.
 
@@ -98,7 +104,8 @@ class Checks:
         if len(found) == 1:
             raise found[0]
         if found:
-            lines = "".join(f"\n  {each}" + (f"; {each.fix}" if each.fix else "") for each in found)
+            lines = "".join(f"\n  {each}" + (f"; {each.fix}" if each.fix else "") for each in found[:_SHOWN])
+            lines += f"\n  and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
             raise BadInputError(f"{len(found)} settings are wrong:{lines}", where=where, fix="correct these lines")
 
     def _axis(self, section: str, path: str, given: Plain) -> Axis | None:
@@ -156,5 +163,6 @@ class Checks:
 
     def _add(self, section: str, path: str, what: str, fix: str) -> None:
         where = self._place_of(section, path)
-        error = BadInputError(what.replace("`", ""), where=where, field=path, fix=fix.replace("`", ""))
+        what, fix = (_short(text.replace("`", "")) for text in (what, fix))
+        error = BadInputError(what, where=where, field=path, fix=fix)
         self._found.setdefault((where, error.what), error)

@@ -18,8 +18,9 @@ from pvsim.core.results.figure_tables import FIGURES, figure_columns
 from pvsim.core.site.plain_data import plain
 from pvsim.core.site.problems import problems
 from pvsim.core.study.axes import Axis, bounds_of, is_range
-from pvsim.core.study.paths import Plain, overlap, value_at
+from pvsim.core.study.paths import Parts, Plain, parts_of, value_at
 from pvsim.core.study.sampling import Sample
+from pvsim.core.study.set_paths import SetPaths
 from pvsim.errors import BadInputError
 
 __all__ = ["SECTIONS", "VARIANT", "plain_of", "study_of"]
@@ -105,6 +106,8 @@ class _Reading(Checks):
         for name, value in data.items():
             try:
                 found[_text(str(name))] = plain_of(value)
+            except RecursionError:
+                self._add("", str(name), f"{name} has more tables in tables than any setting", "correct it")
             except ValueError as error:
                 section = name if name in SECTIONS else ""
                 self._add("", section, f"{section or 'a name'} has in it {error}", "write it as TOML has it")
@@ -125,7 +128,7 @@ class _Reading(Checks):
         if isinstance(name, str) and _can_be_directory(name):
             return name
         what = f"{name!r} is no name of a study: its directory is called so"
-        self._add("", "name", what, f"write letters, digits and dashes, at most {_MAX_NAME}")
+        self._add("", "name", what, f'write name = "roof": letters, digits and dashes, at most {_MAX_NAME}')
         return ""
 
     def base(self, base: Plain) -> tuple[dict[str, Any], tuple[Setting, ...]]:
@@ -253,17 +256,20 @@ class _Reading(Checks):
 
     def twice(self, varied: Mapping[str, Mapping[str, Plain]], variants: Sequence[Variant]) -> None:
         """Refuse a value that is set in two ways."""
-        named = [(section, path) for section, paths in varied.items() for path in paths if path != "n"]
-        by_variant = [
-            [(f"compare.{number}", ".".join(parts)) for parts, _ in variant.settings]
-            for number, variant in enumerate(variants)
-        ]
-        for group in by_variant or [[]]:
-            everything = [*named, *group]
-            for number, (section, path) in enumerate(everything):
-                for other_section, other in everything[:number]:
-                    if _same(path, other):
-                        self._add(section, path, *_both(section, path, other_section, other))
+        of_all = SetPaths()
+        for section, paths in varied.items():
+            self._once(section, [parts_of(path) for path in paths if path != "n" and all(path.split("."))], of_all)
+        for number, variant in enumerate(variants):
+            if variant.settings:
+                self._once(f"compare.{number}", [parts for parts, _ in variant.settings], of_all.copy())
+
+    def _once(self, section: str, paths: Sequence[Parts], known: SetPaths) -> None:
+        """Refuse those paths that set what known ones set, and make them known."""
+        for parts in paths:
+            if (same := known.same_as(parts)) is not None:
+                path, (other_section, other) = ".".join(parts), same
+                self._add(section, path, *_both(section, path, other_section, ".".join(other)))
+            known.add(section, parts)
 
 
 def _single_figures() -> list[str]:
@@ -290,11 +296,6 @@ def _leaves(table: Mapping[str, Plain], *, whole: bool = False, before: str = ""
             yield from _leaves(value, whole=whole, before=path)
         else:
             yield _SPACES.sub(".", path.strip()), value
-
-
-def _same(path: str, other: str) -> bool:
-    one, two = path.split("."), other.split(".")
-    return len(one) == len(two) and overlap(tuple(one), tuple(two))
 
 
 def _both(section: str, path: str, other_section: str, other: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from pvsim.config.study_text import study_of
 from pvsim.core.study.case import Case
 from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.study_inputs import InputFiles
-from pvsim.wiring.study_lines import line_of
+from pvsim.wiring.study_lines import StudyLines
 from pvsim.wiring.study_outside import StudyDisk
 
 __all__ = ["StudyFacts", "case_at", "check_all", "configured", "read_study", "study_of_data"]
@@ -61,8 +61,10 @@ def read_study(path: Path, folder: Path | None = None) -> Study:
         fix = "correct that line: text is in quotes, so is a path with dots, a table name is in [brackets]"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
 
+    lines = StudyLines(text)
+
     def place_of(section: str, setting: str) -> str:
-        line = line_of(text, section, setting)
+        line = lines.line_of(section, setting)
         return f"{path}:{line}" if line else str(path)
 
     return study_of(

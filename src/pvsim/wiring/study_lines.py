@@ -2,47 +2,58 @@
 
 import re
 
-__all__ = ["line_of"]
+__all__ = ["StudyLines"]
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _SETTING = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_DOT = re.compile(r"\s*\.\s*")
 
 
-def line_of(text: str, section: str, setting: str) -> int:
-    """The number of the line that has a setting; that of its section where it is not found, 0 without either.
+class StudyLines:
+    """The lines of the settings of a study file; it is gone through when the first is asked for.
 
     Args:
         text: Of the file.
-        section: `sweep`, `compare.1` for the second of a list; empty for what is in none.
-        setting: Its path.
     """
-    tables: dict[str, int] = {}
-    here, best, best_line = "", 0, 0
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines: dict[str, int] | None = None
+
+    def line_of(self, section: str, setting: str) -> int:
+        """The number of the line that has a setting; that of its section where it is not found, 0 without either.
+
+        Args:
+            section: `sweep`, `compare.1` for the second of a list; empty for what is in none.
+            setting: Its path.
+        """
+        lines = self._lines = _lines(self._text) if self._lines is None else self._lines
+        wanted = f"{section}.{setting}" if section and setting else section or setting
+        while wanted and wanted not in lines:
+            wanted, _, _ = wanted.rpartition(".")
+        return lines.get(wanted, 0)
+
+
+def _lines(text: str) -> dict[str, int]:
+    """The line of each table and setting, by its whole path."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    here = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if table := _TABLE.match(line):
             name = _plain(table[2])
+            lines.setdefault(name, number)
             if table[1] == "[[":
-                tables[name] = tables.get(name, -1) + 1
-                name = f"{name}.{tables[name]}"
-            here, found = name, ""
-        elif match := _SETTING.match(line):
-            found = _plain(match[1])
-        else:
-            continue
-        path = f"{here}.{found}" if here and found else here or found
-        wanted = f"{section}.{setting}" if section else setting
-        shared = _shared(path, wanted)
-        if shared > best:
-            best, best_line = shared, number
-    return best_line
+                counts[name] = counts.get(name, -1) + 1
+                name = f"{name}.{counts[name]}"
+            here = name
+            lines.setdefault(here, number)
+        elif setting := _SETTING.match(line):
+            path = _plain(setting[1])
+            lines.setdefault(f"{here}.{path}" if here else path, number)
+    return lines
 
 
 def _plain(name: str) -> str:
     """A name of TOML without its quotes and spaces."""
-    return re.sub(r"""\s*\.\s*""", ".", name.replace('"', "").replace("'", ""))
-
-
-def _shared(path: str, wanted: str) -> int:
-    """How many parts of the wanted path a path has, where it is a beginning of it."""
-    parts, all_parts = path.split("."), wanted.split(".")
-    return len(parts) if parts == all_parts[: len(parts)] else 0
+    return _DOT.sub(".", name.replace('"', "").replace("'", ""))

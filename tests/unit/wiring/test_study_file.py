@@ -398,3 +398,12 @@ def test_files_of_pv_power_weather_and_prices_are_read_too(read, tmp_path):
         error = refused(read, f'[base]\nsite = "home"\ndays = 9\n[sweep]\n{path} = [{value}]\n')
         assert str(tmp_path / name) in error.what
         assert error.what.startswith("case 0 (")
+
+
+def test_a_file_of_nonsense_is_refused_at_once(read):
+    deep = refused(read, "[sweep]\n" + ".".join(["a"] * 5000) + " = [1]\n")
+    assert "more tables in tables than any setting" in deep.what
+    many = refused(read, "[sweep]\n" + "".join(f'"x{number}" = [1]\n' for number in range(500)))
+    assert many.what.startswith("500 settings are wrong:")
+    assert many.what.endswith("\n  and 490 more")
+    assert len(refused(read, '[sweep]\n"' + ".".join(["site"] * 5000) + '" = [1]\n').what) < 500
