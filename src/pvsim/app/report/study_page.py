@@ -122,20 +122,18 @@ def _headline(found: StudyFound) -> Iterator[str]:
     if form.vanishes(behind, like=found.largest):
         yield forms.say(f"study.best.{goal}.tie", **parts)
         yield forms.say("study.same", second=parts["second"], least=form.precision(forms, like=found.largest))
-    else:
-        difference = form.difference(behind, forms, like=found.largest)
-        yield forms.say(f"study.best.{goal}", **parts, difference=difference)
+        return
+    difference = form.difference(behind, forms, like=found.largest)
+    yield forms.say(f"study.best.{goal}", **parts, difference=difference)
     yield from _certainty(found, best, second)
 
 
 def _certainty(found: StudyFound, best: int, second: int) -> Iterator[str]:
-    """Whether the difference is larger than its spread over the seeds; nothing where there is none to be seen."""
+    """Whether the difference is larger than its spread over the seeds."""
     forms, form = found.forms, found.figure
     lead = lead_of(found.matrix, found.ranking.objective, best, second)
     if lead is None or lead.by.cases == 1:
         yield forms.words["study.lead.one"]
-        return
-    if all(form.vanishes(each, like=found.largest) for each in (lead.by.p5, lead.by.p95)):
         return
     low, high = (form.difference(each, forms, like=found.largest) for each in (lead.by.p5, lead.by.p95))
     key = "unclear" if not lead.clear else "all" if lead.better_in == lead.by.cases else "most"
