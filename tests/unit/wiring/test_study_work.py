@@ -128,7 +128,7 @@ def test_files_are_read_once_until_they_change(tmp_path, monkeypatch):
 
 def test_memory_is_free_when_a_job_has_ended():
     """Without the garbage collector, which comes late: counts, rows and models are in no cycle."""
-    site = pvsim.Request(site="home-tariff", date="2024-06-21", days=2, every="15min")
+    site = pvsim.Request(site="home-tariff", date="2024-06-21", every="10s")
     job = job_of(pvsim.configure(site), pvsim.configure(pvsim.Request(date="2024-06-21", every="1h")))
     kinds = (Histogram, Samples, SitePv, BuildingLoad, CurvePv, RememberedPv)
 
