@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         TiltRange,
     )
     from pvsim.core.site.tariff import Co2, Cost, DataSeries, Demand, PriceWindow, Tariff
+    from pvsim.core.study.record import CaseError, CaseRecord
     from pvsim.errors import (
         BadInputError,
         BrokerError,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.configure import configure
     from pvsim.wiring.finished import FinishedRun, open_run
     from pvsim.wiring.simulated import SimulatedRun, simulate
+    from pvsim.wiring.study_here import study
 
 __all__ = [
     "AzimuthRange",
@@ -62,6 +64,8 @@ __all__ = [
     "BrokerRefusedError",
     "Built",
     "CannotWriteError",
+    "CaseError",
+    "CaseRecord",
     "ClearWeather",
     "CloudyWeather",
     "ClusterError",
@@ -108,12 +112,15 @@ __all__ = [
     "configure",
     "open_run",
     "simulate",
+    "study",
 ]
 
 __version__ = "0.2.0"
 
 _MODULES = {
     "Built": "pvsim.wiring.build",
+    "CaseError": "pvsim.core.study.record",
+    "CaseRecord": "pvsim.core.study.record",
     "Co2": "pvsim.core.site.tariff",
     "Cost": "pvsim.core.site.tariff",
     "DataSeries": "pvsim.core.site.tariff",
@@ -134,6 +141,7 @@ _MODULES = {
     "configure": "pvsim.wiring.configure",
     "open_run": "pvsim.wiring.finished",
     "simulate": "pvsim.wiring.simulated",
+    "study": "pvsim.wiring.study_here",
 }
 """Where each name is; the errors are in `pvsim.errors`, and what a site is made of in its schema."""
 
