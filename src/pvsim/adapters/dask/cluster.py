@@ -221,7 +221,7 @@ def _quiet() -> Iterator[None]:
     """The library's loggers say nothing meanwhile: what matters becomes an error or a result."""
     import distributed  # noqa: F401, PLC0415 - sets up its loggers
 
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado.application", "asyncio")]
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "tornado.application")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)

@@ -124,9 +124,7 @@ class DaskPool:
                 future.release()
             if isinstance(error, WorkerUnfitError):
                 raise error
-            if isinstance(
-                error, ImportError
-            ):  # of one that joined later; it would take all jobs, and fail at once
+            if isinstance(error, ImportError):  # a worker that joined later, and would fail all jobs at once
                 what, fix = f"a worker cannot import pvsim: {error}", "install pvsim on all workers"
                 raise WorkerUnfitError(what, where=self._where, fix=fix)
             if isinstance(error, KilledWorker):
