@@ -25,6 +25,7 @@ __all__ = ["SharedModels", "loads_key"]
 _RUNS = 16
 _FEW_SKIES = 8  # those of more places would take much memory
 _AT_ONCE_H = 6
+_MOST_READINGS = 86_400  # of a portion, which has 64 bytes for each
 _LIGHTS: Latest[RememberedLight] = Latest(2)
 """Of the last places: the sun is the same whatever the seed, in one job as in the next."""
 
@@ -52,7 +53,7 @@ class SharedModels:
         pv_key = _key(config.pv, _places(config), *_of_run(config))
         pv = self._pv.get(pv_key, lambda: RememberedPv(self._source(config, plan)))
         hours = max(_AT_ONCE_H // len(plan.meters), 1)
-        readings = hours * HOUR_S * len(plan.meters)
+        readings = min(hours * HOUR_S * len(plan.meters), _MOST_READINGS)
         return simulate(plan, loads, pv, block=readings, at_once_s=hours * HOUR_S)
 
     def totals(self, config: RunConfig, plan: RunPlan) -> Totals:

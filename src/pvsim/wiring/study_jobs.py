@@ -1,7 +1,6 @@
 """How the cases of a study are shared out: those that have loads and weather in common go to one worker."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -12,10 +11,13 @@ from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase
 from pvsim.wiring.shared_models import loads_key
 
-__all__ = ["AHEAD", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
+__all__ = ["AHEAD", "AHEAD_METERS", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
 
 AHEAD = 1_000
 """So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
+
+AHEAD_METERS = 50_000
+"""Fewer, where they have so many meters together: half a kilobyte each."""
 
 MOST_CASES = 16
 """Cases of one job: each takes some MB in its worker, and a job that is cut short is done again as a whole."""
@@ -51,22 +53,22 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int, by_load: bool
     """
     source = iter(cases)
     waiting: dict[bytes, list[_Drawn]] = {}
-    count, number, size = 0, 0, MOST_CASES
-    drawn_all = False
+    count = meters = number = 0
+    size, drawn_all = MOST_CASES, False
     while True:
-        for case, config in islice(source, AHEAD - count):
-            period, common = _common(config, by_load=by_load)
-            drawn = _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), common)
+        while not drawn_all and count < AHEAD and meters < AHEAD_METERS:
+            if (each := next(source, None)) is None:
+                drawn_all, size = True, min(max(-(-count // workers), 1), MOST_CASES)
+                break
+            period, drawn = _drawn(*each, by_load=by_load)
             waiting.setdefault(period, []).append(drawn)
-            count += 1
-        if count < AHEAD and not drawn_all:
-            drawn_all, size = True, min(max(-(-count // workers), 1), MOST_CASES)
+            count, meters = count + 1, meters + drawn.meters
         if not count:
             return
         group = next(iter(waiting.values()))
         most = max(min(size, MOST_METERS // max(each.meters for each in group)), 1)
         some = _next(waiting, MOST_OF_LOAD if by_load else most)
-        count -= len(some)
+        count, meters = count - len(some), meters - sum(each.meters for each in some)
         yield _work(number, some)
         number += 1
 
@@ -89,6 +91,12 @@ def _work(number: int, some: list[_Drawn]) -> Work[Case]:
     some = sorted(some, key=lambda each: each.case.number)
     cases = tuple(JobCase(each.case.number, each.case.id, each.config) for each in some)
     return Work(Job(number, cases).encode(), tuple(each.case for each in some))
+
+
+def _drawn(case: Case, config: RunConfig, *, by_load: bool) -> tuple[bytes, _Drawn]:
+    """What only cases of one job have in common, and the case."""
+    period, common = _common(config, by_load=by_load)
+    return period, _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), common)
 
 
 def _common(config: RunConfig, *, by_load: bool) -> tuple[bytes, tuple[bytes, ...]]:

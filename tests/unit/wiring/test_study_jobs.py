@@ -12,7 +12,7 @@ import pvsim
 from pvsim.config import CurveConfig, RunConfig, SyntheticMeter
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job
-from pvsim.wiring.study_jobs import AHEAD, MOST_CASES, jobs
+from pvsim.wiring.study_jobs import AHEAD, AHEAD_METERS, MOST_CASES, jobs
 
 CONFIG = pvsim.configure(pvsim.Request(date="2024-06-21", every="1h"))
 WALK = replace(CONFIG.meters[0], source=SyntheticMeter("walk"))
@@ -93,6 +93,12 @@ def test_cases_without_end_are_drawn_as_they_are_needed():
     assert [len(work.cases) for work in first] == [MOST_CASES] * 3
     assert {number % 2 for work in first for number in numbers(work)} == {0}
     assert next(drawn) <= AHEAD + 3 * MOST_CASES
+
+
+def test_large_fleets_are_drawn_a_few_at_a_time():
+    meters, drawn = tuple(replace(CONFIG.meters[0], name=f"m{i}") for i in range(1_000)), count()
+    next(jobs((case(n, meters=meters) for n in drawn), workers=1))
+    assert next(drawn) == AHEAD_METERS // 1_000
 
 
 @pytest.mark.parametrize("workers", [1, 3])
