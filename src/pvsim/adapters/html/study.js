@@ -79,7 +79,7 @@
     const best = study.best && study.best[chosen.x] + "," + study.best[chosen.y];
     const isBest = (each) => best === each[0] + "," + each[1];
     found.sort((one, other) => isBest(one) - isBest(other)); // its frame is above its neighbours
-    const room = cell >= 9 * Math.max(...values.map((value) => bare(figure, value).length), 1) - 6;
+    const room = high >= 16 && cell >= 9 * Math.max(...values.map((value) => bare(figure, value).length), 1) - 6;
     const low = Math.min(...values), top = Math.max(...values), ends = [say(figure, top), say(figure, low)];
     const start = narrow ? 0 : left, legend = chart.getWidth() - start - 8 * (ends[0].length + ends[1].length) - 40;
     chart.setOption({
