@@ -44,6 +44,7 @@ class Chores:
         to_do: The list.
         carry_out: Does one thing.
         done: Called after each.
+        at_list: Held while the list is used, where others use it, too.
     """
 
     def __init__(
@@ -51,18 +52,24 @@ class Chores:
         to_do: ToDo[Job, Result],
         carry_out: Callable[[Job], Awaitable[Result]],
         done: Callable[[], None] = lambda: None,
+        at_list: asyncio.Lock | None = None,
     ) -> None:
+        alone = at_list or asyncio.Lock()
         self._wake, self._at_work = asyncio.Event(), asyncio.Lock()
 
         async def do_one() -> bool:
-            if (job := to_do.next_job()) is None:
+            async with alone:
+                job = to_do.next_job()
+            if job is None:
                 return False
             try:
                 result = await carry_out(job)
             except PvsimError as error:
-                to_do.give_up(job, error)
+                async with alone:
+                    to_do.give_up(job, error)
             else:
-                to_do.finish(job, result)
+                async with alone:
+                    to_do.finish(job, result)
             done()
             return True
 

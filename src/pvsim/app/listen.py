@@ -7,7 +7,7 @@ at the same messages whenever the log is read again.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from logging import getLogger
 from typing import NamedTuple
@@ -66,6 +66,7 @@ class Listener:
         clock: Moves the times of arrival, for tests and demonstrations.
         pace: When to commit and to tick.
         until_end: Read the log as it is now to its end, write no ticks, and end.
+        at_files: Held while the files are used: a commit is done in a thread.
 
     Attributes:
         after_commit: Called after each commit.
@@ -83,7 +84,9 @@ class Listener:
         clock: ServiceClock | None = None,
         pace: ListenPace | None = None,
         until_end: bool = False,
+        at_files: asyncio.Lock | None = None,
     ) -> None:
+        self._at_files = at_files or asyncio.Lock()
         self._session, self._files, self._watcher, self._stop = session, files, watcher, stop
         self._results, self._clock, self._until_end = results, clock, until_end
         self._pace = pace or ListenPace()
@@ -121,11 +124,11 @@ class Listener:
                     async with log.entries(self._rejoining.read_from) as portions:
                         anew = await self._take_all(_Stream(portions, ticker, stopping, end))
         except BrokerError:  # not after a failed write: nothing may follow that
-            self._commit()
+            await self._commit()
             raise
         finally:
             stopping.cancel()
-        self._commit()
+        await self._commit()
 
     async def _ticker(self, log: EntryLog, stack: AsyncExitStack) -> Ticker | None:
         try:
@@ -158,7 +161,7 @@ class Listener:
                     await stream.ticker.tick(TICK)
                     tick_due = self._now() + self._pace.quiet_s
                 if self._uncommitted and self._now() >= self._commit_due:
-                    self._commit()
+                    await self._commit()
         finally:
             if arriving is not None:
                 arriving.cancel()
@@ -189,15 +192,15 @@ class Listener:
             self._uncommitted = True
         return True
 
-    def keep(self) -> None:
+    async def keep(self) -> None:
         """Commit what others keep, where nothing was read since: what was published is not published again."""
-        self._files.commit(self._session.state, self._kept())
+        await self._save()
 
     async def _room(self, stopping: "asyncio.Future[object]") -> None:
         """Read no further while too many results wait for the broker; what is safe on disk may be published."""
         if self._results is None or not self._results.is_full:
             return
-        self._commit()
+        await self._commit()
         room = asyncio.ensure_future(self._results.room())
         try:
             await asyncio.wait((room, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -218,11 +221,11 @@ class Listener:
         _log.warning(what, extra={"facts": {"next_offset": self._session.state.next_offset}})
         self._watcher.said(what)
 
-    def _commit(self) -> None:
+    async def _commit(self) -> None:
         if not self._uncommitted:
             return
         begun = self._now()
-        self._files.commit(self._session.state, self._kept())
+        await self._save()
         if self._results is not None:
             self._results.committed()
         self._uncommitted = False
@@ -231,6 +234,24 @@ class Listener:
         self._watcher.committed(self._session.state, took_s)
         self.after_commit()
         self._notify(ServiceProgress(self._session.state.messages))
+
+    async def _save(self) -> None:
+        """Commit in a thread: with hundreds of files that takes tenths of a second, while others have to go on.
+
+        Nothing is read meanwhile. Whoever is cancelled waits for its end: the files may be closed then.
+        """
+        async with self._at_files:
+            saving = asyncio.ensure_future(
+                asyncio.to_thread(self._files.commit, self._session.state, self._kept())
+            )
+            try:
+                await asyncio.shield(saving)
+            except asyncio.CancelledError:
+                while not saving.done():
+                    with suppress(asyncio.CancelledError):
+                        await asyncio.wait({saving})
+                saving.exception()  # nobody asks for it any more
+                raise
 
     def _kept(self) -> Mapping[str, bytes]:
         kept = dict(self._files.kept)  # what another start with other settings has kept stays

@@ -73,6 +73,8 @@ class SessionFiles(Protocol):
     def commit(self, state: SessionState, kept: Mapping[str, bytes]) -> None:
         """Make everything appended safe, then the checkpoint: all of it, or nothing after a crash.
 
+        It is called in a thread, while nothing else uses the files.
+
         Args:
             state: The state of the session after what was appended.
             kept: What others keep with it: JSON by name.

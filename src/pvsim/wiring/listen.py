@@ -208,6 +208,7 @@ class Service:
         """
         face = self._face(watcher)
         publishing = self._publishing(watcher, [] if face is None else [face.show])
+        at_files = asyncio.Lock()
         listener = Listener(
             self._session,
             self.files,
@@ -216,9 +217,10 @@ class Service:
             results=publishing,
             clock=self._clock,
             until_end=self._setting.replay,
+            at_files=at_files,
         )
         worker = Worker()
-        chores = Chores(self.files, partial(worker.carry_out, carry_out))
+        chores = Chores(self.files, partial(worker.carry_out, carry_out), at_list=at_files)
         listener.after_commit = chores.look
         following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
         beside = [asyncio.ensure_future(chores.run())]
@@ -233,7 +235,7 @@ class Service:
                 await following
                 if publishing is not None:
                     await _finish(publishing, beside[-1], watcher)
-                    listener.keep()
+                    await listener.keep()
             if self._setting.replay:  # nobody starts it again for what is left to do
                 await chores.all()
         finally:

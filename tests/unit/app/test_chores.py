@@ -79,3 +79,16 @@ async def test_all_is_done_only_when_that_is_too_which_the_run_is_at():
     assert to_do.finished == [(2, 4), (5, 25)]
     running.cancel()
     await asyncio.wait({running})
+
+
+async def test_the_list_is_left_alone_while_somebody_else_uses_it():
+    to_do, lock = ToDo(2, 3), asyncio.Lock()
+    chores = Chores(to_do, squared, at_list=lock)
+    async with lock:
+        at_work = asyncio.create_task(chores.all())
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert to_do.jobs == [2, 3]
+    await at_work
+    assert to_do.finished == [(2, 4)]
+    assert to_do.failed == [(3, "three")]

@@ -1,6 +1,7 @@
 """The service without an end, over a log in memory: killed anywhere, its files are those of an undisturbed one."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager, suppress
 
 import msgspec
@@ -366,7 +367,7 @@ async def test_what_others_keep_is_committed_again_when_they_say_so():
     service = Service(until_end=True, results=published)
     await service.follow(MemoryLog(some_log()))
     state, published.taken = service.files.saved, -1
-    service.listener.keep()
+    await service.listener.keep()
     assert (service.files.saved, service.files.kept) == (state, {KEPT_RESULTS: b"-1"})
 
 
@@ -381,3 +382,45 @@ async def test_a_clock_moves_the_times_of_arrival_and_is_kept():
     await again.follow(MemoryLog(some_log(40)))
     assert again.files.state.clock_ms == (START + 3_600 + 39 * 60) * 1_000
     assert not again.shown.sentences
+
+
+class SlowFiles(MemoryFiles):
+    """A commit takes until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def commit(self, state, kept):
+        self.begun.set()
+        assert self.go_on.wait(20)
+        super().commit(state, kept)
+
+
+async def test_the_loop_goes_on_while_the_files_are_made_safe():
+    files, at_files = SlowFiles(), asyncio.Lock()
+    service = Service(files, until_end=True, at_files=at_files)
+    following = asyncio.create_task(service.follow(MemoryLog(some_log())))
+    await asyncio.to_thread(files.begun.wait, 20)
+    assert at_files.locked()
+    assert not following.done()
+    files.go_on.set()  # the commit waits for the loop, which it does not hold up
+    await following
+    assert not at_files.locked()
+    assert files.state.messages == 60
+
+
+async def test_who_is_cancelled_waits_for_the_commit_that_goes_on():
+    """Else the files would be closed, and their lock given up, under it."""
+    files = SlowFiles()
+    service = Service(files, until_end=True)
+    following = asyncio.create_task(service.follow(MemoryLog(some_log())))
+    await asyncio.to_thread(files.begun.wait, 20)
+    for _ in range(2):
+        following.cancel()
+        done, _ = await asyncio.wait({following}, timeout=0.05)
+        assert not done
+    files.go_on.set()
+    await asyncio.wait({following})
+    assert following.cancelled()
+    assert files.commits == 1
