@@ -88,9 +88,6 @@ def test_what_comes_from_a_study_is_escaped():
 
 def test_a_study_of_ten_thousand_cases_has_a_page_of_two_megabytes_at_most():
     axes = {f"site.plants.{i}.peak_kw": [each / 10 for each in range(10)] for i in range(4)}
-    for records in (
-        swept(axes, variants=("",), seeds=1),
-        swept(axes, variants=("",), seeds=1, failing=range(9_999)),
-    ):
-        assert len(records) == 10_000
-        assert 1_000_000 < len(a_study(records)) < 2_000_000
+    records = swept(axes, variants=("",), seeds=1)
+    assert len(records) == 10_000
+    assert 1_000_000 < len(a_study(records)) < 2_000_000
