@@ -20,6 +20,9 @@ __all__ = ["StudyLines", "best_lines", "case_text", "duration", "labels"]
 _TERMINAL_S, _PIPE_S = 0.25, 30.0
 """Seconds between two tables at least, and between two lines elsewhere than on a terminal."""
 
+_FAILURES = 3
+"""So many failed cases are told while the study goes on."""
+
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _WIDEST = 40
 
@@ -36,6 +39,7 @@ class StudyLines:
         self._terminal = sys.stderr.isatty()
         self._progress: StudyProgress | None = None
         self._last_s = time.monotonic()
+        self._failures = 0  # that were told
         self._drawn = 0  # lines of the table on the terminal
 
     def begin(self, progress: "StudyProgress") -> None:
@@ -47,9 +51,15 @@ class StudyLines:
 
     def kept(self, records: "Sequence[CaseRecord]") -> None:
         """See `study_ports.StudyObserver.kept`."""
-        if self._progress is not None:
-            self._progress.take(records, time.monotonic())
-            self._show()
+        if self._progress is None:
+            return
+        self._progress.take(records, time.monotonic())
+        for record in records:
+            if record.error is not None and self._failures < _FAILURES:
+                self._failures += 1
+                last = "; further ones are only counted" if self._failures == _FAILURES else ""
+                self.say(f"case {record.number} ({record.id}) failed: {record.error.what}{last}")
+        self._show()
 
     async def tick(self) -> None:
         """Tell the time that is left also while no case is done."""

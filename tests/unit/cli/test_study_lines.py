@@ -98,7 +98,7 @@ def test_on_a_terminal_a_table_replaces_itself(monkeypatch, capsys, clock):
     keep(lines, progress, [failed, record(2, 0.75)])
     second = capsys.readouterr().err
     state = "75% · 2 of 4 cases done · 1 failed · 1 left · 15 a minute · about 4 s left"
-    assert second.startswith(f"\x1b[3A\r\x1b[J{state}\n")
+    assert second.startswith(f"\x1b[3A\r\x1b[J· case 1 ({1:016x}) failed: no rows\n{state}\n")
     assert "  1.         0.75  south  (0000000000000002)" in second
     clock.now_s = 112.1
     keep(lines, progress, [])
@@ -126,6 +126,19 @@ def test_elsewhere_a_line_comes_now_and_then(capsys, clock):
     quiet.kept([])
     quiet.say("nothing")
     assert capsys.readouterr().err == ""
+
+
+def test_the_first_failures_are_told(capsys, clock):
+    lines, progress = StudyLines(quiet=False), progress_of(9)
+    lines.begin(progress)
+    clock.now_s = 101.0
+    failed = [CaseRecord(i, "ab", "", {}, 0, 23, error=CaseError("PvsimError", f"no {i}")) for i in range(9)]
+    keep(lines, progress, failed)
+    assert capsys.readouterr().err.splitlines() == [
+        "· case 0 (ab) failed: no 0",
+        "· case 1 (ab) failed: no 1",
+        "· case 2 (ab) failed: no 2; further ones are only counted",
+    ]
 
 
 def test_the_best_and_what_a_case_is():
