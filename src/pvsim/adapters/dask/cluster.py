@@ -179,7 +179,10 @@ async def _pool(
             await client.run_on_scheduler(versions)  # it takes jobs apart
             there = await client.run(versions, on_error="return")
     except ImportError as error:
-        what, fix = f"the Dask scheduler cannot import pvsim: {error}", "install pvsim there as on the workers"
+        what, fix = (
+            f"the Dask scheduler cannot import pvsim: {error}",
+            "install the same version there as on the workers",
+        )
         raise WorkerUnfitError(what, where=address, fix=fix) from error
     except OSError as error:  # also TimeoutError
         what = f"the Dask cluster does not answer: {_reason(error)}"

@@ -125,7 +125,7 @@ class DaskPool:
             if isinstance(error, WorkerUnfitError):
                 raise error
             if isinstance(error, ImportError):  # a worker that joined later, and would fail all jobs at once
-                what, fix = f"a worker cannot import pvsim: {error}", "install pvsim on all workers"
+                what, fix = f"a worker cannot import pvsim: {error}", "install the same version on all workers"
                 raise WorkerUnfitError(what, where=self._where, fix=fix)
             if isinstance(error, KilledWorker):
                 died_at = error.last_worker.address
