@@ -1,7 +1,7 @@
 """The homes of a street: how many there are, and what the site is at each of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from msgspec import UNSET, UnsetType
@@ -34,6 +34,7 @@ class Street:
     names: tuple[str, ...] = ()
     file: HomesFile | UnsetType = UNSET
     partitions: int | None = None
+    _sites: dict[tuple[str, int], Site] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def home(self, place: int) -> str:
         """The name of a home that is numbered, or has a name in the file."""
@@ -46,7 +47,10 @@ class Street:
             home: Its name, by which its row is found where the rows have names.
             place: Its number among the meters, from 0, by which it is found where they have none.
         """
-        return site_of_home(self.site, self.seed, home, self.names.index(home) if self.names else place)
+        if (found := self._sites.get((home, place))) is None:  # it is asked for several times
+            row = self.names.index(home) if self.names else place
+            found = self._sites[home, place] = site_of_home(self.site, self.seed, home, row)
+        return found
 
     def sources(self, meters: int | None) -> tuple[str, ...]:
         """What each meter is where nobody says it: the kind of the home's load, with its name where it has one.

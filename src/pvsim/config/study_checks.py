@@ -24,6 +24,7 @@ UNFIT = {
     "split": "is about files of rows, which a study does not write",
     "format": "is about files of rows, which a study does not write",
     "batch": "is about messages, which a study does not send",
+    "partitions": "is about messages, which a study does not send",
 }
 _SIZES = {("battery", "capacity_kwh"), ("heat_pump", "annual_kwh"), ("electric_car", "annual_kwh")}
 """Sizes of which 0 means that there is no such thing."""

@@ -283,6 +283,7 @@ def test_a_file_that_says_nothing_that_can_be_run_is_refused(read, text, told):
             "10,000,000 cases (10,000,000 seeds) are more than 1,000,000; at 200",
             "[sample] n",
         ),
+        ("[base]\nmeters = 2\npartitions = 2\n", "partitions is about messages, which a study", "leave it out"),
         ("[base]\nsite = 3\n", "site: 3 is not", "pvsim run --help describes"),
     ],
 )
