@@ -7,8 +7,8 @@ import pytest
 from tests.docs.conftest import blocks
 
 from pvsim.config.study import MAX_CASES, Page, StudyFile
-from pvsim.config.study_text import plain_of
 from pvsim.core.study.axes import axis_of
+from pvsim.core.study.plain import plain_of
 from pvsim.wiring.study_file import check_all, read_study
 
 PAGE = "docs/reference/study.md"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -15,15 +14,15 @@ from pvsim.config.run_config import check_seed
 from pvsim.config.study import MAX_CASES, Page, Setting, Study, StudyFile, Variant
 from pvsim.config.study_checks import UNFIT, Checks, PlaceOf, described, is_whole
 from pvsim.core.results.figure_tables import FIGURES, figure_columns
-from pvsim.core.site.plain_data import plain
 from pvsim.core.site.problems import problems
 from pvsim.core.study.axes import Axis, bounds_of, is_range
 from pvsim.core.study.paths import Parts, Plain, parts_of, value_at
+from pvsim.core.study.plain import plain_of, text_of
 from pvsim.core.study.sampling import Sample
 from pvsim.core.study.set_paths import SetPaths
 from pvsim.errors import BadInputError
 
-__all__ = ["SECTIONS", "VARIANT", "plain_of", "study_of"]
+__all__ = ["SECTIONS", "VARIANT", "study_of"]
 
 SECTIONS = StudyFile.__struct_encode_fields__
 _PER_MINUTE = 200
@@ -70,33 +69,6 @@ def study_of(data: Mapping[str, Any], *, name: str, folder: str, where: str, pla
     return study
 
 
-def plain_of(value: Any) -> Plain:
-    """A value of TOML or Python as plain data: dates and times are texts, as in JSON, NumPy's numbers Python's.
-
-    Raises:
-        ValueError: if it is, or has in it, no such data or half of a surrogate pair.
-    """
-    value = plain(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {_text(name): plain_of(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [plain_of(each) for each in value]
-    if isinstance(value, str):
-        return _text(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    raise ValueError(f"no plain data: {type(value).__name__}")
-
-
-def _text(text: str) -> str:
-    if text.encode("utf-8", "ignore").decode() != text:
-        shown = text.encode("ascii", "backslashreplace").decode()
-        raise ValueError(f"half of a surrogate pair, which UTF-8 cannot hold: {shown}")
-    return text
-
-
 class _Reading(Checks):
     """Reads the sections of a study, and gathers what is wrong with them."""
 
@@ -105,7 +77,7 @@ class _Reading(Checks):
         found: dict[str, Any] = {}
         for name, value in data.items():
             try:
-                found[_text(str(name))] = plain_of(value)
+                found[text_of(str(name))] = plain_of(value)
             except RecursionError:
                 self._add("", str(name), f"{name} has more tables in tables than any setting", "correct it")
             except ValueError as error:
