@@ -43,10 +43,11 @@ def with_last(work, **changes):
     return with_config(work, msgspec.json.encode(replace(config, **changes)))
 
 
-def with_config(work, config):
+def with_config(work, config, at=-1):
     job = Job.decode(work.job)
-    last = JobCase(job.cases[-1].number, job.cases[-1].id, msgspec.Raw(config))
-    return Work(Job(job.number, (*job.cases[:-1], last)).encode(), work.cases)
+    cases = list(job.cases)
+    cases[at] = JobCase(cases[at].number, cases[at].id, msgspec.Raw(config))
+    return Work(Job(job.number, tuple(cases)).encode(), work.cases)
 
 
 @pytest.fixture
@@ -81,8 +82,11 @@ def test_without_a_broker_each_case_says_so_and_the_private_node_knows_of_stream
     assert [result.error.kind for result in results] == ["BrokerError"] * 2
     assert told[0] == (None, 90_000)
     assert told[1][1].startswith("pvsim.load-")
-    broken = with_config(work, b'{"days": "many"}')
-    assert decode_results(by_broker(broken, away))[1].error.kind == "InternalError"
+    broken = with_config(with_last(work, every_s=7), b'{"days": "many"}', at=0)
+    assert [result.error.kind for result in decode_results(by_broker(broken, away))] == [
+        "InternalError",
+        "UsageError",
+    ]
 
 
 def test_a_stream_that_is_gone_is_an_error_and_once_more_it_goes_well(setting, monkeypatch):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
+from logging import getLogger
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Literal
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pvsim.config.study import Study
 
 __all__ = ["FUNCTION", "BrokerSetting", "broker_pool", "broker_setting", "carry_out", "through_broker"]
+
+_log = getLogger(__name__)
 
 FUNCTION = "pvsim.wiring.study_broker:carry_out"
 """What a pool of processes is given as its function."""
@@ -159,8 +162,10 @@ class _Carried:
                 except BrokerError as error:  # the others would wait for it as long
                     lost = error
                     results[case.number] = failed(case, error)
-            with suppress(BrokerError):  # no result depends on it
+            try:
                 await connection.delete_stream()
+            except BrokerError as error:  # no result depends on it
+                _log.warning("a load is still on the broker, stream %s: %s", models.plan.stream, error)
             for case, _ in some:
                 if not self._setting.keep_runs:
                     rmtree(self._of(case), ignore_errors=True)
@@ -208,6 +213,7 @@ def _by_load(
     for case in cases:
         try:
             config = msgspec.json.decode(case.config, type=RunConfig)
+            plan_of(config)  # the first of them publishes for all
         except Exception as error:  # noqa: BLE001 - as above
             results[case.number] = failed(case, error)
             continue
