@@ -41,6 +41,12 @@ def test_a_point_depends_on_the_seed_and_its_path_only():
     assert two.paths == ("y", "x")
 
 
+def test_values_of_a_wide_range_have_few_digits_too():
+    drawn = [Sample(3, {"x": {"from": 0, "to": 3_000_000}}, 1).at(n)[0] for n in range(3)]
+    assert sorted(int(x // 1_000_000) for x in drawn) == [0, 1, 2]
+    assert all(x % 1_000 == 0 for x in drawn)
+
+
 def test_steps_of_a_range_are_drawn_as_a_list_is():
     drawn = [Sample(6, {"x": {"from": 1, "to": 3, "step": 1}}, 1).at(n)[0] for n in range(6)]
     assert sorted(drawn) == [1, 1, 2, 2, 3, 3]

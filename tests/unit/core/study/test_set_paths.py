@@ -25,6 +25,7 @@ def test_the_section_is_that_of_the_first_that_set_it():
     known.add("sample", ("plants", "0", "peak_kw"))
     other = known.copy()
     other.add("sweep", ("plants", "0", "peak_kw"))
+    assert other.same_as(("plants", "0", "peak_kw")) == ("sample", ("plants", "0", "peak_kw"))
     other.add("sweep", ("plants", "*", "tilt_deg"))
     assert other.same_as(("plants", "*", "peak_kw")) == ("sample", ("plants", "0", "peak_kw"))
     assert other.same_as(("plants", "3", "tilt_deg")) == ("sweep", ("plants", "*", "tilt_deg"))
