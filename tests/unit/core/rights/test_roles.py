@@ -151,3 +151,9 @@ def test_what_would_mean_more_than_it_says_is_refused(facts, what):
     with pytest.raises(UsageError, match=what) as caught:
         Account(**{"name": "house-a", "role": "meter", **facts})
     assert caught.value.fix
+
+
+@pytest.mark.parametrize("role", ["meter", "simulator", "admin"])
+def test_only_a_viewer_is_let_into_the_management_page_on_request(role):
+    with pytest.raises(UsageError, match=f"--management is for the role viewer, not {role}"):
+        Account("eyes", role, management=True)
