@@ -5,6 +5,7 @@ from functools import partial
 
 from pvsim.adapters.descriptors import allow_many
 from pvsim.adapters.rundir import RunDirectory
+from pvsim.app.meter import span_of
 from pvsim.app.parts import Together, side_by_side
 from pvsim.app.patience import Patience
 from pvsim.app.ports import Notify, Stop
@@ -65,6 +66,9 @@ async def publish_parts(
     allow_many()
     parts = parts_of(models, share)
     together = Together(notify, sum(part.plan.readings for part in parts), markers=len(parts))
+    at_once = PUBLISHED_AT_ONCE if speed == MAX_SPEED else max(len(parts), 1)
+    largest = sorted((len(part.meters) for part in parts), reverse=True)
+    span_s = span_of(sum(largest[:at_once]))  # a building takes eight times as long for six minutes as for an hour
 
     async def publish(part: PartModels, stop: Stop) -> None:
         await run_meter(
@@ -75,6 +79,7 @@ async def publish_parts(
             stop=stop,
             speed=speed,
             since_utc=since_utc,
+            span_s=span_s,
         )
 
     async def locked(part: PartModels, stop: Stop) -> None:
@@ -84,7 +89,6 @@ async def publish_parts(
         with make_part_directory(directory, part.number).lock("meter"):
             await publish(part, stop)
 
-    at_once = PUBLISHED_AT_ONCE if speed == MAX_SPEED else max(len(parts), 1)
     while True:
         await side_by_side([partial(locked, part) for part in parts], stop, at_once=at_once)
         if again is None or not await set_before(again, stop):

@@ -36,6 +36,7 @@ async def run_meter(
     again: asyncio.Event | None = None,
     speed: float = MAX_SPEED,
     since_utc: int | None = None,
+    span_s: int | None = None,
 ) -> MeterProgress:
     """Publish all readings of a run.
 
@@ -49,6 +50,7 @@ async def run_meter(
             the meter stays until `stop` is set.
         speed: Simulated seconds in a second of wall time.
         since_utc: What comes before this second is published at once, whatever the speed.
+        span_s: How much time is computed at once; None is as the models say.
 
     Raises:
         PvsimError: as `app.meter.Meter.publish`.
@@ -63,7 +65,7 @@ async def run_meter(
         batch=batch,
         clock=clock,
         since_utc=since_utc,
-        span_s=models.span_s,
+        span_s=span_s or models.span_s,
     )
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:

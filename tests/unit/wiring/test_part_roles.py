@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 import pvsim
+from pvsim.app.meter import span_of
 from pvsim.app.patience import Patience
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.run.shares import ALL, Share
@@ -71,3 +72,31 @@ async def test_each_part_of_a_share_is_simulated_into_its_own_directory(run, mon
         0,
         [p.number for p in run.models.parts],
     )
+
+
+@pytest.mark.parametrize(("speed", "span_s"), [(float("inf"), 900), (60.0, None)])
+async def test_a_meter_computes_ahead_for_the_parts_that_are_published_at_once(run, monkeypatch, speed, span_s):
+    """One without a clock here, all with one."""
+    seen = []
+
+    async def published(part, _transport, **more):
+        seen.append((part.number, more["span_s"], more["speed"]))
+
+    sizes = [len(part.meters) for part in run.models.parts]
+    monkeypatch.setattr(part_roles, "run_meter", published)
+    monkeypatch.setattr(part_roles, "PUBLISHED_AT_ONCE", 1)
+    monkeypatch.setattr("pvsim.app.meter.MOST_AHEAD", 900 * max(sizes))
+    connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
+    await part_roles.publish_parts(
+        run.models,
+        None,
+        connection,
+        ALL,
+        patience=Patience(),
+        notify=lambda _: None,
+        stop=asyncio.Event(),
+        speed=speed,
+    )
+    assert [number for number, _, _ in seen] == [part.number for part in run.models.parts]
+    spans = {span for _, span, _ in seen}
+    assert spans == {span_s if speed == float("inf") else span_of(sum(sizes))}
