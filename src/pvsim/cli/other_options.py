@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pvsim.core.run.shares import Share
+if TYPE_CHECKING:
+    from pvsim.core.run.shares import Share
 
 __all__ = ["OtherOptions"]
 
@@ -45,7 +46,7 @@ class OtherOptions:
     resume: Path | None = None
     case: str | None = None
     directory: Path | None = None
-    share: Share | None = None
+    share: "Share | None" = None
     allow_unsafe_filesystem: bool = False
     quiet: bool = False
     as_json: bool = False

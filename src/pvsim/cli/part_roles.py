@@ -1,6 +1,5 @@
 """`pvsim simulate` of a run in partitions: a share of them, or all."""
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pvsim.cli.run import patience_of
 from pvsim.cli.summary import print_summary
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
     from pvsim.app.ports import Notify
@@ -46,6 +46,8 @@ def simulate_share(
     """
     display = Display(quiet=options.quiet)
     if not this.lacking:  # they were copied here, or the process that wrote the last ones was killed
+        import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
+
         display.say("the rows of all partitions are here; verifying them")
         _tell(this, asyncio.run(this.carry_out_share(_nothing)), share, options)
         return
