@@ -194,3 +194,12 @@ def test_what_differs_by_itself_is_said_once():
     found = said(base, msgspec.structs.replace(base, seed=2), ("0.1.0", "0.2.0"))
     assert [each.partition(":")[0] for each in found] == ["load", "weather"]
     assert not any("models" in each for each in found)
+
+
+def test_a_part_of_a_day_is_another_period():
+    """Over how many streams the readings went does not matter."""
+    whole, part = a_config(), a_config(hours=3)
+    assert said(whole, part) == [
+        "period: 21 June 2024 in Europe/Berlin, the first 3 h instead of 21 June 2024 in Europe/Berlin"
+    ]
+    assert said(part, a_config(hours=3, partitions=4)) == []

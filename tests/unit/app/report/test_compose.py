@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from tests.made_pages import FACTS, a_page, figures_of
+from tests.made_pages import ENGLISH, FACTS, a_page, figures_of
 
+from pvsim.app.report.compose import period_text
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.timeline import Timeline
@@ -109,3 +110,12 @@ def test_a_partial_run_says_how_many_of_its_rows_are_there():
 def test_of_a_street_it_is_said_how_many_homes_have_pv():
     page = a_page(a_plan(meters=("a", "b")), facts=replace(FACTS, homes_with_pv=1))
     assert " · 2 homes, 1 with PV · " in page.subtitle
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "said"), [(3, 1, "21 June 2024, the first 3 h"), (None, 1, "21 June 2024")]
+)
+def test_the_period_says_which_part_of_a_day_it_is(hours, days, said):
+    plan = a_plan(days)
+    part = plan if hours is None else replace(plan, timeline=plan.timeline.first_hours(hours))
+    assert period_text(part, ENGLISH).replace("\u00a0", " ") == said
