@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import aio_pika
@@ -207,6 +208,16 @@ def test_meters_of_others_meet_their_partition_by_their_names(here, broker):
     assert sorted(part["partition"] for part in manifest["partitions"]["parts"]) == sorted(
         {mmh3.hash(name, 104_729, signed=False) % 5 for name in ("house", "shop")}
     )
+
+
+def test_without_amqp_there_are_the_streams_alone(outside, here, broker):
+    url = replace(broker, amqp_port=9).amqp_url
+    fleet = ["--meters", "3", "--hours", "1", "--every", "1h", "--partitions", "2", "--no-report"]
+    done = outside("run", *fleet, url=url)
+    assert done.code == 0, done.err
+    assert "· there is no super stream pvsim." in done.err
+    assert "still on the broker" not in done.err
+    assert len(rows_in(here / "runs/latest")) == 3
 
 
 def test_an_interrupted_share_says_how_to_go_on_with_it(here, broker):

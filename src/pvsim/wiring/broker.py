@@ -13,6 +13,7 @@ from pvsim.app.ports import Log, Notify, Stop, Transport
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.contract import publishing_id
 from pvsim.core.run.plan import RunPlan
+from pvsim.errors import BrokerError
 
 __all__ = [
     "ENABLE_STREAMS",
@@ -173,10 +174,14 @@ class Connection:
         for stream in self.partition_streams or [self.plan.stream]:
             async with self.transport().log(stream) as log:
                 await log.delete()
-        if self.plan.partitions is not None:
-            from pvsim.adapters import amqp  # noqa: PLC0415 - as above
+        if self.plan.partitions is None:
+            return
+        from pvsim.adapters import amqp  # noqa: PLC0415 - as above
 
+        try:
             await amqp.delete_super_stream(self.address, self.plan.stream)
+        except BrokerError as error:  # who may not remove it, or has no AMQP, has not made it either: it was said
+            _log.info("the super stream was not removed", extra={"facts": {"error": str(error)}})
 
     async def offer_exchange(self, *, patience: Patience, notify: Notify, stop: Stop) -> str:
         """Let other people's meters in: bind the topic exchange to the run's stream, and say where they publish.
