@@ -23,8 +23,8 @@ from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.site_file import read_site
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import decode_results
-from pvsim.wiring.study_jobs import jobs
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.jobs import jobs
+from pvsim.wiring.study.work import carry_out
 
 FIRST = date(2024, 1, 1)
 
@@ -52,7 +52,7 @@ def year(days: int = 366) -> None:
     """Three roofs and five batteries, in two worker processes."""
     works = list(jobs(variants(days), workers=2))
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    asyncio.run(all_of(LocalPool("pvsim.wiring.study_work:carry_out", 2), [work.job for work in works]))
+    asyncio.run(all_of(LocalPool("pvsim.wiring.study.work:carry_out", 2), [work.job for work in works]))
     wall_s, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     each_ms = 1e3 * cpu_s / 15 / days

@@ -9,8 +9,8 @@ import msgspec
 from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.study_directory import STUDY_FILE, RecordFile, StudyDirectory, StudyManifest
 from pvsim.core.study.record import CaseRecord, Job, JobCase, decode_results
-from pvsim.wiring.study_file import configured, read_study
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.file import configured, read_study
+from pvsim.wiring.study.work import carry_out
 
 __all__ = ["kept_study"]
 

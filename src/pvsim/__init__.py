@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from pvsim.wiring.configure import configure
     from pvsim.wiring.finished import FinishedRun, open_run
     from pvsim.wiring.simulated import SimulatedRun, simulate
-    from pvsim.wiring.study_here import study
+    from pvsim.wiring.study.here import study
 
 __all__ = [
     "AzimuthRange",
@@ -141,7 +141,7 @@ _MODULES = {
     "configure": "pvsim.wiring.configure",
     "open_run": "pvsim.wiring.finished",
     "simulate": "pvsim.wiring.simulated",
-    "study": "pvsim.wiring.study_here",
+    "study": "pvsim.wiring.study.here",
 }
 """Where each name is; the errors are in `pvsim.errors`, and what a site is made of in its schema."""
 

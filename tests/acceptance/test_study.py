@@ -13,8 +13,8 @@ import pytest
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.study_directory import StudyDirectory, StudyManifest
-from pvsim.wiring.study import WORK
-from pvsim.wiring.study_opening import open_study
+from pvsim.wiring.study.opening import open_study
+from pvsim.wiring.study.study import WORK
 
 DATES = ["2024-06-21", "2024-06-22", "2024-06-23", "2024-06-24", "2024-12-20", "2024-12-21"]
 STUDY = f"""\

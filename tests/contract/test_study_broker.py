@@ -14,12 +14,13 @@ from pvsim.adapters import node
 from pvsim.app.study import Work
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase, decode_results
-from pvsim.wiring import study_broker, study_work
-from pvsim.wiring.study_broker import BrokerSetting, through_broker
-from pvsim.wiring.study_jobs import jobs
+from pvsim.wiring.study import broker as study_broker
+from pvsim.wiring.study import work as study_work
+from pvsim.wiring.study.broker import BrokerSetting, through_broker
+from pvsim.wiring.study.jobs import jobs
 
 pytestmark = pytest.mark.broker
-WORKER = "import sys; from pvsim.wiring.study_broker import carry_out; carry_out(sys.stdin.buffer.read())"
+WORKER = "import sys; from pvsim.wiring.study.broker import carry_out; carry_out(sys.stdin.buffer.read())"
 
 
 def cases_of(*requests):

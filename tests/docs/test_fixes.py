@@ -28,7 +28,7 @@ PRINTED_BY = {
     "adapters/study_directory": ("study",),
     "cli/study": ("study",),
     "wiring/study": ("study",),
-    "wiring/study_case": ("run",),
+    "wiring/study/case": ("run",),
     "adapters/mqtt": ("listen",),
     "app/publish": ("listen",),
     "cli/publishing": ("listen",),

@@ -9,7 +9,7 @@ from tests.docs.conftest import blocks
 from pvsim.config.study import MAX_CASES, Page, StudyFile
 from pvsim.core.study.axes import axis_of
 from pvsim.core.study.plain import plain_of
-from pvsim.wiring.study_file import check_all, read_study
+from pvsim.wiring.study.file import check_all, read_study
 
 PAGE = "docs/reference/study.md"
 

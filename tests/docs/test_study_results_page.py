@@ -6,7 +6,7 @@ from tests.made_studies import swept
 
 from pvsim.core.study.collected import collected
 from pvsim.core.study.table import band_columns, case_columns
-from pvsim.wiring import study_results
+from pvsim.wiring.study import results as study_results
 
 PAGE = "docs/reference/study-results.md"
 

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pvsim.errors import BadInputError
-from pvsim.wiring.study_file import check_all, study_of_data
+from pvsim.wiring.study.file import check_all, study_of_data
 
 paths = st.sampled_from(
     [

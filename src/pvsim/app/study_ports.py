@@ -42,7 +42,7 @@ class Pool(Protocol):
         dies is carried out again; if that happens three times, its result is an error.
 
         Args:
-            jobs: Each is what `pvsim.wiring.study_work.carry_out` takes.
+            jobs: Each is what `pvsim.wiring.study.work.carry_out` takes.
 
         Yields:
             The position of a job and its result, as they come.

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from pvsim.app.study import StudyEnd
-    from pvsim.wiring.study import OpenStudy
-    from pvsim.wiring.study_file import StudyFacts
-    from pvsim.wiring.study_results import StudyResults
+    from pvsim.wiring.study.file import StudyFacts
+    from pvsim.wiring.study.results import StudyResults
+    from pvsim.wiring.study.study import OpenStudy
 
 __all__ = ["COMMANDS"]
 
@@ -174,8 +174,8 @@ def study(
 
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
     """Begin the study or go on with it, and tell what it comes to."""
-    from pvsim.wiring.study_opening import open_study  # noqa: PLC0415
-    from pvsim.wiring.study_results import PAGE  # noqa: PLC0415
+    from pvsim.wiring.study.opening import open_study  # noqa: PLC0415
+    from pvsim.wiring.study.results import PAGE  # noqa: PLC0415
 
     began_s = time.monotonic()
     with (
@@ -235,7 +235,7 @@ async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "as
         if asked.scheduler is None or not opened.book.open:
             return await _by_processes(opened, asked, lines, stop)
         from pvsim.app.study import StudyEnd  # noqa: PLC0415 - as the next
-        from pvsim.wiring.study_cluster import use_cluster  # noqa: PLC0415 - most studies need none
+        from pvsim.wiring.study.cluster import use_cluster  # noqa: PLC0415 - most studies need none
 
         end = await use_cluster(
             asked.scheduler, asked.size, lambda pool: opened.carry_out(pool, lines, stop), stop
@@ -248,11 +248,11 @@ async def _work(opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "as
 async def _by_processes(
     opened: "OpenStudy", asked: _Asked, lines: StudyLines, stop: "asyncio.Event"
 ) -> "StudyEnd":
-    from pvsim.wiring.study import local_pool  # noqa: PLC0415
+    from pvsim.wiring.study.study import local_pool  # noqa: PLC0415
 
     broker, pool = None, local_pool(asked.size)
     if asked.through_broker and opened.book.open:
-        from pvsim.wiring.study_broker import broker_pool, broker_setting  # noqa: PLC0415 - most studies need none
+        from pvsim.wiring.study.broker import broker_pool, broker_setting  # noqa: PLC0415 - most studies need none
 
         pool = broker_pool(asked.size)
         runs, keep_runs = opened.directory.path / "runs", asked.keep_runs
@@ -325,9 +325,9 @@ def _facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
 
 def _try(asked: _Asked, lines: StudyLines) -> None:
     """Tell what the study is and takes."""
-    from pvsim.wiring.study_file import check_all  # noqa: PLC0415
-    from pvsim.wiring.study_opening import find_study  # noqa: PLC0415
-    from pvsim.wiring.study_trial import try_one  # noqa: PLC0415
+    from pvsim.wiring.study.file import check_all  # noqa: PLC0415
+    from pvsim.wiring.study.opening import find_study  # noqa: PLC0415
+    from pvsim.wiring.study.trial import try_one  # noqa: PLC0415
 
     _, found = find_study(asked.file)
     facts = check_all(found, notify=lambda done, of: lines.show(f"checking case {done:,} of {of:,}"))

@@ -35,7 +35,7 @@ def run_of_case(context: click.Context, text: str, say: Callable[[str], None]) -
     """
     from pvsim.config.run_config import check_batch, parse_formats  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.config.study_cases import case_text  # noqa: PLC0415 - as above
-    from pvsim.wiring.study_case import find_case  # noqa: PLC0415 - as above
+    from pvsim.wiring.study.case import find_case  # noqa: PLC0415 - as above
 
     given = set(given_options(context))
     of_request = [each for each in context.command.params if isinstance(each, FieldOption) and each.name in given]

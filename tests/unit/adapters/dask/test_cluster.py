@@ -19,7 +19,7 @@ from pvsim.adapters.dask.work import WorkerUnfitError, versions
 from pvsim.config import CurveConfig, MeterConfig, RunConfig, SyntheticMeter
 from pvsim.core.study.record import Job, JobCase
 from pvsim.errors import ClusterError, UsageError
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.work import carry_out
 
 DAY = RunConfig(
     "r", date(2024, 6, 21), 1, "Europe/Berlin", 1, 3600, (MeterConfig("m1", SyntheticMeter()),), CurveConfig()

@@ -24,22 +24,22 @@ from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import StudyProgress
 from pvsim.core.study.record import CaseError, CaseRecord, CaseResult, decode_results
 from pvsim.errors import PvsimError
-from pvsim.wiring.study_broker import through_broker
-from pvsim.wiring.study_file import configured
-from pvsim.wiring.study_jobs import jobs
-from pvsim.wiring.study_results import CASES_PARQUET, StudyResults, finish
+from pvsim.wiring.study.broker import through_broker
+from pvsim.wiring.study.file import configured
+from pvsim.wiring.study.jobs import jobs
+from pvsim.wiring.study.results import CASES_PARQUET, StudyResults, finish
 
 if TYPE_CHECKING:
     from pvsim.app.ports import Stop
     from pvsim.app.study_ports import Pool, StudyObserver
     from pvsim.config.study import Study
     from pvsim.core.study.case import Case
-    from pvsim.wiring.study_broker import BrokerSetting
-    from pvsim.wiring.study_file import StudyFacts
+    from pvsim.wiring.study.broker import BrokerSetting
+    from pvsim.wiring.study.file import StudyFacts
 
 __all__ = ["WORK", "OpenStudy", "local_pool", "now_text", "of_case", "records_of"]
 
-WORK = "pvsim.wiring.study_work:carry_out"
+WORK = "pvsim.wiring.study.work:carry_out"
 """What carries out a job, in whatever process."""
 
 

@@ -16,9 +16,9 @@ from pvsim.config.study_cases import Cases
 from pvsim.config.study_text import study_of
 from pvsim.core.study.case import Case
 from pvsim.errors import BadInputError, PvsimError
-from pvsim.wiring.study_inputs import InputFiles
-from pvsim.wiring.study_lines import StudyLines
-from pvsim.wiring.study_outside import StudyDisk
+from pvsim.wiring.study.inputs import InputFiles
+from pvsim.wiring.study.lines import StudyLines
+from pvsim.wiring.study.outside import StudyDisk
 
 __all__ = ["StudyFacts", "case_at", "check_all", "configured", "read_study", "study_of_data"]
 

@@ -20,7 +20,7 @@ from pvsim.core.study.factors import VARIANT
 from pvsim.core.study.ranking import Objective, goal_of, ranked
 from pvsim.core.study.table import Columns, band_columns, band_rows, case_columns, case_row, csv_line
 from pvsim.errors import UsageError
-from pvsim.wiring.study_file import configured
+from pvsim.wiring.study.file import configured
 
 if TYPE_CHECKING:
     from pvsim.app.report.study_facts import StudyFacts

@@ -6,8 +6,8 @@ import pytest
 from tests.studies import kept_study
 
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.study_case import find_case
-from pvsim.wiring.study_file import configured, read_study
+from pvsim.wiring.study.case import find_case
+from pvsim.wiring.study.file import configured, read_study
 
 TEXT = '[base]\nsite = "own.toml"\nseed = 5\n[sweep]\n"site.plants.0.peak_kw" = { from = 1, to = 40, step = 1 }\n'
 SITE = """\
@@ -72,7 +72,7 @@ def test_what_no_case_or_several_begin_with_is_refused(studies, monkeypatch):
     for text in ("", "roof:", "abc", "zzzzzz", "roof.toml", "0x1234"):
         with pytest.raises(UsageError, match="is no id of a case"):
             find_case(text, studies)
-    monkeypatch.setattr("pvsim.wiring.study_case._LEAST", 1)
+    monkeypatch.setattr("pvsim.wiring.study.case._LEAST", 1)
     first = [known[0] for known in ids(studies)[:30]]
     twice = next(digit for digit in first if first.count(digit) > 1)
     with pytest.raises(UsageError, match=f"several cases begin with {twice}: ") as caught:

@@ -11,10 +11,10 @@ from pvsim.core.study.case import Case
 from pvsim.core.study.ranking import Objective
 from pvsim.core.study.record import CaseError, CaseRecord, CaseResult, encode_results
 from pvsim.errors import PvsimError
-from pvsim.wiring.study import records_of
-from pvsim.wiring.study_file import study_of_data
-from pvsim.wiring.study_opening import objectives_of, open_study
-from pvsim.wiring.study_trial import Trial, try_one
+from pvsim.wiring.study.file import study_of_data
+from pvsim.wiring.study.opening import objectives_of, open_study
+from pvsim.wiring.study.study import records_of
+from pvsim.wiring.study.trial import Trial, try_one
 
 CASES = (Case(3, "aa", "south", {"days": 1}, 0, 23), Case(4, "bb", "", {}, 1, 24))
 
@@ -69,7 +69,7 @@ def test_a_case_that_cannot_be_tried_is_named(monkeypatch):
     result = encode_results(
         [CaseResult(0, "aa", error=CaseError("BadInputError", "no rows", "a.csv", fix="add some"))]
     )
-    monkeypatch.setattr("pvsim.wiring.study_trial.carry_out", lambda _: result)
+    monkeypatch.setattr("pvsim.wiring.study.trial.carry_out", lambda _: result)
     with pytest.raises(PvsimError, match=r"case 0 \(.{16}\) fails: no rows") as caught:
         try_one(study_of_data({}))
     assert (caught.value.where, caught.value.fix) == ("a.csv", "add some")

@@ -13,7 +13,7 @@ from pvsim.config import RunConfig
 from pvsim.config.study import Study
 from pvsim.core.study.case import Case
 from pvsim.errors import BadInputError, UsageError
-from pvsim.wiring.study_file import case_at, configured, read_study
+from pvsim.wiring.study.file import case_at, configured, read_study
 
 __all__ = ["STUDIES", "FoundCase", "find_case"]
 

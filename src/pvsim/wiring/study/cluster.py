@@ -9,7 +9,7 @@ from pvsim.adapters.dask import open_cluster, parse_scheduler
 from pvsim.config import RunConfig
 from pvsim.config.files import files_of
 from pvsim.core.study.record import Job
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.work import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

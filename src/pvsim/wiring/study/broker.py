@@ -1,7 +1,7 @@
 """What a worker does where a study goes through the broker: it publishes a load once, for all cases that have it.
 
 Each case is a run with a directory of its own. Its simulator reads the stream of the load from the beginning, and
-it is proved as any run is. So the figures are those of `study_work`, by the way that `pvsim run` goes.
+it is proved as any run is. So the figures are those of `work.py`, by the way that `pvsim run` goes.
 """
 
 import asyncio
@@ -35,8 +35,8 @@ from pvsim.wiring.models import Models
 from pvsim.wiring.roles import run_meter, run_simulator
 from pvsim.wiring.runs import Run
 from pvsim.wiring.shared_models import loads_key
-from pvsim.wiring.study_file import configured
-from pvsim.wiring.study_work import failed
+from pvsim.wiring.study.file import configured
+from pvsim.wiring.study.work import failed
 
 if TYPE_CHECKING:
     from pvsim.config.study import Study
@@ -45,7 +45,7 @@ __all__ = ["FUNCTION", "BrokerSetting", "broker_pool", "broker_setting", "carry_
 
 _log = getLogger(__name__)
 
-FUNCTION = "pvsim.wiring.study_broker:carry_out"
+FUNCTION = "pvsim.wiring.study.broker:carry_out"
 """What a pool of processes is given as its function."""
 
 
@@ -185,7 +185,7 @@ class _Carried:
             summary = await run.carry_out(partial(self._simulate, run, connection), hours)
         except BrokerError:
             raise
-        except Exception as error:  # noqa: BLE001 - as in `study_work`: said of its case, and the others go on
+        except Exception as error:  # noqa: BLE001 - as in `work.py`: said of its case, and the others go on
             return failed(case, error)
         by_hour = hours_of(*hours.result(), battery=run.models.plan.has_battery)
         return CaseResult(case.number, case.id, single_figures(summary), by_hour)

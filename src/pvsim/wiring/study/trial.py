@@ -9,10 +9,10 @@ import msgspec
 from pvsim.adapters.processes import peak_memory_mb
 from pvsim.core.study.record import decode_results
 from pvsim.errors import PvsimError
-from pvsim.wiring.study import records_of
-from pvsim.wiring.study_file import case_at
-from pvsim.wiring.study_jobs import jobs
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.file import case_at
+from pvsim.wiring.study.jobs import jobs
+from pvsim.wiring.study.study import records_of
+from pvsim.wiring.study.work import carry_out
 
 if TYPE_CHECKING:
     from pvsim.config.study import Study

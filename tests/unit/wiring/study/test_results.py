@@ -13,10 +13,10 @@ from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.study_directory import STUDY_FILE, RecordFile
 from pvsim.core.study.record import CaseError, CaseRecord, decode_results
 from pvsim.errors import CannotWriteError
-from pvsim.wiring.study_file import configured, read_study
-from pvsim.wiring.study_jobs import jobs
-from pvsim.wiring.study_results import BANDS, CASES, CASES_PARQUET, PAGE, finish
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.file import configured, read_study
+from pvsim.wiring.study.jobs import jobs
+from pvsim.wiring.study.results import BANDS, CASES, CASES_PARQUET, PAGE, finish
+from pvsim.wiring.study.work import carry_out
 
 STUDY = """
 name = "small"

@@ -7,10 +7,10 @@ from typing import Any
 
 from pvsim.config.study import Study
 from pvsim.core.study.record import CaseRecord
-from pvsim.wiring.study import records_of
-from pvsim.wiring.study_file import check_all, configured, read_study, study_of_data
-from pvsim.wiring.study_jobs import jobs
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study.file import check_all, configured, read_study, study_of_data
+from pvsim.wiring.study.jobs import jobs
+from pvsim.wiring.study.study import records_of
+from pvsim.wiring.study.work import carry_out
 
 __all__ = ["study"]
 

@@ -9,9 +9,9 @@ import pvsim
 from pvsim import MeterRequest
 from pvsim.core.study.record import Job, JobCase
 from pvsim.errors import ClusterError
-from pvsim.wiring import study_cluster
-from pvsim.wiring.study_cluster import files_of_job, use_cluster
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study import cluster as study_cluster
+from pvsim.wiring.study.cluster import files_of_job, use_cluster
+from pvsim.wiring.study.work import carry_out
 
 
 @pytest.fixture

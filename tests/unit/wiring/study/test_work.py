@@ -18,8 +18,8 @@ from pvsim.core.results.histogram import Histogram
 from pvsim.core.results.samples import Samples
 from pvsim.core.study.record import CaseError, Job, JobCase, decode_results, single_figures
 from pvsim.core.weather.sky import ClimateSky
-from pvsim.wiring import study_work
-from pvsim.wiring.study_work import carry_out
+from pvsim.wiring.study import work as study_work
+from pvsim.wiring.study.work import carry_out
 
 
 def job_of(*configs):

@@ -12,7 +12,7 @@ import pvsim
 from pvsim.config import CurveConfig, RunConfig, SyntheticMeter
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job
-from pvsim.wiring.study_jobs import AHEAD, AHEAD_METERS, MOST_CASES, jobs
+from pvsim.wiring.study.jobs import AHEAD, AHEAD_METERS, MOST_CASES, jobs
 
 CONFIG = pvsim.configure(pvsim.Request(date="2024-06-21", every="1h"))
 WALK = replace(CONFIG.meters[0], source=SyntheticMeter("walk"))

@@ -24,8 +24,8 @@ from pvsim.app.study_progress import StudyProgress
 from pvsim.core.study.ranking import Objective, goal_of
 from pvsim.errors import BadInputError
 from pvsim.wiring.runs import versions
-from pvsim.wiring.study import OpenStudy, now_text, of_case
-from pvsim.wiring.study_file import check_all, read_study
+from pvsim.wiring.study.file import check_all, read_study
+from pvsim.wiring.study.study import OpenStudy, now_text, of_case
 
 if TYPE_CHECKING:
     from pvsim.config.study import Study

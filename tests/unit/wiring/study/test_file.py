@@ -10,7 +10,7 @@ import pytest
 from pvsim.config import Request, RunConfig
 from pvsim.errors import BadInputError
 from pvsim.wiring.configure import configure
-from pvsim.wiring.study_file import case_at, check_all, configured, read_study, study_of_data
+from pvsim.wiring.study.file import case_at, check_all, configured, read_study, study_of_data
 
 ROOF = """\
 name = "roof"
