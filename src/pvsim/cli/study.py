@@ -304,7 +304,7 @@ def _facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
         "done": book.done,
         "failed": book.failed,
         "records_of_no_case": opened.elsewhere,
-        "notes": list(opened.notes),
+        "notes": [*opened.notes, *results.notes],
         "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
         "best_with_seed": None if best is None else best.cases[0].record.seed,
         "best": [

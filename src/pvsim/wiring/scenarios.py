@@ -17,8 +17,8 @@ from pvsim.app.prove import add_up
 from pvsim.config import Request
 from pvsim.config.comparable import unlike
 from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.input_counts import input_counts
 from pvsim.core.scenarios.checking import Checked, compared
-from pvsim.core.scenarios.counts import input_counts
 from pvsim.core.scenarios.junit import junit_xml
 from pvsim.core.scenarios.scenario import Figures, Scenario
 from pvsim.core.study.record import single_figures

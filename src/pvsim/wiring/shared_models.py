@@ -1,14 +1,15 @@
 """The models of runs that are carried out side by side: what several of them have in common is built once."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from msgspec import UNSET
 
 from pvsim.app.simulate import simulate
 from pvsim.app.together import Latest, RememberedLight, RememberedPower, RememberedPv, RememberedSky
-from pvsim.config import RunConfig, SitePvConfig
+from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import PowerSource, PvSource
@@ -17,8 +18,12 @@ from pvsim.core.results.totals import Totals
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.weather.clear_sky import LightOutside
 from pvsim.core.weather.sky import Sky
-from pvsim.wiring.build import build_loads, build_pv
+from pvsim.wiring.build import Inputs, Pv, build_loads, build_pv, joined
+from pvsim.wiring.cuts import ClippedCount, dimmed_energies
 from pvsim.wiring.prices import Worth, totals_of, worth_of
+
+if TYPE_CHECKING:
+    from pvsim.core.loads.building import BuildingLoad
 
 __all__ = ["SharedModels", "loads_key"]
 
@@ -30,6 +35,23 @@ _LIGHTS: Latest[RememberedLight] = Latest(2)
 """Of the last places: the sun is the same whatever the seed, in one job as in the next."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Loads:
+    """The loads of a run, and what is told of them: see `Loads`.
+
+    Attributes:
+        sources: Those of buildings are counted on their way.
+        inputs: What was read for them.
+        clipped: Of each building what counts its clipped seconds.
+        dimmed: What dimming takes from each.
+    """
+
+    sources: tuple[PowerSource, ...]
+    inputs: Inputs
+    clipped: Mapping[str, ClippedCount]
+    dimmed: Mapping[str, Mapping[str, float]]
+
+
 class SharedModels:
     """Builds the models of runs; what it has built for one serves the next where nothing of it differs.
 
@@ -37,8 +59,8 @@ class SharedModels:
     """
 
     def __init__(self) -> None:
-        self._loads: Latest[tuple[PowerSource, ...]] = Latest(_RUNS)
-        self._pv: Latest[PvSource] = Latest(_RUNS)
+        self._loads: Latest[_Loads] = Latest(_RUNS)
+        self._pv: Latest[Pv] = Latest(_RUNS)
         self._skies: Latest[tuple[Sky, ...]] = Latest(_RUNS)
         self._worth: Latest[Worth] = Latest(_RUNS)
 
@@ -49,22 +71,49 @@ class SharedModels:
             UsageError: if a meter is somebody else's.
             BadInputError: if a file does not fit.
         """
-        loads = self._loads.get(loads_key(config), lambda: _loads(config, plan))
-        pv_key = _key(config.pv, _places(config), *_of_run(config))
-        pv = self._pv.get(pv_key, lambda: RememberedPv(self._source(config, plan)))
+        loads, pv = self._loads_of(config, plan), self._pv_of(config, plan)
         hours = max(_AT_ONCE_H // len(plan.meters), 1)
         readings = min(hours * HOUR_S * len(plan.meters), _MOST_READINGS)
-        return simulate(plan, loads, pv, block=readings, at_once_s=hours * HOUR_S)
+        return simulate(plan, loads.sources, pv.source, block=readings, at_once_s=hours * HOUR_S)
+
+    def inputs(self, config: RunConfig, plan: RunPlan) -> Mapping[str, Mapping[str, Any]]:
+        """What was read for a run whose rows have been taken, and what buildings take less than they would.
+
+        See `SimulatedRun.inputs`; raises as `samples`.
+        """
+        loads = self._loads_of(config, plan)
+        clipped = {name: {"clipped_s": each.clipped_s} for name, each in loads.clipped.items() if each.clipped_s}
+        cuts = {
+            name: {**clipped.get(name, {}), **loads.dimmed.get(name, {})}
+            for name in dict.fromkeys((*clipped, *loads.dimmed))
+        }
+        of_models = joined(self._pv_of(config, plan).inputs, loads.inputs)
+        return {**of_models, **self._worth_of(config, plan).inputs, **cuts}
 
     def totals(self, config: RunConfig, plan: RunPlan) -> Totals:
         """What adds up the summary of a run; raises as `worth_of`."""
+        return totals_of(config, plan, self._worth_of(config, plan))
+
+    def _loads_of(self, config: RunConfig, plan: RunPlan) -> _Loads:
+        return self._loads.get(loads_key(config), lambda: _loads(config, plan))
+
+    def _pv_of(self, config: RunConfig, plan: RunPlan) -> Pv:
+        return self._pv.get(
+            _key(config.pv, _places(config), *_of_run(config)), lambda: self._built_pv(config, plan)
+        )
+
+    def _worth_of(self, config: RunConfig, plan: RunPlan) -> Worth:
         money = config.tariff, config.co2, config.series_sha256, config.unpaid, config.feed_in
         key = _key(*(None if each is UNSET else each for each in money), *_of_run(config), config.every_s)
-        return totals_of(config, plan, self._worth.get(key, lambda: worth_of(config, plan.timeline)))
+        return self._worth.get(key, lambda: worth_of(config, plan.timeline))
 
-    def _source(self, config: RunConfig, plan: RunPlan) -> PvSource:
+    def _built_pv(self, config: RunConfig, plan: RunPlan) -> Pv:
+        built = build_pv(config, plan)
+        return Pv(RememberedPv(self._with_shared_sky(built.source, config)), built.inputs)
+
+    def _with_shared_sky(self, source: PvSource, config: RunConfig) -> PvSource:
         """The PV power; a physical site's with the sky and the light that others have already."""
-        pv, source = config.pv, build_pv(config, plan).source
+        pv = config.pv
         if not isinstance(pv, SitePvConfig) or not isinstance(source, SitePv):
             return source
         skies = source.skies
@@ -98,8 +147,16 @@ def _key(*parts: object) -> bytes:
     return msgspec.json.encode(parts)
 
 
-def _loads(config: RunConfig, plan: RunPlan) -> tuple[PowerSource, ...]:
-    return tuple(RememberedPower(source) for source in build_loads(config, plan).sources)
+def _loads(config: RunConfig, plan: RunPlan) -> _Loads:
+    built = build_loads(config, plan)
+    clipped = {
+        meter.name: ClippedCount(cast("BuildingLoad", load), plan.timeline.start_utc)
+        for meter, load in zip(config.meters, built.sources, strict=True)
+        if isinstance(meter.source, BuildingMeter)
+    }
+    loads = zip(config.meters, built.sources, strict=True)
+    sources = (RememberedPower(clipped.get(meter.name, load)) for meter, load in loads)
+    return _Loads(tuple(sources), built.inputs, clipped, dimmed_energies(config, plan))
 
 
 def _remembered(skies: tuple[Sky, ...]) -> tuple[Sky, ...]:

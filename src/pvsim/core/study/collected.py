@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from pvsim.core.results.figure_tables import FIGURES, figure_columns
+from pvsim.core.results.input_counts import INPUT_COUNTS
 from pvsim.core.study.bands import Floats
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Collected:
         seeds: The seed of each repeat, of the first case that has it.
         failed: Positions of the cases that have no figures.
         figures: The values of each single figure that is a number, NaN where a case has none.
+        inputs: Of each count of inputs how many cases have one above 0, and the largest.
         texts: The different values of each figure that is a text.
         parameters: The paths that are set for any case, in order.
     """
@@ -58,6 +60,7 @@ class Collected:
     seeds: dict[int, int] = field(default_factory=dict)
     failed: list[int] = field(default_factory=list)
     figures: "dict[str, array[float]]" = field(default_factory=dict)
+    inputs: dict[str, tuple[int, float]] = field(default_factory=dict)
     texts: dict[str, dict[str, None]] = field(default_factory=dict)
     parameters: dict[str, None] = field(default_factory=dict)
     _places: dict[bytes, int] = field(default_factory=dict)
@@ -79,11 +82,18 @@ class Collected:
             self.failed.append(position)
         for name, value in record.figures.items():
             self._take(name, value, position)
+        for name, count in record.inputs.items():
+            cases, largest = self.inputs.get(name, (0, 0))
+            self.inputs[name] = cases + (count > 0), max(largest, count)
 
     def columns(self) -> list[str]:
         """The figures that any case has, in the order of `pvsim query`'s table of them."""
         known = figure_columns()[FIGURES]
         return [name for name in known if name in self.figures or name in self.texts]
+
+    def input_columns(self) -> dict[str, type[int] | type[float]]:
+        """The counts of inputs that any case has, and what they are."""
+        return {name: kind for name, kind in INPUT_COUNTS.items() if name in self.inputs}
 
     def values(self, name: str) -> Floats:
         """A figure of each case; NaN where a case has none."""

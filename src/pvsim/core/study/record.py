@@ -8,6 +8,7 @@ import msgspec
 from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.figure_tables import FIGURES, figure_rows
 from pvsim.core.results.hour_sums import POWERS
+from pvsim.core.results.input_counts import InputCounts
 
 if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
@@ -101,12 +102,13 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a worker found of a case: its figures and hours, or its error."""
+    """What a worker found of a case: its figures, the counts of its inputs and its hours, or its error."""
 
     number: int
     id: str
     figures: Figures = {}
     hours: Hours = {}
+    inputs: InputCounts = {}
     error: CaseError | None = None
 
 
@@ -122,6 +124,7 @@ class CaseRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         seed: Its seed.
         figures: Its single figures; empty where it failed.
         hours: Its mean powers by hour of the day; empty where it failed.
+        inputs: What was filled, clipped or cut in its inputs; empty where there is nothing to count.
         error: Why it failed; None where it did not.
     """
 
@@ -133,6 +136,7 @@ class CaseRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int
     figures: Figures = {}
     hours: Hours = {}
+    inputs: InputCounts = {}
     error: CaseError | None = None
 
 

@@ -66,17 +66,17 @@ class Columns:
 
 
 def case_columns(cases: "Collected") -> Columns:
-    """Those of the table of cases; figures only that any case has."""
+    """Those of the table of cases; figures and counts only that any case has."""
     known = figure_columns()[FIGURES]
     figures = {name: cast("Kind", known[name]) for name in cases.columns()}
-    return _columns(cases, _FIRST, {**_SEED, **figures, **_ERROR})
+    return _columns(cases, _FIRST, {**_SEED, **figures, **cases.input_columns(), **_ERROR})
 
 
 def case_row(record: "CaseRecord", columns: Columns) -> Row:
     """A case."""
     row: Row = {"number": record.number, "id": record.id, "variant": record.variant}
     row |= _parameters(record.parameters, columns)
-    row |= {"repeat": record.repeat, "seed": record.seed, **record.figures}
+    row |= {"repeat": record.repeat, "seed": record.seed, **record.figures, **record.inputs}
     if record.error is not None:
         row["error"] = error_text(record.error)
     return {name: row[name] for name in columns.kinds if row.get(name) is not None}

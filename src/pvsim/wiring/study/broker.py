@@ -25,6 +25,7 @@ from pvsim.app.study import Work
 from pvsim.config import RunConfig, digest
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.results.hour_sums import HourSums
+from pvsim.core.results.input_counts import input_counts
 from pvsim.core.study.case import Case
 from pvsim.core.study.record import CaseResult, Job, JobCase, encode_results, hours_of, single_figures
 from pvsim.errors import BrokerError, PvsimError
@@ -188,7 +189,8 @@ class _Carried:
         except Exception as error:  # noqa: BLE001 - as in `work.py`: said of its case, and the others go on
             return failed(case, error)
         by_hour = hours_of(*hours.result(), battery=run.models.plan.has_battery)
-        return CaseResult(case.number, case.id, single_figures(summary), by_hour)
+        counts = input_counts(run.directory.load().inputs or {})
+        return CaseResult(case.number, case.id, single_figures(summary), by_hour, counts)
 
     async def _simulate(self, run: Run, connection: Connection) -> None:
         await run_simulator(

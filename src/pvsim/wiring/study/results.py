@@ -37,13 +37,23 @@ _VARIANT = "variant"
 """What a study file calls the axis of its variants."""
 
 
+_TOLD = {
+    "inputs_clipped_s": ("have a load above what its meter shows, taken as meter.max_w", "s"),
+    "inputs_dimmed_s": ("have dimmed devices", "s"),
+    "inputs_gap_s": ("have gaps in their files, which were filled", "s"),
+    "inputs_clipped_low": ("have values in their files below the lowest possible, taken as that", "values"),
+    "inputs_clipped_high": ("have values in their files above the highest possible, taken as that", "values"),
+}
+"""What is told of a count that is not 0, and the unit of the count."""
+
+
 @dataclass(frozen=True, slots=True)
 class StudyResults:
     """What has been written.
 
     Attributes:
         paths: The files.
-        notes: What was not written, and how to have it.
+        notes: What was filled, clipped or cut in cases; what was not written, and how to have it.
         headline: The best combination, and whether it leads by more than chance; in English, as what is printed.
     """
 
@@ -100,7 +110,8 @@ class _Results:
         else:
             self._remove(CASES_PARQUET)
         path, headline = self._page(language)
-        return StudyResults((*paths, path), () if note is None else (note,), headline)
+        notes = (*_input_notes(self._cases), *(() if note is None else (note,)))
+        return StudyResults((*paths, path), notes, headline)
 
     def _records(self) -> Iterator["CaseRecord"]:
         for position in range(len(self._cases.ids)):
@@ -207,6 +218,14 @@ def _placed(record: "CaseRecord", case_id: str, different: Difference) -> "CaseR
         repeat=different.repeat,
         seed=different.seed,
     )
+
+
+def _input_notes(cases: Collected) -> Iterator[str]:
+    """What happened to the inputs of cases, as `pvsim run` tells it of one (I12)."""
+    for name, (what, unit) in _TOLD.items():
+        count, most = cases.inputs.get(name, (0, 0))
+        if count:
+            yield f"{count:,} of {len(cases.ids):,} cases {what}: up to {most:,} {unit} ({name} in {CASES})"
 
 
 def _axis(path: str | None) -> str | None:

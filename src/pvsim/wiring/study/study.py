@@ -209,6 +209,7 @@ def records_of(work: "Work[Case]", result: bytes | PvsimError) -> list[CaseRecor
             case.seed,
             found.figures,
             found.hours,
+            found.inputs,
             found.error,
         )
         for case, found in zip(work.cases, results, strict=True)

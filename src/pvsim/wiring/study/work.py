@@ -11,6 +11,7 @@ import msgspec
 
 from pvsim.config import RunConfig
 from pvsim.core.results.hour_sums import HourSums
+from pvsim.core.results.input_counts import input_counts
 from pvsim.core.study.record import CaseError, CaseResult, Job, JobCase, encode_results, hours_of, single_figures
 from pvsim.errors import InternalError, PvsimError
 from pvsim.wiring.build import plan_of
@@ -84,4 +85,5 @@ def _work(case: JobCase, models: SharedModels) -> Generator[None, None, CaseResu
         hours.add(samples)
         yield
     figures = single_figures(Models(config).among_years(totals.result()))
-    return CaseResult(case.number, case.id, figures, hours_of(*hours.result(), battery=plan.has_battery))
+    by_hour = hours_of(*hours.result(), battery=plan.has_battery)
+    return CaseResult(case.number, case.id, figures, by_hour, input_counts(models.inputs(config, plan)))

@@ -10,10 +10,9 @@ __all__ = ["FAILED", "a_record", "a_study", "records_of"]
 FAILED = CaseError("BadInputError", "the file ends too early", "load.csv", fix="take a longer one")
 
 
-def a_record(number, parameters, *, variant="", repeat=0, error=None, hours=None, **figures):
-    return CaseRecord(
-        number, f"{number:010x}", variant, parameters, repeat, 23 + repeat, figures, hours or {}, error
-    )
+def a_record(number, parameters, *, variant="", repeat=0, error=None, hours=None, inputs=None, **figures):
+    given = {"hours": hours or {}, "inputs": inputs or {}, "error": error}
+    return CaseRecord(number, f"{number:010x}", variant, parameters, repeat, 23 + repeat, figures, **given)
 
 
 def records_of(axes, figures, *, variants=("",), seeds=1, failing=()):

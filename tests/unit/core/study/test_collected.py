@@ -44,3 +44,10 @@ def test_no_record_is_no_combination():
     found = collected([])
     assert found.matrix("rows").shape == (0, 0)
     assert found.columns() == []
+
+
+def test_counts_of_inputs_by_hand():
+    counts = {"inputs_clipped_s": 40, "inputs_gap_s": 0}, {"inputs_clipped_s": 192, "inputs_cut_kwh": 1.5}, {}
+    found = collected(a_record(number, {"days": 1 + number}, inputs=each) for number, each in enumerate(counts))
+    assert found.inputs == {"inputs_clipped_s": (2, 192), "inputs_gap_s": (0, 0), "inputs_cut_kwh": (1, 1.5)}
+    assert found.input_columns() == {"inputs_gap_s": int, "inputs_clipped_s": int, "inputs_cut_kwh": float}

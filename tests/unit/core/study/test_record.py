@@ -32,7 +32,10 @@ def test_jobs_results_and_records_survive_json():
         failed,
     ]
     assert decode_results(encode_results(results)) == results
-    record = CaseRecord(7, "0a1b2c3d4e", "", {"site.battery": None, "x": 1}, 0, 23, {"a": 1.5}, {}, failed.error)
+    parameters = {"site.battery": None, "x": 1}
+    record = CaseRecord(
+        7, "0a1b2c3d4e", "", parameters, 0, 23, {"a": 1.5}, inputs={"inputs_gap_s": 60}, error=failed.error
+    )
     text = msgspec.json.encode(record)
     assert msgspec.json.decode(text, type=CaseRecord) == record
     assert b"hours" not in text  # empty: left out

@@ -53,7 +53,9 @@ def study(tmp_path, records):
     if not records:
         for work in jobs(configured(found), workers=1):
             for case, result in zip(work.cases, decode_results(carry_out(work.job)), strict=True):
-                records[case.id] = CaseRecord(0, case.id, "", {}, 0, 0, result.figures, result.hours, result.error)
+                records[case.id] = CaseRecord(
+                    0, case.id, "", {}, 0, 0, result.figures, result.hours, result.inputs
+                )
     return found
 
 
@@ -126,6 +128,19 @@ def test_failed_cases_have_their_error_and_open_ones_are_counted(tmp_path, study
     page = (directory / PAGE).read_text()
     assert "Fälle, die noch fehlen: 1." in page
     assert "1 von 7 Fällen" in page
+
+
+def test_what_was_clipped_is_a_column_and_is_told(tmp_path, study, records):
+    some = {case_id: replace_struct(each, inputs={"inputs_clipped_s": n, "inputs_gap_s": 0})
+            for n, (case_id, each) in enumerate(records.items())}  # fmt: skip
+    directory = kept(tmp_path / "out", some.values())
+    notes = finish(directory, study).notes
+    most = len(some) - 1
+    above = "have a load above what its meter shows, taken as meter.max_w"
+    assert notes == (f"{most} of {len(some)} cases {above}: up to {most} s (inputs_clipped_s in cases.csv)",)
+    assert {row["id"]: row["inputs_clipped_s"] for row in rows_of(directory / "cases.csv")} == {
+        case_id: str(n) for n, case_id in enumerate(some)
+    }
 
 
 def test_without_duckdb_it_is_said_what_is_missing(tmp_path, study, records, monkeypatch):

@@ -15,6 +15,7 @@ from pvsim.core.loads.building import BuildingLoad
 from pvsim.core.pv.curve import CurvePv
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.results.histogram import Histogram
+from pvsim.core.results.input_counts import input_counts
 from pvsim.core.results.samples import Samples
 from pvsim.core.study.record import CaseError, Job, JobCase, decode_results, single_figures
 from pvsim.core.weather.sky import ClimateSky
@@ -60,10 +61,12 @@ def test_what_cases_have_in_common_is_computed_once_and_changes_nothing(monkeypa
     ]
     configs = [pvsim.configure(pvsim.Request(site=each, date="2024-10-27", every="15min")) for each in sites]
     asked = []
-    for of, name in ((BuildingLoad, "power_dw"), (ClimateSky, "air")):
+    for of, name in ((BuildingLoad, "power_and_clipped_s"), (ClimateSky, "air")):
         monkeypatch.setattr(of, name, counted(getattr(of, name), f"{of.__name__}.{name}", asked))
     carry_out(job_of(*configs))
-    assert asked.count("BuildingLoad.power_dw") == 2 * 5  # portions of six hours of UTC; the day begins at 22:00
+    assert (
+        asked.count("BuildingLoad.power_and_clipped_s") == 2 * 5
+    )  # portions of six hours of UTC; the day begins at 22:00
     at_once = asked.count("ClimateSky.air")
     asked.clear()
     carry_out(job_of(configs[0]))
@@ -176,3 +179,31 @@ def test_a_defect_is_said_of_its_case_with_its_place(monkeypatch):
         trace=result.error.trace,
     )
     assert "by design" in result.error.trace
+
+
+def test_what_was_filled_clipped_or_cut_is_counted_as_of_single_runs(tmp_path):
+    """Dimmed homes of one load, a home beyond its meter, a file with a gap and values beyond the range."""
+    house = tmp_path / "house.csv"
+    rows = [f"2024-06-21T{hour:02}:{minute:02}:00,{400 + 10_000 * (hour == 12)}" for hour in range(24)
+            for minute in range(0, 60, 15) if (hour, minute) != (3, 15)]  # fmt: skip
+    house.write_text("\n".join(["time,power_w", *rows]))
+    household = pvsim.MeterRequest(source="household", max_w=1_000)
+    home = read_site("home-battery")
+    car = replace(home.load, electric_car=pvsim.ElectricCar(8_000, 11.0))
+    window = pvsim.DimmingWindow("2025-01-14T16:00", "2025-01-14T21:00", 4.2)
+    dimmed = replace(home, load=car, grid=replace(home.grid, dimming=(window,)))
+    requests = [
+        pvsim.Request(site=dimmed, date="2025-01-14"),
+        pvsim.Request(site=dimmed, date="2025-01-14", every="15min"),
+        pvsim.Request(meter=household, hours=20),
+        pvsim.Request(meter=pvsim.MeterRequest(source=str(house), unit="W")),
+        pvsim.Request(),
+    ]
+    found = [each.inputs for each in decode_results(carry_out(job_of(*map(pvsim.configure, requests))))]
+    assert found == [input_counts(pvsim.simulate(request).inputs) for request in requests]
+    assert found[0] == found[1]
+    assert found[0]["inputs_dimmed_s"] > 0
+    assert found[2]["inputs_clipped_s"] > 0
+    assert found[3]["inputs_gaps"] == 1
+    assert found[3]["inputs_clipped_high"] == 4
+    assert found[4] == {}

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.scenarios.counts import input_counts
+from pvsim.core.results.input_counts import input_counts
 
 READINGS = st.lists(st.fixed_dictionaries({"rows": st.integers(0, 99), "gap_s": st.integers(0, 99)}), max_size=5)
 
