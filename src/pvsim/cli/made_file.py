@@ -64,7 +64,8 @@ class MadeFile(_Path):
         if path.suffix.lower() in self._endings:
             return
         *others, last = self._endings
-        what = f"{option} {self._verb} a file that ends with {', '.join(others)} or {last}, not {shown}"
+        endings = f"{', '.join(others)} or {last}" if others else last
+        what = f"{option} {self._verb} a file that ends with {endings}, not {shown}"
         what += f", which has {path.suffix or 'no ending'}"
         raise UsageError(what, where=option, fix=f"for example {option} {quote(fix)}")
 

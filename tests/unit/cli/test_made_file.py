@@ -5,7 +5,7 @@ import os
 import click
 import pytest
 
-from pvsim.cli.made_file import PageFile, PictureFile
+from pvsim.cli.made_file import MadeFile, PageFile, PictureFile
 from pvsim.errors import CannotWriteError, UsageError
 
 OUT, PLOT = click.Option(["--out"]), click.Option(["--plot"])
@@ -60,6 +60,11 @@ def test_pictures_are_looked_at_in_the_same_way(tmp_path):
     os.mkfifo(tmp_path / "day.pdf")
     with pytest.raises(UsageError, match="a device, pipe or socket, which a picture must not replace"):
         PictureFile().convert(tmp_path / "day.pdf", PLOT, None)
+
+
+def test_a_single_ending_is_named_alone(tmp_path):
+    with pytest.raises(UsageError, match=r"--junit writes a file that ends with \.xml, not"):
+        MadeFile("report", "writes", (".xml",)).convert(tmp_path, click.Option(["--junit"]), None)
 
 
 def test_a_directory_is_no_file(tmp_path):
