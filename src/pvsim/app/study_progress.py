@@ -70,13 +70,15 @@ class Best:
         objective: The figure, and whether less or more of it is better.
         keep: How many.
         cases: The best one first; of equal ones that with the lower number.
-        is_known: Whether each case so far has the figure.
+        is_known: Whether each case so far has the figure, money in the same currency.
+        currency: Of the money of the cases so far.
     """
 
     objective: "Objective"
     keep: int
     cases: list[Placed] = field(default_factory=list)
     is_known: bool = True
+    currency: object = None
 
     def take(self, record: "CaseRecord") -> None:
         """Take a case that has figures."""
@@ -84,6 +86,10 @@ class Best:
         if not isinstance(value, int | float) or isnan(value):
             self.is_known = False
             return
+        if self.objective.figure.startswith("money_"):
+            currency = record.figures.get("money_currency")
+            self.is_known &= self.currency in {None, currency}
+            self.currency = currency
         insort(self.cases, Placed(-value if self.objective.goal == "max" else value, record.number, record))
         del self.cases[self.keep :]
 

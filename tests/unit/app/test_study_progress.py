@@ -102,6 +102,14 @@ def test_progress_takes_the_first_aim_that_each_case_has():
     assert progress.remaining_s(6.0) == 8.0
 
 
+def test_bills_in_several_currencies_are_not_compared():
+    progress = StudyProgress(CaseBook(4, NothingYet()), objectives=[COST, SHARE], keep=5)
+    for number, currency in enumerate(("EUR", "EUR", "USD", "USD")):
+        assert progress.best is None or progress.best.objective == (COST if number < 3 else SHARE)
+        progress.know(record(number, money_total=2.0, money_currency=currency, self_sufficiency=0.4))
+    assert progress.best.objective == SHARE
+
+
 def test_the_best_are_of_the_first_seed():
     progress = StudyProgress(CaseBook(2, NothingYet()), objectives=[SHARE], keep=5)
     progress.know(record(0, self_sufficiency=0.2))

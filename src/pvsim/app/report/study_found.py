@@ -67,8 +67,8 @@ class StudyFound:
 
 
 def objective_of(cases: Collected, facts: StudyFacts) -> Objective:
-    """What the best is the best by: what the study says, if any case has it."""
-    if facts.objective is not None and facts.objective.figure in cases.figures:
+    """What the best is the best by: what the study says, if any case has it, and money is in one currency."""
+    if facts.objective is not None and _wanted(facts.objective.figure, cases):
         return facts.objective
     return default_objective(cases)
 

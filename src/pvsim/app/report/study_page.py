@@ -81,7 +81,8 @@ def _notices(found: StudyFound) -> Iterator[str]:
     if periods := [each.path for each in found.factors if each.path in _PERIOD]:
         yield forms.say("study.notice.period", what=", ".join(periods))
     if facts.objective is not None and facts.objective.figure != found.figure.name:
-        yield forms.say("study.notice.figure", wanted=facts.objective.figure, figure=found.figure.label)
+        mixed = ".mixed" if facts.objective.figure in cases.figures else ""
+        yield forms.say(f"study.notice.figure{mixed}", wanted=facts.objective.figure, figure=found.figure.label)
     currencies = sorted(cases.texts.get("money_currency", ()))
     if len(currencies) > 1:
         yield forms.say("study.notice.currencies", which=", ".join(currencies))

@@ -59,6 +59,8 @@ def test_money_in_several_currencies_is_not_shown():
     found = found_of(swept(variants=("EUR", "USD"), of=of, seeds=1))
     assert "money_total" not in found.matrices
     assert found.ranking.objective.figure == "self_sufficiency"
+    asked = StudyFacts("roof", PERIOD, objective=Objective("money_total", "min"))
+    assert objective_of(found.cases, asked) == Objective("self_sufficiency", "max")
 
 
 def test_the_days_of_the_best_and_the_last_are_shown():

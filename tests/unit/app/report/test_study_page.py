@@ -113,6 +113,8 @@ def test_what_must_be_known_first_is_said_first():
     assert figure.endswith("by money_npv, which no case has; Self-sufficiency is taken instead.")
     assert currencies == "Bills are in several currencies (EUR, USD); they are not compared."
     assert "failed" in names(page)
+    mixed = a_study_page(records, objective=Objective("money_total", "min")).notices[-2]
+    assert mixed.endswith("by money_total, which is in several currencies; Self-sufficiency is taken instead.")
 
 
 def test_combinations_that_have_no_such_figure_are_counted():
