@@ -74,7 +74,7 @@ def read_site(name: str) -> Site:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
         fix = "correct that line: text is in quotes, a table name in [brackets], decimals follow a point"
         raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
-    return _site_of(_with_texts(data), path)
+    return _site_of(_with_texts(data), path, path.parent)
 
 
 def check_site(site: Site) -> Site:
@@ -83,7 +83,7 @@ def check_site(site: Site) -> Site:
     Raises:
         BadInputError: it is wrong: all that is wrong, each with its path.
     """
-    return _site_of(site_data(site), Path("site"))
+    return _site_of(site_data(site), Path("site"), Path())
 
 
 def site_data(site: Site) -> Any:
@@ -91,17 +91,18 @@ def site_data(site: Site) -> Any:
     return msgspec.json.decode(msgspec.json.encode(plain(site), enc_hook=str))
 
 
-def site_of_data(data: Any, path: Path) -> Site:
+def site_of_data(data: Any, path: Path, folder: Path) -> Site:
     """The site of plain data, checked.
 
     Args:
         data: As a site file would have it.
-        path: The file that messages name; relative paths start beside it.
+        path: The file that messages name.
+        folder: Where relative paths start.
 
     Raises:
         BadInputError: it is wrong: all that is wrong, each with its path.
     """
-    return _site_of(data, path)
+    return _site_of(data, path, folder)
 
 
 def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:
@@ -123,14 +124,14 @@ def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:
         raise BadInputError(_listed([*found[:_SHOWN], *more]), where=str(path), fix=fix)
 
 
-def _site_of(data: Any, path: Path) -> Site:
+def _site_of(data: Any, path: Path, folder: Path) -> Site:
     """The site of plain data, checked."""
     found = [*problems(data, Site), *_zones(data)]
     if not found:
         site = msgspec.convert(data, Site)
         found = _contradictions(site)
         if not found:
-            return _placed(site, path)
+            return _placed(site, folder)
     raise BadInputError(_listed(found), where=str(path), fix="pvsim schema site describes every setting")
 
 
@@ -322,19 +323,19 @@ def _ac_kw(plant: Plant) -> float:
     return plant.peak_kw if plant.inverter_kw is None else plant.inverter_kw
 
 
-def _placed(site: Site, path: Path) -> Site:
+def _placed(site: Site, folder: Path) -> Site:
     """The site with absolute paths of its files."""
 
     def placed(file: Struct, name: str) -> Any:
-        return replace(file, **{name: str((path.parent / getattr(file, name)).absolute())})
+        return replace(file, **{name: str((folder / getattr(file, name)).absolute())})
 
     changed: dict[str, Any] = {}
     if isinstance(site.weather, FileWeather):
         changed["weather"] = placed(site.weather, "path")
     if site.rules is not msgspec.UNSET and Path(site.rules).suffix.lower() == ".toml":
-        changed["rules"] = str((path.parent / site.rules).absolute())
+        changed["rules"] = str((folder / site.rules).absolute())
     if site.homes_file is not msgspec.UNSET:
-        changed["homes_file"] = str((path.parent / site.homes_file).absolute())
+        changed["homes_file"] = str((folder / site.homes_file).absolute())
     if site.grid.dimming_file is not msgspec.UNSET:
         changed["grid"] = placed(site.grid, "dimming_file")
     for setting, series in series_of(site.tariff, site.co2).items():

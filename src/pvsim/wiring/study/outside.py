@@ -82,7 +82,7 @@ class StudyDisk(Disk):
     def _site_of(self, encoded: bytes) -> Site:
         from pvsim.adapters.site_file import site_of_data  # noqa: PLC0415 - as above
 
-        return site_of_data(msgspec.json.decode(encoded), self._where)
+        return site_of_data(msgspec.json.decode(encoded), self._where, self._folder)
 
     def _name(self, name: str) -> str:
         """The path of a site file; examples have names of their own."""

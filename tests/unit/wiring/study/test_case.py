@@ -46,6 +46,17 @@ def test_a_case_is_found_by_its_id_or_by_its_first_digits(studies, number):
         assert found.directory == studies / "roof"
 
 
+def test_files_that_a_path_sets_are_found_from_the_copy_of_the_study_file(tmp_path):
+    (tmp_path / "own.toml").write_text(SITE)
+    (tmp_path / "sky.csv").write_text("timestamp,ghi\n")
+    sky = '[sweep]\n"site.weather" = [{ kind = "clear" }, { kind = "file", path = "sky.csv" }]\n'
+    (tmp_path / "sky.toml").write_text(f'[base]\nsite = "own.toml"\n{sky}')
+    kept_study(tmp_path / "sky.toml", tmp_path / "studies" / "sky", numbers=range(2))
+    known = [case.id for case, _ in configured(read_study(tmp_path / "sky.toml"))][1]
+    found = find_case(known, tmp_path / "studies")
+    assert found.config.pv.site.weather.path == str(tmp_path / "sky.csv")
+
+
 def test_a_case_is_found_where_a_changed_study_has_it_now(studies):
     known = ids(studies)[3]
     text = TEXT.replace("from = 1", "from = 3")
