@@ -224,6 +224,9 @@ class _Reading(Checks):
                 near = get_close_matches(path, varied, n=1)
                 fix = f"did you mean {near[0]}?" if near else "name a path of [sweep] or [sample]"
                 self._add("page", axis, f"[page] {axis}: {path} is not varied", fix)
+        if chosen.x is not None and chosen.x == chosen.y:
+            fix = "name another path, or leave one of them out"
+            self._add("page", "y", f"[page] y: {chosen.y} is x already", fix)
         return chosen
 
     def twice(self, varied: Mapping[str, Mapping[str, Plain]], variants: Sequence[Variant]) -> None:

@@ -39,6 +39,10 @@ class Forms:
         """The text of a key with its parts put in."""
         return self.words[key].format(**parts)
 
+    def counted(self, key: str, n: int, **parts: object) -> str:
+        """The text of a key about `n` things; of `key.one` about one."""
+        return self.say(f"{key}.one" if n == 1 else key, n=self.number(n), **parts)
+
     def said(self, part: object) -> str:
         """A phrase in words, with numbers and dates as the language writes them."""
         if isinstance(part, Phrase):

@@ -20,9 +20,9 @@ from pvsim.app.report.study_tables import (
 from pvsim.core.study.collected import Collected
 from pvsim.core.study.ranking import lead_of
 
-__all__ = ["study_page"]
+__all__ = ["study_notes", "study_page"]
 
-_PERIOD = ("date", "days")
+_PERIOD = ("date", "days", "hours", "every", "meters")
 _LONGEST_TEXT = 20_000
 _POOR_PLANE = 0.9
 _FEW_SEEDS = 5
@@ -56,7 +56,7 @@ def study_page(cases: Collected, facts: StudyFacts, forms: Forms) -> Page:
         days=forms.number(days),
     )
     return Page(
-        title=forms.say("study.title", name=facts.name, cases=forms.number(len(cases.ids))),
+        title=forms.counted("study.title", len(cases.ids), name=facts.name),
         subtitle=subtitle,
         notices=tuple(_notices(found)),
         headline=" ".join(_headline(found)),
@@ -65,6 +65,11 @@ def study_page(cases: Collected, facts: StudyFacts, forms: Forms) -> Page:
         data=study_data(found),
         words={**forms.words, "page.skip": forms.words["study.skip"]},
     )
+
+
+def study_notes(cases: Collected, facts: StudyFacts, forms: Forms) -> tuple[str, ...]:
+    """What must be known of a comparison by whoever reads its headline alone; arguments as of `study_page`."""
+    return tuple(_of_comparison(study_found(cases, facts, forms)))
 
 
 def _notices(found: StudyFound) -> Iterator[str]:
@@ -76,6 +81,14 @@ def _notices(found: StudyFound) -> Iterator[str]:
         yield forms.say("study.notice.failed", **numbers)
     if found.ranking.incomplete:
         yield forms.say("study.notice.incomplete", n=forms.number(len(found.ranking.incomplete)))
+    yield from _of_comparison(found)
+    if found.cells.left_out:
+        yield forms.say("study.notice.cells", what=", ".join(found.cells.left_out))
+
+
+def _of_comparison(found: StudyFound) -> Iterator[str]:
+    """What limits a comparison of cases that all have figures."""
+    cases, forms, facts = found.cases, found.forms, found.facts
     if without := _without(found):
         yield forms.say("study.notice.without", n=forms.number(without), figure=found.figure.label)
     if periods := [each.path for each in found.factors if each.path in _PERIOD]:
@@ -86,8 +99,6 @@ def _notices(found: StudyFound) -> Iterator[str]:
     currencies = sorted(cases.texts.get("money_currency", ()))
     if len(currencies) > 1:
         yield forms.say("study.notice.currencies", which=", ".join(currencies))
-    if found.cells.left_out:
-        yield forms.say("study.notice.cells", what=", ".join(found.cells.left_out))
 
 
 def _without(found: StudyFound) -> int:

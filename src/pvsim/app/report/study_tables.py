@@ -39,7 +39,7 @@ def best_tables(found: StudyFound) -> tuple[Table, ...]:
     head += [_head(found.naming.figure(name)) for name in others]
     rows = tuple(_best_row(found, rank, each, others) for rank, each in enumerate(shown, start=1))
     key = "study.table.best" if len(order) <= MOST_ROWS else "study.table.best.first"
-    caption = forms.say(key, n=forms.number(len(shown)), all=forms.number(len(order)))
+    caption = forms.counted(key, len(shown), all=forms.number(len(order)))
     if len(rows) <= _OPEN_ROWS:
         return (Table(caption, tuple(head), rows),)
     first = forms.say("study.table.best.open", n=forms.number(_OPEN_ROWS), all=forms.number(len(order)))

@@ -109,8 +109,8 @@ class _Results:
             paths.append(self._directory / CASES_PARQUET)
         else:
             self._remove(CASES_PARQUET)
-        path, headline = self._page(language)
-        notes = (*_input_notes(self._cases), *(() if note is None else (note,)))
+        path, headline, of_comparison = self._page(language)
+        notes = (*_input_notes(self._cases), *of_comparison, *(() if note is None else (note,)))
         return StudyResults((*paths, path), notes, headline)
 
     def _records(self) -> Iterator["CaseRecord"]:
@@ -156,15 +156,16 @@ class _Results:
         write_row_file(path, columns.kinds, iter(lambda: list(islice(rows, _PORTION)), []))
         return None
 
-    def _page(self, language: str) -> tuple[Path, str]:
-        """Write the page; its place and its headline."""
+    def _page(self, language: str) -> tuple[Path, str, tuple[str, ...]]:
+        """Write the page; its place, its headline and what must be known with that."""
         from pvsim.adapters.html import rendered, words_of  # noqa: PLC0415 - only pages need them
         from pvsim.app.report.forms import Forms  # noqa: PLC0415 - as above
-        from pvsim.app.report.study_page import study_page  # noqa: PLC0415 - as above
+        from pvsim.app.report.study_page import study_notes, study_page  # noqa: PLC0415 - as above
 
         facts = self._facts()
         page = study_page(self._cases, facts, Forms(words_of(language)))
-        english = page if language == _PRINTED else study_page(self._cases, facts, Forms(words_of(_PRINTED)))
+        forms = Forms(words_of(_PRINTED))
+        english = page if language == _PRINTED else study_page(self._cases, facts, forms)
         content = rendered(page, language=language, version=__version__, kind="study")
         path = self._directory / PAGE
         try:
@@ -172,7 +173,8 @@ class _Results:
                 file.write(content)
         except OSError as error:
             raise cannot_write(error, path) from error
-        return path, english.headline.replace("\u00a0", " ")
+        notes = (each.replace("\u00a0", " ") for each in study_notes(self._cases, facts, forms))
+        return path, english.headline.replace("\u00a0", " "), tuple(notes)
 
     def _facts(self) -> "StudyFacts":
         from pvsim.app.report.study_facts import StudyFacts  # noqa: PLC0415 - only pages need them

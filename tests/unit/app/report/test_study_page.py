@@ -5,7 +5,12 @@ from functools import partial
 import pytest
 from tests.made_studies import a_study_page, drawn, figures, swept
 
+from pvsim.adapters.html import words_of
+from pvsim.app.report.forms import Forms
 from pvsim.app.report.study_cells import cells_of
+from pvsim.app.report.study_facts import StudyFacts
+from pvsim.app.report.study_page import study_notes
+from pvsim.core.study.collected import collected
 from pvsim.core.study.ranking import Objective
 
 KWH, TILT = "site.battery.capacity_kwh", "site.plants.0.surface_tilt"
@@ -95,6 +100,10 @@ def test_a_difference_that_is_written_as_nothing_is_called_the_same():
 def test_one_combination_alone():
     page = a_study_page(swept({KWH: [5]}, variants=("",), seeds=2))
     assert page.headline.startswith("Cost with the only combination: ")
+    assert next(each for each in page.sections if each.name == "best").tables[0].caption == "The only combination"
+    assert page.title == "Study roof: 2 cases"
+    alone = a_study_page(swept({KWH: [5]}, variants=("",), seeds=1))
+    assert alone.title == "Study roof: 1 case"
     assert names(page) == ["best", "hours", "made"]
 
 
@@ -113,6 +122,8 @@ def test_what_must_be_known_first_is_said_first():
     assert figure.endswith("by money_npv, which no case has; Self-sufficiency is taken instead.")
     assert currencies == "Bills are in several currencies (EUR, USD); they are not compared."
     assert "failed" in names(page)
+    facts = StudyFacts("roof", ("2024-06-21", 1), objective=wanted)
+    assert study_notes(collected(records), facts, Forms(words_of("en"))) == (period, figure, currencies)
     mixed = a_study_page(records, objective=Objective("money_total", "min")).notices[-2]
     assert mixed.endswith("by money_total, which is in several currencies; Self-sufficiency is taken instead.")
 

@@ -265,6 +265,11 @@ def test_a_file_that_says_nothing_that_can_be_run_is_refused(read, text, told):
         ),
         ('[page]\nbest = "xyzzy"\n', "no figure is called xyzzy", "name a figure as pvsim query does"),
         ('[page]\nx = "variant"\n', "variant is not varied", "name a path"),
+        (
+            '[sweep]\ndays = [1, 2]\n[page]\nx = "days"\ny = "days"\n',
+            "[page] y: days is x already",
+            "name another path",
+        ),
         ("[sweep]\ndays = [1, 1.5]\n", "days, value 2: 1.5 is not a whole number", "pvsim run --help describes"),
         ('[base]\nsite = "hom"\n[sweep]\ndays = [1, 2]\n', "no case can be run: case 0 (days = 1): ", "site home"),
         (

@@ -143,6 +143,12 @@ def test_what_was_clipped_is_a_column_and_is_told(tmp_path, study, records):
     }
 
 
+def test_what_limits_a_comparison_is_told_beside_its_headline(tmp_path, study, records):
+    wanted = replace(study, page=replace_struct(study.page, best="money_npv"))
+    (note,) = finish(kept(tmp_path / "out", records.values()), wanted).notes
+    assert note.startswith("The best should be the best by money_npv, which no case has; ")
+
+
 def test_without_duckdb_it_is_said_what_is_missing(tmp_path, study, records, monkeypatch):
     directory = kept(tmp_path / "out", records.values())
     finish(directory, study)
