@@ -86,7 +86,7 @@ class Best:
         if not isinstance(value, int | float) or isnan(value):
             self.is_known = False
             return
-        if self.objective.figure.startswith("money_"):
+        if "money_" in self.objective.figure:
             currency = record.figures.get("money_currency")
             self.is_known &= self.currency in {None, currency}
             self.currency = currency

@@ -108,7 +108,7 @@ def _currency(cases: Collected) -> str:
 
 def _wanted(name: str, cases: Collected) -> bool:
     """Whether a figure can be shown: some case has it, and money has one currency."""
-    return name in cases.figures and (not name.startswith("money_") or bool(_currency(cases)))
+    return name in cases.figures and ("money_" not in name or bool(_currency(cases)))
 
 
 def _axes(factors: Sequence[Factor], facts: StudyFacts, by_effect: Sequence[str]) -> list[Factor]:

@@ -37,6 +37,11 @@ _MORE_IS_BETTER = {
     "money_npv",
     "emissions_export_kg",
     "emissions_saving_kg",
+    *(
+        f"over_meters_{figure}_p{percent}"
+        for figure in ("self_consumption", "self_sufficiency", "pv_kwh", "load_factor")
+        for percent in (5, 50, 95)
+    ),
 }
 _OTHERS: tuple[tuple[str, Goal], ...] = (("self_sufficiency", "max"), ("energy_kwh_import", "min"))
 

@@ -84,4 +84,6 @@ def test_less_of_a_figure_is_better_but_of_what_one_wants():
         "max",
         "max",
     ]
+    assert goal_of("over_meters_self_sufficiency_p50") == "max"
+    assert goal_of("over_meters_import_kwh_p95") == "min"
     assert set(figure_columns()[FIGURES]) >= ranking._MORE_IS_BETTER
