@@ -22,7 +22,7 @@ from pvsim.core.study.ranking import lead_of
 
 __all__ = ["study_notes", "study_page"]
 
-_PERIOD = ("date", "days", "hours", "every", "meters")
+_PERIOD = ("date", "days", "hours")
 _LONGEST_TEXT = 20_000
 _POOR_PLANE = 0.9
 _FEW_SEEDS = 5
@@ -93,6 +93,8 @@ def _of_comparison(found: StudyFound) -> Iterator[str]:
         yield forms.say("study.notice.without", n=forms.number(without), figure=found.figure.label)
     if periods := [each.path for each in found.factors if each.path in _PERIOD]:
         yield forms.say("study.notice.period", what=", ".join(periods))
+    different = {each.path for each in found.factors}
+    yield from (forms.words[f"study.notice.{path}"] for path in ("every", "meters") if path in different)
     if facts.objective is not None and facts.objective.figure != found.figure.name:
         mixed = ".mixed" if facts.objective.figure in cases.figures else ""
         yield forms.say(f"study.notice.figure{mixed}", wanted=facts.objective.figure, figure=found.figure.label)

@@ -128,6 +128,14 @@ def test_what_must_be_known_first_is_said_first():
     assert mixed.endswith("by money_total, which is in several currencies; Self-sufficiency is taken instead.")
 
 
+def test_steps_and_numbers_of_meters_that_differ_are_said():
+    first, second = a_study_page(swept({"every": ["1s", "1h"], "meters": [1, 3]}, variants=("",), seeds=1)).notices
+    assert first.startswith("Cases differ in every: ")
+    assert second.startswith("Cases differ in meters: ")
+    (period,) = a_study_page(swept({"hours": [6, 12]}, variants=("",), seeds=1)).notices
+    assert period.startswith("Cases differ in hours: ")
+
+
 def test_combinations_that_have_no_such_figure_are_counted():
     def of(variant, parameters, repeat):
         cycles = {"battery_full_cycles": 20.0 / parameters[KWH]} if parameters[KWH] else {}
