@@ -69,7 +69,8 @@ def study_page(cases: Collected, facts: StudyFacts, forms: Forms) -> Page:
 
 def study_notes(cases: Collected, facts: StudyFacts, forms: Forms) -> tuple[str, ...]:
     """What must be known of a comparison by whoever reads its headline alone; arguments as of `study_page`."""
-    return tuple(_of_comparison(study_found(cases, facts, forms)))
+    found = study_found(cases, facts, forms)
+    return (*_of_comparison(found), *_given_by_batteries(found))
 
 
 def _notices(found: StudyFound) -> Iterator[str]:
@@ -218,10 +219,15 @@ def _best_texts(found: StudyFound) -> Iterator[str]:
         yield forms.words["study.text.cost"]
         if _VALUE in found.cases.figures:
             yield forms.words["study.text.npv"]
+    yield from _given_by_batteries(found)
+
+
+def _given_by_batteries(found: StudyFound) -> Iterator[str]:
+    """Energy that batteries had at the beginning and not at the end."""
     stored = found.cases.values(_STORED)
     stored = stored[~np.isnan(stored)]
     if len(stored) and min(stored) < 0:
-        yield forms.say("study.text.stored", kwh=forms.number(-float(min(stored)), 2))
+        yield found.forms.say("study.text.stored", kwh=found.forms.number(-float(min(stored)), 2))
 
 
 def _effect_texts(found: StudyFound) -> Iterator[str]:
