@@ -168,7 +168,7 @@ def test_a_case_that_fails_is_kept_and_carried_out_again_where_that_is_asked_for
     Path("house.toml").write_text('[sweep]\n"meter.source" = ["uniform", "house.csv"]\n')
     with monkeypatch.context() as patch:
         patch.setattr(_LosesAFile, "path", house)
-        patch.setattr("pvsim.wiring.study.local_pool", lambda size: _LosesAFile(WORK, size))
+        patch.setattr("pvsim.wiring.study.study.local_pool", lambda size: _LosesAFile(WORK, size))
         done = inside("study", "house.toml", "--jobs", "1")
     assert done.code == 75
     assert done.out.startswith("house: 1 of 2 cases done · 1 failed · 2 carried out now")
