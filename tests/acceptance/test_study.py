@@ -48,12 +48,12 @@ def lines_of(path: Path) -> list[bytes]:
 
 
 def signalled(number: int) -> str:
-    """Code that notes the workers and sends the process a signal, when its first record is safe."""
+    """Code that notes the workers and sends the process a signal, once, when its first record is safe."""
     children = "Path(f'/proc/{os.getpid()}/task/{os.getpid()}/children').read_text()"
     return (
         "import os; from pathlib import Path; from pvsim.adapters.study_directory.records import RecordFile as R;"
         "write = R._write; R._write = lambda self, lines: (write(self, lines),"
-        f"Path('workers').write_text({children}), os.kill(os.getpid(), {number}))"
+        f"Path('workers').exists() or (Path('workers').write_text({children}), os.kill(os.getpid(), {number})))"
     )
 
 
@@ -100,6 +100,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(days, inside, undist
     before = {path.name: path.stat().st_mtime_ns for path in directory.iterdir() if path.name != "lock"}
     again = inside("study", "days.toml")
     assert again.out.startswith("days: 6 of 6 cases done · all of them before")
+    assert "Cases differ in date: " in again.err  # as when it was written
     assert {path.name: path.stat().st_mtime_ns for path in directory.iterdir() if path.name != "lock"} == before
 
 

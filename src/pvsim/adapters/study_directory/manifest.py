@@ -53,6 +53,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
         created_utc: When it was first begun.
         finished_utc: When its result was written; None until then.
         headline: The best combination in words, of the result that was written last.
+        notes: What must be known with it.
         counts: Its cases; None until they are first counted.
         files: The files of its result.
         language: Of its page.
@@ -68,6 +69,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     created_utc: str
     finished_utc: str | None = None
     headline: str = ""
+    notes: tuple[str, ...] = ()
     counts: StudyCounts | None = None
     files: dict[str, StudyFile] | None = None
     language: str = "en"
