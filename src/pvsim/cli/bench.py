@@ -127,7 +127,7 @@ def _measure(
     """Runs of these lengths in days, with each size of batches, and the limit; as `--json` prints it."""
     import asyncio  # noqa: PLC0415 - `pvsim --help` needs none
 
-    from pvsim.config.run_config import check_batch  # noqa: PLC0415
+    from pvsim.config.single_settings import check_batch  # noqa: PLC0415
     from pvsim.core.messages.numbering import DEFAULT_BATCH  # noqa: PLC0415
     from pvsim.wiring.bench import measure_limit, measure_run  # noqa: PLC0415
     from pvsim.wiring.broker import find_broker, resolve_transport  # noqa: PLC0415

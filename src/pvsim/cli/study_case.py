@@ -33,7 +33,7 @@ def run_of_case(context: click.Context, text: str, say: Callable[[str], None]) -
         UsageError: if an option says what the case says, or the id is none.
         BadInputError: if there is no such case.
     """
-    from pvsim.config.run_config import check_batch, parse_formats  # noqa: PLC0415 - `pvsim --help` needs none
+    from pvsim.config.single_settings import check_batch, parse_formats  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.config.study_cases import case_text  # noqa: PLC0415 - as above
     from pvsim.wiring.study.case import find_case  # noqa: PLC0415 - as above
 

@@ -26,13 +26,9 @@ from pvsim.config.run_config import (
     MeterConfig,
     RunConfig,
     SitePvConfig,
-    check_batch,
-    check_days,
-    check_meter_max_w,
-    check_seed,
     digest,
-    parse_formats,
 )
+from pvsim.config.single_settings import check_batch, check_days, check_meter_max_w, check_seed, parse_formats
 from pvsim.config.sizes import refuse_unknown_sizes
 from pvsim.config.typed_request import typed
 from pvsim.config.zones import zone_of

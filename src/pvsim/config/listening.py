@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pvsim.config.meter_forms import MeterForms, MeterTable, meter_forms, meter_problems
 from pvsim.config.request import Request
-from pvsim.config.run_config import check_meter_max_w
+from pvsim.config.single_settings import check_meter_max_w
 from pvsim.core.quantities.types import METER_MAX_W, MeterRange
 from pvsim.core.run.plan import MAX_METERS
 from pvsim.core.site.problems import problems

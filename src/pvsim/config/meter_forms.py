@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from pvsim.config.run_config import MAX_METER_W
+from pvsim.config.single_settings import MAX_METER_W
 from pvsim.core.metering.devices import DEVICES
 from pvsim.core.metering.form import MAX_INTERVAL_S, MeterForm
 from pvsim.core.metering.numbers import ENERGY_UNITS, POWER_UNITS

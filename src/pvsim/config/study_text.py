@@ -10,7 +10,7 @@ from msgspec import convert
 from msgspec.structs import fields
 
 from pvsim.config.request import Request
-from pvsim.config.run_config import check_seed
+from pvsim.config.single_settings import check_seed
 from pvsim.config.study import MAX_CASES, Page, Setting, Study, StudyFile, Variant
 from pvsim.config.study_checks import UNFIT, Checks, PlaceOf, described, is_whole
 from pvsim.core.results.figure_tables import FIGURES, figure_columns

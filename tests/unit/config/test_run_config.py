@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pvsim.config import CurveConfig, FileConfig, MeterConfig, RunConfig, digest
-from pvsim.config.run_config import parse_formats
+from pvsim.config.single_settings import parse_formats
 from pvsim.errors import UsageError
 
 OLDER = {  # as pvsim wrote them before it had the newer fields
