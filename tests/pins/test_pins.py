@@ -21,8 +21,10 @@ def test_a_pinned_run_gives_what_it_gave(name, tmp_path, broker):
 
 WITHOUT_EFFECT = {
     "--allow-unsafe-filesystem", "--broker", "--dir", "--figure-width", "--format", "--json", "--keep-stream",
-    "--lang", "--no-report", "--open", "--out", "--patience", "--plot", "--quiet", "--resume",
+    "--lang", "--no-report", "--open", "--out", "--part", "--partitions", "--patience", "--plot", "--quiet",
+    "--resume",
 }  # fmt: skip
+OF_A_STUDY = {"--case"}  # its settings stand in the study file
 TIMED = {"--meter-timeout"}  # what comes out depends on the wall clock
 
 
@@ -32,7 +34,7 @@ def test_every_option_on_which_the_results_could_depend_is_in_the_table():
     ]
     options = {option for one in shown for option in one.opts if option.startswith("--")}
     words = {word for row in ROWS.values() for word in row.command.split()}
-    assert options - words == WITHOUT_EFFECT | TIMED
+    assert options - words == WITHOUT_EFFECT | TIMED | OF_A_STUDY
 
 
 def test_the_table_has_every_shipped_site_and_meter():

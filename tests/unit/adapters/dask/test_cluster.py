@@ -144,7 +144,7 @@ async def test_a_scheduler_that_is_killed_in_the_middle_ends_it_with_69(schedule
 
 async def test_where_no_scheduler_is_the_address_is_named(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
-    with pytest.raises(ClusterError, match=r"no Dask scheduler answers: .*refused") as refused:
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers: (.*refused|it says nothing)") as refused:
         async with open_cluster("tcp://127.0.0.1:9", carry_out, no_files, workers=1):
             pass
     assert refused.value.where == "tcp://127.0.0.1:9"
