@@ -6,30 +6,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
+from pvsim.adapters.disk import Disk, write_all
 from pvsim.errors import CannotWriteError
 
-__all__ = ["Appends", "Disk", "read", "replace", "write_all", "writing"]
+__all__ = ["MODE", "Appends", "read", "writing"]
+
+MODE = 0o644
+"""The rights of a service's files."""
 
 _MAX_OPEN = 100
 _AT_ONCE = 8
-
-
-class Disk(Protocol):
-    """Makes safe what was written."""
-
-    def sync_data(self, descriptor: int) -> None:
-        """The content of a file."""
-        ...
-
-    def sync_directory(self, path: Path) -> None:
-        """The names in a directory."""
-        ...
-
-    def lock(self, descriptor: int) -> None:
-        """Lock an open file for this process; raises BlockingIOError if another one has it."""
-        ...
 
 
 @contextmanager
@@ -72,7 +60,7 @@ class Appends:
         """
         if len(self._open) == _MAX_OPEN:
             self.sync()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE)
         self._open.append(descriptor)
         if (length := os.fstat(descriptor).st_size) != at_bytes:
             what = f"the file has {length:,} bytes, and pvsim has written {at_bytes:,}"
@@ -93,34 +81,6 @@ class Appends:
         elif self._open:
             self._disk.sync_data(self._open[0])
         self.__exit__()
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of it, however often the system takes a part.
-
-    Raises:
-        OSError: if that is not possible.
-    """
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def replace(path: Path, content: bytes, disk: Disk) -> None:
-    """Write a small file, all or nothing.
-
-    Raises:
-        OSError: if that is not possible; the old one is there then.
-    """
-    temporary = path.with_name(f".{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-    try:
-        write_all(descriptor, content)
-        disk.sync_data(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.replace(path)
-    disk.sync_directory(path.parent)
 
 
 def read(path: Path) -> bytes | None:

@@ -18,9 +18,10 @@ from types import TracebackType
 from typing import Literal, Protocol, Self
 from zlib import crc32
 
+from pvsim.adapters.disk import Disk, replace
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
-from pvsim.adapters.session_files.disk import Appends, Disk, read, replace, writing
+from pvsim.adapters.session_files.disk import MODE, Appends, read, writing
 from pvsim.adapters.session_files.index import INDEX, Index, IndexedDay
 from pvsim.adapters.session_files.jobs import Figures, Job, Listed, Sealed
 from pvsim.adapters.session_files.old_days import remove
@@ -184,7 +185,7 @@ class SessionFiles:
         path = self._directory / name
         with writing(path):
             if read(path) != content:
-                replace(path, content, self._disk)
+                replace(path, content, self._disk, MODE)
 
     def next_job(self) -> Job | None:
         """Something to do for a day that is over and safe on disk; None where there is nothing now.
@@ -294,7 +295,7 @@ class SessionFiles:
         checkpoint.rejected_bytes = rejected.cut_back(self._directory, lengths, self._disk)
         if checkpoint.rejected_next:  # before another commit writes files of the same names
             checkpoint.rejected_next = []
-            replace(path, encode_checkpoint(checkpoint), self._disk)
+            replace(path, encode_checkpoint(checkpoint), self._disk, MODE)
         return checkpoint
 
     def _begin(self, service: str, zone: str) -> ServiceCheckpoint:
@@ -304,7 +305,7 @@ class SessionFiles:
             fix = "restore it from a copy, or start with another --out"
             raise BadInputError(what, where=str(self._directory), fix=fix)
         checkpoint = ServiceCheckpoint(service=service, zone=zone, state=SessionState())
-        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk)
+        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk, MODE)
         self._disk.sync_directory(self._directory.parent)
         return checkpoint
 
@@ -351,7 +352,7 @@ class SessionFiles:
             rejected_next=lengths[1:],
             kept=raw(kept),
         )
-        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk)
+        replace(self._directory / CHECKPOINT, encode_checkpoint(checkpoint), self._disk, MODE)
         self._checkpoint = checkpoint
         self._at("after-checkpoint")
 

@@ -7,7 +7,8 @@ from shlex import quote
 
 import msgspec
 
-from pvsim.adapters.session_files.disk import Disk, read, replace
+from pvsim.adapters.disk import Disk, replace
+from pvsim.adapters.session_files.disk import MODE, read
 from pvsim.adapters.session_files.jobs import Sealed
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError
@@ -95,7 +96,7 @@ class Index(msgspec.Struct):
             texts = [f"  {_text(day)}:{_text(each)}" for day, each in sorted(days.items())]
             end = "}," if i + 1 < len(self.meters) else "}"
             lines += [f" {_text(meter)}:{{", ",\n".join(texts), end]
-        replace(directory / INDEX, "\n".join([*lines, "}}", ""]).encode(), disk)
+        replace(directory / INDEX, "\n".join([*lines, "}}", ""]).encode(), disk, MODE)
 
     def days(self) -> Iterator[tuple[str, str, IndexedDay]]:
         """Meter, day and what is known of it."""

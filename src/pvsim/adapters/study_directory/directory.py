@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.study_directory.disk import Disk, replace, writing
+from pvsim.adapters.disk import Disk, replace
+from pvsim.adapters.study_directory.disk import writing
 from pvsim.adapters.study_directory.manifest import MANIFEST_VERSION, StudyFile, StudyManifest
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 

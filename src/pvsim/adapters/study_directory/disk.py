@@ -1,15 +1,13 @@
-"""What the files of a study ask of a disk, and how its errors are told."""
+"""How errors of the disk of a study are told."""
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from pvsim.errors import CannotWriteError
 
-__all__ = ["Disk", "replace", "write_all", "writing"]
+__all__ = ["writing"]
 
 _REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space on its disk"),
@@ -21,22 +19,6 @@ _REMEDIES = {
 }
 
 
-class Disk(Protocol):
-    """Makes safe what was written."""
-
-    def sync_data(self, descriptor: int) -> None:
-        """The content of a file."""
-        ...
-
-    def sync_directory(self, path: Path) -> None:
-        """The names in a directory."""
-        ...
-
-    def lock(self, descriptor: int) -> None:
-        """Lock an open file for this process; raises BlockingIOError if another one has it."""
-        ...
-
-
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """What is done to a path of the study: an error of the system names it, and what to do."""
@@ -46,32 +28,3 @@ def writing(path: Path) -> Iterator[None]:
         fix = _REMEDIES.get(error.errno or 0, "check its disk; dmesg may say more")
         where = str(error.filename or path)
         raise CannotWriteError(f"cannot write: {error.strerror or error}", where=where, fix=fix) from error
-
-
-def replace(path: Path, content: bytes, disk: Disk) -> None:
-    """Write a small file, all or nothing.
-
-    Raises:
-        OSError: if that is not possible; the old one is there then.
-    """
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb", buffering=0) as file:
-            write_all(file.fileno(), content)
-            disk.sync_data(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    disk.sync_directory(path.parent)
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write all of it, however often the system takes a part.
-
-    Raises:
-        OSError: if that is not possible.
-    """
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
