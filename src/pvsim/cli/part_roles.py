@@ -54,7 +54,7 @@ def simulate_share(
 
     async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
-        from pvsim.wiring.part_roles import parts_of, simulate_parts  # noqa: PLC0415
+        from pvsim.wiring.part_roles import parts_of, write_share  # noqa: PLC0415
 
         foreign = this.models.external
         for stream in this.models.streams:
@@ -65,7 +65,7 @@ def simulate_share(
                 display.say(line)
 
         async def simulate() -> None:
-            await simulate_parts(
+            await write_share(
                 this.models,
                 this.directory,
                 connection,

@@ -1,10 +1,8 @@
 """`pvsim meter` and `pvsim simulate`: each role by itself, as a service or on another machine."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -124,37 +122,22 @@ def meter(context: click.Context, /, **_params: Any) -> None:
 
     models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
-
     share = _share_of(options, models)
 
     async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
-        from pvsim.wiring.part_roles import publish_parts  # noqa: PLC0415
-        from pvsim.wiring.roles import run_meter  # noqa: PLC0415
+        from pvsim.wiring.part_roles import publish_share  # noqa: PLC0415
 
-        if models.parts:
-            await publish_parts(
-                models,
-                None if options.directory is None else Run.open(options.directory).directory,
-                connection,
-                share,
-                patience=patience_of(options),
-                notify=notify,
-                stop=stop,
-                speed=speed,
-                since_utc=since_utc,
-            )
-            return
-        with _maybe_lock(options.directory, "meter"):
-            patience = patience_of(options)
-            await run_meter(
-                models,
-                connection.transport(),
-                patience=patience,
-                notify=notify,
-                stop=stop,
-                speed=speed,
-                since_utc=since_utc,
-            )
+        await publish_share(
+            models,
+            None if options.directory is None else Run.open(options.directory).directory,
+            connection,
+            share,
+            patience=patience_of(options),
+            notify=notify,
+            stop=stop,
+            speed=speed,
+            since_utc=since_utc,
+        )
 
     run_role("meter", options, models.plan, work)
 
@@ -278,12 +261,6 @@ def _refuse_other_options(context: click.Context) -> None:
         option = f"--{extra[0].replace('_', '-')}"
         what = f"{option} cannot be changed: the run in --dir keeps its own configuration"
         raise UsageError(what, where=option, fix="leave the option out")
-
-
-def _maybe_lock(directory: Path | None, role: str) -> AbstractContextManager[None]:
-    from pvsim.wiring.runs import Run  # noqa: PLC0415
-
-    return nullcontext() if directory is None else Run.open(directory).directory.lock(role)
 
 
 def run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:

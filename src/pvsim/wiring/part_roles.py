@@ -1,6 +1,7 @@
-"""The roles of a run in partitions: what one process does of the parts of its share."""
+"""The roles of a run that may be in partitions: what one process does of the parts of its share."""
 
 import asyncio
+from contextlib import nullcontext
 from functools import partial
 
 from pvsim.adapters.descriptors import allow_many
@@ -18,7 +19,7 @@ from pvsim.wiring.models import Models, PartModels
 from pvsim.wiring.part_files import PartedFiles, make_part_directory
 from pvsim.wiring.roles import run_meter, run_simulator, set_before
 
-__all__ = ["parts_of", "publish_parts", "simulate_parts"]
+__all__ = ["parts_of", "publish_share", "write_share"]
 
 PUBLISHED_AT_ONCE = 4
 """Parts that a meter without a clock publishes at once: enough to keep the broker busy, and little memory."""
@@ -33,7 +34,7 @@ def parts_of(models: Models, share: Share) -> list[PartModels]:
     return [part for part in models.parts if part.number in theirs]
 
 
-async def publish_parts(
+async def publish_share(
     models: Models,
     directory: RunDirectory | None,
     connection: Connection,
@@ -52,7 +53,7 @@ async def publish_parts(
         models: The run.
         directory: Its directory, where there may be other meters of the run; None where there is none.
         connection: The broker, and the way to it.
-        share: Which partitions.
+        share: Which partitions; all that there is, of a run without them.
         patience: How long to go on without the broker.
         notify: Takes the progress of all.
         stop: The user's wish to end.
@@ -61,8 +62,21 @@ async def publish_parts(
         since_utc: As of `run_meter`.
 
     Raises:
-        PvsimError: as `run_meter`, or if another process publishes one of the parts.
+        PvsimError: as `run_meter`, or if another process publishes the same.
     """
+    if not models.parts:
+        with nullcontext() if directory is None else directory.lock("meter"):
+            await run_meter(
+                models,
+                connection.transport(),
+                patience=patience,
+                notify=notify,
+                stop=stop,
+                again=again,
+                speed=speed,
+                since_utc=since_utc,
+            )
+        return
     allow_many()
     parts = parts_of(models, share)
     together = Together(notify, sum(part.plan.readings for part in parts), markers=len(parts))
@@ -96,7 +110,7 @@ async def publish_parts(
         again.clear()
 
 
-async def simulate_parts(
+async def write_share(
     models: Models,
     directory: RunDirectory,
     connection: Connection,
@@ -114,7 +128,7 @@ async def simulate_parts(
         models: The run.
         directory: Its directory.
         connection: The broker, and the way to it.
-        share: Which partitions.
+        share: Which partitions; all that there is, of a run without them.
         patience: How long to go on without the broker.
         notify: Takes the progress of all.
         stop: The user's wish to end.
@@ -124,6 +138,18 @@ async def simulate_parts(
     Raises:
         PvsimError: as `run_simulator`.
     """
+    if not models.parts:
+        written = await run_simulator(
+            models,
+            directory,
+            connection.transport(),
+            patience=patience,
+            notify=notify,
+            stop=stop,
+            with_meter=with_meter,
+            meter_timeout_s=meter_timeout_s,
+        )
+        return [written]
     allow_many()
     parts = parts_of(models, share)
     together = Together(notify, sum(part.plan.readings for part in parts))

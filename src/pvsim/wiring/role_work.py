@@ -13,10 +13,9 @@ from pvsim.adapters.signals import run_with_stop
 from pvsim.app.patience import Patience
 from pvsim.app.ports import Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, PublishAgain, decode_to_role
-from pvsim.core.run.shares import Share
+from pvsim.core.run.shares import ALL, Share
 from pvsim.wiring.broker import Connection
-from pvsim.wiring.part_roles import publish_parts, simulate_parts
-from pvsim.wiring.roles import run_meter, run_simulator
+from pvsim.wiring.part_roles import publish_share, write_share
 from pvsim.wiring.runs import Run
 
 __all__ = ["METER", "SIMULATOR", "works_of"]
@@ -27,13 +26,13 @@ def works_of(run: Run) -> dict[str, Work]:
 
     Of a run in partitions there are several of each, one for each core, but not more than parts.
     """
-    roles: dict[str, _Role] = {SIMULATOR: _simulate, METER: _publish}
+    roles: dict[str, _Role] = {SIMULATOR: partial(_simulate, ALL), METER: partial(_publish, ALL)}
     if run.models.parts:
         run.models.loads()  # all of them inherit the same
         of = max(min(len(os.sched_getaffinity(0)), len(run.models.parts)), 1)
         shares = [Share(first, of) for first in range(of)]
-        roles = {f"{SIMULATOR} {share}": partial(_simulate_share, share) for share in shares}
-        roles |= {f"{METER} {share}": partial(_publish_share, share) for share in shares}
+        roles = {f"{SIMULATOR} {share}": partial(_simulate, share) for share in shares}
+        roles |= {f"{METER} {share}": partial(_publish, share) for share in shares}
     return {name: partial(_work, name, role, run) for name, role in roles.items()}
 
 
@@ -72,34 +71,8 @@ def _work(name: str, role: _Role, run: Run, begin: Begin, reports: Reports) -> N
         log.close()
 
 
-async def _publish(setting: _Setting, stop: Stop) -> None:
-    with setting.run.directory.lock("meter"):
-        await run_meter(
-            setting.run.models,
-            setting.connection.transport(),
-            patience=setting.patience,
-            notify=setting.reports,
-            stop=stop,
-            again=setting.publish_again,
-            speed=setting.begin.speed,
-            since_utc=setting.begin.since_utc,
-        )
-
-
-async def _simulate(setting: _Setting, stop: Stop) -> None:
-    await run_simulator(
-        setting.run.models,
-        setting.run.directory,
-        setting.connection.transport(),
-        patience=setting.patience,
-        notify=setting.reports,
-        stop=stop,
-        with_meter=True,
-    )
-
-
-async def _publish_share(share: Share, setting: _Setting, stop: Stop) -> None:
-    await publish_parts(
+async def _publish(share: Share, setting: _Setting, stop: Stop) -> None:
+    await publish_share(
         setting.run.models,
         setting.run.directory,
         setting.connection,
@@ -113,8 +86,8 @@ async def _publish_share(share: Share, setting: _Setting, stop: Stop) -> None:
     )
 
 
-async def _simulate_share(share: Share, setting: _Setting, stop: Stop) -> None:
-    await simulate_parts(
+async def _simulate(share: Share, setting: _Setting, stop: Stop) -> None:
+    await write_share(
         setting.run.models,
         setting.run.directory,
         setting.connection,

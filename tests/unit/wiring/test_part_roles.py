@@ -31,7 +31,7 @@ def test_shares_have_all_parts_once(run, of):
 
 async def simulate(run, share):
     connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
-    return await part_roles.simulate_parts(
+    return await part_roles.write_share(
         run.models,
         run.directory,
         connection,
@@ -87,7 +87,7 @@ async def test_a_meter_computes_ahead_for_the_parts_that_are_published_at_once(r
     monkeypatch.setattr(part_roles, "PUBLISHED_AT_ONCE", 1)
     monkeypatch.setattr("pvsim.app.meter.MOST_AHEAD", 900 * max(sizes))
     connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
-    await part_roles.publish_parts(
+    await part_roles.publish_share(
         run.models,
         None,
         connection,
@@ -100,3 +100,27 @@ async def test_a_meter_computes_ahead_for_the_parts_that_are_published_at_once(r
     assert [number for number, _, _ in seen] == [part.number for part in run.models.parts]
     spans = {span for _, span, _ in seen}
     assert spans == {span_s if speed == float("inf") else span_of(sum(sizes))}
+
+
+@pytest.mark.parametrize("with_directory", [True, False])
+async def test_all_of_a_run_without_partitions_is_published_and_written_as_one(
+    tmp_path, monkeypatch, with_directory
+):
+    run = Run.create(configure(pvsim.Request(hours=1, run_id="house")), tmp_path)
+    connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
+    seen = []
+
+    async def published(models, _transport, **_):
+        seen.append((models, (run.directory.path / ".meter.lock").exists()))
+
+    async def written(models, directory, _transport, **_):
+        seen.append((models, directory))
+        return "rows"
+
+    monkeypatch.setattr(part_roles, "run_meter", published)
+    monkeypatch.setattr(part_roles, "run_simulator", written)
+    more = {"patience": Patience(), "notify": lambda _: None, "stop": asyncio.Event()}
+    directory = run.directory if with_directory else None
+    await part_roles.publish_share(run.models, directory, connection, ALL, **more)
+    assert await part_roles.write_share(run.models, run.directory, connection, ALL, **more) == ["rows"]
+    assert seen == [(run.models, with_directory), (run.models, run.directory)]
