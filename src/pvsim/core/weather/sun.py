@@ -18,7 +18,7 @@ from pvsim.core.quantities.physics import Floats, spa
 from pvsim.core.quantities.types import Ints
 from pvsim.core.weather.atmosphere import alt2pres
 
-__all__ = ["Place", "Sun", "sun_at", "sun_up"]
+__all__ = ["Place", "Sun", "sun_up"]
 
 _GRID_S = 60
 _DELTA_T_S = 67.0
@@ -61,13 +61,13 @@ class Sun:
         return Sun(self.apparent_zenith[which], self.azimuth[which], self.dni_extra[which])
 
 
-def sun_at(place: Place, t_utc: Ints) -> Sun:
-    """The sun at the middle of each of the seconds `t_utc` (Unix time, rising, shape (n,), n ≥ 1)."""
-    return _seen(place, t_utc, _toward(place, t_utc))
-
-
 def sun_up(place: Place, t_utc: Ints) -> tuple[Ints, Sun]:
-    """Which of the seconds have the sun above the horizon, and the sun at those: `sun_at`, but for the night."""
+    """Which of some seconds have the sun above the horizon, and the sun at the middle of those.
+
+    Args:
+        place: Where.
+        t_utc: The seconds: Unix time, rising, at least one.
+    """
     toward = _toward(place, t_utc)
     perhaps = np.flatnonzero(toward.up > _DARK)
     sun = _seen(place, t_utc[perhaps], _Toward(*(part[perhaps] for part in toward)))
