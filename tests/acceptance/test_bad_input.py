@@ -215,7 +215,7 @@ SETTINGS = [
     ("[rum]", "no command is called 'rum'", "pvsim.toml", "[run]"),
     ("days = 3", "'days' is not in a section", "pvsim.toml", "write the name of a command"),
     ("[run]\nday = 3", "no such setting", "pvsim.toml, [run] day", "did you mean days?"),
-    ("[run\n", "the settings cannot be read", "pvsim.toml", "correct the file"),
+    ("[run\n", "not TOML", "pvsim.toml", "correct that line"),
     (
         "[run]\ndays = 'x'",
         "--days is a number of days, not 'x'",

@@ -1,6 +1,5 @@
 """Site files: TOML, checked as a whole, and the examples that come with pvsim."""
 
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pvsim.adapters.toml_file import TomlFile, parse_toml
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
 from pvsim.core.site.connection import connection_problems
@@ -51,7 +51,6 @@ _SERIES = ("import", "feed_in", "market")
 _SHOWN = 10
 _OF_SITE = (" weather.", ": the site has no load")
 """In a problem of a row what lies in the site's file."""
-_LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _MOST_APART_H, _POLAR_DEG = 4.5, 66.0
 _NO_PLACE = ("UTC", "Etc/", "GMT", "Zulu", "Universal", "UCT", "Greenwich")
 
@@ -69,12 +68,7 @@ def read_site(name: str) -> Site:
     else:
         path = Path(name)
         text = _text(path)
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
-        fix = "correct that line: text is in quotes, a table name in [brackets], decimals follow a point"
-        raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
-    return _site_of(_with_texts(data), path, path.parent)
+    return _site_of(_with_texts(parse_toml(text, str(path))), path, path.parent)
 
 
 def check_site(site: Site) -> Site:
@@ -154,29 +148,18 @@ def _text(path: Path) -> str:
         what = f"`site` names a place, but this is {path.suffix[1:].upper()} data"
         fix = f"measured power is `meter.source` {quote(str(path))} or `pv.source` {quote(str(path))}; {_WEATHER}"
         raise BadInputError(what, where=str(path), fix=fix)
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_LONGEST + 1)
-    except IsADirectoryError as error:
-        files_in = sorted(path.glob("*.toml"))
-        fix = f"name the file in it: `site` {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
-        raise BadInputError("a directory, not a site file", where=str(path), fix=fix) from error
-    except FileNotFoundError as error:
-        near = get_close_matches(path.name.removesuffix(".toml"), EXAMPLES, n=1)
-        examples = f"did you mean `site` {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
-        fix = f"check the path; {examples}"
-        raise BadInputError("there is no such site file", where=str(path), fix=fix) from error
-    except UnicodeDecodeError as error:
-        raise BadInputError("the site file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
-    except OSError as error:
-        what = f"the site file cannot be read: {error.strerror or error}"
-        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
-    except ValueError as error:
-        raise BadInputError(f"not a file path: {error}", where=repr(str(path)), fix="check the path") from error
-    if len(text) > _LONGEST:
-        what = f"the site file has more than {_LONGEST:,} characters"
-        raise BadInputError(what, where=str(path), fix="is it another file? A site file has a few lines of TOML")
-    return text
+    return TomlFile("site file", _if_missing, _if_directory).read(path)
+
+
+def _if_missing(path: Path) -> str:
+    near = get_close_matches(path.name.removesuffix(".toml"), EXAMPLES, n=1)
+    examples = f"did you mean `site` {near[0]}?" if near else f"the examples are {', '.join(EXAMPLES)}"
+    return f"check the path; {examples}"
+
+
+def _if_directory(path: Path) -> str:
+    files_in = sorted(path.glob("*.toml"))
+    return f"name the file in it: `site` {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
 
 
 def _listed(found: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pvsim.errors import UsageError
+from pvsim.errors import BadInputError, UsageError
 
 __all__ = ["read_toml", "settings_of"]
 
@@ -22,14 +22,12 @@ def read_toml(path: Path) -> dict[str, Any]:
             return {}
     except PermissionError:  # another user's home: HOME is kept by sudo -u
         return {}
-    import tomllib  # noqa: PLC0415 - only where there is a file
+    from pvsim.adapters.toml_file import TomlFile, parse_toml  # noqa: PLC0415 - only where there is a file
 
     try:
-        return tomllib.loads(path.read_text())
-    except (ValueError, RecursionError, OSError) as error:  # ValueError: a number of 5,000 digits, no UTF-8
-        reason = error.strerror if isinstance(error, OSError) else error
-        what = f"the settings cannot be read: {reason}"
-        raise UsageError(what, where=str(path), fix="correct the file, or move it away") from error
+        return parse_toml(TomlFile("settings file").read(path), str(path))
+    except BadInputError as error:
+        raise UsageError(error.what, where=error.where, fix=f"{error.fix}; or move the file away") from error
 
 
 def settings_of(command: click.Command, values: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -24,11 +24,13 @@ def test_another_users_settings_are_none(monkeypatch, capsys):
 def test_a_file_that_may_not_be_read_is_said_without_numbers(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("pvsim.toml").touch()
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(SystemExit) as ended:
         main(["schema", "end"])
     assert ended.value.code == 2
-    assert "error: the settings cannot be read: Permission denied\n   at: pvsim.toml" in capsys.readouterr().err
+    assert (
+        "error: the settings file cannot be read: Permission denied\n   at: pvsim.toml" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

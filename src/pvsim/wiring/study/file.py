@@ -1,6 +1,5 @@
 """A study file, read and checked as a whole, and the configurations of its cases."""
 
-import tomllib
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pvsim.adapters.toml_file import TomlFile, parse_toml
 from pvsim.config import RunConfig
 from pvsim.config.study import Study
 from pvsim.config.study_cases import Cases
@@ -22,7 +22,6 @@ from pvsim.wiring.study.outside import StudyDisk
 
 __all__ = ["StudyFacts", "case_at", "check_all", "configured", "read_study", "study_of_data"]
 
-_LONGEST = 1_000_000
 _SHOWN, _DIFFERENT = 3, 1_000
 
 
@@ -54,14 +53,8 @@ def read_study(path: Path, folder: Path | None = None) -> Study:
     Raises:
         BadInputError: if it cannot be read, is no TOML, or is wrong: all that is wrong, each with its line.
     """
-    text = _text(path)
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        fix = "correct that line: text is in quotes, so is a path with dots, a table name is in [brackets]"
-        raise BadInputError(f"not TOML: {error}", where=str(path), fix=fix) from error
-
-    lines = StudyLines(text)
+    text = TomlFile("study file", _if_missing, lambda _: "name the study file, for example study.toml").read(path)
+    data, lines = parse_toml(text, str(path)), StudyLines(text)
 
     def place_of(section: str, setting: str) -> str:
         line = lines.line_of(section, setting)
@@ -182,25 +175,6 @@ def _mistakes(found: list[tuple[PvsimError, int]], of: int, study: Study) -> Bad
     return BadInputError(what, where=study.where, fix="change these settings, or leave these values out")
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(_LONGEST + 1)
-    except FileNotFoundError as error:
-        near = sorted(str(each) for each in path.parent.glob("*.toml"))[:3] if path.parent.is_dir() else []
-        fix = f"check the path; there is {', '.join(near)}" if near else "check the path"
-        raise BadInputError("there is no such study file", where=str(path), fix=fix) from error
-    except IsADirectoryError as error:
-        fix = "name the study file, for example study.toml"
-        raise BadInputError("a directory, not a study file", where=str(path), fix=fix) from error
-    except UnicodeDecodeError as error:
-        raise BadInputError("the study file is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
-    except OSError as error:
-        what = f"the study file cannot be read: {error.strerror or error}"
-        raise BadInputError(what, where=str(path), fix="check the path and that you may read the file") from error
-    except ValueError as error:
-        raise BadInputError(f"not a file path: {error}", where=repr(str(path)), fix="check the path") from error
-    if len(text) > _LONGEST:
-        what = f"the study file has more than {_LONGEST:,} characters"
-        raise BadInputError(what, where=str(path), fix="is it another file? A study file has a few lines of TOML")
-    return text
+def _if_missing(path: Path) -> str:
+    near = sorted(str(each) for each in path.parent.glob("*.toml"))[:_SHOWN] if path.parent.is_dir() else []
+    return f"check the path; there is {', '.join(near)}" if near else "check the path"
