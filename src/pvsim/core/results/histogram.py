@@ -6,11 +6,12 @@ from typing import Protocol
 import numpy as np
 
 from pvsim.core.quantities.types import Ints
+from pvsim.core.results.bins import Bins
 
 __all__ = ["BINS", "Counted", "Histogram"]
 
 BINS = 2**17
-"""Bins for each sign: 1 MB, and powers in steps of 0.1 W up to 13.1 kW."""
+"""Bins for each sign: powers in steps of 0.1 W up to 13.1 kW."""
 
 
 class Counted(Protocol):
@@ -37,14 +38,14 @@ class Histogram:
         total: How many values there are.
         lowest: The lowest of them, exactly; 0 of none.
         highest: The highest of them, exactly; 0 of none.
-        counts: Of the bins of 0, 1, 2, … and of −1, −2, −3, …
+        bins: The counts of 0, 1, 2, … and of −1, −2, −3, …
     """
 
     def __init__(self) -> None:
         self.step = 1
         self.total = 0
         self.lowest = self.highest = 0
-        self.counts = [np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)]
+        self.bins = [Bins(), Bins()]
 
     def add(self, values: Ints) -> None:
         """Count values."""
@@ -60,9 +61,8 @@ class Histogram:
         step = max(self.step, other.step)
         self._take_range(other.total, other.lowest, other.highest)
         for sign in (0, 1):
-            mine = _coarser(self.counts[sign], step // self.step)
-            theirs = _coarser(other.counts[sign], step // other.step)
-            self.counts[sign] = _sum(mine, theirs)
+            self.bins[sign] = self.bins[sign].coarser(step // self.step)
+            self.bins[sign].merge(other.bins[sign].coarser(step // other.step))
         self.step = step
 
     def values_at(self, ranks: Sequence[int]) -> list[int]:
@@ -72,7 +72,7 @@ class Histogram:
 
         Of what is counted, that at rank ceil(p/100 · total) is the percentile p by the method of the nearest rank.
         """
-        below, above = self.counts[1][::-1], self.counts[0]
+        below, above = self.bins[1].counts()[::-1], self.bins[0].counts()
         places = np.searchsorted(np.cumsum(np.concatenate([below, above])), ranks, side="left")
         values: list[int] = ((places - len(below)) * self.step).tolist()
         return [
@@ -92,24 +92,7 @@ class Histogram:
             return
         bins = int(values.max()) // self.step
         while bins >= BINS:
-            self.counts = [_coarser(counts, 2) for counts in self.counts]
+            self.bins = [each.coarser(2) for each in self.bins]
             self.step *= 2
             bins //= 2
-        found = np.bincount(values if self.step == 1 else values // self.step)
-        self.counts[sign] = _sum(self.counts[sign], found)
-
-
-def _coarser(counts: Ints, times: int) -> Ints:
-    """The counts of bins that are so many times as wide."""
-    if times == 1:
-        return counts
-    padded = np.concatenate([counts, np.zeros(-len(counts) % times, dtype=np.int64)])
-    wider: Ints = padded.reshape(-1, times).sum(axis=1)
-    return wider
-
-
-def _sum(first: Ints, second: Ints) -> Ints:
-    longer, shorter = (first, second) if len(first) >= len(second) else (second, first)
-    longer = longer.copy()
-    longer[: len(shorter)] += shorter
-    return longer
+        self.bins[sign].add(np.bincount(values if self.step == 1 else values // self.step))

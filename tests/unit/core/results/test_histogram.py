@@ -41,3 +41,20 @@ def test_bins_double_when_a_value_does_not_fit(monkeypatch):
     assert (counted.step, counted.values_at([1, 2, 3, 4])) == (2, [-3, 0, 2, 5])
     counted.add(np.array([16]))
     assert (counted.step, counted.values_at([1, 2, 5])) == (8, [-3, 0, 16])
+
+
+@given(st.lists(st.integers(0, 4_000), min_size=1, max_size=60), st.integers(1, 400))
+def test_many_small_values_stay_small(values, times):
+    """Some pages of a few bytes a bin, and not a bin for each value there could be."""
+    counted = Histogram()
+    for _ in range(times):
+        counted.add(np.array(values))
+    assert counted.total == times * len(values)
+    assert sum(bins.nbytes for bins in counted.bins) <= 2 * 4_096
+
+
+def test_a_high_value_costs_its_page_and_no_other():
+    """A day of changes that are mostly small takes kilobytes, however far a few of them go."""
+    counted = Histogram()
+    counted.add(np.array([0] * 80_000 + [1] * 6_000 + [100_000]))
+    assert sum(bins.nbytes for bins in counted.bins) == 4 * 4_096 + 4_096
