@@ -11,7 +11,7 @@ from pvsim.cli.command import BROKER, METER, METER_FILE, OUTPUT, PERIOD, PV, PV_
 from pvsim.cli.completion import or_a_file, zones
 from pvsim.cli.fields import field_option
 from pvsim.cli.file_options import file_option, file_options
-from pvsim.cli.values import Choice, Energies, Quantity, Speed, Whole
+from pvsim.cli.values import Choice, Energies, Hours, Quantity, Speed, Whole
 from pvsim.errors import UsageError
 
 __all__ = [
@@ -61,10 +61,10 @@ period_options = _all(
         field_option(
             "hours",
             "--hours",
-            type=Whole("HOURS", "HOURS"),
+            type=Hours(),
             metavar="HOURS",
             envvar="PVSIM_HOURS",
-            help="Only so many hours of the one day, from its beginning.",
+            help="A part of the one day: 12-13, or 6 for its first 6 h.",
         ),
         field_option(
             "tz",

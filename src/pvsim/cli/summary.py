@@ -82,6 +82,8 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
 
 def beginning(plan: "RunPlan") -> str:
     """What is said before the first day of a run: of which days, or of which part of it, it is."""
+    if plan.timeline.clock is not None:
+        return f"{plan.timeline.clock} of "
     if not plan.timeline.is_whole:
         return f"the first {plan.timeline.seconds // 3_600} h of "
     return f"{plan.timeline.days} days from " if plan.timeline.days > 1 else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:  # generic only in later versions of click
     _Type, _Choice = click.ParamType, click.Choice
 
-__all__ = ["Choice", "Energies", "Quantity", "Speed", "Whole"]
+__all__ = ["Choice", "Energies", "Hours", "Quantity", "Speed", "Whole"]
 
 
 class Quantity(_Type):
@@ -81,6 +81,21 @@ class Whole(Quantity):
             what = f"{_option(param)} is a whole number, not {text!r}"
             raise UsageError(what, where=_option(param), fix="for example 7")
         return int(number)
+
+
+class Hours(_Type):
+    """A part of a day: its first hours, or from one time of the clock to another."""
+
+    name = "HOURS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        if not isinstance(value, str):  # converted already
+            return value
+        from pvsim.core.quantities.clock_span import parse_hours  # noqa: PLC0415 - `pvsim --help` needs none
+
+        hours = parse_hours(value, _option(param))
+        return hours if isinstance(hours, int) else str(hours)
 
 
 class Energies(_Type):

@@ -90,6 +90,8 @@ def _as_modelled(this: Phrase, base: Phrase, versions: tuple[str, str]) -> tuple
 
 def _period(config: RunConfig) -> Phrase:
     first, last = config.first_date, config.first_date + timedelta(days=config.days - 1)
+    if isinstance(config.hours, str):
+        return Phrase("unlike.part", {"first": first, "zone": config.tz, "clock": config.hours.replace("-", "–")})
     if config.hours:
         return Phrase("unlike.hours", {"first": first, "zone": config.tz, "hours": config.hours})
     if config.days == 1:

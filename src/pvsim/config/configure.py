@@ -65,7 +65,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     site = mistakes.attempt(lambda: _site(request, outside))
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
-    first_date, tz = _period(request, site, mistakes, known=known)
+    first_date, tz, hours = _period(request, site, mistakes, known=known)
     street = mistakes.attempt(lambda: street_of(site, request, outside))
     said = known or request.meter.source is not None
     texts = mistakes.attempt(lambda: sources_of(request, site, street) if said else ()) or ()
@@ -111,7 +111,7 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
             batch=request.batch,
             dimming=dimming,
             annual_energies=annual_energies,
-            hours=UNSET if request.hours is None else request.hours,
+            hours=UNSET if hours is None else hours,
             partitions=UNSET if request.partitions is None else request.partitions,
         )
     )
@@ -203,23 +203,23 @@ def _plain(site: Site) -> Site:
 
 def _period(
     request: Request, site: Site | None, mistakes: Mistakes, *, known: bool
-) -> tuple[date | None, str | None]:
-    """First day and zone, where they are right; the zone of a site that is not known stays open."""
+) -> tuple[date | None, str | None, int | str | None]:
+    """First day, zone and part of the day, where they are right; the zone of an unknown site stays open."""
     first_date = mistakes.attempt(lambda: parse_date(request.date, "date"))
     every_s = mistakes.attempt(lambda: parse_period(request.every, "every"))
     days = mistakes.attempt(lambda: check_days(request.days))
     zone = mistakes.attempt(lambda: zone_of(_tz(request, site))) if known else None
     if first_date is None or days is None or zone is None:
-        return None, None
+        return None, None, None
     timeline = mistakes.attempt(lambda: _timeline(first_date, days, request.hours, zone))
     if timeline is not None and every_s is not None:
         mistakes.attempt(lambda: timeline.check_period(every_s))
-    return first_date, zone.key
+    return first_date, zone.key, None if timeline is None else timeline.hours
 
 
-def _timeline(first_date: date, days: int, hours: int | None, zone: ZoneInfo) -> Timeline:
+def _timeline(first_date: date, days: int, hours: int | str | None, zone: ZoneInfo) -> Timeline:
     timeline = Timeline.of_days(first_date, days, zone)
-    return timeline if hours is None else timeline.first_hours(hours)
+    return timeline if hours is None else timeline.part(hours)
 
 
 def _tz(request: Request, site: Site | None) -> str:

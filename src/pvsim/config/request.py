@@ -87,7 +87,8 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         date: First local day: `2024-06-21`, or `21.06.2024`.
         days: How many local days.
-        hours: The run ends so many hours after its day began; None is the whole day. Only with one day.
+        hours: A part of the one day: its first so many hours, or `12-13`, `11:30-12:15` by its local clock; None
+            is all of it.
         tz: IANA zone of the run; None is the site's, else Europe/Berlin.
         seed: Seed of meters, clouds and air, 0 to 10¹⁸ − 1.
         site: A place with its plants, weather, load and battery: one of the examples by name, the path of a site
@@ -112,7 +113,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     date: str = "2024-06-21"
     days: int = 1
-    hours: int | None = None
+    hours: int | str | None = None
     tz: str | None = None
     seed: int = 1
     site: str | Site | None = None

@@ -247,7 +247,8 @@ class RunConfig(msgspec.Struct, frozen=True):
         feed_in: What the rules pay each home, where that differs; unset where it does not.
         stored_at_start: What each battery holds when the run begins, in its units, in place of its
             `soc_at_start`: the run is a day of a service that goes on from the day before.
-        hours: The run ends so many hours after its only day began; unset: with the day.
+        hours: The run is so many first hours of its only day, or a part of it by its local clock, as
+            `12:00-13:00`; unset: the whole day.
         partitions: Over how many streams the meters are spread (`pvsim.core.run.partitions`); unset: over none.
     """
 
@@ -279,7 +280,7 @@ class RunConfig(msgspec.Struct, frozen=True):
     homes_file: HomesFile | msgspec.UnsetType = msgspec.UNSET
     feed_in: tuple[HomeFeedIn, ...] | msgspec.UnsetType = msgspec.UNSET
     stored_at_start: tuple[int, ...] | msgspec.UnsetType = msgspec.UNSET
-    hours: int | msgspec.UnsetType = msgspec.UNSET
+    hours: int | str | msgspec.UnsetType = msgspec.UNSET
     partitions: int | msgspec.UnsetType = msgspec.UNSET
 
     @property

@@ -119,7 +119,7 @@ def plan_of(config: RunConfig) -> RunPlan:
     """
     timeline = Timeline.of_days(config.first_date, config.days, zone_of(config.tz))
     if config.hours is not UNSET:
-        timeline = timeline.first_hours(config.hours)
+        timeline = timeline.part(config.hours)
     fuse_kw = config.connection.fuse_kw if config.connection is not None else None
     return RunPlan(
         config.run_id,

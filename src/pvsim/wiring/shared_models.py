@@ -133,7 +133,8 @@ def loads_key(config: RunConfig) -> bytes:
 
 def _of_run(config: RunConfig) -> tuple[Any, ...]:
     """What any model may depend on."""
-    return config.first_date, config.days, config.tz, config.seed, config.meter_max_w, config.meter_kind
+    part = () if config.hours is UNSET else (config.hours,)
+    return config.first_date, config.days, config.tz, *part, config.seed, config.meter_max_w, config.meter_kind
 
 
 def _places(config: RunConfig) -> tuple[str, ...]:

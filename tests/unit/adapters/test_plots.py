@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from xml.etree import ElementTree as ET
 
@@ -131,6 +131,20 @@ def test_a_day_with_a_clock_change_has_the_hours_of_its_clock(first, length, hou
     labels = [text for text in found if re.fullmatch(r"\d\d:00", text)]
     assert labels[:3] == hours
     assert len(labels) == 9
+
+
+@pytest.mark.parametrize(
+    ("hours", "ticks"),
+    [
+        ("12-13", ["12:00", "12:10", "12:20", "12:30", "12:40", "12:50", "13:00"]),
+        ("20:45-24", ["21:00", "21:30", "22:00", "22:30", "23:00", "23:30", "24:00"]),
+        (3, ["00:00", "00:30", "01:00", "01:30", "02:00", "02:30", "03:00"]),
+    ],
+)
+def test_a_part_of_a_day_has_the_times_of_its_clock(hours, ticks):
+    plan = a_plan()
+    found = texts(drawn(a_subject(replace(plan, timeline=plan.timeline.part(hours))), "powers"))
+    assert [text for text in found if re.fullmatch(r"\d\d:\d\d", text)] == ticks
 
 
 def test_two_days_have_hours_and_more_have_dates():

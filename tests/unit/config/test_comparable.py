@@ -203,3 +203,9 @@ def test_a_part_of_a_day_is_another_period():
         "period: 21 June 2024 in Europe/Berlin, the first 3 h instead of 21 June 2024 in Europe/Berlin"
     ]
     assert said(part, a_config(hours=3, partitions=4)) == []
+    assert said(part, a_config(hours="12:00-13:00")) == [
+        (
+            "period: 21 June 2024 in Europe/Berlin, 12:00–13:00"
+            " instead of 21 June 2024 in Europe/Berlin, the first 3 h"
+        )
+    ]

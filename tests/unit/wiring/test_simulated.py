@@ -1,9 +1,13 @@
 """A run in this process gives what a run through the broker leaves: the same rows, the same figures."""
 
 import json
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.finished_runs import a_run, carry_out
 
@@ -11,6 +15,7 @@ import pvsim
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.rundir import SUMMARY
 from pvsim.adapters.site_file import read_site
+from pvsim.core.quantities.clock_span import ClockSpan
 from pvsim.core.results import rows
 from pvsim.core.results.summary import Summary
 from pvsim.core.site.schema import DimmingWindow, ElectricCar
@@ -51,6 +56,44 @@ def test_what_buildings_take_less_is_counted_as_in_a_manifest(tmp_path, every):
     assert json.loads(json.dumps(inputs)) == pvsim.open_run(run.directory.path).manifest.inputs
     assert any("clipped_s" in each for each in inputs.values())
     assert any("dimmed_s" in each for each in inputs.values())
+
+
+HOUSE = Path(__file__).parents[2] / "data" / "uci_sceaux_20061221.csv.gz"
+SITES = {
+    "uniform": pvsim.Request(),
+    "walk": pvsim.Request(meter=pvsim.MeterRequest(source="walk"), date="2024-10-27"),
+    "home": pvsim.Request(site="home-battery", meters=3, spread_km=2, seed=7, date="2024-10-27"),
+    "home without battery": pvsim.Request(site="home", date="2024-03-31"),
+    "street": pvsim.Request(site="street", meters=4),
+    "depot": pvsim.Request(site="depot"),
+    "measured": pvsim.Request(meter=pvsim.MeterRequest(source=str(HOUSE))),
+}
+
+
+@cache
+def whole_day(name):
+    return pvsim.simulate(SITES[name]).arrays()
+
+
+@given(
+    name=st.sampled_from(list(SITES)),
+    edges=st.lists(st.integers(0, 47), min_size=2, max_size=2, unique=True).map(sorted),
+)
+@settings(max_examples=12, deadline=None)
+@example(name="home", edges=[5, 6])  # 02:30-03:00 on the day with two of them
+@example(name="home without battery", edges=[6, 30])
+def test_load_and_pv_of_a_part_are_those_of_the_day(name, edges):
+    """I7: from 30 minutes on; where the clock shows no such time, there is no such part."""
+    hours = str(ClockSpan(30 * edges[0], 30 * edges[1]))
+    try:
+        part = pvsim.simulate(replace(SITES[name], hours=hours)).arrays()
+    except UsageError:
+        assume(False)
+    day = whole_day(name)
+    since = int(np.searchsorted(day["t_utc"], part["t_utc"][0]))
+    rows = slice(since, since + len(part["t_utc"]))
+    for column in {"t_utc", "meter", "meter_kw", "pv_kw"} & set(day):
+        assert np.array_equal(part[column], day[column][rows]), column
 
 
 def test_the_figures_of_each_meter_are_figures(tmp_path):

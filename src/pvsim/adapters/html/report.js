@@ -4,6 +4,7 @@
   const { data, words, charts, number, plain, kw, two, escaped, colours, hatch, axis, bar, drawAll } = chartPage;
   const base = (c) => chartPage.base(c, { itemWidth: 20, icon: "rect" });
   const say = (key, parts) => words[key].replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+  const daySeconds = 86400, monthSeconds = 28 * daySeconds;
   let arrays = {};
   let view = [0, data.seconds];
 
@@ -18,7 +19,8 @@
   }
   const months = words["date.months"].split(" ");
   function clock(seconds, withSeconds) {
-    const at = local(seconds);
+    const at = local(seconds), ends = data.days_in_run === 1 && seconds === data.seconds;
+    if (ends && at.getTime() % (daySeconds * 1000) === 0) return "24:00";
     return two(at.getUTCHours()) + ":" + two(at.getUTCMinutes()) + (withSeconds ? ":" + two(at.getUTCSeconds()) : "");
   }
   const twoYears = local(0).getUTCFullYear() !== local(data.seconds).getUTCFullYear();
@@ -32,7 +34,7 @@
   }
   function time(seconds) {
     const withSeconds = data.every_s < 60 && view[1] - view[0] <= 7200;
-    if (data.days_in_run === 1) return seconds === data.seconds ? "24:00" : clock(seconds, withSeconds);
+    if (data.days_in_run === 1) return clock(seconds, withSeconds);
     return shortDate(local(seconds)) + " " + clock(seconds, withSeconds);
   }
   function length(seconds) {
@@ -157,7 +159,6 @@
   }
 
   /* Where the axis is labelled: at round times of the local clock, of long views at the beginnings of months. */
-  const daySeconds = 86400, monthSeconds = 28 * daySeconds;
   function since(localMs) {
     for (const [, offset] of data.offsets) {
       const seconds = localMs / 1000 - offset - data.start_utc;
@@ -239,7 +240,6 @@
   function label(seconds, step) {
     const at = local(seconds);
     if (step >= monthSeconds) return shortMonth(at) + (twoYears ? " " + at.getUTCFullYear() : "");
-    if (data.days_in_run === 1 && seconds === data.seconds) return "24:00";
     if (data.days_in_run > 1 && (step >= daySeconds || at.getTime() % (daySeconds * 1000) === 0)) return shortDate(at);
     return clock(seconds, view[1] - view[0] < 600);
   }

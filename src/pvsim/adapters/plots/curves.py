@@ -23,7 +23,7 @@ from pvsim.adapters.plots.style import (
 )
 from pvsim.adapters.plots.subject import Subject
 from pvsim.adapters.plots.words import Words
-from pvsim.core.quantities.timeline import HOUR_S, Timeline
+from pvsim.core.quantities.timeline import DAY_S, HOUR_S, Timeline
 from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.core.results.profile import POWERS
 from pvsim.core.run.plan import RunPlan
@@ -36,7 +36,7 @@ __all__ = ["duration", "powers"]
 
 _SHOWN_DAYS = 7
 _MM_OF_SCALE, _MM_OF_TIME, _MM_OF_DATE = 15, 16, 16
-_STEPS_H = (1, 2, 3, 6, 12, 24)
+_STEPS_S = (60, 300, 600, 900, 1_800, HOUR_S, 2 * HOUR_S, 3 * HOUR_S, 6 * HOUR_S, 12 * HOUR_S, DAY_S)
 
 Numbers = NDArray[np.float64]
 
@@ -192,13 +192,16 @@ def _time_axis(axes: "Axes", timeline: Timeline, shown: _Stretch, words: Words, 
     first, last = float(shown.edges_h[0]), float(shown.edges_h[-1])
     axes.set_xlim(first, last)
     if shown.days <= 2:  # noqa: PLR2004 - as long as the hours have room
-        step_h = next(h for h in _STEPS_H if shown.days * 24 / h * _MM_OF_TIME <= room_mm)
-        t = timeline.start_utc + np.arange(0, round(last * HOUR_S), 900)
+        span_s = shown.days * DAY_S if timeline.is_whole else timeline.seconds
+        steps = _STEPS_S[_STEPS_S.index(HOUR_S) :] if timeline.is_whole else _STEPS_S
+        step_s = next(s for s in steps if span_s / s * _MM_OF_TIME <= room_mm)
+        t = timeline.start_utc + np.arange(0, round(last * HOUR_S) + 60, 60)
         local = t + timeline.offset_s(t)
-        at = np.flatnonzero(local % (step_h * HOUR_S) == 0)
-        labels = [f"{each // HOUR_S % 24:02d}:00" for each in local[at].tolist()]
-        ticks = [*((t[at] - timeline.start_utc) / HOUR_S).tolist(), last]
-        axes.set_xticks(ticks, [*labels, "24:00"])
+        at = np.flatnonzero(local % step_s == 0)
+        labels = [f"{each // HOUR_S % 24:02d}:{each // 60 % 60:02d}" for each in local[at].tolist()]
+        if local[-1] % DAY_S == 0:  # the end of the last day
+            labels[-1] = "24:00"
+        axes.set_xticks((t[at] - timeline.start_utc) / HOUR_S, labels)
         hours = last - first
         length = "" if hours == 24 * shown.days else f" ({hours:g} h)".replace(".", words.decimal)
         to = timeline.first_date + timedelta(days=shown.days - 1)

@@ -67,12 +67,15 @@ def _for_charts(forms: Forms) -> dict[str, object]:
 
 
 def period_text(plan: "RunPlan", forms: Forms) -> str:
-    """The days of a run."""
+    """The days of a run, or its part of a day."""
     first, days = plan.timeline.first_date, plan.timeline.days
-    if days == 1:
-        whole = plan.timeline.is_whole
+    if plan.timeline.clock is not None:
+        return forms.say("period.part", first=forms.date(first), clock=str(plan.timeline.clock).replace("-", "–"))
+    if not plan.timeline.is_whole:
         hours = forms.number(plan.timeline.seconds // HOUR_S)
-        return forms.date(first) if whole else forms.say("period.hours", first=forms.date(first), hours=hours)
+        return forms.say("period.hours", first=forms.date(first), hours=hours)
+    if days == 1:
+        return forms.date(first)
     last = first + timedelta(days=days - 1)
     return forms.say("period.days", first=forms.date(first), last=forms.date(last), days=forms.number(days))
 

@@ -33,7 +33,7 @@ class InputFiles:
             BadInputError: if one does not fit.
             UsageError: if something that is said of it does not.
         """
-        period = [config.first_date, config.days, config.tz]
+        period = [config.first_date, config.days, config.tz, None if config.hours is UNSET else config.hours]
         if meters := tuple(meter for meter in config.meters if isinstance(meter.source, FileConfig)):
             of_files = replace(config, meters=meters, battery=None, batteries=UNSET, connection=None)
             key = ["meters", *period, [meter.source for meter in meters], config.meter_max_w, config.meter_kind]

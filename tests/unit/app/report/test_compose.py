@@ -113,9 +113,10 @@ def test_of_a_street_it_is_said_how_many_homes_have_pv():
 
 
 @pytest.mark.parametrize(
-    ("hours", "days", "said"), [(3, 1, "21 June 2024, the first 3 h"), (None, 1, "21 June 2024")]
+    ("hours", "days", "said"),
+    [(3, 1, "21 June 2024, the first 3 h"), ("12-13", 1, "21 June 2024, 12:00–13:00"), (None, 1, "21 June 2024")],
 )
 def test_the_period_says_which_part_of_a_day_it_is(hours, days, said):
     plan = a_plan(days)
-    part = plan if hours is None else replace(plan, timeline=plan.timeline.first_hours(hours))
+    part = plan if hours is None else replace(plan, timeline=plan.timeline.part(hours))
     assert period_text(part, ENGLISH).replace("\u00a0", " ") == said

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pvsim.core.quantities.clock_span import ClockSpan
 from pvsim.core.quantities.timeline import DAY_S, Timeline, parse_period
 from pvsim.errors import UsageError
 
@@ -197,7 +198,7 @@ def test_periods_by_hand(text, seconds):
 @settings(max_examples=50, deadline=None)
 def test_the_first_hours_of_a_day_are_its_beginning(day, hours):
     whole = Timeline.of_days(day, 1, ZoneInfo("Europe/Berlin"))
-    part = whole.first_hours(hours)
+    part = whole.part(hours)
     assert (part.start_utc, part.seconds, part.is_whole) == (whole.start_utc, hours * 3_600, False)
     t_utc = np.arange(part.start_utc, part.end_utc, 600)
     assert part.offset_s(t_utc).tolist() == whole.offset_s(t_utc).tolist()
@@ -205,8 +206,8 @@ def test_the_first_hours_of_a_day_are_its_beginning(day, hours):
 
 def test_the_first_hours_of_the_day_on_which_the_clocks_change():
     day = Timeline.of_days(date(2024, 3, 31), 1, ZoneInfo("Europe/Berlin"))
-    assert day.first_hours(2).offsets_s == (3_600,)
-    assert day.first_hours(3).offsets_s == (3_600, 7_200)
+    assert day.part(2).offsets_s == (3_600,)
+    assert day.part(3).offsets_s == (3_600, 7_200)
 
 
 @pytest.mark.parametrize(
@@ -215,5 +216,110 @@ def test_the_first_hours_of_the_day_on_which_the_clocks_change():
 )
 def test_hours_that_are_no_part_of_one_day_are_refused(days, hours, says):
     with pytest.raises(UsageError, match=says) as caught:
-        Timeline.of_days(date(2024, 3, 31), days, ZoneInfo("Europe/Berlin")).first_hours(hours)
+        Timeline.of_days(date(2024, 3, 31), days, ZoneInfo("Europe/Berlin")).part(hours)
     assert caught.value.field == "hours"
+
+
+@given(
+    zone=st.sampled_from([*ZONES, "Africa/Cairo"]),
+    day=st.dates(date(1995, 1, 1), date(2040, 12, 31)),
+    edges=st.lists(st.integers(0, 1_440), min_size=2, max_size=2, unique=True).map(sorted),
+)
+@example(zone="Europe/Berlin", day=date(2024, 3, 31), edges=[135, 165])
+@example(zone="Europe/Berlin", day=date(2024, 10, 27), edges=[120, 150])
+@example(zone="America/Havana", day=date(2024, 11, 3), edges=[0, 60])
+@example(zone="America/Sao_Paulo", day=date(2018, 2, 17), edges=[1_380, 1_440])
+@settings(max_examples=200, deadline=None)
+def test_a_part_of_a_day_is_what_its_clock_shows(zone, day, edges):
+    """It begins when the clock first shows its first time; or else what an error says to give is a part."""
+    whole = Timeline.of_days(day, 1, ZoneInfo(zone))
+    span = ClockSpan(*edges)
+    if edges == [0, 1_440]:
+        return
+    refused = None
+    try:
+        part = whole.part(str(span))
+    except UsageError as error:
+        refused = error
+    if refused is not None:
+        part = whole.part(refused.fix.removeprefix("give "))
+        assert not whole.instants(span.first_min) or not whole.instants(span.end_min)
+    else:
+        assert local(part, part.start_utc) == edges[0]
+        assert part.start_utc == whole.instants(span.first_min)[0]
+        assert local(part, part.end_utc - 60) == edges[1] - 1 or part.end_utc in whole.instants(span.end_min)
+    assert whole.start_utc <= part.start_utc < part.end_utc <= whole.end_utc
+    assert part.skipped_s == part.start_utc - whole.start_utc
+    assert not part.is_whole
+    t_utc = np.arange(part.start_utc, part.end_utc, 600)
+    assert part.offset_s(t_utc).tolist() == whole.offset_s(t_utc).tolist()
+    assert part.changes_utc[0] == part.start_utc
+    assert whole.part(part.hours) == part
+
+
+def local(timeline, t_utc):
+    """Minutes after 00:00 of the local clock."""
+    return (t_utc + int(timeline.offset_s(np.array([t_utc]))[0])) // 60 % 1_440
+
+
+@pytest.mark.parametrize(
+    ("day", "hours", "seconds", "same_as"),
+    [
+        (date(2024, 6, 21), "12-13", 3_600, "12:00-13:00"),
+        (date(2024, 6, 21), "9:30 – 12:15", 9_900, "09:30-12:15"),
+        (date(2024, 6, 21), "0-3", 10_800, 3),
+        (date(2024, 6, 21), "3", 10_800, 3),
+        (date(2024, 6, 21), "3h", 10_800, 3),
+        (date(2024, 6, 21), "0-0:30", 1_800, "00:00-00:30"),
+        (date(2024, 6, 21), "22-24", 7_200, "22:00-24:00"),
+        (date(2024, 3, 31), "1-2", 3_600, "01:00-02:00"),  # ends where the clock goes on at 3:00
+        (date(2024, 3, 31), "0-4", 10_800, 3),
+        (date(2024, 10, 27), "1-2", 3_600, "01:00-02:00"),
+        (date(2024, 10, 27), "2-3", 7_200, "02:00-03:00"),
+        (date(2024, 10, 27), "2:30-2:45", 900, "02:30-02:45"),
+        (date(2024, 10, 27), "3-4", 3_600, "03:00-04:00"),
+    ],
+)
+def test_parts_of_days_by_hand(day, hours, seconds, same_as):
+    part = Timeline.of_days(day, 1, ZoneInfo("Europe/Berlin")).part(hours)
+    assert (part.seconds, part.hours) == (seconds, same_as)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours", "says", "fix"),
+    [
+        ("Europe/Berlin", date(2024, 3, 31), "2-3", "does not show 02:00 on .* is 03:00", "give 03:00-04:00"),
+        ("Europe/Berlin", date(2024, 3, 31), "1-2:30", "does not show 02:30 on .* is 03:00", "give 01:00-03:00"),
+        ("Africa/Cairo", date(2024, 4, 26), "0-12", "does not show 00:00 on .* is 01:00", "give 01:00-12:00"),
+        ("America/Toronto", date(1919, 3, 30), "23:45-24", "show 23:45 on .* is 24:00", "give 22:45-24:00"),
+        ("Europe/Berlin", date(2024, 6, 21), "0-24", "a day of 24 h; 00:00-24:00 is all", "give 1 to 22"),
+        ("Australia/Lord_Howe", date(2024, 10, 6), "0-24", "a day of 23.5 h; 00:00-24:00 is all", "give 1 to 22"),
+    ],
+)
+def test_what_the_clock_does_not_show_is_refused_with_what_it_does(zone, day, hours, says, fix):
+    whole = Timeline.of_days(day, 1, ZoneInfo(zone))
+    with pytest.raises(UsageError, match=says) as caught:
+        whole.part(hours)
+    assert caught.value.fix.startswith(fix)
+
+
+@given(edges=st.lists(st.integers(0, 1_439), min_size=2, max_size=2, unique=True).map(sorted), data=st.data())
+@settings(max_examples=50, deadline=None)
+def test_rows_of_a_part_are_rows_of_its_day(edges, data):
+    whole = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin"))
+    part = whole.part(str(ClockSpan(*edges)))
+    every_s = data.draw(st.sampled_from([1, 60, 300, 900, 3_600]))
+    fits = (part.start_utc - whole.start_utc) % every_s == part.seconds % every_s == 0
+    if fits:
+        part.check_period(every_s)
+        return
+    with pytest.raises(UsageError, match=r"^`every`: rows of [\d,]+ s") as caught:
+        part.check_period(every_s)
+    part.check_period(parse_period(caught.value.fix.removeprefix("give ").partition(",")[0], "every"))
+
+
+def test_rows_that_begin_before_a_part_are_refused():
+    part = Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("Europe/Berlin")).part("12:05-13:05")
+    with pytest.raises(UsageError, match=r"rows of 600 s, .* do not fit 12:05-13:05") as caught:
+        part.check_period(600)
+    assert caught.value.fix == "give 5min, or 1s"
