@@ -35,12 +35,13 @@ def bindings_of(service: str, stream: str, topics: Sequence[str]) -> list[Bindin
     Args:
         service: Its name.
         stream: Its log.
-        topics: Further routing keys, of meters that publish to topics of their own by MQTT or AMQP.
+        topics: Further routing keys, of meters that publish to topics of their own by MQTT or AMQP. A message that
+            two bindings fit comes once.
     """
     return [
         Binding(EXCHANGE, stream, f"meter.{service}.*"),
         Binding(MQTT_EXCHANGE, EXCHANGE, "meter.#", to_exchange=True),
-        *(Binding(MQTT_EXCHANGE, stream, topic) for topic in topics),
+        *(Binding(source, stream, topic) for topic in topics for source in (MQTT_EXCHANGE, EXCHANGE)),
     ]
 
 
