@@ -24,6 +24,7 @@ CLOCK = "600x@2024-06-21T23:40:00+02:00"
 
 SETTINGS = """
 lateness = "60s"
+hold = "5s"
 site = "home-battery"
 
 [[meters]]
@@ -37,8 +38,17 @@ name = "counter"
 energy = "total_kwh"
 energy_unit = "kWh"
 max_w = 100000
+
+[[meters]]
+name = "house"
+kind = "grid"
+phases = [
+  "shellies/old/emeter/0/power",
+  { topic = "shellies/old/emeter/1/power", sign = "negative" },
+  "shellies/old/emeter/2/power",
+]
 """
-METERS = ("bare", "plain", "shelly", "counter", "text")
+METERS = ("bare", "plain", "shelly", "counter", "text", "house")
 
 
 def body(meter, i):
@@ -105,10 +115,13 @@ async def publishing(broker, service):
             ours, mqtts = [await channel.get_exchange(name) for name in ("pvsim", "amq.topic")]
             i = 0
             while not stop.is_set():
-                for meter in METERS:
+                for meter in METERS[:-1]:
                     key = f"meter.{service}.{meter}"
                     to, key = (mqtts, "shellies.em3.status.em:0") if meter == "shelly" else (ours, key)
                     await to.publish(aio_pika.Message(body(meter, i), delivery_mode=2), key)
+                phase, power = i % 3, b"%d" % (i % 5_000 - 1_000)
+                message = aio_pika.Message(power, delivery_mode=2)
+                await mqtts.publish(message, f"shellies.old.emeter.{phase}.power")
                 i += 1
                 await asyncio.sleep(0.005)  # 1,000 readings a second: more would only wait for this machine
 
@@ -155,6 +168,10 @@ async def test_killed_again_and_again_the_files_are_those_of_the_log(broker, ser
     assert {**mine[-1], "directory": ""} == {**again[-1], "directory": ""}
     assert mine[-1]["meters"] == len(METERS)
     assert mine[-1]["rejected"] > 0
+    sums = [
+        line for path in tmp_path.glob("listen/*/house/*/samples.csv*") for line in path.read_text().splitlines()
+    ]
+    assert sum("held" in line for line in sums) > 100
     found = files_of(tmp_path / "listen" / service)
     assert found == files_of(tmp_path / "again" / service)
     days = {Path(name).parts[1] for name in found if "samples" in name}

@@ -6,13 +6,15 @@ import tomllib
 import msgspec
 import pytest
 
-from pvsim.config.meter_forms import MeterTable, meter_forms, meter_problems
+from pvsim.config.meter_forms import meter_forms, meter_problems
+from pvsim.config.meter_tables import MeterTable, PhaseTable
 from pvsim.core.metering.devices import DEVICES
 from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.metering.read import read_body
 from pvsim.core.metering.refusals import Refusal
-from pvsim.core.session.names import is_name
+from pvsim.core.session.names import NO_NAME, NO_PHASE, is_name
+from pvsim.core.session.rejected import Reason
 
 
 @pytest.fixture
@@ -71,6 +73,28 @@ def test_the_example_of_a_file_is_right(page):
     meters = msgspec.convert(tomllib.loads(text)["meters"], tuple[MeterTable, ...])
     assert meter_problems(meters) == []
     assert set(meter_forms(meters).forms) == {"house", "boiler", "heat-pump"}
+
+
+def test_the_example_of_phases_is_right(page):
+    text = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[1]
+    meters = msgspec.convert(tomllib.loads(text)["meters"], tuple[MeterTable, ...])
+    assert meter_problems(meters) == []
+    phases = meter_forms(meters).phases["house"]
+    assert [(name, form.sign, form.own) for name, form in phases.items()] == [
+        ("L1", 1, True),
+        ("L2", -1, True),
+        ("L3", 1, False),
+    ]
+
+
+def test_every_setting_of_a_phase_is_on_the_page(page):
+    told = page.partition("A phase is a topic, or a table")[2].partition("What it does not say")[0]
+    assert set(re.findall(r"`(\w+)`", told)) >= set(PhaseTable.__struct_fields__)
+
+
+def test_the_reasons_of_a_session_are_on_the_page(page):
+    for reason in (*Reason, NO_NAME, NO_PHASE):
+        assert f"`{reason}`" in page.replace("\n", " "), reason
 
 
 def test_names_that_the_page_excludes_are_none(page):

@@ -13,6 +13,7 @@ import numpy as np
 
 from pvsim.core.quantities.types import DW_PER_W, Ints
 from pvsim.core.session.closed import Closed
+from pvsim.core.session.phases import is_silent
 from pvsim.core.session.state import SessionState
 from pvsim.errors import CannotWriteError, UsageError
 
@@ -119,7 +120,11 @@ class Metrics:
         yield gaps
         for name, what, value in (
             ("pvsim_meters", "Meters that have been met.", len(state.meters)),
-            ("pvsim_silent_meters", "Those that are silent.", sum(meter.silent for meter in state.meters)),
+            (
+                "pvsim_silent_meters",
+                "Those that are silent, or a phase of them.",
+                sum(map(is_silent, state.meters)),
+            ),
             ("pvsim_connected", "1 while the broker can be worked with.", int(self._connected)),
             ("pvsim_checkpoint_age_seconds", "Since the last checkpoint.", now - self._committed_at),
             ("pvsim_lag_seconds", "How late seconds are closed, beside the lateness.", self._lag_s(now)),

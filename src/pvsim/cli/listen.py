@@ -359,6 +359,10 @@ def _notes(service: "Service", setting: "Setting") -> list[str]:
     rows = service.directory / "METER" / "DAY" / "samples.csv"
     notes = [f"meters publish with routing key {key} to the exchange pvsim, by MQTT to {topic} ({where})"]
     notes.append(f"rows go to {rows}; a reading without a time counts for the second in which it comes")
+    for meter, phases in service.phases.items():
+        *first, last = phases
+        what = f"{meter} is the sum of its phases {', '.join(first)} and {last}"
+        notes.append(f"{what}: a second without one of them has no row, unless a value is held")
     if service.waits:
         longest = max(service.waits, key=lambda name: service.waits[name])
         more = f" (and {len(service.waits) - 1:,} others)" if len(service.waits) > 1 else ""

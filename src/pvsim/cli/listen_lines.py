@@ -99,10 +99,11 @@ class Lines:
         detail = f" {event.detail}" if event.detail else ""
         what = {
             "met": f"meter {event.meter} was met at {at}",
-            "silent": f"meter {event.meter} has been silent for a while, at {at}",
+            "silent": f"meter {event.meter} has been silent for a while, at {at}{':' if detail else ''}{detail}",
             "back": f"meter {event.meter} is back at {at}{detail}",
             "counter-reset": f"the counter of meter {event.meter} began again near 0 at {at}",
             "energy-lost": f"meter {event.meter}: energy that is in no row, at {at}:{detail}",
+            "phase-missing": f"meter {event.meter}, at {at}:{detail}",
         }.get(event.what, f"{event.meter + ': ' if event.meter else ''}{event.what} at {at}:{detail}")
         self._tell(what, event=event.what, meter=event.meter, t_utc=at, detail=event.detail)
 

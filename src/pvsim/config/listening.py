@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from pvsim.config.meter_forms import MeterForms, MeterTable, meter_forms, meter_problems
+from pvsim.config.meter_forms import MeterForms, meter_forms, meter_problems
+from pvsim.config.meter_tables import MeterTable
 from pvsim.config.request import Request
 from pvsim.config.single_settings import check_meter_max_w
 from pvsim.core.quantities.types import METER_MAX_W, MeterRange
@@ -80,7 +81,7 @@ def forms_of(request: ListenRequest) -> MeterForms:
     """
     forms = meter_forms(request.meters, max_w=check_meter_max_w(request.max_w))
     may = MeterRange.up_to(request.max_w, grid=request.kind == "grid")
-    return MeterForms(forms.forms, forms.topics, replace(forms.default, meter_range=may))
+    return replace(forms, default=replace(forms.default, meter_range=may))
 
 
 def _listed(found: Sequence[str]) -> str:

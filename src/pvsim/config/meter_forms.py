@@ -1,71 +1,27 @@
 """The meters that a service's file describes: `[[meters]]` of listen.toml."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
 
-from msgspec import Meta, Struct
-
-from pvsim.config.single_settings import MAX_METER_W
+from pvsim.config.meter_tables import MeterTable, named_phases
+from pvsim.core.metering.channels import channel_name
 from pvsim.core.metering.devices import DEVICES
-from pvsim.core.metering.form import MAX_INTERVAL_S, MeterForm
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.numbers import ENERGY_UNITS, POWER_UNITS
 from pvsim.core.metering.paths import Path, parse_path
 from pvsim.core.quantities.types import METER_MAX_W, MeterRange
-from pvsim.core.run.plan import MAX_METERS
+from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE
 from pvsim.core.session.names import METER_NAME_RULE, is_name
 from pvsim.core.site.problems import item_path
 from pvsim.errors import UsageError
 
-__all__ = ["MeterForms", "MeterTable", "meter_forms", "meter_problems", "routing_key_of"]
-
-Device: TypeAlias = Literal[
-    "pvsim", "shelly-em", "shelly-em1", "shelly-plug", "tasmota", "zigbee2mqtt", "home-assistant"
-]
-Text: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
-Paths: TypeAlias = Text | Annotated[tuple[Text, ...], Meta(min_length=1, max_length=12)]
+__all__ = ["MeterForms", "meter_forms", "meter_problems", "routing_key_of"]
 
 _MWH_PER_KWH = 1_000_000
 _WILD = "+#*"
 _LONGEST_KEY = 255
 """Bytes of a routing key of AMQP."""
-
-
-class MeterTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One meter of a service.
-
-    Attributes:
-        name: In the files, and where no `topic` is given the last level of its routing key.
-        topic: The MQTT topic or routing key that it publishes to, where that is not `meter/<service>/<name>`.
-        device: What it is, where that says what its bodies look like.
-        power: The path to its power in a body; several (phases) are added.
-        energy: The path to its counter of energy, instead of power; several are added.
-        energy_export: The path to its counter of energy fed in, of a grid meter.
-        time: The path to the time of the reading; without it the time of arrival counts.
-        unit: Of power.
-        energy_unit: Of the counters.
-        sign: Whether import is positive, as almost everywhere, or negative.
-        kind: `load` has powers from 0, `grid` is at the grid connection, where export is negative.
-        max_w: The highest power that the meter may show, in W.
-        rollover_kwh: The state at which its counter goes on from 0; without it a fall is a reset.
-        max_interval_s: The longest time between two states of its counter over which energy is spread; where it is
-            said, rows wait for the counter, for so long at most.
-    """
-
-    name: Text
-    topic: Text | None = None
-    device: Device | None = None
-    power: Paths | None = None
-    energy: Paths | None = None
-    energy_export: Paths | None = None
-    time: Text | None = None
-    unit: Literal["W", "kW"] | None = None
-    energy_unit: Literal["Wh", "kWh"] | None = None
-    sign: Literal["positive", "negative"] | None = None
-    kind: Literal["load", "grid"] = "load"
-    max_w: Annotated[int, Meta(ge=1, le=MAX_METER_W)] | None = None
-    rollover_kwh: Annotated[float, Meta(gt=0, le=1_000_000_000)] | None = None
-    max_interval_s: Annotated[int, Meta(ge=1, le=MAX_INTERVAL_S)] | None = None
+_FEWEST_PHASES, _MOST_PHASES = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +32,21 @@ class MeterForms:
         forms: Of those that are described, by name.
         topics: Their names by routing key, where it does not end with the name.
         default: Of all others.
+        phases: Of each phase, by meter and phase, of those whose phases come apart.
+        phase_topics: The names of these phases by routing key.
     """
 
     forms: Mapping[str, MeterForm]
     topics: Mapping[str, str]
     default: MeterForm
+    phases: Mapping[str, Mapping[str, MeterForm]] = field(default_factory=dict)
+    phase_topics: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def by_channel(self) -> Mapping[str, MeterForm]:
+        """Of all that are described, by the names of their channels."""
+        phases = ((meter, phase, form) for meter, forms in self.phases.items() for phase, form in forms.items())
+        return {**self.forms, **{channel_name(meter, phase): form for meter, phase, form in phases}}
 
 
 def meter_forms(tables: Sequence[MeterTable], *, max_w: int = METER_MAX_W) -> MeterForms:
@@ -92,7 +58,15 @@ def meter_forms(tables: Sequence[MeterTable], *, max_w: int = METER_MAX_W) -> Me
     """
     forms = {table.name: _form(table, max_w) for table in tables}
     topics = {routing_key_of(table.topic): table.name for table in tables if table.topic is not None}
-    return MeterForms(forms, topics, MeterForm(meter_range=MeterRange.up_to(max_w)))
+    phases: dict[str, dict[str, MeterForm]] = {}
+    phase_topics = {}
+    for table in tables:
+        for phase, each in named_phases(table):
+            key = routing_key_of(each.topic or "")
+            topics[key], phase_topics[key] = table.name, phase
+            phases.setdefault(table.name, {})[phase] = _form(each, max_w)
+    default = MeterForm(meter_range=MeterRange.up_to(max_w))
+    return MeterForms(forms, topics, default, phases, phase_topics)
 
 
 def routing_key_of(topic: str) -> str:
@@ -103,15 +77,24 @@ def routing_key_of(topic: str) -> str:
 def meter_problems(tables: Sequence[MeterTable]) -> list[str]:
     """What is wrong with the meters of a file beyond their types, each with its place: `meter 2 (plug): …`."""
     found = []
-    names = {table.name for table in tables if table.topic is None}
+    names = {table.name for table in tables if table.topic is None and not table.phases}
     for index, table in enumerate(tables):
         where = item_path("meters", index, table)
-        of_table = (*_of_names(table), *_of_others(table, names), *_of_paths(table), *_unused(table))
-        found += [f"{where} {problem}" for problem in of_table]
+        of_table = (*_of_names(table), *_of_others(table, names), *_of_phases(table), *_of_paths(table))
+        found += [f"{where} {problem}" for problem in (*of_table, *(() if table.phases else _unused(table)))]
+        for number, (name, phase) in enumerate(named_phases(table)):
+            within = item_path(f"{where} phases", number, {"name": name})
+            of_phase = (
+                *_of_topic(phase.topic or ""),
+                *_of_others(phase, names),
+                *_of_paths(phase),
+                *_unused(phase),
+            )
+            found += [f"{within} {problem}" for problem in of_phase]
     if len(tables) > MAX_METERS:
         found.append(f"meters: {len(tables):,}, where a service has {MAX_METERS:,} at most")
     names_said = [table.name for table in tables]
-    return [*found, *_twice("name", names_said), *_but_for_case(names_said), *_twice("topic", _keys(tables))]
+    return [*found, *_twice("name", names_said), *_but_for_case(names_said), *_same_topics(tables)]
 
 
 def _form(table: MeterTable, max_w: int) -> MeterForm:
@@ -144,13 +127,35 @@ def _texts(said: str | tuple[str, ...] | None) -> tuple[str, ...]:
 def _of_names(table: MeterTable) -> Iterator[str]:
     if not is_name(table.name):
         yield f"name: {table.name[:40]!r} cannot be a name: {METER_NAME_RULE}"
-    topic = table.topic
-    if topic is None:
-        return
-    if any(mark in topic for mark in _WILD):
-        yield f"topic: {topic[:80]!r} has + # or *; name one topic, and a meter for each"
+    if table.topic is not None:
+        yield from _of_topic(table.topic)
+
+
+def _of_topic(topic: str) -> Iterator[str]:
+    if not topic:
+        yield "topic: missing"
+    elif any(mark in topic for mark in _WILD):
+        yield f"topic: {topic[:80]!r} has + # or *; name one topic, a meter or a phase for each"
     elif not topic.isprintable() or len(topic.encode()) > _LONGEST_KEY:
         yield f"topic: it has a character that cannot be printed, or more than {_LONGEST_KEY} bytes"
+
+
+def _of_phases(table: MeterTable) -> Iterator[str]:
+    if table.phases is None:
+        return
+    if len(table.phases) < _FEWEST_PHASES:
+        yield f"phases: {len(table.phases)}, where a sum has 2 or more; write topic = ... for a single one"
+    if len(table.phases) > _MOST_PHASES:
+        yield f"phases: {len(table.phases):,}, where a meter has {_MOST_PHASES} at most; describe more meters"
+    if table.topic is not None:
+        yield "topic: each of its phases has its own; leave one of the two out"
+    names = [name for name, _ in named_phases(table)]
+    for name in names:
+        if not NAME.fullmatch(name):
+            yield f"phases: {name[:40]!r} cannot be a name: {NAME_RULE}"
+    lower = [name.lower() for name in names]
+    for name in sorted({name for name in names if lower.count(name.lower()) > 1}):
+        yield f"phases: {name[:40]} is the name of two, capital letters apart; give each another name"
 
 
 def _of_others(table: MeterTable, names: Container[str]) -> Iterator[str]:
@@ -162,15 +167,15 @@ def _of_others(table: MeterTable, names: Container[str]) -> Iterator[str]:
 
 def _of_paths(table: MeterTable) -> Iterator[str]:
     said = {"power": table.power, "energy": table.energy, "energy_export": table.energy_export, "time": table.time}
-    for field, texts in said.items():
+    for name, texts in said.items():
         paths = []
         for text in _texts(texts):
             try:
-                paths.append(parse_path(text, field))
+                paths.append(parse_path(text, name))
             except UsageError as error:
                 yield f"{error.what.replace('`', '')}; {error.fix}"
         if len(set(paths)) < len(paths):
-            yield f"{field}: a path stands twice, so that its value would count twice"
+            yield f"{name}: a path stands twice, so that its value would count twice"
 
 
 def _unused(table: MeterTable) -> Iterator[str]:
@@ -194,8 +199,17 @@ def _unused(table: MeterTable) -> Iterator[str]:
         yield "time: it goes with power = PATH; pvsim's own forms have their time in t_utc or time"
 
 
-def _keys(tables: Sequence[MeterTable]) -> list[str]:
-    return [routing_key_of(table.topic) for table in tables if table.topic is not None]
+def _same_topics(tables: Sequence[MeterTable]) -> Iterator[str]:
+    """A message is of one meter, and of one of its phases."""
+    owners: dict[str, list[str]] = {}
+    for table in tables:
+        phases = [(channel_name(table.name, name), phase.topic) for name, phase in named_phases(table)]
+        for owner, topic in [(table.name, table.topic), *phases]:
+            if topic:
+                owners.setdefault(routing_key_of(topic), []).append(owner)
+    for key, of in owners.items():
+        if len(of) > 1:
+            yield f"meters: {' and '.join(of)} have the same topic {key[:80]!r}; give each its own"
 
 
 def _but_for_case(names: Sequence[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A service: its log, session, files, results and chores, joined."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -130,7 +130,7 @@ class Service:
         self._plan = SessionPlan(
             request.name,
             zone,
-            BodyReader(request.name, forms.forms, forms.default),
+            BodyReader(request.name, forms.by_channel, forms.default),
             lateness_s=request.lateness_s,
             hold_s=request.hold_s,
             silence_s=request.silence_s,
@@ -139,6 +139,8 @@ class Service:
             meter_range=forms.default.meter_range,
             ranges=ranges,
             forms=forms.forms,
+            phases=forms.phases,
+            phase_topics=forms.phase_topics,
         )
         self.directory = setting.out / request.name
         self.files = SessionFiles(
@@ -179,8 +181,13 @@ class Service:
 
     @property
     def waits(self) -> Mapping[str, int]:
-        """For how long rows wait for counters, in seconds, by the names of their meters."""
+        """For how long rows wait for counters, in seconds, by the names of their meters and phases."""
         return self._plan.waits
+
+    @property
+    def phases(self) -> Mapping[str, Iterable[str]]:
+        """The names of the phases of meters whose phases come apart."""
+        return self._plan.phases
 
     @property
     def topics(self) -> Mapping[str, str]:

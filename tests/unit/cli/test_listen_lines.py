@@ -36,6 +36,8 @@ def events():
         Event("back", "m1", NOON_MS, "after 70 s"),
     ]
     found.append(Event("clock-set-back", "", NOON_MS, "by 5 s"))
+    found.append(Event("silent", "house (L2)", NOON_MS, "it has not been heard yet"))
+    found.append(Event("phase-missing", "house", NOON_MS, "60 seconds have no row"))
     return Closed(0, ("m1",), ended=(EndedDay("m1", date(2024, 6, 21), 86_400, 0, 5),), events=tuple(found))
 
 
@@ -54,6 +56,8 @@ def test_each_thing_that_happens_has_a_line(capsys):
         "· meter m1 has been silent for a while, at 2024-06-21T10:00:00Z",
         "· meter m1 is back at 2024-06-21T10:00:00Z after 70 s",
         "· clock-set-back at 2024-06-21T10:00:00Z: by 5 s",
+        "· meter house (L2) has been silent for a while, at 2024-06-21T10:00:00Z: it has not been heard yet",
+        "· meter house, at 2024-06-21T10:00:00Z: 60 seconds have no row",
         "· meter m1: 2024-06-21 is over with 86,400 rows",
         "· lost",
         "· stopped: 12,345 rows of 1 meter from 20,000 messages, 0 duplicates, 3 rejected; listen/home",
@@ -67,8 +71,17 @@ def test_the_same_as_json(capsys):
     out, err = capsys.readouterr()
     assert not err
     told = [json.loads(line) for line in out.splitlines()]
-    assert [each["event"] for each in told] == ["met", "silent", "back", "clock-set-back", "day", "stopped"]
-    assert told[4] == {"event": "day", "meter": "m1", "day": "2024-06-21", "rows": 86_400}
+    assert [each["event"] for each in told] == [
+        "met",
+        "silent",
+        "back",
+        "clock-set-back",
+        "silent",
+        "phase-missing",
+        "day",
+        "stopped",
+    ]
+    assert told[6] == {"event": "day", "meter": "m1", "day": "2024-06-21", "rows": 86_400}
 
 
 def test_one_reason_is_told_once_in_ten_seconds_with_how_often_it_came(capsys, monkeypatch):

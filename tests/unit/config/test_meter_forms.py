@@ -4,10 +4,12 @@ import typing
 import msgspec
 import pytest
 
-from pvsim.config.meter_forms import Device, MeterTable, meter_forms, meter_problems, routing_key_of
+from pvsim.config.meter_forms import meter_forms, meter_problems, routing_key_of
+from pvsim.config.meter_tables import Device, MeterTable
 from pvsim.core.metering.devices import DEVICES
 from pvsim.core.metering.form import MeterForm
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
+from pvsim.core.run.plan import NAME_RULE
 from pvsim.core.site.problems import problems
 
 
@@ -153,7 +155,7 @@ def test_all_that_is_wrong_is_told():
     assert told(text.replace('power = ""', "")) == [
         "meter 3 (b): unit: it is of power, but the meter has a counter; give energy_unit",
         "meters: two have the same name 'a'",
-        "meters: two have the same topic 'x.y'",
+        "meters: a and a have the same topic 'x.y'; give each its own",
     ]
     assert told('[[meters]]\nname = "a"\n[[meters]]\nname = "A"') == [
         "meters: a and A differ only in capital letters; rename one"
@@ -175,3 +177,101 @@ def test_a_service_has_a_thousand_meters_at_most():
 
 def test_a_topic_is_a_routing_key_with_points():
     assert routing_key_of("shellypro3em-abc/status/em:0") == "shellypro3em-abc.status.em:0"
+
+
+def test_phases_are_named_by_their_places_unless_they_have_names():
+    made = forms(
+        """
+        [[meters]]
+        name = "house"
+        kind = "grid"
+        max_w = 20000
+        phases = [
+          "shellies/em3/emeter/0/power",
+          { topic = "shellies/em3/emeter/1/power", sign = "negative" },
+          { name = "roof", topic = "plug/status/switch:0", device = "shelly-plug" },
+        ]
+        """
+    )
+    assert made.phase_topics == {
+        "shellies.em3.emeter.0.power": "L1",
+        "shellies.em3.emeter.1.power": "L2",
+        "plug.status.switch:0": "roof",
+    }
+    assert made.topics == dict.fromkeys(made.phase_topics, "house")
+    house, (first, second, third) = made.forms["house"], made.phases["house"].values()
+    assert house.meter_range == first.meter_range == third.meter_range == MeterRange.up_to(20_000, grid=True)
+    assert (first.sign, second.sign, third.power) == (1, -1, (("apower",),))
+    assert list(made.by_channel) == ["house", "house (L1)", "house (L2)", "house (roof)"]
+
+
+def test_a_phase_has_what_its_meter_has_unless_it_says_where_its_value_is():
+    made = forms(
+        """
+        [[meters]]
+        name = "house"
+        energy = "total"
+        energy_unit = "kWh"
+        max_interval_s = 900
+        phases = [{ topic = "a" }, { topic = "b", max_interval_s = 60 }, { topic = "c", power = "p", unit = "kW" }]
+        """
+    ).phases["house"]
+    assert [(form.energy, form.unit_mwh, form.max_interval_s, form.waits) for form in made.values()] == [
+        ((("total",),), 1_000_000, 900, True),
+        ((("total",),), 1_000_000, 60, True),
+        ((), 1_000, 300, False),
+    ]
+    assert (made["L3"].power, made["L3"].unit_dw) == ((("p",),), 10_000)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (
+            'phases = ["a"]',
+            "meter 1 (m): phases: 1, where a sum has 2 or more; write topic = ... for a single one",
+        ),
+        ("phases = []", "meter 1 (m): phases: 0, where a sum has 2 or more; write topic = ... for a single one"),
+        (
+            f"phases = {[f'a/{i}' for i in range(100)]}",
+            "meter 1 (m): phases: 100, where a meter has 12 at most; describe more meters",
+        ),
+        ('phases = ["a", "a"]', "meters: m (L1) and m (L2) have the same topic 'a'; give each its own"),
+        (
+            'topic = "x"\nphases = ["a", "b"]',
+            "meter 1 (m): topic: each of its phases has its own; leave one of the two out",
+        ),
+        (
+            'phases = ["a", "b/+"]',
+            "meter 1 (m): phase 2 (L2): topic: 'b/+' has + # or *; name one topic, a meter or a phase for each",
+        ),
+        ('phases = ["a", { name = "N" }]', "meter 1 (m): phase 2 (N): topic: missing"),
+        (
+            'phases = ["a", { topic = "b", name = "l1" }]',
+            "meter 1 (m): phases: L1 is the name of two, capital letters apart; give each another name",
+        ),
+        (
+            'phases = ["a", { topic = "b", name = "a b" }]',
+            f"meter 1 (m): phases: 'a b' cannot be a name: {NAME_RULE}",
+        ),
+        (
+            'phases = ["a", { topic = "b", device = "tasmota", power = "p" }]',
+            'meter 1 (m): phase 2 (L2): device: "tasmota" says where the value is; leave it or the path out',
+        ),
+        (
+            'phases = ["a", { topic = "b", topik = "c" }]',
+            "meter 1 (m): phase 2: topik: there is no such setting; did you mean topic?",
+        ),
+        ('phases = ["a", 5]', "meter 1 (m): phase 2: 5 is not a text or a table"),
+        (
+            'phases = ["a", "b"]\n[[meters]]\nname = "n"\ntopic = "b"',
+            "meters: m (L2) and n have the same topic 'b'; give each its own",
+        ),
+        (
+            'phases = ["a", "meter/home/n"]\n[[meters]]\nname = "n"',
+            "meter 1 (m): phase 2 (L2): topic: that of the meter n of this file; leave one of the two out",
+        ),
+    ],
+)
+def test_what_is_wrong_with_phases_is_told_with_its_place(settings, problem):
+    assert problem in told(f'[[meters]]\nname = "m"\n{settings}')

@@ -12,7 +12,7 @@ from pvsim.adapters.clocks import utc_now
 from pvsim.app.patience import Patience
 from pvsim.config import PvRequest, Request
 from pvsim.config.listening import ListenRequest
-from pvsim.config.meter_forms import MeterTable
+from pvsim.config.meter_tables import MeterTable
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.session.clock import parse_clock
 from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError, PvsimError, UsageError

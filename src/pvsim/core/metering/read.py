@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from pvsim.core.messages.contract import VERSION, End, Reading
+from pvsim.core.metering.channels import meter_of_channel
 from pvsim.core.metering.content import content_of, decoded, refuse_twice
 from pvsim.core.metering.devices import device_like
 from pvsim.core.metering.form import MeterForm
@@ -30,7 +31,7 @@ class BodyReader:
 
     Attributes:
         service: Its name: the `run` of readings of the contract.
-        forms: Of the meters that are described.
+        forms: Of the meters that are described, and of their phases, by the names of channels.
         default: Of all others.
     """
 
@@ -38,9 +39,9 @@ class BodyReader:
     forms: Mapping[str, MeterForm] = field(default_factory=dict)
     default: MeterForm = field(default_factory=MeterForm)
 
-    def __call__(self, meter: str, body: bytes, encoding: str, arrived_ms: int) -> Observed | Refused:
+    def __call__(self, channel: str, body: bytes, encoding: str, arrived_ms: int) -> Observed | Refused:
         """As `read_body`."""
-        form = self.forms.get(meter, self.default)
+        form, meter = self.forms.get(channel, self.default), meter_of_channel(channel)
         return read_body(body, encoding, arrived_ms, form, service=self.service, meter=meter)
 
 

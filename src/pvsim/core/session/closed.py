@@ -14,7 +14,9 @@ from pvsim.core.results.samples import Samples
 
 __all__ = ["Closed", "Day", "DayRows", "DaySources", "EndedDay", "Event", "Portion", "What"]
 
-What: TypeAlias = Literal["met", "silent", "back", "clock-set-back", "counter-reset", "energy-lost"]
+What: TypeAlias = Literal[
+    "met", "silent", "back", "clock-set-back", "counter-reset", "energy-lost", "phase-missing"
+]
 
 
 @dataclass(frozen=True, slots=True)

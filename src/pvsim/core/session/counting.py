@@ -44,6 +44,7 @@ def count(
     *,
     name: str,
     number: int,
+    phase: str = "",
     base: CounterState | None,
 ) -> Counting | Refused:
     """Put what a state of counters says into the open seconds.
@@ -52,8 +53,9 @@ def count(
         state: Takes the readings.
         plan: How the session reads its log.
         observed: What they are now.
-        name: The meter's.
-        number: The meter's, too.
+        name: The channel's.
+        number: The meter's.
+        phase: Which one of the meter; empty where its phases do not come apart.
         base: The last state that was used; None before the first.
     """
     if (refused := check_time(state, plan, observed.t_ms)) is not None:
@@ -63,18 +65,18 @@ def count(
         return step
     placed = closed = energy_dws = 0
     if step.interval is not None:
-        placed, closed, energy_dws = _place(state, number, step.interval)
+        placed, closed, energy_dws = _place(state, number, phase, step.interval)
     lost_mwh = step.unplaced_mwh + energy_dws / DW_S_PER_MWH
     lost = f"{lost_mwh / _MWH_PER_KWH:,.6f} kWh" if closed or step.unplaced_mwh else ""
     return Counting(step.base, step.counted, placed, closed, lost)
 
 
-def _place(state: SessionState, number: int, interval: Interval) -> tuple[int, int, int]:
+def _place(state: SessionState, number: int, phase: str, interval: Interval) -> tuple[int, int, int]:
     """Readings for the open seconds; how many these are, how many are closed, and their energy in 0.1 W·s."""
     placed = closed = energy_dws = 0
     for second, power_dw in enumerate(interval.powers_dw(), interval.first_utc):
         if second >= state.closed_utc:
-            add(state, second, number, power_dw)
+            add(state, second, number, power_dw, phase)
             placed += 1
         else:
             closed += 1

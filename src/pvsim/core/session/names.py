@@ -6,9 +6,10 @@ from pvsim.core.metering.observed import Refused
 from pvsim.core.run.plan import NAME, NAME_RULE
 from pvsim.core.session.plan import SessionPlan
 
-__all__ = ["METER_NAME_RULE", "NO_NAME", "is_name", "meter_of"]
+__all__ = ["METER_NAME_RULE", "NO_NAME", "NO_PHASE", "is_name", "meter_of"]
 
 NO_NAME = "no name of a meter"
+NO_PHASE = "of no phase of its meter"
 
 METER_NAME_RULE = (
     f"{NAME_RULE}; not what Windows keeps for devices, such as con, nul and com1, nor lock or checkpoint"
@@ -30,11 +31,21 @@ def is_name(text: str) -> bool:
 
 
 def meter_of(routing_key: str, plan: SessionPlan) -> str | Refused:
-    """The meter's name: what the plan calls a topic, or NAME of `meter.SERVICE.NAME`."""
+    """The meter's name: what the plan calls a topic, or NAME of `meter.SERVICE.NAME`.
+
+    A meter whose phases come apart has no messages but theirs: another one would be a phase that is not known, or
+    all of them once more.
+    """
     own = f"meter.{plan.service}."
     name = plan.topics.get(routing_key, routing_key.removeprefix(own))
     if is_name(name) and (name != routing_key or routing_key in plan.topics):
-        return name
+        if name not in plan.phases or routing_key in plan.phase_topics:
+            return name
+        phases = ", ".join(plan.phases[name])
+        what = (
+            f"{name} is the sum of {phases}, which have topics of their own in listen.toml; this is none of them"
+        )
+        return Refused(NO_PHASE, what)
     shown = routing_key if len(routing_key) <= _SHOWN else routing_key[:_SHOWN] + "…"
     named = f"[[meters]] topic = {shown.replace('.', '/')!r} name = 'm1'"
     what = f"{shown!r} is not {own}NAME, where NAME is a name: {METER_NAME_RULE}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TypeAlias
 
+from pvsim.core.metering.channels import channel_name
 from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.types import BRIEFS_RANGE, MeterRange
@@ -17,7 +18,8 @@ MAX_LATENESS_S = 3_600
 MAX_HOLD_S = 86_400
 
 ReadBody: TypeAlias = Callable[[str, bytes, str, int], Observed | Refused]
-"""What a body says, by the name of its meter, the body, its content encoding, and when it came (Unix ms)."""
+"""What a body says, by the name of its channel (`house`, `house (L2)`), the body, its content encoding, and when
+it came (Unix ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class SessionPlan:
         ranges: The same of the meters named here.
         forms: What the bodies of the meters named here look like; of others that show counters the range alone is
             known.
-        waits: For how long rows wait for counters, by the names of their meters.
+        phases: What the bodies of each phase look like, by meter and phase, of meters whose phases come apart.
+        phase_topics: The phase by routing keys; `topics` has its meter.
+        waits: For how long rows wait for counters, by the names of their channels.
     """
 
     service: str
@@ -52,11 +56,18 @@ class SessionPlan:
     meter_range: MeterRange = BRIEFS_RANGE
     ranges: Mapping[str, MeterRange] = field(default_factory=dict)
     forms: Mapping[str, MeterForm] = field(default_factory=dict)
+    phases: Mapping[str, Mapping[str, MeterForm]] = field(default_factory=dict)
+    phase_topics: Mapping[str, str] = field(default_factory=dict)
     waits: Mapping[str, int] = field(init=False)
+    _forms: Mapping[str, MeterForm] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        waits = {name: form.max_interval_s for name, form in self.forms.items() if form.waits}
+        forms = {name: form for name, form in self.forms.items() if name not in self.phases}
+        for meter, phases in self.phases.items():
+            forms |= {channel_name(meter, phase): form for phase, form in phases.items()}
+        waits = {name: form.max_interval_s for name, form in forms.items() if form.waits}
         object.__setattr__(self, "waits", waits)
+        object.__setattr__(self, "_forms", forms)
         if not NAME.fullmatch(self.service):
             raise UsageError(f"{self.service!r} cannot be the name of a service", field="name", fix=NAME_RULE)
         for name, value, most in (
@@ -78,11 +89,11 @@ class SessionPlan:
         """What a meter may show."""
         return self.ranges.get(meter, self.meter_range)
 
-    def silence_of(self, meter: str) -> int:
+    def silence_of(self, channel: str) -> int:
         """After how long without a reading it counts as silent, in seconds: not before its counter is late."""
-        wait_s = self.waits.get(meter)
+        wait_s = self.waits.get(channel)
         return self.silence_s if wait_s is None else max(self.silence_s, wait_s + self.lateness_s)
 
-    def form_of(self, meter: str) -> MeterForm:
+    def form_of(self, channel: str) -> MeterForm:
         """What its bodies look like."""
-        return self.forms.get(meter) or MeterForm(meter_range=self.range_of(meter))
+        return self._forms.get(channel) or MeterForm(meter_range=self.range_of(channel))

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     OTHER_CASE = "a meter is called so but for small and capital letters"
     MANY_METERS = "of one meter more than the service takes"
     MANY_READINGS = "more readings of its second than are taken"
+    SUM = "a sum of phases outside the range of its meter"
     ARRIVAL = "no time of arrival that can be"
 
 

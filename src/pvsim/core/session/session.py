@@ -8,11 +8,12 @@ All of it is a function of the messages: when they came is the broker's word, ne
 service that was killed and reads on from a saved state writes what an undisturbed one writes (I1, I2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from zlib import crc32
 
+from pvsim.core.metering.channels import channel_name
 from pvsim.core.metering.counters import Counted
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.types import DW_PER_W
@@ -21,10 +22,11 @@ from pvsim.core.session.counting import Counting, count
 from pvsim.core.session.day_rows import ended, samples_of_day
 from pvsim.core.session.entry import Entry
 from pvsim.core.session.names import meter_of
+from pvsim.core.session.phases import channel_of, channels, phases_of
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.rejected import Reason, rejection_line
 from pvsim.core.session.seconds import DayOfRows, begin, close, place
-from pvsim.core.session.state import MeterState, SessionState
+from pvsim.core.session.state import ChannelState, MeterState, PhaseState, SessionState
 
 __all__ = ["TICK", "Session"]
 
@@ -59,6 +61,8 @@ class Session:
         self.state = SessionState() if state is None else state
         self._plan, self._sources = plan, sources
         self._days: dict[date, Day] = {}
+        for meter in self.state.meters:
+            meter.phases = phases_of(meter, plan.phases.get(meter.name, ()))
         self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
         self._awaited = set(plan.forms) - set(self._numbers)
         self._spelled = {name.lower(): name for name in (*plan.forms, *self._numbers)}
@@ -95,7 +99,7 @@ class Session:
         if not 0 < entry.arrived_ms < _YEAR_9000_MS:
             self._reject(entry, Refused(Reason.ARRIVAL, f"{entry.arrived_ms} ms"), found)
             return
-        self._advance(entry.arrived_ms, found)
+        self._advance(entry, found)
         if not entry.routing_key and entry.body == TICK:
             state.ticks += 1
             return
@@ -107,9 +111,9 @@ class Session:
             self._known_keys[entry.routing_key] = name
         self._observe(entry, name, found)
 
-    def _advance(self, arrived_ms: int, found: _Found) -> None:
+    def _advance(self, entry: Entry, found: _Found) -> None:
         """The log's clock goes on, never back; it closes seconds, and tells of meters that are silent."""
-        state, plan = self.state, self._plan
+        state, plan, arrived_ms = self.state, self._plan, entry.arrived_ms
         if arrived_ms <= state.clock_ms:
             behind_ms = state.clock_ms - arrived_ms
             if behind_ms > plan.lateness_s * _MS and not state.set_back:
@@ -123,20 +127,36 @@ class Session:
             return
         if arrived_ms // _MS > before_ms // _MS:  # seconds are closed by whole ones
             close(state, plan, found.rows)
+            self._tell_of_sums(entry, found)
         if plan.silence_s and state.clock_ms >= self._silence_due_ms:
-            for meter in state.meters:
-                if not meter.silent and state.clock_ms - meter.heard_ms >= plan.silence_of(meter.name) * _MS:
-                    meter.silent = True
-                    found.events.append(Event("silent", meter.name, state.clock_ms))
+            for name, channel in self._channels():
+                if not channel.silent and state.clock_ms - channel.heard_ms >= plan.silence_of(name) * _MS:
+                    channel.silent = True
+                    detail = "it has not been heard yet: check its topic" if _is_new(channel) else ""
+                    found.events.append(Event("silent", name, state.clock_ms, detail))
             self._silence_due_ms = self._next_silence_ms()
 
+    def _tell_of_sums(self, entry: Entry, found: _Found) -> None:
+        """Keep sums of phases that cannot be, and tell of missing ones, in seconds that were closed now."""
+        for rows in found.rows:
+            for second, name, refused in rows.refused:
+                at = datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
+                closing = Entry(entry.offset, entry.arrived_ms, f"meter.{self._plan.service}.{name}", b"")
+                found.rejected.append(rejection_line(closing, Refused(refused.reason, f"{at}: {refused.detail}")))
+            for name, what in rows.missing:
+                found.events.append(Event("phase-missing", name, self.state.clock_ms, what))
+            rows.refused, rows.missing = [], []
+
+    def _channels(self) -> Iterator[tuple[str, ChannelState]]:
+        return (each for meter in self.state.meters for each in channels(meter))
+
     def _next_silence_ms(self) -> int:
-        """Before which time no meter can become silent."""
-        due_ms = (self._silent_from_ms(meter) for meter in self.state.meters if not meter.silent)
+        """Before which time no meter, and no phase of one, can become silent."""
+        due_ms = (self._silent_from_ms(name, each) for name, each in self._channels() if not each.silent)
         return min(due_ms, default=_YEAR_9000_MS)
 
-    def _silent_from_ms(self, meter: MeterState) -> int:
-        return meter.heard_ms + self._plan.silence_of(meter.name) * _MS
+    def _silent_from_ms(self, name: str, channel: ChannelState) -> int:
+        return channel.heard_ms + self._plan.silence_of(name) * _MS
 
     def _observe(self, entry: Entry, name: str, found: _Found) -> None:
         state = self.state
@@ -152,44 +172,52 @@ class Session:
             refused = Refused(Reason.MANY_METERS, what + (described if self._plan.forms else ""))
             self._reject(entry, refused, found)
             return
-        observed = self._plan.read(name, entry.body, entry.encoding, state.clock_ms)
-        taken = self._take_reading(name, number, observed) if isinstance(observed, Observed) else observed
+        phase = self._plan.phase_topics.get(entry.routing_key, "") if name in self._plan.phases else ""
+        of = channel_name(name, phase)
+        observed = self._plan.read(of, entry.body, entry.encoding, state.clock_ms)
+        taken = self._take_reading(name, phase, observed) if isinstance(observed, Observed) else observed
         if isinstance(taken, Refused):
-            self._reject(entry, taken, found, number)
+            named = Refused(taken.reason, f"{of}: {taken.detail}") if phase else taken
+            self._reject(entry, named, found, number)
             return
         meter = self._meet(name, found) if number is None else state.meters[number]
-        self._hear(meter, found)
+        channel = channel_of(meter, phase)
+        self._hear(of, channel, found)
         if isinstance(taken, Counting):
-            self._tell(meter, taken, found)
+            channel.counter = taken.base
+            self._tell(of, meter, taken, found, again=channel.closed_s > 0)
+            channel.closed_s += taken.closed_s
         if taken is False or (isinstance(taken, Counting) and taken.counted == Counted.SAME_SECOND):
             meter.duplicates += 1
         else:
             meter.readings += 1
+            if isinstance(channel, PhaseState):
+                channel.readings += 1
 
-    def _hear(self, meter: MeterState, found: _Found) -> None:
+    def _hear(self, of: str, channel: ChannelState, found: _Found) -> None:
         clock_ms = self.state.clock_ms
-        if meter.silent:
-            detail = f"after {(clock_ms - meter.heard_ms) / _MS:,.0f} s"
-            found.events.append(Event("back", meter.name, clock_ms, detail))
-            meter.silent, meter.heard_ms = False, clock_ms
-            self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(meter))
-        meter.heard_ms = clock_ms
+        if channel.silent:
+            after_s = (clock_ms - channel.heard_ms) / _MS
+            back = Event("back", of, clock_ms, f"after {after_s:,.0f} s")
+            found.events.append(Event("met", of, clock_ms) if _is_new(channel) else back)
+            channel.silent, channel.heard_ms = False, clock_ms
+            self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(of, channel))
+        channel.heard_ms = clock_ms
 
-    def _tell(self, meter: MeterState, counting: Counting, found: _Found) -> None:
+    def _tell(self, of: str, meter: MeterState, counting: Counting, found: _Found, *, again: bool) -> None:
         """Count what a state of counters was, and tell what it was if that is out of the ordinary."""
-        meter.counter, clock_ms = counting.base, self.state.clock_ms
+        clock_ms = self.state.clock_ms
         meter.rollovers += counting.counted == Counted.ROLLOVER
         if counting.counted == Counted.RESET:
             meter.resets += 1
-            found.events.append(Event("counter-reset", meter.name, clock_ms))
-        if counting.lost and not (counting.closed_s and meter.closed_s):  # that seconds are closed is told once
+            found.events.append(Event("counter-reset", of, clock_ms))
+        if counting.lost and not (counting.closed_s and again):  # that seconds are closed is told once
             detail = str(counting.counted)
             if counting.closed_s:
                 between_s = counting.closed_s + counting.placed_s
                 fix = f"say max_interval_s = {between_s} or more of it in listen.toml, and rows wait for it"
                 detail = f"{counting.closed_s:,} seconds were closed; {fix}; or allow a longer lateness"
-            found.events.append(Event("energy-lost", meter.name, clock_ms, f"{counting.lost}: {detail}"))
-        meter.closed_s += counting.closed_s
+            found.events.append(Event("energy-lost", of, clock_ms, f"{counting.lost}: {detail}"))
 
     def _has_a_place(self, name: str) -> bool:
         """Whether a meter may join: places are kept for those that the plan describes, whoever comes first."""
@@ -202,25 +230,28 @@ class Session:
         self._spelled[name.lower()] = name
         self._awaited.discard(name)
         self.state.meters.append(meter)
-        self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(meter))
+        meter.phases = phases_of(meter, self._plan.phases.get(name, ()))
+        due_ms = (self._silent_from_ms(of, channel) for of, channel in channels(meter))
+        self._silence_due_ms = min(self._silence_due_ms, *due_ms)
         found.events.append(Event("met", name, meter.heard_ms))
         return meter
 
-    def _take_reading(self, name: str, number: int | None, observed: Observed) -> bool | Counting | Refused:
+    def _take_reading(self, name: str, phase: str, observed: Observed) -> bool | Counting | Refused:
         """Put a reading into its second, or what counters say into theirs; False if it was there already."""
-        state, new = self.state, len(self.state.meters)
+        state, of = self.state, channel_name(name, phase)
+        number = self._numbers.get(name, len(state.meters))
         if observed.power_dw is None:
-            base = None if number is None else state.meters[number].counter
-            at = new if number is None else number
-            return count(state, self._plan, observed, name=name, number=at, base=base)
+            base = channel_of(state.meters[number], phase).counter if name in self._numbers else None
+            return count(state, self._plan, observed, name=of, number=number, phase=phase, base=base)
         may = self._plan.range_of(name)
         if not may.low_dw <= observed.power_dw <= may.high_dw:
             hint = (
                 "" if may.grid or observed.power_dw > 0 else "; only kind = 'grid' in listen.toml may be negative"
             )
             return Refused(Reason.RANGE, f"{observed.power_dw / DW_PER_W:g} W is outside {may}{hint}")
-        at = new if number is None else number
-        return place(state, self._plan, at, observed.t_ms, observed.power_dw, timed=observed.timed)
+        return place(
+            state, self._plan, number, observed.t_ms, observed.power_dw, timed=observed.timed, phase=phase
+        )
 
     def _reject(self, entry: Entry, refused: Refused, found: _Found, number: int | None = None) -> None:
         counts = self.state.rejected
@@ -234,3 +265,8 @@ class Session:
             self._days = dict([*self._days.items()][-1:])
             self._days[day] = self._sources.of_day(day)
         return self._days[day]
+
+
+def _is_new(channel: ChannelState) -> bool:
+    """Whether it is a phase that has not been heard, of a meter that has."""
+    return isinstance(channel, PhaseState) and not channel.readings

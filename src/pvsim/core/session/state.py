@@ -7,7 +7,7 @@ import msgspec
 from pvsim.core.metering.counters import CounterState
 from pvsim.errors import BadInputError
 
-__all__ = ["Cell", "MeterState", "SessionState", "decode_state", "encode_state"]
+__all__ = ["Cell", "ChannelState", "MeterState", "PhaseState", "SessionState", "decode_state", "encode_state"]
 
 
 class Cell(msgspec.Struct, array_like=True):
@@ -17,36 +17,25 @@ class Cell(msgspec.Struct, array_like=True):
         total_dw: Their sum in 0.1 W.
         n: How many they are.
         seen: Time in ms and power of those that have a time of their own: the same again is a duplicate.
+        phases: The same of each phase, by name, of a meter whose phases come apart; None of others.
     """
 
     total_dw: int = 0
     n: int = 0
     seen: list[tuple[int, int]] = []
+    phases: "dict[str, Cell] | None" = None
 
 
-class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What is known of one meter.
+class ChannelState(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is known of what comes by one topic: a meter, or a phase of one.
 
     Attributes:
         name: Its name.
         heard_ms: When its last reading came, by the log's clock.
         silent: Whether that has been told.
-        last_utc: The second of its last row with a reading of its own; −1 for none.
-        last_dw: The power of that row.
-        day: Local day of its last row.
-        day_rows: Rows of that day.
-        day_held: Those for which the value before stands.
-        day_last_dw: The power of the last of them.
-        stored: State of its battery before `stored_utc`; () where it has none, or has had no row.
-        stored_utc: Up to which second.
-        day_stored: State of its battery when that day began.
-        rows: All its rows.
-        readings: Its readings that are in rows, or will be.
-        duplicates: Its readings that came twice.
-        rejected: Its messages that were rejected.
+        last_utc: The last second with a reading of its own that was closed; −1 for none.
+        last_dw: The power in that.
         counter: The last state of its counters of energy that was used.
-        resets: How often they began again near 0.
-        rollovers: How often they rolled over.
         closed_s: Seconds whose energy they told when these were closed: it is in no row.
     """
 
@@ -55,6 +44,44 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
     silent: bool = False
     last_utc: int = -1
     last_dw: int = 0
+    counter: CounterState | None = None
+    closed_s: int = 0
+
+
+class PhaseState(ChannelState, kw_only=True, omit_defaults=True):
+    """What is known of one phase of a meter, by its name within it.
+
+    Attributes:
+        readings: Its readings that were taken.
+        missing_s: Seconds in which other phases had a reading, and it had none.
+    """
+
+    readings: int = 0
+    missing_s: int = 0
+
+
+class MeterState(ChannelState, kw_only=True, omit_defaults=True):
+    """What is known of one meter.
+
+    Attributes:
+        day: Local day of its last row.
+        day_rows: Rows of that day.
+        day_held: Those for which the value before stands.
+        day_last_dw: The power of the last of them.
+        stored: State of its battery before `stored_utc`; () where it has none, or has had no row.
+        stored_utc: Up to which second.
+        day_stored: State of its battery when that day began.
+        rows: All its rows.
+        readings: Its readings that are in rows, or will be, but for those of seconds without a row: see below.
+        duplicates: Its readings that came twice.
+        rejected: Its messages that were rejected.
+        resets: How often its counters of energy began again near 0.
+        rollovers: How often they rolled over.
+        phases: Its phases, where they come apart; what is known of its channel is known of these then.
+        incomplete_s: Seconds in which one of them had a reading and another one none: they have no row.
+        outside_s: Seconds in which their sum was outside the meter's range: they have none either.
+    """
+
     day: date | None = None
     day_rows: int = 0
     day_held: int = 0
@@ -66,10 +93,11 @@ class MeterState(msgspec.Struct, kw_only=True, omit_defaults=True):
     readings: int = 0
     duplicates: int = 0
     rejected: int = 0
-    counter: CounterState | None = None
     resets: int = 0
     rollovers: int = 0
-    closed_s: int = 0
+    phases: list[PhaseState] = []
+    incomplete_s: int = 0
+    outside_s: int = 0
 
 
 class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -120,7 +148,7 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     @property
     def readings(self) -> int:
-        """Readings that are in rows, or will be."""
+        """Readings that were taken: those of `MeterState.readings`."""
         return sum(meter.readings for meter in self.meters)
 
     @property

@@ -37,6 +37,7 @@ _ONE_OF = {
     "windows": "window",
     "dimming": "dimming window",
     "meters": "meter",
+    "phases": "phase",
 }
 """What one item of a list is called; of other lists it is a value."""
 

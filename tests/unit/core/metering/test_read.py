@@ -273,3 +273,12 @@ def test_a_damaged_reading_is_read_or_refused(data):
         place = data.draw(st.integers(0, len(body) - 1))
         body[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     assert isinstance(read(bytes(body)), Observed | Refused)
+
+
+def test_a_phase_is_read_by_its_own_form_and_is_of_its_meter():
+    reader = BodyReader("home", {"house (L2)": DEVICES["shelly-plug"]})
+    assert reader("house (L2)", b'{"apower": 5}', "", 0).power_dw == 50
+    of_meter = (
+        b'{"v":1,"kind":"reading","run":"home","meter":"house","seq":0,"t_utc":"2024-06-21T10:00:00Z","meter_w":5}'
+    )
+    assert reader("house (L1)", of_meter, "", 0).power_dw == 50

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Refused
 from pvsim.core.run.plan import NAME
-from pvsim.core.session.names import is_name, meter_of
+from pvsim.core.session.names import NO_PHASE, is_name, meter_of
 from pvsim.core.session.plan import SessionPlan
 
 
@@ -88,3 +89,20 @@ def test_dots_make_levels_so_that_no_name_leads_upwards():
 @pytest.mark.parametrize("key", ["m1", "", "meter.other.m1", "meter.home", "shelly-abc.status.em:1"])
 def test_a_key_of_nobody_known_is_refused(key):
     assert isinstance(meter_of(key, PLAN), Refused)
+
+
+def test_a_meter_that_is_the_sum_of_its_phases_has_no_other_messages():
+    topics = {"a.0": "house", "a.1": "house"}
+    phases = {"house": {"L1": MeterForm(), "L2": MeterForm()}}
+    plan = SessionPlan(
+        "home",
+        ZoneInfo("UTC"),
+        read,
+        topics=topics,
+        phases=phases,
+        phase_topics={"a.0": "L1", "a.1": "L2"},
+    )
+    assert meter_of("a.1", plan) == "house"
+    refused = meter_of("meter.home.house", plan)
+    assert refused.reason == NO_PHASE
+    assert "house is the sum of L1, L2, which have topics of their own" in refused.detail

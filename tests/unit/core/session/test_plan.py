@@ -41,3 +41,13 @@ def test_what_cannot_be_is_refused_by_its_name(changes, field):
     with pytest.raises(UsageError) as refused:
         a_plan(**changes)
     assert refused.value.field == field
+
+
+def test_phases_are_known_by_the_names_of_their_channels():
+    slow, meter = MeterForm(energy=(("total",),), max_interval_s=90, waits=True), MeterForm(waits=True)
+    plan = a_plan(forms={"house": meter}, phases={"house": {"L1": slow, "L2": MeterForm()}}, silence_s=60)
+    assert plan.waits == {"house (L1)": 90}
+    assert plan.form_of("house (L1)") == slow
+    assert plan.silence_of("house (L1)") == 100
+    assert plan.silence_of("house (L2)") == 60
+    assert plan.form_of("other") == MeterForm()
