@@ -14,6 +14,8 @@ __all__ = ["RunPath"]
 
 _MANIFEST = "manifest.json"
 _DAILY = "samples"
+_SERVICE = "service.json"
+_GROWS = "samples.csv.part"
 _OUT = Path("runs")
 _LATEST = "latest"
 
@@ -38,6 +40,11 @@ class RunPath(click.Path):
             return run
         words = ["pvsim"] if ctx is None else ctx.command_path.split()
         words += [param.opts[0]] if isinstance(param, click.Option) else []
+        if (rows := _rows_of_today(path)) is not None:
+            what = "this day of a service is not over: it becomes a run after its midnight"
+            over = _newest(rows.parents[1])
+            fix = f"name one that is over: {shlex.join([*words, str(over[0])])}; " if over else ""
+            raise BadInputError(what, where=str(path), fix=f"{fix}its rows so far are in {rows}")
         raise BadInputError("there is no run here", where=str(path), fix=_fix(shlex.join(words), path, run))
 
 
@@ -59,11 +66,39 @@ def _around(path: Path) -> Iterator[Path]:
         yield path.parent.parent
 
 
+def _rows_of_today(path: Path) -> Path | None:
+    """The rows of a day of a service that goes on, if this is its directory or a file in it."""
+    for day in (path, path.parent):
+        try:
+            if (day / _GROWS).is_file() and (day.parents[1] / _SERVICE).is_file():
+                return day / _GROWS
+        except (OSError, IndexError):
+            continue
+    return None
+
+
 def _fix(command: str, path: Path, around: Path | None) -> str:
-    for run in (around, path / _LATEST, *_newest(path), _OUT / path.name, _OUT / _LATEST, *_newest(_OUT)):
+    for run in (
+        around,
+        path / _LATEST,
+        *_newest(path),
+        *_days(path),
+        _OUT / path.name,
+        _OUT / _LATEST,
+        *_newest(_OUT),
+    ):
         if run is not None and _is_run(run):
             return f"name a run: {command} {shlex.quote(str(run))}"
     return f"name the directory of a run; pvsim run makes one in {_OUT}/"
+
+
+def _days(path: Path) -> list[Path]:
+    """A day that is over, of the service whose directory this is."""
+    try:
+        meters = path.iterdir() if (path / _SERVICE).is_file() else ()
+        return [day for meter in sorted(meters) for day in _newest(meter)]
+    except OSError:
+        return []
 
 
 def _newest(path: Path) -> list[Path]:

@@ -78,3 +78,40 @@ def test_where_there_is_no_run_at_all_one_is_made(tmp_path, monkeypatch):
 
 def test_what_cannot_be_looked_at_is_left_to_who_opens_it():
     assert convert("n" * 300) == Path("n" * 300)
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """A service with a day of its meter that goes on, and one that is over."""
+    monkeypatch.chdir(tmp_path)
+    today, over = Path("listen/home/m1/2024-06-22"), Path("listen/home/m1/2024-06-21")
+    for path in (today / "samples.csv.part", over / "manifest.json", Path("listen/home/service.json")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return today
+
+
+@pytest.mark.parametrize("name", ["", "samples.csv.part"])
+def test_a_day_of_a_service_that_goes_on_is_told_from_no_run(service, name):
+    with pytest.raises(BadInputError, match="this day of a service is not over") as refused:
+        convert(str(service / name))
+    over, rows = service.with_name("2024-06-21"), service / "samples.csv.part"
+    assert refused.value.fix == f"name one that is over: pvsim {over}; its rows so far are in {rows}"
+    (over / "manifest.json").unlink()
+    with pytest.raises(BadInputError) as refused:
+        convert(str(service / name))
+    assert refused.value.fix == f"its rows so far are in {rows}"
+
+
+@pytest.mark.parametrize("name", ["listen/home", "listen/home/m1"])
+def test_a_service_and_its_meter_lead_to_a_day_that_is_over(service, name):
+    with pytest.raises(BadInputError, match="there is no run here") as refused:
+        convert(name)
+    assert refused.value.fix == f"name a run: pvsim {service.with_name('2024-06-21')}"
+
+
+def test_what_lies_about_is_no_day_of_a_service(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("samples.csv.part").touch()
+    with pytest.raises(BadInputError, match="there is no run here"):
+        convert("samples.csv.part")
