@@ -81,6 +81,10 @@ class Lines:
         facts = f"{state.rows:,} rows of {_meters(state)} from {state.messages:,} messages"
         counts = f"{state.duplicates:,} duplicates, {rejected:,} rejected"
         counts += f", {state.lost:,} lost" if state.lost else ""
+        incomplete_s = sum(meter.incomplete_s for meter in state.meters)
+        outside_s = sum(meter.outside_s for meter in state.meters)
+        counts += f", {incomplete_s:,} seconds that lacked a phase" if incomplete_s else ""
+        counts += f", {outside_s:,} seconds whose sum of phases was out of range" if outside_s else ""
         self._tell(
             f"stopped: {facts}, {counts}; {directory}",
             event="stopped",
@@ -91,6 +95,8 @@ class Lines:
             rejected=rejected,
             lost=state.lost,
             passed=state.passed,
+            incomplete_s=incomplete_s,
+            outside_s=outside_s,
             directory=str(directory),
         )
 

@@ -64,6 +64,14 @@ def test_each_thing_that_happens_has_a_line(capsys):
     ]
 
 
+def test_seconds_that_phases_left_without_a_row_are_told_at_the_end(capsys):
+    meters = [MeterState(name="house", heard_ms=NOON_MS, incomplete_s=1_234, outside_s=2)]
+    Lines(quiet=False, as_json=False).end(SessionState(meters=meters), Path("listen/home"))
+    assert "0 rejected, 1,234 seconds that lacked a phase, 2 seconds whose sum of phases was out of range;" in (
+        capsys.readouterr().err
+    )
+
+
 def test_the_same_as_json(capsys):
     lines = Lines(quiet=False, as_json=True)
     lines.closed(events(), STATE)
