@@ -1,19 +1,30 @@
 """Pages about runs that are made up, without files."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import numpy as np
 
 from pvsim.adapters.html import words_of
 from pvsim.app.report.compose import page_of
 from pvsim.app.report.facts import RunFacts
 from pvsim.app.report.forms import Forms
+from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.figures import Figures
 from pvsim.core.results.profile import Profile
 from pvsim.core.results.samples import Samples
+from pvsim.core.run.plan import RunPlan
 
-__all__ = ["ENGLISH", "FACTS", "a_page", "figures_of"]
+__all__ = ["ENGLISH", "FACTS", "a_page", "a_plan", "figures_of"]
 
 ENGLISH = Forms(words_of("en"))
 FACTS = RunFacts("r1", "complete", 1, "ab" * 32, {"pvsim": "0.1.0"}, "2024-06-21T00:00:00+00:00")
+
+
+def a_plan(days=1, every_s=900, meters=("m1",), **more):
+    """Some days in Berlin, from midsummer on."""
+    timeline = Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin"))
+    return RunPlan("r", timeline, meters, every_s, **more)
 
 
 def figures_of(plan, *, load_dw=5_000, pv_dw=None, kept=None, **more):

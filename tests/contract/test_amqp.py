@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date
@@ -13,6 +12,7 @@ import aio_pika
 import msgspec
 import numpy as np
 import pytest
+from tests.contract.lines import cuttable, serving
 
 from pvsim.adapters import amqp, node
 from pvsim.adapters.amqp import AmqpTransport
@@ -53,37 +53,12 @@ async def taken(batches, until):
 
 
 @asynccontextmanager
-async def serving(answer) -> AsyncIterator[int]:
-    """A TCP server on a free port of the loopback."""
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-@asynccontextmanager
-async def cuttable(broker):
-    """The broker behind a proxy, and what cuts its connections."""
-    writers = []
-
-    async def carry(reader, writer):
-        while data := await reader.read(65_536):
-            writer.write(data)
-        writer.close()
-
-    async def forward(reader, writer):
-        theirs, ours = await asyncio.open_connection(broker.host, broker.amqp_port)
-        writers.extend((writer, ours))
-        await asyncio.gather(carry(reader, ours), carry(theirs, writer), return_exceptions=True)
-
-    def cut():
-        for writer in writers:
-            writer.transport.abort()
-
-    async with serving(forward) as port:
-        yield replace(broker, host="127.0.0.1", amqp_port=port), cut
-        cut()
+async def log_that_can_be_cut_off(broker, plan):
+    """The log of a plan behind a line, and what cuts the line."""
+    async with cuttable(broker.host, broker.amqp_port) as (port, cut):
+        transport = AmqpTransport(replace(broker, host="127.0.0.1", amqp_port=port))
+        async with transport.log(plan.stream) as log:
+            yield log, cut
 
 
 async def test_messages_come_in_order_at_consecutive_offsets_and_again_from_anywhere(transport, plan):
@@ -254,7 +229,7 @@ async def test_reading_what_does_not_exist_is_an_error(transport, plan):
 
 
 async def test_a_lost_connection_ends_a_subscription_and_every_later_call(broker, plan):
-    async with cuttable(broker) as (address, cut), AmqpTransport(address).log(plan.stream) as log:
+    async with log_that_can_be_cut_off(broker, plan) as (log, cut):
         await log.create()
         async with log.subscribe(0) as batches:
             waiting = asyncio.ensure_future(anext(batches))
@@ -269,7 +244,7 @@ async def test_a_lost_connection_ends_a_subscription_and_every_later_call(broker
 
 
 async def test_a_lost_connection_ends_publishing_and_leaves_no_gap(broker, transport, plan):
-    async with cuttable(broker) as (address, cut), AmqpTransport(address).log(plan.stream) as log:
+    async with log_that_can_be_cut_off(broker, plan) as (log, cut):
         await log.create()
         async with log.publisher("meter") as publisher:
             await publisher.publish(1, bodies(plan, 0, 4_000))

@@ -4,13 +4,14 @@ import asyncio
 import itertools
 import json
 import tempfile
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import aiomqtt
 import pytest
 from tests import published
+from tests.contract.lines import cuttable
 
 from pvsim.adapters import node
 from pvsim.adapters.mqtt import MqttPublisher
@@ -95,32 +96,6 @@ async def describing(messages, service):
                 return
 
 
-@asynccontextmanager
-async def cuttable(address):
-    """The broker behind a proxy, and what cuts its connections."""
-    writers = []
-
-    async def carry(reader, writer):
-        while data := await reader.read(65_536):
-            writer.write(data)
-
-    async def forward(reader, writer):
-        theirs, ours = await asyncio.open_connection(address.host, address.port)
-        writers.extend((writer, ours))
-        await asyncio.gather(carry(reader, ours), carry(theirs, writer), return_exceptions=True)
-
-    def cut():
-        for writer in writers:
-            writer.transport.abort()
-
-    server = await asyncio.start_server(forward, "127.0.0.1", 0)
-    try:
-        yield replace(address, port=server.sockets[0].getsockname()[1]), cut
-    finally:
-        server.close()
-        cut()
-
-
 def values(service, second):
     return {one.topic: one.payload for state in states(service, second) for one in publications(state)}
 
@@ -149,8 +124,8 @@ async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(add
             await heard(other.messages, {status: b"online"})
         await heard(other.messages, {status: b"offline"})
         await other.subscribe(f"pvsim/{service}/m1/pv_w", 1)
-        async with cuttable(address) as (through, cut), AsyncExitStack() as stack:
-            shown = publisher(through, service, said, prefix=None)
+        async with cuttable(address.host, address.port) as (port, cut), AsyncExitStack() as stack:
+            shown = publisher(replace(address, port=port), service, said, prefix=None)
             await stack.enter_async_context(shown.running())
             await heard(other.messages, {status: b"online"})
             cut()

@@ -29,6 +29,7 @@ from pvsim.core.delivery.receiver import Receiver
 from pvsim.core.messages.batch import Batch
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import End
+from pvsim.core.pv.no_pv import NoPv
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results import rows
 from pvsim.core.results.samples import Samples
@@ -41,11 +42,6 @@ RUN = b"machine".ljust(16)
 POINTS = ("after-append", "after-fsync", "after-checkpoint", "before-rename", "after-rename")
 FURTHEST, FOREIGN = 3, 2  # how far ahead foreign readings are, and how many messages stand between two of ours
 PATIENCE = (FURTHEST + 1) * (FOREIGN + 1) + FOREIGN  # by then the meter's own has come, or another one has
-
-
-class Dark:
-    def power_dw(self, _first_utc, n):
-        return np.zeros(n, dtype=np.int64)
 
 
 class CrashError(BaseException):
@@ -228,7 +224,7 @@ class RecoveryMachine(RuleBasedStateMachine):
             with CsvSampleFile(self.directory, plan=self.plan, run=RUN, at=at) as files:
                 run = simulate_run(
                     plan=self.plan,
-                    pv=Dark(),
+                    pv=NoPv(),
                     log=self,
                     files=files,
                     notify=lambda _: None,

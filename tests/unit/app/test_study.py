@@ -6,20 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.app.cases import Case, Kept
 
 from pvsim.app.study import StudyEnd, Work, study
 from pvsim.errors import CannotWriteError, PvsimError
-
-
-@dataclass(frozen=True)
-class Case:
-    id: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    id: str
-    error: str | None = None
 
 
 @dataclass

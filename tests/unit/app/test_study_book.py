@@ -4,19 +4,9 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.app.cases import Case, Kept
 
 from pvsim.app.study_book import CaseBook
-
-
-@dataclass(frozen=True)
-class Case:
-    id: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    id: str
-    error: str | None = None
 
 
 @dataclass

@@ -1,29 +1,18 @@
 """The data of the charts."""
 
-from datetime import date
-from zoneinfo import ZoneInfo
-
 import msgspec
 import numpy as np
 import pytest
-from tests.made_pages import figures_of
+from tests.made_pages import a_plan, figures_of
 from tests.unit.app.report.test_packing import unpacked
 
 from pvsim.app.report import charts
 from pvsim.app.report.charts import chart_data, days_of_note
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
-from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.summary import Energies, Peaks, PeriodEnergies, Summary
-from pvsim.core.run.plan import RunPlan
 
 BATTERY = Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=100)
-
-
-def a_plan(days=1, every_s=900, meters=("m1",), **more):
-    return RunPlan(
-        "r", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin")), meters, every_s, **more
-    )
 
 
 def battery_rows(plan):

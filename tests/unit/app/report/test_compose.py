@@ -1,26 +1,16 @@
 """The head of a page: its sentence and its six figures are those of the summary."""
 
 from dataclasses import replace
-from datetime import date
 from operator import attrgetter
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from tests.made_pages import ENGLISH, FACTS, a_page, figures_of
+from tests.made_pages import ENGLISH, FACTS, a_page, a_plan, figures_of
 
 from pvsim.app.report.compose import period_text
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
-from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
-from pvsim.core.run.plan import RunPlan
-
-
-def a_plan(days=1, every_s=900, meters=("m1",), **more):
-    return RunPlan(
-        "r", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin")), meters, every_s, **more
-    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 import pytest
-from tests.made_pages import ENGLISH, figures_of
+from tests.made_pages import ENGLISH, a_plan, figures_of
 
 from pvsim.app.report import tables
 from pvsim.core.devices.balance import Balance
@@ -15,12 +15,6 @@ from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.results.profile import POWERS
 from pvsim.core.run.plan import RunPlan
-
-
-def a_plan(days=1, every_s=900, meters=("m1",), **more):
-    return RunPlan(
-        "r", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("Europe/Berlin")), meters, every_s, **more
-    )
 
 
 def at(summary, path):

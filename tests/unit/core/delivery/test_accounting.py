@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pvsim.core.delivery.accounting import Accounted, Accounting
 from pvsim.core.delivery.pending import Segment
 from pvsim.core.messages.contract import Reason
+from pvsim.core.pv.no_pv import NoPv
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.rows import render
 from pvsim.core.results.sampling import REJECTED_DW
@@ -20,13 +21,8 @@ from pvsim.core.run.plan import RunPlan
 TIMELINE = Timeline(date(1970, 1, 1), 1, "UTC", (0, 12), (0,), (0,))
 
 
-class Dark:
-    def power_dw(self, _first_utc, n):
-        return np.zeros(n, dtype=np.int64)
-
-
 def a_accounting(*, every_s: int = 1, meters: tuple[str, ...] = ("m1",)) -> Accounting:
-    return Accounting(RunPlan("r1", TIMELINE, meters, every_s), Dark(), Accounted())
+    return Accounting(RunPlan("r1", TIMELINE, meters, every_s), NoPv(), Accounted())
 
 
 def values_at(offset: int, *values: int, rejection: bytes = b"") -> Segment:

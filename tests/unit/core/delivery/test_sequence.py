@@ -18,6 +18,7 @@ from pvsim.core.delivery.sequence import REORDER_MESSAGES
 from pvsim.core.messages.batch import Batch
 from pvsim.core.messages.blocks import ReadingBlocks
 from pvsim.core.messages.contract import Reason
+from pvsim.core.pv.no_pv import NoPv
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.results.rows import render
 from pvsim.core.run.plan import RunPlan
@@ -27,11 +28,6 @@ PLAN = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, SECONDS), (0,), (0
 VALUES = [1_000 * (p + 1) for p in range(SECONDS)]
 BODIES = [body.tobytes() for body in ReadingBlocks(PLAN).write(0, np.array(VALUES))]
 REORDER = 4
-
-
-class Dark:
-    def power_dw(self, _first_utc, n):
-        return np.zeros(n, dtype=np.int64)
 
 
 def message(word: str) -> bytes:
@@ -47,7 +43,7 @@ def message(word: str) -> bytes:
 
 
 def taken(log: str, *, reorder_messages: int = REORDER, receiver: Receiver | None = None) -> Receiver:
-    receiver = receiver or Receiver(PLAN, Dark(), reorder_messages=reorder_messages)
+    receiver = receiver or Receiver(PLAN, NoPv(), reorder_messages=reorder_messages)
     receiver.take(Batch(0, [message(word) for word in log.split()]))
     return receiver
 
@@ -102,10 +98,10 @@ def test_what_becomes_of_a_log(log, expected_rows, rejections, duplicates):
     expected = [(offset, kinds[kind]) for offset, kind in rejections.items()]
     words = log.split()
     for stop in range(len(words) + 1):
-        receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
+        receiver = Receiver(PLAN, NoPv(), reorder_messages=REORDER)
         parts = [output] if (output := taken(" ".join(words[:stop]), receiver=receiver).flush()) else []
         parts += [
-            taken(log, receiver=Receiver(PLAN, Dark(), receiver.accounted, reorder_messages=REORDER)).flush()
+            taken(log, receiver=Receiver(PLAN, NoPv(), receiver.accounted, reorder_messages=REORDER)).flush()
         ]
         parts = [part for part in parts if part is not None]
         assert rows(*parts) == expected_rows
@@ -139,7 +135,7 @@ def test_when_patience_ends_the_held_one_is_taken():
     ],
 )  # fmt: skip
 def test_what_is_a_gap(log, what, kept):
-    receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
+    receiver = Receiver(PLAN, NoPv(), reorder_messages=REORDER)
     with pytest.raises(SequenceGapError, match=f"^{what}"):
         taken(log, receiver=receiver).settle()  # an end marker waits for a pause
     output = receiver.flush()
@@ -173,7 +169,7 @@ def test_a_pause_decides_at_once(log, expected_rows):
 )
 def test_where_readings_may_be_missing_the_run_goes_on(log, expected_rows, missing):
     plan = replace(PLAN, missing="skip")
-    receiver = taken(log, receiver=Receiver(plan, Dark(), reorder_messages=REORDER))
+    receiver = taken(log, receiver=Receiver(plan, NoPv(), reorder_messages=REORDER))
     receiver.settle()
     output = receiver.flush()
     assert rows(output) == expected_rows
@@ -185,7 +181,7 @@ def test_where_readings_may_be_missing_the_run_goes_on(log, expected_rows, missi
 def test_a_year_that_is_missing_is_given_up_in_parts():
     n = 2_500_000
     plan = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, n), (0,), (0,)), ("m1",), 1_000, missing="skip")
-    receiver = Receiver(plan, Dark())
+    receiver = Receiver(plan, NoPv())
     receiver.take(Batch(0, [BODIES[0]]))
     receiver.give_up()
     outputs = iter(receiver.flush, None)
@@ -258,10 +254,10 @@ class Files:
 
 def killed_at(cut: int, plan: RunPlan, bodies: list[bytes], reorder_messages: int) -> tuple[Files, Receiver]:
     """Read until a cut, checkpointed there; then by another process to the end."""
-    files, first = Files(), Receiver(plan, Dark(), reorder_messages=reorder_messages, foreign=True)
+    files, first = Files(), Receiver(plan, NoPv(), reorder_messages=reorder_messages, foreign=True)
     first.take(Batch(0, bodies[:cut]))
     files.flush(first)
-    second = Receiver(plan, Dark(), first.accounted, reorder_messages=reorder_messages, foreign=True)
+    second = Receiver(plan, NoPv(), first.accounted, reorder_messages=reorder_messages, foreign=True)
     start = first.accounted.read_from
     second.take(Batch(start, bodies[start:]))
     second.settle()
@@ -307,12 +303,12 @@ def test_also_where_it_is_killed_behind_any_message(order, lost):
 def test_where_nothing_may_be_missing_what_was_sent_ahead_waits_behind_the_gap():
     plan, bodies = two_meters(60, "stop")
     messages = [bodies[position] for position in in_turn(60, 10) if position != 41]
-    receiver = Receiver(plan, Dark(), reorder_messages=24, foreign=True)
+    receiver = Receiver(plan, NoPv(), reorder_messages=24, foreign=True)
     with pytest.raises(SequenceGapError, match=r"^1 readings are missing from the log, from second 20 "):
         receiver.take(Batch(0, messages))
     output = receiver.flush()
     assert (output.accounted.next_position, output.rejected) == (40, b"")
-    resumed = Receiver(replace(plan, missing="skip"), Dark(), output.accounted, reorder_messages=24, foreign=True)
+    resumed = Receiver(replace(plan, missing="skip"), NoPv(), output.accounted, reorder_messages=24, foreign=True)
     resumed.take(Batch(0, messages))
     resumed.settle()
     files = Files()
@@ -323,7 +319,7 @@ def test_where_nothing_may_be_missing_what_was_sent_ahead_waits_behind_the_gap()
 @pytest.mark.parametrize("late", ["5 4 6 7", "5 6 4 7", "5 6 7 4"])
 def test_a_reading_sent_far_too_early_leaves_no_gap_where_another_is_a_little_late(late):
     """I1: when patience with the early one ends, the reading expected has not come, and others wait behind it."""
-    receiver = Receiver(replace(PLAN, missing="skip"), Dark(), reorder_messages=REORDER)
+    receiver = Receiver(replace(PLAN, missing="skip"), NoPv(), reorder_messages=REORDER)
     taken(f"0 9! 1 2 3 {late} 8 9 10 11 E", receiver=receiver)
     output = receiver.flush()
     assert rows(output) == WHOLE
@@ -341,7 +337,7 @@ def test_what_waits_is_rejected_where_the_log_goes_on_with_nothing_of_the_run():
 def test_an_end_marker_is_decided_when_the_log_is_far_past_it():
     """What is missing before it is explained only when the gap before that has been decided."""
     log = "0 2 3 4 5 6 7 8 9 10 x E" + 30 * " x"
-    receiver = taken(log, receiver=Receiver(replace(PLAN, missing="skip"), Dark(), reorder_messages=20))
+    receiver = taken(log, receiver=Receiver(replace(PLAN, missing="skip"), NoPv(), reorder_messages=20))
     output = receiver.flush()
     assert rows(output) == "0 2 3 4 5 6 7 8 9 10"
     assert (output.accounted.ended, output.accounted.missing) == (True, 2)
@@ -350,7 +346,7 @@ def test_an_end_marker_is_decided_when_the_log_is_far_past_it():
 def test_the_last_readings_of_the_meter_ahead_are_taken_when_the_other_is_given_up():
     plan, bodies = two_meters(60)
     messages = [bodies[position] for position in in_turn(60, 10) if position < 100 or not position % 2]
-    receiver = Receiver(plan, Dark(), foreign=True)
+    receiver = Receiver(plan, NoPv(), foreign=True)
     receiver.take(Batch(0, messages))
     receiver.settle()  # a silence
     assert receiver.waits()
@@ -378,7 +374,7 @@ def test_nothing_is_taken_before_the_anchor_was_found(stop):
     log = "0 9! 1 2 x 3 4 5 6 7 8 9 10 11 E"
     first = taken("0 9! 1 2 x 3", reorder_messages=100)
     first.flush()
-    receiver = Receiver(PLAN, Dark(), first.accounted, reorder_messages=100)
+    receiver = Receiver(PLAN, NoPv(), first.accounted, reorder_messages=100)
     bodies = [message(word) for word in log.split()]
     receiver.take(Batch(0, bodies[:stop]))
     assert receiver.flush() is None
@@ -394,7 +390,7 @@ def test_nothing_is_taken_before_the_anchor_was_found(stop):
 def test_one_that_overtook_must_be_there_again(other):
     """I1: the same reading at the anchor by accident, in a log that was made anew."""
     receiver = taken("0 9! 1 2 3", reorder_messages=100)
-    resumed = Receiver(PLAN, Dark(), receiver.flush().accounted, reorder_messages=100)
+    resumed = Receiver(PLAN, NoPv(), receiver.flush().accounted, reorder_messages=100)
     with pytest.raises(AnchorLostError, match="offset 2 of the log no longer holds a reading that was written"):
         taken(f"x 0 {other} 2 3", receiver=resumed)
 
@@ -434,19 +430,19 @@ def test_a_log_that_was_made_anew_and_goes_on_is_taken_after_a_pause():
 def test_damaged_messages_are_read_again_until_they_explain_something():
     receiver = taken("0 1 x x x x")
     receiver.flush()
-    receiver = Receiver(PLAN, Dark(), receiver.accounted, reorder_messages=REORDER)
+    receiver = Receiver(PLAN, NoPv(), receiver.accounted, reorder_messages=REORDER)
     taken("0 1 x x x x 6 7 8 9 10 11 E", receiver=receiver)
     assert rows(receiver.flush()) == "6 7 8 9 10 11"
     assert (receiver.accounted.missing, receiver.accounted.rejected) == (4, 4)
 
 
 def test_a_flood_of_damaged_messages_explains_what_follows_after_a_crash_too():
-    receiver = Receiver(PLAN, Dark())
+    receiver = Receiver(PLAN, NoPv())
     receiver.take(Batch(0, [BODIES[0], *[b"x"] * 10_000]))
     counts = receiver.flush().accounted
     assert (counts.damaged, counts.next_offset) == (10_000, 10_001)
     for _ in range(2):
-        receiver = Receiver(PLAN, Dark(), counts)
+        receiver = Receiver(PLAN, NoPv(), counts)
         receiver.take(Batch(0, [BODIES[0], *[b"x"] * 10_000, BODIES[3]]))
         receiver.settle()
     assert (receiver.flush().accounted.missing, receiver.accounted.damaged) == (2, 0)
@@ -507,7 +503,7 @@ IN_PLACE = {"negative", "1e9 W"}
 def test_one_foreign_message_between_our_own(kind):
     """I4: each outcome counted; only an impossible value at its turn costs a row."""
     body, outcome = KINDS[kind]
-    receiver = Receiver(PLAN, Dark(), reorder_messages=REORDER)
+    receiver = Receiver(PLAN, NoPv(), reorder_messages=REORDER)
     receiver.take(Batch(0, [*BODIES[:3], body, *BODIES[3:], message("E")]))
     output = receiver.flush()
     in_place = kind in IN_PLACE
@@ -522,7 +518,7 @@ def test_one_foreign_message_between_our_own(kind):
 
 def test_ten_thousand_unknown_meters():
     foreign = [changed(meter=f"m{n}") for n in range(10, 10_010)]
-    receiver = Receiver(PLAN, Dark())
+    receiver = Receiver(PLAN, NoPv())
     receiver.take(Batch(0, [*foreign[:5_000], *BODIES[:6], *foreign[5_000:], *BODIES[6:], message("E")]))
     output = receiver.flush()
     assert rows(output) == WHOLE
@@ -538,7 +534,7 @@ def test_what_is_held_is_bounded_and_so_is_what_a_checkpoint_names():
     n = 30_000
     plan = RunPlan("r1", Timeline(date(1970, 1, 1), 1, "UTC", (0, n), (0,), (0,)), ("m1",))
     own = ReadingBlocks(plan).write(0, np.zeros(n, dtype=np.int64))
-    receiver, offset, lines = Receiver(plan, Dark()), 0, 0
+    receiver, offset, lines = Receiver(plan, NoPv()), 0, 0
     for first in range(0, 20_000, 500):
         ahead = own[first + 2_500 : first + 3_000] if first % 1_000 else own[29_000:29_500]
         for block in (ahead, own[first : first + 500]):
@@ -565,7 +561,7 @@ def test_any_order_within_the_window_gives_the_rows_in_order(data, every_s, size
     plan = RunPlan("r1", PLAN.timeline, ("m1",), every_s)
     reorder_messages = 2 * SECONDS
     order = data.draw(st.permutations(range(SECONDS)))
-    normal, receiver = Receiver(plan, Dark()), Receiver(plan, Dark(), reorder_messages=reorder_messages)
+    normal, receiver = Receiver(plan, NoPv()), Receiver(plan, NoPv(), reorder_messages=reorder_messages)
     normal.take(Batch(0, BODIES))
     found = []
     for at in range(0, SECONDS, size):
@@ -591,7 +587,7 @@ def test_early_readings_of_others_change_none_of_our_rows(early, size):
     for at in range(SECONDS):
         words += [f"{at + by}!" for before, by in early if before == at and at + by < SECONDS]
         words.append(str(at))
-    receiver, found = Receiver(PLAN, Dark(), reorder_messages=64), []
+    receiver, found = Receiver(PLAN, NoPv(), reorder_messages=64), []
     bodies = [message(word) for word in [*words, "E"]]
     for at in range(0, len(bodies), size):
         receiver.take(Batch(at, bodies[at : at + size]))

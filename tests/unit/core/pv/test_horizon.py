@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.core.pv.suns import sun_of
 
 from pvsim.core.pv.horizon import share_of_beam
 from pvsim.core.site.schema import HorizonPoint
-from pvsim.core.weather.sun import Sun
-
-
-def sun_of(zenith, azimuth):
-    zenith = np.atleast_1d(np.asarray(zenith, float))
-    return Sun(zenith, np.broadcast_to(np.asarray(azimuth, float), zenith.shape), np.full(zenith.shape, 1361.0))
-
 
 horizons = st.lists(
     st.builds(HorizonPoint, st.floats(0, 359), st.floats(0, 90), st.floats(0, 10)),

@@ -4,23 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.core.pv.suns import sun_of
 
 from pvsim.core.pv.plant import InPlane, ac_and_clipped_w, ac_power_w, cell_temperature, in_plane
 from pvsim.core.site.schema import Plant
 from pvsim.core.weather.clear_sky import ClearSky
 from pvsim.core.weather.sky import Air
-from pvsim.core.weather.sun import Sun
 
 LIT = st.lists(
     st.tuples(st.floats(0, 89.9), st.floats(0, 360), st.floats(0, 1100), st.floats(0, 600)),
     min_size=1,
     max_size=20,
 )
-
-
-def sun_of(zenith, azimuth):
-    zenith = np.atleast_1d(np.asarray(zenith, float))
-    return Sun(zenith, np.broadcast_to(np.asarray(azimuth, float), zenith.shape), np.full(zenith.shape, 1361.0))
 
 
 def air_of(n, temp_air=20.0):
