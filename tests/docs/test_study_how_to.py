@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from tests.docs.conftest import blocks
 
-from pvsim.adapters.study_directory import StudyCounts, StudyFile, StudyManifest, StudyStatus
+from pvsim.adapters.manifests import FileFacts
+from pvsim.adapters.study_directory import StudyCounts, StudyManifest, StudyStatus
 from pvsim.core.study.record import CaseError, CaseRecord
 
 PAGE = "docs/how-to/study.md"
@@ -39,7 +40,7 @@ def test_its_commands_carry_out_its_study(pages, shell):
 
 @pytest.mark.parametrize(
     ("heading", "structs"),
-    [("records.jsonl", (CaseRecord, CaseError)), ("study.json", (StudyManifest, StudyCounts, StudyFile))],
+    [("records.jsonl", (CaseRecord, CaseError)), ("study.json", (StudyManifest, StudyCounts, FileFacts))],
 )
 def test_each_field_is_described(pages, heading, structs):
     part = pages[RESULTS].partition(f"\n### {heading}\n")[2].partition("\n### ")[0]

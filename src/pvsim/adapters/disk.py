@@ -1,10 +1,25 @@
-"""What files that must survive a crash ask of a disk: safe content, and small files that change at once."""
+"""What files that must survive a crash ask of a disk, and how its errors are told."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Disk", "replace", "write_all"]
+from pvsim.errors import CannotWriteError, PvsimError
+
+__all__ = ["Disk", "cannot_read", "cannot_write", "remedy", "replace", "write_all"]
+
+_DENIED = {errno.EACCES, errno.EPERM}
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space on its disk"),
+    **dict.fromkeys(_DENIED, "work as its owner, or have its permissions changed"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files: ulimit -n 4096"),
+    errno.ENOENT: "make its directory, or name another file",
+    errno.ENAMETOOLONG: "give it a shorter name",
+    errno.EISDIR: "it is a directory: move it away",
+    errno.EFBIG: "raise the limit: ulimit -f unlimited",
+    errno.EROFS: "its disk is read-only: name a directory on another one",
+}
 
 
 class Disk(Protocol):
@@ -59,3 +74,19 @@ def write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def cannot_write(error: OSError, path: Path) -> CannotWriteError:
+    """The error of a file that could not be written."""
+    return CannotWriteError(f"cannot write: {error.strerror or error}", where=str(path), fix=remedy(error))
+
+
+def cannot_read(error: OSError, path: Path) -> PvsimError:
+    """The error of a file that is there, and cannot be read."""
+    kind = CannotWriteError if error.errno in _DENIED else PvsimError
+    return kind(f"cannot read: {error.strerror or error}", where=str(path), fix=remedy(error))
+
+
+def remedy(error: OSError) -> str:
+    """What helps against the reason that the system gave."""
+    return _REMEDIES.get(error.errno or 0, "check its disk; dmesg may say more")

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from pvsim.adapters.csvfile import SAMPLES
+from pvsim.adapters.disk import cannot_read
 from pvsim.adapters.duckdb.connection import printable, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.duckdb.query import Answer, ask
 from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.rundir.daily import DAYS
-from pvsim.adapters.rundir.file_system import cannot_read
 from pvsim.adapters.session_files.index import INDEX
 from pvsim.config import BuildingMeter, FileConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.core.results import rows

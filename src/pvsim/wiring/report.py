@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pvsim import __version__
+from pvsim.adapters.disk import cannot_write
 from pvsim.adapters.rundir import Manifest
-from pvsim.adapters.rundir.file_system import cannot_write, new_file
+from pvsim.adapters.rundir.file_system import new_file
 from pvsim.config import ExternalMeter, NoPvConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.wiring.finished import FinishedRun
 from pvsim.wiring.places import followed

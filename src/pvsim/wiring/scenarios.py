@@ -9,9 +9,10 @@ from shlex import quote
 
 import msgspec
 
+from pvsim.adapters.disk import cannot_write
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir import MANIFEST
-from pvsim.adapters.rundir.file_system import FileSystem, cannot_write, new_file
+from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.scenario_files import SCENARIOS, read_scenario
 from pvsim.app.prove import add_up
 from pvsim.config import Request

@@ -2,10 +2,11 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
-from pvsim.adapters.disk import replace
+from pvsim.adapters.disk import cannot_read, cannot_write, replace
 from pvsim.adapters.rundir.file_system import FileSystem
 
 
@@ -22,3 +23,22 @@ def test_a_small_file_is_the_new_one_or_the_old_one(tmp_path):
         replace(path, b"two", Full())
     assert path.read_bytes() == b"one"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"),
+    [
+        (errno.ENOENT, "make its directory, or name another file"),
+        (errno.EFBIG, "raise the limit: ulimit -f unlimited"),
+        (errno.ENOSPC, "free some space on its disk"),
+        (errno.EROFS, "its disk is read-only: name a directory on another one"),
+        (errno.EPERM, "work as its owner, or have its permissions changed"),
+        (errno.ENFILE, "allow more open files: ulimit -n 4096"),
+        (errno.EISDIR, "it is a directory: move it away"),
+        (errno.EIO, "check its disk; dmesg may say more"),
+    ],
+)
+def test_the_remedy_is_that_of_the_reason(number, fix):
+    reason = OSError(number, os.strerror(number))
+    for error, what in ((cannot_write(reason, Path("a")), "write"), (cannot_read(reason, Path("a")), "read")):
+        assert (error.what, error.where, error.fix) == (f"cannot {what}: {os.strerror(number)}", "a", fix)

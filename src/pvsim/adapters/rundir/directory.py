@@ -4,23 +4,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
 
 import msgspec
 
-from pvsim.adapters.rundir.file_system import (
-    NO_LOCKS,
-    FileSystem,
-    cannot_read,
-    cannot_write,
-    make_directory,
-    new_file,
-    require_file,
-)
+from pvsim.adapters.disk import cannot_read, cannot_write
+from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
+from pvsim.adapters.rundir.file_system import NO_LOCKS, FileSystem, make_directory, new_file, require_file
 from pvsim.adapters.rundir.leavings import abandoned_links, leavings
-from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, FileFacts, Manifest
+from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, Manifest
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 __all__ = ["MANIFEST", "SUMMARY", "HeldError", "RunDirectory"]
@@ -109,24 +102,18 @@ class RunDirectory:
         """The manifest.
 
         Raises:
-            BadInputError: if it is damaged.
+            BadInputError: if there is none, or it is damaged.
             PvsimError: if it cannot be read.
         """
-        path = self.path / MANIFEST
-        try:
-            content = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise BadInputError("there is no run here", where=str(self.path), fix=_NO_RUN) from error
-        except OSError as error:
-            raise cannot_read(error, path) from error
-        try:
-            manifest = msgspec.json.decode(content, type=Manifest)
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:  # ValueError: a key that is not UTF-8
-            what = f"the manifest is damaged: {error}"
-            raise BadInputError(what, where=str(path), fix="restore it from a copy, or start a new run") from error
-        if manifest.manifest != MANIFEST_VERSION:
-            what = f"a manifest of version {manifest.manifest}; this pvsim reads version {MANIFEST_VERSION}"
-            raise BadInputError(what, where=str(path), fix="use the version of pvsim that made the run")
+        manifest = read_manifest(
+            self.path / MANIFEST,
+            Manifest,
+            version_of=lambda manifest: manifest.manifest,
+            known=MANIFEST_VERSION,
+            instead="start a new run",
+        )
+        if manifest is None:
+            raise BadInputError("there is no run here", where=str(self.path), fix=_NO_RUN)
         return manifest
 
     def save(self, manifest: Manifest) -> None:
@@ -140,7 +127,7 @@ class RunDirectory:
             known = self.file_system.lacks
             lacks = tuple(dict.fromkeys((*(manifest.not_promised or ()), *known))) or None
             manifest = msgspec.structs.replace(manifest, not_promised=lacks, error=error)
-            self.write(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+            self.write(MANIFEST, encode_manifest(manifest))
             if self.file_system.lacks == known:  # writing may have shown that there is no fsync
                 return
 
@@ -186,17 +173,7 @@ class RunDirectory:
 
     def facts(self, name: str) -> FileFacts | None:
         """Length and digest of a file, None where it is missing."""
-        path = self.path / name
-        try:
-            with path.open("rb") as file:
-                content = sha256()
-                while piece := file.read(1 << 20):
-                    content.update(piece)
-                return FileFacts(file.tell(), content.hexdigest())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise cannot_read(error, path) from error
+        return facts_of_file(self.path / name)
 
     @contextmanager
     def lock(self, role: str) -> Iterator[None]:

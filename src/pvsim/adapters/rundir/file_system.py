@@ -12,18 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pvsim.errors import CannotWriteError, PvsimError
+from pvsim.adapters.disk import cannot_write
+from pvsim.errors import CannotWriteError
 
 __all__ = [
     "ACCEPT",
     "NO_FSYNC",
     "NO_LOCKS",
     "FileSystem",
-    "cannot_read",
-    "cannot_write",
     "make_directory",
     "new_file",
-    "remedy",
     "require_file",
     "require_writable",
 ]
@@ -35,16 +33,6 @@ NO_FSYNC = "the file system has no fsync: a crash of the machine can lose rows t
 
 _UNKNOWN = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _NO_LOCK = _UNKNOWN | {errno.ENOLCK}
-_DENIED = {errno.EACCES, errno.EPERM}
-_REMEDIES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space on its disk"),
-    **dict.fromkeys(_DENIED, "work as its owner, or have its permissions changed"),
-    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files: ulimit -n 4096"),
-    errno.ENOENT: "make its directory, or name another file",
-    errno.ENAMETOOLONG: "give it a shorter name",
-    errno.EFBIG: "raise the limit: ulimit -f unlimited",
-    errno.EROFS: "its disk is read-only: name a directory on another one",
-}
 
 
 class FileSystem:
@@ -171,19 +159,3 @@ def require_writable(path: Path) -> None:
         temporary.unlink()
     except OSError as error:
         raise cannot_write(error, path) from error
-
-
-def cannot_write(error: OSError, path: Path) -> CannotWriteError:
-    """The error of a file that could not be written."""
-    return CannotWriteError(f"cannot write: {error.strerror or error}", where=str(path), fix=remedy(error))
-
-
-def cannot_read(error: OSError, path: Path) -> PvsimError:
-    """The error of a file that is there, and cannot be read."""
-    kind = CannotWriteError if error.errno in _DENIED else PvsimError
-    return kind(f"cannot read: {error.strerror or error}", where=str(path), fix=remedy(error))
-
-
-def remedy(error: OSError) -> str:
-    """What helps against the reason that the system gave."""
-    return _REMEDIES.get(error.errno or 0, "check its disk; dmesg may say more")

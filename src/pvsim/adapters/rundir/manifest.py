@@ -4,18 +4,13 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["MANIFEST_VERSION", "FileFacts", "Manifest", "Status"]
+from pvsim.adapters.manifests import FileFacts
+
+__all__ = ["MANIFEST_VERSION", "Manifest", "Status"]
 
 MANIFEST_VERSION = 1
 
 Status = Literal["running", "complete", "partial", "interrupted", "failed"]
-
-
-class FileFacts(msgspec.Struct, frozen=True):
-    """Length and digest of a file of the run."""
-
-    bytes: int
-    sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The directory of a study: its manifest, the copy of its study file, its records and its lock."""
 
 from pvsim.adapters.study_directory.directory import MANIFEST, STUDY_FILE, StudyDirectory
-from pvsim.adapters.study_directory.manifest import StudyCounts, StudyFile, StudyManifest, StudyStatus
+from pvsim.adapters.study_directory.manifest import StudyCounts, StudyManifest, StudyStatus
 from pvsim.adapters.study_directory.records import RECORDS, KeptRecords, RecordFile
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "RecordFile",
     "StudyCounts",
     "StudyDirectory",
-    "StudyFile",
     "StudyManifest",
     "StudyStatus",
 ]

@@ -3,15 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
-import msgspec
-
 from pvsim.adapters.disk import Disk, replace
+from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.adapters.study_directory.disk import writing
-from pvsim.adapters.study_directory.manifest import MANIFEST_VERSION, StudyFile, StudyManifest
-from pvsim.errors import BadInputError, CannotWriteError, PvsimError
+from pvsim.adapters.study_directory.manifest import MANIFEST_VERSION, StudyManifest
+from pvsim.errors import CannotWriteError, PvsimError
 
 __all__ = ["MANIFEST", "STUDY_FILE", "StudyDirectory"]
 
@@ -71,23 +69,15 @@ class StudyDirectory:
 
         Raises:
             BadInputError: if it is damaged.
+            PvsimError: if it cannot be read.
         """
-        path = self.path / MANIFEST
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise CannotWriteError(f"cannot read: {error.strerror or error}", where=str(path)) from error
-        try:
-            found = msgspec.json.decode(content, type=StudyManifest)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            what, fix = f"the manifest is damaged: {error}", "restore it from a copy, or give another --out"
-            raise BadInputError(what, where=str(path), fix=fix) from error
-        if found.study != MANIFEST_VERSION:
-            what = f"a manifest of version {found.study}; this pvsim reads version {MANIFEST_VERSION}"
-            raise BadInputError(what, where=str(path), fix="give another --out")
-        return found
+        return read_manifest(
+            self.path / MANIFEST,
+            StudyManifest,
+            version_of=lambda manifest: manifest.study,
+            known=MANIFEST_VERSION,
+            instead="give another --out",
+        )
 
     def save(self, manifest: StudyManifest) -> None:
         """Write the manifest, all or nothing.
@@ -95,7 +85,7 @@ class StudyDirectory:
         Raises:
             CannotWriteError: if the disk is full or fails.
         """
-        self.write(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        self.write(MANIFEST, encode_manifest(manifest))
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small file, all or nothing; what is there already stays as it is.
@@ -108,23 +98,13 @@ class StudyDirectory:
             if not path.is_file() or path.read_bytes() != content:
                 replace(path, content, self.disk)
 
-    def facts(self, name: str) -> StudyFile | None:
+    def facts(self, name: str) -> FileFacts | None:
         """Length and digest of a file, None where it is missing.
 
         Raises:
-            BadInputError: if it cannot be read.
+            PvsimError: if it cannot be read.
         """
-        path = self.path / name
-        try:
-            with path.open("rb") as file:
-                content = sha256()
-                while piece := file.read(1 << 20):
-                    content.update(piece)
-                return StudyFile(file.tell(), content.hexdigest())
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise BadInputError(f"cannot read: {error.strerror or error}", where=str(path)) from error
+        return facts_of_file(self.path / name)
 
     def _strangers(self) -> list[str]:
         """What is in the directory and is not pvsim's: a study that was killed at once may have left its own."""

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
-__all__ = ["MANIFEST_VERSION", "StudyCounts", "StudyFile", "StudyManifest", "StudyStatus"]
+from pvsim.adapters.manifests import FileFacts
+
+__all__ = ["MANIFEST_VERSION", "StudyCounts", "StudyManifest", "StudyStatus"]
 
 MANIFEST_VERSION = 1
 
@@ -31,13 +33,6 @@ class StudyCounts(msgspec.Struct, frozen=True):
     done: int
     failed: int
     elsewhere: int = 0
-
-
-class StudyFile(msgspec.Struct, frozen=True):
-    """A file of the result as it was when the study ended."""
-
-    bytes: int
-    sha256: str
 
 
 class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +66,6 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     headline: str = ""
     notes: tuple[str, ...] = ()
     counts: StudyCounts | None = None
-    files: dict[str, StudyFile] | None = None
+    files: dict[str, FileFacts] | None = None
     language: str = "en"
     not_promised: tuple[str, ...] | None = None

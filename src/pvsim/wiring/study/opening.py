@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from pvsim import __version__
-from pvsim.adapters.rundir.file_system import FileSystem, cannot_read
+from pvsim.adapters.disk import cannot_read
+from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.study_directory import (
     MANIFEST,
     STUDY_FILE,

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pvsim.adapters.clocks import utc_now
+from pvsim.adapters.manifests import FileFacts
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.study_directory import (
     KeptRecords,
     RecordFile,
     StudyCounts,
     StudyDirectory,
-    StudyFile,
     StudyManifest,
     StudyStatus,
 )
@@ -144,7 +144,7 @@ class OpenStudy:
         self._save(msgspec.structs.replace(now, status=status, files=files, finished_utc=now_text(), **told))
         return results
 
-    def _facts(self, names: Iterable[str]) -> dict[str, StudyFile]:
+    def _facts(self, names: Iterable[str]) -> dict[str, FileFacts]:
         """Length and digest of files that are there."""
         found = ((name, self.directory.facts(name)) for name in names)
         return {name: facts for name, facts in found if facts is not None}

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pvsim.adapters.rundir import MANIFEST, Manifest, RunDirectory
-from pvsim.adapters.rundir.file_system import NO_FSYNC, NO_LOCKS, remedy
+from pvsim.adapters.rundir.file_system import NO_FSYNC, NO_LOCKS
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 NOW = datetime(2024, 6, 21, tzinfo=UTC)
@@ -159,19 +159,6 @@ def test_a_manifest_that_cannot_be_read_is_not_called_damaged(tmp_path, monkeypa
     with pytest.raises(PvsimError, match=os.strerror(code)) as caught:
         RunDirectory.open(directory.path)
     assert caught.value.exit_code == kind
-
-
-@pytest.mark.parametrize(
-    ("code", "fix"),
-    [
-        (errno.ENOSPC, "free some space"),
-        (errno.EROFS, "read-only"),
-        (errno.EPERM, "permissions"),
-        (errno.ENFILE, "ulimit"),
-    ],
-)
-def test_the_fix_fits_the_reason(code, fix):
-    assert fix in remedy(OSError(code, ""))
 
 
 @pytest.mark.parametrize(

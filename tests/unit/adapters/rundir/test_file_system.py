@@ -1,12 +1,10 @@
 """What a run asks of a file system: files are replaced, and nothing else is."""
 
-import errno
 import os
-from pathlib import Path
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem, cannot_write, new_file, require_writable
+from pvsim.adapters.rundir.file_system import FileSystem, new_file, require_writable
 from pvsim.errors import CannotWriteError
 
 
@@ -45,17 +43,3 @@ def test_a_directory_where_nothing_can_be_written_is_found_before(tmp_path):
         str(tmp_path / "no" / "a"),
         "make its directory, or name another file",
     )
-
-
-@pytest.mark.parametrize(
-    ("number", "fix"),
-    [
-        (errno.ENOENT, "make its directory, or name another file"),
-        (errno.EFBIG, "raise the limit: ulimit -f unlimited"),
-        (errno.ENOSPC, "free some space on its disk"),
-        (errno.EIO, "check its disk; dmesg may say more"),
-    ],
-)
-def test_the_remedy_is_that_of_the_reason(number, fix):
-    error = cannot_write(OSError(number, os.strerror(number)), Path("a"))
-    assert (error.what, error.fix) == (f"cannot write: {os.strerror(number)}", fix)
