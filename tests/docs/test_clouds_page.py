@@ -16,9 +16,10 @@ def test_the_picture_can_be_read_without_seeing_it_and_in_the_dark():
     assert "stroke-dasharray" in style
 
 
-def test_the_page_has_one_place_for_what_the_script_writes():
+def test_the_page_has_one_place_for_what_each_script_writes():
     page = (REPOSITORY / "docs" / "explanation" / "validation.md").read_text("utf-8")
-    script = (REPOSITORY / "scripts" / "validate_clouds.py").read_text("utf-8")
-    for marker in ("<!-- clouds: written by scripts/validate_clouds.py -->", "<!-- clouds: end -->"):
-        assert page.count(marker) == 1
-        assert marker in script
+    for part, name in (("clouds", "validate_clouds.py"), ("months", "clouds_months.py")):
+        script = (REPOSITORY / "scripts" / name).read_text("utf-8")
+        for marker in (f"<!-- {part}: written by scripts/{name} -->", f"<!-- {part}: end -->"):
+            assert page.count(marker) == 1
+            assert marker in script

@@ -133,6 +133,40 @@ def test_two_sensors_change_together_as_far_as_measured(script, fleets):
             assert target is None or abs(ours - target) < slack
 
 
+@pytest.fixture(scope="module")
+def of_months():
+    return runpy.run_path(str(SCRIPTS / "clouds_months.py"))
+
+
+def test_months_are_moved_to_the_wanted_index_along_their_line(of_months):
+    """Values of 2 · index, and of them two 0.1 off: at 0.6 they are 1.2 and two beside it."""
+    means = np.array([0.4, 0.5, 0.6, 0.7, 0.8, 0.6, 0.6])
+    off = np.array([0, 0, 0, 0, 0, 0.1, -0.1])
+    spread = of_months["at_index"](means, 2 * means + off, 0.6, 1.25)
+    assert spread.quantiles == pytest.approx([1.13, 1.2, 1.27])
+    assert spread.below == pytest.approx(6 / 7)
+    assert of_months["at_index"](means + 0.1, 2 * means + off, 0.7, 1.25).quantiles == pytest.approx(
+        spread.quantiles
+    )
+
+
+def test_a_month_says_on_which_side_of_ours_the_measured_one_lies(of_months):
+    lyngby = of_months["LYNGBY"]
+    wanted, measured = np.array(lyngby["mean_index_by_month"]), np.array(lyngby["change_p99_by_month"])
+    means = wanted + np.linspace(-0.1, 0.1, 21)[:, None]
+    values = measured + np.array([0.0, 0.02, -0.03] * 7)[:, None]
+    values[:, 0] += 0.1
+    values[:, 1] -= 0.1
+    *rows, _, words = of_months["table"](means, values)
+    assert [row.split(" | ")[4] for row in rows[2:]] == ["below", "above", *["inside"] * 10]
+    assert words == "Of the twelve measured months 10 lie between P5 and P95 of our 21 years."
+
+
+def test_a_month_of_a_year_has_its_own_days(of_months):
+    counts = np.bincount(of_months["MONTH_OF_DAY"])
+    assert counts.tolist() == [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+
 def test_the_sun_is_up_at_noon_and_longer_in_summer(of_years):
     hours = [
         of_years["daylight"](of_years["YEAR_UTC"] + day * DAY_S + np.arange(0, DAY_S, 60)).sum() / 60
