@@ -251,7 +251,8 @@ def _check_partitions(request: Request) -> None:
     check_partitions(request.partitions)
     if request.split != "none":
         what = "`partitions` gives each partition a file of rows of its own, which is not split by days as well"
-        raise UsageError(what, field="split", fix="leave `split` out")
+        fix = "leave `split` out, or leave `partitions` out, which up to 1,000 meters do not need"
+        raise UsageError(what, field="split", fix=fix)
 
 
 def _refuse_no_grid_meter(

@@ -9,7 +9,8 @@ from msgspec import UNSET, UnsetType
 from pvsim.config.ports import Outside
 from pvsim.config.request import Request
 from pvsim.config.run_config import HomesFile
-from pvsim.core.run.plan import MAX_METERS, check_count
+from pvsim.core.run.plan import MAX_FLEET, MAX_METERS, check_count
+from pvsim.core.site.home_kinds import HomeKinds
 from pvsim.core.site.homes import counted, most_of, site_of_home, takes_any
 from pvsim.core.site.schema import Site
 from pvsim.errors import UsageError
@@ -35,6 +36,12 @@ class Street:
     file: HomesFile | UnsetType = UNSET
     partitions: int | None = None
     _sites: dict[tuple[str, int], Site] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kinds: HomeKinds = field(init=False, repr=False, compare=False)
+    _rows: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_kinds", HomeKinds(self.site.homes or ()))  # it is frozen
+        object.__setattr__(self, "_rows", {name: row for row, name in enumerate(self.names)})
 
     def home(self, place: int) -> str:
         """The name of a home that is numbered, or has a name in the file."""
@@ -48,8 +55,8 @@ class Street:
             place: Its number among the meters, from 0, by which it is found where they have none.
         """
         if (found := self._sites.get((home, place))) is None:  # it is asked for several times
-            row = self.names.index(home) if self.names else place
-            found = self._sites[home, place] = site_of_home(self.site, self.seed, home, row)
+            row = self._rows[home] if self.names else place
+            found = self._sites[home, place] = site_of_home(self.site, self.seed, home, row, self._kinds)
         return found
 
     def sources(self, meters: int | None) -> tuple[str, ...]:
@@ -62,7 +69,7 @@ class Street:
         if meters is not None:
             check_count(count, self.partitions)
         elif not 1 <= count <= MAX_METERS * (self.partitions or 1):
-            raise _too_many(self.site.name, count)
+            raise self._too_many(count)
         self.check_count(count)
         found = []
         for place in range(count):
@@ -83,7 +90,7 @@ class Street:
             UsageError: if some are.
         """
         self.check_count(len(homes))
-        unknown = [home for home in homes if home not in self.names] if self.names else []
+        unknown = [home for home in homes if home not in self._rows] if self.names else []
         if not unknown or self.file is UNSET:
             return
         load = self.site.load.kind if self.site.load is not None else "uniform"
@@ -110,13 +117,20 @@ class Street:
         what = f"there are {meters:,} meters, but {has}"
         raise UsageError(what, field="meters", fix=f"give `meters` {most}, or {more}")
 
-
-def _too_many(site: str, count: int) -> UsageError:
-    """More meters than a run has, by the counts of the homes."""
-    what = (
-        f"the counts of [[homes]] in site {site} are {count:,} homes, but a run has at most {MAX_METERS:,} meters"
-    )
-    return UsageError(what, field="site", fix=f"lower the counts, or give `meters` {MAX_METERS}")
+    def _too_many(self, count: int) -> UsageError:
+        """More meters than a run has, by the counts of the homes or the rows of their file."""
+        homes = f"the counts of [[homes]] in site {self.site.name} are {count:,} homes"
+        if self.file is not UNSET:
+            homes = f"{self.file.path} has {count:,} homes"
+        if count > MAX_FLEET:
+            what = f"{homes}, but a run has at most {MAX_FLEET:,} meters"
+            fix = f"lower the counts, or give `meters` {MAX_METERS * (self.partitions or 1)}"
+            return UsageError(what, field="site", fix=fix)
+        most = MAX_METERS * (self.partitions or 1)
+        through = "one stream" if self.partitions is None else f"{self.partitions:,} partitions"
+        what = f"{homes}, but {through} take{'s' if self.partitions is None else ''} at most {most:,} meters"
+        fix = f"give `partitions` {-(-count // MAX_METERS)}, or `meters` {most} for the first of them"
+        return UsageError(what, field="site", fix=fix)
 
 
 def street_of(site: Site | None, request: Request, outside: Outside) -> Street | None:

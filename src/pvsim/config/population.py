@@ -22,7 +22,7 @@ from pvsim.core.site.energy import (
     energy_problems,
     plain_kwh,
 )
-from pvsim.core.site.homes import share_of
+from pvsim.core.site.home_kinds import share_of
 from pvsim.errors import UsageError
 
 __all__ = ["Building", "Said", "over_all", "with_energies"]

@@ -126,7 +126,7 @@ def test_contradictions(site_file, old, new, says):
     ("annual_kwh", "says"),
     [
         ("[4000, 800]", r"load.annual_kwh: value 2: 800 is outside 1000..12,000"),
-        ("[]", r"load.annual_kwh: a list of 0, where 1 to 1000 belong"),
+        ("[]", r"load.annual_kwh: a list of 0, where 1 to 100000 belong"),
         ("{ mean_kw = 4000 }", r"load.annual_kwh.mean_kw: .* did you mean mean_kwh"),
         ("{ mean_kwh = 4000, cv = 30 }", r"load.annual_kwh.cv: 30 is outside 0..1"),
         (

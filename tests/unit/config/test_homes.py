@@ -301,11 +301,49 @@ def test_what_lies_in_the_site_is_mended_there(street, head, rows, fix):
     assert fix in caught.value.fix
 
 
-def test_more_homes_than_a_run_has_are_refused_by_their_counts(street):
+@pytest.mark.parametrize(
+    ("count", "partitions", "says", "fix"),
+    [
+        (
+            900,
+            None,
+            "are 1,800 homes, but one stream takes at most 1,000",
+            "give `partitions` 2, or `meters` 1000",
+        ),
+        (
+            1_900,
+            3,
+            "are 3,800 homes, but 3 partitions take at most 3,000",
+            "give `partitions` 4, or `meters` 3000",
+        ),
+        (60_000, 2, "are 120,000 homes, but a run has at most 100,000", "lower the counts, or give `meters` 2000"),
+    ],
+)
+def test_more_homes_than_streams_take_are_refused_by_their_counts(street, count, partitions, says, fix):
+    homes = f"[[homes]]\ncount = {count}\n" * 2
+    with pytest.raises(UsageError, match=rf"the counts of .* {says}") as caught:
+        configure(Request(site=street(homes=homes), partitions=partitions))
+    assert caught.value.field == "site"
+    assert caught.value.fix.startswith(fix)
+
+
+def test_the_counts_of_homes_are_a_fleet_in_partitions(street):
     homes = "[[homes]]\ncount = 900\n" * 2
-    with pytest.raises(
-        UsageError, match=r"the counts of .* are 1,800 homes, but a run has at most 1,000"
-    ) as caught:
-        configure(Request(site=street(homes=homes)))
-    assert (caught.value.field, caught.value.fix) == ("site", "lower the counts, or give `meters` 1000")
+    assert len(configure(Request(site=street(homes=homes), partitions=2)).meters) == 1_800
     assert len(configure(Request(site=street(homes=homes), meters=1_000)).meters) == 1_000
+
+
+def test_a_file_of_ten_thousand_homes_is_a_fleet(street):
+    """Each home is what it is in a file of a few; without partitions it is said how many there must be."""
+    rows = [f"no{i},{2_000 + i % 900},{1 + i % 5},{i % 3 * 4 or ''},{i % 7 or ''}" for i in range(10_000)]
+    site = street(rows="\n".join(["name,annual_kwh,people,pv_kw,battery_kwh", *rows]))
+    with pytest.raises(UsageError, match=r"homes.csv has 10,000 homes, but one stream takes") as caught:
+        configure(Request(site=site))
+    assert caught.value.fix == "give `partitions` 10, or `meters` 1000 for the first of them"
+    config = configure(Request(site=site, partitions=10, hours="12-13"))
+    assert len(config.meters) == 10_000
+    some = [0, 1, 4_999, 9_999]
+    few = street(rows="\n".join(["name,annual_kwh,people,pv_kw,battery_kwh", *(rows[i] for i in some)]))
+    found = homes_of(config)
+    assert homes_of(configure(Request(site=few))) == {f"no{i}": found[f"no{i}"] for i in some}
+    assert msgspec.json.decode(msgspec.json.encode(config), type=RunConfig) == config

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from pvsim.adapters.tables.text import opened_lines
-from pvsim.core.run.plan import MAX_METERS, NAME, NAME_RULE, TAKEN_NAMES
+from pvsim.core.run.plan import NAME, NAME_RULE, TAKEN_NAMES
+from pvsim.core.site.energy import MAX_HOMES
 from pvsim.core.site.home_rows import COLUMNS, home_of_row
 from pvsim.core.site.schema import Home, Site
 from pvsim.core.tables import NumberColumns
@@ -59,20 +60,20 @@ def read_homes(path: Path, site: Site) -> HomeRows:
     rows = [(number, cells) for number, cells in rows if any(cells) or len(cells) > 1 or len(columns) == 1]
     if not rows:
         raise BadInputError("only a header, no homes", where=f"{path}:{header_line}", fix="add rows of homes")
-    if len(rows) > MAX_METERS:
-        what = f"{len(rows):,} homes, where a run has at most {MAX_METERS:,} meters"
-        raise BadInputError(what, where=str(path), fix="leave some out")
+    if len(rows) > MAX_HOMES:
+        what = f"{len(rows):,} homes, where a run has at most {MAX_HOMES:,} meters"
+        raise BadInputError(what, where=str(path), fix="leave some out: several runs can share them")
     _refuse(_shape_problems(rows, columns, mark), path)
     line_of = [number for number, _ in rows]
     names = [cells[columns.index("name")] for _, cells in rows] if "name" in columns else []
     found = [*_name_problems(names, line_of)]
     values, wrong = _numbers(rows, columns, mark, path)
     found += wrong
-    homes = []
+    homes, unread = [], {line for line, _, _ in wrong}
     for number, cells in zip(line_of, values, strict=True):
         home, problems = home_of_row(cells, site)
         homes.append(home)
-        if all(number != line for line, _, _ in wrong):  # of which not all is known
+        if number not in unread:  # of one that is, not all is known
             found += [(number, problem, _VALUE) for problem in problems]
     _refuse(found, path)
     return HomeRows(homes, line_of, names)

@@ -36,7 +36,10 @@ _ARTICLES = {"household": "a", "office": "an", "depot": "a"}
 DEFAULT_CV = 0.3
 """Coefficient of variation of the energies of homes, where nobody says another."""
 
-_LISTED = Meta(min_length=1, max_length=1_000)
+MAX_HOMES = 100_000
+"""Of a run, as many as the meters of a fleet."""
+
+_LISTED = Meta(min_length=1, max_length=MAX_HOMES)
 _EnergyKwh: TypeAlias = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 

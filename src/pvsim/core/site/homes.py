@@ -4,21 +4,20 @@ A home takes one entry of each group. Entries with a count take the first homes 
 others are drawn by their shares, with the home's name, so that a home is the same in a street of any length.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, combinations
+from itertools import combinations
 from typing import Any, TypeAlias
 
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
-from pvsim.core.quantities import noise
 from pvsim.core.site.energy import DEFAULT_CV, EnergyPopulation
+from pvsim.core.site.home_kinds import HomeKinds, groups_of, share_of
 from pvsim.core.site.problems import item_path
 from pvsim.core.site.schema import Home, HomePlant, HouseholdLoad, Load, Plant, Site
 
-__all__ = ["counted", "home_problems", "most_of", "share_of", "site_of_home", "takes_any"]
+__all__ = ["counted", "home_problems", "most_of", "site_of_home", "takes_any"]
 
 _DEVICES = ("heat_pump", "electric_car")
 _OF_LOAD = ("annual_kwh", "people", *_DEVICES)
@@ -30,33 +29,25 @@ _ShareOf: TypeAlias = Callable[[str], float]
 """Where among all homes a home is in a quantity, from 0 to below 1."""
 
 
-def _groups_of(homes: Sequence[Home]) -> Mapping[str, list[Home]]:
-    """The entries of each group, in order."""
-    found: dict[str, list[Home]] = {}
-    for home in homes:
-        found.setdefault(home.group, []).append(home)
-    return found
-
-
 def counted(homes: Sequence[Home]) -> int:
     """How many homes the entries with a count are, of the group that has the most; not more than there can be."""
     if not takes_any(homes):
         return most_of(homes)
-    return max(_counted(entries) for entries in _groups_of(homes).values())
+    return max(_counted(entries) for entries in groups_of(homes).values())
 
 
 def takes_any(homes: Sequence[Home]) -> bool:
     """Whether there can be any number of homes: each group has a share."""
-    return all(any(home.share is not UNSET for home in entries) for entries in _groups_of(homes).values())
+    return all(any(home.share is not UNSET for home in entries) for entries in groups_of(homes).values())
 
 
 def most_of(homes: Sequence[Home]) -> int:
     """How many homes there can be where a group has no share."""
-    groups = _groups_of(homes).values()
+    groups = groups_of(homes).values()
     return min(_counted(entries) for entries in groups if all(home.share is UNSET for home in entries))
 
 
-def site_of_home(site: Site, seed: int, home: str, place: int) -> Site:
+def site_of_home(site: Site, seed: int, home: str, place: int, kinds: HomeKinds | None = None) -> Site:
     """The site as it is at one home: its plants, load and battery are those of the home.
 
     Args:
@@ -64,8 +55,9 @@ def site_of_home(site: Site, seed: int, home: str, place: int) -> Site:
         seed: Of the simulation.
         home: Name of the home.
         place: Its number among the homes of the run, from 0.
+        kinds: Of the entries of the site, where many homes are asked for; None makes them.
     """
-    entries = [_entry(group, seed, home, name, place) for name, group in _groups_of(site.homes or ()).items()]
+    entries = (kinds or HomeKinds(site.homes or ())).entries(seed, home, place)
     for entry in entries:
         site = _with_entry(site, entry, partial(share_of, seed, home))
     load = None if site.load is None else _drawn_load(site.load, exact=any(map(_is_exact, entries)))
@@ -83,7 +75,10 @@ def home_problems(site: Site) -> Iterator[tuple[int, list[str], Site | None]]:
         if home.commissioned is not UNSET and site.rules is UNSET:
             found.append('commissioned: nothing depends on it without rules; add rules = "de" to the site')
         yield index, found, None if found else _with_entry(site, home, lambda _: 1.0)
-    for (first, one), (second, other) in combinations(enumerate(homes), 2):
+    unlike: dict[tuple[str, frozenset[str]], tuple[int, Home]] = {}  # the first of each kind: others say no more
+    for index, home in enumerate(homes):
+        unlike.setdefault((home.group, _said_by(home)), (index, home))
+    for (first, one), (second, other) in combinations(unlike.values(), 2):
         if one.group != other.group and (both := _overlap(one, other)):
             groups = f"{_group(one)} and {_group(other)}"
             what = f"{both} is also said by home {first + 1}, of another group ({groups}); say it in one group"
@@ -106,22 +101,6 @@ def _drawn_load(load: Load, *, exact: bool) -> Load:
 
 def _counted(entries: Sequence[Home]) -> int:
     return sum(home.count for home in entries if home.count is not UNSET)
-
-
-def _entry(entries: Sequence[Home], seed: int, home: str, group: str, place: int) -> Home:
-    """The entry of a group that a home takes."""
-    with_count = [entry for entry in entries if entry.count is not UNSET]
-    ends = list(accumulate(entry.count or 0 for entry in with_count))
-    if ends and place < ends[-1]:
-        return with_count[bisect_right(ends, place)]
-    shared = [entry for entry in entries if entry.share is not UNSET]
-    upto = list(accumulate(entry.share or 0.0 for entry in shared))
-    return shared[min(bisect_right(upto, share_of(seed, home, f"home {group}") * upto[-1]), len(shared) - 1)]
-
-
-def share_of(seed: int, home: str, quantity: str) -> float:
-    """Where among all homes a home is, from 0 to below 1: so many have less of the quantity."""
-    return float(noise.uniform(noise.key(seed, "population", home, quantity), 0, 1)[0])
 
 
 def _with_entry(site: Site, entry: Home, drawn: _ShareOf) -> Site:
@@ -181,12 +160,14 @@ def _load_problems(home: Home, site: Site) -> Iterator[str]:
 
 def _overlap(one: Home, other: Home) -> str:
     """A setting that two entries both say; a load says all that is of the load."""
-    first, second = (
-        {name for name in _SETTINGS if getattr(home, name) is not UNSET}
-        | (set(_OF_LOAD) if home.load is not UNSET else set())
-        for home in (one, other)
-    )
-    return next((name for name in _SETTINGS if name in first & second), "")
+    both = _said_by(one) & _said_by(other)
+    return next((name for name in _SETTINGS if name in both), "")
+
+
+def _said_by(home: Home) -> frozenset[str]:
+    """The settings that an entry says."""
+    of_load = _OF_LOAD if home.load is not UNSET else ()
+    return frozenset((*of_load, *(name for name in _SETTINGS if getattr(home, name) is not UNSET)))
 
 
 def _group(home: Home) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from pvsim.core.site.energy import AnnualKwh, BuildingName, DepotKwh, HomeKwh, HouseholdKwh, OfficeKwh
+from pvsim.core.site.energy import MAX_HOMES, AnnualKwh, BuildingName, DepotKwh, HomeKwh, HouseholdKwh, OfficeKwh
 from pvsim.core.site.place import ClearWeather, CloudyWeather, FileWeather, Location, Weather
 from pvsim.core.site.plants import (
     MAX_POWER_KW,
@@ -204,7 +204,7 @@ class Home(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
 
     share: Annotated[float, Meta(gt=0, le=1_000_000)] | UnsetType = UNSET
-    count: Annotated[int, Meta(ge=1, le=1_000)] | UnsetType = UNSET
+    count: Annotated[int, Meta(ge=1, le=MAX_HOMES)] | UnsetType = UNSET
     group: Annotated[str, Meta(max_length=64)] = ""
     load: Load | UnsetType = UNSET
     annual_kwh: HomeKwh | UnsetType = UNSET
@@ -286,5 +286,5 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     tariff: Tariff | UnsetType = UNSET  # unset, it is in no manifest: those of older runs keep their digest
     cost: Cost | UnsetType = UNSET
     co2: Co2 | UnsetType = UNSET
-    homes: Annotated[tuple[Home, ...], Meta(min_length=1, max_length=1_000)] | UnsetType = UNSET
+    homes: Annotated[tuple[Home, ...], Meta(min_length=1, max_length=MAX_HOMES)] | UnsetType = UNSET
     homes_file: Annotated[str, Meta(min_length=1, max_length=4096)] | UnsetType = UNSET

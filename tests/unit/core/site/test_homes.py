@@ -144,6 +144,30 @@ def test_contradictions_are_named(homes, says):
     assert says in found
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"), st.sets(st.sampled_from(["people", "plants", "annual_kwh"]), max_size=2)
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_the_first_contradiction_of_two_groups_is_named(kinds):
+    """The first pair, as if each entry were held against each other one."""
+    values = {"people": 2, "plants": [], "annual_kwh": 3_000}
+    homes = [{"count": 1, "group": group} | {name: values[name] for name in said} for group, said in kinds]
+    pairs = [
+        (first, second)
+        for first in range(len(kinds))
+        for second in range(first + 1, len(kinds))
+        if kinds[first][0] != kinds[second][0] and kinds[first][1] & kinds[second][1]
+    ]
+    found = [(index, told) for index, told, _ in home_problems(street(*homes)) if told]
+    assert [index for index, _ in found] == [second for _, second in pairs[:1]]
+    assert all(f"said by home {pairs[0][0] + 1}, of another" in told[0] for _, told in found)
+
+
 def test_what_uses_energy_needs_a_load():
     (found,) = problems_of({"share": 1, "people": 2}, load=None)
     assert found.startswith("people: the site has no load")
