@@ -48,6 +48,7 @@ def with_battery(plan):
     return {"battery_dw": power, "soc_steps": hour * 400, "curtailed_dw": np.where(hour == 13, 500, 0)}
 
 
+A_PART = replace(a_plan(every_s=10), timeline=a_plan().timeline.part("12:30-14:00"))
 BATTERY = a_plan(days=3, balance=Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=3_000))
 BILL = {"energy": 30.5, "fees": 1.25, "demand": 0.0, "feed_in": 2.5, "total": 29.25}
 MONEY = Money(
@@ -59,7 +60,7 @@ MONEY = Money(
 )
 CASES = {
     "day": (a_plan(every_s=10), "en", FACTS, {}),
-    "tag": (a_plan(every_s=10), "de", replace(FACTS, random_meter=True, command="pvsim run --every 10"), {}),
+    "tag": (A_PART, "de", replace(FACTS, random_meter=True, command="pvsim run --every 10"), {}),
     "battery": (BATTERY, "en", FACTS, with_battery(BATTERY)),
     "fleet": (a_plan(meters=tuple(f"m{i}" for i in range(12))), "de", FACTS, {}),
     "money": (a_plan(days=2), "de", FACTS, {}),

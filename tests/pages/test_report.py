@@ -8,6 +8,7 @@ FOCUS = """() => {
 }"""
 AXES = {
     "day": ("06:00", "24:00"),
+    "tag": ("12:30", "13:00", "13:30", "14:00"),
     "grid alone": ("−0.05", "−0.1", "−0.15"),
     "battery": ("21\u00a0June", "22\u00a0June"),
     "money": ("21.\u00a0Juni", "22.\u00a0Juni", "12:00"),
@@ -35,10 +36,10 @@ def test_each_figure_is_that_of_the_summary(opened, case):
         assert (text == "–") == (figure is None), path
 
 
-def test_without_scripts_the_tables_are_there(opened):
+def test_without_scripts_the_tables_are_there(opened, case):
     page = opened(scripts=False).page
     rows = page.locator("#hours tbody tr")
-    assert rows.count() == 24
+    assert rows.count() == (2 if case.name == "tag" else 24)
     assert rows.first.is_visible()
     assert page.locator("#energies table").is_visible()
     assert page.locator("noscript p").is_visible()
@@ -60,7 +61,9 @@ def test_the_view_can_be_narrowed_and_moved(opened):
     page = opened().page
     shown = page.locator("#shown")
     whole = shown.inner_text()
-    page.locator("[data-zoom=hours]:visible, [data-zoom=day]:visible").first.press("Enter")
+    page.locator("[data-zoom=hours]:visible, [data-zoom=day]:visible, [data-zoom=hour]:visible").first.press(
+        "Enter"
+    )
     hour = shown.inner_text()
     page.locator("[data-zoom=earlier]").press("Enter")
     assert len({whole, hour, shown.inner_text()}) == 3
@@ -92,5 +95,12 @@ def test_axes_have_round_times_the_year_where_there_are_two_and_a_name(opened, c
         assert wanted in texts, texts
     if case.name == "fleet":
         assert "Autarkiegrad, %" in page.locator("[data-chart=fleet] text").all_text_contents()
+    if case.name == "tag":
+        assert "24:00" not in texts
+        assert page.locator("#shown").inner_text().startswith("12:30:00 bis 14:00:00")
+        assert page.locator("#hours tbody th, #hours tbody td:first-child").all_inner_texts() == [
+            "12:00–13:00 *",
+            "13:00–14:00",
+        ]
     if case.name == "new year":
         assert "27\u00a0Dec\u00a02024 00:00" in page.locator("#shown").inner_text()

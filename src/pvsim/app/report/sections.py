@@ -204,7 +204,7 @@ def _grid(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) 
 
 def _hours(plan: "RunPlan", profile: "ProfileResult", facts: "RunFacts", forms: Forms) -> Section:
     texts = (forms.words["text.hours_days"],) if plan.timeline.days > 1 else ()
-    if any(seconds != 3_600 * plan.timeline.days for seconds in profile.hour_s.tolist()):
+    if any(profile.hour_s[hour] != 3_600 * plan.timeline.days for hour in tables.hours_of(plan)):
         texts = (*texts, forms.words["text.hours_mark"])
     return _section("hours", forms, *texts, of=(tables.hours(plan, profile, forms, pv=facts.pv),))
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Table
 from pvsim.core.results.profile import POWERS
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from pvsim.core.results.summary import Energies, PeriodEnergies, Summary
     from pvsim.core.run.plan import RunPlan
 
-__all__ = ["coincidence", "energies", "fleet", "homes", "hours", "over_meters", "periods"]
+__all__ = ["coincidence", "energies", "fleet", "homes", "hours", "hours_of", "over_meters", "periods"]
 
 _DWS_PER_KWH = 36_000_000
 _HOUR_S = 3_600
@@ -68,7 +70,7 @@ def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms, *, pv: bool =
     names += ["curtailed"] if plan.has_export_limit else []
     rows = []
     usual_s = _HOUR_S * plan.timeline.days
-    for hour in range(24):
+    for hour in hours_of(plan):
         seconds = int(profile.hour_s[hour])
         mark = "" if seconds == usual_s else " *"
         cells = [Cell(f"{hour:02}:00–{hour + 1:02}:00{mark}")]
@@ -78,6 +80,14 @@ def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms, *, pv: bool =
         rows.append(tuple(cells))
     head = (forms.words["head.hour"], *(_in_kwh(forms, name) for name in names))
     return Table(forms.words["table.hours"], head, tuple(rows))
+
+
+def hours_of(plan: "RunPlan") -> list[int]:
+    """The hours of the local clock that a run has: of a run of whole days all."""
+    if plan.timeline.is_whole:
+        return list(range(24))
+    t_utc = np.arange(plan.timeline.start_utc, plan.timeline.end_utc, 60)
+    return sorted(set(((t_utc + plan.timeline.offset_s(t_utc)) // _HOUR_S % 24).tolist()))
 
 
 def periods(found: "Sequence[PeriodEnergies]", forms: Forms, kind: str, *, pv: bool = True) -> Table:

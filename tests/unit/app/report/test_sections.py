@@ -153,6 +153,22 @@ def test_hours_that_are_longer_are_marked():
     assert sections_of(a_plan(days=2))["hours"].texts == (ENGLISH.words["text.hours_days"],)
 
 
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [
+        ("12-14", ["12:00–13:00", "13:00–14:00"]),
+        ("12:30-14", ["12:00–13:00 *", "13:00–14:00"]),
+        ("2-3", ["02:00–03:00 *"]),  # twice
+        (1, ["00:00–01:00"]),
+    ],
+)
+def test_of_a_part_of_a_day_only_its_hours_are_listed(hours, shown):
+    plan = a_plan(first=date(2024, 10, 27))
+    found = sections_of(replace(plan, timeline=plan.timeline.part(hours)))["hours"]
+    assert [row[0].text for row in found.tables[0].rows] == shown
+    assert bool(found.texts) == any("*" in text for text in shown)
+
+
 def test_a_battery_and_a_limit_have_columns_of_their_own():
     plan = a_plan(balance=Balance((BatteryModel(5.0, 2.5, 2.5),), export_limit_dw=0))
     steps = np.arange(plan.rows)
