@@ -16,11 +16,12 @@ from pvsim.core.weather.clear_sky import ClearSky, LightOutside
 from pvsim.core.weather.sky import Air, Sky
 from pvsim.core.weather.sun import Sun
 
-__all__ = ["Latest", "RememberedLight", "RememberedPower", "RememberedPv", "RememberedSky"]
+__all__ = ["LIGHTS", "Latest", "RememberedLight", "RememberedPower", "RememberedPv", "RememberedSky"]
 
 _WINDOWS = 2
 _HOURS = 8  # a block of six, and the two before it that the cells of a plant begin in
-_BLOCKS = 32  # a week: the sun is the same for all seeds. 1.5 MB each
+LIGHTS = 32
+"""Stretches of a clear sky: the six hours of a week. Each takes 1.5 MB, and is the same for all seeds."""
 
 _Value = TypeVar("_Value")
 
@@ -105,17 +106,21 @@ class RememberedSky:
 
 @dataclass(frozen=True, slots=True)
 class RememberedLight(LightOutside):
-    """The clear sky of a place, which remembers the last stretches of time that it was asked for."""
+    """The clear sky of a place, which remembers the last stretches of time that it was asked for.
 
-    _kept: Latest[tuple[Ints, Sun, ClearSky]] = field(
-        default_factory=lambda: Latest(_BLOCKS), init=False, repr=False, compare=False
+    Attributes:
+        kept: Those.
+    """
+
+    kept: Latest[tuple[Ints, Sun, ClearSky]] = field(
+        default_factory=lambda: Latest(LIGHTS), repr=False, compare=False
     )
 
     def at(self, t_utc: Ints) -> tuple[Ints, Sun, ClearSky]:
         """See `LightOutside.at`."""
         if len(t_utc) != t_utc[-1] - t_utc[0] + 1:  # not each second
             return LightOutside.at(self, t_utc)
-        return self._kept.get((int(t_utc[0]), len(t_utc)), lambda: LightOutside.at(self, t_utc))
+        return self.kept.get((int(t_utc[0]), len(t_utc)), lambda: LightOutside.at(self, t_utc))
 
 
 def _fixed(values: Ints) -> Ints:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from pvsim.app.simulate import simulate
-from pvsim.app.together import Latest, RememberedLight, RememberedPower, RememberedPv, RememberedSky
+from pvsim.app.together import LIGHTS, Latest, RememberedLight, RememberedPower, RememberedPv, RememberedSky
 from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.quantities.timeline import HOUR_S
@@ -30,7 +30,9 @@ __all__ = ["SharedModels", "loads_key"]
 _RUNS = 16
 _FEW_SKIES = 8  # those of more places would take much memory
 _AT_ONCE_H = 6
+_DAY_H = 24
 _MOST_READINGS = 86_400  # of a portion, which has 64 bytes for each
+_FEW_LIGHTS = 4  # of a run that is longer than what is remembered: it comes back to none but the last
 _LIGHTS: Latest[RememberedLight] = Latest(2)
 """Of the last places: the sun is the same whatever the seed, in one job as in the next."""
 
@@ -109,9 +111,9 @@ class SharedModels:
 
     def _built_pv(self, config: RunConfig, plan: RunPlan) -> Pv:
         built = build_pv(config, plan)
-        return Pv(RememberedPv(self._with_shared_sky(built.source, config)), built.inputs)
+        return Pv(RememberedPv(self._with_shared_sky(built.source, config, plan)), built.inputs)
 
-    def _with_shared_sky(self, source: PvSource, config: RunConfig) -> PvSource:
+    def _with_shared_sky(self, source: PvSource, config: RunConfig, plan: RunPlan) -> PvSource:
         """The PV power; a physical site's with the sky and the light that others have already."""
         pv = config.pv
         if not isinstance(pv, SitePvConfig) or not isinstance(source, SitePv):
@@ -122,7 +124,8 @@ class SharedModels:
             key = _key(weather, _places(config), len(skies), *_of_run(config))
             skies = self._skies.get(key, lambda: _remembered(source.skies))
         outside = source.outside
-        light = _LIGHTS.get(outside, lambda: _light(outside))
+        most = LIGHTS if plan.timeline.days * _DAY_H <= LIGHTS * _AT_ONCE_H else _FEW_LIGHTS
+        light = _LIGHTS.get((outside, most), lambda: _light(outside, most))
         return SitePv(light, source.plants, skies)
 
 
@@ -166,5 +169,5 @@ def _remembered(skies: tuple[Sky, ...]) -> tuple[Sky, ...]:
     return tuple(found[id(sky)] for sky in skies)
 
 
-def _light(outside: LightOutside) -> RememberedLight:
-    return RememberedLight(outside.place, outside.linke_turbidity)
+def _light(outside: LightOutside, most: int) -> RememberedLight:
+    return RememberedLight(outside.place, outside.linke_turbidity, Latest(most))

@@ -102,11 +102,12 @@ def test_an_hour_of_air_is_computed_once():
 
 def test_the_clear_sky_is_that_of_the_place():
     outside = LightOutside(Place(48.0, 11.0, 500.0), (3.0,) * 12)
-    remembered = RememberedLight(outside.place, outside.linke_turbidity)
+    remembered = RememberedLight(outside.place, outside.linke_turbidity, Latest(1))
     noon = 1_718_964_000
     each_second = np.arange(noon, noon + 120)
     first, again = remembered.at(each_second), remembered.at(each_second.copy())
     assert first is again
+    assert remembered.at(each_second + 120) is not remembered.at(each_second)
     for t_utc in (each_second, each_second[::60], each_second[:1]):
         (lit, sun, clear), (its_lit, its_sun, its_clear) = remembered.at(t_utc), outside.at(t_utc)
         np.testing.assert_array_equal(lit, its_lit)

@@ -11,7 +11,7 @@ from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase
 from pvsim.wiring.shared_models import loads_key
 
-__all__ = ["AHEAD", "AHEAD_METERS", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
+__all__ = ["AHEAD", "AHEAD_METERS", "MEMORY_MB", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
 
 AHEAD = 1_000
 """So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
@@ -20,12 +20,15 @@ AHEAD_METERS = 50_000
 """Fewer, where they have so many meters together: half a kilobyte each."""
 
 MOST_CASES = 16
-"""Cases of one job: each takes some MB in its worker, and a job that is cut short is done again as a whole."""
+"""Cases of one job, which is done again as a whole where it is cut short."""
 
+MEMORY_MB = 96
+"""What cases may take side by side in a worker: the process and what they share take as much, and it is 200 MB."""
 
+_CASE_MB, _LONG_CASE_MB = 6, 12
+_LONG_DAYS = 31  # from then on it has counts of the run and a month, beside those of a day
 MOST_METERS = 2_000
 """Meters of all cases of one job, if it has more than one case."""
-
 
 MOST_OF_LOAD = 100
 """Cases of one job where it publishes their load."""
@@ -37,6 +40,7 @@ class _Drawn(NamedTuple):
     case: Case
     config: msgspec.Raw
     meters: int
+    memory_mb: int
     common: tuple[bytes, ...]
 
 
@@ -66,7 +70,8 @@ def jobs(cases: Iterable[tuple[Case, RunConfig]], *, workers: int, by_load: bool
         if not count:
             return
         group = next(iter(waiting.values()))
-        most = max(min(size, MOST_METERS // max(each.meters for each in group)), 1)
+        of_memory = MEMORY_MB // max(each.memory_mb for each in group)
+        most = max(min(size, of_memory, MOST_METERS // max(each.meters for each in group)), 1)
         some = _next(waiting, MOST_OF_LOAD if by_load else most)
         count, meters = count - len(some), meters - sum(each.meters for each in some)
         yield _work(number, some)
@@ -96,7 +101,8 @@ def _work(number: int, some: list[_Drawn]) -> Work[Case]:
 def _drawn(case: Case, config: RunConfig, *, by_load: bool) -> tuple[bytes, _Drawn]:
     """What only cases of one job have in common, and the case."""
     period, common = _common(config, by_load=by_load)
-    return period, _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), common)
+    memory_mb = _LONG_CASE_MB if config.days > _LONG_DAYS else _CASE_MB
+    return period, _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), memory_mb, common)
 
 
 def _common(config: RunConfig, *, by_load: bool) -> tuple[bytes, tuple[bytes, ...]]:

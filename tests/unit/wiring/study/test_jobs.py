@@ -55,6 +55,14 @@ def test_variants_of_a_year_are_divided_evenly():
     assert [len(work.cases) for work in jobs(cases, workers=2)] == [8, 7]
 
 
+def test_long_runs_come_in_smaller_jobs():
+    """A run of a year takes twice the memory of a day: 8 of them go side by side in a worker, and 16 days."""
+    for days, sizes in ((31, [10, 10]), (32, [7, 7, 6])):
+        cases = [case(n, days=days, pv=CurveConfig(1.0 + n)) for n in range(20)]
+        found = [len(work.cases) for work in jobs(cases, workers=1)]
+        assert found == sizes
+
+
 def test_those_with_the_same_sky_and_loads_come_together():
     """Two loads and two plants, swept so that neighbours have little in common; four cases a job."""
     swept = product(range(4), [CONFIG.meters, (WALK,)], [1.0, 2.0])
