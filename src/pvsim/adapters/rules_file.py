@@ -1,11 +1,11 @@
 """Rules of countries: TOML, checked as a whole; those that come with pvsim, and files of one's own."""
 
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
+from pvsim.adapters.shipped import shipped
 from pvsim.adapters.toml_file import TomlFile, parse_toml
 from pvsim.core.rules.holding import rule_contradictions
 from pvsim.core.rules.schema import Rules
@@ -25,9 +25,12 @@ def read_rules(name: str) -> Rules:
         BadInputError: if there are none, or they are wrong: all that is wrong, each with its place.
     """
     if name in COUNTRIES:
-        where, text = f"{name}.toml", files("pvsim").joinpath(f"data/rules/{name}.toml").read_text("utf-8")
-    else:
-        where, text = name, _text(Path(name))
+        with shipped(f"rules/{name}.toml") as path:
+            return _rules(path.read_text("utf-8"), path.name)
+    return _rules(_text(Path(name)), name)
+
+
+def _rules(text: str, where: str) -> Rules:
     data = parse_toml(text, where)
     found = problems(data, Rules)
     rules = None if found else msgspec.convert(data, Rules)

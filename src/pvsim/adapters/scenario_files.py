@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pvsim.core.scenarios.scenario import Scenario
+from pvsim.adapters.shipped import shipped
+from pvsim.core.scenarios.scenario import Figures, Scenario
 from pvsim.errors import UsageError
 
 __all__ = ["EXPECTED", "SCENARIOS", "read_scenario", "scenario_directory"]
@@ -46,16 +47,18 @@ def read_scenario(name: str) -> Scenario:
 
     Raises:
         UsageError: if there is none of that name.
+        PvsimError: if the installation is damaged.
     """
     if name not in SCENARIOS:
         near = get_close_matches(name, SCENARIOS, n=1)
         fix = f"did you mean {near[0]}?" if near else "see: pvsim scenarios"
         raise UsageError(f"there is no scenario {name!r}", where="NAME", fix=fix)
-    directory = scenario_directory()
-    data = tomllib.loads((directory / f"{name}.toml").read_text("utf-8"))
-    expected = msgspec.json.decode((directory / EXPECTED).read_bytes()).get(name, {})
-    request = _placed(data.pop("request"), directory)
-    return msgspec.convert({**data, "name": name, "request": request, "expected": expected}, Scenario)
+    with shipped(f"scenarios/{EXPECTED}") as path:
+        expected = msgspec.json.decode(path.read_bytes(), type=dict[str, Figures]).get(name, {})
+    with shipped(f"scenarios/{name}.toml") as path:
+        data = tomllib.loads(path.read_text("utf-8"))
+        request = _placed(data.pop("request"), path.parent)
+        return msgspec.convert({**data, "name": name, "request": request, "expected": expected}, Scenario)
 
 
 def _placed(request: dict[str, Any], directory: Path) -> dict[str, Any]:

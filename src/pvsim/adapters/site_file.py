@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
-from importlib.resources import files
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -13,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pvsim.adapters.shipped import shipped
 from pvsim.adapters.toml_file import TomlFile, parse_toml
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
@@ -64,10 +64,12 @@ def read_site(name: str) -> Site:
         BadInputError: the file cannot be read, is no TOML, or is wrong: all that is wrong, each with its path.
     """
     if name in EXAMPLES:
-        text, path = files("pvsim").joinpath(f"data/sites/{name}.toml").read_text("utf-8"), Path(f"{name}.toml")
-    else:
-        path = Path(name)
-        text = _text(path)
+        with shipped(f"sites/{name}.toml") as path:
+            return _read(path.read_text("utf-8"), Path(path.name))
+    return _read(_text(Path(name)), Path(name))
+
+
+def _read(text: str, path: Path) -> Site:
     return _site_of(_with_texts(parse_toml(text, str(path))), path, path.parent)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, UnsetType
 
+from pvsim.adapters.shipped import shipped
 from pvsim.config import (
     BuildingMeter,
     CurveConfig,
@@ -162,8 +162,8 @@ def build_pv(config: RunConfig, plan: RunPlan) -> Pv:
         BadInputError: if a file does not fit.
     """
     if isinstance(config.pv, CurveConfig):
-        curve = (files("pvsim") / "data" / "pv_curve.csv").read_text()
-        return Pv(CurvePv.from_curve(curve, plan.timeline, peak_kw=config.pv.peak_kw), {})
+        with shipped("pv_curve.csv") as path:
+            return Pv(CurvePv.from_curve(path.read_text(), plan.timeline, peak_kw=config.pv.peak_kw), {})
     if isinstance(config.pv, NoPvConfig):
         return Pv(NoPv(), {})
     inputs: dict[str, Any] = {}

@@ -2,9 +2,9 @@
 
 from datetime import tzinfo
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from pvsim.adapters.shipped import shipped
 from pvsim.config import BuildingMeter
 from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.loads.building import (
@@ -38,7 +38,8 @@ _ARRIVALS = {"household": "arrival", "office": "arrivals", "depot": "return"}
 @cache
 def device_table() -> dict[str, Kind]:
     """The kinds of buildings by name."""
-    return parse_kinds((files("pvsim") / "data" / "devices.json").read_text(encoding="utf-8"))
+    with shipped("devices.json") as path:
+        return parse_kinds(path.read_text(encoding="utf-8"))
 
 
 def load_of(
