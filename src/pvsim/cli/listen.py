@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from pvsim.adapters.signals import run_with_stop
 from pvsim.cli.command import BROKER, METER, OUTPUT, PERIOD, PV, SETTINGS_FROM, SITE, Configured, section
@@ -288,6 +289,14 @@ def _request(context: click.Context, params: dict[str, Any]) -> "ListenRequest":
     meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]))
     said = {name: params[name] for name in names}
     said["keep_days"] = said["keep_days"] or None
+    if len(meters) > params["max_meters"]:
+        what = f"--max-meters is {params['max_meters']:,}, but {len(meters):,} meters are described"
+        raise UsageError(what, where="--max-meters", fix=f"--max-meters {len(meters)}, or more")
+    off, every = map(context.get_parameter_source, ("no_publish", "publish_every_s"))
+    overrides = off is ParameterSource.COMMANDLINE is not every
+    if params["no_publish"] and every is not ParameterSource.DEFAULT and not overrides:
+        what = "--no-publish and --publish-every contradict each other"
+        raise UsageError(what, where="--no-publish", fix="leave one of the two out, also of files of settings")
     return ListenRequest(run=request_of(context), meters=meters, **said)
 
 

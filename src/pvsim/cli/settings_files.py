@@ -56,6 +56,8 @@ def settings_of(command: click.Command, values: Mapping[str, Any], where: str) -
 
             near = get_close_matches(name.replace("_", "-"), known, n=2)
             fix = f"did you mean {' or '.join(near)}?" if near else f"see: pvsim {command.name} --help"
+            if name == command.name and isinstance(value, dict):
+                fix = f"leave out the line [{name}]: all that this file has is of pvsim {name}"
             raise UsageError("there is no such setting", where=here, fix=fix)
         several = value if isinstance(value, list) else [value]
         if not option.multiple and isinstance(value, list):

@@ -43,6 +43,17 @@ def test_a_file_that_may_not_be_read_is_said_without_numbers(tmp_path, monkeypat
         ("name = true", "true is of the wrong type", "write name = ..., a NAME; see its line in --help"),
         ("quiet = 1", "1 is of the wrong type", "write quiet = true or false"),
         ("hold = 'long'", "--hold is a duration", "for example"),
+        ("[listen]\nhold = '5s'", "there is no such setting", "leave out the line [listen]"),
+        (
+            "no_publish = true\npublish_every = '10s'",
+            "--no-publish and --publish-every contradict each other",
+            "leave one of the two out",
+        ),
+        (
+            "max_meters = 1\n[[meters]]\nname = 'a'\n[[meters]]\nname = 'b'",
+            "--max-meters is 1, but 2 meters are described",
+            "--max-meters 2, or more",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_type_is_told_with_one_that_is_right(tmp_path, capsys, line, what, fix):
