@@ -27,6 +27,7 @@ _SCHEMAS = [
     "site",
     "rules",
     "study",
+    "listen",
 ]
 
 
@@ -65,11 +66,18 @@ def schema(name: str) -> None:
       pvsim schema end            the message that ends a run
       pvsim schema sample         what a service publishes about each row
       pvsim schema manifest
+      pvsim schema listen         the file of pvsim listen, with its meters and their phases
       pvsim schema site > site.schema.json    for editors: a first line "#:schema ./site.schema.json"
     """  # noqa: D301
     from pvsim.wiring.schemas import schema_of  # noqa: PLC0415
 
-    click.echo(json.dumps(schema_of(name), indent=2))
+    made = schema_of(name)
+    if name == "listen":
+        from pvsim.cli.listen import listen  # noqa: PLC0415
+        from pvsim.cli.listen_schema import with_options  # noqa: PLC0415
+
+        made = with_options(made, listen)
+    click.echo(json.dumps(made, indent=2))
 
 
 @click.command(cls=Configured)

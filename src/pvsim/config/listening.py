@@ -16,7 +16,7 @@ from pvsim.core.run.plan import MAX_METERS
 from pvsim.core.site.problems import problems
 from pvsim.errors import BadInputError
 
-__all__ = ["ListenRequest", "forms_of", "meters_of"]
+__all__ = ["ListenFile", "ListenRequest", "forms_of", "meters_of"]
 
 
 class ListenRequest(Struct, frozen=True, kw_only=True):
@@ -47,8 +47,12 @@ class ListenRequest(Struct, frozen=True, kw_only=True):
     meters: tuple[MeterTable, ...] = ()
 
 
-class _Meters(Struct, frozen=True, forbid_unknown_fields=True):
-    """The part of the file that no option has."""
+class ListenFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of a service: options of `pvsim listen` by their names, and its meters.
+
+    Attributes:
+        meters: Those that send something else than pvsim's own forms, or to a topic of their own.
+    """
 
     meters: tuple[MeterTable, ...] = ()
 
@@ -63,9 +67,9 @@ def meters_of(said: Mapping[str, Any], where: str) -> tuple[MeterTable, ...]:
     Raises:
         BadInputError: if something is wrong: all that is, each with its place.
     """
-    found = problems(dict(said), _Meters)
+    found = problems(dict(said), ListenFile)
     if not found:
-        tables = msgspec.convert(said, _Meters).meters
+        tables = msgspec.convert(said, ListenFile).meters
         found = meter_problems(tables)
         if not found:
             return tables

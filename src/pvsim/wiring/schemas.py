@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from pvsim.adapters.rundir import Manifest
-from pvsim.config import RunConfig
+from pvsim.config import RunConfig, meter_tables
+from pvsim.config.listening import ListenFile
 from pvsim.config.study import StudyFile
 from pvsim.core.messages.contract import VERSION, End, Reading, Tick
 from pvsim.core.publishing import contract as published
@@ -30,9 +31,10 @@ _TYPES: dict[str, Any] = {
     "site": site.Site,
     "rules": rules.Rules,
     "study": StudyFile,
+    "listen": ListenFile,
 }
 
-_ROOMS = (site, rules, published)
+_ROOMS = (site, rules, published, meter_tables)
 """Where structs are that inherit fields."""
 
 _ATTRIBUTE = re.compile(r"(\w+?)_?: (.*)")  # `from_` is called `from` in a file
@@ -43,7 +45,7 @@ def schema_of(name: str) -> dict[str, Any]:
 
     Args:
         name: One of `reading`, `end`, `tick`, `sample`, `state`, `service_state`, `manifest`, `summary`,
-            `config`, `site`, `rules`, `study`.
+            `config`, `site`, `rules`, `study`, `listen` (without the options of the command).
     """
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():
