@@ -9,7 +9,7 @@ from pvsim.adapters.shipped import shipped
 from pvsim.adapters.toml_file import TomlFile, parse_toml
 from pvsim.core.rules.holding import rule_contradictions
 from pvsim.core.rules.schema import Rules
-from pvsim.core.site.problems import problems
+from pvsim.core.site.problems import listed, problems
 from pvsim.errors import BadInputError
 
 __all__ = ["COUNTRIES", "read_rules"]
@@ -36,8 +36,7 @@ def _rules(text: str, where: str) -> Rules:
     rules = None if found else msgspec.convert(data, Rules)
     found = found if rules is None else rule_contradictions(rules)
     if rules is None or found:
-        what = found[0] if len(found) == 1 else "\n  ".join([f"{len(found)} settings are wrong:", *found])
-        raise BadInputError(what, where=where, fix="pvsim schema rules describes every setting")
+        raise BadInputError(listed(found), where=where, fix="pvsim schema rules describes every setting")
     return rules
 
 

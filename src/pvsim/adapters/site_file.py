@@ -20,7 +20,7 @@ from pvsim.core.site.connection import connection_problems
 from pvsim.core.site.energy import energy_problems
 from pvsim.core.site.homes import home_problems
 from pvsim.core.site.plain_data import plain
-from pvsim.core.site.problems import item_path, problems
+from pvsim.core.site.problems import item_path, listed, problems
 from pvsim.core.site.schema import (
     MAX_POWER_KW,
     Battery,
@@ -114,10 +114,9 @@ def check_homes(site: Site, path: Path, lines: Sequence[int]) -> None:
     """
     found = _of_homes(site, lambda index: f"line {lines[index]}:")
     if found:
-        more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
         of_site = any(each in problem for problem in found for each in _OF_SITE)
         fix = "change the site file so, or leave the cell empty" if of_site else "correct these lines"
-        raise BadInputError(_listed([*found[:_SHOWN], *more]), where=str(path), fix=fix)
+        raise BadInputError(listed(found, most=_SHOWN), where=str(path), fix=fix)
 
 
 def _site_of(data: Any, path: Path, folder: Path) -> Site:
@@ -128,7 +127,7 @@ def _site_of(data: Any, path: Path, folder: Path) -> Site:
         found = _contradictions(site)
         if not found:
             return _placed(site, folder)
-    raise BadInputError(_listed(found), where=str(path), fix="pvsim schema site describes every setting")
+    raise BadInputError(listed(found), where=str(path), fix="pvsim schema site describes every setting")
 
 
 def _with_texts(data: dict[str, Any]) -> dict[str, Any]:
@@ -162,14 +161,6 @@ def _if_missing(path: Path) -> str:
 def _if_directory(path: Path) -> str:
     files_in = sorted(path.glob("*.toml"))
     return f"name the file in it: `site` {quote(str(files_in[0]))}" if len(files_in) == 1 else _NAMES
-
-
-def _listed(found: list[str]) -> str:
-    return (
-        found[0]
-        if len(found) == 1
-        else f"{len(found)} settings are wrong:" + "".join(f"\n  {one}" for one in found)
-    )
 
 
 def _contradictions(site: Site) -> list[str]:

@@ -1,6 +1,6 @@
 """What `pvsim listen` can be asked for: a service, its meters, and what its rows are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from pvsim.config.request import Request
 from pvsim.config.single_settings import check_meter_max_w
 from pvsim.core.quantities.types import METER_MAX_W, MeterRange
 from pvsim.core.run.plan import MAX_METERS
-from pvsim.core.site.problems import problems
+from pvsim.core.site.problems import listed, problems
 from pvsim.errors import BadInputError
 
 __all__ = ["ListenFile", "ListenRequest", "forms_of", "meters_of"]
@@ -73,8 +73,8 @@ def meters_of(said: Mapping[str, Any], where: str) -> tuple[MeterTable, ...]:
         found = meter_problems(tables)
         if not found:
             return tables
-    what = found[0] if len(found) == 1 else _listed(found)
-    raise BadInputError(what, where=where, fix="correct the file; its settings are in docs/reference/listen.md")
+    fix = "correct the file; its settings are in docs/reference/listen.md"
+    raise BadInputError(listed(found), where=where, fix=fix)
 
 
 def forms_of(request: ListenRequest) -> MeterForms:
@@ -86,7 +86,3 @@ def forms_of(request: ListenRequest) -> MeterForms:
     forms = meter_forms(request.meters, max_w=check_meter_max_w(request.max_w))
     may = MeterRange.up_to(request.max_w, grid=request.kind == "grid")
     return replace(forms, default=replace(forms.default, meter_range=may))
-
-
-def _listed(found: Sequence[str]) -> str:
-    return f"{len(found)} settings are wrong:" + "".join(f"\n  {one}" for one in found)

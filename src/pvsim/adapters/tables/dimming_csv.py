@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pvsim.adapters.tables.text import opened_lines
 from pvsim.core.site.dimming import window_utc
+from pvsim.core.site.problems import listed
 from pvsim.core.site.schema import MAX_POWER_KW, DimmingWindow
 from pvsim.errors import BadInputError
 
@@ -41,11 +42,7 @@ def read_dimming(path: Path, zone: tzinfo) -> tuple[DimmingWindow, ...]:
             else:
                 problems.append(f"line {number}: {problem}")
     if problems:
-        more = [f"and {len(problems) - _SHOWN:,} more"] if len(problems) > _SHOWN else []
-        what = problems[0]
-        if len(problems) > 1:
-            what = "\n  ".join([f"{len(problems):,} lines are wrong:", *problems[:_SHOWN], *more])
-        raise BadInputError(what, where=str(path), fix=_FIX)
+        raise BadInputError(listed(problems, "lines", most=_SHOWN), where=str(path), fix=_FIX)
     return tuple(windows)
 
 

@@ -13,6 +13,7 @@ from pvsim.adapters.tables.text import opened_lines
 from pvsim.core.run.plan import NAME, NAME_RULE, TAKEN_NAMES
 from pvsim.core.site.energy import MAX_HOMES
 from pvsim.core.site.home_rows import COLUMNS, home_of_row
+from pvsim.core.site.problems import listed
 from pvsim.core.site.schema import Home, Site
 from pvsim.core.tables import NumberColumns
 from pvsim.errors import BadInputError
@@ -188,8 +189,7 @@ def _refuse(found: Sequence[_Problem], path: Path) -> None:
     """Refuse what was found, with what helps where that is the same for all that is shown."""
     if not found:
         return
-    shown = sorted(found, key=lambda problem: problem[0])[:_SHOWN]
-    texts = [f"line {line}: {problem}" for line, problem, _ in shown]
-    more = [f"and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
-    what = texts[0] if len(found) == 1 else "\n  ".join([f"{len(found):,} things are wrong:", *texts, *more])
-    raise BadInputError(what, where=str(path), fix="; ".join(dict.fromkeys(fix for _, _, fix in shown)))
+    in_order = sorted(found, key=lambda problem: problem[0])
+    what = listed([f"line {line}: {problem}" for line, problem, _ in in_order], "things", most=_SHOWN)
+    fix = "; ".join(dict.fromkeys(fix for _, _, fix in in_order[:_SHOWN]))
+    raise BadInputError(what, where=str(path), fix=fix)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-__all__ = ["item_path", "problems", "type_of", "value_problems"]
+__all__ = ["item_path", "listed", "problems", "type_of", "value_problems"]
 
 _NAMES = {
     inspect.StrType: "a text",
@@ -83,6 +83,21 @@ def type_of(kind: type) -> inspect.Type:
 def value_problems(data: Any, kind: inspect.Type, path: str) -> list[str]:
     """What is wrong with a value at a path as one of `kind`; see `problems`."""
     return list(_of(data, kind, path))
+
+
+def listed(found: Sequence[str], things: str = "settings", *, most: int | None = None) -> str:
+    """What is wrong in one text: the only thing, or how many there are, each on a line.
+
+    Args:
+        found: All that is wrong; one thing at least.
+        things: What they are called.
+        most: So many are shown; None shows all.
+    """
+    if len(found) == 1:
+        return found[0]
+    shown = found[:most]
+    more = [f"and {len(found) - len(shown):,} more"] if len(shown) < len(found) else []
+    return "\n  ".join([f"{len(found):,} {things} are wrong:", *shown, *more])
 
 
 def item_path(path: str, index: int, item: object = None) -> str:

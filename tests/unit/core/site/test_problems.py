@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from pvsim.core.site.problems import item_path, problems, type_of, value_problems
+from pvsim.core.site.problems import item_path, listed, problems, type_of, value_problems
 from pvsim.core.site.schema import Plant, Site
 
 
@@ -206,3 +206,20 @@ def test_a_value_by_itself_is_told_with_its_path():
     kind = type_of(Point)
     assert value_problems({"x_m": 9}, kind, "spot") == []
     assert value_problems({"x_m": 10}, kind, "spot") == ["spot.x_m: 10 is outside 0..9"]
+
+
+@given(st.lists(st.text("abc", min_size=1), min_size=2), st.none() | st.integers(1, 9))
+def test_of_several_things_some_are_shown_and_all_are_counted(found, most):
+    head, *shown = listed(found, most=most).split("\n  ")
+    assert head == f"{len(found)} settings are wrong:"
+    if most is not None and len(found) > most:
+        assert shown.pop() == f"and {len(found) - most} more"
+        found = found[:most]
+    assert shown == found
+
+
+def test_a_single_thing_is_said_without_more():
+    assert listed(["altitude_m: it is missing"], most=1) == "altitude_m: it is missing"
+    assert listed(["line 2: no date", "line 3: no date"], "lines", most=1) == (
+        "2 lines are wrong:\n  line 2: no date\n  and 1 more"
+    )
