@@ -1,9 +1,10 @@
-"""TLS to a broker: the certificates that both sides go by, and why one of them was refused, in a sentence.
+"""TLS to a broker: the certificates that both sides go by, and why a connection failed, in a sentence.
 
-The one adapter that others import: whoever opens a socket to a broker opens it with this, whatever it speaks.
+Whoever opens a socket to a broker opens it with this, whatever it speaks.
 """
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import BadInputError, BrokerRefusedError
 
-__all__ = ["BROKER_URL", "Peer", "context_of", "refusal_of", "server_name_of", "shake_hands", "trust"]
+__all__ = ["BROKER_URL", "Peer", "context_of", "reason_of", "refusal_of", "server_name_of", "shake_hands", "trust"]
 
 CONNECT_S, SILENT_S = 10.0, 1.0
 _OTHERS = 0o007
@@ -109,6 +110,16 @@ def refusal_of(error: Exception | None, where: str, peer: Peer = BROKER_URL) -> 
         return None
     told = _verification(error, peer) if isinstance(error, ssl.SSLCertVerificationError) else _alert(error, peer)
     return BrokerRefusedError(told[0], where=where, fix=told[1])
+
+
+def reason_of(error: OSError | UnicodeError) -> str:
+    """Why a connection failed, in the system's words.
+
+    The text of a ConnectionError is asyncio's "Connect call failed (...)", which is not the reason.
+    """
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return getattr(error, "strerror", None) or str(error)
 
 
 async def shake_hands(place: tuple[str, int], context: ssl.SSLContext, peer: Peer) -> None:

@@ -154,3 +154,17 @@ def test_rarer_verdicts_are_told_too(code, says):
     refusal = tls.refusal_of(error, "here")
     assert refusal is not None
     assert says in refusal.what
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 9)"), "connection refused"),
+        (ConnectionResetError(104, "Connection reset by peer"), "connection reset by peer"),
+        (ConnectionResetError("Connection lost"), "Connection lost"),
+        (OSError(113, "No route to host"), "No route to host"),
+        (UnicodeError("label empty or too long"), "label empty or too long"),
+    ],
+)
+def test_why_a_connection_failed_is_said_in_the_systems_words(error, says):
+    assert tls.reason_of(error) == says

@@ -1,7 +1,6 @@
 """One TCP connection of AMQP 0-9-1: moves bytes, wakes those who wait, and says what the broker refuses."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias, cast
@@ -166,7 +165,7 @@ class AmqpClient(asyncio.Protocol):
             if (refusal := tls.refusal_of(error, self.where)) is not None:
                 raise refusal from error
             kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
-            what = f"cannot connect to the broker: {_reason(error)}"
+            what = f"cannot connect to the broker: {tls.reason_of(error)}"
             raise kind(what, where=self.where, fix=_FIX_ADDRESS) from error
 
     async def _say_goodbye(self) -> None:
@@ -207,7 +206,7 @@ class AmqpClient(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
         if not self._ended.is_set():
-            reason = f": {_reason(exc)}" if isinstance(exc, OSError) else ""
+            reason = f": {tls.reason_of(exc)}" if isinstance(exc, OSError) else ""
             lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
             error = tls.refusal_of(exc, self.where) or lost  # the broker looks at our certificate last of all
             error.__cause__ = exc
@@ -346,10 +345,3 @@ class Channel:
                 answer.exception()  # whoever waits gets it; nobody waiting is no fault
         if self.listener is not None:
             self.listener(what)
-
-
-def _reason(error: OSError | UnicodeError) -> str:
-    """What failed; a ConnectionError's text is asyncio's "Connect call failed (...)", not the reason."""
-    if isinstance(error, ConnectionError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return getattr(error, "strerror", None) or str(error)

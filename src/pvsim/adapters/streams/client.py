@@ -1,7 +1,6 @@
 """One TCP connection of the stream protocol: moves bytes and wakes those who wait."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
@@ -109,7 +108,7 @@ class StreamClient(asyncio.Protocol):
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be looked up
             if (refusal := tls.refusal_of(error, client.where)) is not None:
                 raise refusal from error
-            what = f"cannot connect to the broker's stream port: {_reason(error)}"
+            what = f"cannot connect to the broker's stream port: {tls.reason_of(error)}"
             kind = BrokerLostError if isinstance(error, ConnectionResetError) else BrokerError
             raise kind(what, where=client.where, fix=_FIX_ADDRESS) from error
         finally:
@@ -258,9 +257,9 @@ class StreamClient(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
         if not self._ended.is_set():
-            lost = f"the connection to the broker was lost{f': {exc}' if exc else ''}"
-            refusal = tls.refusal_of(exc, self.where)  # the broker looks at our certificate last of all
-            error = refusal or BrokerLostError(lost, where=self.where)
+            reason = f": {tls.reason_of(exc)}" if isinstance(exc, OSError) else ""
+            lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
+            error = tls.refusal_of(exc, self.where) or lost  # the broker looks at our certificate last of all
             error.__cause__ = exc
             self._end(error)
 
@@ -343,10 +342,3 @@ _IN_WORDS = {
     Command.QUERY_PUBLISHER_SEQUENCE: "ask what {} has",
     Command.SUBSCRIBE: "read {}",
 }
-
-
-def _reason(error: OSError | UnicodeError) -> str:
-    """Why connecting failed; a ConnectionError's text is asyncio's "Connect call failed (...)", not the reason."""
-    if isinstance(error, ConnectionError) and error.errno:
-        return os.strerror(error.errno).lower()
-    return getattr(error, "strerror", None) or str(error)
