@@ -11,7 +11,7 @@ from pvsim.app.report.study_facts import StudyFacts
 from pvsim.app.report.study_found import StudyFound, study_found
 from pvsim.app.report.study_tables import (
     best_tables,
-    effects_table,
+    effects_tables,
     failed_table,
     hours_table,
     made_table,
@@ -189,10 +189,11 @@ def _sections(found: StudyFound) -> Iterator[Section]:
         if len(found.cells.axes) > 1:
             yield section("map", *_map_texts(found), chart=True, of=(map_table(found),))
         elif found.factors:
-            yield section("profile", forms.words["study.text.profile"], chart=True)
+            text = "study.text.profile" if found.seeds > 1 else "study.text.profile.one"
+            yield section("profile", forms.words[text], chart=True)
         yield section("best", *_best_texts(found), of=best_tables(found))
         if found.sensitivity.effects:
-            yield section("effects", *_effect_texts(found), chart=True, of=(effects_table(found),))
+            yield section("effects", *_effect_texts(found), chart=True, of=effects_tables(found))
         elif found.sensitivity.unknown:
             yield section("effects", *_effect_texts(found))
     if found.facts.hours:

@@ -13,7 +13,7 @@ from pvsim.core.study.factors import VARIANT
 from pvsim.core.study.sensitivity import Effect
 from pvsim.core.study.table import error_text, parameter_text
 
-__all__ = ["MOST_ROWS", "best_tables", "effects_table", "failed_table", "hours_table", "made_table", "map_table"]
+__all__ = ["MOST_ROWS", "best_tables", "effects_tables", "failed_table", "hours_table", "made_table", "map_table"]
 
 MOST_ROWS = 50
 """More rows are in `cases.csv`."""
@@ -48,7 +48,10 @@ def best_tables(found: StudyFound) -> tuple[Table, ...]:
 
 def _best_row(found: StudyFound, rank: int, each: int, others: list[str]) -> tuple[Cell, ...]:
     forms, form, best = found.forms, found.figure, found.ranking.order[0]
-    settings = (Cell(found.naming.value(factor, int(factor.codes[each]))) for factor in found.factors)
+    settings = (
+        Cell(found.naming.value(factor, int(factor.codes[each])), breaks=not factor.numeric)
+        for factor in found.factors
+    )
     row = [Cell(forms.number(rank)), *settings, _mean(found, form, each)]
     band = found.band(form.name, each)
     if found.seeds > 1:
@@ -94,13 +97,21 @@ def map_table(found: StudyFound) -> Table | None:
     return Table(caption, (f"{y.label} \\ {x.label}", *x.values), rows, folded=True)
 
 
-def effects_table(found: StudyFound) -> Table:
-    """What the figure depends on."""
-    words = found.forms.words
-    head = ("setting", "from", "to", "change", "lowest", "highest", "range")
-    rows = tuple(_effect_row(found, effect) for effect in found.sensitivity.effects)
-    caption = found.forms.say("study.table.effects", figure=_head(found.figure))
-    return Table(caption, tuple(words[f"study.head.{name}"] for name in head), rows)
+def effects_tables(found: StudyFound) -> tuple[Table, ...]:
+    """What the figure depends on; of many variants the first ones, and more of them folded."""
+    forms, effects = found.forms, found.sensitivity.effects
+    names = ("setting", "from", "to", "change", "lowest", "highest", "range")
+    head = tuple(forms.words[f"study.head.{name}"] for name in names)
+    rows = tuple(_effect_row(found, effect) for effect in effects[:MOST_ROWS])
+
+    def table(n: int, *, folded: bool = False) -> Table:
+        numbers = {"n": forms.number(n), "all": forms.number(len(effects))}
+        key = "study.table.effects" if n == len(effects) else "study.table.effects.first"
+        return Table(forms.say(key, figure=_head(found.figure), **numbers), head, rows[:n], folded=folded)
+
+    if len(rows) <= _OPEN_ROWS:
+        return (table(len(rows)),)
+    return table(_OPEN_ROWS), table(len(rows), folded=True)
 
 
 def _effect_row(found: StudyFound, effect: Effect) -> tuple[Cell, ...]:
@@ -114,8 +125,17 @@ def _effect_row(found: StudyFound, effect: Effect) -> tuple[Cell, ...]:
     def difference(value: float, *, sign: bool = False) -> Cell:
         return Cell(form.difference(value, forms, like=found.largest, sign=sign))
 
+    if effect.path == VARIANT:  # there is nothing between it and the first, and its name stands in front
+        ends = (form.text(each, forms, like=found.largest) for each in (effect.at_low, effect.at_high))
+        nothing = (Cell(NOTHING),) * 3
+        return (
+            Cell(naming.setting(factor, effect.high)),
+            *map(Cell, ends),
+            difference(effect.change, sign=True),
+            *nothing,
+        )
     return (
-        Cell(naming.setting(factor, effect.high) if effect.path == VARIANT else naming.factor(factor)),
+        Cell(naming.factor(factor)),
         at(effect.low, effect.at_low),
         at(effect.high, effect.at_high),
         difference(effect.change, sign=True),

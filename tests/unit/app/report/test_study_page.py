@@ -73,6 +73,7 @@ def test_one_seed_knows_nothing_of_chance():
     assert page.headline.endswith("There is one seed: what chance has to do with it is not known.")
     assert page.figures[0].note == "best combination"
     assert names(page) == ["profile", "best", "effects", "hours", "made"]
+    assert page.sections[0].texts == ("The figure at each value, with the one seed.",)
 
 
 def test_equals_are_said():

@@ -55,8 +55,22 @@ def test_effects_by_hand():
     change, flat = "12.07\u00a0EUR", "8.40\u00a0EUR"
     assert texts(table) == [
         ["capacity, kWh", "0: 262.20", "5: 250.13", f"−{change}", "5: 250.13", "0: 262.20", change],
-        ["flat", "south: 251.96", "flat: 260.36", f"+{flat}", "south: 251.96", "flat: 260.36", flat],
+        ["flat", "251.96", "260.36", f"+{flat}", "–", "–", "–"],
     ]
+
+
+def test_of_many_variants_those_are_shown_that_change_most():
+    """Twelve to be seen at once, fifty on request; the other ones are in the table of cases."""
+
+    def of(variant, _, __):
+        return {"self_sufficiency": int(variant or 0) / 100}
+
+    names = tuple(map(str, range(70)))
+    first, more = tables(a_study_page(swept({KWH: [5]}, variants=names, seeds=1, of=of)), "effects")
+    assert (len(first.rows), first.folded, len(more.rows), more.folded) == (12, False, MOST_ROWS, True)
+    assert [row[0].text for row in first.rows[:3]] == ["69", "68", "67"]
+    assert first.caption.endswith("how it changes with the 12 of 69 settings and variants that change it most")
+    assert more.caption.endswith("with the 50 of 69 settings and variants that change it most")
 
 
 def test_a_map_that_is_too_large_has_no_table():
