@@ -3,6 +3,7 @@
 import re
 import shlex
 
+import dask
 from distributed.cli import dask_scheduler, dask_worker
 from tests.docs.conftest import blocks
 from tests.named import wrong_names
@@ -14,17 +15,21 @@ PAGE = "docs/how-to/dask.md"
 
 
 def test_its_commands_exist(pages):
-    commands = [line for block in blocks(pages[PAGE]) for line in block.text.splitlines()]
+    commands = [line for block in blocks(pages[PAGE]) for line in block.text.splitlines() if line]
     known = {
         name: {option for each in program.main.params for option in each.opts}
         for name, program in {"scheduler": dask_scheduler, "worker": dask_worker}.items()
     }
-    assert len(commands) == 4
+    assert len(commands) == 9
     for command in commands:
         program, *words = shlex.split(command)
         options = {word for word in words if word.startswith("--")}
         if program == "dask":
             assert options <= known[words[0]], command
+        elif program == "export":
+            for word in words:
+                setting = word.partition("=")[0].removeprefix("DASK_").lower().replace("__", ".")
+                assert dask.config.get(setting, "missing") != "missing", setting
         else:
             assert wrong_names(command, "study") == []
             assert parse_scheduler(words[words.index("--scheduler") + 1], "--scheduler")

@@ -1,6 +1,6 @@
-"""TLS to a broker: the certificates that both sides go by, and why a connection failed, in a sentence.
+"""TLS: the certificates that both sides go by, and why a connection failed, in a sentence.
 
-Whoever opens a socket to a broker opens it with this, whatever it speaks.
+Whoever opens a socket with TLS opens it with this, whatever it speaks.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from pvsim.errors import BadInputError, BrokerRefusedError
 __all__ = ["BROKER_URL", "Peer", "context_of", "reason_of", "refusal_of", "server_name_of", "shake_hands", "trust"]
 
 CONNECT_S, SILENT_S = 10.0, 1.0
+_EXAMPLES = {"cacertfile": "ca.pem", "certfile": "client.pem", "keyfile": "client.key"}
+_PARAMETERS = tuple(_EXAMPLES)
 _OTHERS = 0o007
 
 # Codes of OpenSSL's verification (x509_vfy.h): what the broker's certificate lacks, and what helps.
@@ -42,15 +44,31 @@ class Peer:
 
     Attributes:
         name: Such as "the broker".
-        variable: Where its URL is set.
+        variable: Where its URL is set, or what the names of its settings begin with.
         ports: What to do where its port does not speak TLS.
         may_be_named: Whether the URL may name the host of the certificate.
+        settings: The ends of the names of three settings, for authority, certificate and key, where files are no
+            parameters of a URL.
     """
 
     name: str
     variable: str
     ports: str
     may_be_named: bool = False
+    settings: tuple[str, str, str] | None = None
+
+    def of(self, parameter: str) -> str:
+        """What a message calls a file: `certfile in PVSIM_BROKER_URL`, or its setting."""
+        if self.settings is None:
+            return f"{parameter} in {self.variable}"
+        return self.variable + self.settings[_PARAMETERS.index(parameter)]
+
+    def example(self, *parameters: str) -> str:
+        """How files are named, as it can be typed."""
+        paths = [(parameter, f"/path/{_EXAMPLES[parameter]}") for parameter in parameters]
+        if self.settings is None:
+            return "?" + "&".join("=".join(pair) for pair in paths) + f" in {self.variable}"
+        return "export " + " ".join(f"{self.of(parameter)}={path}" for parameter, path in paths)
 
 
 BROKER_URL = Peer(
@@ -84,15 +102,20 @@ def trust(files: TlsFiles, peer: Peer = BROKER_URL) -> ssl.SSLContext:
         BadInputError: if a file is missing, cannot be read, is no PEM file or does not fit the other one, or if
             other users may read the key.
     """
-    context = ssl.create_default_context(cafile=_readable(files.ca, "cacertfile", peer) or None)
+    authority = _readable(files.ca, "cacertfile", peer)
+    try:
+        context = ssl.create_default_context(cafile=authority or None)
+    except ssl.SSLError as error:
+        what, fix = f"no certificate can be read: {_reason(error)}", f"correct {peer.of('cacertfile')}"
+        raise BadInputError(what, where=authority, fix=fix) from error
     if files.certificate:
         certificate = _readable(files.certificate, "certfile", peer)
         key = _readable(files.key, "keyfile", peer) or certificate
-        _check_key(key)
+        _check_key(key, peer)
         try:
             context.load_cert_chain(certificate, key, password=_no_password)
         except (ssl.SSLError, ValueError) as error:
-            raise _unfit(error, certificate, key) from error
+            raise _unfit(error, certificate, key, peer) from error
     return context
 
 
@@ -166,7 +189,7 @@ def _verification(error: ssl.SSLCertVerificationError, peer: Peer) -> tuple[str,
             fix = f"use the name that it is for{named or f' in {peer.variable}'}"
         case code if code in _UNKNOWN_CA:
             what = f"{theirs} is signed by an authority that is not known here"
-            fix = f"name the authority's file: ?cacertfile=/path/ca.pem in {peer.variable}"
+            fix = f"name the authority's file: {peer.example('cacertfile')}"
         case _:
             what, fix = f"{theirs} is refused: {_reason(error)}", "have a right one made"
     return what, fix
@@ -177,14 +200,17 @@ def _alert(error: ssl.SSLError, peer: Peer) -> tuple[str, str]:
     reason = _name(error)
     if any(each in reason for each in _NO_CERTIFICATE):
         what = f"{peer.name} wants a certificate of this client"
-        return what, f"name it and its key: ?certfile=/path/client.pem&keyfile=/path/client.key in {peer.variable}"
+        return what, f"name it and its key: {peer.example('certfile', 'keyfile')}"
     if any(each in reason for each in _OURS_REFUSED):
         what = f"{peer.name} refuses the certificate of this client ({_reason(error)})"
-        fix = f"certfile in {peer.variable} must be valid, and signed by an authority that {peer.name} knows"
+        fix = f"{peer.of('certfile')} must be valid, and signed by an authority that {peer.name} knows"
         return what, fix
     if any(each in reason for each in _NO_TLS):
         return "the port does not speak TLS", peer.ports
-    return f"no TLS with {peer.name}: {_reason(error)}", "read the broker's log: it says which side did not agree"
+    return (
+        f"no TLS with {peer.name}: {_reason(error)}",
+        f"read the log of {peer.name}: it says which side did not agree",
+    )
 
 
 def _name(error: ssl.SSLError) -> str:
@@ -201,21 +227,21 @@ def _readable(path: str, name: str, peer: Peer) -> str:
     """The path of a file that can be read as PEM, "" for none."""
     if not path:
         return path
-    fix = f"correct {name} in {peer.variable}"
+    called, fix = name if peer.settings is None else peer.of(name), f"correct {peer.of(name)}"
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: NUL in a path
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadInputError(f"the file of {name} cannot be read: {reason}", where=path, fix=fix) from error
+        raise BadInputError(f"the file of {called} cannot be read: {reason}", where=path, fix=fix) from error
     if b"-----BEGIN " not in content:
-        raise BadInputError(f"the file of {name} is no PEM file", where=path, fix=fix)
+        raise BadInputError(f"the file of {called} is no PEM file", where=path, fix=fix)
     return path
 
 
-def _check_key(path: str) -> None:
+def _check_key(path: str, peer: Peer) -> None:
     """Refuse a file without a private key, and one that is private no more."""
     if b"PRIVATE KEY-----" not in Path(path).read_bytes():
-        fix = "name the key's file: &keyfile=/path/client.key in PVSIM_BROKER_URL"
+        fix = f"name the key's file as well: {peer.example('certfile', 'keyfile')}"
         raise BadInputError("there is no private key in the file", where=path, fix=fix)
     if Path(path).stat().st_mode & _OTHERS:
         what = "every user of this machine may read the private key"
@@ -227,10 +253,12 @@ def _no_password() -> str:
     raise ValueError("the key is encrypted")
 
 
-def _unfit(error: Exception, certificate: str, key: str) -> BadInputError:
+def _unfit(error: Exception, certificate: str, key: str, peer: Peer) -> BadInputError:
+    correct = f"correct {peer.of('certfile')}, or name its key: {peer.of('keyfile')}"
     if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
-        return BadInputError(f"the key does not belong to the certificate {certificate}", where=key)
+        what = f"the key does not belong to the certificate {certificate}"
+        return BadInputError(what, where=key, fix=correct)
     if isinstance(error, ValueError) and not isinstance(error, ssl.SSLError):
         fix = "a service cannot type a password: openssl pkey -in KEY -out PLAIN, then chmod 600 PLAIN"
         return BadInputError("the private key is encrypted with a password", where=key, fix=fix)
-    return BadInputError(f"certificate and key cannot be used: {error}", where=certificate)
+    return BadInputError(f"certificate and key cannot be used: {error}", where=certificate, fix=correct)

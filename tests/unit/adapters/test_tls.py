@@ -79,6 +79,7 @@ def test_plain_tcp_has_no_context():
         ({"ca": "/"}, "the file of cacertfile cannot be read: Is a directory"),
         ({"ca": "/a\0b"}, "the file of cacertfile cannot be read"),
         ({"ca": "/dev/null"}, "the file of cacertfile is no PEM file"),
+        ({"ca": "client_key"}, "no certificate can be read"),
         ({"certificate": "/no/such.pem"}, "the file of certfile cannot be read"),
         ({"certificate": "client", "key": "/no/such.pem"}, "the file of keyfile cannot be read"),
         ({"certificate": "client", "key": "stranger"}, "the key does not belong to the certificate"),
@@ -89,6 +90,23 @@ def test_files_that_cannot_be_used_are_named(pem, files, says):
     with pytest.raises(BadInputError, match=says) as caught:
         tls.trust(TlsFiles(**{name: str(getattr(pem, value, value)) for name, value in files.items()}))
     assert caught.value.where
+    assert "in PVSIM_BROKER_URL" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("files", "fix"),
+    [
+        ({"ca": "/no/such.pem"}, "correct DASK_CA"),
+        ({"certificate": "client"}, "export DASK_CERT=/path/client.pem DASK_KEY=/path/client.key"),
+        ({"certificate": "client", "key": "stranger"}, "correct DASK_CERT, or name its key: DASK_KEY"),
+    ],
+)
+def test_files_are_called_by_their_settings_where_no_url_names_them(pem, files, fix):
+    peer = tls.Peer("the scheduler", "DASK_", "leave TLS out", settings=("CA", "CERT", "KEY"))
+    with pytest.raises(BadInputError) as caught:
+        tls.trust(TlsFiles(**{name: str(getattr(pem, value, value)) for name, value in files.items()}), peer)
+    assert fix in caught.value.fix
+    assert "cacertfile" not in caught.value.what
 
 
 def test_a_key_that_others_may_read_is_refused_and_the_fix_mends_it(pem, tmp_path):

@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from pvsim.adapters.dask.address import LOCAL
+from pvsim.adapters.dask.certificates import require_certificates, require_plain, speaks_tls
 from pvsim.adapters.dask.pool import SUBMISSIONS, DaskPool
 from pvsim.adapters.dask.work import Versions, WorkerUnfitError, unlike, versions
-from pvsim.errors import ClusterError, UsageError
+from pvsim.errors import ClusterError, PvsimError, UsageError
 
 __all__ = ["open_cluster"]
 
@@ -112,14 +113,15 @@ async def _connected(address: str, security: Any = None) -> AsyncIterator[Any]:
     """A client of a scheduler.
 
     Raises:
-        UsageError: if its certificates are missing.
+        UsageError: if its certificates are missing, or it speaks TLS and should not, or the other way round.
+        BadInputError: if certificates cannot be used.
         ClusterError: if it does not answer, or something else does.
     """
     from distributed import Client  # noqa: PLC0415 - takes a second to import
 
     more = {} if security is None else {"security": security}
-    if address.startswith("tls:") and security is None:
-        _require_certificates(address)
+    if security is None:
+        await _require_settings(address)
     client = None
     try:
         try:
@@ -127,9 +129,7 @@ async def _connected(address: str, security: Any = None) -> AsyncIterator[Any]:
             async with asyncio.timeout(2 * CONNECT_S):  # the library waits without end for one that says nothing
                 await client
         except _NO_ANSWER as error:
-            what = f"no Dask scheduler answers: {_reason(error)}"
-            fix = f"start one there: dask scheduler; and workers: dask worker {address}"
-            raise ClusterError(what, where=address, fix=fix) from error
+            raise await _no_answer(address, error) from error
         yield client
     finally:
         if client is not None:
@@ -138,20 +138,24 @@ async def _connected(address: str, security: Any = None) -> AsyncIterator[Any]:
                     await client.close(timeout=CONNECT_S)
 
 
-def _require_certificates(address: str) -> None:
-    """Refuse TLS without what a scheduler is trusted by.
+async def _require_settings(address: str) -> None:
+    """Refuse an address that does not go with Dask's settings; see `require_certificates`, `require_plain`."""
+    if address.startswith("tls:"):
+        await require_certificates(address)
+    else:
+        require_plain(address)
 
-    Raises:
-        UsageError: if Dask's own settings do not say it.
-    """
-    import dask  # noqa: PLC0415 - takes a second to import
 
-    if dask.config.get("distributed.comm.tls.ca-file", None):
-        return
-    what = "a scheduler with TLS is trusted by a certificate, and none is set"
-    tls = "DASK_DISTRIBUTED__COMM__TLS__"
-    fix = f"export {tls}CA_FILE=ca.pem {tls}CLIENT__CERT=client.pem {tls}CLIENT__KEY=client-key.pem"
-    raise UsageError(what, where=address, fix=fix)
+async def _no_answer(address: str, error: BaseException) -> PvsimError:
+    """What is said where no scheduler answers."""
+    if address.startswith("tcp:") and await speaks_tls(address):
+        what = "what answers there speaks TLS, and tcp:// does not"
+        return UsageError(what, where=address, fix=f"name it as {address.replace('tcp:', 'tls:')}")
+    what, fix = (
+        f"no Dask scheduler answers: {_reason(error)}",
+        f"start one there: dask scheduler; and workers: dask worker {address}",
+    )
+    return ClusterError(what, where=address, fix=fix)
 
 
 async def _pool(
