@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import logging
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -116,8 +117,9 @@ async def test_the_newest_values_are_kept_for_who_subscribes_to_exact_topics_lat
     assert said == []
 
 
-async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(address, service, said):
+async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(address, service, said, caplog):
     status = f"pvsim/{service}/status"
+    caplog.set_level(logging.DEBUG, logger="pvsim.adapters.mqtt")
     async with client(address) as other:
         await other.subscribe(status, 1)
         async with publisher(address, service, said, prefix=None).running():
@@ -136,6 +138,9 @@ async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(add
     lost, back = said
     assert lost.endswith("Rows and samples do not depend on it")
     assert back.endswith("connected again")
+    told = [record.getMessage() for record in caplog.records if record.name.startswith("pvsim.")]
+    assert any("CONNECT" in text for text in told)  # what the library says goes to the log of the service
+    assert address.password not in "".join(told)
 
 
 async def test_home_assistant_is_told_again_when_it_starts(address, service, said):

@@ -5,6 +5,7 @@ no row and no sample depends on it.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -23,6 +24,8 @@ except ModuleNotFoundError as error:  # the extra is not installed
     raise UsageError(what, fix="./run again, or pip install 'pvsim[mqtt]'") from error
 
 __all__ = ["MqttPublisher"]
+
+_log = logging.getLogger(__name__)
 
 QOS = 1
 KEEPALIVE_S = 20
@@ -112,6 +115,7 @@ class MqttPublisher:
             will=aiomqtt.Will(will.topic, will.payload, QOS, retain=True),
             keepalive=KEEPALIVE_S,
             tls_context=self._context,
+            logger=_log,  # else what it says of itself is for the terminal
         ) as client:
             tasks: set[asyncio.Future[object]] = {
                 asyncio.ensure_future(self._publish(client)),
