@@ -15,6 +15,23 @@ from pvsim.core.publishing.topics import availability_topic, publications
 from pvsim.core.run.plan import NAME
 
 T = 1_718_920_800
+
+HOME_ASSISTANT = {
+    # device class: units, state classes
+    "power": ({"GW", "MW", "TW", "W", "kW", "mW"}, {"measurement"}),
+    "energy": ({"GWh", "J", "MJ", "MWh", "TWh", "Wh", "kWh", "mWh"}, {"total", "total_increasing"}),
+    "battery": ({"%"}, {"measurement"}),
+}
+"""What Home Assistant 2026.11.0 takes together (homeassistant/components/sensor/const.py: DEVICE_CLASS_UNITS,
+DEVICE_CLASS_STATE_CLASSES; of energy a selection)."""
+
+KEYS = {
+    "": {"availability_topic", "device", "device_class", "expire_after", "name", "origin", "state_class"}
+    | {"state_topic", "unique_id", "unit_of_measurement", "value_template"},
+    "device": {"identifiers", "manufacturer", "name", "sw_version", "via_device"},
+    "origin": {"name", "sw_version"},
+}
+"""Keys that it knows (homeassistant/components/mqtt: sensor.py, schemas.py); it drops others without a word."""
 NAMES = st.from_regex(NAME, fullmatch=True)
 
 
@@ -49,6 +66,19 @@ def test_each_document_names_a_value_that_is_published_and_no_two_are_alike(serv
             topics.append(document.topic)
     assert len(set(ids)) == len(ids)
     assert len(set(topics)) == len(topics)
+
+
+def test_home_assistant_takes_each_document():
+    for state in states(battery_dw=5):
+        for document in discovery(state, "1.0"):
+            told = json.loads(document.payload)
+            units, state_classes = HOME_ASSISTANT[told["device_class"]]
+            assert told["unit_of_measurement"] in units
+            assert told["state_class"] in state_classes
+            for part, known in KEYS.items():
+                assert set(told[part] if part else told) <= known
+            assert told["device"]["identifiers"]
+            assert isinstance(told.get("expire_after", 1), int)
 
 
 def test_energies_are_counters_that_only_rise_and_powers_expire():
