@@ -143,6 +143,17 @@ async def test_it_says_whether_it_runs_and_the_broker_does_when_it_is_killed(add
     assert address.password not in "".join(told)
 
 
+async def test_it_is_said_to_be_offline_though_it_had_no_time_to_say_so(address, service, said, monkeypatch):
+    monkeypatch.setattr("pvsim.adapters.mqtt.publisher.GOODBYE_S", 0.0)
+    status = f"pvsim/{service}/status"
+    async with client(address) as other:
+        await other.subscribe(status, 1)
+        async with publisher(address, service, said, prefix=None).running():
+            await heard(other.messages, {status: b"online"})
+        await heard(other.messages, {status: b"offline"})
+    assert said == []
+
+
 async def test_home_assistant_is_told_again_when_it_starts(address, service, said):
     prefix = f"ha-{service}"
     shown = publisher(address, service, said, prefix)

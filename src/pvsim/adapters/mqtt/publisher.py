@@ -6,6 +6,7 @@ no row and no sample depends on it.
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -117,21 +118,33 @@ class MqttPublisher:
             tls_context=self._context,
             logger=_log,  # else what it says of itself is for the terminal
         ) as client:
-            tasks: set[asyncio.Future[object]] = {
-                asyncio.ensure_future(self._publish(client)),
-                asyncio.ensure_future(self._listen(client)),
-                asyncio.ensure_future(self._ending.wait()),
-            }
             try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            for task in done:
-                task.result()  # the connection is lost
-            # the broker says nothing where a client goes in order
-            await client.publish(will.topic, OFFLINE, QOS, retain=True, timeout=GOODBYE_S)
+                await self._until_the_end(client)
+                # the broker says nothing where a client goes in order
+                await client.publish(will.topic, OFFLINE, QOS, retain=True, timeout=GOODBYE_S)
+            except (aiomqtt.MqttError, asyncio.CancelledError):
+                _cut(client)
+                raise
+
+    async def _until_the_end(self, client: aiomqtt.Client) -> None:
+        """Publish and listen until the service ends.
+
+        Raises:
+            MqttError: if the connection is lost.
+        """
+        tasks: set[asyncio.Future[object]] = {
+            asyncio.ensure_future(self._publish(client)),
+            asyncio.ensure_future(self._listen(client)),
+            asyncio.ensure_future(self._ending.wait()),
+        }
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
     async def _publish(self, client: aiomqtt.Client) -> None:
         """Send all that there is, then what is new."""
@@ -168,3 +181,11 @@ class MqttPublisher:
         self._well = False
         why = f"{error.what} ({error.fix})" if isinstance(error, BrokerRefusedError) else str(error)
         self._say(f"MQTT at {self._address}: {why}; trying again. Rows and samples do not depend on it")
+
+
+def _cut(client: aiomqtt.Client) -> None:
+    """End the connection without a word, so that the broker says that the service is offline."""
+    connection = client._client.socket()  # noqa: SLF001 - the library would only take its leave in order
+    if isinstance(connection, socket.socket):
+        with suppress(OSError):  # it is lost already
+            connection.shutdown(socket.SHUT_RDWR)
