@@ -1,4 +1,4 @@
-# pvsim as an image: docker compose build pvsim; what runs in it: docs/how-to/compose.md
+# pvsim as an image: docker compose build listen; what runs in it: docs/how-to/compose.md
 FROM python:3.13-slim-trixie AS built
 WORKDIR /source
 COPY requirements requirements

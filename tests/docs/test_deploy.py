@@ -64,6 +64,18 @@ def test_the_unit_starts_a_command_that_there_is_and_hands_over_the_credential()
     assert set(settings["RestartPreventExitStatus"].split()) == final
 
 
+def test_the_unit_refuses_system_calls_without_killing_and_its_user_can_read_its_settings(pages):
+    unit = (DEPLOY / "systemd" / "pvsim-listen@.service").read_text()
+    assert "\nSystemCallErrorNumber=EPERM\n" in unit
+    assert "\nDynamicUser=yes\n" in unit
+    lines = pages["docs/how-to/systemd.md"].splitlines()
+    steps = [shlex.split(line, comments=True) for line in lines if line.startswith("install ")]
+    modes = {words[-1]: words[words.index("-m") + 1] for words in steps}
+    assert modes["/etc/pvsim"] == "755"
+    assert modes["/etc/pvsim/home.toml"] == "644"
+    assert modes["/etc/pvsim/home.broker-url"] == "600"  # handed over by systemd, which reads it as root
+
+
 def test_compose_publishes_on_this_machine_only_and_has_no_password(compose):
     services = compose["services"]
     ports = [port for service in services.values() for port in service.get("ports", ())]
