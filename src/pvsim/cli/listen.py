@@ -374,7 +374,7 @@ def _notes(service: "Service", setting: "Setting") -> list[str]:
         notes.append(f"{what}: a second without one of them has no row, unless a value is held")
     if service.waits:
         longest = max(service.waits, key=lambda name: service.waits[name])
-        more = f" (and {len(service.waits) - 1:,} others)" if len(service.waits) > 1 else ""
+        more = f" (and of {len(service.waits) - 1:,} more)" if len(service.waits) > 1 else ""
         limit = f"for {service.waits[longest]:,} s at most (max_interval_s)"
         notes.append(f"the rows of all meters wait for the counter of {longest}{more}, {limit}")
     if setting.publish_every_s is not None:

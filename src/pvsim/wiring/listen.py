@@ -318,8 +318,9 @@ class Service:
         note_run(self._setting.url, self.stream, self.directory.absolute(), foreign=True)
         await log.create(self._setting.retention)
         bindings = bindings_of(self.name, self.stream, list(self.topics))
-        for binding, why in await bind_service(address, bindings):
-            watcher.said(f"{_refused(binding)}: {why}")
+        refused = {_refused(binding): why for binding, why in await bind_service(address, bindings)}
+        for what, why in refused.items():
+            watcher.said(f"{what}: {why}")
 
     def _first_day(self) -> date:
         """The day of the first row to come, as far as that is known before anything has come."""
@@ -379,9 +380,7 @@ async def _require_stream_port(address: BrokerAddress, refusal: type[BrokerError
 def _refused(binding: Binding) -> str:
     if binding.to_exchange:
         return "what comes by MQTT may not reach the service, unless somebody has bound it"
-    return (
-        f"what is published to {binding.source} with {binding.routing_key} may not reach the service, unless bound"
-    )
+    return f"what is published with {binding.routing_key} may not reach the service, unless somebody has bound it"
 
 
 def _description(request: ListenRequest, clock: ServiceClock | None) -> bytes:
