@@ -24,6 +24,7 @@ from pvsim.adapters.node.packages import find
 from pvsim.adapters.node.settings import tool_environment
 from pvsim.adapters.node.store import read_identity
 from pvsim.cli.broker_users import users
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import UsageError
 
 pytestmark = pytest.mark.broker
@@ -143,6 +144,14 @@ def test_a_meter_is_told_where_to_publish_and_nobody_sees_its_password(home, pvs
     ]
     assert str(node.password_file(home, "house-a")) in done.stderr
     assert password not in done.stdout + done.stderr
+
+
+def test_the_url_of_a_simulator_has_both_ports(home, pvsim):
+    done = pvsim("--role", "simulator", "--name", "sim-a", "--apply")
+    address = asyncio.run(node.status(home)).address
+    (url,) = [line.strip() for line in done.stdout.splitlines() if line.startswith("  amqp://")]
+    parsed = BrokerAddress.parse(url.replace("@", ":secret@"))
+    assert (parsed.user, parsed.amqp_port, parsed.stream_port) == ("sim-a", address.amqp_port, address.stream_port)
 
 
 @pytest.mark.parametrize("way", ["here", "by HTTP"])

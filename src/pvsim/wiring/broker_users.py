@@ -137,7 +137,9 @@ async def _on_private_node(account: Account, vhost: str, password_file: Path | N
     await node.carry_out(home, commands(account, vhost), password)
     host = f"{account.name}@{address.host}"
     urls = [f"amqp://{host}:{address.amqp_port}"]
-    urls += [f"rabbitmq-stream://{host}:{address.stream_port}"] if "streams" in uses(account) else []
+    if "streams" in uses(account):  # pvsim takes one URL for both
+        urls = [f"{urls[0]}?stream_port={address.stream_port}"]
+        urls += [f"rabbitmq-stream://{host}:{address.stream_port}"]
     urls += [found.mqtt.replace("://", f"://{account.name}@")] if found.mqtt else []
     return Made(account, vhost, file, is_new, str(address), tuple(urls))
 
