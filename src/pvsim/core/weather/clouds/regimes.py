@@ -2,8 +2,8 @@
 
 `broken` was fitted to one hour of lively broken clouds (HOPE-Melpitz; Macke et al. 2017, doi
 10.5194/acp-17-4887-2017), `climate` to the minutes of a year (DTU Lyngby 2017); how well is in
-docs/explanation/validation.md. `clear`, `scattered` and `overcast` are `broken` with another threshold and
-other levels; they were fitted to nothing.
+docs/explanation/validation.md. `scattered` is `broken` with another threshold; `clear` and `overcast` have
+levels and scales of their own. The three were fitted to nothing.
 """
 
 from dataclasses import dataclass, replace
@@ -143,23 +143,33 @@ def rms(octaves: tuple[Octave, ...]) -> float:
     return sqrt(sum(octave.rms**2 for octave in octaves))
 
 
-def _power_law(total: float, exponent: float, corner_s: float) -> tuple[Octave, ...]:
-    """Octaves of 2 … 1024 s of this RMS together: variance ∝ step^exponent to the corner, step^-4 beyond."""
+def _power_law(total: float, exponent: float, corner_s: float, beyond: float = 4.0) -> tuple[Octave, ...]:
+    """Octaves of 2 … 1024 s of this RMS together: variance ∝ step^exponent, from the corner on / step^beyond."""
     steps = [2**k for k in range(1, 11)]
-    weights = [(step / corner_s) ** exponent / (1.0 + (step / corner_s) ** 4) for step in steps]
+    weights = [(step / corner_s) ** exponent / (1.0 + (step / corner_s) ** beyond) for step in steps]
     scale = total / sum(weights) ** 0.5
     return tuple(Octave(step, round(scale * weight**0.5, 6)) for step, weight in zip(steps, weights, strict=True))
+
+
+def _of_two_sizes(small: tuple[Octave, ...], large: tuple[Octave, ...]) -> tuple[Octave, ...]:
+    """The sum of two kinds of clouds, independent of each other."""
+    pairs = zip(small, large, strict=True)
+    return tuple(Octave(one.step_s, round((one.rms**2 + other.rms**2) ** 0.5, 6)) for one, other in pairs)
 
 
 def _octaves(rms_by_step: dict[int, float]) -> tuple[Octave, ...]:
     return tuple(Octave(step_s, rms) for step_s, rms in rms_by_step.items())
 
 
+_STEADY = Profile(thick=0.01, thin=0.95, cloud_scale=0.765, far=1.006, bright=0.178, gap_scale=0.54)
+
+# many small clouds of 20 s (400 m in a wind of 20 m/s), in clusters of 200 s (4 km), and few of the sizes between:
+# places 300 m apart then have less in common, and those 1 km apart more, than under clouds of all sizes alike
 _BROKEN = Regime(
     name="broken",
-    profile=Profile(thick=0.01, thin=0.95, cloud_scale=0.765, far=1.006, bright=0.178, gap_scale=0.54),
-    threshold=0.367,
-    fast=_power_law(1.0, 1.03, 242.0),
+    profile=replace(_STEADY, deep=0.3),
+    threshold=0.27,
+    fast=_of_two_sizes(_power_law(0.34, 1.6, 20.0), _power_law(0.94, 3.5, 200.0, beyond=8.0)),
 )
 
 # 2048 s … 3 months; the strongest is 18 hours. Those from 12 days on make months and years differ: a year's light
@@ -224,7 +234,7 @@ REGIMES = {
         replace(
             _BROKEN,
             name="clear",
-            profile=replace(_BROKEN.profile, far=0.99, bright=0.03),
+            profile=replace(_STEADY, far=0.99, bright=0.03),
             threshold=-2.6,
             fast=_power_law(1.0, 1.03, 600.0),
         ),
@@ -233,7 +243,7 @@ REGIMES = {
         replace(
             _BROKEN,
             name="overcast",
-            profile=replace(_BROKEN.profile, cloud_scale=1.2),
+            profile=replace(_STEADY, cloud_scale=1.2),
             threshold=3.2,
             fast=_power_law(1.0, 1.03, 1_200.0),
         ),

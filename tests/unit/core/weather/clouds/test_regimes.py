@@ -108,6 +108,14 @@ def test_octaves_double_and_have_the_rms_that_was_fitted(name):
     assert all(later == 2 * step for step, later in pairwise(steps))
 
 
+def test_broken_clouds_are_many_small_ones_and_large_clusters_with_little_between():
+    parts = {octave.step_s: octave.rms for octave in REGIMES["broken"].fast}
+    assert parts[16] > parts[32]
+    assert parts[64] < parts[128] / 3
+    assert max(parts, key=parts.__getitem__) in {128, 256}
+    assert REGIMES["scattered"].fast == REGIMES["broken"].fast
+
+
 def test_more_of_the_sky_is_covered_from_clear_to_overcast():
     order = [REGIMES[name].threshold for name in ("clear", "scattered", "broken", "overcast")]
     assert order == sorted(order)
