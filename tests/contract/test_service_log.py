@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import aio_pika
 import pytest
 
-from pvsim.adapters.amqp import bind_service, bindings_of
+from pvsim.adapters.amqp import Binding, bind_service, bindings_of
 from pvsim.adapters.streams import Retention, StreamTransport, open_service_log
 from pvsim.core.messages.address import BrokerAddress
 
@@ -78,6 +78,18 @@ async def test_messages_come_with_their_keys_and_in_order_of_offset(broker, stre
         assert arrived_ms == sorted(arrived_ms)
         async with log.entries(5) as portions:
             assert (await first(portions, 1))[-1] == entries[5]
+
+
+async def test_a_binding_that_is_refused_is_told_and_the_others_are_made(broker, stream):
+    async with open_service_log(broker, stream) as log, publishing(broker) as publish:
+        await log.create(Retention())
+        bad, good = Binding("", stream, "x"), Binding("amq.topic", stream, "service-log.y")  # nobody may bind ""
+        refused = await bind_service(broker, [bad, bad, good])
+        assert [binding for binding, _ in refused] == [bad, bad]
+        assert "no permission to bind exchange" in refused[0][1]
+        await publish("amq.topic", "service-log.y", b"5")
+        async with log.entries(0) as portions:
+            assert [each.body for each in await first(portions, 1)] == [b"5"]
 
 
 async def test_ticks_are_numbered_on_and_the_last_offset_is_known(broker, stream):

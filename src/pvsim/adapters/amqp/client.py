@@ -288,6 +288,11 @@ class Channel:
         self._answer: asyncio.Future[Ok] | None = None
         self._error: BrokerError | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has ended it."""
+        return self._error is None
+
     async def call(self, method: bytes, doing: str = "") -> Ok:
         """Ask for something and wait until it is done.
 

@@ -56,21 +56,17 @@ async def bind_service(address: BrokerAddress, bindings: Sequence[Binding]) -> l
     """
     refused = []
     async with AmqpClient.connect(address, "pvsim listen") as client:
+        channel = await client.channel(f"declare the topic exchange {EXCHANGE}")
         with suppress(BrokerRefusedError):  # it may have been made for us
-            await _call(client, methods.declare_exchange(EXCHANGE), f"declare the topic exchange {EXCHANGE}")
+            await channel.call(methods.declare_exchange(EXCHANGE))
         for binding in bindings:
+            if not channel.is_open:  # a refusal closes it
+                channel = await client.channel("bind")
             try:
-                await _call(client, _method(binding), f"bind exchange {binding}")
+                await channel.call(_method(binding), f"bind exchange {binding}")
             except BrokerRefusedError as error:
                 refused.append((binding, error.what))
     return refused
-
-
-async def _call(client: AmqpClient, method: bytes, doing: str) -> None:
-    """Do one thing on a channel of its own: a refusal closes it."""
-    channel = await client.channel(doing)
-    await channel.call(method)
-    await channel.close()
 
 
 def _method(binding: Binding) -> bytes:
