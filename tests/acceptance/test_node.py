@@ -85,13 +85,24 @@ def _modes(home):
     }
 
 
-async def test_with_plugins_it_listens_on_loopback_only_and_nobody_else_can_read_its_files(home):
-    before = os.umask(0)
+@pytest.fixture(scope="module")
+def home_with_plugins(tmp_path_factory):
+    """The home of a node with all plugins, which was started where files are everybody's if nobody cares."""
+    path = tmp_path_factory.mktemp("plugins") / "my broker"
     try:
-        address = await node.up(home, extras={"mqtt": True, "management": True})
+        before = os.umask(0)
+        try:
+            asyncio.run(node.up(path, extras={"mqtt": True, "management": True}))
+        finally:
+            os.umask(before)
+        yield path
     finally:
-        os.umask(before)
-    status = await node.status(home)
+        asyncio.run(node.destroy(path))
+
+
+async def test_with_plugins_it_listens_on_loopback_only_and_nobody_else_can_read_its_files(home_with_plugins):
+    home, status = home_with_plugins, await node.status(home_with_plugins)
+    address = status.address
     ports = {urlsplit(status.mqtt).port, urlsplit(status.management).port, address.amqp_port, address.stream_port}
     assert _listeners(processes.marked(home)) <= LOOPBACK
     assert len(ports) == 4
@@ -142,9 +153,8 @@ def _asked(url, user, password):
         return error.code
 
 
-async def test_the_management_page_has_no_guest_and_a_viewer_who_sees_it(home):
-    await node.up(home, extras={"management": True})
-    status = await node.status(home)
+async def test_the_management_page_has_no_guest_and_a_viewer_who_sees_it(home_with_plugins):
+    home, status = home_with_plugins, await node.status(home_with_plugins)
     overview = f"{status.management}api/overview"
     assert await asyncio.to_thread(_asked, overview, "guest", "guest") == 401
     password = node.password(home, node.VIEWER)
@@ -269,13 +279,13 @@ async def test_a_boot_out_of_time_is_ended(home):
     assert (await node.status(home)).pid is None
 
 
-async def test_a_command_that_fails_says_why(home):
+@pytest.mark.usefixtures("broker")
+async def test_a_command_that_fails_says_why(home, broker_home):
     with pytest.raises(BrokerError, match="not running") as caught:
         await node.control(home, "list_vhosts")
     assert caught.value.fix == "pvsim broker up"
-    await node.up(home)
     with pytest.raises(BrokerError, match="delete_vhost nowhere failed"):
-        await node.control(home, "delete_vhost", "nowhere")
+        await node.control(broker_home, "delete_vhost", "nowhere")
 
 
 async def test_destroy_removes_what_is_ours_only(home):
@@ -287,11 +297,11 @@ async def test_destroy_removes_what_is_ours_only(home):
     await node.destroy(home)
 
 
-async def test_the_doctor_finds_a_working_machine(home):
+@pytest.mark.usefixtures("broker")
+async def test_the_doctor_finds_a_working_machine(home, broker_home):
     before = {finding.name: finding for finding in await node.doctor(home)}
     assert not home.exists()
-    await node.up(home)
-    after = {finding.name: finding for finding in await node.doctor(home)}
+    after = {finding.name: finding for finding in await node.doctor(broker_home)}
     assert all(finding.ok for finding in after.values())
     assert before["broker"].what != after["broker"].what
 
