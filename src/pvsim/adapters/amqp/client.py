@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias, cast
 
 from pvsim.adapters import tls
+from pvsim.adapters.broker_socket import BrokerSocket
 from pvsim.core.amqp import methods
 from pvsim.core.amqp.connection import AmqpConnection, Closed, Event, OnChannel, Ready, State
 from pvsim.core.amqp.content import Message
@@ -18,7 +19,6 @@ __all__ = ["AmqpClient", "Channel", "NotFoundError", "NotReadyError"]
 
 CONNECT_S = 10.0
 CLOSE_S = 3.0
-TICK_S = 1.0
 WRITE_BUFFER_BYTES = 1 << 19
 """Bytes that may wait for the socket before whoever publishes has to; a block of messages is about a quarter."""
 
@@ -37,30 +37,27 @@ class NotReadyError(BrokerError):
     """The stream has no replica, or none that runs: not yet, if it was made or the node started a moment ago."""
 
 
-class AmqpClient(asyncio.Protocol):
+class AmqpClient(BrokerSocket[Event]):
     """A connection that is signed in.
 
     Attributes:
         where: Host and port, for messages.
     """
 
+    _connection: AmqpConnection
+
     def __init__(self, address: BrokerAddress, purpose: str) -> None:
-        self.where = f"{address.host}:{address.amqp_port}"
+        super().__init__(f"{address.host}:{address.amqp_port}")
         self._connection = AmqpConnection(
             account=address.account,
             vhost=address.vhost,
             purpose=purpose,
             where=self.where,
         )
-        self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._channels: dict[int, Channel] = {}
-        self._error: BrokerError | None = None
-        self._transport: asyncio.Transport | None = None
-        self._ended, self._may_write, self._unblocked = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._may_write.set()
+        self._unblocked = asyncio.Event()
         self._unblocked.set()
-        self._ticker: asyncio.TimerHandle | None = None
 
     @classmethod
     @asynccontextmanager
@@ -80,7 +77,7 @@ class AmqpClient(asyncio.Protocol):
             yield client
             await client._say_goodbye()
         finally:
-            client._abort()
+            client.abort()
 
     @property
     def server(self) -> str:
@@ -177,60 +174,12 @@ class AmqpClient(asyncio.Protocol):
                 async with asyncio.timeout(CLOSE_S):
                     await self._ended.wait()
 
-    def _abort(self) -> None:
-        """Close the socket at once."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-        if self._transport is not None:
-            self._transport.abort()
-
     # --- called by the event loop ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(WRITE_BUFFER_BYTES)
-        self._tick()
-
-    def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`."""
-        events = self._connection.receive(data, self._loop.time())
-        self._write()  # first: an event may close the socket, and the server waits for our answer to its Close
-        for event in events:
-            self._dispatch(event)
-
-    def eof_received(self) -> None:
-        """See `asyncio.Protocol`."""
-        self.data_received(b"")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.Protocol`."""
-        if not self._ended.is_set():
-            reason = f": {tls.reason_of(exc)}" if isinstance(exc, OSError) else ""
-            lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
-            error = tls.refusal_of(exc, self.where) or lost  # the broker looks at our certificate last of all
-            error.__cause__ = exc
-            self._end(error)
-
-    def pause_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._may_write.clear()
-
-    def resume_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._may_write.set()
-
-    def _tick(self) -> None:
-        for event in self._connection.tick(self._loop.time()):
-            self._dispatch(event)
-        self._write()
-        if not self._ended.is_set():
-            self._ticker = self._loop.call_later(TICK_S, self._tick)
-
-    def _write(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            for data in self._connection.data_to_send():
-                self._transport.write(data)
+        super().connection_made(transport)
+        cast("asyncio.Transport", transport).set_write_buffer_limits(WRITE_BUFFER_BYTES)
 
     def _dispatch(self, event: Event) -> None:
         match event:
@@ -253,20 +202,13 @@ class AmqpClient(asyncio.Protocol):
         if (channel := self._channels.get(number)) is not None:
             channel.take(what)
 
-    def _end(self, error: BrokerError | None) -> None:
-        self._error = error or BrokerError("the connection is closed", where=self.where)
-        for event in (self._ended, self._may_write, self._unblocked):
-            event.set()
+    def _tell_end(self, error: BrokerError) -> None:
+        self._unblocked.set()
         if not self._ready.done():
-            self._ready.set_exception(self._error)
+            self._ready.set_exception(error)
             self._ready.exception()  # whoever waits gets it; nobody waiting is no fault
         for channel in list(self._channels.values()):
-            channel.take(self._error)
-        self._abort()
-
-    def _check(self) -> None:
-        if self._error is not None:
-            raise self._error
+            channel.take(error)
 
 
 class Channel:

@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pvsim.adapters import tls
+from pvsim.adapters.broker_socket import BrokerSocket
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.stream import frames
-from pvsim.core.stream.connection import Closed, Ready, State, StreamConnection
+from pvsim.core.stream.connection import Closed, Event, Ready, State, StreamConnection
 from pvsim.core.stream.frames import (
     Command,
     Deliver,
@@ -34,7 +35,6 @@ _FIX_ADDRESS = (
     "check PVSIM_BROKER_URL, and that the broker runs with its stream plugin;"
     " --transport auto does without the plugin; without a URL pvsim uses its own broker"
 )
-TICK_S = 1.0
 READY_S, READY_TICK_S = 15.0, 0.1
 _NOT_READY = frozenset({ResponseCode.INTERNAL_ERROR, ResponseCode.STREAM_NOT_AVAILABLE})
 
@@ -55,7 +55,7 @@ class StreamWords:
 OF_A_RUN = StreamWords("the run's stream", "resume the run: what is missing is published again")
 
 
-class StreamClient(asyncio.Protocol):
+class StreamClient(BrokerSocket[Event]):
     """A connection that is signed in.
 
     Attributes:
@@ -66,21 +66,16 @@ class StreamClient(asyncio.Protocol):
         listeners: Called with each frame that is not a response, and with the error that ends the connection.
     """
 
+    _connection: StreamConnection
+
     def __init__(self, address: BrokerAddress, words: StreamWords = OF_A_RUN) -> None:
+        super().__init__(f"{address.host}:{address.stream_port}")
         self.words = words
-        self.where = f"{address.host}:{address.stream_port}"
         self.may_create = True
         self.listeners: list[Callable[[Frame | BrokerError], None]] = []
         self._connection = StreamConnection(account=address.account, vhost=address.vhost, where=self.where)
-        self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._answers: dict[int, asyncio.Future[Response]] = {}
-        self._error: BrokerError | None = None
-        self._transport: asyncio.Transport | None = None
-        self._may_write = asyncio.Event()
-        self._may_write.set()
-        self._ended = asyncio.Event()
-        self._ticker: asyncio.TimerHandle | None = None
 
     @classmethod
     async def connect(cls, address: BrokerAddress, words: StreamWords = OF_A_RUN) -> "StreamClient":
@@ -228,62 +223,7 @@ class StreamClient(asyncio.Protocol):
             finally:
                 self.abort()
 
-    def abort(self) -> None:
-        """Close the socket at once."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-        if self._transport is not None:
-            self._transport.abort()
-
-    # --- called by the event loop ---
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See `asyncio.Protocol`."""
-        self._transport = cast("asyncio.Transport", transport)
-        self._write()
-        self._tick()
-
-    def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`."""
-        events = self._connection.receive(data, self._loop.time())
-        self._write()  # first: an event may close the socket, and the server waits for our answer to its Close
-        for event in events:
-            self._dispatch(event)
-
-    def eof_received(self) -> None:
-        """See `asyncio.Protocol`."""
-        self.data_received(b"")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.Protocol`."""
-        if not self._ended.is_set():
-            reason = f": {tls.reason_of(exc)}" if isinstance(exc, OSError) else ""
-            lost = BrokerLostError(f"the connection to the broker was lost{reason}", where=self.where)
-            error = tls.refusal_of(exc, self.where) or lost  # the broker looks at our certificate last of all
-            error.__cause__ = exc
-            self._end(error)
-
-    def pause_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._may_write.clear()
-
-    def resume_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._may_write.set()
-
-    def _tick(self) -> None:
-        for event in self._connection.tick(self._loop.time()):
-            self._dispatch(event)
-        self._write()
-        if not self._ended.is_set():
-            self._ticker = self._loop.call_later(TICK_S, self._tick)
-
-    def _write(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            for data in self._connection.data_to_send():
-                self._transport.write(data)
-
-    def _dispatch(self, event: Ready | Closed | Frame) -> None:
+    def _dispatch(self, event: Event) -> None:
         match event:
             case Ready():
                 self._ready.set_result(None)
@@ -297,22 +237,14 @@ class StreamClient(asyncio.Protocol):
                 for listener in self.listeners:
                     listener(event)
 
-    def _end(self, error: BrokerError | None) -> None:
-        self._error = error or BrokerError("the connection is closed", where=self.where)
-        self._ended.set()
-        self._may_write.set()
+    def _tell_end(self, error: BrokerError) -> None:
         futures: list[asyncio.Future[Any]] = [self._ready, *self._answers.values()]
         for waiting in futures:
             if not waiting.done():
-                waiting.set_exception(self._error)
+                waiting.set_exception(error)
                 waiting.exception()  # whoever waits gets it; nobody waiting is no fault
         for listener in self.listeners:
-            listener(self._error)
-        self.abort()
-
-    def _check(self) -> None:
-        if self._error is not None:
-            raise self._error
+            listener(error)
 
 
 def _refusal(client: StreamClient, command: Command, code: int) -> BrokerError:

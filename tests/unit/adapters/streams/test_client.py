@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pvsim.adapters import broker_socket
 from pvsim.adapters.streams import Retention, StreamTransport, answers, client, open_service_log
 from pvsim.adapters.streams.client import StreamClient
 from pvsim.adapters.streams.sample_stream import open_sample_stream
@@ -254,7 +255,7 @@ async def test_a_server_that_does_not_answer_goodbye_is_left(serve, monkeypatch)
 
 
 async def test_a_silent_server_is_given_up_and_the_clock_stops(serve, monkeypatch):
-    monkeypatch.setattr(client, "TICK_S", 0.005)
+    monkeypatch.setattr(broker_socket, "TICK_S", 0.005)
 
     async def broker(peer):
         await peer.sign_in()
