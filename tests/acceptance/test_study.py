@@ -174,7 +174,10 @@ def test_a_case_that_fails_is_kept_and_carried_out_again_where_that_is_asked_for
     assert done.code == 75
     assert done.out.startswith("house: 1 of 2 cases done · 1 failed · 2 carried out now")
     assert "1 of 2 cases failed; the first is case 1 (" in done.field("error")
-    assert done.field("fix") == "correct that, then: pvsim study house.toml --retry-failed"
+    assert (
+        done.field("fix")
+        == "check the path and that you may read the file; then: pvsim study house.toml --retry-failed"
+    )
     assert str(house) in done.field("at") + done.field("error")
     directory = here / "studies/house"
     failed = json.loads(lines_of(directory / RECORDS)[1])
@@ -209,6 +212,29 @@ def test_a_changed_file_keeps_the_cases_that_are_the_same(days, inside, undistur
     assert "records of 3 of 6 cases are there already" in done.err
     assert "1 record belongs to no case any more" in done.err
     assert result_of(directory)["counts"] == undisturbed["counts"] | {"elsewhere": 1}
+
+
+def test_the_directory_of_another_study_is_not_replaced(days, inside, undisturbed):
+    """Renamed and grown a study goes on in its directory; one that its records do not belong to has another."""
+    unnamed = STUDY.removeprefix('name = "days"\n')
+    Path("two.toml").write_text(unnamed.replace(json.dumps(DATES), json.dumps(DATES[:2])))
+    assert inside("study", "two.toml", "--out", "kept").code == 0
+    before = result_of(Path("kept"))
+    Path("other.toml").write_text(unnamed.replace(json.dumps(DATES), json.dumps(["2024-07-01"])))
+    refused = inside("study", "other.toml", "--out", "kept")
+    assert refused.code == 65
+    assert "the directory has the study two, with 2 records that belong to no case of other" in refused.field(
+        "error"
+    )
+    assert (
+        refused.field("fix") == 'give another --out; to go on in its place, write name = "two" in the study file'
+    )
+    assert result_of(Path("kept")) == before
+    done = inside("study", str(days), "--out", "kept")
+    assert (done.code, "records of 2 of 6 cases are there already" in done.err) == (0, True)
+    assert result_of(Path("kept"))["counts"] == undisturbed["counts"]
+    Path("other.toml").write_text(f'name = "days"\n{Path("other.toml").read_text()}')
+    assert inside("study", "other.toml", "--out", "kept").code == 0
 
 
 def test_its_directory_is_enough_to_go_on(here, inside):

@@ -17,16 +17,16 @@ from pvsim.cli.options import file_system_option, json_option, quiet_option
 from pvsim.cli.report import show_page
 from pvsim.cli.study_broker import check_broker_use, through_broker_options
 from pvsim.cli.study_cluster import cluster_address, scheduler_option
-from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration
+from pvsim.cli.study_lines import StudyLines
+from pvsim.cli.study_result import refuse_failed, result_facts, result_lines
+from pvsim.cli.study_trial import try_study
 from pvsim.cli.values import Choice, Whole
-from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, PartialResultError, UsageError
+from pvsim.errors import CannotWriteError, ClusterError, InterruptedRunError, UsageError
 
 if TYPE_CHECKING:
     import asyncio
 
     from pvsim.app.study import StudyEnd
-    from pvsim.wiring.study.file import StudyFacts
-    from pvsim.wiring.study.results import StudyResults
     from pvsim.wiring.study.study import OpenStudy
 
 __all__ = ["COMMANDS"]
@@ -42,8 +42,6 @@ _IDLE = {
 
 _MOST_JOBS = 1_000
 """More processes than one machine has cores for; each has some open files."""
-
-_KB, _MB = 1_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +167,7 @@ def study(
         what = f"{option} is of no use with --dry-run, which keeps nothing"
         raise UsageError(what, where=option, fix="leave one of them out")
     else:
-        _try(asked, lines)
+        try_study(asked.file, asked.size, lines, as_json=asked.as_json)
 
 
 def _carry_out(asked: _Asked, lines: StudyLines) -> None:
@@ -190,7 +188,7 @@ def _carry_out(asked: _Asked, lines: StudyLines) -> None:
     ):
         for note in opened.notes:
             lines.say(note)
-        lines.begin(opened.progress)
+        lines.begin(opened.progress, len(opened.study.seeds))
         end = run_with_stop(lambda stop: _work(opened, asked, lines, stop))
         lines.clear()
         if end.interrupted:
@@ -199,12 +197,12 @@ def _carry_out(asked: _Asked, lines: StudyLines) -> None:
         for note in results.notes:
             lines.say(note)
         if asked.as_json:
-            click.echo(json.dumps(_facts(opened, results), indent=2))
+            click.echo(json.dumps(result_facts(opened, results), indent=2))
         elif not asked.quiet:
-            _print(opened, results, end, time.monotonic() - began_s)
+            click.echo("\n".join(result_lines(opened, results, end, time.monotonic() - began_s)))
         if asked.open_page:
             show_page((opened.directory.path / PAGE).absolute())
-        _refuse_failed(opened, asked)
+        refuse_failed(opened, asked.command)
 
 
 @contextmanager
@@ -263,130 +261,10 @@ async def _by_processes(
     if pool.deaths:
         died = "a worker process" if pool.deaths == 1 else f"{pool.deaths} worker processes"
         lines.say(
-            f"{died} ended early, and others have done the work again; if memory is short, give fewer --jobs"
+            f"{died} ended early; what each was at was begun again, up to three times;"
+            " if memory is short, give fewer --jobs"
         )
     return end
-
-
-def _refuse_failed(opened: "OpenStudy", asked: _Asked) -> None:
-    """End with the exit code of what is not whole, and name the first case that failed."""
-    if (first := opened.first_failed()) is None or first.error is None:
-        return
-    failed = f"{opened.book.failed:,} of {opened.book.cases:,} cases failed"
-    what = f"{failed}; the first is case {first.number} ({first.id}): {first.error.what}"
-    fix = f"correct that, then: {asked.command} --retry-failed"
-    raise PartialResultError(what, where=first.error.where, fix=fix)
-
-
-def _print(opened: "OpenStudy", results: "StudyResults", end: "StudyEnd", took_s: float) -> None:
-    book = opened.book
-    parts = [f"{opened.study.name}: {book.done:,} of {book.cases:,} cases done"]
-    parts += [f"{book.failed:,} failed"] if book.failed else []
-    new = end.done + end.failed
-    parts.append(f"{new:,} carried out now in {duration(took_s)}" if new else "all of them before")
-    click.echo(" · ".join(parts))
-    if (best := opened.progress.best) is not None:
-        click.echo("\n".join(best_lines(best)))
-    if results.headline:
-        click.echo(results.headline)
-    *tables, page = results.paths
-    click.echo(f"{page}, and beside it {', '.join(path.name for path in tables)}")
-
-
-def _facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
-    """The result as plain data."""
-    best, book = opened.progress.best, opened.book
-    return {
-        "name": opened.study.name,
-        "directory": str(opened.directory.path),
-        "status": str(opened.manifest.status),
-        "cases": book.cases,
-        "done": book.done,
-        "failed": book.failed,
-        "records_of_no_case": opened.elsewhere,
-        "notes": [*opened.notes, *results.notes],
-        "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
-        "best_with_seed": None if best is None else best.cases[0].record.seed,
-        "best": [
-            {
-                "number": each.record.number,
-                "id": each.record.id,
-                "variant": each.record.variant,
-                "parameters": dict(each.record.parameters),
-                "value": each.record.figures[best.objective.figure],
-            }
-            for each in (best.cases if best is not None else ())
-            if best is not None
-        ],
-        "headline": results.headline or None,
-        "files": [str(path) for path in results.paths],
-    }
-
-
-def _try(asked: _Asked, lines: StudyLines) -> None:
-    """Tell what the study is and takes."""
-    from pvsim.wiring.study.file import check_all  # noqa: PLC0415
-    from pvsim.wiring.study.opening import find_study  # noqa: PLC0415
-    from pvsim.wiring.study.trial import try_one  # noqa: PLC0415
-
-    _, found = find_study(asked.file)
-    facts = check_all(found, notify=lambda done, of: lines.show(f"checking case {done:,} of {of:,}"))
-    lines.clear()
-    trial = try_one(facts.study)
-    runs = facts.count - facts.same
-    total_s, total_bytes = trial.total_s(runs, min(asked.size, runs)), trial.total_bytes(runs)
-    if asked.as_json:
-        told: dict[str, Any] = {
-            "name": facts.study.name,
-            "cases": facts.count,
-            "same_run_as_another": facts.same,
-            "tried": {
-                "number": trial.case.number,
-                "id": trial.case.id,
-                "first_s": round(trial.first_s, 3),
-                "next_s": round(trial.next_s, 3),
-                "memory_mb": trial.memory_mb,
-            },
-            "processes": asked.size,
-            "estimated_s": round(total_s, 1),
-            "estimated_memory_mb": trial.memory_mb * (asked.size + 1),
-            "estimated_disk_bytes": total_bytes,
-        }
-        click.echo(json.dumps(told, indent=2))
-        return
-    click.echo("\n".join(_described(facts)))
-    click.echo(
-        f"tried case {trial.case.number}: {trial.next_s:.2g} s, the first time {trial.first_s:.2g} s,"
-        f" {trial.memory_mb:,} MB"
-    )
-    on = "1 process" if asked.size == 1 else f"{asked.size} processes"
-    click.echo(
-        f"all of them on {on}: about {duration(total_s)} where cases share nothing,"
-        f" {trial.memory_mb * (asked.size + 1):,} MB of memory, {_size(total_bytes)} on disk"
-    )
-
-
-def _size(count: int) -> str:
-    return f"{count / _MB:,.0f} MB" if count >= _MB else f"{max(round(count / _KB), 1)} kB"
-
-
-def _described(facts: "StudyFacts") -> Iterator[str]:
-    """What a study comes to, in lines."""
-    order = facts.study.order
-    counted = [
-        (order.repeats, "seeds"),
-        (order.variants, "variants"),
-        (order.samples, "sampled points"),
-        (order.combinations, "combinations"),
-    ]
-    factors = " × ".join(f"{count:,} {name}" for count, name in counted if count > 1)
-    yield f"{facts.study.name}: {facts.count:,} cases" + (f" ({factors})" if factors else "")
-    if facts.same:
-        yield f"{facts.same:,} of them are the same run as an earlier one, and share its record"
-    for case in facts.first:
-        yield f"  {case.number}  {case.id}  {case_text(case)}"
-    if facts.count > len(facts.first):
-        yield f"  and {facts.count - len(facts.first):,} more"
 
 
 COMMANDS = (study,)

@@ -11,11 +11,12 @@ import click
 from pvsim.cli.answers import one_line
 
 if TYPE_CHECKING:
+    from pvsim.app.study_book import CaseBook
     from pvsim.app.study_progress import Best, StudyProgress
     from pvsim.core.study.case import Case
     from pvsim.core.study.record import CaseRecord
 
-__all__ = ["StudyLines", "best_lines", "case_text", "duration", "labels"]
+__all__ = ["StudyLines", "best_lines", "case_text", "cases_done", "duration", "labels"]
 
 _TERMINAL_S, _PIPE_S = 0.25, 30.0
 """Seconds between two tables at least, and between two lines elsewhere than on a terminal."""
@@ -38,13 +39,14 @@ class StudyLines:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty()
         self._progress: StudyProgress | None = None
+        self._seeds = 1
         self._last_s = time.monotonic()
         self._failures = 0  # that were told
         self._drawn = 0  # lines of the table on the terminal
 
-    def begin(self, progress: "StudyProgress") -> None:
-        """Cases are carried out from now on."""
-        self._progress = progress
+    def begin(self, progress: "StudyProgress", seeds: int) -> None:
+        """Cases are carried out from now on, each with so many seeds."""
+        self._progress, self._seeds = progress, seeds
         progress.begin(time.monotonic())
         if not self._terminal:
             self._last_s = time.monotonic()
@@ -97,7 +99,7 @@ class StudyLines:
         line = _state(progress, now_s)
         if self._terminal:
             best = progress.best
-            self._draw([line, *(best_lines(best, "so far") if best is not None else [])])
+            self._draw([line, *(best_lines(best, self._seeds, "so far") if best is not None else [])])
         else:
             click.echo(f"· {line}", err=True)
 
@@ -112,7 +114,7 @@ class StudyLines:
 def _state(progress: "StudyProgress", now_s: float) -> str:
     """How far it is, in a line."""
     book = progress.book
-    parts = [f"{(book.cases - book.open) / book.cases:.0%}", f"{book.done:,} of {book.cases:,} cases done"]
+    parts = [f"{(book.cases - book.open) / book.cases:.0%}", cases_done(book)]
     parts += [f"{book.failed:,} failed"] if book.failed else []
     parts.append(f"{book.open:,} left")
     rate, left_s = progress.per_minute(now_s), progress.remaining_s(now_s)
@@ -121,12 +123,24 @@ def _state(progress: "StudyProgress", now_s: float) -> str:
     return " · ".join([*parts, f"{rate:,.3g} a minute", f"about {duration(left_s)} left"])
 
 
-def best_lines(best: "Best", so_far: str = "") -> list[str]:
-    """The best cases, a line each, and a line above that says by what."""
+def cases_done(book: "CaseBook") -> str:
+    """How many cases of how many have figures."""
+    return f"{book.done:,} of {book.cases:,} {'case' if book.cases == 1 else 'cases'} done"
+
+
+def best_lines(best: "Best", seeds: int, so_far: str = "") -> list[str]:
+    """The best cases, a line each, and a line above that says by what.
+
+    Args:
+        best: Those of the first seed.
+        seeds: How many seeds the study has.
+        so_far: Said where it still goes on.
+    """
     objective, records = best.objective, [each.record for each in best.cases]
     most = "least" if objective.goal == "min" else "most"
-    begin = f"the best {so_far}".strip()
-    lines = [f"{begin} by {objective.figure} ({most}), all with seed {records[0].seed}:"]
+    begin, seed = f"the best {so_far}".strip(), records[0].seed
+    which = f"all with seed {seed}" if seeds == 1 else f"with seed {seed} alone, the first of {seeds:,}"
+    lines = [f"{begin} by {objective.figure} ({most}), {which}:"]
     for place, record in enumerate(records, start=1):
         figure = _value(record.figures[objective.figure])
         lines.append(f"  {place}. {figure:>12}  {case_text(record, seed=False)}  ({record.id})")
@@ -178,5 +192,7 @@ def _value(value: Any) -> str:
         return f"{value:.6g}"
     if value is None:
         return "none"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    from pvsim.core.study.plain import inline  # noqa: PLC0415 - `pvsim --help` needs none
+
+    text = inline(value)
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

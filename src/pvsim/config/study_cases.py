@@ -18,6 +18,7 @@ from pvsim.config.study_checks import NONE, is_none_of_its_size, takes_away
 from pvsim.core.site.problems import problems
 from pvsim.core.study.case import Case
 from pvsim.core.study.paths import EACH, Parts, Plain, overlap, put, value_at
+from pvsim.core.study.plain import inline
 from pvsim.errors import BadInputError, PvsimError, UsageError
 
 __all__ = ["ID_DIGITS", "Cases", "case_id", "case_text"]
@@ -225,9 +226,5 @@ def case_text(case: Case) -> str:
 
 def _differing(variant: str, parameters: Mapping[str, Plain]) -> str:
     said = [variant] if variant else []
-    text = ", ".join(said + [f"{path} = {_shown(value)}" for path, value in parameters.items()])
+    text = ", ".join(said + [f"{path} = {inline(value)}" for path, value in parameters.items()])
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _shown(value: Plain) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -84,7 +84,7 @@ def test_on_a_terminal_a_table_replaces_itself(monkeypatch, capsys, clock):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "70")
     lines, progress = StudyLines(quiet=False), progress_of(4)
-    lines.begin(progress)
+    lines.begin(progress, 1)
     clock.now_s = 101.0
     keep(lines, progress, [record(0, 0.5, **{"site.battery.capacity_kwh": 5, "name": "a\x1b[2J" + 50 * "b"})])
     first = capsys.readouterr().err.splitlines()
@@ -113,7 +113,7 @@ def test_on_a_terminal_a_table_replaces_itself(monkeypatch, capsys, clock):
 
 def test_elsewhere_a_line_comes_now_and_then(capsys, clock):
     lines, progress = StudyLines(quiet=False), progress_of(4)
-    lines.begin(progress)
+    lines.begin(progress, 1)
     lines.show("checking case 3 of 4")
     keep(lines, progress, [record(0, 0.5)])
     assert capsys.readouterr().err == ""
@@ -121,7 +121,7 @@ def test_elsewhere_a_line_comes_now_and_then(capsys, clock):
     keep(lines, progress, [record(1, 0.5)])
     assert capsys.readouterr().err == "· 50% · 2 of 4 cases done · 2 left · 3.87 a minute · about 31 s left\n"
     quiet = StudyLines(quiet=True)
-    quiet.begin(progress)
+    quiet.begin(progress, 1)
     clock.now_s = 200.0
     quiet.kept([])
     quiet.say("nothing")
@@ -130,7 +130,7 @@ def test_elsewhere_a_line_comes_now_and_then(capsys, clock):
 
 def test_the_first_failures_are_told(capsys, clock):
     lines, progress = StudyLines(quiet=False), progress_of(9)
-    lines.begin(progress)
+    lines.begin(progress, 1)
     clock.now_s = 101.0
     failed = [CaseRecord(i, "ab", "", {}, 0, 23, error=CaseError("PvsimError", f"no {i}")) for i in range(9)]
     keep(lines, progress, failed)
@@ -145,10 +145,19 @@ def test_the_best_and_what_a_case_is():
     progress = progress_of(3)
     for number, share in enumerate([0.25, True, 0.5]):
         progress.know(record(number, share, tilt=number, none=None, on=True))
-    assert best_lines(progress.best) == [
+    assert best_lines(progress.best, 1) == [
         "the best by self_sufficiency (most), all with seed 23:",
         "  1.         true  south · tilt 1 · none none · on true  (0000000000000001)",
         "  2.          0.5  south · tilt 2 · none none · on true  (0000000000000002)",
     ]
+    first, *_ = best_lines(progress.best, 8, "so far")
+    assert first == "the best so far by self_sufficiency (most), with seed 23 alone, the first of 8:"
     assert case_text(Case(0, "", "", {}, 0, 7), seed=False) == "seed 7"
     assert case_text(Case(0, "", "", {"a.load": "household:3200"}, 0, 7)) == "load household:3200 · seed 7"
+
+
+def test_values_of_a_case_are_written_as_in_its_study_file():
+    weather = {"kind": "file", "path": "w.csv"}
+    case = Case(0, "", "", {"site.weather": weather, "tilts": [10, 20.5], "none": None}, 0, 7)
+    text = 'weather { kind = "file", path = "w.csv" } · tilts [10, 20.5] · none none'
+    assert case_text(case, seed=False) == text

@@ -130,7 +130,7 @@ def _given_up(deaths: list[str]) -> PvsimError:
     what = f"{len(deaths)} worker processes in turn ended while they were at it: each {deaths[-1]}"
     if len(set(deaths)) > 1:
         what = f"{len(deaths)} worker processes in turn ended while they were at it: {', '.join(deaths)}"
-    return PvsimError(what, fix="give fewer --jobs, if memory was short (dmesg tells), then --retry-failed")
+    return PvsimError(what, fix="give fewer --jobs, if memory was short (dmesg tells)")
 
 
 class _WorkerDiedError(PvsimError):

@@ -22,6 +22,7 @@ from pvsim.adapters.study_directory import (
 )
 from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import StudyProgress
+from pvsim.core.study.plain import inline
 from pvsim.core.study.ranking import Objective, goal_of
 from pvsim.errors import BadInputError
 from pvsim.wiring.runs import versions
@@ -114,6 +115,8 @@ def open_study(
                 if facts is None or len(records):
                     facts = check_all(asked, entry.enter, checked)
             elsewhere = len(records) - len(entry.found)
+            if before is not None and before.name != asked.name and elsewhere:
+                raise _of_another(before.name, asked.name, elsewhere, directory.path)
             manifest = _manifest(asked, before, text, is_open=book.open > 0, lacks=file_system.lacks)
             directory.write(STUDY_FILE, text)
             if manifest != before:
@@ -170,6 +173,16 @@ def _require_version(manifest: StudyManifest, directory: Path) -> None:
         )
         fix = f"begin it anew in another directory: --out {directory}-{__version__}"
         raise BadInputError(f"{what} into one table", where=str(directory), fix=fix)
+
+
+def _of_another(its_name: str, name: str, elsewhere: int, directory: Path) -> BadInputError:
+    """The error of a directory that has the results of another study, which would be replaced."""
+    which = "a record that belongs" if elsewhere == 1 else f"{elsewhere:,} records that belong"
+    what = (
+        f"the directory has the study {its_name}, with {which} to no case of {name}; its tables would be replaced"
+    )
+    fix = f"give another --out; to go on in its place, write name = {inline([its_name])[1:-1]} in the study file"
+    return BadInputError(what, where=str(directory), fix=fix)
 
 
 def _manifest(

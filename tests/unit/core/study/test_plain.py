@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.study.plain import plain_of, text_of
+from pvsim.core.study.plain import inline, plain_of, text_of
 
 singles = (
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
@@ -44,3 +44,27 @@ def test_what_is_no_plain_data_is_refused(value):
 
 def test_a_text_that_utf_8_can_hold_is_one():
     assert text_of("über") == "über"
+
+
+toml = st.recursive(
+    st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("a ä\"'\\\n"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab .-", max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(toml)
+def test_a_value_in_a_line_is_read_again_from_a_study_file(value):
+    line = inline([value])
+    assert "\n" not in line
+    assert tomllib.loads(f"x = {line}")["x"] == [value]
+
+
+def test_values_in_a_line_by_hand():
+    weather = {"kind": "file", "path": "w 1.csv", "a.b": [1, 2.5, True], "none": {}}
+    assert inline(weather) == '{ kind = "file", path = "w 1.csv", "a.b" = [1, 2.5, true], none = {} }'
+    assert inline("w.csv") == "w.csv"
+    assert inline(None) == "null"

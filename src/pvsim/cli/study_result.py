@@ -1,0 +1,86 @@
+"""What `pvsim study` says at the end: the result in lines or as data, and what has failed."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from pvsim.cli.study_lines import best_lines, cases_done, duration
+from pvsim.errors import PartialResultError
+
+if TYPE_CHECKING:
+    from pvsim.app.study import StudyEnd
+    from pvsim.wiring.study.results import StudyResults
+    from pvsim.wiring.study.study import OpenStudy
+
+__all__ = ["refuse_failed", "result_facts", "result_lines"]
+
+
+def refuse_failed(opened: "OpenStudy", command: str) -> None:
+    """End with the exit code of what is not whole, and name the first case that failed.
+
+    Args:
+        opened: The study.
+        command: What carries it out again.
+
+    Raises:
+        PartialResultError: if a case has failed.
+    """
+    if (first := opened.first_failed()) is None or first.error is None:
+        return
+    failed = f"{opened.book.failed:,} of {opened.book.cases:,} cases failed"
+    what = f"{failed}; the first is case {first.number} ({first.id}): {first.error.what}"
+    fix = f"{first.error.fix or 'correct that'}; then: {command} --retry-failed"
+    raise PartialResultError(what, where=first.error.where, fix=fix)
+
+
+def result_lines(opened: "OpenStudy", results: "StudyResults", end: "StudyEnd", took_s: float) -> Iterator[str]:
+    """The result in lines.
+
+    Args:
+        opened: The study.
+        results: What was written of it.
+        end: What was carried out now.
+        took_s: How long that took.
+    """
+    book = opened.book
+    parts = [f"{opened.study.name}: {cases_done(book)}"]
+    parts += [f"{book.failed:,} failed"] if book.failed else []
+    new = end.done + end.failed
+    parts.append(f"{new:,} carried out now in {duration(took_s)}" if new else "all of them before")
+    yield " · ".join(parts)
+    best = opened.progress.best
+    if best is not None and opened.study.order.each_seed > 1:
+        yield from best_lines(best, len(opened.study.seeds))
+    if results.headline:
+        yield results.headline
+    *tables, page = results.paths
+    yield f"{page}, and beside it {', '.join(path.name for path in tables)}"
+
+
+def result_facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
+    """The result as plain data."""
+    best, book = opened.progress.best, opened.book
+    return {
+        "name": opened.study.name,
+        "directory": str(opened.directory.path),
+        "status": str(opened.manifest.status),
+        "cases": book.cases,
+        "done": book.done,
+        "failed": book.failed,
+        "records_of_no_case": opened.elsewhere,
+        "notes": [*opened.notes, *results.notes],
+        "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
+        "best_with_seed": None if best is None else best.cases[0].record.seed,
+        "best": [
+            {
+                "number": each.record.number,
+                "id": each.record.id,
+                "variant": each.record.variant,
+                "parameters": dict(each.record.parameters),
+                "value": each.record.figures[best.objective.figure],
+            }
+            for each in (best.cases if best is not None else ())
+            if best is not None
+        ],
+        "headline": results.headline or None,
+        "files": [str(path) for path in results.paths],
+    }
