@@ -64,7 +64,7 @@ def test_rows_and_figures_are_the_same_whatever_the_number_of_partitions(
     outside, here, simulated, by_meter, partitions
 ):
     """I2; and the manifest says where each meter went."""
-    from pvsim.wiring.runs import summary_text  # noqa: PLC0415
+    from pvsim.wiring.summary_file import summary_text  # noqa: PLC0415
 
     done = outside("run", *FLEET, *OTHERS, "--partitions", str(partitions), "--no-report")
     assert done.code == 0, done.err
@@ -134,7 +134,7 @@ def test_a_restart_of_the_broker_is_lived_through(here, broker, broker_home, by_
 
 def test_parts_are_done_apart_killed_alone_and_proved_together(outside, here, broker, simulated, by_meter):
     """Two machines: each has its own directory; the one's parts are copied to the other in the end."""
-    from pvsim.wiring.runs import summary_text  # noqa: PLC0415
+    from pvsim.wiring.summary_file import summary_text  # noqa: PLC0415
 
     fleet = [*FLEET, "--partitions", "4", "--run-id", "apart"]
     one = began(here, broker, "simulate", *fleet, *OTHERS, "--part", "0/2", "--out", "one")

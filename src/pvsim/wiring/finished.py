@@ -83,9 +83,10 @@ class FinishedRun(RunRows):
             UsageError: if the site is in another zone.
         """
         config = with_prices_of(self.config, site)
-        totals = totals_of(config, self.plan, worth_of(config, self.plan.timeline))
+        totals = totals_of(config, self.plan, worth_of(config, self.plan.timeline), meter_curves=False)
         proved = self._run.files.prove(totals)
-        return msgspec.structs.replace(totals.result(), yield_among_years=proved.yield_among_years)
+        meters = None if proved.meters is None else dict(proved.meters)
+        return msgspec.structs.replace(totals.result(), meters=meters, yield_among_years=proved.yield_among_years)
 
     def samples(self) -> Iterator[Samples]:
         """The rows as its files have them, in order and in portions; no input of the run is needed.

@@ -1,6 +1,6 @@
 """The models of one run, or of a part of it: each is built once, when it is first asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +14,7 @@ from pvsim.app.simulate import simulate
 from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
+from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.totals import Totals
 from pvsim.core.run.partitions import members, part_of
@@ -72,10 +73,11 @@ class Models:
     @cached_property
     def expected(self) -> Expected:
         """The rows that the run must have, where no meter is somebody else's; for the process that proves them."""
-        return Expected(
-            self.plan,
-            lambda: simulate(self.plan, self.loads(), self.pv(), block=self._block, at_once_s=self.span_s),
-        )
+        return Expected(self.plan, lambda: self.simulated(self._block, self.span_s))
+
+    def simulated(self, block: int, at_once_s: int) -> Iterator[Samples]:
+        """The rows of the run, where no meter is somebody else's; arguments as of `app.simulate.simulate`."""
+        return simulate(self.plan, self.loads(), self.pv(), block=block, at_once_s=at_once_s)
 
     @property
     def span_s(self) -> int:
@@ -114,9 +116,9 @@ class Models:
         """What there is at the home of each meter; nothing without buildings or with meters of others."""
         return {} if self.external else homes_of(self.config, self._loads.sources)
 
-    def totals(self) -> Totals:
-        """What adds up the summary of the run; raises as `worth_of`."""
-        return totals_of(self.config, self.plan, self._worth)
+    def totals(self, *, meter_curves: bool = True) -> Totals:
+        """What adds up the summary of the run, as `totals_of`; raises as `worth_of`."""
+        return totals_of(self.config, self.plan, self._worth, meter_curves=meter_curves)
 
     @cached_property
     def yields(self) -> tuple[float, ...]:

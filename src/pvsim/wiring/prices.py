@@ -68,8 +68,15 @@ def worth_of(config: RunConfig, timeline: Timeline) -> Worth:
     return Worth(money, emissions, inputs)
 
 
-def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
-    """What adds up the summary of a run."""
+def totals_of(config: RunConfig, plan: RunPlan, worth: Worth, *, meter_curves: bool = True) -> Totals:
+    """What adds up the summary of a run.
+
+    Args:
+        config: The run.
+        plan: Its plan.
+        worth: Its prices and emissions.
+        meter_curves: As of `Tally`.
+    """
     bill = carbon = None
     if config.tariff is not None and worth.money is not None:
         from pvsim.core.results.bill import Bill  # noqa: PLC0415 - most runs have no tariff
@@ -79,7 +86,7 @@ def totals_of(config: RunConfig, plan: RunPlan, worth: Worth) -> Totals:
         from pvsim.core.results.carbon import CarbonSum  # noqa: PLC0415 - as above
 
         carbon = CarbonSum(plan, worth.emissions)
-    return Totals(Figures(plan), bill, carbon)
+    return Totals(Figures(plan, meter_curves=meter_curves), bill, carbon)
 
 
 def _prices(

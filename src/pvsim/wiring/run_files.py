@@ -17,6 +17,7 @@ from pvsim.config.changed_models import changed_models
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, check_fits
 from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.meter_curves import Curves
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.spans import FoundSpans, Spans
 from pvsim.core.results.summary import Summary
@@ -172,9 +173,9 @@ class RunFiles:
             BadInputError: as `verify`.
         """
         self.refuse_other_models()
-        totals = self.models.totals()  # first: a file of prices that is wrong is no mistake of the rows
+        totals = self._totals()  # first: a file of prices that is wrong is no mistake of the rows
         spans = self._prove_rows(totals, adders)
-        return self.models.among_years(totals.result()), spans
+        return self.models.among_years(totals.result(self._curves())), spans
 
     def refuse_other_models(self) -> None:
         """Refuse a run whose rows this version would compute differently: it can neither prove nor continue them.
@@ -244,6 +245,14 @@ class RunFiles:
             if plan.holds and held_s != now.held:
                 what = f"{held_s:,} seconds are flagged as held, but {now.held:,} are known"
                 raise BadInputError(what, where="column flags")
+
+    def _totals(self) -> Totals:
+        """What adds up the figures of the run in the proving pass."""
+        return self.models.totals()
+
+    def _curves(self) -> Curves | None:
+        """The curves of each meter, of rows that are proved; None where `_totals` adds them up."""
+        return None
 
     def _prove_rows(self, totals: Totals, adders: tuple[Adder, ...]) -> FoundSpans:
         """The proving pass: whatever wants the rows of a finished run takes them here."""

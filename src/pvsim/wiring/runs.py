@@ -1,7 +1,6 @@
 """A run from its directory to its verified files, whoever does the work in between."""
 
 import platform
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,8 +26,9 @@ from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
 from pvsim.wiring.part_files import PartedFiles, partitions_of
 from pvsim.wiring.run_files import RunFiles
+from pvsim.wiring.summary_file import summary_pieces
 
-__all__ = ["Run", "summary_text", "versions"]
+__all__ = ["Run", "versions"]
 
 Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
@@ -36,8 +36,6 @@ _log = getLogger(__name__)
 _SHOWN_SPANS = 3
 _SHOWN_PARTS = 8
 _CUTS = {"clipped_s", "dimmed_s"}
-_DEEP = re.compile(rb"(?<=[\[{])\n *([^\[\]{}]*?)\n {8,}(?=[\]}])")
-"""What lists and objects have in them that have none in them, and are in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +276,7 @@ class Run:
             PvsimError: if a file is not what it must be, or cannot be written.
         """
         summary, spans = verified(self.files, *adders)
-        self.directory.write(SUMMARY, summary_text(summary))
+        self.directory.write(SUMMARY, summary_pieces(summary))
         config = self.models.config
         at_most = (summary.peak_kw.load or 0.0) >= config.meter_max_w / 1_000
         missing = self.files.counts().get("missing", 0)
@@ -362,9 +360,3 @@ def versions() -> dict[str, str]:
     import numpy as np  # noqa: PLC0415 - imported by the models anyway
 
     return {"pvsim": __version__, "python": platform.python_version(), "numpy": np.__version__}
-
-
-def summary_text(summary: Summary) -> bytes:
-    """A summary to read: indented, and each row of a table of a day or meter on one line."""
-    text = msgspec.json.format(msgspec.json.encode(summary), indent=2)
-    return _DEEP.sub(lambda part: re.sub(rb"\n *", b" ", part[1]), text) + b"\n"

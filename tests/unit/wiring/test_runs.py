@@ -1,19 +1,13 @@
-"""A run that goes on with another answer to readings that are missing, and the text of its summary."""
+"""A run that goes on with another answer to readings that are missing."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import msgspec
-import numpy as np
 import pytest
 
 from pvsim.config import CurveConfig, ExternalMeter, MeterConfig, RunConfig, SyntheticMeter
-from pvsim.core.quantities.timeline import Timeline
-from pvsim.core.results.figures import Figures
-from pvsim.core.results.samples import Samples
-from pvsim.core.run.plan import RunPlan
 from pvsim.errors import UsageError
-from pvsim.wiring.runs import Run, summary_text
+from pvsim.wiring.runs import Run
 
 
 def a_run(out, missing="stop", source=None):
@@ -60,23 +54,3 @@ def test_a_run_that_has_ended_stays_what_it_is(tmp_path):
     run = a_run(tmp_path)
     run.directory.save(msgspec.structs.replace(run.directory.load(), status="partial"))
     assert run.going_on("skip") is run
-
-
-def test_a_summary_is_indented_with_one_line_for_each_row_of_a_day_or_meter():
-    plan = RunPlan("run", Timeline.of_days(date(2024, 6, 21), 2, ZoneInfo("UTC")), ("a", "b"), 60)
-    number = np.arange(plan.rows)
-    figures = Figures(plan)
-    figures.add(Samples.of_rows(plan, number, number * 7 % 30_000, number % 7_000))
-    summary = figures.result()
-    text = summary_text(summary)
-    assert msgspec.json.decode(text) == msgspec.json.decode(msgspec.json.encode(summary))
-    lines = [line.strip() for line in text.decode().splitlines()]
-    tables = [each for of in (*summary.days, *summary.meters.values()) for each in (*of.resolution, *of.ramps)]
-    for row in tables:
-        written = ", ".join(
-            f"{msgspec.json.encode(key).decode()}: {msgspec.json.encode(value).decode()}"
-            for key, value in msgspec.to_builtins(row).items()
-        )
-        assert f"{{{written}}}" in [line.rstrip(",") for line in lines]
-    assert '"rows": 5760,' in lines
-    assert f'"load": {summary.energy_kwh.load},' in lines

@@ -20,7 +20,8 @@ from pvsim.core.results import rows
 from pvsim.core.results.summary import Summary
 from pvsim.core.site.schema import DimmingWindow, ElectricCar
 from pvsim.errors import UsageError
-from pvsim.wiring.runs import Run, summary_text
+from pvsim.wiring.runs import Run
+from pvsim.wiring.summary_file import summary_text
 
 
 @pytest.mark.parametrize("names", [("m1",), ("a", "b")])

@@ -1,7 +1,7 @@
 """The directory of a run, and what is written into it in one step."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -131,8 +131,12 @@ class RunDirectory:
             if self.file_system.lacks == known:  # writing may have shown that there is no fsync
                 return
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a small file, all or nothing.
+    def write(self, name: str, content: bytes | Iterable[bytes]) -> None:
+        """Write a file, all or nothing.
+
+        Args:
+            name: Of the file.
+            content: What is in it, or the pieces of that.
 
         Raises:
             CannotWriteError: if the disk is full or fails.
@@ -140,7 +144,7 @@ class RunDirectory:
         path = self.path / name
         try:
             with new_file(path, self.file_system) as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
         except OSError as error:
             raise cannot_write(error, path) from error
 

@@ -105,7 +105,7 @@ def periods(found: "Sequence[PeriodEnergies]", forms: Forms, kind: str, *, pv: b
 
 def fleet(summary: "Summary", forms: Forms, *, pv: bool = True) -> Table:
     """Energies, shares and peaks of each meter of a run that has several."""
-    meters: dict[str, Any] = summary.meters or {}
+    meters: Mapping[str, Any] = summary.meters or {}
     names = [name for name, _ in _known(summary.energy_kwh, pv=pv)]
     shares = ("self_consumption", "self_sufficiency") if pv else ()
     rows = []

@@ -2,16 +2,14 @@
 
 import numpy as np
 
-from pvsim.core.results.powers import powers_of
+from pvsim.core.results.meter_curves import Curves
+from pvsim.core.results.powers import ROWS, powers_of
 from pvsim.core.results.samples import Samples, joined
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.tally import Tally
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["ROWS", "Figures"]
-
-ROWS = 65_536
-"""So many rows are added up at once: numpy is slow on the small portions in which a run is proved."""
+__all__ = ["Figures"]
 
 
 class Figures:
@@ -21,15 +19,20 @@ class Figures:
     begins or ends between two meters of one period, those rows are kept, also through a merge, until the result is
     asked for: the others of their period may be in another part.
 
+    Args:
+        plan: The run.
+        meter_curves: As of `Tally`.
+
     Attributes:
         plan: The run.
         tally: What all whole periods so far come to.
         loose: By the number of their period, the rows of those periods that another part may have rows of.
     """
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: RunPlan, *, meter_curves: bool = True) -> None:
         self.plan = plan
-        self.tally = Tally(plan)
+        self._meter_curves = meter_curves
+        self.tally = self._tally()
         self._gathered: list[Samples] = []
         self._rows = 0
         self._begins = True  # no row of this part has been taken
@@ -51,25 +54,31 @@ class Figures:
         for period, portions in other.loose.items():
             self.loose[period] = [*self.loose.get(period, []), *portions]
 
-    def result(self) -> Summary:
+    def result(self, curves: Curves | None = None) -> Summary:
         """See `Accumulator.result`.
+
+        Args:
+            curves: As of `Tally.summary`.
 
         Raises:
             InternalError: if an energy identity does not hold (I8).
         """
         self._take()
         if not self._gathered and not self.loose:
-            return self.tally.summary()
+            return self.tally.summary(curves)
         loose = {period: list(portions) for period, portions in self.loose.items()}
         self._loosen(loose)
-        whole = Tally(self.plan)
+        whole = self._tally()
         whole.merge(self.tally)
         for portions in loose.values():
             rows = joined(portions)
-            single = Tally(self.plan)
+            single = self._tally()
             single.add(powers_of(self.plan, rows.where(np.argsort(rows.meter))))
             whole.merge(single)
-        return whole.summary()
+        return whole.summary(curves)
+
+    def _tally(self) -> Tally:
+        return Tally(self.plan, meter_curves=self._meter_curves)
 
     def _take(self) -> None:
         """Hand on all periods of which no row can follow."""

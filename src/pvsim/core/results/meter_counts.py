@@ -22,6 +22,11 @@ class MeterCounts:
     A bin is at most 1/1,024 as wide as its values, of more than 20 meters 1/64; values below 2,048 (of more than
     20 meters 128) have a bin of their own. Of values up to 13.1 kW one kind takes 33 kB a meter, or 3 kB.
 
+    Args:
+        kinds: How many kinds there are.
+        meters: How many meters are counted.
+        of_run: How many meters the run has, where these are some of them.
+
     Attributes:
         bits: A bin is at most 1/2**bits as wide as its values.
         counts: Of values from 0, and of those below by how far they are, shape (kinds, meters, bins).
@@ -29,8 +34,8 @@ class MeterCounts:
         highest: The highest value exactly, shape (kinds, meters).
     """
 
-    def __init__(self, kinds: int, meters: int) -> None:
-        self.bits = _FINE_BITS if meters <= FEW else _COARSE_BITS
+    def __init__(self, kinds: int, meters: int, of_run: int | None = None) -> None:
+        self.bits = _FINE_BITS if (of_run or meters) <= FEW else _COARSE_BITS
         self.counts = [np.zeros((kinds, meters, 0), dtype=np.uint32) for _ in range(2)]
         self.lowest = np.full((kinds, meters), _NEVER, dtype=np.int64)
         self.highest = np.full((kinds, meters), -_NEVER, dtype=np.int64)

@@ -1,6 +1,6 @@
 """How the figures of single meters are distributed over a fleet."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -25,9 +25,10 @@ _FIGURES: dict[str, Callable[[Summary], float | None]] = {
 }
 
 
-def over_meters(meters: Sequence[Summary]) -> OverMeters:
-    """The distributions over meters, each figure by itself."""
-    return OverMeters(**{name: _distribution(of(meter) for meter in meters) for name, of in _FIGURES.items()})
+def over_meters(meters: Iterable[Summary]) -> OverMeters:
+    """The distributions over meters, each figure by itself; goes through the meters once."""
+    rows = [tuple(of(meter) for of in _FIGURES.values()) for meter in meters]
+    return OverMeters(**{name: _distribution(row[i] for row in rows) for i, name in enumerate(_FIGURES)})
 
 
 def with_bills(over: OverMeters | None, money: Money | None) -> OverMeters | None:

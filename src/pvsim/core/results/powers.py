@@ -1,15 +1,19 @@
 """Samples of whole averaging periods as tables, one row a period and one column a meter: what figures add up."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import Ints
-from pvsim.core.results.samples import Samples
+from pvsim.core.results.samples import Samples, joined
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["Powers", "powers_of", "starts_of"]
+__all__ = ["ROWS", "Powers", "powers_of", "starts_of", "tables_of"]
+
+ROWS = 65_536
+"""So many rows are added up at once: numpy is slow on the small portions in which a run is proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,30 @@ def powers_of(plan: RunPlan, samples: Samples) -> Powers:
     return Powers(
         t_utc, day, starts_of(day), there, meter, pv, grid, battery, curtailed, soc_steps, clipped, parts
     )
+
+
+def tables_of(plan: RunPlan, samples: Iterable[Samples], at_once: int = ROWS) -> Iterator[Powers]:
+    """Tables of all rows of a run, each of whole periods.
+
+    Args:
+        plan: The run.
+        samples: Its rows in order, in any portions.
+        at_once: So many rows, and some more, make a table.
+    """
+    gathered: list[Samples] = []
+    count = 0
+    for portion in samples:
+        gathered.append(portion)
+        count += len(portion)
+        if count >= at_once:
+            rows = joined(gathered)
+            window = rows.window(plan)
+            end = int(np.searchsorted(window, window[-1]))  # more of the last one may follow
+            if end:
+                yield powers_of(plan, rows.where(slice(end)))
+            gathered, count = [rows.where(slice(end, None))], len(rows) - end
+    if count:
+        yield powers_of(plan, joined(gathered))
 
 
 def starts_of(number: Ints) -> Ints:

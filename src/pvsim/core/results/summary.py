@@ -11,6 +11,7 @@ Self-consumption and self-sufficiency as in Luthander et al. 2015, Applied Energ
 10.1016/j.apenergy.2014.12.028.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -358,7 +359,7 @@ class Summary(msgspec.Struct, frozen=True):
     generation_multiple: float | None
     peak_kw: Peaks
     peak_of_all_kw: Peaks | None = None
-    meters: dict[str, Any] | None = None
+    meters: Mapping[str, Any] | None = None
     days: tuple[PeriodEnergies, ...] | None = None
     months: tuple[PeriodEnergies, ...] | None = None
     resolution: tuple[Resolution, ...] | None = None

@@ -13,8 +13,10 @@ from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.battery_use import BatteryStates
 from pvsim.core.results.coincidence import CoincidentPeaks
 from pvsim.core.results.duration import GridDuration
+from pvsim.core.results.each_meter import EachMeter
 from pvsim.core.results.energies import EnergySums, kwh
 from pvsim.core.results.fuse import FuseSeconds
+from pvsim.core.results.meter_curves import Curves, MeterCurves
 from pvsim.core.results.over_meters import over_meters
 from pvsim.core.results.peaks import RowPeaks, peaks_of
 from pvsim.core.results.powers import Powers
@@ -37,19 +39,24 @@ _Seen: TypeAlias = tuple[Ints, Ints | NDArray[np.float64]]
 class Tally:
     """Adds up the figures of whole averaging periods.
 
+    Args:
+        plan: The run.
+        meter_curves: Whether the curves of each of several meters are added up too; else they come in the end.
+
     Attributes:
         plan: The run.
         energies: Energies, and how many rows export.
         peaks: Highest powers of rows.
         windows: Means over windows of the local clock, by their length.
         coincidence: Highest quarters of an hour of several meters together; None of longer rows.
-        ramps: Changes within seconds.
-        duration: The duration curve.
+        ramps: Changes within seconds, of all meters together.
+        duration: The duration curve of all meters together.
+        curves: Both of each meter; None of one meter, and where they are added up elsewhere.
         fuse: Seconds above the rated current of the main fuses.
         battery: States of charge; None where there are none.
     """
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: RunPlan, *, meter_curves: bool = True) -> None:
         self.plan = plan
         self.energies = EnergySums(plan)
         self.peaks = RowPeaks(plan)
@@ -61,6 +68,8 @@ class Tally:
         self.coincidence = CoincidentPeaks(plan) if QUARTER_S in self.windows else None
         self.ramps = Ramps(plan)
         self.duration = GridDuration(plan)
+        n = len(plan.meters)
+        self.curves = MeterCurves(plan, of_run=n) if meter_curves and n > 1 else None
         self.fuse = FuseSeconds(plan)
         self.battery: BatteryStates | None = None
         if plan.balance is not None and plan.balance.batteries:
@@ -76,6 +85,8 @@ class Tally:
             self.coincidence.add(powers)
         self.ramps.add(powers)
         self.duration.add(powers)
+        if self.curves is not None:
+            self.curves.add(powers)
         self.fuse.add(powers)
         if self.battery is not None:
             self.battery.add(powers)
@@ -90,6 +101,8 @@ class Tally:
             self.coincidence.merge(other.coincidence)
         self.ramps.merge(other.ramps)
         self.duration.merge(other.duration)
+        if self.curves is not None and other.curves is not None:
+            self.curves.merge(other.curves)
         self.fuse.merge(other.fuse)
         if self.battery is not None and other.battery is not None:
             self.battery.merge(other.battery)
@@ -98,37 +111,45 @@ class Tally:
         """Let what is added later begin a part of its own."""
         self.ramps.close()
         self.duration.close()
+        if self.curves is not None:
+            self.curves.close()
         for means in self.windows.values():
             means.close()
         if self.coincidence is not None:
             self.coincidence.close()
 
-    def summary(self) -> Summary:
+    def summary(self, curves: Curves | None = None) -> Summary:
         """All figures.
+
+        Args:
+            curves: Those of each meter, where they were added up elsewhere. The run has so many meters then that
+                the figures of each are put together whenever they are asked for.
 
         Raises:
             InternalError: if an energy identity does not hold (I8).
         """
         self.energies.check()
-        return _Figures(self).summary()
+        if self.curves is not None:
+            return _Figures(self, self.curves.result()).summary()
+        return _Figures(self, curves).summary(at_once=False)
 
 
 class _Figures:
     """Puts a summary together, from what was added up."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, curves: Curves | None) -> None:
         self.plan, self.energies, self.peaks = tally.plan, tally.energies, tally.peaks
         self.windows = {window_s: means.closed() for window_s, means in tally.windows.items()}
         self.quarters = self.windows.get(QUARTER_S)
         self.coincidence = None if tally.coincidence is None else tally.coincidence.closed()
         self.battery = tally.battery
         self.levels = None if tally.battery is None else tally.battery.levels()
-        self.ramps, self.duration, self.fuse = tally.ramps, tally.duration, tally.fuse
+        self.fuse, self.curves = tally.fuse, curves
         self.run_ramps, self.ramps_by_period = tally.ramps.result()
         self.run_duration, self.durations_by_period = tally.duration.result()
 
-    def summary(self) -> Summary:
-        plan, every = self.plan, range(len(self.plan.meters))
+    def summary(self, *, at_once: bool = True) -> Summary:
+        plan = self.plan
         total = self._of_meters(slice(None))
         days, months = self._periods(len("2024-06-21")), self._periods(len("2024-06"))
         whole = msgspec.structs.replace(
@@ -138,14 +159,15 @@ class _Figures:
             ramps=self.run_ramps,
             duration=self.run_duration,
         )
-        if len(every) == 1:
+        if len(plan.meters) == 1:
             return whole
-        meters = {plan.meters[i]: self._of_meter(i) for i in every}
+        each = EachMeter(plan.meters, self._of_meter)
+        meters = dict(each) if at_once else each
         return msgspec.structs.replace(
             whole,
             peak_of_all_kw=self._peaks_of_all(0, plan.timeline.days),
             meters=meters,
-            over_meters=over_meters(list(meters.values())),
+            over_meters=over_meters(meters.values()),
             coincidence=None
             if self.coincidence is None
             else self.coincidence.figures(load=not plan.meter_range.grid),
@@ -190,9 +212,10 @@ class _Figures:
 
     def _of_meter(self, i: int) -> Summary:
         """The figures of one of several meters."""
-        return msgspec.structs.replace(
-            self._of_meters(slice(i, i + 1)), ramps=self.ramps.of_meter(i), duration=self.duration.of_meter(i)
-        )
+        of_meter = self._of_meters(slice(i, i + 1))
+        if self.curves is None:
+            return of_meter
+        return msgspec.structs.replace(of_meter, ramps=self.curves.ramps(i), duration=self.curves.duration(i))
 
     def _resolution(self, which: slice) -> tuple[Resolution, ...]:
         """The same meters seen through each window; peaks of all of them together."""

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from pvsim.core.results.figures import ROWS, Figures
+from pvsim.core.results.figures import Figures
 from pvsim.core.results.over_meters import with_bills
+from pvsim.core.results.powers import ROWS
 from pvsim.core.results.samples import joined
 
 if TYPE_CHECKING:
     from pvsim.core.results.bill import Bill
     from pvsim.core.results.carbon import CarbonSum
+    from pvsim.core.results.meter_curves import Curves
     from pvsim.core.results.samples import Samples
     from pvsim.core.results.summary import Summary
 
@@ -51,10 +53,14 @@ class Totals:
         if self.carbon is not None and other.carbon is not None:
             self.carbon.merge(other.carbon)
 
-    def result(self) -> "Summary":
-        """See `Accumulator.result`."""
+    def result(self, curves: "Curves | None" = None) -> "Summary":
+        """See `Accumulator.result`.
+
+        Args:
+            curves: As of `Tally.summary`.
+        """
         self._take()
-        figures = self.figures.result()
+        figures = self.figures.result(curves)
         money = None if self.bill is None else self.bill.result()
         return replace(
             figures,

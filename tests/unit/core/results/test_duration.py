@@ -55,11 +55,10 @@ def test_a_day_by_hand():
 
 def test_nothing_has_no_curve():
     assert GridDuration(plan_of()).result() == (None, {})
-    assert GridDuration(plan_of("a", "b")).of_meter(0) is None
 
 
 @given(st.lists(st.tuples(power, power), min_size=1, max_size=200), st.integers(1, 2), st.data())
-def test_days_months_and_meters_have_curves_of_their_own(values, n_meters, data):
+def test_days_and_months_have_curves_of_their_own(values, n_meters, data):
     """Rows of an hour from the eve of a clock change on, over a month's end; each ninth is missing."""
     names = ("a", "b")[:n_meters]
     plan = plan_of(*names, every_s=3600, first=date(2024, 3, 30), days=5)
@@ -72,9 +71,8 @@ def test_days_months_and_meters_have_curves_of_their_own(values, n_meters, data)
         return table(plan, [each for each in rows if each[0] // n_meters in periods[part]])
 
     duration = merged_in_any_order(data, tables, len(periods), lambda: GridDuration(plan))
-    by_period, by_meter = {}, {}
+    by_period = {}
     for row, load, pv in rows:
-        by_meter.setdefault(row % n_meters, []).append(load - pv)
         begins = datetime.fromtimestamp(plan.timeline.start_utc + row // n_meters * 3600, BERLIN)
         for name in (f"{begins:%Y-%m-%d}", f"{begins:%Y-%m}"):
             of_rows = by_period.setdefault(name, {})
@@ -86,13 +84,6 @@ def test_days_months_and_meters_have_curves_of_their_own(values, n_meters, data)
         assert found[name].time_percent == tuple(range(0, 101, 10))
         assert found[name].grid_kw == pytest.approx(exact, abs=0.0002 if n_meters > 1 else 0)
     assert found.keys() == by_period.keys()
-    if n_meters > 1:
-        for meter, grid in by_meter.items():
-            of_meter = duration.of_meter(meter).grid_kw
-            assert of_meter == pytest.approx(tenths(grid), rel=1 / 1024)
-            assert (of_meter[0], of_meter[-1]) == (max(grid) / 10_000, min(grid) / 10_000)
-    else:
-        assert duration.of_meter(0) is None
 
 
 def tenths(grid):

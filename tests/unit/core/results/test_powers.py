@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.core.results.runs import plan_of, samples_of
 
-from pvsim.core.results.powers import powers_of
+from pvsim.core.results.powers import powers_of, tables_of
 from pvsim.core.results.samples import joined
 
 
@@ -47,3 +47,18 @@ def test_two_meters_by_hand():
     assert powers.there.tolist() == [[True, True], [True, False]]
     assert powers.curtailed is None
     assert np.diff(powers.t_utc).tolist() == [1]
+
+
+def test_tables_of_many_rows_have_whole_periods():
+    plan = plan_of("a", "b")
+    rows = [(i, i, 0) for i in range(11) if i != 4]
+    portions = [samples_of(plan, rows[i : i + 3]) for i in range(0, len(rows), 3)]
+    tables = list(tables_of(plan, portions, at_once=4))
+    assert [each.meter.tolist() for each in tables] == [
+        [[0, 1], [2, 3], [0, 5]],
+        [[6, 7]],
+        [[8, 9], [10, 0]],
+    ]
+    assert tables[2].there.tolist() == [[True, True], [True, False]]
+    assert len(list(tables_of(plan, portions, at_once=1))) == 5
+    assert list(tables_of(plan, [])) == []

@@ -103,8 +103,6 @@ def test_periods_that_lack_a_meter_change_nothing():
     ramps.add(table(plan, [(0, 0, 0), (1, 50_000, 0), (2, 0, 0), (4, 0, 0), (5, 50_000, 0)]))
     ramps.add(table(plan, [(6, 0, 0)]))
     assert ramps.result() == (None, {})
-    assert [(ramp.changes, ramp.highest_kw) for ramp in ramps.of_meter(0)] == [(3, 0.0)] * 3  # it has all its rows
-    assert ramps.of_meter(1) is None
 
 
 @given(
@@ -151,18 +149,6 @@ def test_a_change_belongs_to_the_day_of_its_later_row(n_meters, every_s, begin, 
         key: (len(each), sorted(each)[(len(each) + 1) // 2 - 1] / 10_000, max(each) / 10_000)
         for key, each in expected.items()
     }
-    for meter in range(n_meters if n_meters > 1 else 0):
-        own = loads_of(rows, n_meters, {meter})
-        changes = {
-            lag_s: [abs(own[t] - own[t - lag_s // every_s]) for t in own if t - lag_s // every_s in own]
-            for lag_s in ramps.lags_s
-        }
-        of_meter = {ramp.lag_s: ramp for ramp in ramps.of_meter(meter) or () if ramp.of == "load"}
-        assert {lag_s: ramp.changes for lag_s, ramp in of_meter.items()} == {
-            lag_s: len(each) for lag_s, each in changes.items() if each
-        }
-        for lag_s, ramp in of_meter.items():
-            assert ramp.highest_kw == max(changes[lag_s]) / 10_000
 
 
 def loads_of(rows, n_meters, wanted):
@@ -189,4 +175,3 @@ def test_midnight_by_hand():
         changes = [(days[name][0].changes, days[name][0].highest_kw) for name in ("2024-06-21", "2024-06-22")]
         assert changes == [(1, 0.0), (2, 2.0)]
     assert whole.result() == second.result()
-    assert whole.of_meter(0) is None  # of one meter they are those of the run

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.core.results.runs import merged_in_any_order, plan_of, table, with_battery
+from tests.unit.core.results.runs import merged_in_any_order, plan_of, samples_of, table, with_battery
 
 from pvsim.core.devices.battery import BatteryModel
 from pvsim.core.quantities.types import MeterRange
+from pvsim.core.results.each_meter import EachMeter
+from pvsim.core.results.meter_curves import curves_of
 from pvsim.core.results.summary import Resolution
 from pvsim.core.results.tally import Tally
 
@@ -140,3 +142,20 @@ def test_less_energy_than_is_written_has_no_sign():
     tally = Tally(plan)
     tally.add(table(plan, [(0, -1, 0)]))
     assert b'"meter":-0.0' not in msgspec.json.encode(tally.summary())
+
+
+def test_curves_of_each_meter_may_be_added_up_elsewhere():
+    """Then the figures of each meter are put together when they are asked for, and are the same."""
+    plan = plan_of("a", "b", every_s=10)
+    rows = [(i, i * 37 % 9_000, i * 11 % 5_000) for i in range(200) if i % 7]
+    together, apart, rest = Tally(plan), Tally(plan, meter_curves=False), Tally(plan, meter_curves=False)
+    together.add(table(plan, rows))
+    apart.add(table(plan, [each for each in rows if each[0] < 100]))
+    rest.add(table(plan, [each for each in rows if each[0] >= 100]))
+    rest.close()
+    apart.merge(rest)
+    summary = apart.summary(curves_of(plan, [samples_of(plan, rows)], len(plan.meters)))
+    assert isinstance(summary.meters, EachMeter)
+    assert summary == together.summary()
+    without = apart.summary().meters["b"]
+    assert (without.ramps, without.duration) == (None, None)
