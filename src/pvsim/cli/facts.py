@@ -48,9 +48,9 @@ def verify(directory: Path, as_json: bool) -> None:
     this = Run.open(directory.resolve())
     summary = this.files.prove()
     if as_json:
-        import msgspec  # noqa: PLC0415
+        from pvsim.wiring.summary_file import summary_line  # noqa: PLC0415
 
-        click.echo(msgspec.json.encode(summary).decode())
+        click.echo(summary_line(summary))
     else:
         print_summary(summary, this)
 

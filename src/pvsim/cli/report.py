@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pvsim.cli.other_options import OtherOptions
     from pvsim.cli.progress import Display
     from pvsim.core.results.profile import Profile
+    from pvsim.core.results.summary import Summary
     from pvsim.wiring.plots import Format, Language
     from pvsim.wiring.runs import Run
 
@@ -120,14 +121,28 @@ def prepare_page() -> None:
     prepare_report()
 
 
-def write_page(this: "Run", profile: "Profile | None", options: "OtherOptions", display: "Display") -> None:
-    """Write the page about a run that has ended; that there is none does not spoil the run."""
+def write_page(
+    this: "Run",
+    profile: "Profile | None",
+    options: "OtherOptions",
+    display: "Display",
+    summary: "Summary | None" = None,
+) -> None:
+    """Write the page about a run that has ended; that there is none does not spoil the run.
+
+    Args:
+        this: The run.
+        profile: As of `write_report`.
+        options: What was asked for.
+        display: Where to say that there is none.
+        summary: As of `write_report`.
+    """
     if profile is None or options.no_report:
         return
     from pvsim.wiring.report import write_report  # noqa: PLC0415
 
     try:
-        path = write_report(this, profile, options.lang)
+        path = write_report(this, profile, options.lang, summary=summary)
     except PvsimError as error:
         display.say(f"the run is verified, but its report was not written: {error}; pvsim report DIR writes it")
         return

@@ -137,11 +137,11 @@ def run(context: click.Context, /, **_params: Any) -> None:
             write_page(this, profile, options, display)
             draw_plot(this, profile, options)
             raise
-        write_page(this, profile, options, display)
+        write_page(this, profile, options, display, summary)
     if options.as_json:
-        import msgspec  # noqa: PLC0415
+        from pvsim.wiring.summary_file import summary_line  # noqa: PLC0415
 
-        click.echo(msgspec.json.encode(summary).decode())
+        click.echo(summary_line(summary))
     elif not options.quiet:
         seconds = time.monotonic() - started
         print_summary(summary, this, seconds - display.broker_s, display.broker_s)

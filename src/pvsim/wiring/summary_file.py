@@ -1,4 +1,4 @@
-"""The text of `summary.json`: indented, and each row of a table of a day or meter on one line."""
+"""The text of a summary: that of `summary.json` is indented, and has each row of a table on one line."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import msgspec
 
 from pvsim.core.results.summary import Summary
 
-__all__ = ["summary_pieces", "summary_text"]
+__all__ = ["summary_line", "summary_pieces", "summary_text"]
 
 _DEEP = re.compile(rb"(?<=[\[{])\n *([^\[\]{}]*?)\n {8,}(?=[\]}])")
 """What lists and objects have in them that have none in them, and are in others."""
@@ -19,8 +19,13 @@ _AT_ONCE = 100
 _HEAD, _TAIL = b'{\n  "meters": {', b"\n  }\n}"
 
 
+def summary_line(summary: Summary) -> str:
+    """The same on one line, for a terminal."""
+    return msgspec.json.encode(summary, enc_hook=dict).decode()  # the figures of each meter may be no dict yet
+
+
 def summary_text(summary: Summary) -> bytes:
-    """The whole text."""
+    """The whole text of `summary.json`."""
     return b"".join(summary_pieces(summary))
 
 

@@ -1,6 +1,6 @@
 """The data of a page's charts: arrays packed, the rest as plain numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,14 @@ MAX_DETAIL_BYTES = 700_000
 _DETAIL_UNITS = (1, 10)
 _WITH_RANGE = {"load", "pv", "import", "export"}
 _PER_MILLE = 1_000
+_OF_METER: "dict[str, Callable[[Summary], float | None]]" = {
+    "load": lambda meter: meter.energy_kwh.load,
+    "pv": lambda meter: meter.energy_kwh.pv,
+    "import": lambda meter: meter.energy_kwh.import_,
+    "export": lambda meter: meter.energy_kwh.export,
+    "self_sufficiency": lambda meter: meter.self_sufficiency,
+    "self_consumption": lambda meter: meter.self_consumption,
+}
 
 
 def chart_data(plan: "RunPlan", summary: "Summary", profile: "ProfileResult") -> dict[str, Any]:
@@ -151,13 +159,9 @@ def _fleet(summary: "Summary") -> dict[str, Any] | None:
     """Energies and shares of each meter."""
     if summary.meters is None:
         return None
-    each = summary.meters.values()
-    return {
-        "names": list(summary.meters),
-        "load": [meter.energy_kwh.load for meter in each],
-        "pv": [meter.energy_kwh.pv for meter in each],
-        "import": [meter.energy_kwh.import_ for meter in each],
-        "export": [meter.energy_kwh.export for meter in each],
-        "self_sufficiency": [meter.self_sufficiency for meter in each],
-        "self_consumption": [meter.self_consumption for meter in each],
-    }
+    found: dict[str, list[Any]] = {name: [] for name in ("names", *_OF_METER)}
+    for name, meter in summary.meters.items():  # once: those of a large fleet are put together on the way
+        found["names"].append(name)
+        for figure, of in _OF_METER.items():
+            found[figure].append(of(meter))
+    return found
