@@ -173,15 +173,15 @@ class Session:
             self._reject(entry, refused, found)
             return
         phase = self._plan.phase_topics.get(entry.routing_key, "") if name in self._plan.phases else ""
-        of = channel_name(name, phase)
+        of = channel_name(name, phase) if phase else name
         observed = self._plan.read(of, entry.body, entry.encoding, state.clock_ms)
-        taken = self._take_reading(name, phase, observed) if isinstance(observed, Observed) else observed
+        taken = self._take_reading(name, number, phase, observed) if isinstance(observed, Observed) else observed
         if isinstance(taken, Refused):
             named = Refused(taken.reason, f"{of}: {taken.detail}") if phase else taken
             self._reject(entry, named, found, number)
             return
         meter = self._meet(name, found) if number is None else state.meters[number]
-        channel = channel_of(meter, phase)
+        channel = channel_of(meter, phase) if phase else meter
         self._hear(of, channel, found)
         if isinstance(taken, Counting):
             channel.counter = taken.base
@@ -236,22 +236,23 @@ class Session:
         found.events.append(Event("met", name, meter.heard_ms))
         return meter
 
-    def _take_reading(self, name: str, phase: str, observed: Observed) -> bool | Counting | Refused:
+    def _take_reading(
+        self, name: str, number: int | None, phase: str, observed: Observed
+    ) -> bool | Counting | Refused:
         """Put a reading into its second, or what counters say into theirs; False if it was there already."""
-        state, of = self.state, channel_name(name, phase)
-        number = self._numbers.get(name, len(state.meters))
+        state = self.state
+        at = len(state.meters) if number is None else number
         if observed.power_dw is None:
-            base = channel_of(state.meters[number], phase).counter if name in self._numbers else None
-            return count(state, self._plan, observed, name=of, number=number, phase=phase, base=base)
+            base = None if number is None else channel_of(state.meters[number], phase).counter
+            of = channel_name(name, phase)
+            return count(state, self._plan, observed, name=of, number=at, phase=phase, base=base)
         may = self._plan.range_of(name)
         if not may.low_dw <= observed.power_dw <= may.high_dw:
             hint = (
                 "" if may.grid or observed.power_dw > 0 else "; only kind = 'grid' in listen.toml may be negative"
             )
             return Refused(Reason.RANGE, f"{observed.power_dw / DW_PER_W:g} W is outside {may}{hint}")
-        return place(
-            state, self._plan, number, observed.t_ms, observed.power_dw, timed=observed.timed, phase=phase
-        )
+        return place(state, self._plan, at, observed.t_ms, observed.power_dw, timed=observed.timed, phase=phase)
 
     def _reject(self, entry: Entry, refused: Refused, found: _Found, number: int | None = None) -> None:
         counts = self.state.rejected
