@@ -34,6 +34,7 @@ RUNS: Mapping[str, Any] = {
     "run_id": str,
     "first_date": date,
     "days": int,
+    "hours": str,
     "time_zone": str,
     "seed": int,
     "every_s": int,
@@ -197,6 +198,7 @@ def _facts(config: RunConfig) -> dict[str, Any]:
     return {
         "first_date": config.first_date.isoformat(),
         "days": config.days,
+        "hours": str(config.hours) if config.hours else None,
         "time_zone": config.tz,
         "every_s": config.every_s,
         "meters": len(config.meters),

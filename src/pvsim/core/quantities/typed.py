@@ -156,6 +156,7 @@ def parse_date(text: str, field: str) -> date:
         except ValueError as error:
             if found := _TIME_TOO.fullmatch(compact):
                 what, fix = f"`{field}` is a day and begins at local midnight, not {text!r}", f"write {found[1]}"
+                fix += "; a part of it is for example `hours` 12-13" if field == "date" else ""
             elif _SHORT_YEAR.fullmatch(compact):
                 what = f"`{field}` is a date, but {text!r} does not name the century"
             else:

@@ -143,11 +143,14 @@ def test_dates_by_hand(text, day):
     assert parse_date(text, "date") == day
 
 
+NO_TIME = "write 2024-06-21; a part of it is for example `hours` 12-13"
+
+
 @pytest.mark.parametrize(
     ("text", "what", "fix"),
     [
         ("06/07/2024", "`date`: '06/07/2024' may be two dates", "write 2024-06-07 or 2024-07-06"),
-        ("2024-06-21T12:00", "`date` is a day and begins at local midnight", "write 2024-06-21"),
+        ("2024-06-21T12:00", "`date` is a day and begins at local midnight", NO_TIME),
         ("21.06.24", "does not name the century", "write it as YYYY-MM-DD, for example 2024-06-21"),
         ("2024-02-30", "not '2024-02-30': day is out of range", "write it as YYYY-MM-DD, for example 2024-06-21"),
         ("13/13/2024", "not '13/13/2024': month must be", "write it as YYYY-MM-DD, for example 2024-06-21"),

@@ -181,6 +181,19 @@ def test_a_defect_is_said_of_its_case_with_its_place(monkeypatch):
     assert "by design" in result.error.trace
 
 
+def test_cases_of_other_parts_of_a_day_share_no_prices_and_counts():
+    """One load, one weather, one tariff of day and night; a meter that clips."""
+    site = replace(read_site("home-tariff"), battery=None)
+    parts = [pvsim.Request(site=site, hours=hours, every="1min") for hours in (1, "12-13", "5:30-6:30")]
+    requests = [*parts, pvsim.Request(meter=pvsim.MeterRequest(source="household", max_w=1_000), hours=20)]
+    requests.append(replace(requests[-1], hours="17-18"))
+    found = decode_results(carry_out(job_of(*map(pvsim.configure, requests))))
+    alone = [pvsim.simulate(request) for request in requests]
+    assert [each.inputs for each in found] == [input_counts(each.inputs) for each in alone]
+    assert [each.figures for each in found] == [single_figures(each.summary) for each in alone]
+    assert found[3].inputs != found[4].inputs
+
+
 def test_what_was_filled_clipped_or_cut_is_counted_as_of_single_runs(tmp_path):
     """Dimmed homes of one load, a home beyond its meter, a file with a gap and values beyond the range."""
     house = tmp_path / "house.csv"
