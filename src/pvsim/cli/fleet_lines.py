@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fleet_lines"]
 
+_ROUNDED_KWH = 1e-5
+
 
 def fleet_lines(summary: "Summary") -> list[str]:
     """Some lines where there are several meters; none where there is one."""
@@ -29,7 +31,20 @@ def fleet_lines(summary: "Summary") -> list[str]:
         if peaks and known[0][1] is not None and (name == "load" or over.load_kwh is None):
             listed = " · ".join(f"{watts:,.0f} W of {meters:,}" for meters, watts in known)
             lines.append(f"15-min peak {name} by meter, of the first meters together: {listed}")
-    return lines
+    return [*lines, *_netted(summary)]
+
+
+def _netted(summary: "Summary") -> list[str]:
+    """Why energies may be more than the peaks allow, where they are."""
+    energy, peak, meters = summary.energy_kwh, summary.peak_of_all_kw, len(summary.meters or ())
+    if peak is None or not meters:
+        return []
+    hours = summary.rows / meters * summary.resolution_s / 3_600
+    more = energy.import_ - peak.import_ * hours, energy.export - peak.export * hours
+    if max(more) <= _ROUNDED_KWH:
+        return []
+    net = "peaks of import and export are net of all meters: one's export meets another's import"
+    return [f"{net}; energies are sums over the meters"]
 
 
 def _shown(name: str, over: "Distribution | None", unit: str, *, digits: int = 0) -> str:

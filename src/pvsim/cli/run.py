@@ -257,6 +257,7 @@ async def _simulate(
                 await _delete_stream(connection, display)
             if has_years(this.models.config):
                 display.say("comparing its yield with other years of the site (computed once, then stored)")
+            display.show("verifying the rows")
             return confirmed
 
         summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))

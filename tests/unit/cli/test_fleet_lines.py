@@ -1,5 +1,6 @@
 """What is printed of several meters."""
 
+import pytest
 from msgspec.structs import replace
 
 from pvsim.cli.fleet_lines import fleet_lines
@@ -41,3 +42,14 @@ def test_of_grid_meters_it_is_import():
         "of the meters 5 % · half · 95 % have no more than: import 1.0 · 2.0 · 3.0 kWh",
         "15-min peak import by meter, of the first meters together: 4,000 W of 1 · 1,100 W of 20",
     ]
+
+
+@pytest.mark.parametrize(("peak_kw", "is_said"), [(0.0, True), (0.4, True), (0.5, False), (2.0, False)])
+def test_energies_that_peaks_do_not_allow_are_explained(peak_kw, is_said):
+    """Two meters of two rows of an hour: 1 kWh of import in two hours is 0.5 kW in the mean."""
+    energy = Energies(load=6.0, pv=2.0, self_consumed=1.0, import_=1.0, export=0.5)
+    peak = replace(ONE.peak_kw, import_=peak_kw, export=9.0)
+    fleet = replace(ONE, rows=4, resolution_s=3_600, energy_kwh=energy, peak_of_all_kw=peak, over_meters=OVER)
+    lines = fleet_lines(replace(fleet, meters={"a": ONE, "b": ONE}))
+    assert any("are net of all meters" in line for line in lines) == is_said
+    assert not any("are net of all meters" in line for line in fleet_lines(fleet))

@@ -119,12 +119,13 @@ def _figures(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Form
         cell = Cell(forms.number(kw, 2), kw, f"{where}.{name}")
         return Figure(forms.words[f"figure.peak_{name}"], cell, "kW", forms.words["figure.peak.note"], tone)
 
-    def at_most(kw: float | None) -> str:
-        return forms.say("figure.at_most", kw=forms.number(kw, 2))
+    def at_most(kw: float | None, key: str = "figure.at_most") -> str:
+        return forms.say(key, kw=forms.number(kw, 2))
 
+    net_of_all = "figure.at_most_net" if of_all is not None and energy.export else "figure.at_most"
     net = (
-        kwh("import", energy.import_, at_most(peak.import_), "import"),
-        kwh("export", energy.export, at_most(peak.export), "export"),
+        kwh("import", energy.import_, at_most(peak.import_, net_of_all), "import"),
+        kwh("export", energy.export, at_most(peak.export, net_of_all), "export"),
     )
     pv = kwh("pv", energy.pv, at_most(peak.pv), "pv")
     if plan.meter_range.grid:

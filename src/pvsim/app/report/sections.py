@@ -158,7 +158,8 @@ def _fleet(summary: "Summary", facts: "RunFacts", forms: Forms) -> Iterator[Sect
     if summary.meters is None or summary.peak_of_all_kw is None:
         return
     one, of_all = summary.peak_kw.import_, summary.peak_of_all_kw.import_
-    text = forms.say("text.fleet", one=forms.number(one, 2), all=forms.number(of_all, 2))
+    about = "text.fleet_net" if summary.energy_kwh.export else "text.fleet"
+    text = forms.say(about, one=forms.number(one, 2), all=forms.number(of_all, 2))
     charts = ("fleet",) if facts.pv and summary.energy_kwh.load is not None else ()
     homes = tables.homes(facts.homes, forms)
     of = (*(make(summary, forms, pv=facts.pv) for make in (tables.over_meters, tables.fleet)), homes)

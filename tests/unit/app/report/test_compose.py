@@ -110,3 +110,18 @@ def test_the_period_says_which_part_of_a_day_it_is(hours, days, said):
     plan = a_plan(days)
     part = plan if hours is None else replace(plan, timeline=plan.timeline.part(hours))
     assert period_text(part, ENGLISH).replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("meters", "pv_dw", "note"),
+    [
+        (("m1",), 20_000, "at most "),
+        (("a", "b"), 20_000, "net of all meters at most "),
+        (("a", "b"), 0, "at most "),
+    ],
+)
+def test_peaks_of_several_meters_are_net_of_what_others_export(meters, pv_dw, note):
+    page = a_page(a_plan(meters=meters), pv_dw=pv_dw)
+    assert {each.label: each.note for each in page.figures}["Import"].startswith(note)
+    texts = next((section.texts for section in page.sections if section.name == "fleet"), ("",))
+    assert ("sums over the meters" in texts[0]) == note.startswith("net")
