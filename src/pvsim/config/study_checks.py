@@ -8,7 +8,7 @@ from msgspec import inspect
 
 from pvsim.config.request import Request
 from pvsim.config.study import Setting
-from pvsim.core.site.problems import value_problems
+from pvsim.core.site.problems import listed, value_problems
 from pvsim.core.study.axes import Axis, axis_of
 from pvsim.core.study.known import kinds_at
 from pvsim.core.study.paths import Parts, Plain, parts_of
@@ -105,9 +105,8 @@ class Checks:
         if len(found) == 1:
             raise found[0]
         if found:
-            lines = "".join(f"\n  {each}" + (f"; {each.fix}" if each.fix else "") for each in found[:_SHOWN])
-            lines += f"\n  and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
-            raise BadInputError(f"{len(found)} settings are wrong:{lines}", where=where, fix="correct these lines")
+            told = [f"{each}; {each.fix}" if each.fix else str(each) for each in found]
+            raise BadInputError(listed(told, most=_SHOWN), where=where, fix="correct these lines")
 
     def _axis(self, section: str, path: str, given: Plain) -> Axis | None:
         axis = self._attempt(section, path, lambda: axis_of(path, given))
