@@ -2,12 +2,14 @@
 
 import errno
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from pvsim.errors import CannotWriteError, PvsimError
 
-__all__ = ["Disk", "cannot_read", "cannot_write", "remedy", "replace", "write_all"]
+__all__ = ["Disk", "cannot_read", "cannot_write", "errors_told", "remedy", "replace", "write_all"]
 
 _DENIED = {errno.EACCES, errno.EPERM}
 _REMEDIES = {
@@ -90,3 +92,21 @@ def cannot_read(error: OSError, path: Path) -> PvsimError:
 def remedy(error: OSError) -> str:
     """What helps against the reason that the system gave."""
     return _REMEDIES.get(error.errno or 0, "check its disk; dmesg may say more")
+
+
+@contextmanager
+def errors_told(path: Path, helps: Callable[[OSError], str] = remedy) -> Iterator[None]:
+    """What is done to a path: an error of the system names it, and what helps.
+
+    Args:
+        path: What is written.
+        helps: Says what helps against an error.
+
+    Raises:
+        CannotWriteError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        what, where = f"cannot write: {error.strerror or error}", str(error.filename or path)
+        raise CannotWriteError(what, where=where, fix=helps(error)) from error

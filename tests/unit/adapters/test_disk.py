@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pvsim.adapters.disk import cannot_read, cannot_write, replace
+from pvsim.adapters.disk import cannot_read, cannot_write, errors_told, replace
 from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.errors import CannotWriteError
 
 
 class Full(FileSystem):
@@ -42,3 +43,16 @@ def test_the_remedy_is_that_of_the_reason(number, fix):
     reason = OSError(number, os.strerror(number))
     for error, what in ((cannot_write(reason, Path("a")), "write"), (cannot_read(reason, Path("a")), "read")):
         assert (error.what, error.where, error.fix) == (f"cannot {what}: {os.strerror(number)}", "a", fix)
+
+
+def test_an_error_of_the_system_names_what_it_was_about_and_what_helps(tmp_path):
+    with pytest.raises(CannotWriteError) as caught, errors_told(tmp_path):
+        (tmp_path / "no" / "file").write_text("")
+    assert caught.value.where == str(tmp_path / "no" / "file")
+    assert caught.value.fix == "make its directory, or name another file"
+    with (
+        pytest.raises(CannotWriteError) as caught,
+        errors_told(tmp_path, lambda error: f"call {error.errno}"),
+    ):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    assert (caught.value.where, caught.value.fix) == (str(tmp_path), "call 5")

@@ -1,14 +1,12 @@
 """What the files of a service ask of a disk, and how its errors are told."""
 
-import errno
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from pvsim.adapters.disk import Disk, write_all
+from pvsim.adapters.disk import Disk, errors_told, remedy, write_all
 from pvsim.errors import CannotWriteError
 
 __all__ = ["MODE", "Appends", "read", "writing"]
@@ -20,17 +18,9 @@ _MAX_OPEN = 100
 _AT_ONCE = 8
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> AbstractContextManager[None]:
     """What is done to a path of the service: an error of the system names it, and what to do."""
-    try:
-        yield
-    except OSError as error:
-        what = f"cannot write: {error.strerror or error}"
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        fix = "make room" if full else "repair the disk, or the rights of its directories"
-        where = str(error.filename or path)
-        raise CannotWriteError(what, where=where, fix=f"{fix}, and start the service again") from error
+    return errors_told(path, lambda error: f"{remedy(error)}; then start the service again")
 
 
 class Appends:

@@ -234,7 +234,7 @@ def test_an_error_of_the_disk_names_the_file_and_the_way_out(tmp_path):
         files.append(session.feed(LOG[:40]))
         with pytest.raises(CannotWriteError, match="No space left") as refused:
             files.commit(session.state, {})
-        assert refused.value.fix.startswith("make room")
+        assert refused.value.fix == "free some space on its disk; then start the service again"
 
 
 def test_sealed_days_are_listed_with_their_figures(tmp_path):
