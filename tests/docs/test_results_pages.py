@@ -172,6 +172,32 @@ def test_home_assistant_finds_the_values_of_the_page(pages, shell, environment):
     assert names == named
 
 
+EVCC_KEYS = {
+    "": {"mqtt", "meters", "site"},
+    "mqtt": {"broker", "user", "password", "topic"},
+    "meter": {"name", "type", "power", "energy", "soc"},
+    "source": {"source", "topic", "timeout", "scale"},
+    "site": {"title", "meters"},
+}
+"""Those of its configuration that evcc knows and we need: evcc-io/evcc of 8 August 2026 (commit b29b49e3),
+`schema.json`, `api/globalconfig/types.go`, `meter/meter.go`, `meter/measurement/energy.go`, `plugin/mqtt.go`,
+`core/site.go`. It refuses keys of a meter that it does not know."""
+
+
+def test_evcc_knows_each_key_and_each_meter_of_the_site():
+    whole = yaml.safe_load((REPOSITORY / "docs/examples/evcc.yaml").read_text("utf-8"))
+    assert set(whole) <= EVCC_KEYS[""]
+    assert set(whole["mqtt"]) <= EVCC_KEYS["mqtt"]
+    assert set(whole["site"]) <= EVCC_KEYS["site"]
+    for meter in whole["meters"]:
+        assert set(meter) <= EVCC_KEYS["meter"]
+        assert meter["type"] == "custom"
+        for what in set(meter) - {"name", "type"}:
+            assert set(meter[what]) <= EVCC_KEYS["source"]
+    used = whole["site"]["meters"]
+    assert {used["grid"], *used["pv"], *used["battery"]} == {meter["name"] for meter in whole["meters"]}
+
+
 def test_evcc_reads_topics_that_are_published_with_the_signs_of_the_page(pages, shell, environment):
     meters = yaml.safe_load((REPOSITORY / "docs/examples/evcc.yaml").read_text("utf-8"))["meters"]
     read = {
