@@ -23,6 +23,7 @@ from tests.contract.mqtt_client import MqttClient, RefusedError
 from pvsim.adapters import node, streams
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.rights.commands import commands
+from pvsim.core.rights.home_assistant import FILTERS
 from pvsim.core.rights.roles import Account
 from pvsim.errors import BrokerError
 
@@ -33,6 +34,7 @@ ACCOUNTS = {
     "simulator": Account("sim", "simulator"),
     "viewer": Account("eyes", "viewer"),
     "viewer with the page": Account("page", "viewer", management=True),
+    "home assistant": Account("ha", "viewer", home_assistant=True),
     "admin": Account("boss", "admin"),
     # whose things the others are after; their names begin with the others' names
     "other meter": Account("house-b", "meter"),
@@ -506,6 +508,16 @@ def test_the_management_interface_lets_a_viewer_look_and_nothing_else(world, lin
     action, *marks = line.rsplit(maxsplit=3)
     for role, mark in zip(("viewer", "viewer with the page", "admin"), marks, strict=True):
         assert PAGE_ACTIONS[action.strip()](world, ACCOUNTS[role].name) is (mark == "x"), role
+
+
+def test_home_assistant_stays_connected_whatever_it_asks_for(world):
+    with world.mqtt("ha", "ha:home-assistant") as client:
+        for asked in ("homeassistant/+/+/config", "homeassistant/+/+/+/config", "pvsim/home/state", *FILTERS):
+            client.subscribe(asked)
+    assert published_by_mqtt(world, "ha", "homeassistant/status")
+    assert not published_by_mqtt(world, "ha", "pvsim/home/status")
+    with world.mqtt("eyes") as client, pytest.raises(RefusedError):
+        client.subscribe(FILTERS[0])
 
 
 def test_anybody_may_end_a_connection_by_its_client_id_but_hears_nothing_there(world):

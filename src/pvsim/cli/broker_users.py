@@ -30,6 +30,7 @@ _ROLES = ("meter", "simulator", "viewer", "admin")
     "--topic", "topics", metavar="TOPIC", multiple=True, help="Further MQTT topic to which it may publish."
 )
 @click.option("--management", is_flag=True, help="Let a viewer sign in to the management page, too.")
+@click.option("--home-assistant", is_flag=True, help="The viewer is Home Assistant, which asks for more by MQTT.")
 @click.option("--remove", metavar="NAME", help="Remove the account of this name and its connections instead.")
 @click.option("--vhost", metavar="NAME", default="/", show_default=True, help="Virtual host of the broker.")
 @click.option(

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from pvsim.core.rights.home_assistant import BIRTH_TOPIC, FILTERS
 from pvsim.core.run.plan import NAME, NAME_RULE
 from pvsim.errors import UsageError
 
@@ -85,6 +86,7 @@ class Account:
         meters: The meters as which it publishes; () is one of its own name.
         topics: Further MQTT topics to which it may publish, for devices that cannot choose theirs.
         management: Whether it may sign in to the management page, where it sees what is in its virtual host.
+        home_assistant: Whether it is Home Assistant, which asks for more than it shows.
 
     Raises:
         UsageError: if a name or a topic cannot be one, or the role has no use for it.
@@ -96,6 +98,7 @@ class Account:
     meters: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     management: bool = False
+    home_assistant: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name, "--name")
@@ -104,6 +107,9 @@ class Account:
         if self.management and self.role != "viewer":
             what = f"--management is for the role viewer, not {self.role}"
             raise UsageError(what, fix="leave it out, or use --role viewer; an admin may sign in there anyway")
+        if self.home_assistant and self.role != "viewer":
+            what = f"--home-assistant is for the role viewer, not {self.role}"
+            raise UsageError(what, fix="leave it out, or use --role viewer")
         if self.meters and self.role != "meter":
             raise UsageError(
                 f"--meter is for the role meter, not {self.role}", fix="leave it out, or use --role meter"
@@ -169,8 +175,9 @@ def _simulator(account: Account) -> Rights:
 def _viewer(account: Account) -> Rights:
     service = account.service
     own = (_sessions(account), f"{account.name}:.+")
-    published = _keys_of(account.topics)
-    readable = (rf"(meter|pvsim)\.{service}\..+", r"homeassistant\..+")
+    said, asked = ((BIRTH_TOPIC,), FILTERS) if account.home_assistant else ((), ())
+    published = _keys_of([*said, *account.topics])
+    readable = (rf"(meter|pvsim)\.{service}\..+", r"homeassistant\..+", *_keys_of(asked))
     topics = (
         TopicRights(MQTT_EXCHANGE, _one_of(*published), _one_of(*readable)),
         TopicRights(READINGS_EXCHANGE, _NOTHING, _one_of(rf"(meter|pv)\.{service}\..+")),
@@ -199,8 +206,8 @@ def _sessions(account: Account) -> str:
 
 
 def _keys_of(topics: Sequence[str]) -> tuple[str, ...]:
-    """The routing keys that RabbitMQ makes of MQTT topics, as regular expressions."""
-    return tuple(_literal(topic.replace("/", ".")) for topic in topics)
+    """The routing keys that RabbitMQ makes of MQTT topics and filters, as regular expressions."""
+    return tuple(_literal(topic.replace("/", ".").replace("+", "*")) for topic in topics)
 
 
 def _literal(text: str) -> str:

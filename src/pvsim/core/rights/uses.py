@@ -1,5 +1,6 @@
 """What an account is told it may do: where to publish, what to read, in the words of each protocol."""
 
+from pvsim.core.rights.home_assistant import BIRTH_TOPIC
 from pvsim.core.rights.roles import Account
 
 __all__ = ["uses"]
@@ -33,7 +34,10 @@ _PAGE = "sign in to the page; see queues and exchanges of the virtual host, and 
 def _viewer(account: Account) -> dict[str, str]:
     service, own = account.service, f"{account.name}:NAME"
     topics = f"meter/{service}/#, pvsim/{service}/# and homeassistant/#"
-    publish = f"publish to topic {_listed(account.topics)}; " if account.topics else ""
+    if account.home_assistant:
+        topics += ", and where Home Assistant looks for other makers' devices"
+    published = [*([BIRTH_TOPIC] if account.home_assistant else []), *account.topics]
+    publish = f"publish to topic {_listed(published)}; " if published else ""
     return {
         "streams": f"read pvsim.{service} and pvsim.{service}.samples",
         "AMQP": f"read them, and queues {own} bound to exchange pvsim, keys meter.{service}.# or pv.{service}.#",

@@ -41,3 +41,10 @@ def test_a_viewer_is_told_of_the_management_page_where_it_may_sign_in_there():
     assert "sign in to the page" in uses(account)["management"]
     assert account.rights.tags == ("management",)
     assert account.rights.write == Account("eyes", "viewer").rights.write
+
+
+def test_home_assistant_is_told_what_it_may_say_and_hear():
+    told = uses(Account("ha", "viewer", home_assistant=True))["MQTT"]
+    assert "publish to topic homeassistant/status" in told
+    assert "where Home Assistant looks for other makers' devices" in told
+    assert "client id ha or ha:NAME" in told
