@@ -2,8 +2,10 @@
 
 Where and when the sun sets late, people come in, cook and sit down later. In the evening their clock is behind
 that on the wall by a share of what the sun's noon is after 12 o'clock (summer time, and places in the west of
-their zone) and a share of what half the day is longer than six hours; in winter it is ahead. Where the day is
-always as long as the night and noon is at 12 o'clock it is that on the wall. And from the end of the day's work
+their zone) and a share of what half the day was longer than six hours four weeks before; in winter it is ahead.
+It is warmth that keeps people out, and the air's is four weeks behind the sun: October's evenings are mild and
+late, March's are cold and early, under the same light. Where the day is always as long as the night and noon is
+at 12 o'clock it is that on the wall. And from the end of the day's work
 until dusk they do less indoors, the nearer to midsummer the less: they are out; when it is dark they do more.
 """
 
@@ -19,8 +21,9 @@ from pvsim.core.quantities.types import Ints
 
 __all__ = ["SunWeek", "sun_quarters"]
 
-_NOON_SHARE, _HALF_DAY_SHARE = 0.5, 0.3  # fitted to the hour of the peak of 74 homes by month
-_MOST_H = 1.5
+_NOON_SHARE, _HALF_DAY_SHARE = 0.65, 0.35  # fitted to the hour of the peak of measured homes by month
+_MOST_H = 1.25
+_LAG_DAYS = 28  # of the air's temperature behind the length of the day; sources: docs/explanation/homes.md
 _QUARTERS_OF_HOUR = 4
 _FROM_H, _FULL_H, _UNTIL_H, _END_H = 13, 18, 21, 25  # of the evening, which ends at 1 o'clock
 _OUT_FROM_H, _OUT_FULL_H = 15, 17  # when the day's work ends
@@ -31,7 +34,7 @@ _OUT_SHARE, _BACK_SHARE = 0.40, 0.28  # of midsummer's indoor life: left while i
 def sun_quarters(ordinals: list[int], place: BuildingPlace) -> Ints:
     """Which quarter hour people live in at each of the wall clock: shape (days, 96), 0 to 95."""
     grid = quarters_of(ordinals, place.zone)
-    half_day_h = (place.elevation(grid) > 0).sum(axis=1) / (2 * _QUARTERS_OF_HOUR)
+    half_day_h = (place.elevation(grid - _LAG_DAYS * DAY_S) > 0).sum(axis=1) / (2 * _QUARTERS_OF_HOUR)
     zone_s = (np.array(ordinals) - UNIX_ORDINAL) * DAY_S - grid[:, 0]
     noon_h = (zone_s / HOUR_S - place.longitude / 15 + 12) % 24 - 12  # after 12 o'clock
     late_h = _NOON_SHARE * np.clip(noon_h, -_MOST_H, _MOST_H) + _HALF_DAY_SHARE * (half_day_h - 6)
