@@ -73,4 +73,5 @@ def _dimming_note(config: "RunConfig") -> str:
         return f"dimming: {given} without effect, no meter is a building with heat pump or electric car"
     limits = sorted({each.limit_kw for each in config.dimming})
     kw = f", each device to {limits[0]:g} kW" if len(limits) == 1 else ""
-    return f"dimming: {len(config.dimming):,} of {given} in this run{kw}"
+    where = "on the day of this run" if config.hours else "in this run"
+    return f"dimming: {len(config.dimming):,} of {given} {where}{kw}"

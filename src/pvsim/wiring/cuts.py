@@ -61,14 +61,16 @@ def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int
 def dimmed_energies(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, float]]:
     """What dimming takes from each building, of those where it takes anything, as the meter shows it.
 
-    A charge that was dimmed is over within a day of the window, so other days need not be looked at.
+    A charge that was dimmed is over within a day of the window, so other days need not be looked at. A part of a
+    day is counted from the beginning of the day, for it takes later what was cut before it.
     """
     limit, timeline = dimming_of_run(config), plan.timeline
     found: dict[str, dict[str, float]] = {}
     if limit is None:
         return {}
     undimmed = replace(config, dimming=())
-    days = [day for day in pairwise(timeline.midnights_utc) if limit.touch(day[0] - DAY_S, day[1])]
+    begins = timeline.start_utc - timeline.skipped_s, *timeline.midnights_utc[1:]
+    days = [day for day in pairwise(begins) if limit.touch(day[0] - DAY_S, day[1])]
     for meter in config.meters:
         if isinstance(meter.source, BuildingMeter):
             loads = [building_of(meter.home, meter.source, each, plan, {}) for each in (undimmed, config)]

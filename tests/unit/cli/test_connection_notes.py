@@ -34,6 +34,10 @@ def test_how_many_windows_dim_what():
     assert notes(load=load, grid=Grid(dimming=(evening, replace(evening, limit_kw=5.0)))) == [
         "dimming: 2 of 2 windows in this run"
     ]
+    part = Request(site=replace(HOME, load=load, grid=Grid(dimming=(evening,))), date="2025-02-24", hours="12-13")
+    assert connection_notes(configure(part)) == [
+        "dimming: 1 of 1 window on the day of this run, each device to 4.2 kW"
+    ]
     assert notes(grid=Grid(dimming=(evening,))) == [
         "dimming: 1 window without effect, no meter is a building with heat pump or electric car"
     ]

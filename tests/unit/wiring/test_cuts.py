@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
@@ -42,6 +43,20 @@ def test_what_is_cut_is_the_difference_of_the_rows():
         in_windows[each.start_utc - timeline.start_utc : each.end_utc - timeline.start_utc] = True
     assert (less[~in_windows] <= 0).all()  # what is made up is made up afterwards
     assert dimmed_energies(free, plan_of(free)) == {}
+
+
+@pytest.mark.parametrize("hours", ["18-22", "15-18", "17:30-24"])
+def test_a_part_of_a_day_counts_from_the_beginning_of_its_day(hours):
+    """What it takes later was cut before it: else more would be taken later than was cut."""
+    config = replace(config_of(EVENINGS[0], days=1, heat_pump=None), hours=hours)
+    plan = plan_of(config)
+    midnight = plan_of(replace(config, hours=UNSET)).timeline.start_utc
+    n = plan.timeline.end_utc - midnight
+    ((before,), (after,)) = (loads(each, midnight, n) for each in (replace(config, dimming=()), config))
+    found = dimmed_energies(config, plan)["m1"]
+    assert found["dimmed_s"] == np.count_nonzero(before > after)
+    assert found["unserved_kwh"] == pytest.approx((before - after).sum() / 3.6e7, abs=1e-6)
+    assert found["unserved_kwh"] > -1e-6
 
 
 def test_a_dimmed_load_is_the_same_in_any_portions():
