@@ -1,4 +1,4 @@
-"""Changes of load, PV power and grid of each meter between two rows that are 1, 10 or 60 s apart."""
+"""Changes of load, PV power and grid between two rows that are 1, 10 or 60 s apart."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.types import Ints
-from pvsim.core.results.powers import Powers
 from pvsim.core.run.plan import RunPlan
 
 __all__ = ["LAGS_S", "POWERS", "Changes", "lags_of"]
@@ -28,8 +27,8 @@ class _Rows:
 
     Attributes:
         t_utc: Unix time of each, shape (rows,).
-        values: Load, PV power and grid, shape (3, rows, meters).
-        there: Whether each meter has the row, shape (rows, meters).
+        values: Load, PV power and grid, shape (3, rows, columns).
+        there: Which of the rows each column has, shape (rows, columns).
     """
 
     t_utc: Ints
@@ -61,6 +60,8 @@ class _Part:
 class Changes:
     """Hands the change between each two rows that are a lag apart to `take`, once.
 
+    Rows have a column for each meter, or one for all together.
+
     That is when the later one is added, or, where they come in two parts of the run, when these are merged.
 
     Attributes:
@@ -81,8 +82,8 @@ class Changes:
         Args:
             day: Its number, as `spans` gives it.
             kind: Of which power within which lag: load within each of the lags, then PV power, then grid.
-            changes: Shape (pairs of rows, meters).
-            both: Of which pairs a meter has both rows, the same shape; None of all.
+            changes: Shape (pairs of rows, columns).
+            both: Of which pairs a column has both rows, the same shape; None of all.
         """
 
     def spans(self, t_utc: Ints, start: int = 0) -> "list[tuple[int, slice]]":
@@ -92,13 +93,17 @@ class Changes:
     def end_days(self, day: int, since_utc: int) -> None:
         """Know that nothing more comes of days that began after a time, and ended before a day."""
 
-    def add(self, powers: Powers) -> None:
-        """Add the rows of whole periods."""
+    def add_rows(self, t_utc: Ints, values: Ints, there: NDArray[np.bool_] | None) -> None:
+        """Add rows in the order of time.
+
+        Args:
+            t_utc: Unix time of each, shape (rows,).
+            values: Load, PV power and grid, shape (3, rows, columns).
+            there: Which of the rows each column has, shape (rows, columns); None of all.
+        """
         if not self.lags_s:
             return
-        values = np.stack([powers.meter, powers.pv, powers.grid])
-        there = np.ones(values.shape[1:], dtype=np.bool_) if powers.there is None else powers.there
-        rows = _Rows(powers.t_utc, values, there)
+        rows = _Rows(t_utc, values, np.ones(values.shape[1:], dtype=np.bool_) if there is None else there)
         if not self._open:
             none = rows.cut(slice(0))
             self.parts.append(_Part(none, none))

@@ -72,7 +72,7 @@ class MeterCurves(Changes):
 
     def add(self, powers: Powers) -> None:
         """Add the rows of whole periods."""
-        super().add(powers)
+        self.add_rows(powers.t_utc, np.stack([powers.meter, powers.pv, powers.grid]), powers.there)
         self.grid.add(0, powers.grid, powers.there)
 
     def merge(self, other: "MeterCurves") -> None:

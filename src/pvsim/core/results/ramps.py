@@ -11,6 +11,7 @@ from pvsim.core.quantities.types import DW_PER_KW, Ints
 from pvsim.core.results.changes import POWERS, Changes
 from pvsim.core.results.histogram import Counted
 from pvsim.core.results.period_counts import PeriodCounts
+from pvsim.core.results.powers import Powers
 from pvsim.core.results.summary import Ramp
 from pvsim.core.run.plan import RunPlan
 
@@ -36,10 +37,17 @@ class Ramps(Changes):
         self._measured = partial(_ramps, names_of(plan), self.lags_s)
         self.counted = PeriodCounts(plan, POWERS * len(self.lags_s), self._measured)
 
+    def add(self, powers: Powers) -> None:
+        """Add the rows of whole periods: kept for a minute, they are little of many meters' sum."""
+        sums = [power.sum(axis=1, keepdims=True) for power in (powers.meter, powers.pv, powers.grid)]
+        whole: NDArray[np.bool_] | None = None
+        if powers.there is not None:
+            whole = np.asarray(powers.there.all(axis=1, keepdims=True))
+        self.add_rows(powers.t_utc, np.stack(sums), whole)
+
     def take(self, day: int, kind: int, changes: Ints, both: NDArray[np.bool_] | None) -> None:
         """See `Changes.take`."""
-        kept = slice(None) if both is None else both.all(axis=1)
-        self.counted.add(day, kind, np.abs(changes.sum(axis=1)[kept]))
+        self.counted.add(day, kind, np.abs(changes if both is None else changes[both]).reshape(-1))
 
     def spans(self, t_utc: Ints, start: int = 0) -> list[tuple[int, slice]]:
         """See `Changes.spans`."""

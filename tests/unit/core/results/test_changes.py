@@ -13,6 +13,9 @@ class Collected(Changes):
         super().__init__(plan)
         self.found = {}
 
+    def add(self, powers):
+        self.add_rows(powers.t_utc, np.stack([powers.meter, powers.pv, powers.grid]), powers.there)
+
     def take(self, day, kind, changes, both):
         assert day == 0
         kept = changes if both is None else np.where(both, changes, -1)
@@ -51,6 +54,6 @@ def test_rows_longer_than_a_minute_have_no_changes():
 
 def test_one_who_does_not_take_them_has_no_days():
     changes = Changes(plan_of())
-    changes.add(table(changes.plan, [(0, 1, 0), (1, 2, 0)]))
+    changes.add_rows(np.arange(2), np.zeros((3, 2, 1), dtype=np.int64), None)
     assert list(changes.spans(np.arange(3), 1)) == [(0, slice(1, 3))]
     assert list(changes.spans(np.arange(3), 3)) == []
