@@ -35,6 +35,7 @@ TICK = b'{"v":1,"kind":"tick"}'
 
 _MS = 1_000
 _YEAR_9000_MS = 221_845_392_000_000
+_NEVER_HEARD = "it has not been heard yet: check its topic"
 
 
 @dataclass(slots=True)
@@ -64,7 +65,9 @@ class Session:
         for meter in self.state.meters:
             meter.phases = phases_of(meter, plan.phases.get(meter.name, ()))
         self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
-        self._awaited = set(plan.forms) - set(self._numbers)
+        since_ms = self.state.awaited
+        awaited = (name for name in plan.forms if name not in self._numbers)
+        self.state.awaited = {name: since_ms.get(name, self.state.clock_ms) for name in awaited}
         self._spelled = {name.lower(): name for name in (*plan.forms, *self._numbers)}
         self._known_keys: dict[str, str] = {}
         self._silence_due_ms = self._next_silence_ms()
@@ -123,6 +126,8 @@ class Session:
             return
         before_ms, state.clock_ms, state.set_back = state.clock_ms, arrived_ms, False
         if before_ms < 0:
+            state.awaited = dict.fromkeys(state.awaited, arrived_ms)
+            self._silence_due_ms = self._next_silence_ms()
             begin(state, plan)
             return
         if arrived_ms // _MS > before_ms // _MS:  # seconds are closed by whole ones
@@ -132,8 +137,12 @@ class Session:
             for name, channel in self._channels():
                 if not channel.silent and state.clock_ms - channel.heard_ms >= plan.silence_of(name) * _MS:
                     channel.silent = True
-                    detail = "it has not been heard yet: check its topic" if _is_new(channel) else ""
+                    detail = _NEVER_HEARD if _is_new(channel) else ""
                     found.events.append(Event("silent", name, state.clock_ms, detail))
+            for name, since_ms in state.awaited.items():
+                if since_ms and state.clock_ms - since_ms >= plan.silence_of(name) * _MS:
+                    state.awaited[name] = 0
+                    found.events.append(Event("silent", name, state.clock_ms, _NEVER_HEARD))
             self._silence_due_ms = self._next_silence_ms()
 
     def _tell_of_sums(self, entry: Entry, found: _Found) -> None:
@@ -152,7 +161,12 @@ class Session:
 
     def _next_silence_ms(self) -> int:
         """Before which time no meter, and no phase of one, can become silent."""
-        due_ms = (self._silent_from_ms(name, each) for name, each in self._channels() if not each.silent)
+        due_ms = [self._silent_from_ms(name, each) for name, each in self._channels() if not each.silent]
+        due_ms += [
+            since_ms + self._plan.silence_of(name) * _MS
+            for name, since_ms in self.state.awaited.items()
+            if since_ms
+        ]
         return min(due_ms, default=_YEAR_9000_MS)
 
     def _silent_from_ms(self, name: str, channel: ChannelState) -> int:
@@ -221,14 +235,15 @@ class Session:
 
     def _has_a_place(self, name: str) -> bool:
         """Whether a meter may join: places are kept for those that the plan describes, whoever comes first."""
-        kept = 0 if name in self._awaited else len(self._awaited)
+        awaited = self.state.awaited
+        kept = 0 if name in awaited else len(awaited)
         return len(self.state.meters) + kept < self._plan.max_meters
 
     def _meet(self, name: str, found: _Found) -> MeterState:
         meter = MeterState(name=name, heard_ms=self.state.clock_ms)
         self._numbers[name] = len(self.state.meters)
         self._spelled[name.lower()] = name
-        self._awaited.discard(name)
+        self.state.awaited.pop(name, None)
         self.state.meters.append(meter)
         meter.phases = phases_of(meter, self._plan.phases.get(name, ()))
         due_ms = (self._silent_from_ms(of, channel) for of, channel in channels(meter))

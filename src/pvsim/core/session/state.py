@@ -117,6 +117,8 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
         hold_s: For how long values are held on that day.
         battery: Which battery the meters have had last, as `Day.battery`.
         meters: In the order in which they were met.
+        awaited: Since when, in Unix ms, meters that are described have not been heard: −1 before the first
+            message, 0 once that has been told.
         open: Readings of the open seconds: by second, then by the number of the meter.
         rows: Rows so far, of all meters: the next one's number.
         messages: Messages so far.
@@ -138,6 +140,7 @@ class SessionState(msgspec.Struct, kw_only=True, omit_defaults=True):
     hold_s: int = 0
     battery: str = ""
     meters: list[MeterState] = []
+    awaited: dict[str, int] = {}
     open: dict[int, dict[int, Cell]] = {}
     rows: int = 0
     messages: int = 0

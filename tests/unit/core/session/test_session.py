@@ -366,3 +366,30 @@ def test_the_hold_changes_with_the_day():
     session = Session(a_plan(hold_s=2), Days(), state)
     rows = rows_of(session.feed([entry(2, t + 60, None, "")]))
     assert [(row[2] - t, row[7]) for row in rows] == [(0, None), (2, 0), (3, 1), (4, 1)]
+
+
+@given(st.lists(st.integers(0, 40)))
+def test_a_described_meter_that_is_never_heard_is_told_once(cuts):
+    plan = a_plan(forms={"grid": MeterForm(), "plug": MeterForm(), "m1": MeterForm()}, silence_s=20)
+    log = [(MIDNIGHT + 5 * i, "m1", 5) for i in range(30)]
+    log[15:15] = [(MIDNIGHT + 5 * 15, "plug", 5)]
+    _, parts = feed_in_parts(plan, Days(), entries(*log), [cut for cut in cuts if cut < len(log)])
+    told = [event for event in joined(parts)[3] if event.meter != "m1"]
+    assert [(event.what, event.meter, event.at_ms // 1_000 - MIDNIGHT) for event in told] == [
+        ("silent", "grid", 20),
+        ("silent", "plug", 20),
+        ("met", "plug", 75),
+        ("silent", "plug", 95),
+    ]
+    assert told[0].detail == "it has not been heard yet: check its topic"
+    assert not told[-1].detail
+
+
+def test_a_meter_that_is_described_later_is_awaited_from_then_on():
+    log = entries(*((MIDNIGHT + 5 * i, "m1", 5) for i in range(30)))
+    first = Session(a_plan(silence_s=20), Days())
+    first.feed(log[:10])
+    then = Session(a_plan(silence_s=20, forms={"grid": MeterForm()}), Days(), first.state)
+    (silent,) = [event for event in then.feed(log[10:]).events if event.meter == "grid"]
+    assert silent.at_ms // 1_000 - MIDNIGHT == 45 + 20
+    assert Session(a_plan(), Days(), then.state).state.awaited == {}
