@@ -11,12 +11,13 @@ import click
 from pvsim.cli.answers import one_line
 
 if TYPE_CHECKING:
+    from pvsim.adapters.study_directory import StudyRanking
     from pvsim.app.study_book import CaseBook
     from pvsim.app.study_progress import Best, StudyProgress
     from pvsim.core.study.case import Case
     from pvsim.core.study.record import CaseRecord
 
-__all__ = ["StudyLines", "best_lines", "case_text", "cases_done", "duration", "labels"]
+__all__ = ["StudyLines", "best_lines", "case_text", "cases_done", "duration", "labels", "ranking_lines"]
 
 _TERMINAL_S, _PIPE_S = 0.25, 30.0
 """Seconds between two tables at least, and between two lines elsewhere than on a terminal."""
@@ -142,17 +143,34 @@ def best_lines(best: "Best", seeds: int, so_far: str = "") -> list[str]:
     which = f"all with seed {seed}" if seeds == 1 else f"with seed {seed} alone, the first of {seeds:,}"
     lines = [f"{begin} by {objective.figure} ({most}), {which}:"]
     for place, record in enumerate(records, start=1):
-        figure = _value(record.figures[objective.figure])
-        lines.append(f"  {place}. {figure:>12}  {case_text(record, seed=False)}  ({record.id})")
+        lines.append(_placed(place, record.figures[objective.figure], case_text(record, seed=False), record.id))
     return lines
+
+
+def ranking_lines(ranking: "StudyRanking") -> list[str]:
+    """The best combinations in the end, a line each, and a line above that says by what."""
+    most = "least" if ranking.goal == "min" else "most"
+    means = "" if ranking.seeds == 1 else f", means over {ranking.seeds:,} seeds, with the case of the first"
+    lines = [f"the best by {ranking.figure} ({most}){means}:"]
+    for place, each in enumerate(ranking.best, start=1):
+        lines.append(_placed(place, each.value, _settings(each.variant, each.parameters), each.id))
+    return lines
+
+
+def _placed(place: int, value: Any, text: str, case_id: str) -> str:
+    return f"  {place}. {_value(value):>12}  {text}  ({case_id})"
 
 
 def case_text(case: "Case | CaseRecord", *, seed: bool = True) -> str:
     """What a case is: its variant, parameters, and seed."""
-    short = labels(case.parameters)
-    parts = [case.variant] if case.variant else []
-    parts += [f"{short[path]} {_value(value)}" for path, value in case.parameters.items()]
-    parts += [f"seed {case.seed}"] if seed or not parts else []
+    settings = _settings(case.variant, case.parameters)
+    return f"{settings} · seed {case.seed}" if seed and settings else settings or f"seed {case.seed}"
+
+
+def _settings(variant: str, parameters: Mapping[str, Any]) -> str:
+    short = labels(parameters)
+    parts = [variant] if variant else []
+    parts += [f"{short[path]} {_value(value)}" for path, value in parameters.items()]
     return one_line(" · ".join(parts))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pvsim.cli.study_lines import best_lines, cases_done, duration
+from pvsim.cli.study_lines import cases_done, duration, ranking_lines
 from pvsim.errors import PartialResultError
 
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ def result_lines(opened: "OpenStudy", results: "StudyResults", end: "StudyEnd", 
     new = end.done + end.failed
     parts.append(f"{new:,} carried out now in {duration(took_s)}" if new else "all of them before")
     yield " · ".join(parts)
-    best = opened.progress.best
-    if best is not None and opened.study.order.each_seed > 1:
-        yield from best_lines(best, len(opened.study.seeds))
+    if results.ranking is not None and opened.study.order.each_seed > 1:
+        yield from ranking_lines(results.ranking)
     if results.headline:
         yield results.headline
     *tables, page = results.paths
@@ -58,7 +57,9 @@ def result_lines(opened: "OpenStudy", results: "StudyResults", end: "StudyEnd", 
 
 def result_facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]:
     """The result as plain data."""
-    best, book = opened.progress.best, opened.book
+    from msgspec.structs import asdict  # noqa: PLC0415 - `pvsim --help` needs none
+
+    ranking, book = results.ranking, opened.book
     return {
         "name": opened.study.name,
         "directory": str(opened.directory.path),
@@ -68,19 +69,9 @@ def result_facts(opened: "OpenStudy", results: "StudyResults") -> dict[str, Any]
         "failed": book.failed,
         "records_of_no_case": opened.elsewhere,
         "notes": [*opened.notes, *results.notes],
-        "best_by": None if best is None else {"figure": best.objective.figure, "goal": best.objective.goal},
-        "best_with_seed": None if best is None else best.cases[0].record.seed,
-        "best": [
-            {
-                "number": each.record.number,
-                "id": each.record.id,
-                "variant": each.record.variant,
-                "parameters": dict(each.record.parameters),
-                "value": each.record.figures[best.objective.figure],
-            }
-            for each in (best.cases if best is not None else ())
-            if best is not None
-        ],
+        "best_by": None if ranking is None else {"figure": ranking.figure, "goal": ranking.goal},
+        "best_over_seeds": None if ranking is None else ranking.seeds,
+        "best": [] if ranking is None else [asdict(each) for each in ranking.best],
         "headline": results.headline or None,
         "files": [str(path) for path in results.paths],
     }

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.adapters.study_directory import StudyBest, StudyRanking
 from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import StudyProgress
 from pvsim.cli import study_lines
-from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration, labels
+from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration, labels, ranking_lines
 from pvsim.core.study.case import Case
 from pvsim.core.study.ranking import Objective
 from pvsim.core.study.record import CaseError, CaseRecord
@@ -154,6 +155,15 @@ def test_the_best_and_what_a_case_is():
     assert first == "the best so far by self_sufficiency (most), with seed 23 alone, the first of 8:"
     assert case_text(Case(0, "", "", {}, 0, 7), seed=False) == "seed 7"
     assert case_text(Case(0, "", "", {"a.load": "household:3200"}, 0, 7)) == "load household:3200 · seed 7"
+
+
+def test_the_best_in_the_end_are_those_of_all_seeds():
+    best = (StudyBest(0.5, 3, "ab" * 8, "south", {"site.battery.capacity_kwh": 5}),)
+    assert ranking_lines(StudyRanking("self_sufficiency", "max", 8, best)) == [
+        "the best by self_sufficiency (most), means over 8 seeds, with the case of the first:",
+        "  1.          0.5  south · capacity_kwh 5  (abababababababab)",
+    ]
+    assert ranking_lines(StudyRanking("money_total", "min", 1, ())) == ["the best by money_total (least):"]
 
 
 def test_values_of_a_case_are_written_as_in_its_study_file():

@@ -1,12 +1,13 @@
 """What `study.json` says of a study."""
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from pvsim.adapters.manifests import FileFacts
 
-__all__ = ["MANIFEST_VERSION", "StudyCounts", "StudyManifest", "StudyStatus"]
+__all__ = ["MANIFEST_VERSION", "StudyBest", "StudyCounts", "StudyManifest", "StudyRanking", "StudyStatus"]
 
 MANIFEST_VERSION = 1
 
@@ -35,6 +36,40 @@ class StudyCounts(msgspec.Struct, frozen=True):
     elsewhere: int = 0
 
 
+class StudyBest(msgspec.Struct, frozen=True):
+    """One of the best combinations.
+
+    Attributes:
+        value: The mean of the figure over the seeds.
+        number: Of its case with the first seed.
+        id: Of that case.
+        variant: Its variant; empty where none are compared.
+        parameters: Its settings, by path.
+    """
+
+    value: float
+    number: int
+    id: str
+    variant: str
+    parameters: dict[str, Any]
+
+
+class StudyRanking(msgspec.Struct, frozen=True):
+    """The best combinations.
+
+    Attributes:
+        figure: What they are the best by.
+        goal: `min` or `max`: whether less or more of it is better.
+        seeds: Over how many seeds the means are.
+        best: Some of them, the best first.
+    """
+
+    figure: str
+    goal: str
+    seeds: int
+    best: tuple[StudyBest, ...]
+
+
 class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a study.
 
@@ -49,6 +84,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
         finished_utc: When its result was written; None until then.
         headline: The best combination in words, of the result that was written last.
         notes: What must be known with it.
+        ranking: The best combinations of that result; None where none has the figure.
         counts: Its cases; None until they are first counted.
         files: The files of its result.
         language: Of its page.
@@ -65,6 +101,7 @@ class StudyManifest(msgspec.Struct, frozen=True, kw_only=True):
     finished_utc: str | None = None
     headline: str = ""
     notes: tuple[str, ...] = ()
+    ranking: StudyRanking | None = None
     counts: StudyCounts | None = None
     files: dict[str, FileFacts] | None = None
     language: str = "en"

@@ -38,7 +38,7 @@ __all__ = ["BEST", "STUDIES", "find_study", "objectives_of", "open_study"]
 STUDIES = Path("studies")
 """Where studies are, each in a directory of its name."""
 
-_ENDED = ("status", "finished_utc", "counts", "files", "headline", "notes")
+_ENDED = ("status", "finished_utc", "counts", "files", "headline", "notes", "ranking")
 """What the manifest says of how a study ended."""
 
 _USUAL = ("money_total", "self_sufficiency", "energy_kwh_import")

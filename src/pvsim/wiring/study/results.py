@@ -13,12 +13,13 @@ from pvsim import __version__
 from pvsim.adapters.disk import cannot_write
 from pvsim.adapters.duckdb.connection import require_duckdb, require_text
 from pvsim.adapters.rundir.file_system import FileSystem, new_file
-from pvsim.adapters.study_directory import STUDY_FILE, KeptRecords
+from pvsim.adapters.study_directory import STUDY_FILE, KeptRecords, StudyBest, StudyRanking
 from pvsim.config.request import Request
 from pvsim.config.study import Difference, Study
+from pvsim.core.quantities.rounding import rounded
 from pvsim.core.study.collected import Collected
 from pvsim.core.study.factors import VARIANT
-from pvsim.core.study.ranking import Objective, goal_of, ranked
+from pvsim.core.study.ranking import Objective, Ranking, goal_of, ranked
 from pvsim.core.study.table import Columns, band_columns, band_rows, case_columns, case_row, csv_line
 from pvsim.errors import UsageError
 from pvsim.wiring.study.file import configured
@@ -34,6 +35,7 @@ CASES, BANDS, CASES_PARQUET, PAGE = "cases.csv", "bands.csv", "cases.parquet", "
 _PRINTED = "en"
 _PORTION = 1_000
 _FAILED = 50
+_BEST = 5
 _VARIANT = "variant"
 """What a study file calls the axis of its variants."""
 
@@ -56,11 +58,13 @@ class StudyResults:
         paths: The files.
         notes: What was filled, clipped or cut in cases; what was not written, and how to have it.
         headline: The best combination, and whether it leads by more than chance; in English, as what is printed.
+        ranking: The best combinations; None where none has the figure.
     """
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...]
     headline: str = ""
+    ranking: StudyRanking | None = None
 
 
 def finish(directory: Path, study: Study, *, language: str = "en") -> StudyResults:
@@ -90,6 +94,7 @@ class _Results:
         self._kept = KeptRecords(directory)
         self._disk = FileSystem(accepted=True)
         self._cases = Collected()
+        self._ranking: StudyRanking | None = None
 
     def close(self) -> None:
         self._kept.close()
@@ -112,7 +117,7 @@ class _Results:
             self._remove(CASES_PARQUET)
         path, headline, of_comparison = self._page(language)
         notes = (*_input_notes(self._cases), *of_comparison, *(() if note is None else (note,)))
-        return StudyResults((*paths, path), notes, headline)
+        return StudyResults((*paths, path), notes, headline, self._ranking)
 
     def _records(self) -> Iterator["CaseRecord"]:
         for position in range(len(self._cases.ids)):
@@ -197,12 +202,25 @@ class _Results:
             missing=study.count - len(cases.ids),
         )
         objective = objective_of(cases, facts)
-        shown = shown_by_hour(ranked(cases.matrix(objective.figure), objective))
+        ranking = ranked(cases.matrix(objective.figure), objective)
+        self._ranking = self._told(ranking) if ranking.order else None
+        shown = shown_by_hour(ranking)
         hours = {
             each: [record.hours for case in cases.combinations[each].cases for record in self._record(case)]
             for each in shown
         }
         return replace(facts, hours=hours)
+
+    def _told(self, ranking: Ranking) -> StudyRanking:
+        """The best combinations, as they are printed."""
+        cases, best = self._cases, []
+        for each in ranking.order[:_BEST]:
+            combination = cases.combinations[each]
+            first = combination.cases[0]
+            value, parameters = rounded(float(ranking.means[each])), dict(combination.parameters)
+            best.append(StudyBest(value, cases.numbers[first], cases.ids[first], combination.variant, parameters))
+        objective = ranking.objective
+        return StudyRanking(objective.figure, objective.goal, len(self._study.seeds), tuple(best))
 
     def _text(self) -> bytes:
         """The study file, as its directory keeps it."""

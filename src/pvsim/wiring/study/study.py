@@ -136,11 +136,13 @@ class OpenStudy:
             return StudyResults((), ())
         before = now.files or {}
         if now == self.manifest and CASES_PARQUET in before and before == self._facts(before):
-            return StudyResults(tuple(self.directory.path / name for name in before), now.notes, now.headline)
+            return StudyResults(
+                tuple(self.directory.path / name for name in before), now.notes, now.headline, now.ranking
+            )
         results = finish(self.directory.path, self.study, language=now.language)
         status = StudyStatus.PARTIAL if counts.failed else StudyStatus.COMPLETE
         files = self._facts(path.name for path in results.paths)
-        told = {"headline": results.headline, "notes": results.notes}
+        told = {"headline": results.headline, "notes": results.notes, "ranking": results.ranking}
         self._save(msgspec.structs.replace(now, status=status, files=files, finished_utc=now_text(), **told))
         return results
 

@@ -100,6 +100,10 @@ def test_the_tables_have_the_figures_of_the_records(tmp_path, study, records):
     exports = [float(row["energy_kwh_export"]) for row in rows if row["variant"] == "uniform"][::2]
     (band,) = [r for r in bands if r["figure"] == "energy_kwh_export" and r["number"] == "2"]
     assert float(band["mean"]) == pytest.approx(sum(exports) / 2, abs=1e-6)
+    assert (results.ranking.figure, results.ranking.goal, results.ranking.seeds) == ("energy_kwh_export", "min", 2)
+    means = [each.value for each in results.ranking.best]
+    assert means == sorted(float(r["mean"]) for r in bands if r["figure"] == "energy_kwh_export")[:5]
+    assert {each.id for each in results.ranking.best} <= {row["id"] for row in rows if row["repeat"] == "0"}
     page = (directory / PAGE).read_text()
     assert results.headline.startswith("Export is lowest with ")
     assert "\u00a0" not in results.headline
