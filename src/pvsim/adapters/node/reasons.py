@@ -10,6 +10,10 @@ _KNOWN = (
     (re.compile(r"\benospc\b"), "no space is left on the disk"),
     (re.compile(r"\beacces\b"), "a file or directory cannot be opened (permission denied)"),
     (re.compile(r"\bemfile\b"), "too few open files are allowed (ulimit -n)"),
+    (
+        re.compile(r"Failed to create super carrier|std::bad_alloc|Cannot allocate \d+ bytes of memory"),
+        "too little memory may be used: Erlang reserves more than 1 GB of addresses (ulimit -v unlimited)",
+    ),
     (re.compile(r"\berl: not found|erlexec: not found"), "Erlang is missing or was moved"),
     (re.compile(r"error while loading shared libraries: (?P<detail>\S+?):"), "a shared library is missing"),
 )

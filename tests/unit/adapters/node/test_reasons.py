@@ -27,6 +27,7 @@ Error during startup: {error,
                                   eaddrinuse}}}}}}}}},
 {"init terminating in do_boot",{error,{listen_error,{acceptor,{127,0,0,1},21002},eaddrinuse}}}
 """
+TOO_LITTLE = "too little memory may be used: Erlang reserves more than 1 GB of addresses (ulimit -v unlimited)"
 DIST_PORT_TAKEN = 'reason: {dist_port_already_used,21004,not_erlang,"127.0.0.1"}'
 
 
@@ -48,6 +49,9 @@ def test_a_taken_port_is_named(text, port):
     ("text", "sentence"),
     [
         ("{error, enospc}", "no space is left on the disk"),
+        ("erts_mmap: Failed to create super carrier of size 1024 MB", TOO_LITTLE),
+        ("terminate called after throwing an instance of 'std::bad_alloc'", TOO_LITTLE),
+        ('eheap_alloc: Cannot allocate 318267840 bytes of memory (of type "heap").', TOO_LITTLE),
         ("exec: erl: not found", "Erlang is missing or was moved"),
         (
             "beam.smp: error while loading shared libraries: libtinfo.so.6: cannot open shared object file",
