@@ -21,8 +21,9 @@ from pika.exceptions import AMQPError
 from tests.contract.mqtt_client import MqttClient, RefusedError
 
 from pvsim.adapters import node, streams
+from pvsim.adapters.management import Management, carry_out
 from pvsim.core.messages.address import BrokerAddress
-from pvsim.core.rights.commands import commands
+from pvsim.core.rights.commands import requests
 from pvsim.core.rights.home_assistant import FILTERS
 from pvsim.core.rights.roles import Account
 from pvsim.errors import BrokerError
@@ -163,10 +164,12 @@ async def _prepared(home: Path) -> Broker:
     passwords = {account.name: uuid.uuid4().hex for account in ACCOUNTS.values()} | {
         address.user: address.password
     }
-    await asyncio.gather(
-        *(node.carry_out(home, commands(each, "/"), passwords[each.name]) for each in ACCOUNTS.values())
-    )
     status = await node.status(home)
+    assert status.mqtt
+    assert status.management
+    page = Management.parse(status.management.replace("://", f"://{address.user}:{address.password}@"))
+    for account in ACCOUNTS.values():  # by HTTP: each rabbitmqctl is an Erlang of its own
+        await carry_out(page, requests(account, "/", passwords[account.name]))
     mqtt, management = (urlsplit(url).port for url in (status.mqtt, status.management))
     assert mqtt
     assert management
