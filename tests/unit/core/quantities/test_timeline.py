@@ -281,8 +281,9 @@ def local(timeline, t_utc):
     ],
 )
 def test_parts_of_days_by_hand(day, hours, seconds, same_as):
-    part = Timeline.of_days(day, 1, ZoneInfo("Europe/Berlin")).part(hours)
-    assert (part.seconds, part.hours) == (seconds, same_as)
+    whole = Timeline.of_days(day, 1, ZoneInfo("Europe/Berlin"))
+    part = whole.part(hours)
+    assert (part.seconds, part.hours, whole.hours) == (seconds, same_as, None)
 
 
 @pytest.mark.parametrize(
