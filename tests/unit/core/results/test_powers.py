@@ -60,5 +60,6 @@ def test_tables_of_many_rows_have_whole_periods():
         [[8, 9], [10, 0]],
     ]
     assert tables[2].there.tolist() == [[True, True], [True, False]]
-    assert len(list(tables_of(plan, portions, at_once=1))) == 5
+    one_by_one = [samples_of(plan, [row]) for row in rows]
+    assert [len(each.t_utc) for each in tables_of(plan, one_by_one, at_once=1)] == [1] * 6
     assert list(tables_of(plan, [])) == []
