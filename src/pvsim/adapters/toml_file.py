@@ -1,5 +1,6 @@
 """TOML files that people write: read as a whole, and refused in the words of what they are."""
 
+import re
 import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 from pvsim.errors import BadInputError
 
-__all__ = ["TomlFile", "parse_toml"]
+__all__ = ["TomlFile", "parse_toml", "table_lines"]
 
 _LONGEST = 1_000_000  # a hundred plants with a horizon point for each degree
 _NO_TOML = "correct that line: text is in quotes, a table name in [brackets], decimals follow a point"
@@ -81,3 +82,9 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, 5,000 brackets
         raise BadInputError(f"not TOML: {error}", where=where, fix=_NO_TOML) from error
+
+
+def table_lines(text: str, name: str) -> tuple[int, ...]:
+    """The lines on which the tables of a list begin, `[[name]]`, counted from 1."""
+    header = re.compile(rf"\s*\[\[\s*{re.escape(name)}\s*\]\]\s*(#.*)?")
+    return tuple(number for number, line in enumerate(text.splitlines(), 1) if header.fullmatch(line))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-_METERS = "meters"
+_METERS, _LINES = "meters", "lines"
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -42,7 +42,10 @@ def _take_file(context: click.Context, _parameter: click.Parameter, path: Path |
         raise BadInputError(
             what, where=str(path), fix="check the path; docs/reference/listen.md shows a listen.toml"
         )
+    from pvsim.adapters.toml_file import TomlFile, table_lines  # noqa: PLC0415 - only where there is a file
+
     said = read_toml(path)
+    context.meta[_LINES] = table_lines(TomlFile("settings file").read(path), _METERS)
     context.meta[_METERS] = {name: said.pop(name) for name in (_METERS,) if name in said}
     settings = settings_of(context.command, said, f"{path},")
     context.meta[SETTINGS_FROM] = dict.fromkeys(settings, str(path))
@@ -286,7 +289,7 @@ def _request(context: click.Context, params: dict[str, Any]) -> "ListenRequest":
         what = f"--name: {params['name']!r} cannot be the name of a service"
         raise UsageError(what, where="--name", fix=NAME_RULE)
     names = ("name", "lateness_s", "hold_s", "silence_s", "keep_days", "max_meters", "kind", "max_w")
-    meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]))
+    meters = meters_of(context.meta.get(_METERS, {}), str(params["file"]), context.meta.get(_LINES, ()))
     said = {name: params[name] for name in names}
     said["keep_days"] = said["keep_days"] or None
     if len(meters) > params["max_meters"]:

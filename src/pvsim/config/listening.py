@@ -1,6 +1,7 @@
 """What `pvsim listen` can be asked for: a service, its meters, and what its rows are made of."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,9 @@ from pvsim.core.site.problems import listed, problems
 from pvsim.errors import BadInputError
 
 __all__ = ["ListenFile", "ListenRequest", "forms_of", "meters_of"]
+
+
+_OF_METER = re.compile(r"meter (\d+)\b")
 
 
 class ListenRequest(Struct, frozen=True, kw_only=True):
@@ -57,12 +61,13 @@ class ListenFile(Struct, frozen=True, forbid_unknown_fields=True):
     meters: tuple[MeterTable, ...] = ()
 
 
-def meters_of(said: Mapping[str, Any], where: str) -> tuple[MeterTable, ...]:
+def meters_of(said: Mapping[str, Any], where: str, lines: Sequence[int] = ()) -> tuple[MeterTable, ...]:
     """The meters that a file describes.
 
     Args:
         said: Its `meters`, as plain data; without any there are none.
         where: The file.
+        lines: On which their tables begin, if each is known.
 
     Raises:
         BadInputError: if something is wrong: all that is, each with its place.
@@ -74,7 +79,15 @@ def meters_of(said: Mapping[str, Any], where: str) -> tuple[MeterTable, ...]:
         if not found:
             return tables
     fix = "correct the file; its settings are in docs/reference/listen.md"
-    raise BadInputError(listed(found), where=where, fix=fix)
+    meters = said.get("meters")
+    if not isinstance(meters, list) or len(meters) != len(lines):  # a text may have a line that looks like a table
+        raise BadInputError(listed(found), where=where, fix=fix)
+    numbers = [_OF_METER.match(problem) for problem in found]
+    places = [lines[int(number[1]) - 1] if number else None for number in numbers]
+    if len(found) == 1:
+        raise BadInputError(found[0], where=where if places[0] is None else f"{where}:{places[0]}", fix=fix)
+    with_lines = (one if line is None else f"line {line}: {one}" for line, one in zip(places, found, strict=True))
+    raise BadInputError(listed(list(with_lines)), where=where, fix=fix)
 
 
 def forms_of(request: ListenRequest) -> MeterForms:

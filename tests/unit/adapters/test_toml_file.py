@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.adapters.toml_file import TomlFile, parse_toml
+from pvsim.adapters.toml_file import TomlFile, parse_toml, table_lines
 from pvsim.errors import BadInputError
 
 KIND = TomlFile("tea file", lambda path: f"boil {path.name}", lambda path: f"empty {path.name}")
@@ -74,3 +74,8 @@ def test_a_kind_without_words_of_its_own_names_the_path(tmp_path):
         with pytest.raises(BadInputError) as caught:
             TomlFile("tea file").read(tmp_path / name)
         assert caught.value.fix == "check the path"
+
+
+def test_the_lines_of_tables_in_a_list():
+    text = 'a = 1\n[[meters]]\nname = "x"\n  [[ meters ]]  # another\n[meters.more]\n[[other]]\n'
+    assert table_lines(text, "meters") == (2, 4)

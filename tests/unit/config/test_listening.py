@@ -39,3 +39,22 @@ def test_all_that_is_wrong_is_said_with_its_place(meters, what):
 def test_a_range_that_is_none_is_refused():
     with pytest.raises(UsageError, match="maximum of 0 W"):
         forms_of(ListenRequest(max_w=0))
+
+
+def test_what_is_wrong_is_said_with_the_line_of_its_meter():
+    meters = [{"name": "a"}, {"name": "b", "topic": "x/#"}]
+    with pytest.raises(BadInputError, match="meter 2") as found:
+        meters_of({"meters": meters}, "listen.toml", (3, 7))
+    assert found.value.where == "listen.toml:7"
+    meters = [{"name": "a", "max_w": 0}, {"name": "b"}, {"name": "c", "nam": 1}]
+    with pytest.raises(BadInputError) as found:
+        meters_of({"meters": meters}, "listen.toml", (3, 7, 9))
+    assert "\n  line 3: meter 1 (a): max_w: " in found.value.what
+    assert "\n  line 9: meter 3 (c): nam: " in found.value.what
+
+
+def test_lines_that_are_not_those_of_the_meters_are_not_said():
+    for meters in ([{"name": "a b"}], [{"name": "a"}, {"name": "a"}]):
+        with pytest.raises(BadInputError) as found:
+            meters_of({"meters": meters}, "listen.toml", (3, 7))
+        assert found.value.where == "listen.toml"
