@@ -15,13 +15,13 @@ from pvsim.core.session.names import METER_NAME_RULE, is_name
 from pvsim.core.site.problems import item_path
 from pvsim.errors import UsageError
 
-__all__ = ["MeterForms", "meter_forms", "meter_problems", "routing_key_of"]
+__all__ = ["FEWEST_PHASES", "MOST_PHASES", "MeterForms", "meter_forms", "meter_problems", "routing_key_of"]
 
 _MWH_PER_KWH = 1_000_000
 _WILD = "+#*"
 _LONGEST_KEY = 255
 """Bytes of a routing key of AMQP."""
-_FEWEST_PHASES, _MOST_PHASES = 2, 12
+FEWEST_PHASES, MOST_PHASES = 2, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,10 @@ def _of_topic(topic: str) -> Iterator[str]:
 def _of_phases(table: MeterTable) -> Iterator[str]:
     if table.phases is None:
         return
-    if len(table.phases) < _FEWEST_PHASES:
+    if len(table.phases) < FEWEST_PHASES:
         yield f"phases: {len(table.phases)}, where a sum has 2 or more; write topic = ... for a single one"
-    if len(table.phases) > _MOST_PHASES:
-        yield f"phases: {len(table.phases):,}, where a meter has {_MOST_PHASES} at most; describe more meters"
+    if len(table.phases) > MOST_PHASES:
+        yield f"phases: {len(table.phases):,}, where a meter has {MOST_PHASES} at most; describe more meters"
     if table.topic is not None:
         yield "topic: each of its phases has its own; leave one of the two out"
     names = [name for name, _ in named_phases(table)]

@@ -9,6 +9,7 @@ import msgspec
 from pvsim.adapters.rundir import Manifest
 from pvsim.config import RunConfig, meter_tables
 from pvsim.config.listening import ListenFile
+from pvsim.config.meter_forms import FEWEST_PHASES, MOST_PHASES
 from pvsim.config.study import StudyFile
 from pvsim.core.messages.contract import VERSION, End, Reading, Tick
 from pvsim.core.publishing import contract as published
@@ -50,12 +51,23 @@ def schema_of(name: str) -> dict[str, Any]:
     schema = msgspec.json.schema(_TYPES[name])
     for title, definition in schema["$defs"].items():
         _describe(definition)
+        _restrict(title, definition)
         struct = next((getattr(room, title) for room in _ROOMS if hasattr(room, title)), object)
         for base in struct.__mro__[1:]:  # what a kind of weather, load, rule or message inherits
             inherited = {"description": base.__doc__ or "", "properties": definition.get("properties", {})}
             _describe(inherited)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"pvsim {name}"}
     return {**head, **schema, "x-pvsim-contract": VERSION}
+
+
+def _restrict(title: str, definition: dict[str, Any]) -> None:
+    """Add what no type says of the phases of a meter: `meter_problems` refuses it with what helps."""
+    if title == "PhaseTable":
+        definition["required"] = ["topic"]
+    elif title == "MeterTable":
+        definition["not"] = {"required": ["topic", "phases"]}
+        phases = next(each for each in definition["properties"]["phases"]["anyOf"] if each["type"] == "array")
+        phases |= {"minItems": FEWEST_PHASES, "maxItems": MOST_PHASES}
 
 
 def _describe(definition: dict[str, Any]) -> None:

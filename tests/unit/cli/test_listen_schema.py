@@ -51,6 +51,10 @@ def test_what_the_command_takes_fits(schema, text):
         'meters = "a"',
         '[[meters]]\nname = "a"\nphases = [{ topik = "y" }]',
         '[[meters]]\nname = "a"\nunit = "MW"',
+        '[[meters]]\nname = "a"\nphases = ["x"]',
+        '[[meters]]\nname = "a"\nphases = [' + ", ".join(f'"x/{n}"' for n in range(13)) + "]",
+        '[[meters]]\nname = "a"\nphases = ["x", { name = "L2" }]',
+        '[[meters]]\nname = "a"\ntopic = "t"\nphases = ["x", "y"]',
     ],
 )
 def test_what_the_command_refuses_does_not_fit(schema, text):
