@@ -72,7 +72,7 @@ class Timeline:
             raise UsageError(what, field="hours", fix="leave it out, or give `days` 1")
         day_h = self.seconds / HOUR_S
         no_part = f"`hours` is a part of {self.first_date} in {self.zone}, a day of {day_h:g} h"
-        fix = "give 1 to 22, or leave it out for the whole day"
+        fix = f"give 1 to {(self.seconds - 1) // HOUR_S}, or leave it out for the whole day"
         if isinstance(asked, int):
             if not 1 <= asked < day_h:
                 raise UsageError(f"{no_part}, not {asked:,} h", field="hours", fix=fix)
