@@ -127,8 +127,8 @@ class Street:
             fix = f"lower the counts, or give `meters` {MAX_METERS * (self.partitions or 1)}"
             return UsageError(what, field="site", fix=fix)
         most = MAX_METERS * (self.partitions or 1)
-        through = "one stream" if self.partitions is None else f"{self.partitions:,} partitions"
-        what = f"{homes}, but {through} take{'s' if self.partitions is None else ''} at most {most:,} meters"
+        through = "one stream takes" if (self.partitions or 1) == 1 else f"{self.partitions:,} partitions take"
+        what = f"{homes}, but {through} at most {most:,} meters"
         fix = f"give `partitions` {-(-count // MAX_METERS)}, or `meters` {most} for the first of them"
         return UsageError(what, field="site", fix=fix)
 
