@@ -311,7 +311,7 @@ def test_variables(inside, here, monkeypatch, name, value, what, where):  # noqa
         ("rum", USAGE, "pvsim has no command 'rum'", "did you mean pvsim run?"),
         ("verify", USAGE, "pvsim verify needs DIR", "pvsim verify runs/latest"),
         ("verify nowhere", BAD_INPUT, "there is no run here", "runs/"),
-        ("schema nonsense", USAGE, "config, site, rules or study, not 'nonsense'", "use one of them"),
+        ("schema nonsense", USAGE, "config, site, rules, study or listen, not 'nonsense'", "use one of them"),
         ("simulate --dir nowhere", BAD_INPUT, "there is no run here", "runs/"),
         ("simulate --run-id a/b", USAGE, "--run-id: 'a/b' cannot be a name", "letters, digits"),
         ("simulate --broker amqp://h:0x", USAGE, "cannot be read", "amqp://user"),
