@@ -76,8 +76,12 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
     samples = "samples" if this.models.config.split == "day" else rows[0]
     more = {name: [name] if (path / name).exists() else [] for name in ("samples.parquet", "report.html")}
     for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
-        others = f" and those of {len(rows) - 1:,} other partitions" if name == samples and len(rows) > 1 else ""
-        click.echo(f"{_short(path / name)}{others}")
+        click.echo(f"{_short(path / name)}{_others(len(rows) - 1) if name == samples else ''}")
+
+
+def _others(partitions: int) -> str:
+    """That other partitions have files of rows too, where they do."""
+    return f" and those of {partitions:,} other partition{'s' * (partitions > 1)}" if partitions else ""
 
 
 def beginning(plan: "RunPlan") -> str:
@@ -171,9 +175,9 @@ def _sites(config: "RunConfig") -> str:
 
     count, with_pv = len(config.meters), config.homes_with_pv
     if with_pv is None:
-        return f"{count} meters" + ("" if isinstance(config.pv, NoPvConfig) else ", each with its PV")
+        return f"{count:,} meters" + ("" if isinstance(config.pv, NoPvConfig) else ", each with its PV")
     batteries = sum(battery is not None for battery in config.batteries or ())
-    return f"{count} homes, {with_pv} with PV, {batteries} with a battery"
+    return f"{count:,} homes, {with_pv:,} with PV, {batteries:,} with a battery"
 
 
 def _site_line(config: "RunConfig") -> str:

@@ -106,3 +106,11 @@ def test_no_export_has_no_minus():
     assert printed._kw(-0.0) == "0.0000 kW"
     assert printed._kw(1_234.5) == "1,234.5000 kW"
     assert printed._kw(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("partitions", "said"),
+    [(0, ""), (1, " and those of 1 other partition"), (1_023, " and those of 1,023 other partitions")],
+)
+def test_other_partitions_are_counted(partitions, said):
+    assert printed._others(partitions) == said
