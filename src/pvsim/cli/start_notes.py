@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.input_notes import input_notes
-from pvsim.cli.part_notes import part_notes
+from pvsim.wiring.part_notes import part_notes
 
 if TYPE_CHECKING:
     from pvsim.wiring.runs import Run

@@ -16,16 +16,19 @@ from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.study_directory import STUDY_FILE, KeptRecords, StudyBest, StudyRanking
 from pvsim.config.request import Request
 from pvsim.config.study import Difference, Study
+from pvsim.core.quantities.clock_span import ClockSpan, parse_hours
 from pvsim.core.quantities.rounding import rounded
 from pvsim.core.study.collected import Collected
 from pvsim.core.study.factors import VARIANT
 from pvsim.core.study.ranking import Objective, Ranking, goal_of, ranked
 from pvsim.core.study.table import Columns, band_columns, band_rows, case_columns, case_row, csv_line
 from pvsim.errors import UsageError
+from pvsim.wiring.part_notes import part_notes
 from pvsim.wiring.study.file import configured
 
 if TYPE_CHECKING:
     from pvsim.app.report.study_facts import StudyFacts
+    from pvsim.config import RunConfig
     from pvsim.core.study.record import CaseRecord
 
 __all__ = ["BANDS", "CASES", "CASES_PARQUET", "PAGE", "StudyResults", "finish"]
@@ -100,8 +103,10 @@ class _Results:
         self._kept.close()
 
     def write(self, language: str) -> StudyResults:
-        for case, _ in configured(self._study):
+        of_hours: dict[str, None] = {}
+        for case, config in configured(self._study):
             if (record := self._kept.get(case.id)) is not None:
+                of_hours |= dict.fromkeys(_hour_notes(config))
                 self._cases.add(_placed(record, case.id, self._study.difference_at(case.number)))
         columns = case_columns(self._cases)
         paths = [self._csv(CASES, columns, (case_row(each, columns) for each in self._records()))]
@@ -116,7 +121,7 @@ class _Results:
         else:
             self._remove(CASES_PARQUET)
         path, headline, of_comparison = self._page(language)
-        notes = (*_input_notes(self._cases), *of_comparison, *(() if note is None else (note,)))
+        notes = (*of_hours, *_input_notes(self._cases), *of_comparison, *(() if note is None else (note,)))
         return StudyResults((*paths, path), notes, headline, self._ranking)
 
     def _records(self) -> Iterator["CaseRecord"]:
@@ -247,6 +252,14 @@ def _input_notes(cases: Collected) -> Iterator[str]:
         count, most = cases.inputs.get(name, (0, 0))
         if count:
             yield f"{count:,} of {len(cases.ids):,} cases {what}: up to {most:,} {unit} ({name} in {CASES})"
+
+
+def _hour_notes(config: "RunConfig") -> list[str]:
+    """What the part of a day means that a case is of, as `pvsim run` tells it."""
+    clock = parse_hours(config.hours, "hours") if isinstance(config.hours, str) else None
+    if not isinstance(clock, ClockSpan):
+        return []
+    return part_notes(config.first_date, config.tz, clock, f"hours {clock}")
 
 
 def _axis(path: str | None) -> str | None:

@@ -147,6 +147,23 @@ def test_what_was_clipped_is_a_column_and_is_told(tmp_path, study, records):
     }
 
 
+@pytest.mark.usefixtures("study")
+def test_what_parts_of_days_mean_is_told_once_for_all_cases(tmp_path, records):
+    path = tmp_path / "parts.toml"
+    path.write_text(
+        'repeat = 2\n[base]\ndate = "2024-10-27"\n[sweep]\nhours = [1, "12-13", "2-3", "0:05-1"]\n', "utf-8"
+    )
+    parts = read_study(path)
+    record = next(iter(records.values()))
+    some = [replace_struct(record, id=case.id) for case, _ in configured(parts)]
+    of_twice, of_quarter, *_ = finish(kept(tmp_path / "out", some), parts).notes
+    assert of_twice == (
+        "hours 02:00-03:00: the clock shows 02:00 twice on 2024-10-27 in Europe/Berlin;"
+        " the run begins at the first"
+    )
+    assert of_quarter.startswith("hours 00:05-01:00: the quarter of an hour there counts in 15-min peaks")
+
+
 def test_what_limits_a_comparison_is_told_beside_its_headline(tmp_path, study, records):
     wanted = replace(study, page=replace_struct(study.page, best="money_npv"))
     (note,) = finish(kept(tmp_path / "out", records.values()), wanted).notes

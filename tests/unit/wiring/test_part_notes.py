@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from pvsim.cli.part_notes import part_notes
 from pvsim.core.quantities.clock_span import ClockSpan, parse_hours
+from pvsim.wiring.part_notes import part_notes
 
 
 @pytest.mark.parametrize(
