@@ -23,7 +23,7 @@ def test_its_commands_carry_out_its_study(pages, shell):
     done = shell(tried)
     assert done.returncode == 0, done.stderr
     told, comes_to = (block.text for block in page if block.language == "text")
-    pattern = r"[0-9a-f]{16}|[\d.,]+|(?<=is highest with ).+"
+    pattern = r"[0-9a-f]{16}| *[\d.,]+|(?<=is highest with ).+"
     assert re.sub(pattern, "…", done.stdout) == re.sub(pattern, "…", told)
     assert not (shell.directory / "studies").exists()
     done = shell(all_cases)
