@@ -156,11 +156,27 @@ class KeptRecords:
         return len(self._places)
 
     def get(self, case_id: str) -> CaseRecord | None:
-        """The record of a case, None where it has none."""
+        """The record of a case, None where it has none.
+
+        Raises:
+            BadInputError: if its line is no record beyond its id.
+        """
         if (place := self._places.get(_key(case_id))) is None:
             return None
         self._file.seek(place)
-        return self._decoder.decode(self._file.readline())
+        try:
+            return self._decoder.decode(self._file.readline())
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise _damaged(self._path, self._number_at(place), error) from error
+
+    def _number_at(self, place: int) -> int:
+        """The number of the line that begins there."""
+        self._file.seek(0)
+        number = 1
+        while self._file.tell() < place:
+            self._file.readline()
+            number += 1
+        return number
 
     def close(self) -> None:
         """Let go of the file."""

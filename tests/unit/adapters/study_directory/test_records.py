@@ -88,6 +88,21 @@ def test_a_damaged_line_among_others_is_refused_with_what_takes_it_out(tmp_path)
         KeptRecords(tmp_path)
 
 
+@pytest.mark.parametrize("damage", [(b'"repeat"', b'"\xffepeat"'), (b'"seed":23', b'"seed":"x"')])
+def test_a_line_that_is_damaged_behind_its_id_is_told_when_it_is_read(tmp_path, damage):
+    kept(tmp_path, [record(0), record(1), record(2)])
+    path = tmp_path / RECORDS
+    first, second, third = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + second.replace(*damage) + third)
+    records = KeptRecords(tmp_path)
+    assert records.get(IDS[2]) == record(2)
+    with pytest.raises(BadInputError, match="no record of a case") as caught:
+        records.get(IDS[1])
+    assert caught.value.where == f"{path}:2"
+    assert caught.value.fix.endswith(f"sed -i 2d {path}")
+    records.close()
+
+
 def test_failed_cases_are_done_again_where_that_is_asked_for(tmp_path):
     kept(tmp_path, [record(0), record(1, "the file has gone")])
     again = opened(tmp_path, again=True)
