@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pvsim.config.meter_tables import MeterTable, named_phases
+from pvsim.config.meter_tables import MeterTable, named_phases, untaken
 from pvsim.core.metering.channels import channel_name
 from pvsim.core.metering.devices import DEVICES
 from pvsim.core.metering.form import MeterForm
@@ -149,6 +149,8 @@ def _of_phases(table: MeterTable) -> Iterator[str]:
         yield f"phases: {len(table.phases):,}, where a meter has {MOST_PHASES} at most; describe more meters"
     if table.topic is not None:
         yield "topic: each of its phases has its own; leave one of the two out"
+    for setting in untaken(table):
+        yield f"{setting}: each phase has a device or path of its own and takes none of its meter; give it to them"
     names = [name for name, _ in named_phases(table)]
     for name in names:
         if not NAME.fullmatch(name):

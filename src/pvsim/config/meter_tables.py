@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from pvsim.config.single_settings import MAX_METER_W
 from pvsim.core.metering.form import MAX_INTERVAL_S
 
-__all__ = ["Device", "MeterTable", "PhaseTable", "ValueTable", "named_phases"]
+__all__ = ["Device", "MeterTable", "PhaseTable", "ValueTable", "named_phases", "untaken"]
 
 Device: TypeAlias = Literal[
     "pvsim", "shelly-em", "shelly-em1", "shelly-plug", "tasmota", "zigbee2mqtt", "home-assistant"
@@ -85,9 +85,21 @@ def named_phases(meter: MeterTable) -> list[tuple[str, MeterTable]]:
     found = []
     for number, said in enumerate(meter.phases or (), 1):
         phase = PhaseTable(topic=said) if isinstance(said, str) else said
-        alone = any(getattr(phase, field) is not None for field in _OF_A_FORM)
+        alone = _is_alone(phase)
         common = MeterTable(name=meter.name, kind=meter.kind, max_w=meter.max_w) if alone else meter
         own = {field: value for field in _OF_A_TOPIC if (value := getattr(phase, field)) is not None}
         name = phase.name or f"L{number}"
         found.append((name, replace(common, phases=None, topic=phase.topic, **own)))
     return found
+
+
+def untaken(meter: MeterTable) -> list[str]:
+    """The settings of a meter that none of its phases takes, as each says itself where its value is."""
+    phases = meter.phases or ()
+    if not phases or not all(isinstance(phase, PhaseTable) and _is_alone(phase) for phase in phases):
+        return []
+    return [field for field in _OF_A_TOPIC if getattr(meter, field) is not None]
+
+
+def _is_alone(phase: PhaseTable) -> bool:
+    return any(getattr(phase, field) is not None for field in _OF_A_FORM)

@@ -268,6 +268,13 @@ def test_a_phase_has_what_its_meter_has_unless_it_says_where_its_value_is():
             "meters: m (L2) and n have the same topic 'b'; give each its own",
         ),
         (
+            'unit = "kW"\nphases = [{ topic = "a", power = "p" }, { topic = "b", device = "tasmota" }]',
+            (
+                "meter 1 (m): unit: each phase has a device or path of its own and takes none of its meter;"
+                " give it to them"
+            ),
+        ),
+        (
             'phases = ["a", "meter/home/n"]\n[[meters]]\nname = "n"',
             "meter 1 (m): phase 2 (L2): topic: that of the meter n of this file; leave one of the two out",
         ),
