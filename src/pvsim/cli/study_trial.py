@@ -35,7 +35,8 @@ def try_study(file: Path, size: int, lines: StudyLines, *, as_json: bool) -> Non
     lines.clear()
     trial = try_one(facts.study)
     runs = facts.count - facts.same
-    total_s, total_bytes = trial.total_s(runs, min(size, runs)), trial.total_bytes(runs)
+    used = min(size, runs)
+    total_s, total_mb, total_bytes = trial.total_s(runs, used), trial.total_mb(runs, used), trial.total_bytes(runs)
     if as_json:
         told: dict[str, Any] = {
             "name": facts.study.name,
@@ -50,7 +51,7 @@ def try_study(file: Path, size: int, lines: StudyLines, *, as_json: bool) -> Non
             },
             "processes": size,
             "estimated_s": round(total_s, 1),
-            "estimated_memory_mb": trial.memory_mb * (size + 1),
+            "estimated_memory_mb": total_mb,
             "estimated_disk_bytes": total_bytes,
         }
         click.echo(json.dumps(told, indent=2))
@@ -63,7 +64,7 @@ def try_study(file: Path, size: int, lines: StudyLines, *, as_json: bool) -> Non
     on = "1 process" if size == 1 else f"{size} processes"
     click.echo(
         f"all of them on {on}: about {duration(total_s)} where cases share nothing,"
-        f" {trial.memory_mb * (size + 1):,} MB of memory, {_size(total_bytes)} on disk"
+        f" up to {total_mb:,} MB of memory, {_size(total_bytes)} on disk"
     )
 
 

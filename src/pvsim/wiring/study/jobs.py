@@ -11,7 +11,7 @@ from pvsim.core.study.case import Case
 from pvsim.core.study.record import Job, JobCase
 from pvsim.wiring.shared_models import loads_key
 
-__all__ = ["AHEAD", "AHEAD_METERS", "MEMORY_MB", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "jobs"]
+__all__ = ["AHEAD", "AHEAD_METERS", "MEMORY_MB", "MOST_CASES", "MOST_METERS", "MOST_OF_LOAD", "case_mb", "jobs"]
 
 AHEAD = 1_000
 """So many cases are looked at in search of some that have much in common; in memory they take a few MB."""
@@ -98,11 +98,16 @@ def _work(number: int, some: list[_Drawn]) -> Work[Case]:
     return Work(Job(number, cases).encode(), tuple(each.case for each in some))
 
 
+def case_mb(config: RunConfig) -> int:
+    """What a case takes in its worker, beside what all cases of a job have in common."""
+    return _LONG_CASE_MB if config.days > _LONG_DAYS else _CASE_MB
+
+
 def _drawn(case: Case, config: RunConfig, *, by_load: bool) -> tuple[bytes, _Drawn]:
     """What only cases of one job have in common, and the case."""
     period, common = _common(config, by_load=by_load)
-    memory_mb = _LONG_CASE_MB if config.days > _LONG_DAYS else _CASE_MB
-    return period, _Drawn(case, msgspec.Raw(msgspec.json.encode(config)), len(config.meters), memory_mb, common)
+    text = msgspec.Raw(msgspec.json.encode(config))
+    return period, _Drawn(case, text, len(config.meters), case_mb(config), common)
 
 
 def _common(config: RunConfig, *, by_load: bool) -> tuple[bytes, tuple[bytes, ...]]:

@@ -58,10 +58,14 @@ def test_a_trial_is_one_case_really_carried_out(step_s, calls, next_s):
 
 
 def test_what_a_trial_says_of_all():
-    trial = Trial(CASES[0], first_s=2.0, next_s=0.5, memory_mb=80, record_bytes=2_000)
+    trial = Trial(CASES[0], first_s=2.0, next_s=0.5, memory_mb=80, more_mb=6, record_bytes=2_000)
     assert trial.total_s(cases=1, size=1) == 2.0
     assert trial.total_s(cases=101, size=1) == 52.0
     assert trial.total_s(cases=102, size=2) == 27.0
+    assert trial.total_mb(cases=1, size=1) == 160
+    assert trial.total_mb(cases=5, size=2) == 240 + 2 * 12  # three side by side in one of them
+    assert trial.total_mb(cases=10_000, size=2) == 240 + 2 * 90
+    assert trial._replace(more_mb=12).total_mb(cases=10_000, size=2) == 240 + 2 * 84
     assert trial.total_bytes(10) == 20_000
 
 
