@@ -29,8 +29,8 @@ def query(sql: str, directory: Path, as_json: bool, as_csv: bool) -> None:
       samples  run, status, t_utc, t_local, meter, meter_kw, pv_kw, net_kw, battery_kw, soc, grid_kw,
                held_s
       runs     run, status, problem, run_id, first_date, days, hours, time_zone, seed, every_s,
-               meters, meter_sources, pv, site, battery_kwh, export_limit_kw, created_utc, finished_utc,
-               version, config, path
+               meters, meter_sources, pv, site, battery_kwh, export_limit_kw, created_utc,
+               finished_utc, version, config, path
       figures  run, status, and the figures of summary.json: energy_kwh.import is energy_kwh_import
       days, months, meters, resolution, ...: the parts of figures; SHOW TABLES, DESCRIBE days
 
