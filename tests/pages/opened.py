@@ -37,6 +37,9 @@ DRAWN = """() => new Promise(done => {
 })"""
 """A browser without a screen may draw no frame where it sees nothing to draw: then none is waited for."""
 
+FITS = "width => document.documentElement.scrollWidth <= width"
+"""Charts follow the width of the page some frames later, how many is the machine's affair."""
+
 
 class Watched:
     """A page that has been opened, and what happened meanwhile."""
@@ -56,7 +59,7 @@ def check_looks(watched, url):
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
             page.evaluate(DRAWN)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
+            page.wait_for_function(FITS, arg=width, polling=50)
             assert page.evaluate(CONTRAST) == [], (scheme, width)
     charts = page.locator("[data-chart]")
     for i in range(charts.count()):
