@@ -55,8 +55,8 @@ class _Watched:
     released: bool = False
 
     def stop(self) -> None:
-        """Ask it to end, if it has not ended."""
-        if self.code is None:
+        """Ask it to end, once, if it has not ended: asked again it would end at once, without its last word."""
+        if self.code is None and not self.stopped:
             self.stopped = True
             self.role.stop()
 

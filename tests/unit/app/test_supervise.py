@@ -20,7 +20,7 @@ class FakeRole:
     def __init__(self, *said, code=0, waits=False, code_when_stopped=130, hangs=False):
         self.hangs = hangs
         self.said, self.code, self.waits, self.code_when_stopped = said, code, waits, code_when_stopped
-        self.told = asyncio.Event()
+        self.told, self.asked = asyncio.Event(), 0
 
     async def reports(self):
         for each in self.said:
@@ -34,6 +34,7 @@ class FakeRole:
     def stop(self, *, now=False):
         if now:
             self.code_when_stopped = -SIGKILL
+        self.asked += 1
         if now or not self.hangs:
             self.told.set()
 
@@ -105,6 +106,20 @@ async def test_when_the_leader_has_ended_well_the_others_are_released(code_when_
     heard = await run(meter=meter, simulator=FakeRole(WRITTEN))
     assert meter.told.is_set()
     assert len(heard) == 2
+
+
+@pytest.mark.parametrize("asked_by_user", [False, True])
+async def test_each_role_is_asked_once_to_end(asked_by_user):
+    """Others end meanwhile; a second signal would cut short what a role still has to do and to say."""
+    stop = asyncio.Event()
+    meters = {f"meter {i}": FakeRole(waits=True) for i in range(3)}
+    if asked_by_user:
+        stop.set()
+        with pytest.raises(InterruptedRunError):
+            await run(stop, simulator=FakeRole(waits=True), **meters)
+    else:
+        await run(stop, simulator=FakeRole(WRITTEN), **meters)
+    assert [meter.asked for meter in meters.values()] == [1, 1, 1]
 
 
 async def test_a_released_role_may_still_fail():
