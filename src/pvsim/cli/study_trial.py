@@ -50,7 +50,7 @@ def try_study(file: Path, size: int, lines: StudyLines, *, as_json: bool) -> Non
                 "memory_mb": trial.memory_mb,
             },
             "processes": size,
-            "estimated_s": round(total_s, 1),
+            "estimated_s": round(total_s, 3),
             "estimated_memory_mb": total_mb,
             "estimated_disk_bytes": total_bytes,
         }
