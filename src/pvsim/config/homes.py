@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from pvsim.config.ports import Outside
 from pvsim.config.request import Request
 from pvsim.config.run_config import HomesFile
-from pvsim.core.run.plan import MAX_FLEET, MAX_METERS, check_count
+from pvsim.core.run.plan import MAX_FLEET, MAX_METERS, check_count, most_meters
 from pvsim.core.site.home_kinds import HomeKinds
 from pvsim.core.site.homes import counted, most_of, site_of_home, takes_any
 from pvsim.core.site.schema import Site
@@ -68,7 +68,7 @@ class Street:
         count = max(counted(self.site.homes or ()), 1) if meters is None else meters
         if meters is not None:
             check_count(count, self.partitions)
-        elif not 1 <= count <= MAX_METERS * (self.partitions or 1):
+        elif not 1 <= count <= most_meters(self.partitions):
             raise self._too_many(count)
         self.check_count(count)
         found = []
@@ -119,14 +119,14 @@ class Street:
 
     def _too_many(self, count: int) -> UsageError:
         """More meters than a run has, by the counts of the homes or the rows of their file."""
+        most = most_meters(self.partitions)
         homes = f"the counts of [[homes]] in site {self.site.name} are {count:,} homes"
         if self.file is not UNSET:
             homes = f"{self.file.path} has {count:,} homes"
         if count > MAX_FLEET:
             what = f"{homes}, but a run has at most {MAX_FLEET:,} meters"
-            fix = f"lower the counts, or give `meters` {MAX_METERS * (self.partitions or 1)}"
+            fix = f"lower the counts, or give `meters` {most}"
             return UsageError(what, field="site", fix=fix)
-        most = MAX_METERS * (self.partitions or 1)
         through = "one stream takes" if (self.partitions or 1) == 1 else f"{self.partitions:,} partitions take"
         what = f"{homes}, but {through} at most {most:,} meters"
         fix = f"give `partitions` {-(-count // MAX_METERS)}, or `meters` {most} for the first of them"

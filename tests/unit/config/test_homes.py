@@ -317,6 +317,12 @@ def test_what_lies_in_the_site_is_mended_there(street, head, rows, fix):
             "give `partitions` 4, or `meters` 3000",
         ),
         (60_000, 2, "are 120,000 homes, but a run has at most 100,000", "lower the counts, or give `meters` 2000"),
+        (
+            60_000,
+            200,
+            "are 120,000 homes, but a run has at most 100,000",
+            "lower the counts, or give `meters` 100000",
+        ),
     ],
 )
 def test_more_homes_than_streams_take_are_refused_by_their_counts(street, count, partitions, says, fix):

@@ -20,6 +20,7 @@ __all__ = [
     "RunPlan",
     "check_count",
     "check_names",
+    "most_meters",
 ]
 
 Missing: TypeAlias = Literal["skip", "hold", "stop"]
@@ -142,13 +143,18 @@ def check_names(run_id: str | None, meters: Sequence[str], partitions: int | Non
     check_count(len(meters), partitions)
 
 
+def most_meters(partitions: int | None) -> int:
+    """How many meters a run may have, with so many partitions or through one stream."""
+    return min(MAX_METERS * (partitions or 1), MAX_FLEET)
+
+
 def check_count(count: int, partitions: int | None = None) -> int:
     """The number of meters, if a run may have so many: more than one stream takes where it has partitions.
 
     Raises:
         UsageError: if it is out of range.
     """
-    most = min(MAX_METERS * (partitions or 1), MAX_FLEET)
+    most = most_meters(partitions)
     if 1 <= count <= most:
         return count
     what = f"`meters` is 1 to {MAX_METERS:,} meters, not {count:,}"
