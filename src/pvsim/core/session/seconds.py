@@ -76,12 +76,7 @@ def place(
     """
     if (refused := check_time(state, plan, t_ms)) is not None:
         return refused
-    cells = state.open.setdefault(t_ms // _MS, {})
-    cell = cells.get(meter)
-    if cell is None:
-        cell = cells[meter] = Cell(seen=[])
-    if phase:
-        cell = _of_phase(cell, phase)
+    cell = _cell_of(state, t_ms // _MS, meter, phase)
     if timed and (t_ms, power_dw) in cell.seen:
         return False
     if cell.n == MAX_READINGS:
@@ -108,15 +103,19 @@ def check_time(state: SessionState, plan: SessionPlan, t_ms: int) -> Refused | N
 
 def add(state: SessionState, second: int, meter: int, power_dw: int, phase: str = "") -> None:
     """Put the mean power of a whole second into it."""
-    cell = state.open.setdefault(second, {}).setdefault(meter, Cell(seen=[]))
-    if phase:
-        cell = _of_phase(cell, phase)
+    cell = _cell_of(state, second, meter, phase)
     cell.total_dw += power_dw
     cell.n += 1
 
 
-def _of_phase(cell: Cell, phase: str) -> Cell:
-    """Where the readings of a phase are gathered, in the cell of its meter."""
+def _cell_of(state: SessionState, second: int, meter: int, phase: str) -> Cell:
+    """Where the readings of a second are gathered; those of a phase, in the cell of its meter."""
+    cells = state.open.setdefault(second, {})
+    cell = cells.get(meter)
+    if cell is None:
+        cell = cells[meter] = Cell(seen=[])
+    if not phase:
+        return cell
     if cell.phases is None:
         cell.phases = {}
     return cell.phases.setdefault(phase, Cell(seen=[]))
