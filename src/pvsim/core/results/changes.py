@@ -60,9 +60,8 @@ class _Part:
 class Changes:
     """Hands the change between each two rows that are a lag apart to `take`, once.
 
-    Rows have a column for each meter, or one for all together.
-
-    That is when the later one is added, or, where they come in two parts of the run, when these are merged.
+    That is when the later one is added, or, where they come in two parts of the run, when these are merged. Rows
+    have a column for each meter, or one for all together.
 
     Attributes:
         plan: The run.
