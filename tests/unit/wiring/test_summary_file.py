@@ -13,12 +13,16 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.summary_file import summary_pieces, summary_text
 
 
-def test_a_summary_is_indented_with_one_line_for_each_row_of_a_day_or_meter():
-    plan = RunPlan("run", Timeline.of_days(date(2024, 6, 21), 2, ZoneInfo("UTC")), ("a", "b"), 60)
+def of_two_meters(days, every_s):
+    plan = RunPlan("run", Timeline.of_days(date(2024, 6, 21), days, ZoneInfo("UTC")), ("a", "b"), every_s)
     number = np.arange(plan.rows)
     figures = Figures(plan)
     figures.add(Samples.of_rows(plan, number, number * 7 % 30_000, number % 7_000))
-    summary = figures.result()
+    return figures.result()
+
+
+def test_a_summary_is_indented_with_one_line_for_each_row_of_a_day_or_meter():
+    summary = of_two_meters(days=2, every_s=60)
     text = summary_text(summary)
     assert msgspec.json.decode(text) == msgspec.json.decode(msgspec.json.encode(summary))
     lines = [line.strip() for line in text.decode().splitlines()]
@@ -34,11 +38,7 @@ def test_a_summary_is_indented_with_one_line_for_each_row_of_a_day_or_meter():
 
 
 def test_it_comes_in_pieces_with_some_of_the_meters_each():
-    plan = RunPlan("run", Timeline.of_days(date(2024, 6, 21), 1, ZoneInfo("UTC")), ("a", "b"), 900)
-    number = np.arange(plan.rows)
-    figures = Figures(plan)
-    figures.add(Samples.of_rows(plan, number, number * 7 % 30_000, number % 7_000))
-    summary = figures.result()
+    summary = of_two_meters(days=1, every_s=900)
     many = {f"m{i}": summary.meters["ab"[i % 2]] for i in range(201)}
     pieces = list(summary_pieces(msgspec.structs.replace(summary, meters=many)))
     assert max(map(len, pieces)) < len(b"".join(pieces)) * 0.6
