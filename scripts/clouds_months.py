@@ -33,6 +33,11 @@ class Spread(NamedTuple):
     quantiles: Floats
     below: float
 
+    def says(self, measured: float) -> str:
+        """Where the measured lies: inside P5 to P95, below or above."""
+        low, _, high = self.quantiles.tolist()
+        return "inside" if low <= measured <= high else "above" if measured > high else "below"
+
 
 def months_of(seed: int) -> tuple[Floats, Floats]:
     """The mean index of the months of a year, and the P99 of their 1-minute changes: shape (12,) each."""
@@ -68,10 +73,9 @@ def table(means: Floats, values: Floats) -> list[str]:
         wanted, measured = LYNGBY["mean_index_by_month"][month], LYNGBY["change_p99_by_month"][month]
         spread = at_index(means[:, month], values[:, month], wanted, measured)
         low, middle, high = spread.quantiles.tolist()
-        within = low <= measured <= high
-        inside += within
+        said = spread.says(measured)
+        inside += said == "inside"
         ours = f"**{middle:.3f}** ({low:.3f}–{high:.3f})"
-        said = "inside" if within else "above" if measured > high else "below"
         rows.append(row(name, f"{wanted:.2f}", f"{measured:.3f}", ours, said, f"{spread.below:.0%}"))
     head = row(
         "month", "index", "measured P99", "ours, median (P5–P95)", "the measured is", "of ours are below it"

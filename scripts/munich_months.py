@@ -57,13 +57,13 @@ def table(light: Floats, diffuse: Floats) -> list[str]:
     for month, name in enumerate(MONTH_NAMES):
         share = DIFFUSE_KWH[month] / REFERENCE_KWH[month]
         own = diffuse[:, month] / light[:, month]
-        low, middle, high = at_index(light[:, month], own, REFERENCE_KWH[month], share).quantiles.tolist()
+        spread = at_index(light[:, month], own, REFERENCE_KWH[month], share)
+        low, middle, high = spread.quantiles.tolist()
         both = sorted(
             (MUNICH_DIFFUSE_KWH[month] / MUNICH_KWH[month], MUEHLDORF_DIFFUSE_KWH[month] / MUEHLDORF_KWH[month])
         )
-        said = "inside" if low <= share <= high else "above" if share > high else "below"
         ours = f"**{middle:.2f}** ({low:.2f}–{high:.2f})"
-        rows.append(row(name, f"{share:.2f} ({both[0]:.2f}, {both[1]:.2f})", ours, said))
+        rows.append(row(name, f"{share:.2f} ({both[0]:.2f}, {both[1]:.2f})", ours, spread.says(share)))
     head = row("month", "diffuse share, reference (its two stations)", "ours, median (P5–P95)", "the reference is")
     return [head, row(*["---"] * 4), *rows]
 
