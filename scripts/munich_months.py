@@ -2,8 +2,8 @@
 """Says whether a reference month of Munich is one of ours: scripts/munich_months.py writes it.
 
 Into docs/explanation/physics.md between its markers: the diffuse share of the months of forty of our years, as it
-would be at the reference's light. Each 64th second (`CloudField.sampled`), some fifteen seconds of CPU time; the
-same numbers each time.
+would be at the reference's light. Each 64th second (`CloudField.sampled`), about two minutes; the same
+numbers each time.
 """
 
 from datetime import UTC, datetime
