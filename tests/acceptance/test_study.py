@@ -148,7 +148,7 @@ def test_two_at_once_are_refused(days, inside):
     with StudyDirectory(days.parent / "studies/days", FileSystem()).lock():
         done = inside("study", "days.toml")
     assert done.code == 1
-    assert done.field("error") == f"another process works on this study: {os.getpid()}"
+    assert done.field("error") == f"another process works on this study (process {os.getpid()})"
 
 
 class _LosesAFile(LocalPool):

@@ -14,7 +14,8 @@ from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.duckdb.parquet import PARQUET
-from pvsim.adapters.rundir import SUMMARY, HeldError, Manifest, RunDirectory, Status
+from pvsim.adapters.locks import HeldError
+from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,13 +10,14 @@ import pytest
 
 from pvsim.adapters.amqp import Binding
 from pvsim.adapters.clocks import utc_now
+from pvsim.adapters.locks import HeldError
 from pvsim.app.patience import Patience
 from pvsim.config import PvRequest, Request
 from pvsim.config.listening import ListenRequest
 from pvsim.config.meter_tables import MeterTable
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.session.clock import parse_clock
-from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError, PvsimError, UsageError
+from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError, UsageError
 from pvsim.wiring import listen
 from pvsim.wiring.listen import Broker, Service, Setting
 
@@ -39,8 +41,9 @@ def test_its_directory_says_what_it_is_and_nobody_else_may_have_it(tmp_path):
         assert service.topics == {"shelly.em:0": "grid"}
         assert service.waits == {"slow": 900}
         assert service.notes == ()
-        with pytest.raises(PvsimError, match="another service has this directory"):
+        with pytest.raises(HeldError, match="another service has this directory") as held:
             a_service(tmp_path)
+        assert held.value.fix == f"stop it: kill {os.getpid()}, or give another --out"
     a_service(tmp_path).files.close()
 
 

@@ -4,15 +4,14 @@ A run's stream is removed when the run is complete. A run that dies leaves it: a
 unless a foreign meter published it. So each run is noted, with its directory, beside the node's data.
 """
 
-import fcntl
 import json
-import os
 import re
 import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pvsim.adapters.locks import is_held
 from pvsim.adapters.node import store
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
@@ -160,18 +159,4 @@ def _why_kept(note: _Note | None) -> str:
 
 
 def _is_worked_on(note: _Note | None) -> bool:
-    return note is not None and any(_is_locked(Path(note.directory) / name) for name in _LOCKS)
-
-
-def _is_locked(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # held, or not to be told: then it is kept
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return note is not None and any(is_held(Path(note.directory) / name) for name in _LOCKS)

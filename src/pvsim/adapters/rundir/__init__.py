@@ -1,6 +1,6 @@
 """The directory of a run: its manifest, its lock files, and the link to the latest one."""
 
-from pvsim.adapters.rundir.directory import MANIFEST, SUMMARY, HeldError, RunDirectory
+from pvsim.adapters.rundir.directory import MANIFEST, SUMMARY, RunDirectory
 from pvsim.adapters.rundir.manifest import Manifest, Status
 
-__all__ = ["MANIFEST", "SUMMARY", "HeldError", "Manifest", "RunDirectory", "Status"]
+__all__ = ["MANIFEST", "SUMMARY", "Manifest", "RunDirectory", "Status"]

@@ -10,23 +10,19 @@ from shutil import rmtree
 import msgspec
 
 from pvsim.adapters.disk import cannot_read, cannot_write
+from pvsim.adapters.locks import only_process
 from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.adapters.rundir.file_system import NO_LOCKS, FileSystem, make_directory, new_file, require_file
 from pvsim.adapters.rundir.leavings import abandoned_links, leavings
 from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, Manifest
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
-__all__ = ["MANIFEST", "SUMMARY", "HeldError", "RunDirectory"]
+__all__ = ["MANIFEST", "SUMMARY", "RunDirectory"]
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 
 _NO_RUN = "name a run, for example runs/latest"
-_HOLDER_BYTES = 300
-
-
-class HeldError(PvsimError):
-    """Another process does what only one may do."""
 
 
 class RunDirectory:
@@ -184,26 +180,12 @@ class RunDirectory:
         """Be the only `role` of this run.
 
         Raises:
-            PvsimError: if another process is, naming it.
+            HeldError: if another process is, naming it.
             CannotWriteError: if the directory cannot be written, or its file system knows no locks.
         """
-        path = self.path / f".{role}.lock"
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise cannot_write(error, path) from error
-        try:
-            try:
-                self.file_system.lock(descriptor)
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, b"%d %s\n" % (os.getpid(), os.uname().nodename.encode(errors="replace")), 0)
-            except BlockingIOError as error:
-                raise self._held(role, os.pread(descriptor, _HOLDER_BYTES, 0)) from error
-            except OSError as error:
-                raise cannot_write(error, path) from error
+        another, fix = f"another {role} works on this run", "wait for it, or {stop}"
+        with only_process(self.path / f".{role}.lock", self.file_system, another=another, fix=fix):
             yield
-        finally:
-            os.close(descriptor)
 
     def tidy(self, *names: str) -> None:
         """Remove what killed processes have left, and files of these names.
@@ -225,18 +207,6 @@ class RunDirectory:
         for path in (*leavings(self.path), *(self.path / name for name in names)):
             with suppress(OSError):
                 path.unlink()
-
-    def _held(self, role: str, content: bytes) -> PvsimError:
-        """What is known of the process that has the lock."""
-        pid, _, host = content.decode(errors="replace").strip().partition(" ")
-        if not pid.isdigit():
-            return HeldError(
-                f"another {role} works on this run", where=str(self.path), fix="wait until it has ended"
-            )
-        away = host not in {"", os.uname().nodename}
-        what = f"another {role} works on this run (process {pid}{f' on {host}' if away else ''})"
-        fix = f"wait for it, or stop it{f' on {host}' if away else ''}: kill {pid}"
-        return HeldError(what, where=str(self.path), fix=fix)
 
 
 def _refuse_in_the_way(link: Path) -> None:

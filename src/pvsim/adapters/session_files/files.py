@@ -9,9 +9,8 @@ What is appended waits in memory until the commit: then each file is opened, wri
 a thousand meters need a hundred descriptors.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from typing import Literal, Protocol, Self
 from zlib import crc32
 
 from pvsim.adapters.disk import Disk, replace
+from pvsim.adapters.locks import only_process
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.disk import MODE, Appends, read, writing
@@ -77,7 +77,7 @@ class SessionFiles:
         notes: What a user should know, in sentences.
 
     Raises:
-        PvsimError: if another service has the directory.
+        HeldError: if another service has the directory.
         BadInputError: if the files and the checkpoint do not fit.
         UsageError: if the checkpoint was made with settings that cannot change.
         CannotWriteError: if the files cannot be made.
@@ -103,9 +103,10 @@ class SessionFiles:
         self._given: set[tuple[str, str, str]] = set()
         with writing(directory):
             directory.mkdir(0o755, parents=True, exist_ok=True)
-            self._lock = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        another, fix = "another service has this directory", "{stop}, or give another --out"
+        self._alone = ExitStack()
         try:
-            self._be_alone()
+            self._alone.enter_context(only_process(directory / LOCK, disk, another=another, fix=fix, told=writing))
             with writing(directory):
                 self._checkpoint = self._open(service, zone)
             self._index = Index.load(directory, service)
@@ -246,9 +247,7 @@ class SessionFiles:
 
     def close(self) -> None:
         """Give up the lock; what is not committed comes again from the log."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._alone.close()
 
     def _list(self, job: Job, facts: IndexedDay) -> None:
         self._index.add(job.meter, job.day, facts)
@@ -261,17 +260,6 @@ class SessionFiles:
             self._to_add_up.pop((job.meter, job.day), None)
 
     # --- opening ---
-
-    def _be_alone(self) -> None:
-        try:
-            self._disk.lock(self._lock)
-            os.ftruncate(self._lock, 0)
-            os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
-        except BlockingIOError as error:
-            pid = os.pread(self._lock, 20, 0).decode(errors="replace").strip()
-            what = f"another service has this directory (process {pid})" if pid else "another service has it"
-            fix = f"stop it{f': kill {pid}' if pid.isdigit() else ''}, or give another --out"
-            raise PvsimError(what, where=str(self._directory), fix=fix) from error
 
     def _open(self, service: str, zone: str) -> ServiceCheckpoint:
         path = self._directory / CHECKPOINT

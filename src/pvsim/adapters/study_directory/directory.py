@@ -1,23 +1,21 @@
 """The directory of a study, and what is written into it in one step."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pvsim.adapters.disk import Disk, replace
+from pvsim.adapters.locks import only_process
 from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.adapters.study_directory.disk import writing
 from pvsim.adapters.study_directory.manifest import MANIFEST_VERSION, StudyManifest
-from pvsim.errors import CannotWriteError, PvsimError
+from pvsim.errors import CannotWriteError
 
 __all__ = ["MANIFEST", "STUDY_FILE", "StudyDirectory"]
 
 MANIFEST = "study.json"
 STUDY_FILE = "study.toml"
 LOCK = "lock"
-
-_HOLDER_BYTES = 300
 
 
 class StudyDirectory:
@@ -41,7 +39,7 @@ class StudyDirectory:
         """Make the directory where there is none, and be the only one that works on it.
 
         Raises:
-            PvsimError: if another process does, naming it.
+            HeldError: if another process does, naming it.
             CannotWriteError: if it cannot be made or written, or holds something else than a study.
         """
         with writing(self.path):
@@ -51,18 +49,9 @@ class StudyDirectory:
             if not self.has_begun and (others := self._strangers()):
                 what = f"the directory holds something else than a study: {others[0]}"
                 raise CannotWriteError(what, where=str(self.path), fix="give another --out")
-            descriptor = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            with writing(self.path / LOCK):
-                try:
-                    self.disk.lock(descriptor)
-                except BlockingIOError as error:
-                    raise self._held(os.pread(descriptor, _HOLDER_BYTES, 0)) from error
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, b"%d %s\n" % (os.getpid(), os.uname().nodename.encode(errors="replace")), 0)
+        another, fix = "another process works on this study", "wait for it, {stop}, or give another --out"
+        with only_process(self.path / LOCK, self.disk, another=another, fix=fix, told=writing):
             yield
-        finally:
-            os.close(descriptor)
 
     def manifest(self) -> StudyManifest | None:
         """What its manifest says; None where it is not begun.
@@ -110,13 +99,3 @@ class StudyDirectory:
         """What is in the directory and is not pvsim's: a study that was killed at once may have left its own."""
         own = {LOCK, STUDY_FILE, f".{MANIFEST}.new", f".{STUDY_FILE}.new"}
         return sorted(path.name for path in self.path.iterdir() if path.name not in own)
-
-    def _held(self, content: bytes) -> PvsimError:
-        """What is known of the process that has the lock."""
-        pid, _, host = content.decode(errors="replace").strip().partition(" ")
-        what, fix = "another process works on this study", "wait until it has ended, or give another --out"
-        if pid.isdigit():
-            away = f" on {host}" if host not in {"", os.uname().nodename} else ""
-            what = f"another process works on this study: {pid}{away}"
-            fix = f"wait for it, stop it{away}: kill {pid}, or give another --out"
-        return PvsimError(what, where=str(self.path), fix=fix)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from pvsim.adapters.locks import HeldError
 from pvsim.adapters.rundir import MANIFEST, Manifest, RunDirectory
 from pvsim.adapters.rundir.file_system import NO_FSYNC, NO_LOCKS
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
@@ -179,23 +180,9 @@ def test_an_error_that_names_a_path_of_other_bytes_can_be_written(tmp_path):
     assert directory.load().error == "no \\udcff"
 
 
-def held_by(directory, content):
-    descriptor = os.open(directory.path / ".run.lock", os.O_RDWR)
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, content, 0)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        with pytest.raises(PvsimError, match="another run works on this run") as caught, directory.lock("run"):
-            pass
-    finally:
-        os.close(descriptor)
-    return caught.value
-
-
-def test_who_holds_a_lock_is_named_as_far_as_it_is_known(tmp_path):
-    directory, here = create(tmp_path), os.uname().nodename
-    assert held_by(directory, b"").fix == "wait until it has ended"
-    assert held_by(directory, b"\xff\xfe").fix == "wait until it has ended"
-    assert held_by(directory, b"123\n").fix == "wait for it, or stop it: kill 123"
-    assert held_by(directory, f"123 {here}\n".encode()).fix == "wait for it, or stop it: kill 123"
-    assert held_by(directory, b"123 elsewhere\n").fix == "wait for it, or stop it on elsewhere: kill 123"
+def test_another_process_that_does_the_same_is_named(tmp_path):
+    directory, pid = create(tmp_path), os.getpid()
+    with directory.lock("run"), directory.lock("meter"), pytest.raises(HeldError) as caught, directory.lock("run"):
+        pass
+    assert str(caught.value) == f"{directory.path}: another run works on this run (process {pid})"
+    assert caught.value.fix == f"wait for it, or stop it: kill {pid}"
