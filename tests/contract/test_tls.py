@@ -12,9 +12,10 @@ import pytest
 from tests.certificates import Certificates, certificates
 from tests.tls_node import TlsNode, tls_node
 
-from pvsim.adapters import management, node, tls
+from pvsim.adapters import management, node
 from pvsim.adapters.amqp import AmqpTransport
 from pvsim.adapters.mqtt import MqttPublisher
+from pvsim.adapters.shared import tls
 from pvsim.adapters.streams import StreamTransport
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.mqtt_address import MqttAddress

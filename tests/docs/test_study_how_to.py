@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.docs.conftest import blocks
 
-from pvsim.adapters.manifests import FileFacts
+from pvsim.adapters.shared.manifests import FileFacts
 from pvsim.adapters.study_directory import StudyCounts, StudyManifest, StudyStatus
 from pvsim.core.study.record import CaseError, CaseRecord
 

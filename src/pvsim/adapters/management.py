@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
-from pvsim.adapters import tls
+from pvsim.adapters.shared import tls
 from pvsim.core.messages.url_parameters import TLS, TlsFiles, UrlKind, read_parameters, tls_files
 from pvsim.core.rights.commands import Request
 from pvsim.errors import BrokerError, BrokerRefusedError, UsageError

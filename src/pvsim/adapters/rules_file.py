@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.shipped import shipped
-from pvsim.adapters.toml_file import TomlFile, parse_toml
+from pvsim.adapters.shared.shipped import shipped
+from pvsim.adapters.shared.toml_file import TomlFile, parse_toml
 from pvsim.core.rules.holding import rule_contradictions
 from pvsim.core.rules.schema import Rules
 from pvsim.core.site.problems import listed, problems

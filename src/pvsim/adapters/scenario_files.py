@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from pvsim.adapters.shipped import shipped
+from pvsim.adapters.shared.shipped import shipped
 from pvsim.core.scenarios.scenario import Figures, Scenario
 from pvsim.errors import UsageError
 

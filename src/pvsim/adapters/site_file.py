@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pvsim.adapters.shipped import shipped
-from pvsim.adapters.toml_file import TomlFile, parse_toml
+from pvsim.adapters.shared.shipped import shipped
+from pvsim.adapters.shared.toml_file import TomlFile, parse_toml
 from pvsim.core.devices.battery import battery_of
 from pvsim.core.loads.building import CHARGER_KW
 from pvsim.core.site.connection import connection_problems

@@ -42,7 +42,7 @@ def _take_file(context: click.Context, _parameter: click.Parameter, path: Path |
         raise BadInputError(
             what, where=str(path), fix="check the path; docs/reference/listen.md shows a listen.toml"
         )
-    from pvsim.adapters.toml_file import TomlFile, table_lines  # noqa: PLC0415 - only where there is a file
+    from pvsim.adapters.shared.toml_file import TomlFile, table_lines  # noqa: PLC0415 - only where there is a file
 
     said = read_toml(path)
     context.meta[_LINES] = table_lines(TomlFile("settings file").read(path), _METERS)

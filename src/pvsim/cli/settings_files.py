@@ -22,7 +22,7 @@ def read_toml(path: Path) -> dict[str, Any]:
             return {}
     except PermissionError:  # another user's home: HOME is kept by sudo -u
         return {}
-    from pvsim.adapters.toml_file import TomlFile, parse_toml  # noqa: PLC0415 - only where there is a file
+    from pvsim.adapters.shared.toml_file import TomlFile, parse_toml  # noqa: PLC0415 - only where there is a file
 
     try:
         return parse_toml(TomlFile("settings file").read(path), str(path))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import UNSET, UnsetType
 
-from pvsim.adapters.shipped import shipped
+from pvsim.adapters.shared.shipped import shipped
 from pvsim.config import (
     BuildingMeter,
     CurveConfig,

@@ -4,7 +4,7 @@ from datetime import tzinfo
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from pvsim.adapters.shipped import shipped
+from pvsim.adapters.shared.shipped import shipped
 from pvsim.config import BuildingMeter
 from pvsim.core.devices.limits import LimitSteps
 from pvsim.core.loads.building import (

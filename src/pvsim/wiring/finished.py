@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pvsim.adapters.disk import cannot_read
 from pvsim.adapters.rundir import SUMMARY, Manifest
+from pvsim.adapters.shared.disk import cannot_read
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan

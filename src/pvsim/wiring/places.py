@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from shlex import quote
 
-from pvsim.adapters.disk import cannot_write
+from pvsim.adapters.shared.disk import cannot_write
 from pvsim.errors import CannotWriteError, UsageError
 
 __all__ = ["followed", "make_directory", "require_file_place"]

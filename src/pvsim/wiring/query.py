@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from pvsim.adapters.csvfile import SAMPLES
-from pvsim.adapters.disk import cannot_read
 from pvsim.adapters.duckdb.connection import printable, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.duckdb.query import Answer, ask
@@ -18,6 +17,7 @@ from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.rundir.daily import DAYS
 from pvsim.adapters.session_files.index import INDEX
+from pvsim.adapters.shared.disk import cannot_read
 from pvsim.config import BuildingMeter, FileConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.core.results import rows
 from pvsim.core.results.figure_tables import figure_columns, figure_rows

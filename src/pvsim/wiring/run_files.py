@@ -8,10 +8,10 @@ from pathlib import Path
 from shlex import quote
 
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, REJECTED, SAMPLES, last_checkpoint
-from pvsim.adapters.disk import cannot_read
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.rundir import RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, DailyFiles, days_in
+from pvsim.adapters.shared.disk import cannot_read
 from pvsim.app.prove import Read, add_up, prove, prove_foreign, read_samples
 from pvsim.config.changed_models import changed_models
 from pvsim.core.delivery.accounting import Accounted

@@ -14,9 +14,9 @@ from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import SAMPLES
 from pvsim.adapters.duckdb.parquet import PARQUET
-from pvsim.adapters.locks import HeldError
 from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory, Status
 from pvsim.adapters.rundir.daily import DAYS, split_by_day
+from pvsim.adapters.shared.locks import HeldError
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
 from pvsim.core.results.accumulator import Adder

@@ -10,10 +10,10 @@ import msgspec
 
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.csvfile import CHECKPOINT, PARTIAL, SAMPLES
-from pvsim.adapters.disk import cannot_write
-from pvsim.adapters.manifests import FileFacts
 from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.session_files import Figures, Job, Listed, Sealed
+from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.manifests import FileFacts
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import Checkpoint, encode, slot_bytes

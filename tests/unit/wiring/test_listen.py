@@ -10,7 +10,7 @@ import pytest
 
 from pvsim.adapters.amqp import Binding
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.locks import HeldError
+from pvsim.adapters.shared.locks import HeldError
 from pvsim.app.patience import Patience
 from pvsim.config import PvRequest, Request
 from pvsim.config.listening import ListenRequest

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeAlias, cast
 
-from pvsim.adapters import tls
-from pvsim.adapters.broker_socket import BrokerSocket
+from pvsim.adapters.shared import tls
+from pvsim.adapters.shared.broker_socket import BrokerSocket
 from pvsim.core.amqp import methods
 from pvsim.core.amqp.connection import AmqpConnection, Closed, Event, OnChannel, Ready, State
 from pvsim.core.amqp.content import Message

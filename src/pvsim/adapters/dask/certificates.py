@@ -7,7 +7,7 @@ import asyncio
 import ssl
 from typing import Any
 
-from pvsim.adapters.tls import Peer, shake_hands, trust
+from pvsim.adapters.shared.tls import Peer, shake_hands, trust
 from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import BadInputError, BrokerRefusedError, ClusterError, UsageError
 

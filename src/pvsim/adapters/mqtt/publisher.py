@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from pvsim.adapters.tls import Peer, shake_hands, trust
+from pvsim.adapters.shared.tls import Peer, shake_hands, trust
 from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.publishing.contract import ServiceState, State
 from pvsim.core.publishing.discovery import BIRTH_PAYLOAD, birth_topic

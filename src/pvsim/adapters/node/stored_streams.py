@@ -11,11 +11,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pvsim.adapters.locks import is_held
 from pvsim.adapters.node import store
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES
+from pvsim.adapters.shared.locks import is_held
 from pvsim.errors import CannotWriteError
 
 __all__ = ["READING_BYTES", "Stored", "forget", "in_use", "note_run", "require_room", "stored"]

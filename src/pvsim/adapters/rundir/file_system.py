@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pvsim.adapters.disk import cannot_write
+from pvsim.adapters.shared.disk import cannot_write
 from pvsim.errors import CannotWriteError
 
 __all__ = [

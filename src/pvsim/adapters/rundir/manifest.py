@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from pvsim.adapters.manifests import FileFacts
+from pvsim.adapters.shared.manifests import FileFacts
 
 __all__ = ["MANIFEST_VERSION", "Manifest", "Status"]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
-from pvsim.adapters.disk import Disk
 from pvsim.adapters.session_files.disk import Appends
+from pvsim.adapters.shared.disk import Disk
 from pvsim.core.session.checkpoint import OpenDay
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError, InternalError

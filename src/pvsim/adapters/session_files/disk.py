@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from pvsim.adapters.disk import Disk, errors_told, remedy, write_all
+from pvsim.adapters.shared.disk import Disk, errors_told, remedy, write_all
 from pvsim.errors import CannotWriteError
 
 __all__ = ["MODE", "Appends", "read", "writing"]

@@ -17,8 +17,6 @@ from types import TracebackType
 from typing import Literal, Protocol, Self
 from zlib import crc32
 
-from pvsim.adapters.disk import Disk, replace
-from pvsim.adapters.locks import only_process
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.disk import MODE, Appends, read, writing
@@ -26,6 +24,8 @@ from pvsim.adapters.session_files.index import INDEX, Index, IndexedDay
 from pvsim.adapters.session_files.jobs import Figures, Job, Listed, Sealed
 from pvsim.adapters.session_files.old_days import remove
 from pvsim.adapters.session_files.unlisted import unlisted
+from pvsim.adapters.shared.disk import Disk, replace
+from pvsim.adapters.shared.locks import only_process
 from pvsim.core.results import rows
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.checkpoint import OpenDay, ServiceCheckpoint, decode_checkpoint, encode_checkpoint, raw

@@ -7,9 +7,9 @@ from shlex import quote
 
 import msgspec
 
-from pvsim.adapters.disk import Disk, replace
 from pvsim.adapters.session_files.disk import MODE, read
 from pvsim.adapters.session_files.jobs import Sealed
+from pvsim.adapters.shared.disk import Disk, replace
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError
 

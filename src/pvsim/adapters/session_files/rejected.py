@@ -8,8 +8,8 @@ that; where it is killed in between, the next start does.
 import os
 from pathlib import Path
 
-from pvsim.adapters.disk import Disk
 from pvsim.adapters.session_files.disk import Appends
+from pvsim.adapters.shared.disk import Disk
 from pvsim.errors import BadInputError
 
 __all__ = ["KEPT", "MAX_BYTES", "REJECTED", "cut_back", "extend", "split", "turn"]

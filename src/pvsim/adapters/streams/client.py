@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pvsim.adapters import tls
-from pvsim.adapters.broker_socket import BrokerSocket
+from pvsim.adapters.shared import tls
+from pvsim.adapters.shared.broker_socket import BrokerSocket
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.stream import frames
 from pvsim.core.stream.connection import Closed, Event, Ready, State, StreamConnection

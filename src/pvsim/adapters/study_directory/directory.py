@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pvsim.adapters.disk import Disk, replace
-from pvsim.adapters.locks import only_process
-from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
+from pvsim.adapters.shared.disk import Disk, replace
+from pvsim.adapters.shared.locks import only_process
+from pvsim.adapters.shared.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.adapters.study_directory.disk import writing
 from pvsim.adapters.study_directory.manifest import MANIFEST_VERSION, StudyManifest
 from pvsim.errors import CannotWriteError

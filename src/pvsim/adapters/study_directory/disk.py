@@ -4,7 +4,7 @@ import errno
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pvsim.adapters.disk import errors_told, remedy
+from pvsim.adapters.shared.disk import errors_told, remedy
 
 __all__ = ["writing"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from pvsim.adapters.manifests import FileFacts
+from pvsim.adapters.shared.manifests import FileFacts
 
 __all__ = ["MANIFEST_VERSION", "StudyBest", "StudyCounts", "StudyManifest", "StudyRanking", "StudyStatus"]
 

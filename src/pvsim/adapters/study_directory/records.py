@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from pvsim.adapters.disk import Disk, write_all
+from pvsim.adapters.shared.disk import Disk, write_all
 from pvsim.adapters.study_directory.disk import writing
 from pvsim.core.study.record import CaseRecord
 from pvsim.errors import BadInputError

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pvsim.adapters.toml_file import TomlFile, parse_toml
+from pvsim.adapters.shared.toml_file import TomlFile, parse_toml
 from pvsim.config import RunConfig
 from pvsim.config.study import Study
 from pvsim.config.study_cases import Cases

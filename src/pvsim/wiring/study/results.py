@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pvsim import __version__
-from pvsim.adapters.disk import cannot_write
 from pvsim.adapters.duckdb.connection import require_duckdb, require_text
 from pvsim.adapters.rundir.file_system import FileSystem, new_file
+from pvsim.adapters.shared.disk import cannot_write
 from pvsim.adapters.study_directory import STUDY_FILE, KeptRecords, StudyBest, StudyRanking
 from pvsim.config.request import Request
 from pvsim.config.study import Difference, Study

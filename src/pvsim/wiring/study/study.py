@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.manifests import FileFacts
 from pvsim.adapters.pool import LocalPool
+from pvsim.adapters.shared.manifests import FileFacts
 from pvsim.adapters.study_directory import (
     KeptRecords,
     RecordFile,

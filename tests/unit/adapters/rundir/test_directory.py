@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from pvsim.adapters.locks import HeldError
 from pvsim.adapters.rundir import MANIFEST, Manifest, RunDirectory
 from pvsim.adapters.rundir.file_system import NO_FSYNC, NO_LOCKS
+from pvsim.adapters.shared.locks import HeldError
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 
 NOW = datetime(2024, 6, 21, tzinfo=UTC)

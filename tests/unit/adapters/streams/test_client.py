@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pvsim.adapters import broker_socket
+from pvsim.adapters.shared import broker_socket
 from pvsim.adapters.streams import Retention, StreamTransport, answers, client, open_service_log
 from pvsim.adapters.streams.client import StreamClient
 from pvsim.adapters.streams.sample_stream import open_sample_stream

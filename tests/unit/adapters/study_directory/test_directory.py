@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from pvsim.adapters.locks import HeldError
-from pvsim.adapters.manifests import FileFacts
 from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.locks import HeldError
+from pvsim.adapters.shared.manifests import FileFacts
 from pvsim.adapters.study_directory import MANIFEST, StudyCounts, StudyDirectory, StudyManifest, StudyStatus
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 

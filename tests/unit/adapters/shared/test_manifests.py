@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.adapters.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
+from pvsim.adapters.shared.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.errors import BadInputError, PvsimError
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 import pvsim
-from pvsim.adapters import shipped as module
 from pvsim.adapters.rules_file import read_rules
 from pvsim.adapters.scenario_files import read_scenario
-from pvsim.adapters.shipped import shipped
+from pvsim.adapters.shared import shipped as module
+from pvsim.adapters.shared.shipped import shipped
 from pvsim.adapters.site_file import read_site
 from pvsim.errors import PvsimError
 from pvsim.wiring.build import build_pv, plan_of

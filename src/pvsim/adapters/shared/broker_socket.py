@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar, cast
 
-from pvsim.adapters import tls
+from pvsim.adapters.shared import tls
 from pvsim.errors import BrokerError, BrokerLostError
 
 __all__ = ["BrokerSocket"]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from pvsim.adapters.disk import cannot_read
+from pvsim.adapters.shared.disk import cannot_read
 from pvsim.errors import BadInputError
 
 __all__ = ["FileFacts", "encode_manifest", "facts_of_file", "read_manifest"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.adapters.toml_file import TomlFile, parse_toml, table_lines
+from pvsim.adapters.shared.toml_file import TomlFile, parse_toml, table_lines
 from pvsim.errors import BadInputError
 
 KIND = TomlFile("tea file", lambda path: f"boil {path.name}", lambda path: f"empty {path.name}")

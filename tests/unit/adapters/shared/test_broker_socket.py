@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pvsim.adapters.broker_socket import BrokerSocket
+from pvsim.adapters.shared.broker_socket import BrokerSocket
 from pvsim.errors import BrokerError, BrokerLostError
 
 
@@ -102,7 +102,7 @@ async def test_the_end_is_told_once_and_raised_from_then_on(talk, lost_by, what)
 
 
 async def test_what_is_due_is_asked_again_until_the_end(talk, monkeypatch):
-    monkeypatch.setattr("pvsim.adapters.broker_socket.TICK_S", 0.0)
+    monkeypatch.setattr("pvsim.adapters.shared.broker_socket.TICK_S", 0.0)
     one = await talk()
     await one._connection.third.wait()
     one.connection_lost(None)

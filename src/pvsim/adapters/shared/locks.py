@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from pvsim.adapters.disk import Disk, errors_told
+from pvsim.adapters.shared.disk import Disk, errors_told
 from pvsim.errors import PvsimError
 
 __all__ = ["HeldError", "is_held", "only_process"]

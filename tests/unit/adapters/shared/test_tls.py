@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from tests.certificates import Certificates, certificates
 
-from pvsim.adapters import tls
+from pvsim.adapters.shared import tls
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.url_parameters import TlsFiles
 from pvsim.errors import BadInputError, BrokerRefusedError

@@ -1,0 +1,1 @@
+"""What several adapters need: sockets to brokers, files that are safe, manifests, files of settings."""
