@@ -2,7 +2,7 @@
 
 from tests.sessions import a_plan, at, entry, serve
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.config import PvRequest, Request
 from pvsim.wiring.days import ServiceDays
 from pvsim.wiring.sealing import carry_out

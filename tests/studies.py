@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import STUDY_FILE, RecordFile, StudyDirectory, StudyManifest
 from pvsim.core.study.record import CaseRecord, Job, JobCase, decode_results
 from pvsim.wiring.study.file import configured, read_study

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pvsim.adapters.pool import LocalPool
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import StudyDirectory, StudyManifest
 from pvsim.wiring.study.opening import open_study
 from pvsim.wiring.study.study import WORK

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
-from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.app.prove import add_up
 from pvsim.app.report.forms import Forms, Phrase
 from pvsim.config import RunConfig

@@ -15,8 +15,8 @@ from pvsim import __version__
 from pvsim.adapters import streams
 from pvsim.adapters.amqp import Binding, bind_service, bindings_of
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.session_files import SessionFiles
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
 from pvsim.adapters.worker import Worker
 from pvsim.app.chores import Chores

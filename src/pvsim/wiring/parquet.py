@@ -6,7 +6,7 @@ import msgspec
 
 from pvsim.adapters.duckdb.connection import require_duckdb, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET, ParquetWriter
-from pvsim.adapters.rundir.file_system import require_writable
+from pvsim.adapters.shared.file_system import require_writable
 from pvsim.config import RunConfig, digest
 from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.spans import FoundSpans

@@ -8,8 +8,8 @@ from typing import Any
 from pvsim.adapters.csvfile import REJECTED, SAMPLES
 from pvsim.adapters.descriptors import allow_many
 from pvsim.adapters.rundir import RunDirectory, Status
-from pvsim.adapters.rundir.file_system import make_directory
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import make_directory
 from pvsim.app.meter import span_of
 from pvsim.core.delivery.checkpoint import Checkpoint
 from pvsim.core.results.interleaving import interleaved

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pvsim.adapters.plots import Format, Language, Picture, Subject, pictures_of, require_matplotlib
-from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.wiring.places import followed, make_directory
 
 __all__ = ["Format", "Language", "Subject", "draw_all", "draw_powers", "require_matplotlib"]

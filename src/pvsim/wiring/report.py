@@ -7,8 +7,8 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
-from pvsim.adapters.rundir.file_system import new_file
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import new_file
 from pvsim.config import ExternalMeter, NoPvConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.wiring.finished import FinishedRun
 from pvsim.wiring.places import followed

@@ -11,9 +11,9 @@ import msgspec
 
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir import MANIFEST
-from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.scenario_files import SCENARIOS, read_scenario
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.app.prove import add_up
 from pvsim.config import Request
 from pvsim.config.comparable import unlike

@@ -10,7 +10,7 @@ from tests.service_days import DAY, MIDNIGHT, a_log, a_service, made
 from tests.sessions import a_plan, entry, open_files, serve
 
 import pvsim
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.config import PvRequest, Request
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.session.session import Session

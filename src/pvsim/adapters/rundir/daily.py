@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
-from pvsim.adapters.rundir.file_system import FileSystem, make_directory, new_file
 from pvsim.adapters.shared.disk import cannot_read, remedy
+from pvsim.adapters.shared.file_system import FileSystem, make_directory, new_file
 from pvsim.errors import BadInputError, CannotWriteError
 
 __all__ = ["DAYS", "DailyFiles", "days_in", "split_by_day"]

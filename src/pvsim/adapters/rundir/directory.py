@@ -9,10 +9,10 @@ from shutil import rmtree
 
 import msgspec
 
-from pvsim.adapters.rundir.file_system import NO_LOCKS, FileSystem, make_directory, new_file, require_file
 from pvsim.adapters.rundir.leavings import abandoned_links, leavings
 from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, Manifest
 from pvsim.adapters.shared.disk import cannot_read, cannot_write
+from pvsim.adapters.shared.file_system import NO_LOCKS, FileSystem, make_directory, new_file, require_file
 from pvsim.adapters.shared.locks import only_process
 from pvsim.adapters.shared.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError

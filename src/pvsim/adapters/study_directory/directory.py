@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pvsim.adapters.shared.disk import Disk, replace
+from pvsim.adapters.shared.file_system import make_directory
 from pvsim.adapters.shared.locks import only_process
 from pvsim.adapters.shared.manifests import FileFacts, encode_manifest, facts_of_file, read_manifest
 from pvsim.adapters.study_directory.disk import writing
@@ -43,9 +44,7 @@ class StudyDirectory:
             CannotWriteError: if it cannot be made or written, or holds something else than a study.
         """
         with writing(self.path):
-            for above in reversed((self.path, *self.path.parents)):
-                if not above.exists():
-                    above.mkdir(0o755, exist_ok=True)
+            make_directory(self.path, exist_ok=True)
             if not self.has_begun and (others := self._strangers()):
                 what = f"the directory holds something else than a study: {others[0]}"
                 raise CannotWriteError(what, where=str(self.path), fix="give another --out")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import MANIFEST, RECORDS, STUDY_FILE, StudyDirectory
 from pvsim.config import RunConfig
 from pvsim.config.study import Study

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from pvsim import __version__
-from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.shared.disk import cannot_read
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import (
     MANIFEST,
     STUDY_FILE,

@@ -11,8 +11,8 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.duckdb.connection import require_duckdb, require_text
-from pvsim.adapters.rundir.file_system import FileSystem, new_file
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.adapters.study_directory import STUDY_FILE, KeptRecords, StudyBest, StudyRanking
 from pvsim.config.request import Request
 from pvsim.config.study import Difference, Study

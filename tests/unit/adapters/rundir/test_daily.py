@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pvsim.adapters.rundir import daily
 from pvsim.adapters.rundir.daily import DailyFiles, split_by_day
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.errors import BadInputError, CannotWriteError
 
 HEADER = b"timestamp,meter_kw\n"

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pvsim.adapters.rundir import MANIFEST, Manifest, RunDirectory
-from pvsim.adapters.rundir.file_system import NO_FSYNC, NO_LOCKS
+from pvsim.adapters.shared.file_system import NO_FSYNC, NO_LOCKS
 from pvsim.adapters.shared.locks import HeldError
 from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 

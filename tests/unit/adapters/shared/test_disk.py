@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem
 from pvsim.adapters.shared.disk import cannot_read, cannot_write, errors_told, replace
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.errors import CannotWriteError
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.shared.locks import HeldError, is_held, only_process
 from pvsim.errors import CannotWriteError
 
@@ -17,7 +17,7 @@ OTHER = """
 import sys
 from pathlib import Path
 from pvsim.adapters.shared.locks import HeldError, only_process
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 try:
     with only_process(Path(sys.argv[1]), FileSystem(), another="another walker has it", fix="wait, or {stop}"):
         print("alone")

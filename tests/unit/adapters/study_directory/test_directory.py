@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.shared.locks import HeldError
 from pvsim.adapters.shared.manifests import FileFacts
 from pvsim.adapters.study_directory import MANIFEST, StudyCounts, StudyDirectory, StudyManifest, StudyStatus

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import RECORDS, KeptRecords, RecordFile
 from pvsim.core.study.record import CaseError, CaseRecord
 from pvsim.errors import BadInputError, CannotWriteError

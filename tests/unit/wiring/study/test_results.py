@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from msgspec.structs import replace as replace_struct
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import STUDY_FILE, RecordFile
 from pvsim.core.study.record import CaseError, CaseRecord, decode_results
 from pvsim.errors import CannotWriteError

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import StudyDirectory
 from pvsim.app.study import Work
 from pvsim.core.study.case import Case

@@ -1,10 +1,10 @@
-"""What a run asks of a file system: files are replaced, and nothing else is."""
+"""What a directory asks of a file system: files are replaced, and nothing else is."""
 
 import os
 
 import pytest
 
-from pvsim.adapters.rundir.file_system import FileSystem, new_file, require_writable
+from pvsim.adapters.shared.file_system import FileSystem, new_file, require_writable
 from pvsim.errors import CannotWriteError
 
 

@@ -1,4 +1,4 @@
-"""What a run asks of a file system, and what it says where the file system does not know it.
+"""What runs, studies and services ask of a file system, and what it says where the file system does not know it.
 
 Network file systems may know no locks, some others no fsync. Then what rests on them is not promised: pvsim
 refuses, or goes on if it was told that this is accepted.
@@ -36,7 +36,7 @@ _NO_LOCK = _UNKNOWN | {errno.ENOLCK}
 
 
 class FileSystem:
-    """The file system of one run's directory.
+    """The file system of one directory.
 
     Args:
         accepted: Whether to use it although it has no locks or no fsync.
