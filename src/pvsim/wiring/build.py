@@ -242,7 +242,9 @@ def _measured(
 ) -> PowerSource:
     from pvsim.core.series import LocalDays, SeriesOptions  # noqa: PLC0415 - a fifth of the start of most runs
 
-    run = LocalDays(config.first_date, config.days, zone_of(config.tz))
+    timeline = plan.timeline
+    part_utc = None if timeline.is_whole else (timeline.start_utc, timeline.end_utc)
+    run = LocalDays(config.first_date, config.days, zone_of(config.tz), part_utc)
     later = {name: getattr(source, name) for name in ("sign", "scale", "annual_kwh", "peak_kw")}
     options = SeriesOptions(
         column=source.column,

@@ -1,7 +1,7 @@
 """A configuration always builds the same, and says what was read for it."""
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -133,3 +133,35 @@ def test_a_home_is_the_same_in_small_and_in_large_fleets():
     assert list(many.inputs["places_m"])[:2] == ["m01", "m02"]
     for one, other in zip(few.loads, many.loads, strict=False):
         np.testing.assert_array_equal(one.power_dw(noon, 3_600), other.power_dw(noon, 3_600))
+
+
+@pytest.mark.parametrize(
+    ("day", "first_utc", "hours", "fill"),
+    [
+        ("2024-06-21", "10:00", "12-13", "hold"),
+        ("2024-06-21", "10:00", "12-13", "interpolate"),
+        ("2024-10-27", "00:00", "2-3", "hold"),
+        ("2024-03-31", "00:00", "1-4", "hold"),
+        ("2024-03-31", "00:00", "1-4", "interpolate"),
+    ],
+)
+def test_a_file_of_a_part_of_a_day_gives_the_rows_of_one_that_has_more(tmp_path, day, first_utc, hours, fill):
+    def power(name, start, count):
+        path = tmp_path / f"{name}.csv"
+        moments = (start + timedelta(minutes=15 * i) for i in range(count))
+        path.write_text(
+            "time,power_kw\n" + "".join(f"{t.isoformat()},{t.hour + t.minute / 60}\n" for t in moments)
+        )
+        options = {"source": str(path), "fill": fill, "start": day}
+        request = Request(meter=MeterRequest(**options), pv=PvRequest(**options), date=day, hours=hours)
+        built = build(configure(request))
+        timeline = built.plan.timeline
+        assert [built.inputs[of]["gaps"] for of in ("m1", "pv")] == [(), ()]
+        return [source.power_dw(timeline.start_utc, timeline.seconds) for source in (*built.loads, built.pv)]
+
+    begin = datetime.fromisoformat(f"{day}T{first_utc}+00:00")
+    quarters = 4 * (1 if day == "2024-06-21" else 2)
+    part, more = power("part", begin, quarters), power("more", begin - timedelta(days=2), 4 * 24 * 4)
+    last = 900 if fill == "interpolate" else 0  # to the next power, which the part does not have
+    for one, other in zip(part, more, strict=True):
+        assert np.array_equal(one[: len(one) - last], other[: len(other) - last])

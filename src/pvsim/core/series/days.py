@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.order import OrderedSeries
 from pvsim.core.series.types import (
     DAY_S,
@@ -54,10 +55,13 @@ class Days:
     gaps: tuple[Gap, ...]
 
 
-def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity: Quantity) -> int:
+def choose_days(
+    file: OrderedSeries, options: SeriesOptions, days: int, quantity: Quantity, part: DayPart | None = None
+) -> int:
     """The number (since 1970-01-01) of the file's day that becomes the first of `days` days.
 
-    Whole days only, unless the user said how to fill gaps: then the days that the file touches.
+    Whole days, else those whose part the file covers; where the user said how to fill gaps, the days that the file
+    touches.
 
     Raises:
         BadInputError: the file does not cover the days; says which it covers and which options would fit.
@@ -65,22 +69,18 @@ def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity
     first, after = int(file.samples.wall_s[0]), int(file.samples.wall_s.max()) + file.step_s
     whole = (-(-first // DAY_S), after // DAY_S)
     filling = options.gaps not in {None, "error"}
-    have = (first // DAY_S, -(-after // DAY_S)) if filling else whole
+    have = (first // DAY_S, -(-after // DAY_S)) if filling else part.days_within(first, after) if part else whole
     start = whole[0] if days <= whole[1] - whole[0] else have[0]
     if options.start is not None:
         start = day_number(options.start)
     if have[0] <= start and start + days <= have[1]:
         return start
     if have[0] >= have[1]:
-        clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
-        what = f"the file does not cover a whole day: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
-        whole_day = "a file that covers the run's whole day" if file.shown else "at least one whole day"
-        own_clock = ", run on the file's clock (`tz` UTC)" if _has_utc_day(file) else ""
-        fix = f"give {whole_day}{own_clock}, or fill the rest of it: {_ways_to_fill(options, quantity)}"
-        raise BadInputError(what, where=file.samples.source, fix=fix)
+        raise _covers_nothing(file, options, quantity, part, (first, after))
     count = have[1] - have[0]
+    of_part = f" {part} of" if part else ""
     what = (
-        f"the run needs {days} day(s) of the file from {date_of(start)}, but the file covers {count}: "
+        f"the run needs{of_part} {days} day(s) of the file from {date_of(start)}, but the file covers {count}: "
         f"{date_of(have[0])} to {date_of(have[1] - 1)}"
     )
     fits = f"{options.option('start', quantity)} {date_of(have[0])}"
@@ -89,6 +89,30 @@ def choose_days(file: OrderedSeries, options: SeriesOptions, days: int, quantity
     elif days > count:
         fits += f" with `days` {count} or fewer"
     raise BadInputError(what, where=file.samples.source, fix=f"pass {fits}")
+
+
+def _covers_nothing(
+    file: OrderedSeries, options: SeriesOptions, quantity: Quantity, part: DayPart | None, have: tuple[int, int]
+) -> BadInputError:
+    """The error that a file, which goes from one wall clock to another, has no day of a run."""
+    first, after = have
+    clock = f" on the run's clock (its own times are {file.samples.zone})" if file.shown else ""
+    needed = f"{part} of any day" if part else "a whole day"
+    what = f"the file does not cover {needed}: it goes from {wall_time(first)} to {wall_time(after)}{clock}"
+    fits = f"a file that covers {part}" if part else "at least one whole day"
+    if file.shown and not part:
+        fits = "a file that covers the run's whole day"
+        fits += ", run on the file's clock (`tz` UTC)" if _has_utc_day(file) else ""
+    if part and file.stamp_from == "assumed" and _covers(part, first - file.step_s, after - file.step_s):
+        fits += f", pass {options.option('stamp', quantity)} end if each time ends its interval"
+    fix = f"give {fits}, or fill the rest of it: {_ways_to_fill(options, quantity)}"
+    return BadInputError(what, where=file.samples.source, fix=fix)
+
+
+def _covers(part: DayPart, first: int, after: int) -> bool:
+    """Whether the part of some day lies in the wall clock [first, after)."""
+    start, end = part.days_within(first, after)
+    return start < end
 
 
 def season_days(one: date, other: date) -> int:
@@ -105,8 +129,11 @@ def fill_days(
     *,
     options: SeriesOptions,
     quantity: Quantity,
+    part: DayPart | None = None,
 ) -> Days:
     """Lay the samples of the wall clock [first, after) on a grid and fill its gaps.
+
+    Gaps beside the part of a day that a run needs are filled too, but neither refused nor reported.
 
     Args:
         file: The samples.
@@ -115,6 +142,7 @@ def fill_days(
         after: Wall-clock second of the midnight after the last day.
         options: How to fill.
         quantity: For messages.
+        part: What the run needs of the day; None is all of it.
 
     Raises:
         BadInputError: no value at all, or a gap that the options do not fill.
@@ -130,20 +158,24 @@ def fill_days(
     known_wall, known_dw = samples.wall_s[once], power_dw[once]
     last = np.searchsorted(known_wall, grid, side="right") - 1
     held = known_dw[np.maximum(last, 0)]
-    gaps = _find_gaps(file, grid[:-1], known_wall[np.maximum(last[:-1], 0)] != grid[:-1])
+    of_run_s = np.full(len(grid) - 1, step) if part is None else part.seconds_of(grid[:-1] - first, step)
+    missing = known_wall[np.maximum(last[:-1], 0)] != grid[:-1]
+    gaps = _find_gaps(file, grid[:-1], missing, of_run_s)
     values = held.copy()
     filled = []
-    for low, high, seconds in gaps:
+    for low, high, seconds, needed_s in gaps:
         where = samples.at(int(once[max(int(last[low]), 0)]))
         following = int(np.searchsorted(known_wall, grid[low], side="right"))
         beside = known_dw[[i for i in (int(last[low]), following) if 0 <= i < len(known_dw)]]
         if options.gaps == "night" and seconds and beside.max() <= known_dw.max() * _DARK:
             way: Filling = "zero"
         else:
-            way = _way_to_fill(wall_time(grid[low]).isoformat(sep=" "), seconds, options, quantity, where)
+            when = wall_time(grid[low]).isoformat(sep=" ") if needed_s else None
+            way = _way_to_fill(when, seconds, options, quantity, where)
         values[low:high] = _filling(way, grid[low:high], known_wall, known_dw, held[low:high])
-        if seconds:
-            filled.append(Gap(wall_time(grid[low]), seconds, way))
+        if needed_s:
+            begins = int(grid[low]) if part is None else max(int(grid[low]), first + part.begin)
+            filled.append(Gap(wall_time(begins), needed_s, way))
     repeats = _repeats(file, power_dw, valued, base, values)
     return Days(base, values, repeats, tuple(filled))
 
@@ -156,25 +188,34 @@ def rounded_share(
 
 
 def _find_gaps(
-    file: OrderedSeries, grid: NDArray[np.int64], missing: NDArray[np.bool_]
-) -> list[tuple[int, int, int]]:
-    """Runs of missing steps: first index, index after the last, seconds that the file's clock did pass."""
+    file: OrderedSeries, grid: NDArray[np.int64], missing: NDArray[np.bool_], of_run_s: NDArray[np.int64]
+) -> list[tuple[int, int, int, int]]:
+    """Runs of missing steps: first index, index after the last, seconds that the file's clock did pass.
+
+    And how many of those the run needs, of `of_run_s` in each step.
+    """
     lost = missing.copy()
     for start, end in file.skipped:
         lost[(grid >= start) & (grid < end)] = False
     edges = np.flatnonzero(np.diff(missing, prepend=False, append=False))
-    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    return [(low, high, int(lost[low:high].sum()) * file.step_s) for low, high in pairs]
+    found = []
+    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        here = lost[low:high]
+        found.append((low, high, int(here.sum()) * file.step_s, int(of_run_s[low:high][here].sum())))
+    return found
 
 
-def _way_to_fill(start: str, seconds: int, options: SeriesOptions, quantity: Quantity, where: str) -> Filling:
+def _way_to_fill(
+    when: str | None, seconds: int, options: SeriesOptions, quantity: Quantity, where: str
+) -> Filling:
+    """How a gap is filled that begins at `when`; None: no second of the run is in it."""
     if seconds == 0:
         return options.fill
     if options.gaps not in {None, "error", "night"}:
         return options.gaps  # type: ignore[return-value]
-    if options.gaps != "error" and seconds <= _SHORT_GAP_S:
+    if when is None or (options.gaps != "error" and seconds <= _SHORT_GAP_S):
         return options.fill
-    what = f"a gap of {seconds} s from {start} (wall clock of the file)"
+    what = f"a gap of {seconds} s from {when} (wall clock of the file)"
     start_option = options.option("start", quantity)
     ways = _ways_to_fill(options, quantity)
     fix = f"say how to fill gaps: {ways}; or take other days: {start_option} DATE"

@@ -67,7 +67,7 @@ def put_in_order(
     """
     wall = samples.wall_s
     if len(wall) < 2:  # noqa: PLR2004 - a step needs two
-        fix = "give a file with at least one whole day"
+        fix = "give a file of two samples or more: the time between them is the length of an interval"
         raise BadInputError("there is only one sample", where=samples.at(0), fix=fix)
     offset = samples.offset_s
     if samples.utc:

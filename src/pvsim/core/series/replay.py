@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share, season_days
 from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
@@ -34,14 +35,42 @@ _NOTHING_W = 1  # an option is believed, but no meter stays below this
 
 @dataclass(frozen=True, slots=True)
 class LocalDays:
-    """The local days that a run covers: `days` days from `first_date` in `zone`."""
+    """The local days that a run covers: `days` days from `first_date` in `zone`; or a part of one.
+
+    Attributes:
+        first_date: The first day.
+        days: How many there are.
+        zone: Of their clock.
+        part_utc: UTC epoch seconds of the first second of a part of the only day, and of the one after its last.
+    """
 
     first_date: date
     days: int
     zone: tzinfo
+    part_utc: tuple[int, int] | None = None
 
     def seconds(self) -> tuple[int, int]:
         """UTC epoch seconds of the first second, and of the one after the last."""
+        return self.part_utc or self._whole()
+
+    @property
+    def clock(self) -> WallClock:
+        """What their clock shows."""
+        return WallClock.over(self.zone, *self._whole())
+
+    @property
+    def part(self) -> DayPart | None:
+        """What the run needs of its only day; None for all of its days."""
+        return None if self.part_utc is None else DayPart.shown(self.clock, self.first_date, *self.part_utc)
+
+    def needs(self, wall_s: NDArray[np.int64], first_day: int, step_s: int) -> NDArray[np.bool_]:
+        """Which of the intervals that start at these wall clocks the run needs, were its first day `first_day`."""
+        part, since = self.part, wall_s - first_day * DAY_S
+        if part is None:
+            return (since >= 0) & (since < self.days * DAY_S)
+        return part.seconds_of(since, step_s) > 0
+
+    def _whole(self) -> tuple[int, int]:
         midnights = (self.first_date, self.first_date + timedelta(days=self.days))
         first, after = (datetime.combine(day, time(), self.zone).timestamp() for day in midnights)
         return int(first), int(after)
@@ -109,15 +138,15 @@ def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quanti
     """
     powers = powers_of(put_in_order(samples, run.zone, options, quantity), options, quantity)
     file, limits = powers.file, _limits(options, quantity)
-    start = choose_days(file, options, run.days, quantity)
+    part = run.part
+    start = choose_days(file, options, run.days, quantity, part)
     first, after = start * DAY_S, (start + run.days) * DAY_S
     power_dw = cut_power_dw(file.samples, limits, options, quantity=quantity, unit=samples.unit)
-    days = fill_days(file, power_dw, first, after, options=options, quantity=quantity)
-    seconds = run.seconds()
+    days = fill_days(file, power_dw, first, after, options=options, quantity=quantity, part=part)
     return MeasuredSeries(
         _report(samples, powers, days, start, run=run, limits=limits),
-        seconds,
-        WallClock.over(run.zone, *seconds),
+        run.seconds(),
+        run.clock,
         (day_number(run.first_date) - start) * DAY_S,
         days,
         options.fill == "interpolate",
@@ -144,9 +173,11 @@ def _report(
     samples: RawSeries, powers: Powers, days: Days, start: int, *, run: LocalDays, limits: Limits
 ) -> SeriesFindings:
     file = powers.file
-    first, after = start * DAY_S, (start + run.days) * DAY_S
     wall, power_w = file.samples.wall_s, file.samples.values
-    used = power_w[(wall >= first) & (wall < after) & ~np.isnan(power_w)]
+    used = power_w[run.needs(wall, start, file.step_s) & ~np.isnan(power_w)]
+    part = run.part
+    begin, end = (0, run.days * DAY_S) if part is None else (part.begin, part.end)
+    shown = range(start * DAY_S + begin, start * DAY_S + end)
     cut = count_cut(used, limits, file.step_s)
     reading = FileReading(
         samples.source,
@@ -183,8 +214,8 @@ def _report(
         step_s=file.step_s,
         samples=len(used),
         gaps=days.gaps,
-        repeated_hours=tuple(wall_time(t) for t in file.repeated if first <= t < after),
-        skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if first <= t < after),
+        repeated_hours=tuple(wall_time(t) for t in file.repeated if t in shown),
+        skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if t in shown),
         clipped_low=cut.low,
         clipped_high=cut.high,
         clipped_low_kwh=cut.low_kwh,

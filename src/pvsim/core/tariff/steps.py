@@ -106,7 +106,8 @@ def prices_of_series(
 
 def _refuse_disorder(series: ValueSeries, local: Callable[[int], str]) -> None:
     if len(series.t_utc) == 1:
-        raise BadInputError("there is only one value", where=series.at(0), fix="give a file with whole days")
+        fix = "give a file of two lines or more: the time between them is the length of an interval"
+        raise BadInputError("there is only one value", where=series.at(0), fix=fix)
     back = np.flatnonzero(np.diff(series.t_utc) <= 0)
     if back.size:
         index = int(back[0]) + 1

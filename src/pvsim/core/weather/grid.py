@@ -31,7 +31,8 @@ def on_grid(source: str, t_utc: Ints, columns: dict[str, Floats], *, stamp_share
             a global irradiance alone in steps below a minute.
     """
     if len(t_utc) < 2:  # noqa: PLR2004 - a step needs two
-        raise BadInputError("there is only one line of data", where=source, fix="give a file with whole days")
+        fix = "give a file of two lines or more: the time between them is the length of an interval"
+        raise BadInputError("there is only one line of data", where=source, fix=fix)
     steps = np.diff(t_utc)
     if (steps <= 0).any():
         when = iso_utc(int(t_utc[int(np.argmax(steps <= 0)) + 1]))

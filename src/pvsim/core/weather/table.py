@@ -84,7 +84,8 @@ def weather_of(
 def _step(t_utc: Ints, source: str) -> int:
     """The most frequent step."""
     if len(t_utc) < 2:  # noqa: PLR2004 - a step needs two
-        raise BadInputError("there is only one line of data", where=source, fix="give a file with whole days")
+        fix = "give a file of two lines or more: the time between them is the length of an interval"
+        raise BadInputError("there is only one line of data", where=source, fix=fix)
     steps, counts = np.unique(np.diff(t_utc), return_counts=True)
     return int(steps[np.argmax(counts)])
 

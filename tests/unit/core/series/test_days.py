@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.days import choose_days, fill_days, rounded_share, season_days
 from pvsim.core.series.order import put_in_order
 from pvsim.core.series.types import DAY_S, Gap, RawSeries, SeriesOptions, date_of, wall_time
@@ -215,3 +216,84 @@ def test_the_second_passing_of_an_hour_is_kept_apart():
         assert wall_time(repeat.first_wall).hour == 2
         assert repeat.power_dw.tolist() == [3 if second == 3.0 else 2, 4]
         assert date_of(found.first_wall // DAY_S) == date(2016, 10, 30)
+
+
+# --- a part of a day ---
+
+NOON = DayPart(((12 * 3_600, 13 * 3_600),))
+
+
+def at(clock):
+    return datetime.fromisoformat(f"2006-12-17T{clock}")
+
+
+def of_noon(file, **options):
+    """The first day of the run, and how its days are filled, of a run from 12 to 13."""
+    said = SeriesOptions(**options)
+    first = choose_days(file, said, 1, "meter", NOON) * DAY_S
+    power_dw = np.nan_to_num(file.samples.values * 10).astype(np.int64)
+    days = fill_days(file, power_dw, first, first + DAY_S, options=said, quantity="meter", part=NOON)
+    return date_of(first // DAY_S), days
+
+
+@pytest.mark.parametrize("fill", ["hold", "interpolate"])
+def test_a_file_of_the_part_alone_will_do(fill):
+    day, days = of_noon(in_order([100.0, 200.0, 300.0, 400.0], first="2006-12-17T12:00", step_s=900), fill=fill)
+    assert day == date(2006, 12, 17)
+    assert days.gaps == ()
+    assert days.power_dw[48:53].tolist() == [1000, 2000, 3000, 4000, 4000]  # and what a line to 13:00 leads to
+
+
+def test_a_whole_day_goes_before_a_part_of_an_earlier_one():
+    assert of_noon(in_order(HOURS * 2, first="2006-12-17T06:00"))[0] == date(2006, 12, 18)
+    assert of_noon(in_order(HOURS, first="2006-12-17T06:00"))[0] == date(2006, 12, 17)
+    assert of_noon(in_order(HOURS, first="2006-12-17T13:00"))[0] == date(2006, 12, 18)
+
+
+def test_only_gaps_in_the_part_are_refused_and_counted():
+    values = [1.0] * 12 + [100.0, NAN] * 2 + [7.0] * 80  # from 9:00, every 15 min; then one of 3 h from 14:00
+    values[20:32] = [NAN] * 12
+    _, days = of_noon(in_order(values, first="2006-12-17T09:00", step_s=900))
+    assert days.gaps == (
+        Gap(at("12:15"), 900, "hold"),
+        Gap(at("12:45"), 900, "hold"),
+    )
+    assert days.power_dw[48:56].tolist() == [1000, 1000, 1000, 1000, 70, 70, 70, 70]
+
+
+def test_a_gap_that_reaches_into_the_part_counts_there_and_is_judged_whole():
+    file = in_order([5.0] * 4 + [NAN] * 2 + [6.0] * 18, first="2006-12-17T08:00", step_s=3_600)
+    with pytest.raises(BadInputError, match="a gap of 7200 s from 2006-12-17 12:00:00"):
+        of_noon(file)
+    late = in_order([5.0] * 4 + [NAN] * 5 + [6.0] * 18, first="2006-12-17T10:30", step_s=900)
+    _, days = of_noon(late, gaps="hold")
+    assert days.gaps == (Gap(at("12:00"), 2_700, "hold"),)
+
+
+@pytest.mark.parametrize(
+    ("count", "first", "ends", "stamp"),
+    [
+        (3, "12:00", "12:45", ""),
+        (4, "12:15", "13:15", "pass `meter.stamp` end if each time ends its interval, "),
+    ],
+)
+def test_a_file_without_the_part_is_refused(count, first, ends, stamp):
+    with pytest.raises(BadInputError) as caught:
+        of_noon(in_order([1.0] * count, first=f"2006-12-17T{first}", step_s=900))
+    goes = f"it goes from 2006-12-17 {first}:00 to 2006-12-17 {ends}:00"
+    assert caught.value.what == f"the file does not cover 12:00 to 13:00 of any day: {goes}"
+    assert caught.value.fix == (
+        f"give a file that covers 12:00 to 13:00, {stamp}"
+        "or fill the rest of it: `meter.gaps` hold, interpolate or zero"
+    )
+
+
+def test_a_day_without_the_part_is_refused():
+    file = in_order([1.0] * 8, first="2006-12-17T12:00", step_s=900)
+    with pytest.raises(BadInputError) as caught:
+        of_noon(file, start=date(2006, 12, 18))
+    assert caught.value.what == (
+        "the run needs 12:00 to 13:00 of 1 day(s) of the file from 2006-12-18, but the file covers 1: "
+        "2006-12-17 to 2006-12-17"
+    )
+    assert caught.value.fix == "pass `meter.start` 2006-12-17"
