@@ -9,21 +9,20 @@ What is appended waits in memory until the commit: then each file is opened, wri
 a thousand meters need a hundred descriptors.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Protocol, Self
 from zlib import crc32
 
 from pvsim.adapters.session_files import day_file, rejected
 from pvsim.adapters.session_files.day_file import day_path
 from pvsim.adapters.session_files.disk import MODE, Appends, read, writing
-from pvsim.adapters.session_files.index import INDEX, Index, IndexedDay
+from pvsim.adapters.session_files.index import Index
 from pvsim.adapters.session_files.jobs import Figures, Job, Listed, Sealed
-from pvsim.adapters.session_files.old_days import remove
-from pvsim.adapters.session_files.unlisted import unlisted
+from pvsim.adapters.session_files.sealed_days import SealedDays
 from pvsim.adapters.shared.disk import Disk, replace
 from pvsim.adapters.shared.locks import only_process
 from pvsim.core.results import rows
@@ -38,7 +37,6 @@ __all__ = ["CHECKPOINT", "DayForms", "SessionFiles"]
 
 CHECKPOINT = "checkpoint"
 LOCK = "lock"
-_MAX_UNSAVED = 200
 
 
 class DayForms(Protocol):
@@ -73,9 +71,6 @@ class SessionFiles:
         keep_days: How many local days are kept; older ones are removed. None: all.
         at: Called with the name of each point that a crash may be tried at.
 
-    Attributes:
-        notes: What a user should know, in sentences.
-
     Raises:
         HeldError: if another service has the directory.
         BadInputError: if the files and the checkpoint do not fit.
@@ -94,13 +89,10 @@ class SessionFiles:
         keep_days: int | None = None,
         at: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.notes: list[str] = []
         self._directory, self._forms, self._disk, self._at = directory, forms, disk, at
-        self._keep_days = keep_days
         self._closed: list[Closed] = []
         self._failed = False
-        self._unsaved = 0
-        self._given: set[tuple[str, str, str]] = set()
+        self._given: set[tuple[str, date]] = set()
         with writing(directory):
             directory.mkdir(0o755, parents=True, exist_ok=True)
         another, fix = "another service has this directory", "{stop}, or give another --out"
@@ -109,18 +101,11 @@ class SessionFiles:
             self._alone.enter_context(only_process(directory / LOCK, disk, another=another, fix=fix, told=writing))
             with writing(directory):
                 self._checkpoint = self._open(service, zone)
-            self._index = Index.load(directory, service)
             self._days = {(each.meter, each.day): each for each in self._checkpoint.days}
-            with writing(directory):
-                self._to_list = dict.fromkeys(unlisted(directory, self._index, self._days))
+            self._sealed = SealedDays(directory, service, self._days, disk, keep_days=keep_days, at=at)
         except BaseException:
             self.close()
             raise
-        if self._to_list:
-            what = f"{len(self._to_list):,} sealed days are not in {INDEX}"
-            self.notes.append(f"{what}: they are listed again from their directories")
-        self._to_add_up = {(meter, day): None for meter, day, facts in self._index.days() if not facts.added_up}
-        self._removed_for: date | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -143,7 +128,12 @@ class SessionFiles:
     @property
     def index(self) -> Index:
         """The sealed days."""
-        return self._index
+        return self._sealed.index
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know, in sentences."""
+        return self._sealed.notes
 
     @property
     def waiting_rows(self) -> int:
@@ -168,8 +158,7 @@ class SessionFiles:
             self._at("after-fsync")
             for ended in (ended for each in self._closed for ended in each.ended):
                 self._days[ended.meter, ended.day].ended = ended
-            if self._unsaved:  # before the checkpoint forgets what it lists
-                self._save_index()
+            self._sealed.save()  # before the checkpoint forgets what it lists
             self._save(state, kept, lengths)
             self._closed.clear()
             if len(lengths) > 1:
@@ -195,41 +184,23 @@ class SessionFiles:
         again by the next start.
         """
         for each in self._checkpoint.days:
-            key = ("seal", each.meter, each.day.isoformat())
-            if each.ended is not None and key not in self._given:
-                self._given.add(key)
-                config = self._forms.config_of_meter(each.ended)
-                path = day_path(self._directory, each.meter, key[2])
-                return Job("seal", path, each.meter, key[2], each.ended, config, each.crc32)
-        left: tuple[tuple[Literal["list", "figures"], Iterable[tuple[str, str]]], ...]
-        left = ("list", self._to_list), ("figures", self._to_add_up)
-        for kind, days in left:
-            for meter, day in days:
-                if (kind, meter, day) not in self._given:
-                    self._given.add((kind, meter, day))
-                    return Job(kind, day_path(self._directory, meter, day), meter, day)
-        return None
+            if each.ended is not None and (each.meter, each.day) not in self._given:
+                self._given.add((each.meter, each.day))
+                config, day = self._forms.config_of_meter(each.ended), each.day.isoformat()
+                path = day_path(self._directory, each.meter, day)
+                return Job("seal", path, each.meter, day, each.ended, config, each.crc32)
+        return self._sealed.next_job()
 
     def finish(self, job: Job, result: Sealed | Listed | Figures) -> None:
         """Take what a job has given.
 
         Raises:
-            CannotWriteError: if the index cannot be written.
+            CannotWriteError: if the index cannot be written, or an old day cannot be removed.
         """
         if isinstance(result, Sealed) and job.ended is not None:
-            ended, known = job.ended, self._index.known(job.meter, job.day)
-            if known is None or known.sha256 != result.sha256:
-                self._list(job, IndexedDay.of(result, ended.rows, ended.held))
-            del self._days[job.meter, ended.day]
-            self._remove_old(ended.day)
-        elif isinstance(result, Listed):
-            self._to_list.pop((job.meter, job.day), None)
-            self._list(job, IndexedDay.of(result.sealed, result.rows, result.held))
-            if result.figures is not None:
-                self._add_up(job, result.figures)
-        elif isinstance(result, Figures):
-            self._add_up(job, result)
-        self._index_changed()
+            del self._days[job.meter, job.ended.day]
+        self._sealed.finish(job, result)
+        self._save_index_if_due()
 
     def give_up(self, job: Job, error: PvsimError) -> None:
         """Say that a job has failed: a day that cannot be sealed is tried again by the next start.
@@ -237,27 +208,12 @@ class SessionFiles:
         Raises:
             CannotWriteError: if the index cannot be written.
         """
-        fix = f"; {error.fix}" if error.fix else ""
-        self.notes.append(f"{job.meter}, {job.day}: {error}{fix}")
-        self._to_list.pop((job.meter, job.day), None)
-        if job.kind == "figures" and (facts := self._index.known(job.meter, job.day)) is not None:
-            facts.problem = str(error)
-            self._to_add_up.pop((job.meter, job.day), None)
-            self._index_changed()
+        self._sealed.give_up(job, error)
+        self._save_index_if_due()
 
     def close(self) -> None:
         """Give up the lock; what is not committed comes again from the log."""
         self._alone.close()
-
-    def _list(self, job: Job, facts: IndexedDay) -> None:
-        self._index.add(job.meter, job.day, facts)
-        self._to_add_up[job.meter, job.day] = None
-
-    def _add_up(self, job: Job, figures: Figures) -> None:
-        if (facts := self._index.known(job.meter, job.day)) is not None:
-            facts.load_kwh, facts.pv_kwh = figures.load_kwh, figures.pv_kwh
-            facts.import_kwh, facts.export_kwh = figures.import_kwh, figures.export_kwh
-            self._to_add_up.pop((job.meter, job.day), None)
 
     # --- opening ---
 
@@ -344,33 +300,9 @@ class SessionFiles:
         self._checkpoint = checkpoint
         self._at("after-checkpoint")
 
-    def _index_changed(self) -> None:
-        self._unsaved += 1
-        if self._unsaved >= _MAX_UNSAVED or not self._has_jobs():
-            with self._all_or_nothing():
-                self._save_index()
-
-    def _has_jobs(self) -> bool:
-        sealing = any(each.ended is not None for each in self._days.values())
-        return sealing or bool(self._to_list or self._to_add_up)
-
-    def _save_index(self) -> None:
-        self._index.save(self._directory, self._disk)
-        self._unsaved = 0
-        self._at("after-index")
-
-    def _remove_old(self, today: date) -> None:
-        if self._keep_days is None or today == self._removed_for:
-            return
-        self._removed_for = today
-        for meter, day in self._index.before(today - timedelta(days=self._keep_days - 1)):
-            left = remove(day_path(self._directory, meter, day))
-            self._index.forget(meter, day)
-            self._to_add_up.pop((meter, day), None)
-            if left:
-                self.notes.append(
-                    f"{meter}, {day}: removed but for what pvsim did not put there: {', '.join(left)}"
-                )
+    def _save_index_if_due(self) -> None:
+        with self._all_or_nothing():
+            self._sealed.save_if_due(more_to_come=any(each.ended is not None for each in self._days.values()))
 
     def _refuse_failed(self) -> None:
         if self._failed:

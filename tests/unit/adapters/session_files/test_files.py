@@ -344,6 +344,20 @@ def test_days_that_are_too_old_are_removed_and_nothing_else(tmp_path):
     assert {day for days in files.index.meters.values() for day in days} == {"2024-06-22"}
 
 
+def test_an_old_day_that_cannot_be_removed_is_an_error_that_names_it(tmp_path):
+    with open_files(tmp_path, keep_days=1) as files:
+        session = Session(a_plan(), Days())
+        files.append(session.feed(LOG))
+        files.commit(session.state, {})
+        first, *others = (job for job in iter(files.next_job, None) if job.meter == "m1")
+        files.finish(first, sealed_by_name(first))
+        (first.path / "manifest.json").mkdir()  # no file, so it is not removed as one
+        with pytest.raises(CannotWriteError) as caught:
+            files.finish(others[0], sealed_by_name(others[0]))
+    assert caught.value.where == str(first.path / "manifest.json")
+    assert "start the service again" in caught.value.fix
+
+
 def test_what_is_added_up_of_a_day_that_was_removed_meanwhile_is_nobodys(tmp_path):
     with open_files(tmp_path) as files:
         job = Job("figures", tmp_path / "m1" / "2024-06-21", "m1", "2024-06-21")
