@@ -49,6 +49,7 @@ PRINTED_BY = {
     "cli/fit": ("fit",),
     "cli/listen": ("listen",),
     "wiring/listen": ("listen",),
+    "wiring/service_log": ("listen",),
     "config/listening": ("listen",),
     "config/meter_forms": ("listen",),
     "core/session": ("listen",),

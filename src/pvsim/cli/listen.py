@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pvsim.cli.listen_lines import Lines
     from pvsim.cli.watchers import Watchers
     from pvsim.config.listening import ListenRequest
-    from pvsim.wiring.listen import Broker, Service, Setting
+    from pvsim.wiring.listen import Service, Setting
+    from pvsim.wiring.service_log import Broker
 
 __all__ = ["COMMANDS"]
 
@@ -261,7 +262,8 @@ def listen(context: click.Context, /, **params: Any) -> None:
     from pvsim.adapters.logs import MAX_BYTES, open_log  # noqa: PLC0415 - `pvsim --help` needs none
     from pvsim.cli.listen_lines import Lines  # noqa: PLC0415 - as above
     from pvsim.cli.watchers import watching  # noqa: PLC0415 - as above
-    from pvsim.wiring.listen import Broker, Service  # noqa: PLC0415 - as above
+    from pvsim.wiring.listen import Service  # noqa: PLC0415 - as above
+    from pvsim.wiring.service_log import Broker  # noqa: PLC0415 - as above
 
     url, setting = params["broker"], _setting(params)
     lines = Lines(quiet=params["quiet"], as_json=params["as_json"])

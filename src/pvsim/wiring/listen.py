@@ -1,8 +1,8 @@
 """A service: its log, session, files, results and chores, joined."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from pvsim import __version__
-from pvsim.adapters import streams
-from pvsim.adapters.amqp import Binding, bind_service, bindings_of
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.session_files import SessionFiles
 from pvsim.adapters.shared.file_system import FileSystem
-from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
+from pvsim.adapters.streams import Retention
 from pvsim.adapters.worker import Worker
 from pvsim.app.chores import Chores
 from pvsim.app.listen import KEPT_CLOCK, KEPT_RESULTS, Listener
@@ -26,7 +24,6 @@ from pvsim.app.patience import Patience, keep_open
 from pvsim.app.ports import Notify, Stop
 from pvsim.app.publish import Publishing, ShowStates
 from pvsim.config.listening import ListenRequest, forms_of
-from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.metering.read import BodyReader
 from pvsim.core.publishing.discovery import PREFIX
@@ -36,21 +33,18 @@ from pvsim.core.session.clock import ServiceClock
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
-from pvsim.errors import BrokerError, BrokerRefusedError, InternalError, InterruptedRunError, UsageError
-from pvsim.wiring.broker import ENABLE_STREAMS
-from pvsim.wiring.broker_streams import note_run
+from pvsim.errors import InterruptedRunError, UsageError
 from pvsim.wiring.days import ServiceDays
 from pvsim.wiring.results import publish_results
 from pvsim.wiring.sealing import carry_out
+from pvsim.wiring.service_log import Broker, LogOfService
 
 if TYPE_CHECKING:
     from pvsim.adapters.mqtt import MqttPublisher
 
-__all__ = ["Broker", "Service", "Setting"]
+__all__ = ["Service", "Setting"]
 
 _FINISH_S = 5.0
-
-Find = Callable[[], Awaitable[BrokerAddress]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +76,6 @@ class Setting:
     retention: Retention = field(default_factory=Retention)
 
 
-@dataclass(slots=True)
-class Broker:
-    """Where the broker is now; our own node comes back on other ports where others have taken its old ones.
-
-    Attributes:
-        find: Finds it, starting it where needed.
-        address: Where it was found last.
-        found: Set when it has been found.
-    """
-
-    find: Find
-    address: BrokerAddress | None = None
-    found: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def again(self) -> BrokerAddress:
-        """Where it is."""
-        self.address = await self.find()
-        self.found.set()
-        return self.address
-
-    def known(self) -> BrokerAddress:
-        """Where it was found last."""
-        if self.address is None:
-            raise InternalError("the broker is asked for before it was found")
-        return self.address
-
-
 class Service:
     """One service on its files.
 
@@ -124,7 +91,7 @@ class Service:
         self._setting = setting
         forms = forms_of(request)
         ranges = {name: form.meter_range for name, form in forms.forms.items()}
-        self.name, self.stream = request.name, f"pvsim.{request.name}"
+        self.name = request.name
         self._days = ServiceDays(request.name, request.run, request.hold_s, forms.default.meter_range, ranges)
         zone = self._days.zone
         self._plan = SessionPlan(
@@ -143,6 +110,14 @@ class Service:
             phase_topics=forms.phase_topics,
         )
         self.directory = setting.out / request.name
+        self._log = LogOfService(
+            self.name,
+            self.directory,
+            list(self.topics),
+            url=setting.url,
+            retention=setting.retention,
+            replay=setting.replay,
+        )
         self.files = SessionFiles(
             self.directory,
             service=request.name,
@@ -298,29 +273,13 @@ class Service:
     async def _follow(
         self, listener: Listener, broker: Broker, watcher: Watcher, notify: Notify, stop: Stop
     ) -> None:
-        @asynccontextmanager
-        async def log() -> AsyncIterator[ServiceLog]:
-            address = await broker.again()
-            await _require_stream_port(address, BrokerError if listener.connected else BrokerRefusedError)
-            async with open_service_log(address, self.stream) as opened:
-                if not self._setting.replay:
-                    await self._prepare(opened, address, watcher)
-                elif not await opened.exists():
-                    fix = "check --name and the broker; without --replay the log is made"
-                    raise BrokerRefusedError(f"there is no log {self.stream}", where=str(address), fix=fix)
-                watcher.said(f"listening to {self.stream} at {address}")
-                yield opened
-
-        await keep_open(log, listener.follow, patience=self._setting.patience, notify=notify, stop=stop)
-
-    async def _prepare(self, log: ServiceLog, address: BrokerAddress, watcher: Watcher) -> None:
-        """Make the log, and let other people's meters in."""
-        note_run(self._setting.url, self.stream, self.directory.absolute(), foreign=True)
-        await log.create(self._setting.retention)
-        bindings = bindings_of(self.name, self.stream, list(self.topics))
-        refused = {_refused(binding): why for binding, why in await bind_service(address, bindings)}
-        for what, why in refused.items():
-            watcher.said(f"{what}: {why}")
+        await keep_open(
+            lambda: self._log.opened(broker, watcher.said, again=listener.connected),
+            listener.follow,
+            patience=self._setting.patience,
+            notify=notify,
+            stop=stop,
+        )
 
     def _first_day(self) -> date:
         """The day of the first row to come, as far as that is known before anything has come."""
@@ -354,33 +313,6 @@ async def _finish(publishing: Publishing, publish: "asyncio.Future[None]", watch
     await asyncio.wait({publish}, timeout=_FINISH_S)
     if not publish.done() or publish.cancelled() or publish.exception() is not None:
         watcher.said("the broker has not confirmed the last samples: they are kept, and published next time")
-
-
-async def _require_stream_port(address: BrokerAddress, refusal: type[BrokerError]) -> None:
-    """Refuse a broker of which only AMQP can be reached: only the stream protocol says when a message came.
-
-    Raises:
-        BrokerError: if neither answers; `refusal` if AMQP does, as for a moment when a broker starts.
-    """
-    if await streams.answers(address):
-        return
-    from pvsim.adapters import amqp  # noqa: PLC0415 - mostly not needed
-
-    where = f"{address.host}:{address.stream_port}"
-    if await amqp.answers(address):
-        what = f"the broker's stream port {address.stream_port} does not answer; pvsim listen needs it, since only"
-        what += " the stream protocol says when a message came"
-        fix = f"{ENABLE_STREAMS}; ?stream_port=N in the URL where its port is another"
-        raise refusal(what, where=where, fix=fix)
-    what = f"the broker answers neither on its stream port nor on port {address.amqp_port}"
-    fix = "check PVSIM_BROKER_URL, and that the broker runs; without a URL pvsim uses its own broker"
-    raise BrokerError(what, where=where, fix=fix)
-
-
-def _refused(binding: Binding) -> str:
-    if binding.to_exchange:
-        return "what comes by MQTT may not reach the service, unless somebody has bound it"
-    return f"what is published with {binding.routing_key} may not reach the service, unless somebody has bound it"
 
 
 def _description(request: ListenRequest, clock: ServiceClock | None) -> bytes:

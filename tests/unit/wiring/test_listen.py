@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pvsim.adapters.amqp import Binding
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.shared.locks import HeldError
 from pvsim.app.patience import Patience
@@ -17,9 +16,10 @@ from pvsim.config.listening import ListenRequest
 from pvsim.config.meter_tables import MeterTable
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.session.clock import parse_clock
-from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError, UsageError
+from pvsim.errors import BadInputError, BrokerError, UsageError
 from pvsim.wiring import listen
-from pvsim.wiring.listen import Broker, Service, Setting
+from pvsim.wiring.listen import Service, Setting
+from pvsim.wiring.service_log import Broker
 
 CLOCK = parse_clock("60x@2024-06-21T00:00:00+02:00")
 REQUEST = ListenRequest(
@@ -92,37 +92,6 @@ def test_a_replay_publishes_and_shows_nothing(tmp_path):
         assert service._publishing(None, []) is None
 
 
-async def test_a_broker_is_asked_for_only_when_it_was_found():
-    address = BrokerAddress("h", 1, 2, "u", "p")
-
-    async def find():
-        return address
-
-    broker = Broker(find)
-    with pytest.raises(InternalError):
-        broker.known()
-    assert await broker.again() == broker.known() == address
-    assert broker.found.is_set()
-
-
-@pytest.fixture
-async def open_port():
-    """A port that takes connections."""
-    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1]
-
-
-async def test_a_broker_without_a_stream_port_is_told_from_none(open_port):
-    closed = BrokerAddress("127.0.0.1", 9, 9, "u", "p")
-    await listen._require_stream_port(replace(closed, stream_port=open_port), BrokerRefusedError)
-    with pytest.raises(BrokerRefusedError, match="only the stream protocol says when a message came") as refused:
-        await listen._require_stream_port(replace(closed, amqp_port=open_port), BrokerRefusedError)
-    assert "rabbitmq-plugins enable rabbitmq_stream" in refused.value.fix
-    for host in ("127.0.0.1", "a..b"):  # the second is no name of a host
-        with pytest.raises(BrokerError, match="answers neither on its stream port nor on port 9"):
-            await listen._require_stream_port(replace(closed, host=host), BrokerRefusedError)
-
-
 async def test_a_broker_that_is_not_there_ends_a_service_without_patience(tmp_path):
     async def find():
         return BrokerAddress("127.0.0.1", 9, 9, "u", "p")
@@ -137,11 +106,6 @@ async def test_a_broker_that_is_not_there_ends_a_service_without_patience(tmp_pa
         pytest.raises(BrokerError, match="answers neither"),
     ):
         await service.listen(Broker(find), **told)
-
-
-def test_a_binding_that_is_refused_is_told_by_what_does_not_come():
-    assert "by MQTT" in listen._refused(Binding("amq.topic", "pvsim", "meter.#", to_exchange=True))
-    assert "shelly.em:0" in listen._refused(Binding("amq.topic", "pvsim.home", "shelly.em:0"))
 
 
 class Finishing:

@@ -90,12 +90,7 @@ class ServiceLog:
             BrokerError: if the connection is lost.
         """
         body = frames.string(self._stream) + frames.properties(retention.arguments)
-        accept = {
-            ResponseCode.STREAM_ALREADY_EXISTS,
-            ResponseCode.PRECONDITION_FAILED,
-            ResponseCode.ACCESS_REFUSED,
-        }
-        response = await self._client.request_when_ready(Command.CREATE, body, accept=frozenset(accept))
+        response = await self._client.request_when_ready(Command.CREATE, body, accept=_THERE)
         self._client.may_create = response.code != ResponseCode.ACCESS_REFUSED
         made = response.code == ResponseCode.OK
         await self._client.wait_for_leader(self._stream, ours=made)

@@ -1,0 +1,48 @@
+"""Where the log of a service is, and what is said where the broker does not let it be used."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from pvsim.adapters.amqp import Binding
+from pvsim.core.messages.address import BrokerAddress
+from pvsim.errors import BrokerError, BrokerRefusedError, InternalError
+from pvsim.wiring import service_log
+from pvsim.wiring.service_log import Broker
+
+
+async def test_a_broker_is_asked_for_only_when_it_was_found():
+    address = BrokerAddress("h", 1, 2, "u", "p")
+
+    async def find():
+        return address
+
+    broker = Broker(find)
+    with pytest.raises(InternalError):
+        broker.known()
+    assert await broker.again() == broker.known() == address
+    assert broker.found.is_set()
+
+
+@pytest.fixture
+async def open_port():
+    """A port that takes connections."""
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_broker_without_a_stream_port_is_told_from_none(open_port):
+    closed = BrokerAddress("127.0.0.1", 9, 9, "u", "p")
+    await service_log._require_stream_port(replace(closed, stream_port=open_port), BrokerRefusedError)
+    with pytest.raises(BrokerRefusedError, match="only the stream protocol says when a message came") as refused:
+        await service_log._require_stream_port(replace(closed, amqp_port=open_port), BrokerRefusedError)
+    assert "rabbitmq-plugins enable rabbitmq_stream" in refused.value.fix
+    for host in ("127.0.0.1", "a..b"):  # the second is no name of a host
+        with pytest.raises(BrokerError, match="answers neither on its stream port nor on port 9"):
+            await service_log._require_stream_port(replace(closed, host=host), BrokerRefusedError)
+
+
+def test_a_binding_that_is_refused_is_told_by_what_does_not_come():
+    assert "by MQTT" in service_log._refused(Binding("amq.topic", "pvsim", "meter.#", to_exchange=True))
+    assert "shelly.em:0" in service_log._refused(Binding("amq.topic", "pvsim.home", "shelly.em:0"))
