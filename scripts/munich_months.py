@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from clouds_months import at_index
 from clouds_year import MONTH_NAMES, row
+from marks import fill
 from numpy.typing import NDArray
 from validate_physics import (
     DIFFUSE_KWH,
@@ -32,7 +33,6 @@ from pvsim.wiring.sites import clear_light
 Floats = NDArray[np.float64]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "physics.md"
-BEGIN, END = "<!-- begin munich months -->", "<!-- end munich months -->"
 SEEDS, EVERY_S = range(1, 41), 64
 
 
@@ -71,10 +71,7 @@ def table(light: Floats, diffuse: Floats) -> list[str]:
 def main() -> None:
     """Compute the years, and write the table."""
     light, diffuse = (np.array(part) for part in zip(*(months_of(seed) for seed in SEEDS), strict=True))
-    before, rest = PAGE.read_text("utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    lines = "\n".join(table(light, diffuse))
-    PAGE.write_text(f"{before}{BEGIN}\n{lines}\n{END}{after}", encoding="utf-8")
+    fill(PAGE, {"munich-months": "\n".join(table(light, diffuse))})
 
 
 if __name__ == "__main__":

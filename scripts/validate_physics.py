@@ -3,10 +3,9 @@
 
     .venv/bin/python scripts/validate_physics.py
 
-Takes about eight minutes. The tables stand between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+Takes about eight minutes.
 """
 
-import re
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pvlib
+from marks import fill
 from msgspec.structs import replace
 
 from pvsim.adapters.site_file import read_site
@@ -217,13 +217,7 @@ def clear_minutes(outside: LightOutside, start_utc: int) -> tuple[np.ndarray, np
 def main() -> None:
     """Write the tables."""
     warnings.simplefilter("ignore")  # pandas' and pvlib's own, on a leap day and on nights
-    page = PAGE.read_text("utf-8")
-    for table in (brief, latitudes, greensboro, munich):
-        mark = table.__name__
-        text = "\n".join(table())
-        marked = re.compile(rf"(<!-- begin {mark} -->\n).*?(<!-- end {mark} -->)", re.DOTALL)
-        page = marked.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page)
-    PAGE.write_text(page, "utf-8")
+    fill(PAGE, {table.__name__: "\n".join(table()) for table in (brief, latitudes, greensboro, munich)})
 
 
 if __name__ == "__main__":

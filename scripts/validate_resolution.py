@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from marks import fill
+
 from pvsim import MeterRequest, Request, simulate
 from pvsim.core.results.summary import Resolution, Summary
 
-BEGIN, END = "<!-- table: scripts/validate_resolution.py -->", "<!-- end of table -->"
 WINDOWS_S = (1, 60, 900, 3_600)
 FIRST, DAYS = "2006-12-17", 28
 """The part of the measured year that is evaluated."""
@@ -54,10 +55,7 @@ def main(page: Path, data: Path) -> None:
     lines = ["| run | | 1 s | 1 min | 15 min | 1 h |", "|---|---|---|---|---|---|"]
     for name, request in runs(data):
         lines += rows(name, simulate(request).summary)
-    text = page.read_text("utf-8")
-    head, _, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    page.write_text(f"{head}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{tail}", "utf-8")
+    fill(page, {"windows": "\n".join(lines)})
 
 
 if __name__ == "__main__":

@@ -1,17 +1,6 @@
-"""The page about averaging: its script finds its place, and its first run is what pvsim gives."""
-
-from pathlib import Path
+"""The page about averaging: its first run is what pvsim gives."""
 
 import pvsim
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-def test_the_page_has_one_place_for_what_the_script_writes(pages):
-    script = (REPOSITORY / "scripts" / "validate_resolution.py").read_text("utf-8")
-    for marker in ("<!-- table: scripts/validate_resolution.py -->", "<!-- end of table -->"):
-        assert pages["docs/explanation/averaging.md"].count(marker) == 1
-        assert marker in script
 
 
 def test_the_briefs_meter_has_the_shares_of_the_page(pages):

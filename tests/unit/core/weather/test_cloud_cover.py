@@ -1,6 +1,7 @@
 """A site's clouds: its mean index by month, and light that adds up."""
 
 import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,11 @@ SCRIPT = Path(__file__).resolve().parents[4] / "scripts" / "validate_physics.py"
 
 @pytest.fixture(scope="module")
 def script():
-    return runpy.run_path(str(SCRIPT))
+    sys.path.insert(0, str(SCRIPT.parent))
+    try:
+        yield runpy.run_path(str(SCRIPT))
+    finally:
+        sys.path.remove(str(SCRIPT.parent))
 
 
 def test_the_examples_have_the_means_that_give_the_published_sums_of_munich(script):
