@@ -3,7 +3,7 @@
 import numpy as np
 
 from pvsim.core.results.meter_curves import Curves
-from pvsim.core.results.powers import ROWS, powers_of
+from pvsim.core.results.powers import ROWS, powers_of, whole_periods
 from pvsim.core.results.samples import Samples, joined
 from pvsim.core.results.summary import Summary
 from pvsim.core.results.tally import Tally
@@ -85,11 +85,9 @@ class Figures:
         if not self._gathered:
             return
         rows = joined(self._gathered)
-        period, last_meter = rows.window(self.plan), len(self.plan.meters) - 1
-        start, end = 0, len(rows)
-        if rows.meter[-1] < last_meter:
-            end = int(np.searchsorted(period, period[-1]))
+        start, end = 0, whole_periods(self.plan, rows)
         if end and self._begins and rows.meter[0] > 0:
+            period = rows.window(self.plan)
             start = int(np.searchsorted(period, period[0], side="right"))
             self.loose.setdefault(int(period[0]), []).append(rows.where(slice(start)))
         if start < end:

@@ -10,7 +10,7 @@ from pvsim.core.quantities.types import Ints
 from pvsim.core.results.samples import Samples, joined
 from pvsim.core.run.plan import RunPlan
 
-__all__ = ["ROWS", "Powers", "powers_of", "starts_of", "tables_of"]
+__all__ = ["ROWS", "Powers", "powers_of", "starts_of", "tables_of", "whole_periods"]
 
 ROWS = 65_536
 """So many rows are added up at once: numpy is slow on the small portions in which a run is proved."""
@@ -101,13 +101,19 @@ def tables_of(plan: RunPlan, samples: Iterable[Samples], at_once: int = ROWS) ->
         count += len(portion)
         if count >= at_once:
             rows = joined(gathered)
-            window = rows.window(plan)
-            end = int(np.searchsorted(window, window[-1]))  # more of the last one may follow
-            if end:
+            if end := whole_periods(plan, rows):
                 yield powers_of(plan, rows.where(slice(end)))
             gathered, count = [rows.where(slice(end, None))], len(rows) - end
     if count:
         yield powers_of(plan, joined(gathered))
+
+
+def whole_periods(plan: RunPlan, rows: Samples) -> int:
+    """How many of the rows are of periods of which no row can follow; each other row is of the last period."""
+    if rows.meter[-1] == len(plan.meters) - 1:
+        return len(rows)
+    period = rows.window(plan)
+    return int(np.searchsorted(period, period[-1]))
 
 
 def starts_of(number: Ints) -> Ints:

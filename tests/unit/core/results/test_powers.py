@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.core.results.runs import plan_of, samples_of
 
-from pvsim.core.results.powers import powers_of, tables_of
+from pvsim.core.results.powers import powers_of, tables_of, whole_periods
 from pvsim.core.results.samples import joined
 
 
@@ -56,10 +56,18 @@ def test_tables_of_many_rows_have_whole_periods():
     tables = list(tables_of(plan, portions, at_once=4))
     assert [each.meter.tolist() for each in tables] == [
         [[0, 1], [2, 3], [0, 5]],
-        [[6, 7]],
-        [[8, 9], [10, 0]],
+        [[6, 7], [8, 9]],
+        [[10, 0]],
     ]
-    assert tables[2].there.tolist() == [[True, True], [True, False]]
+    assert tables[2].there.tolist() == [[True, False]]
     one_by_one = [samples_of(plan, [row]) for row in rows]
     assert [len(each.t_utc) for each in tables_of(plan, one_by_one, at_once=1)] == [1] * 6
     assert list(tables_of(plan, [])) == []
+
+
+def test_a_period_is_whole_when_its_last_meter_is_there_or_another_has_begun():
+    plan = plan_of("a", "b")
+    whole = [
+        whole_periods(plan, samples_of(plan, [(i, 1, 0) for i in numbers])) for numbers in ((0,), (0, 1), (1, 2))
+    ]
+    assert whole == [0, 2, 1]
