@@ -9,13 +9,14 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any, BinaryIO
 
 import msgspec
 
 from pvsim.adapters.shared.disk import Disk, write_all
 from pvsim.adapters.study_directory.disk import writing
-from pvsim.core.study.record import CaseRecord
+from pvsim.core.study.record import CaseRecord, misfit_of
 from pvsim.errors import BadInputError
 
 __all__ = ["RECORDS", "KeptRecords", "RecordFile"]
@@ -114,7 +115,7 @@ class RecordFile:
                 key_is_whole = line.endswith(b"\n")
             except (msgspec.MsgspecError, ValueError) as error:  # ValueError: what is not UTF-8
                 if file.read(1):
-                    raise _damaged(self._path, number, error) from error
+                    raise _damaged(self._path, number, str(error)) from error
                 return length
             if not key_is_whole:
                 return length
@@ -159,15 +160,18 @@ class KeptRecords:
         """The record of a case, None where it has none.
 
         Raises:
-            BadInputError: if its line is no record beyond its id.
+            BadInputError: if its line is no record beyond its id, or has what no record has.
         """
         if (place := self._places.get(_key(case_id))) is None:
             return None
         self._file.seek(place)
         try:
-            return self._decoder.decode(self._file.readline())
+            record = self._decoder.decode(self._file.readline())
         except (msgspec.MsgspecError, ValueError) as error:
-            raise _damaged(self._path, self._number_at(place), error) from error
+            raise _damaged(self._path, self._number_at(place), str(error)) from error
+        if misfit := misfit_of(record):
+            raise _damaged(self._path, self._number_at(place), misfit)
+        return record
 
     def _number_at(self, place: int) -> int:
         """The number of the line that begins there."""
@@ -186,12 +190,13 @@ class KeptRecords:
         try:
             return decoder.decode(line)
         except (msgspec.MsgspecError, ValueError) as error:
-            raise _damaged(self._path, number, error) from error
+            raise _damaged(self._path, number, str(error)) from error
 
 
-def _damaged(path: Path, number: int, error: Exception) -> BadInputError:
-    fix = f"restore it from a copy, or take the line out, whose case is carried out again: sed -i {number}d {path}"
-    return BadInputError(f"the line is no record of a case: {error}", where=f"{path}:{number}", fix=fix)
+def _damaged(path: Path, number: int, reason: str) -> BadInputError:
+    take_out = f"sed -i {number}d {quote(str(path))}"
+    fix = f"restore it from a copy, or take the line out, whose case is carried out again: {take_out}"
+    return BadInputError(f"the line is no record of a case: {reason}", where=f"{path}:{number}", fix=fix)
 
 
 def _key(case_id: str) -> bytes:

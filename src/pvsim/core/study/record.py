@@ -1,14 +1,16 @@
 """What a case of a study is when it travels: to a worker as a job, back as a result, and on disk as a record."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import msgspec
 
+from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import DW_PER_KW, Ints
-from pvsim.core.results.figure_tables import FIGURES, figure_rows
+from pvsim.core.results.figure_tables import FIGURES, Kind, figure_columns, figure_rows
 from pvsim.core.results.hour_sums import POWERS
-from pvsim.core.results.input_counts import InputCounts
+from pvsim.core.results.input_counts import INPUT_COUNTS, InputCounts
 
 if TYPE_CHECKING:
     from pvsim.core.results.summary import Summary
@@ -25,6 +27,7 @@ __all__ = [
     "decode_results",
     "encode_results",
     "hours_of",
+    "misfit_of",
     "single_figures",
 ]
 
@@ -34,6 +37,12 @@ Figures: TypeAlias = dict[str, float | int | str | bool | None]
 Hours: TypeAlias = dict[str, list[float | None]]
 """Mean powers in kW of the 24 hours of the local clock, of all days and all meters together; None where an hour
 has no row. `load`, `pv`, `net` (load − PV) and `battery`, positive charges."""
+
+
+_MEANT: Mapping[Kind, str] = {float: "not a number", int: "not a whole number", str: "not a text"}
+_HOURS = DAY_S // HOUR_S
+_TOO_LARGE = 2**63
+"""A whole number that tables do not hold."""
 
 
 class CaseError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -152,6 +161,32 @@ def decode_results(data: bytes) -> list[CaseResult]:
         msgspec.MsgspecError: they are none.
     """
     return msgspec.json.decode(data, type=list[CaseResult])
+
+
+def misfit_of(record: CaseRecord) -> str:
+    """What of a record is not what its name says, such as a text for a number; "" where nothing is."""
+    for of, values, kinds in (("figures", record.figures, _kinds()), ("inputs", record.inputs, INPUT_COUNTS)):
+        for name, value in values.items():
+            kind = kinds.get(name)
+            if value is not None and kind is not None and not _is_of(kind, value):
+                return f"{of}.{name} is {value!r}, {_MEANT.get(kind, 'which is in no record')}"
+    for name, means in record.hours.items():
+        if len(means) != _HOURS:
+            return f"hours.{name} has {len(means):,} values, not {_HOURS}"
+    return ""
+
+
+def _is_of(kind: Kind, value: float | str) -> bool:
+    if isinstance(value, bool | str):
+        return kind is type(value)
+    if kind is int:
+        return -_TOO_LARGE <= value < _TOO_LARGE and value == int(value)
+    return kind is float
+
+
+@cache
+def _kinds() -> Mapping[str, Kind]:
+    return figure_columns()[FIGURES]
 
 
 def single_figures(summary: "Summary") -> Figures:

@@ -88,7 +88,15 @@ def test_a_damaged_line_among_others_is_refused_with_what_takes_it_out(tmp_path)
         KeptRecords(tmp_path)
 
 
-@pytest.mark.parametrize("damage", [(b'"repeat"', b'"\xffepeat"'), (b'"seed":23', b'"seed":"x"')])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (b'"repeat"', b'"\xffepeat"'),
+        (b'"seed":23', b'"seed":"x"'),
+        (b'"seed":23', b'"seed":23,"figures":{"self_sufficiency":"x"}'),
+        (b'"seed":23', b'"seed":23,"hours":{"pv":[0.5]}'),
+    ],
+)
 def test_a_line_that_is_damaged_behind_its_id_is_told_when_it_is_read(tmp_path, damage):
     kept(tmp_path, [record(0), record(1), record(2)])
     path = tmp_path / RECORDS

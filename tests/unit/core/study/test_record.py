@@ -3,10 +3,12 @@
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pvsim import MeterRequest, Request
 from pvsim.app.prove import add_up
-from pvsim.core.results.figure_tables import figure_rows
+from pvsim.core.results.figure_tables import FIGURES, figure_columns, figure_rows
 from pvsim.core.results.hour_sums import HourSums
 from pvsim.core.study.record import (
     CaseError,
@@ -17,6 +19,7 @@ from pvsim.core.study.record import (
     decode_results,
     encode_results,
     hours_of,
+    misfit_of,
     single_figures,
 )
 from pvsim.errors import BadInputError, ConfigurationError, UsageError
@@ -80,3 +83,38 @@ def test_single_figures_are_those_of_the_table_of_figures():
     row = figure_rows(summary)["figures"][0]
     assert figures["energy_kwh_import"] == summary.energy_kwh.import_
     assert {name for name in row if name not in figures} == {n for n, v in row.items() if isinstance(v, list)}
+
+
+KINDS = figure_columns()[FIGURES]
+
+
+@given(st.data())
+def test_a_figure_is_what_its_column_holds(data):
+    name = data.draw(st.sampled_from(sorted(KINDS)))
+    whole, texts = st.integers(-(10**6), 10**6), st.text()
+    fits = {float: whole | st.floats(-1e6, 1e6), int: whole, str: texts}.get(KINDS[name], st.nothing())
+    others = {float: texts, int: texts, str: whole}.get(KINDS[name], whole) | st.booleans()
+    assert misfit_of(CaseRecord(7, "0a", "", {}, 0, 23, {name: data.draw(fits | st.none())})) == ""
+    assert misfit_of(CaseRecord(7, "0a", "", {}, 0, 23, {name: data.draw(others)})).startswith(
+        f"figures.{name} is"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "misfit"),
+    [
+        ({"figures": {"energy_kwh_pv": "x"}}, "figures.energy_kwh_pv is 'x', not a number"),
+        ({"figures": {"rows": 7.5}}, "figures.rows is 7.5, not a whole number"),
+        ({"figures": {"rows": 1e300}}, "figures.rows is 1e+300, not a whole number"),
+        ({"figures": {"rows": 7.0}}, ""),
+        ({"figures": {"money_currency": 7}}, "figures.money_currency is 7, not a text"),
+        ({"figures": {"duration_grid_kw": 7.5}}, "figures.duration_grid_kw is 7.5, which is in no record"),
+        ({"figures": {"no_figure": "x"}}, ""),  # it is in no table
+        ({"inputs": {"inputs_gap_s": 0.5}}, "inputs.inputs_gap_s is 0.5, not a whole number"),
+        ({"inputs": {"inputs_cut_kwh": 0.5}}, ""),
+        ({"hours": {"pv": [0.5] * 24, "load": []}}, "hours.load has 0 values, not 24"),
+        ({"hours": {"pv": [None] * 24}}, ""),
+    ],
+)
+def test_a_record_says_what_no_record_has(changed, misfit):
+    assert misfit_of(CaseRecord(7, "0a", "", {}, 0, 23, **changed)) == misfit
