@@ -1,7 +1,7 @@
 """A service: its log, session, files, results and chores, joined."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -13,7 +13,7 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
-from pvsim.adapters.session_files import SessionFiles
+from pvsim.adapters.session_files import Figures, Job, Listed, Sealed, SessionFiles
 from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.streams import Retention
 from pvsim.adapters.worker import Worker
@@ -83,6 +83,9 @@ class Service:
         request: What it is.
         setting: How it is carried out.
 
+    Attributes:
+        notes: What a user should know of its beginning, in sentences.
+
     Raises:
         PvsimError: if a setting is wrong, another service has its files, or they do not fit.
     """
@@ -137,6 +140,8 @@ class Service:
         except BaseException:
             self.files.close()
             raise
+        self.notes = (*self.files.notes, *self._days.notes())
+        self.files.notes.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -148,11 +153,6 @@ class Service:
     def state(self) -> SessionState:
         """Where the session stands."""
         return self._session.state
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know of its beginning."""
-        return (*self.files.notes, *self._days.notes())
 
     @property
     def waits(self) -> Mapping[str, int]:
@@ -202,7 +202,7 @@ class Service:
             at_files=at_files,
         )
         worker = Worker()
-        chores = Chores(self.files, partial(worker.carry_out, carry_out), at_list=at_files)
+        chores = self._chores(partial(worker.carry_out, carry_out), watcher, at_files)
         listener.after_commit = chores.look
         following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
         beside = [asyncio.ensure_future(chores.run())]
@@ -225,6 +225,17 @@ class Service:
                 task.cancel()
             await asyncio.wait({following, *beside})
             worker.dismiss()
+
+    def _chores(
+        self, do: Callable[[Job], Awaitable[Sealed | Listed | Figures]], watcher: Watcher, at_files: asyncio.Lock
+    ) -> Chores:
+        """What there is to do for days that are over."""
+        return Chores(self.files, do, partial(self._tell_news, watcher), at_list=at_files)
+
+    def _tell_news(self, watcher: Watcher) -> None:
+        """Say what was noted of days that are over since it was said last."""
+        while self.files.notes:
+            watcher.said(self.files.notes.pop(0))
 
     def _face(self, watcher: Watcher) -> "MqttPublisher | None":
         """What is shown by MQTT; a replay shows nothing."""

@@ -19,6 +19,7 @@ from pvsim.core.session.clock import parse_clock
 from pvsim.errors import BadInputError, BrokerError, UsageError
 from pvsim.wiring import listen
 from pvsim.wiring.listen import Service, Setting
+from pvsim.wiring.sealing import carry_out
 from pvsim.wiring.service_log import Broker
 
 CLOCK = parse_clock("60x@2024-06-21T00:00:00+02:00")
@@ -28,6 +29,10 @@ REQUEST = ListenRequest(
         MeterTable(name="grid", topic="shelly/em:0", device="shelly-em", kind="grid"),
     )
 )
+
+
+async def carry_out_here(job):
+    return carry_out(job)
 
 
 def a_service(tmp_path, request=REQUEST, **setting):
@@ -45,6 +50,26 @@ def test_its_directory_says_what_it_is_and_nobody_else_may_have_it(tmp_path):
             a_service(tmp_path)
         assert held.value.fix == f"stop it: kill {os.getpid()}, or give another --out"
     a_service(tmp_path).files.close()
+
+
+async def test_what_becomes_of_days_that_are_over_is_said_once(tmp_path):
+    a_service(tmp_path, replay=True).files.close()
+    (tmp_path / "home" / "m1" / "2020-01-01").mkdir(parents=True)
+    (tmp_path / "home" / "m1" / "2020-01-01" / "manifest.json").write_text("{")
+    said = []
+
+    class Watcher:
+        def said(self, what):
+            said.append(what)
+
+    with a_service(tmp_path, replay=True) as service:
+        (note,) = service.notes
+        assert note.startswith("1 sealed days are not in index.json")
+        await service._chores(carry_out_here, Watcher(), asyncio.Lock()).all()
+        service._tell_news(Watcher())
+    (failed,) = said
+    assert failed.startswith("m1, 2020-01-01: ")
+    assert "the manifest is damaged" in failed
 
 
 def test_a_clock_is_kept_from_before_the_first_message(tmp_path):
