@@ -13,6 +13,9 @@ _OTHER_SEASON_DAYS = 45
 
 def input_notes(inputs: "Mapping[str, Mapping[str, Any]]", meter_max_w: int) -> list[str]:
     """How the files were read, and what a user should know of it: gaps that were filled, values that were cut."""
+    from pvsim.core.results.input_counts import reports_of  # noqa: PLC0415 - most runs read no file
+
+    inputs = reports_of(inputs)
     notes = _readings(inputs)
     above = f"above {meter_max_w} W, taken as {meter_max_w} W (--meter-max-w sets another maximum)"
     for name, report in inputs.items():

@@ -30,6 +30,7 @@ from pvsim.core.pv.no_pv import NoPv
 from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import DW_PER_KW, MeterRange, PowerSource, PvSource
+from pvsim.core.results.input_counts import PLACES
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import UsageError
@@ -183,7 +184,7 @@ def _site_pv(pv: SitePvConfig, config: RunConfig, plan: RunPlan, inputs: dict[st
     if pv.spread_km:
         of_homes = scattered([meter.home for meter in config.meters], seed, pv.spread_km)
         places = {meter.name: of_homes[meter.home] for meter in config.meters}
-        inputs["places_m"] = places
+        inputs[PLACES] = places
     portion_s = PORTION_S if len(places) <= _FEW_SITES else 0
     clouds = [clouds_over(site, seed, *place, portion_s=portion_s) for place in places.values()]
     homes = None if pv.homes is UNSET else [home.plants for home in pv.homes]

@@ -20,6 +20,7 @@ from pvsim.adapters.shared.locks import HeldError
 from pvsim.config import RunConfig, digest
 from pvsim.core.delivery.sequence import SequenceGapError
 from pvsim.core.results.accumulator import Adder
+from pvsim.core.results.input_counts import reports_of
 from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
@@ -145,7 +146,7 @@ class Run:
     def cuts(self) -> Cuts:
         """What each building would take and does not, as it was counted in the end."""
         inputs = self.directory.load().inputs or {}
-        return {name: report for name, report in inputs.items() if report.keys() & _CUTS}
+        return {name: report for name, report in reports_of(inputs).items() if report.keys() & _CUTS}
 
     def prove_again(self, *adders: Adder) -> Summary:
         """Prove a run that has ended once more, and say how it ended; nothing of it is written.

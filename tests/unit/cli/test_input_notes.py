@@ -19,3 +19,10 @@ def test_what_dimming_takes_is_told():
     assert input_notes({"m1": report}, 9000) == [told]
     both = input_notes({"m1": report | {"clipped_s": 3}}, 9000)
     assert [note.partition(" ")[0] for note in both] == ["m1:", "m1:"]
+
+
+def test_places_of_homes_are_no_reports():
+    assert (
+        input_notes({"places_m": {"source": (0.0, 1.0), "reading": (2.0, 3.0), "clipped_s": (4.0, 5.0)}}, 9000)
+        == []
+    )

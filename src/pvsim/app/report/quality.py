@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Table
+from pvsim.core.results.input_counts import reports_of
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
@@ -84,7 +85,7 @@ def limits(facts: "RunFacts", forms: Forms) -> Table | None:
 
 def sources(facts: "RunFacts", forms: Forms) -> Table | None:
     """What was read from files and what had to be done with it; None where there is no file."""
-    rows = [row for name, report in facts.inputs.items() for row in _of_source(name, report, forms)]
+    rows = [row for name, report in reports_of(facts.inputs).items() for row in _of_source(name, report, forms)]
     if not rows:
         return None
     head = tuple(forms.words[f"head.{key}"] for key in ("input", "what", "number"))

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-__all__ = ["INPUT_COUNTS", "InputCounts", "input_counts"]
+__all__ = ["INPUT_COUNTS", "PLACES", "InputCounts", "input_counts", "reports_of"]
+
+PLACES = "places_m"
+"""Where the homes lie, by meter, among the inputs of a run."""
 
 InputCounts: TypeAlias = dict[str, int | float]
 """Counts of all inputs of a run together, by the names in `INPUT_COUNTS`; what no input counts is left out."""
@@ -23,6 +26,11 @@ INPUT_COUNTS: Mapping[str, type[int] | type[float]] = {
 """The names, as `inputs_gap_s`, and what the counts are."""
 
 
+def reports_of(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What is told of each input: all of `inputs` but the places, whose names are those of meters."""
+    return {name: report for name, report in inputs.items() if name != PLACES}
+
+
 def input_counts(inputs: Mapping[str, Mapping[str, Any]]) -> InputCounts:
     """The counts of all inputs of a run together.
 
@@ -30,7 +38,7 @@ def input_counts(inputs: Mapping[str, Mapping[str, Any]]) -> InputCounts:
         inputs: As `inputs` of a manifest.
     """
     found: InputCounts = {}
-    for report in inputs.values():
+    for report in reports_of(inputs).values():
         for names, counts in ((_OF_READING, report.get("reading", {})), (_OF_INPUT, report)):
             for name in names:
                 if (count := counts.get(name)) is not None:

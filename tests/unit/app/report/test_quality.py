@@ -23,6 +23,9 @@ def test_a_whole_run_has_no_notice():
     assert notices(PLAN, FACTS, ENGLISH) == ()
     assert stretches(PLAN, FACTS, ENGLISH) is None
     assert sources(FACTS, ENGLISH) is None
+    assert (
+        sources(replace(FACTS, inputs={"places_m": {"gaps": [0.0, 1.0], "source": [2.0, 3.0]}}), ENGLISH) is None
+    )
     assert texts(messages(PLAN, FACTS, ENGLISH)) == [["Readings of the run", "86,400"]]
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.results.input_counts import input_counts
+from pvsim.core.results.input_counts import input_counts, reports_of
 
 READINGS = st.lists(st.fixed_dictionaries({"rows": st.integers(0, 99), "gap_s": st.integers(0, 99)}), max_size=5)
 
@@ -30,3 +30,12 @@ def test_what_dimming_cut_is_counted_beside_files():
         "inputs_rows": 24,
         "inputs_gaps": 0,
     }
+
+
+def test_meters_may_be_called_like_what_is_told_of_an_input():
+    inputs = {
+        "places_m": {"gaps": [1.0, 2.0], "clipped_s": [3.0, 4.0], "reading": [5.0, 6.0]},
+        "gaps": {"clipped_s": 7},
+    }
+    assert reports_of(inputs) == {"gaps": {"clipped_s": 7}}
+    assert input_counts(inputs) == {"inputs_clipped_s": 7}
