@@ -262,11 +262,14 @@ def _summary(path: Path, manifest: Manifest) -> Summary:
     if SUMMARY not in (manifest.files or {}) or not _is_there(path, SUMMARY, manifest):
         raise BadInputError(f"{SUMMARY} is not what the run has left")
     try:
-        return msgspec.json.decode((path / SUMMARY).read_bytes(), type=Summary)
+        summary = msgspec.json.decode((path / SUMMARY).read_bytes(), type=Summary)
+        for each in (summary.meters or {}).values():
+            msgspec.convert(each, Summary)
     except OSError as error:
         raise cannot_read(error, path / SUMMARY) from error
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BadInputError(f"the summary is damaged: {error}") from error
+    return summary
 
 
 def _few(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from shutil import rmtree
 
 import msgspec
 
+from pvsim.adapters.rundir.contents import check_contents
 from pvsim.adapters.rundir.leavings import abandoned_links, leavings
 from pvsim.adapters.rundir.manifest import MANIFEST_VERSION, Manifest
 from pvsim.adapters.shared.disk import cannot_read, cannot_write
@@ -107,6 +108,7 @@ class RunDirectory:
             version_of=lambda manifest: manifest.manifest,
             known=MANIFEST_VERSION,
             instead="start a new run",
+            check=check_contents,
         )
         if manifest is None:
             raise BadInputError("there is no run here", where=str(self.path), fix=_NO_RUN)

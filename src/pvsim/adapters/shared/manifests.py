@@ -23,7 +23,13 @@ class FileFacts(msgspec.Struct, frozen=True):
 
 
 def read_manifest(
-    path: Path, form: type[Form], *, version_of: Callable[[Form], int], known: int, instead: str
+    path: Path,
+    form: type[Form],
+    *,
+    version_of: Callable[[Form], int],
+    known: int,
+    instead: str,
+    check: Callable[[Form], None] = lambda _: None,
 ) -> Form | None:
     """A manifest; None where there is none.
 
@@ -33,6 +39,7 @@ def read_manifest(
         version_of: Gives the version of its form.
         known: The version that is read.
         instead: What can be done without it.
+        check: Raises `msgspec.ValidationError` where its parts are not what they are called.
 
     Raises:
         BadInputError: if it is damaged, or of another version.
@@ -46,6 +53,8 @@ def read_manifest(
         raise cannot_read(error, path) from error
     try:
         manifest = msgspec.json.decode(content, type=form)
+        if version_of(manifest) == known:
+            check(manifest)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:  # ValueError: a key that is not UTF-8
         what, fix = f"the manifest is damaged: {error}", f"restore it from a copy, or {instead}"
         raise BadInputError(what, where=str(path), fix=fix) from error

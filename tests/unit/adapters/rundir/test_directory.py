@@ -17,7 +17,13 @@ from pvsim.errors import BadInputError, CannotWriteError, PvsimError
 NOW = datetime(2024, 6, 21, tzinfo=UTC)
 NAME = "20240621T000000Z-abc"
 MADE = Manifest(
-    status="running", run_id="abc", config={}, config_sha256="", seed=1, versions={}, created_utc="2024-06-21"
+    status="running",
+    run_id="abc",
+    config={},
+    config_sha256="",
+    seed=1,
+    versions={},
+    created_utc="2024-06-21T00:00:00Z",
 )
 
 
