@@ -13,12 +13,12 @@ import numpy as np
 from pvsim.adapters.session_files import Figures, Sealed, SessionFiles
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.observed import Observed, Refused
 from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.session.closed import Closed, Day
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.session import TICK, Session
 from pvsim.core.session.state import decode_state, encode_state

@@ -8,11 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.sessions import Days, a_plan, at, feed_in_parts, joined, rows_of
 
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.devices import DEVICES
 from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.read import BodyReader
 from pvsim.core.quantities.types import MeterRange
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.session import TICK
 
 START_MS = at("2024-06-21 23:59:50") * 1_000

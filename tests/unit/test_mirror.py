@@ -12,7 +12,6 @@ ELSEWHERE = {
     "app/report/facts": "plain data",
     "app/report/page": "plain data",
     "app/report/study_facts": "plain data",
-    "core/messages/entry": "plain data",
     "core/quantities/types": "types and constants",
     "core/results/accumulator": "a protocol: what fulfils it is tested",
 }

@@ -8,9 +8,9 @@ import pytest
 
 from pvsim.app.ports import BrokerState, ServiceProgress
 from pvsim.cli.listen_lines import Lines
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.observed import Refused
 from pvsim.core.session.closed import Closed, EndedDay, Event
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.rejected import rejection_line
 from pvsim.core.session.state import MeterState, SessionState
 

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.observed import Refused
-from pvsim.core.session.entry import Entry
 
 __all__ = ["Reason", "rejection_line"]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zlib import crc32
 
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.channels import channel_name
 from pvsim.core.metering.counters import Counted
 from pvsim.core.metering.observed import Observed, Refused
@@ -20,7 +21,6 @@ from pvsim.core.quantities.types import DW_PER_W
 from pvsim.core.session.closed import Closed, Day, DaySources, EndedDay, Event, Portion
 from pvsim.core.session.counting import Counting, count
 from pvsim.core.session.day_rows import ended, samples_of_day
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.names import meter_of
 from pvsim.core.session.phases import channel_of, channels, phases_of
 from pvsim.core.session.plan import SessionPlan

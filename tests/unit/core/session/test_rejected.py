@@ -3,8 +3,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.observed import Refused
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.rejected import Reason, rejection_line
 
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sessions import Days, a_battery, a_plan, at, entries, entry, feed_in_parts, joined, rows_of
 
+from pvsim.core.messages.entry import Entry
 from pvsim.core.metering.form import MeterForm
 from pvsim.core.metering.observed import Refused
 from pvsim.core.quantities.types import MeterRange
 from pvsim.core.session.closed import Event
-from pvsim.core.session.entry import Entry
 from pvsim.core.session.rejected import Reason
 from pvsim.core.session.session import Session
 

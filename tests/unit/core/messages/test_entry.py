@@ -1,4 +1,4 @@
-from pvsim.core.session.entry import Entry
+from pvsim.core.messages.entry import Entry
 
 
 def test_most_messages_have_no_content_encoding():
