@@ -135,11 +135,6 @@ class SessionFiles:
         """What a user should know, in sentences."""
         return self._sealed.notes
 
-    @property
-    def waiting_rows(self) -> int:
-        """How many rows wait for the next commit."""
-        return sum(each.rows for each in self._closed)
-
     def append(self, closed: Closed) -> None:
         """See `listen_ports.SessionFiles.append`."""
         self._refuse_failed()

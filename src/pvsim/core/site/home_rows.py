@@ -14,10 +14,7 @@ from pvsim.core.site.energy import energy_problems
 from pvsim.core.site.problems import problems
 from pvsim.core.site.schema import Battery, ElectricCar, Home, HomePlant, Plant, Site
 
-__all__ = ["AMOUNTS", "COLUMNS", "home_of_row"]
-
-AMOUNTS = ("pv_kw", "battery_kwh", "car_kwh", "heat_pump_kwh")
-"""Columns in which an empty cell is none."""
+__all__ = ["COLUMNS", "home_of_row"]
 
 COLUMNS = (
     "name",

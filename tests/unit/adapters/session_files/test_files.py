@@ -499,15 +499,6 @@ def test_a_small_file_is_written_when_it_differs(tmp_path):
     assert (tmp_path / "service.json").read_bytes() == b"[]"
 
 
-def test_rows_that_wait_are_counted(tmp_path):
-    with open_files(tmp_path) as files:
-        session = Session(a_plan(), Days())
-        files.append(session.feed(LOG[:60]))
-        assert files.waiting_rows == session.state.rows > 0
-        files.commit(session.state, {})
-        assert files.waiting_rows == 0
-
-
 def test_a_commit_without_rows_moves_the_log_on(tmp_path):
     with open_files(tmp_path) as files:
         files.commit(SessionState(next_offset=7, messages=7), {})
