@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shlex import quote
+
+import msgspec
 
 from pvsim.adapters.node import processes
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.plugins import Extras, changed
-from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, Ports, choose_ports, free_ports
+from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, choose_ports, free_ports
 from pvsim.errors import BrokerError
 
 __all__ = [
@@ -29,6 +33,8 @@ __all__ = [
 
 _PORTS = range(20_000, 32_000)  # below the ports that the system gives to outgoing connections (from 32768)
 _TRIES = 400
+_PORTS_END = 65_536
+_NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,8 @@ def read_identity(layout: Layout) -> Identity | None:
         BrokerError: if the file is damaged.
     """
     try:
-        facts = json.loads(layout.identity.read_text("utf-8"))
-        ports, extras = Ports(**facts["ports"]), Extras(**facts.get("extras", {}))
-        return Identity(facts["name"], facts["cookie"], facts["password"], ports, extras)
+        identity = msgspec.json.decode(layout.identity.read_bytes(), type=Identity)
+        _check(identity)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -59,12 +64,21 @@ def read_identity(layout: Layout) -> Identity | None:
         raise BrokerError(
             what, where=str(layout.identity), fix="set PVSIM_BROKER_HOME to another directory"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        fix = f"remove it: rm {quote(str(layout.identity))}; a new node is then created"
         raise BrokerError(
-            "the private node's file is damaged",
-            where=str(layout.identity),
-            fix=f"remove {layout.identity}: a new node is then created",
+            f"the private node's file is damaged: {error}", where=str(layout.identity), fix=fix
         ) from error
+    return identity
+
+
+def _check(identity: Identity) -> None:
+    """Whether a node can be of that name and have these ports."""
+    if not _NAME.fullmatch(identity.name):
+        raise ValueError(f"{identity.name[:80]!r} is no name of a node")
+    for port in (*asdict(identity.ports).values(), *identity.extras.ports.values()):
+        if not 0 < port < _PORTS_END:
+            raise ValueError(f"{port} is no port")
 
 
 def create_identity(layout: Layout) -> Identity:
@@ -121,9 +135,8 @@ def _with_ports(extras: Extras, names: Collection[str], *, but_not: Collection[i
 def read_state(layout: Layout) -> State | None:
     """The process that was started last, if it still lives and is ours."""
     try:
-        facts = json.loads(layout.state.read_text("utf-8"))
-        state = State(**{**facts, "extras": tuple(facts.get("extras", ()))})
-    except (OSError, ValueError, TypeError, AttributeError):
+        state = msgspec.json.decode(layout.state.read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError):
         return None  # a torn or foreign file is as good as none: strays are found by their mark
     return state if processes.is_node(state.pid, state.start_ticks, layout.home) else None
 

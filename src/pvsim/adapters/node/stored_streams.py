@@ -11,6 +11,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
+
 from pvsim.adapters.node import store
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
@@ -140,8 +142,8 @@ def require_room(home: Path, readings: int) -> None:
 
 def _read_note(layout: Layout, stream: str) -> _Note | None:
     try:
-        return _Note(**json.loads((layout.runs / f"{stream}.json").read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+        return msgspec.json.decode((layout.runs / f"{stream}.json").read_bytes(), type=_Note)
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
@@ -151,7 +153,7 @@ def _why_kept(note: _Note | None) -> str:
         return "its run is unknown"
     try:
         status = json.loads((Path(note.directory) / "manifest.json").read_bytes())["status"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         status = None
     if note.foreign and status not in _ENDED:
         return "its readings are of a foreign meter, and its run has not ended"
