@@ -8,7 +8,7 @@ All of it is a function of the messages: when they came is the broker's word, ne
 service that was killed and reads on from a saved state writes what an undisturbed one writes (I1, I2).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zlib import crc32
@@ -22,11 +22,12 @@ from pvsim.core.session.closed import Closed, Day, DaySources, EndedDay, Event, 
 from pvsim.core.session.counting import Counting, count
 from pvsim.core.session.day_rows import ended, samples_of_day
 from pvsim.core.session.names import meter_of
-from pvsim.core.session.phases import channel_of, channels, phases_of
+from pvsim.core.session.phases import channel_of, phases_of
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.rejected import Reason, rejection_line
 from pvsim.core.session.seconds import DayOfRows, begin, close, place
-from pvsim.core.session.state import ChannelState, MeterState, PhaseState, SessionState
+from pvsim.core.session.silence import Silence
+from pvsim.core.session.state import MeterState, PhaseState, SessionState
 
 __all__ = ["TICK", "Session"]
 
@@ -35,7 +36,6 @@ TICK = b'{"v":1,"kind":"tick"}'
 
 _MS = 1_000
 _YEAR_9000_MS = 221_845_392_000_000
-_NEVER_HEARD = "it has not been heard yet: check its topic"
 
 
 @dataclass(slots=True)
@@ -65,12 +65,9 @@ class Session:
         for meter in self.state.meters:
             meter.phases = phases_of(meter, plan.phases.get(meter.name, ()))
         self._numbers = {meter.name: i for i, meter in enumerate(self.state.meters)}
-        since_ms = self.state.awaited
-        awaited = (name for name in plan.forms if name not in self._numbers)
-        self.state.awaited = {name: since_ms.get(name, self.state.clock_ms) for name in awaited}
         self._spelled = {name.lower(): name for name in (*plan.forms, *self._numbers)}
         self._known_keys: dict[str, str] = {}
-        self._silence_due_ms = self._next_silence_ms()
+        self._silence = Silence(plan, self.state)
 
     def feed(self, entries: Sequence[Entry]) -> Closed:
         """Take the next messages; those that are accounted for are passed over.
@@ -126,24 +123,13 @@ class Session:
             return
         before_ms, state.clock_ms, state.set_back = state.clock_ms, arrived_ms, False
         if before_ms < 0:
-            state.awaited = dict.fromkeys(state.awaited, arrived_ms)
-            self._silence_due_ms = self._next_silence_ms()
+            self._silence.begin()
             begin(state, plan)
             return
         if arrived_ms // _MS > before_ms // _MS:  # seconds are closed by whole ones
             close(state, plan, found.rows)
             self._tell_of_sums(entry, found)
-        if plan.silence_s and state.clock_ms >= self._silence_due_ms:
-            for name, channel in self._channels():
-                if not channel.silent and state.clock_ms - channel.heard_ms >= plan.silence_of(name) * _MS:
-                    channel.silent = True
-                    detail = _NEVER_HEARD if _is_new(channel) else ""
-                    found.events.append(Event("silent", name, state.clock_ms, detail))
-            for name, since_ms in state.awaited.items():
-                if since_ms and state.clock_ms - since_ms >= plan.silence_of(name) * _MS:
-                    state.awaited[name] = 0
-                    found.events.append(Event("silent", name, state.clock_ms, _NEVER_HEARD))
-            self._silence_due_ms = self._next_silence_ms()
+        found.events += self._silence.news()
 
     def _tell_of_sums(self, entry: Entry, found: _Found) -> None:
         """Keep sums of phases that cannot be, and tell of missing ones, in seconds that were closed now."""
@@ -155,22 +141,6 @@ class Session:
             for name, what in rows.missing:
                 found.events.append(Event("phase-missing", name, self.state.clock_ms, what))
             rows.refused, rows.missing = [], []
-
-    def _channels(self) -> Iterator[tuple[str, ChannelState]]:
-        return (each for meter in self.state.meters for each in channels(meter))
-
-    def _next_silence_ms(self) -> int:
-        """Before which time no meter, and no phase of one, can become silent."""
-        due_ms = [self._silent_from_ms(name, each) for name, each in self._channels() if not each.silent]
-        due_ms += [
-            since_ms + self._plan.silence_of(name) * _MS
-            for name, since_ms in self.state.awaited.items()
-            if since_ms
-        ]
-        return min(due_ms, default=_YEAR_9000_MS)
-
-    def _silent_from_ms(self, name: str, channel: ChannelState) -> int:
-        return channel.heard_ms + self._plan.silence_of(name) * _MS
 
     def _observe(self, entry: Entry, name: str, found: _Found) -> None:
         state = self.state
@@ -196,7 +166,8 @@ class Session:
             return
         meter = self._meet(name, found) if number is None else state.meters[number]
         channel = channel_of(meter, phase) if phase else meter
-        self._hear(of, channel, found)
+        if (event := self._silence.heard(of, channel)) is not None:
+            found.events.append(event)
         if isinstance(taken, Counting):
             channel.counter = taken.base
             self._tell(of, meter, taken, found, again=channel.closed_s > 0)
@@ -207,16 +178,6 @@ class Session:
             meter.readings += 1
             if isinstance(channel, PhaseState):
                 channel.readings += 1
-
-    def _hear(self, of: str, channel: ChannelState, found: _Found) -> None:
-        clock_ms = self.state.clock_ms
-        if channel.silent:
-            after_s = (clock_ms - channel.heard_ms) / _MS
-            back = Event("back", of, clock_ms, f"after {after_s:,.0f} s")
-            found.events.append(Event("met", of, clock_ms) if _is_new(channel) else back)
-            channel.silent, channel.heard_ms = False, clock_ms
-            self._silence_due_ms = min(self._silence_due_ms, self._silent_from_ms(of, channel))
-        channel.heard_ms = clock_ms
 
     def _tell(self, of: str, meter: MeterState, counting: Counting, found: _Found, *, again: bool) -> None:
         """Count what a state of counters was, and tell what it was if that is out of the ordinary."""
@@ -243,11 +204,9 @@ class Session:
         meter = MeterState(name=name, heard_ms=self.state.clock_ms)
         self._numbers[name] = len(self.state.meters)
         self._spelled[name.lower()] = name
-        self.state.awaited.pop(name, None)
         self.state.meters.append(meter)
         meter.phases = phases_of(meter, self._plan.phases.get(name, ()))
-        due_ms = (self._silent_from_ms(of, channel) for of, channel in channels(meter))
-        self._silence_due_ms = min(self._silence_due_ms, *due_ms)
+        self._silence.met(meter)
         found.events.append(Event("met", name, meter.heard_ms))
         return meter
 
@@ -281,8 +240,3 @@ class Session:
             self._days = dict([*self._days.items()][-1:])
             self._days[day] = self._sources.of_day(day)
         return self._days[day]
-
-
-def _is_new(channel: ChannelState) -> bool:
-    """Whether it is a phase that has not been heard, of a meter that has."""
-    return isinstance(channel, PhaseState) and not channel.readings
