@@ -1,6 +1,7 @@
 """From a request to the configuration of a run: all checks, and all mistakes at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -9,9 +10,10 @@ from zoneinfo import ZoneInfo
 from msgspec import UNSET, UnsetType, convert, to_builtins
 from msgspec.structs import replace
 
+from pvsim.config.combinations import check_missing, check_partitions_fit, is_external, refuse_no_grid_meter
 from pvsim.config.connection import ConnectionConfig, connection_of
 from pvsim.config.dimming import DimmedTime, dimming_of
-from pvsim.config.homes import street_of
+from pvsim.config.homes import Street, street_of
 from pvsim.config.meters import home_sites, meters_of, sources_of
 from pvsim.config.mistakes import Mistakes
 from pvsim.config.ports import Outside
@@ -19,11 +21,11 @@ from pvsim.config.prices import prices_of_site
 from pvsim.config.pv import pv_of, source_of
 from pvsim.config.request import Request
 from pvsim.config.run_config import (
+    AnnualEnergies,
     CurveConfig,
-    ExternalMeter,
-    FileConfig,
     HomePlants,
     MeterConfig,
+    PvConfig,
     RunConfig,
     SitePvConfig,
     digest,
@@ -35,7 +37,6 @@ from pvsim.config.zones import zone_of
 from pvsim.core.quantities.timeline import Timeline, parse_period
 from pvsim.core.quantities.typed import parse_date
 from pvsim.core.rules.schema import Rules
-from pvsim.core.run.partitions import check_partitions
 from pvsim.core.run.plan import check_names
 from pvsim.core.site.connection import installed_of
 from pvsim.core.site.schema import Battery, DimmingWindow, Grid, Site
@@ -46,6 +47,61 @@ __all__ = ["DEFAULT_ZONE", "run_config"]
 DEFAULT_ZONE = "Europe/Berlin"
 _DIMMING = "de"
 """By whose rules devices are dimmed where a site names none: no other country has such windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request, and what it names as far as it can be read; what cannot is among the mistakes.
+
+    Attributes:
+        request: The request.
+        site: Its site.
+        rules: The rules that the site names.
+        first_date: The first day.
+        tz: The name of the time zone.
+        hours: The part of the day; None is the whole one.
+        street: The homes of the site, where they differ.
+        texts: What each meter is said to be.
+        homes: What the site is at the home of each meter, where homes differ.
+    """
+
+    request: Request
+    site: Site | None
+    rules: Rules | None
+    first_date: date | None
+    tz: str | None
+    hours: int | str | None
+    street: Street | None
+    texts: tuple[str, ...]
+    homes: tuple[Site, ...]
+
+    @property
+    def site_is_known(self) -> bool:
+        """Whether there is a site that could be read, or none is asked for."""
+        return self.request.site is None or self.site is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """What the rows of a run come from.
+
+    Attributes:
+        meters: The meters.
+        annual_energies: How their annual energies came about.
+        pv: Their PV power; None where it is wrong.
+        site: The site, without what is in the fields below.
+        connection: The limits at the connection to the grid.
+        dimming: The times in which devices are dimmed.
+        prices: Fields of the configuration about tariff, cost and CO2.
+    """
+
+    meters: tuple[MeterConfig, ...]
+    annual_energies: tuple[AnnualEnergies, ...]
+    pv: PvConfig | None
+    site: Site | None
+    connection: ConnectionConfig | None
+    dimming: tuple[DimmedTime, ...]
+    prices: dict[str, Any]
 
 
 def run_config(request: Request, outside: Outside) -> RunConfig:
@@ -60,8 +116,15 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
         UsageError: if one thing is wrong, or does not fit another.
         BadInputError: if it is the site's file.
     """
-    request = typed(request)  # what has another type cannot be looked at
     mistakes = Mistakes()
+    asked = _asked(typed(request), outside, mistakes)  # what has another type cannot be looked at
+    models = _models(asked, outside, mistakes)
+    mistakes.raise_any()
+    return refuse_unknown_sizes(_config(asked, models))
+
+
+def _asked(request: Request, outside: Outside, mistakes: Mistakes) -> _Asked:
+    """Read what a request names."""
     site = mistakes.attempt(lambda: _site(request, outside))
     rules = mistakes.attempt(lambda: _rules(site, outside))
     known = request.site is None or site is not None
@@ -72,65 +135,74 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     homes = (mistakes.attempt(partial(home_sites, texts, request, street)) if street and texts else None) or ()
     if street is not None and request.meter.source is None:
         request = replace(request, meters=None)  # there are as many texts
-    connected = mistakes.attempt(lambda: _connected(request, site, rules, first_date, outside, homes=homes))
+    return _Asked(request, site, rules, first_date, tz, hours, street, texts, homes)
+
+
+def _models(asked: _Asked, outside: Outside, mistakes: Mistakes) -> _Models:
+    """Make of it what a run is made of, and check that it fits."""
+    request, texts = asked.request, asked.texts
+    connected = mistakes.attempt(lambda: _connected(asked, outside))
     connection, dimming = connected if connected is not None else (None, ())
-    prices: dict[str, Any] | None = {}
-    if site is not None and first_date is not None:
-        days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
-        plants = [installed_of(home, first_date) for home in homes]
-        prices = mistakes.attempt(partial(prices_of_site, site, rules, first_date, days, outside, homes=plants))
-    site = None if site is None else _plain(site)  # the plants do not depend on them
+    days = request.days if connected is not None else 1  # it may leave the calendar, which is said already
+    prices = mistakes.attempt(lambda: _prices(asked, days, outside)) or {}
+    site = None if asked.site is None else _plain(asked.site)  # the plants do not depend on them
     _check_each(request, mistakes)
-    meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street if homes else None)
+    street = asked.street if asked.homes else None
+    meters, annual_energies = meters_of(texts, request, site, outside, mistakes, street=street)
     names = [meter.name for meter in meters] or ["m1"]  # there are none where they are mistakes themselves
     mistakes.attempt(lambda: check_names(request.run_id, names, request.partitions))
-    mistakes.attempt(lambda: _check_partitions(request))
-    mistakes.attempt(lambda: _check_missing(texts, request))
-    if request.meter.kind == "grid" and known:
-        mistakes.attempt(lambda: _refuse_no_grid_meter(meters, request, site, connection))
-    count = len(texts) if request.meters is None else request.meters
-    pv = pv_of(request, site, count, outside, mistakes) if known or source_of(request) != "site" else None
-    if homes and isinstance(pv, SitePvConfig):
-        pv = replace(pv, homes=tuple(HomePlants(home.plants) for home in homes))
-    mistakes.raise_any()
-    if first_date is None or tz is None or pv is None:
+    mistakes.attempt(lambda: check_partitions_fit(request))
+    mistakes.attempt(lambda: check_missing(texts, request))
+    if request.meter.kind == "grid" and asked.site_is_known:
+        mistakes.attempt(lambda: refuse_no_grid_meter(meters, request, site, connection))
+    pv = None
+    if asked.site_is_known or source_of(request) != "site":
+        pv = pv_of(request, site, len(texts) if request.meters is None else request.meters, outside, mistakes)
+    if asked.homes and isinstance(pv, SitePvConfig):
+        pv = replace(pv, homes=tuple(HomePlants(home.plants) for home in asked.homes))
+    return _Models(meters, annual_energies, pv, site, connection, dimming, prices)
+
+
+def _config(asked: _Asked, models: _Models) -> RunConfig:
+    """The configuration of a run in which nothing is wrong."""
+    request, site, homes = asked.request, models.site, asked.homes
+    if asked.first_date is None or asked.tz is None or models.pv is None:
         raise InternalError("a part of the configuration is missing without a mistake")
     config = _as_read_back(
         RunConfig(
             run_id=request.run_id or "",
-            first_date=first_date,
+            first_date=asked.first_date,
             days=request.days,
-            tz=tz,
+            tz=asked.tz,
             seed=request.seed,
             every_s=1,
-            meters=meters,
+            meters=models.meters,
             pv=CurveConfig(),
             meter_max_w=request.meter.max_w,
             meter_kind="grid" if request.meter.kind == "grid" else "load",
-            missing=(request.meter.missing or "skip") if any(map(_is_external, texts)) else "stop",
+            missing=(request.meter.missing or "skip") if any(map(is_external, asked.texts)) else "stop",
             batch=request.batch,
-            dimming=dimming,
-            annual_energies=annual_energies,
-            hours=UNSET if hours is None else hours,
+            dimming=models.dimming,
+            annual_energies=models.annual_energies,
+            hours=UNSET if asked.hours is None else asked.hours,
             partitions=UNSET if request.partitions is None else request.partitions,
         )
     )
     if request.run_id is None:  # from the meters' side, so that meter and simulator that are asked alike meet
-        config = replace(config, run_id=f"{first_date:%Y%m%d}-{digest(config).hex()[:8]}")
-    config = _as_read_back(
+        config = replace(config, run_id=f"{asked.first_date:%Y%m%d}-{digest(config).hex()[:8]}")
+    return _as_read_back(
         config,
         every_s=parse_period(request.every, "every"),
-        pv=pv,
+        pv=models.pv,
         battery=site.battery if site is not None and not homes else None,
         batteries=_batteries(homes),
-        homes_file=street.file if street is not None else UNSET,
+        homes_file=asked.street.file if asked.street is not None else UNSET,
         export_limit_kw=site and site.grid.export_limit_kw,
         split=request.split,
-        connection=connection,
-        **(prices or {}),
+        connection=models.connection,
+        **models.prices,
         formats=parse_formats(request.format),
     )
-    return refuse_unknown_sizes(config)
 
 
 def _check_each(request: Request, mistakes: Mistakes) -> None:
@@ -171,27 +243,29 @@ def _windows(site: Site, outside: Outside) -> tuple[DimmingWindow, ...]:
     return (*(grid.dimming or ()), *(outside.read_dimming(grid.dimming_file, zone) if grid.dimming_file else ()))
 
 
-def _connected(
-    request: Request,
-    site: Site | None,
-    rules: Rules | None,
-    first_date: date | None,
-    outside: Outside,
-    *,
-    homes: Sequence[Site],
-) -> tuple[ConnectionConfig | None, tuple[DimmedTime, ...]]:
+def _connected(asked: _Asked, outside: Outside) -> tuple[ConnectionConfig | None, tuple[DimmedTime, ...]]:
     """The limits of a run at the connection to the grid, and the times in which devices are dimmed."""
+    site, rules, first_date, days = asked.site, asked.rules, asked.first_date, asked.request.days
     if site is None:
         return None, ()
     windows = _windows(site, outside)
     if first_date is None:
         return None, ()
-    timeline = Timeline.of_days(first_date, request.days, zone_of(site.location.tz))
-    connection = connection_of(site, rules, first_date, request.days, dimming_windows=len(windows), homes=homes)
+    timeline = Timeline.of_days(first_date, days, zone_of(site.location.tz))
+    connection = connection_of(site, rules, first_date, days, dimming_windows=len(windows), homes=asked.homes)
     if not windows:
         return connection, ()
     by = outside.read_rules(_DIMMING) if rules is None else rules
     return connection, dimming_of(windows, timeline, by, named=rules is not None)
+
+
+def _prices(asked: _Asked, days: int, outside: Outside) -> dict[str, Any]:
+    """Fields of the configuration about tariff, cost and CO2, of so many days."""
+    site, first_date = asked.site, asked.first_date
+    if site is None or first_date is None:
+        return {}
+    plants = [installed_of(home, first_date) for home in asked.homes]
+    return prices_of_site(site, asked.rules, first_date, days, outside, homes=plants)
 
 
 def _plain(site: Site) -> Site:
@@ -229,54 +303,3 @@ def _tz(request: Request, site: Site | None) -> str:
         what = f"site {site.name} is in {site.location.tz}"
         raise UsageError(what, field="tz", fix="leave it out, or change location.tz in the site file")
     return site.location.tz
-
-
-def _is_external(text: str) -> bool:
-    return text == "external" or text.endswith("=external")
-
-
-def _check_missing(texts: Sequence[str], request: Request) -> None:
-    """Our own meter loses no reading."""
-    for name in ("missing", "timeout_s"):
-        if getattr(request.meter, name) is not None and not any(map(_is_external, texts)):
-            field = f"meter.{name}"
-            what = f"`{field}` is about readings of an external meter, but there is none"
-            raise UsageError(what, field=field, fix="add `meter.source` external, or leave it out")
-
-
-def _check_partitions(request: Request) -> None:
-    """Refuse what a run in partitions cannot be."""
-    if request.partitions is None:
-        return
-    check_partitions(request.partitions)
-    if request.split != "none":
-        what = "`partitions` gives each partition a file of rows of its own, which is not split by days as well"
-        fix = "leave `split` out, or leave `partitions` out, which up to 1,000 meters do not need"
-        raise UsageError(what, field="split", fix=fix)
-
-
-def _refuse_no_grid_meter(
-    meters: Sequence[MeterConfig], request: Request, site: Site | None, connection: ConnectionConfig | None
-) -> None:
-    """Refuse what a meter at the grid connection cannot be, or can mean in two ways."""
-    field = "meter.kind"
-    if not all(isinstance(meter.source, FileConfig | ExternalMeter) for meter in meters):
-        fix = "give a FILE.csv or external as `meter.source`, or leave `meter.kind` out"
-        what = "grid says what a file or an external meter measures; the others are loads"
-        raise UsageError(what, field=field, fix=fix)
-    if site is None:
-        return
-    if request.pv.source is None:
-        what = f"a grid meter holds the PV that is there already: does site {site.name} add to it?"
-        raise UsageError(
-            what, field=field, fix="add `pv.source` site if its plants are new ones, else `pv.source` none"
-        )
-    limits = [step.reason for step in connection.export if step.reason] if connection is not None else []
-    if site.grid.export_limit_kw is not None or limits:
-        what = f"the PV behind a grid meter cannot be curtailed to the export limit of site {site.name}"
-        fix = (
-            f"leave it out of the site file ({limits[0]})"
-            if limits
-            else "leave export_limit_kw out of the site file"
-        )
-        raise UsageError(what, field=field, fix=fix)
