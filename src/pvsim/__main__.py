@@ -24,7 +24,10 @@ def main() -> None:
 def _say_if_damaged(error: Exception) -> None:
     """Without its packages pvsim cannot even say so in its usual way."""
     from pvsim.adapters.environment import explain  # noqa: PLC0415 - only where something is wrong
+    from pvsim.adapters.shared.memory import MORE_MEMORY, memory_short  # noqa: PLC0415 - as above
 
+    if (short := memory_short(error)) is not None:
+        sys.exit(f"error: {short}\n  fix: {MORE_MEMORY}")
     if (said := explain(error)) is not None:
         what, where, fix = said
         sys.exit(f"error: {what}\n   at: {where}\n  fix: {fix}")

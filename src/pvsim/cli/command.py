@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pvsim.cli.ending import short_of_memory
 from pvsim.cli.fields import name_options, option_names
 from pvsim.errors import PvsimError, UsageError
 
@@ -119,6 +120,10 @@ class Configured(click.Command):
         except PvsimError as error:
             self._name_options(error, ctx)
             raise
+        except (MemoryError, ImportError, OSError, RuntimeError, ExceptionGroup) as error:
+            if (short := short_of_memory(error)) is None:
+                raise
+            raise short from error  # said here, where it is known what the command could do with less
 
     def _name_options(self, error: PvsimError, ctx: click.Context) -> None:
         """Call what is wrong as the user does: by the option, with the variable or the file that it came from."""

@@ -7,9 +7,13 @@ from typing import NoReturn, TextIO
 
 import click
 
+from pvsim.adapters.shared.memory import MORE_MEMORY, memory_short
 from pvsim.errors import CannotWriteError, InternalError, PvsimError
 
-__all__ = ["abandon", "end", "error_of"]
+__all__ = ["abandon", "end", "error_of", "short_of_memory"]
+
+_LESS = ("meters", "jobs")
+"""Options, by name, of which fewer need less memory."""
 
 _CANNOT_WRITE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
@@ -33,7 +37,19 @@ def error_of(error: Exception) -> PvsimError:
     """What to say of any error: what the machine refuses is no defect."""
     if isinstance(error, PvsimError):
         return error
+    if (short := short_of_memory(error)) is not None:
+        return short
     return _refused(error) if isinstance(error, OSError) else _unexpected(error)
+
+
+def short_of_memory(error: BaseException) -> PvsimError | None:
+    """What to say where memory is short, with the options that help the command; None of any other error."""
+    if (short := memory_short(error)) is None:
+        return None
+    context = click.get_current_context(silent=True)
+    options = context.command.params if context else []
+    less = [f"fewer {each.opts[0]}" for each in options if each.name in _LESS]
+    return PvsimError(short, fix=", or give ".join([MORE_MEMORY, *less]))
 
 
 def _refused(error: OSError) -> PvsimError:

@@ -13,12 +13,22 @@ from queue import SimpleQueue
 from threading import Thread
 
 from pvsim.adapters.pool.frames import READY, framed, read_frame
+from pvsim.adapters.shared.memory import memory_short
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Carry out jobs one after the other."""
+    """Carry out jobs one after the other; where memory is short, end with a line that says so."""
+    try:
+        _work()
+    except Exception as error:
+        if (short := memory_short(error)) is None:
+            raise
+        sys.exit(f"a worker process ends: {short}")
+
+
+def _work() -> None:
     module, _, name = sys.argv[1].partition(":")
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no result

@@ -9,6 +9,7 @@ from collections.abc import Generator
 
 import msgspec
 
+from pvsim.adapters.shared.memory import memory_short
 from pvsim.config import RunConfig
 from pvsim.core.results.hour_sums import HourSums
 from pvsim.core.results.input_counts import input_counts
@@ -70,6 +71,8 @@ class _Carried:
 def failed(case: JobCase, error: Exception) -> CaseResult:
     """The result of a case that has failed: with the place in the code where the error is a defect."""
     trace = ""
+    if not isinstance(error, PvsimError) and (short := memory_short(error)) is not None:
+        error = PvsimError(short, fix="give fewer --jobs, and carry out again what failed: --retry-failed")
     if not isinstance(error, PvsimError):
         trace = "".join(traceback.format_exception(error))
         error = InternalError(f"{type(error).__name__}: {error}", fix="report it as a defect of pvsim")

@@ -181,6 +181,19 @@ def test_a_defect_is_said_of_its_case_with_its_place(monkeypatch):
     assert "by design" in result.error.trace
 
 
+def test_too_little_memory_is_no_defect(monkeypatch):
+    config = pvsim.configure(pvsim.Request(date="2024-06-21", every="1h"))
+
+    def greedy(_):
+        return bytearray(1 << 62)
+
+    monkeypatch.setattr(study_work, "plan_of", greedy)
+    (result,) = decode_results(carry_out(job_of(config)))
+    assert result.error.what.startswith("there is too little memory")
+    assert result.error.fix == "give fewer --jobs, and carry out again what failed: --retry-failed"
+    assert result.error.trace == ""
+
+
 def test_cases_of_other_parts_of_a_day_share_no_prices_and_counts():
     """One load, one weather, one tariff of day and night; a meter that clips."""
     site = replace(read_site("home-tariff"), battery=None)
