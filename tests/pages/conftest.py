@@ -111,6 +111,18 @@ def case(request, tmp_path_factory):
     return Case(path, json.loads(msgspec.json.encode(summary)), request.param)
 
 
+@pytest.fixture(scope="session")
+def autumn(tmp_path_factory):
+    """The page of 2-3 on the day on which the clock shows this hour twice."""
+    day = a_plan(first=date(2024, 10, 27))
+    plan = replace(day, every_s=60, timeline=day.timeline.part("2-3"))
+    summary, profile = figures_of(plan)
+    path = tmp_path_factory.mktemp("autumn") / "report.html"
+    page = page_of(plan, summary, profile, FACTS, Forms(words_of("en")))
+    path.write_bytes(rendered(page, language="en", version="0.1.0"))
+    return Case(path, {}, "autumn")
+
+
 @pytest.fixture
 def opened(browser, case):
     pages = []

@@ -1,6 +1,9 @@
 """The report in a browser: nothing fails or is fetched, everything fits and can be read, figures are right."""
 
-from tests.pages.opened import check_looks, check_theme
+from contextlib import closing
+
+import pytest
+from tests.pages.opened import SIZES, Watched, check_looks, check_theme
 
 FOCUS = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
@@ -86,6 +89,26 @@ def test_it_prints_on_a4(opened, tmp_path):
 
 
 LABELS = "#power .chart.power svg text"
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [
+        (SIZES[0], ["02:00", "+02:00", "02:00", "+01:00", "03:00"]),
+        (
+            SIZES[2],
+            [*(x for z in ("+02:00", "+01:00") for q in (0, 15, 30, 45) for x in (f"02:{q:02}", z)), "03:00"],
+        ),
+    ],
+)
+def test_an_hour_that_the_clock_shows_twice_is_labelled_twice(browser, autumn, size, wanted):
+    with closing(browser.new_context(viewport=dict(zip(("width", "height"), size, strict=True)))) as context:
+        watched = Watched(context.new_page(), autumn.url)
+        watched.page.wait_for_selector("html[data-ready]")
+        texts = watched.page.locator(LABELS).all_text_contents()
+        assert [each for each in texts if ":" in each] == wanted
+        assert watched.page.locator("#shown").inner_text().startswith("02:00\u00a0+02:00 to 03:00")
+        assert watched.problems == []
 
 
 def test_axes_have_round_times_the_year_where_there_are_two_and_a_name(opened, case):

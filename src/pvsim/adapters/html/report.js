@@ -17,6 +17,18 @@
     for (const [since, value] of data.offsets) if (t >= since) offset = value;
     return new Date((t + offset) * 1000);
   }
+  /* When the clock shows a time: once, twice where it is set back, never where it is set forward. */
+  function since(localMs) {
+    const found = new Set(data.offsets.map(([, offset]) => localMs / 1000 - offset - data.start_utc));
+    return [...found].filter((seconds) => local(seconds).getTime() === localMs);
+  }
+  /* The offset from UTC of a time that the clock shows twice in the run; empty of all others. */
+  function offset(seconds) {
+    const at = local(seconds).getTime();
+    if (since(at).filter((each) => each >= 0 && each <= data.seconds).length < 2) return "";
+    const minutes = Math.round((at / 1000 - data.start_utc - seconds) / 60), size = Math.abs(minutes);
+    return (minutes < 0 ? "\u2212" : "+") + two(Math.floor(size / 60)) + ":" + two(size % 60);
+  }
   const months = words["date.months"].split(" ");
   function clock(seconds, withSeconds) {
     const at = local(seconds), ends = data.days_in_run === 1 && seconds === data.seconds;
@@ -34,8 +46,8 @@
   }
   function time(seconds) {
     const withSeconds = data.every_s < 60 && view[1] - view[0] <= 7200;
-    if (data.days_in_run === 1) return clock(seconds, withSeconds);
-    return shortDate(local(seconds)) + " " + clock(seconds, withSeconds);
+    const shown = [clock(seconds, withSeconds), offset(seconds)].filter(Boolean).join("\u00a0");
+    return data.days_in_run === 1 ? shown : shortDate(local(seconds)) + " " + shown;
   }
   function length(seconds) {
     if (seconds % 3600 === 0) return seconds / 3600 + "\u00a0h";
@@ -159,13 +171,6 @@
   }
 
   /* Where the axis is labelled: at round times of the local clock, of long views at the beginnings of months. */
-  function since(localMs) {
-    for (const [, offset] of data.offsets) {
-      const seconds = localMs / 1000 - offset - data.start_utc;
-      if (local(seconds).getTime() === localMs) return seconds;
-    }
-    return null; // skipped by the clock
-  }
   function places(step) {
     const found = [], at = local(view[0]);
     const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
@@ -174,11 +179,9 @@
     const days = (i) => Date.UTC(year, month, day - (Math.floor(view[0] / daySeconds) % whole) + i * whole);
     const beginnings = (i) => Date.UTC(year, month - (month % many) + i * many, 1);
     const next = step >= monthSeconds ? beginnings : step >= daySeconds ? days : times;
-    for (let i = 0; next(i) <= local(view[1]).getTime(); i++) {
-      const seconds = since(next(i));
-      if (seconds !== null && seconds >= view[0] && seconds <= view[1]) found.push(seconds);
-    }
-    return found;
+    const last = Math.max(...data.offsets.map(([, offset]) => data.start_utc + view[1] + offset)) * 1000;
+    for (let i = 0; next(i) <= last; i++) found.push(...since(next(i)).filter((seconds) => seconds >= view[0] && seconds <= view[1]));
+    return found.sort((one, other) => one - other);
   }
 
   function drawPower(chart, c) {
@@ -195,7 +198,7 @@
     const x = (index) => axis(c, {
       type: "value", min: 0, max: data.seconds, gridIndex: index, splitLine: { show: false },
       axisLine: { onZero: false, lineStyle: { color: c.muted } }, axisTick: { lineStyle: { color: c.muted }, customValues },
-      axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, show: index === grids.length - 1, customValues, formatter: (at) => label(at, step) },
+      axisLabel: { color: c.muted, fontSize: 12, lineHeight: 13, hideOverlap: true, show: index === grids.length - 1, customValues, formatter: (at) => label(at, step) },
       axisPointer: { label: { show: false } },
     });
     if (soc) {
@@ -241,7 +244,7 @@
     const at = local(seconds);
     if (step >= monthSeconds) return shortMonth(at) + (twoYears ? " " + at.getUTCFullYear() : "");
     if (data.days_in_run > 1 && (step >= daySeconds || at.getTime() % (daySeconds * 1000) === 0)) return shortDate(at);
-    return clock(seconds, view[1] - view[0] < 600);
+    return [clock(seconds, view[1] - view[0] < 600), offset(seconds)].filter(Boolean).join("\n");
   }
   function tip(rows, found) {
     const index = found.length ? found[0].dataIndex : 0;
