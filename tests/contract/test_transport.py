@@ -15,7 +15,7 @@ from tests.together import together
 from pvsim.adapters.amqp import AmqpTransport
 from pvsim.adapters.streams import StreamTransport
 from pvsim.app.meter import Meter
-from pvsim.app.patience import Patience, keep_connected
+from pvsim.app.patience import Patience, Terms, keep_connected
 from pvsim.app.ports import BrokerState, MeterProgress, SimulatorProgress, Transport
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.core.loads.simple import UniformLoad
@@ -357,9 +357,7 @@ async def test_both_roles_may_make_one_log_at_one_moment_200_times(transport, pa
         async with asyncio.TaskGroup() as group:
             for role in (meter, simulator):
                 group.create_task(
-                    keep_connected(
-                        transport, name, role, patience=patience, notify=lambda _: None, stop=asyncio.Event()
-                    )
+                    keep_connected(transport, name, role, Terms(patience, lambda _: None, asyncio.Event()))
                 )
             for _ in range(2):
                 await started.get()  # both are connected

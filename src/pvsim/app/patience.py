@@ -26,7 +26,7 @@ from pvsim.app.ports import (
 )
 from pvsim.errors import BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
-__all__ = ["Patience", "keep_connected", "keep_open", "tell_state"]
+__all__ = ["Patience", "Terms", "keep_connected", "keep_open", "tell_state"]
 
 GRACE_S = 2.0
 """How long work may take to end in order once the user wants to stop; a broker that does not answer must not hold
@@ -67,14 +67,23 @@ class Patience:
         return longest * (0.5 + 0.5 * self.jitter())
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms work with the broker is done.
+
+    Attributes:
+        patience: How long to go on without the broker, and how often to try.
+        notify: Takes the work's reports, and a `BrokerState` when the broker is lost or there again.
+        stop: The user's wish to stop, also while waiting.
+    """
+
+    patience: Patience
+    notify: Notify
+    stop: Stop
+
+
 async def keep_connected(
-    transport: Transport,
-    stream: str,
-    use: Callable[[Log, Notify], Awaitable[_T]],
-    *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
+    transport: Transport, stream: str, use: Callable[[Log, Notify], Awaitable[_T]], terms: Terms
 ) -> _T:
     """Do `use(log, notify)`, again and again, until it ends without losing the broker.
 
@@ -82,48 +91,41 @@ async def keep_connected(
         transport: The way to the broker.
         stream: The log.
         use: The work; it may be started again at any time. What it reports shows that it comes further.
-        patience: For how long, and how often.
-        notify: Takes the work's reports, and a `BrokerState` when the broker is lost or there again.
-        stop: The user's wish to stop, also while waiting.
+        terms: For how long, who is told, and who may stop it.
 
     Raises:
         BrokerError: when patience has ended; at once where the broker refuses.
         InterruptedRunError: if `stop` was set.
         PvsimError: whatever else ends the work.
     """
-    return await keep_open(partial(transport.log, stream), use, patience=patience, notify=notify, stop=stop)
+    return await keep_open(partial(transport.log, stream), use, terms)
 
 
 async def keep_open(
     open_: Callable[[], AbstractAsyncContextManager[_Opened]],
     use: Callable[[_Opened, Notify], Awaitable[_T]],
-    *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
+    terms: Terms,
 ) -> _T:
     """The same of anything on the broker that is opened.
 
     Args:
         open_: Connects; the work is done while what it gives is open.
         use: The work, as in `keep_connected`.
-        patience: For how long, and how often.
-        notify: Takes the work's reports.
-        stop: The user's wish to stop.
+        terms: As of `keep_connected`.
 
     Raises:
         PvsimError: as `keep_connected`.
     """
-    return await _Keeper(patience, notify, stop).keep(open_, use)
+    return await _Keeper(terms).keep(open_, use)
 
 
 class _Keeper:
     """One piece of work under way, through all its attempts."""
 
-    def __init__(self, patience: Patience, notify: Notify, stop: Stop) -> None:
-        self._patience, self._notify, self._stop = patience, notify, stop
+    def __init__(self, terms: Terms) -> None:
+        self._patience, self._notify, self._stop = terms.patience, terms.notify, terms.stop
         self._now = asyncio.get_running_loop().time
-        self._begun = patience.from_start
+        self._begun = terms.patience.from_start
         self._well = True
         self._failures = 0
         self._lost_at = 0.0

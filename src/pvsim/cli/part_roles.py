@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING
 import click
 
 from pvsim.cli.progress import Display
-from pvsim.cli.run import patience_of
 from pvsim.cli.summary import print_summary
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable
 
-    from pvsim.app.ports import Notify
+    from pvsim.app.patience import Terms
     from pvsim.cli.other_options import OtherOptions
     from pvsim.core.run.plan import RunPlan
     from pvsim.core.run.shares import Share
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-    Work = Callable[[Connection, Notify, asyncio.Event], Awaitable[None]]
+    Work = Callable[[Connection, Terms], Awaitable[None]]
     RunRole = Callable[[str, OtherOptions, RunPlan, Work], None]
 
 __all__ = ["simulate_share"]
@@ -52,7 +50,7 @@ def simulate_share(
         _tell(this, asyncio.run(this.carry_out_share(_nothing)), share, options)
         return
 
-    async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
+    async def work(connection: "Connection", terms: "Terms") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
         from pvsim.wiring.part_roles import parts_of, write_share  # noqa: PLC0415
 
@@ -70,9 +68,7 @@ def simulate_share(
                 this.directory,
                 connection,
                 share,
-                patience=patience_of(options),
-                notify=notify,
-                stop=stop,
+                terms,
                 meter_timeout_s=meter_timeout_s,
             )
 

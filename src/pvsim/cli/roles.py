@@ -33,7 +33,7 @@ from pvsim.errors import UsageError
 if TYPE_CHECKING:
     import asyncio
 
-    from pvsim.app.ports import Notify
+    from pvsim.app.patience import Terms
     from pvsim.core.run.plan import RunPlan
     from pvsim.core.run.shares import Share
     from pvsim.wiring.broker import Connection
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS"]
 
-Work: TypeAlias = Callable[["Connection", "Notify", "asyncio.Event"], Awaitable[None]]
+Work: TypeAlias = Callable[["Connection", "Terms"], Awaitable[None]]
 
 _dir_option = section(
     OUTPUT,
@@ -124,7 +124,7 @@ def meter(context: click.Context, /, **_params: Any) -> None:
     require_room(options, models.plan)
     share = _share_of(options, models)
 
-    async def work(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
+    async def work(connection: "Connection", terms: "Terms") -> None:
         from pvsim.wiring.part_roles import publish_share  # noqa: PLC0415
 
         await publish_share(
@@ -132,9 +132,7 @@ def meter(context: click.Context, /, **_params: Any) -> None:
             None if options.directory is None else Run.open(options.directory).directory,
             connection,
             share,
-            patience=patience_of(options),
-            notify=notify,
-            stop=stop,
+            terms,
             speed=speed,
             since_utc=since_utc,
         )
@@ -181,7 +179,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
         simulate_share(this, share, options, run_role, asked.timeout_s)
         return
 
-    async def work_alone(connection: "Connection", notify: "Notify", stop: "asyncio.Event") -> None:
+    async def work_alone(connection: "Connection", terms: "Terms") -> None:
         from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
 
         plan, foreign = this.models.plan, this.models.external
@@ -189,16 +187,14 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
 
         async def offer_and_simulate() -> None:
             if this.models.external:
-                offer = await connection.offer_exchange(patience=patience_of(options), notify=notify, stop=stop)
+                offer = await connection.offer_exchange(terms)
                 if not options.quiet:
                     click.echo(f"· {offer}", err=True)
             await run_simulator(
                 this.models,
                 this.directory,
                 connection.transport(),
-                patience=patience_of(options),
-                notify=notify,
-                stop=stop,
+                terms,
                 meter_timeout_s=asked.timeout_s,
             )
 
@@ -266,6 +262,7 @@ def _refuse_other_options(context: click.Context) -> None:
 def run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:
     """Connect, work, and show the progress."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.app.patience import Terms  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
 
     display = Display(quiet=options.quiet)
@@ -279,7 +276,7 @@ def run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> N
         connection = Connection(address, name, plan, None if options.broker else find)
         if plan.partitions is not None:
             await declare_super_stream(connection, display.say)
-        await work(connection, partial(display, role), stop)
+        await work(connection, Terms(patience_of(options), partial(display, role), stop))
 
     handler = open_log(options.directory, role) if options.directory is not None else None
     try:

@@ -218,6 +218,7 @@ async def _simulate(
     adders: "Sequence[Adder]",
 ) -> "Summary":
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
+    from pvsim.app.patience import Terms  # noqa: PLC0415
     from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
     from pvsim.wiring.among_years import has_years  # noqa: PLC0415
     from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
@@ -239,8 +240,7 @@ async def _simulate(
             name = await resolve_transport(options.transport, address, say=display.say)
             connection = Connection(address, name, this.models.plan, None if options.broker else find)
             if options.broker:
-                patience = patience_of(options)
-                await connection.check(patience=patience, notify=partial(display, "run"), stop=stop)
+                await connection.check(Terms(patience_of(options), partial(display, "run"), stop))
             if this.models.parts:
                 await declare_super_stream(connection, display.say)
             confirmed = await run_roles(

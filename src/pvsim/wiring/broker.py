@@ -8,8 +8,8 @@ from logging import getLogger
 from typing import Literal
 
 from pvsim.adapters import streams
-from pvsim.app.patience import Patience, keep_connected
-from pvsim.app.ports import Log, Notify, Stop, Transport
+from pvsim.app.patience import Terms, keep_connected
+from pvsim.app.ports import Log, Notify, Transport
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.contract import publishing_id
 from pvsim.core.run.plan import RunPlan
@@ -113,20 +113,18 @@ class Connection:
 
         return AmqpTransport(self.address, partial(publishing_id, plan=plan))
 
-    async def check(self, *, patience: Patience, notify: Notify, stop: Stop) -> None:
+    async def check(self, terms: Terms) -> None:
         """Connect once, so that a wrong address or account is said before anything waits for the broker.
 
         Raises:
             BrokerError: if that fails.
-            InterruptedRunError: if `stop` was set.
+            InterruptedRunError: if the user stopped it.
         """
 
         async def nothing(_: Log, __: Notify) -> None:
             pass
 
-        await keep_connected(
-            self.transport(), self.plan.stream, nothing, patience=patience, notify=notify, stop=stop
-        )
+        await keep_connected(self.transport(), self.plan.stream, nothing, terms)
 
     @property
     def partition_streams(self) -> list[str]:
@@ -183,12 +181,12 @@ class Connection:
         except BrokerError as error:  # who may not remove it, or has no AMQP, has not made it either: it was said
             _log.info("the super stream was not removed", extra={"facts": {"error": str(error)}})
 
-    async def offer_exchange(self, *, patience: Patience, notify: Notify, stop: Stop) -> str:
+    async def offer_exchange(self, terms: Terms) -> str:
         """Let other people's meters in: bind the topic exchange to the run's stream, and say where they publish.
 
         Raises:
             BrokerError: if AMQP does not answer, or the account may not bind.
-            InterruptedRunError: if `stop` was set.
+            InterruptedRunError: if the user stopped it.
         """
         from pvsim.adapters import amqp  # noqa: PLC0415 - as above
 
@@ -196,7 +194,7 @@ class Connection:
             await log.create()
             await amqp.bind_exchange(self.address, self.plan.stream)
 
-        await keep_connected(self.transport(), self.plan.stream, bind, patience=patience, notify=notify, stop=stop)
+        await keep_connected(self.transport(), self.plan.stream, bind, terms)
         key = amqp.routing_key(self.plan.stream, "<meter>")
         return f"publish readings to exchange {amqp.EXCHANGE} with routing key {key} (pvsim schema reading)"
 

@@ -20,7 +20,7 @@ from pvsim.adapters.worker import Worker
 from pvsim.app.chores import Chores
 from pvsim.app.listen import KEPT_CLOCK, KEPT_RESULTS, Listener
 from pvsim.app.listen_ports import Watcher
-from pvsim.app.patience import Patience, keep_open
+from pvsim.app.patience import Patience, Terms, keep_open
 from pvsim.app.ports import Notify, Stop
 from pvsim.app.publish import Publishing, ShowStates
 from pvsim.config.listening import ListenRequest, forms_of
@@ -204,12 +204,13 @@ class Service:
         worker = Worker()
         chores = self._chores(partial(worker.carry_out, carry_out), watcher, at_files)
         listener.after_commit = chores.look
-        following = asyncio.ensure_future(self._follow(listener, broker, watcher, notify, stop))
+        terms = Terms(self._setting.patience, notify, stop)
+        following = asyncio.ensure_future(self._follow(listener, broker, watcher, terms))
         beside = [asyncio.ensure_future(chores.run())]
         try:
             async with nullcontext() if face is None else face.running():
                 if publishing is not None:
-                    publish = self._publish(publishing, broker, following, notify, stop)
+                    publish = self._publish(publishing, broker, following, terms)
                     beside.append(asyncio.ensure_future(publish))
                 await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
                 if not following.done():
@@ -260,8 +261,7 @@ class Service:
         publishing: Publishing,
         broker: Broker,
         following: "asyncio.Future[None]",
-        notify: Notify,
-        stop: Stop,
+        terms: Terms,
     ) -> None:
         """Publish results while the service reads, from when it has found the broker."""
         found = asyncio.ensure_future(broker.found.wait())
@@ -275,21 +275,15 @@ class Service:
                     broker.known,
                     self.name,
                     self._setting.retention,
-                    patience=replace(self._setting.patience, from_start=True),
-                    notify=notify,
-                    stop=stop,
+                    replace(terms, patience=replace(terms.patience, from_start=True)),
                 )
         await following
 
-    async def _follow(
-        self, listener: Listener, broker: Broker, watcher: Watcher, notify: Notify, stop: Stop
-    ) -> None:
+    async def _follow(self, listener: Listener, broker: Broker, watcher: Watcher, terms: Terms) -> None:
         await keep_open(
             lambda: self._log.opened(broker, watcher.said, again=listener.connected),
             listener.follow,
-            patience=self._setting.patience,
-            notify=notify,
-            stop=stop,
+            terms,
         )
 
     def _first_day(self) -> date:

@@ -8,8 +8,8 @@ from pvsim.adapters.descriptors import allow_many
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import span_of
 from pvsim.app.parts import Together, side_by_side
-from pvsim.app.patience import Patience
-from pvsim.app.ports import Notify, Stop
+from pvsim.app.patience import Terms
+from pvsim.app.ports import Stop
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.run.pacing import MAX_SPEED
 from pvsim.core.run.shares import Share
@@ -39,10 +39,8 @@ async def publish_share(
     directory: RunDirectory | None,
     connection: Connection,
     share: Share,
+    terms: Terms,
     *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
     again: asyncio.Event | None = None,
     speed: float = MAX_SPEED,
     since_utc: int | None = None,
@@ -54,9 +52,7 @@ async def publish_share(
         directory: Its directory, where there may be other meters of the run; None where there is none.
         connection: The broker, and the way to it.
         share: Which partitions; all that there is, of a run without them.
-        patience: How long to go on without the broker.
-        notify: Takes the progress of all.
-        stop: The user's wish to end.
+        terms: How long to go on without the broker, who is told of the progress of all, and who may stop it.
         again: As of `run_meter`.
         speed: Simulated seconds in a second of wall time.
         since_utc: As of `run_meter`.
@@ -69,9 +65,7 @@ async def publish_share(
             await run_meter(
                 models,
                 connection.transport(),
-                patience=patience,
-                notify=notify,
-                stop=stop,
+                terms,
                 again=again,
                 speed=speed,
                 since_utc=since_utc,
@@ -79,7 +73,7 @@ async def publish_share(
         return
     allow_many()
     parts = parts_of(models, share)
-    together = Together(notify, sum(part.plan.readings for part in parts), markers=len(parts))
+    together = Together(terms.notify, sum(part.plan.readings for part in parts), markers=len(parts))
     at_once = PUBLISHED_AT_ONCE if speed == MAX_SPEED else max(len(parts), 1)
     largest = sorted((len(part.meters) for part in parts), reverse=True)
     span_s = span_of(sum(largest[:at_once]))  # a building takes eight times as long for six minutes as for an hour
@@ -88,9 +82,7 @@ async def publish_share(
         await run_meter(
             part,
             connection.transport(part.plan),
-            patience=patience,
-            notify=together.of(part.number),
-            stop=stop,
+            Terms(terms.patience, together.of(part.number), stop),
             speed=speed,
             since_utc=since_utc,
             span_s=span_s,
@@ -104,8 +96,8 @@ async def publish_share(
             await publish(part, stop)
 
     while True:
-        await side_by_side([partial(locked, part) for part in parts], stop, at_once=at_once)
-        if again is None or not await set_before(again, stop):
+        await side_by_side([partial(locked, part) for part in parts], terms.stop, at_once=at_once)
+        if again is None or not await set_before(again, terms.stop):
             return
         again.clear()
 
@@ -115,10 +107,8 @@ async def write_share(
     directory: RunDirectory,
     connection: Connection,
     share: Share,
+    terms: Terms,
     *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
     with_meter: bool = False,
     meter_timeout_s: float | None = None,
 ) -> list[Accounted]:
@@ -129,9 +119,7 @@ async def write_share(
         directory: Its directory.
         connection: The broker, and the way to it.
         share: Which partitions; all that there is, of a run without them.
-        patience: How long to go on without the broker.
-        notify: Takes the progress of all.
-        stop: The user's wish to end.
+        terms: How long to go on without the broker, who is told of the progress of all, and who may stop it.
         with_meter: As of `run_simulator`.
         meter_timeout_s: As of `run_simulator`, of each part by itself.
 
@@ -143,16 +131,14 @@ async def write_share(
             models,
             directory,
             connection.transport(),
-            patience=patience,
-            notify=notify,
-            stop=stop,
+            terms,
             with_meter=with_meter,
             meter_timeout_s=meter_timeout_s,
         )
         return [written]
     allow_many()
     parts = parts_of(models, share)
-    together = Together(notify, sum(part.plan.readings for part in parts))
+    together = Together(terms.notify, sum(part.plan.readings for part in parts))
 
     async def simulate(part: PartModels, stop: Stop) -> Accounted:
         try:
@@ -160,9 +146,7 @@ async def write_share(
                 part,
                 make_part_directory(directory, part.number),
                 connection.transport(part.plan),
-                patience=patience,
-                notify=together.of(part.number),
-                stop=stop,
+                Terms(terms.patience, together.of(part.number), stop),
                 with_meter=with_meter,
                 meter_timeout_s=meter_timeout_s,
             )
@@ -170,4 +154,4 @@ async def write_share(
             error.fix = f"make room or repair the disk, then: {PartedFiles(directory, models).resume_command}"
             raise
 
-    return await side_by_side([partial(simulate, part) for part in parts], stop, at_once=SIMULATED_AT_ONCE)
+    return await side_by_side([partial(simulate, part) for part in parts], terms.stop, at_once=SIMULATED_AT_ONCE)

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from pvsim.adapters.amqp.sample_exchange import open_sample_exchange
 from pvsim.adapters.streams import Retention
 from pvsim.adapters.streams.sample_stream import open_sample_stream
-from pvsim.app.patience import Patience, keep_open
-from pvsim.app.ports import Notify, Stop
+from pvsim.app.patience import Terms, keep_open
+from pvsim.app.ports import Notify
 from pvsim.app.publish import Publishing, SampleSink
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerRefusedError
@@ -20,10 +20,7 @@ async def publish_results(
     address: Callable[[], BrokerAddress],
     service: str,
     retention: Retention,
-    *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
+    terms: Terms,
 ) -> None:
     """Publish without end, connecting again where the broker is lost.
 
@@ -32,9 +29,7 @@ async def publish_results(
         address: Where the broker is now.
         service: Name of the service.
         retention: How long the broker keeps the samples.
-        patience: How long to go on without the broker.
-        notify: Takes the state of the broker.
-        stop: The user's wish to end.
+        terms: How long to go on without the broker, who is told of its state, and who may stop it.
 
     Raises:
         BrokerRefusedError: if the account may not publish.
@@ -53,7 +48,7 @@ async def publish_results(
         await publishing.publish(opened)
 
     try:
-        await keep_open(sinks, use, patience=patience, notify=notify, stop=stop)
+        await keep_open(sinks, use, terms)
     except BrokerRefusedError as error:
         what = f"samples cannot be published: {error.what}"
         fix = f"{error.fix}; or leave it out: --no-publish" if error.fix else "leave it out: --no-publish"

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from pvsim.adapters.logs import open_log
 from pvsim.adapters.processes import Reports, Work
 from pvsim.adapters.signals import run_with_stop
-from pvsim.app.patience import Patience
+from pvsim.app.patience import Patience, Terms
 from pvsim.app.ports import Stop
 from pvsim.app.role_messages import Begin, BrokerMoved, PublishAgain, decode_to_role
 from pvsim.core.run.shares import ALL, Share
@@ -77,9 +77,7 @@ async def _publish(share: Share, setting: _Setting, stop: Stop) -> None:
         setting.run.directory,
         setting.connection,
         share,
-        patience=setting.patience,
-        notify=setting.reports,
-        stop=stop,
+        Terms(setting.patience, setting.reports, stop),
         again=setting.publish_again,
         speed=setting.begin.speed,
         since_utc=setting.begin.since_utc,
@@ -92,8 +90,6 @@ async def _simulate(share: Share, setting: _Setting, stop: Stop) -> None:
         setting.run.directory,
         setting.connection,
         share,
-        patience=setting.patience,
-        notify=setting.reports,
-        stop=stop,
+        Terms(setting.patience, setting.reports, stop),
         with_meter=True,
     )

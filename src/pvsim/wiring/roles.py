@@ -9,7 +9,7 @@ from pvsim.adapters.csvfile import CsvSampleFile
 from pvsim.adapters.rundir import RunDirectory
 from pvsim.app.meter import Meter
 from pvsim.app.observers import Observers
-from pvsim.app.patience import Patience, keep_connected
+from pvsim.app.patience import Terms, keep_connected
 from pvsim.app.ports import Log, MeterProgress, Notify, Stop, Transport
 from pvsim.app.simulator import Pace, simulate_run
 from pvsim.config import digest
@@ -29,10 +29,8 @@ _log = getLogger(__name__)
 async def run_meter(
     models: Models,
     transport: Transport,
+    terms: Terms,
     *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
     again: asyncio.Event | None = None,
     speed: float = MAX_SPEED,
     since_utc: int | None = None,
@@ -43,9 +41,7 @@ async def run_meter(
     Args:
         models: The run.
         transport: The way to the broker.
-        patience: How long to go on without it.
-        notify: Takes the progress.
-        stop: The user's wish to end.
+        terms: How long to go on without it, who is told, and who may stop it.
         again: Set when the broker may have lost something: then what it lacks is published once more. With it
             the meter stays until `stop` is set.
         speed: Simulated seconds in a second of wall time.
@@ -61,7 +57,7 @@ async def run_meter(
     meter = Meter(
         plan,
         models.loads(),
-        stop=stop,
+        stop=terms.stop,
         batch=batch,
         clock=clock,
         since_utc=since_utc,
@@ -69,11 +65,9 @@ async def run_meter(
     )
     _log.info("the meter starts", extra={"facts": {"run": plan.run_id, "readings": plan.readings}})
     while True:
-        done = await keep_connected(
-            transport, plan.stream, meter.publish, patience=patience, notify=notify, stop=stop
-        )
+        done = await keep_connected(transport, plan.stream, meter.publish, terms)
         _log.info("the meter has published everything", extra={"facts": {"confirmed": done.confirmed}})
-        if again is None or not await set_before(again, stop):
+        if again is None or not await set_before(again, terms.stop):
             return done
         again.clear()
 
@@ -82,10 +76,8 @@ async def run_simulator(
     models: Models,
     directory: RunDirectory,
     transport: Transport,
+    terms: Terms,
     *,
-    patience: Patience,
-    notify: Notify,
-    stop: Stop,
     with_meter: bool = False,
     meter_timeout_s: float | None = None,
 ) -> Accounted:
@@ -95,9 +87,7 @@ async def run_simulator(
         models: The run.
         directory: Its directory.
         transport: The way to the broker.
-        patience: How long to go on without it.
-        notify: Takes the progress.
-        stop: The user's wish to end.
+        terms: How long to go on without it, who is told, and who may stop it.
         with_meter: The run's meter stands by and publishes again what a log has lost. So a log with a gap is
             thrown away: a retention policy may have cut its beginning off.
         meter_timeout_s: Take the rest as missing when an external meter has sent nothing for so long.
@@ -128,7 +118,7 @@ async def run_simulator(
                     log=log,
                     files=sample_file,
                     notify=notify,
-                    stop=stop,
+                    stop=terms.stop,
                     pace=Pace(meter_s=meter_timeout_s),
                     foreign=models.external,
                     observers=observers,
@@ -139,7 +129,7 @@ async def run_simulator(
                 await log.delete()
                 raise BrokerError(f"{gap}; the meter publishes them again") from gap
 
-        done = await keep_connected(transport, plan.stream, use, patience=patience, notify=notify, stop=stop)
+        done = await keep_connected(transport, plan.stream, use, terms)
         _log.info("the simulator has written everything", extra={"facts": _counts(done)})
         return done
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pvsim.app import patience as patience_module
-from pvsim.app.patience import Patience, keep_connected, keep_open
+from pvsim.app.patience import Patience, Terms, keep_connected, keep_open
 from pvsim.app.ports import BrokerState, MeterProgress, ServiceProgress, SimulatorProgress
 from pvsim.errors import BadInputError, BrokerError, BrokerLostError, BrokerRefusedError, InterruptedRunError
 
@@ -57,7 +57,7 @@ async def keep(work, *, broker=None, patience=QUICK, stop=None):
     """The result, and the states of the broker that were reported."""
     said = []
     result = await keep_connected(
-        broker or Broker(), "stream", work, patience=patience, notify=said.append, stop=stop or asyncio.Event()
+        broker or Broker(), "stream", work, Terms(patience, said.append, stop or asyncio.Event())
     )
     return result, [state.well for state in said if isinstance(state, BrokerState) and state != STALLED]
 
@@ -217,6 +217,6 @@ async def test_endless_patience_says_no_limit_and_opens_anything():
         return opened
 
     patience = Patience(float("inf"), first_pause_s=0.0005, longest_pause_s=0.001)
-    assert await keep_open(open_, use, patience=patience, notify=said.append, stop=asyncio.Event()) == "opened"
+    assert await keep_open(open_, use, Terms(patience, said.append, asyncio.Event())) == "opened"
     told = [state.what for state in said if isinstance(state, BrokerState) and not state.well]
     assert told == ["memory: the connection was lost; trying again"] * 2

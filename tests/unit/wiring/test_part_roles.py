@@ -6,7 +6,7 @@ import pytest
 
 import pvsim
 from pvsim.app.meter import span_of
-from pvsim.app.patience import Patience
+from pvsim.app.patience import Patience, Terms
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.run.shares import ALL, Share
 from pvsim.errors import CannotWriteError
@@ -36,9 +36,7 @@ async def simulate(run, share):
         run.directory,
         connection,
         share,
-        patience=Patience(),
-        notify=lambda _: None,
-        stop=asyncio.Event(),
+        Terms(Patience(), lambda _: None, asyncio.Event()),
         meter_timeout_s=3.0,
     )
 
@@ -60,7 +58,7 @@ async def test_a_full_disk_says_how_to_go_on_with_the_whole_run(run, monkeypatch
 async def test_each_part_of_a_share_is_simulated_into_its_own_directory(run, monkeypatch):
     seen = []
 
-    async def simulated(part, directory, _transport, **more):
+    async def simulated(part, directory, _transport, _terms, **more):
         seen.append((part.plan.stream, directory.path.name, more["meter_timeout_s"], more["with_meter"]))
 
     monkeypatch.setattr(part_roles, "run_simulator", simulated)
@@ -79,7 +77,7 @@ async def test_a_meter_computes_ahead_for_the_parts_that_are_published_at_once(r
     """One without a clock here, all with one."""
     seen = []
 
-    async def published(part, _transport, **more):
+    async def published(part, _transport, _terms, **more):
         seen.append((part.number, more["span_s"], more["speed"]))
 
     sizes = [len(part.meters) for part in run.models.parts]
@@ -92,9 +90,7 @@ async def test_a_meter_computes_ahead_for_the_parts_that_are_published_at_once(r
         None,
         connection,
         ALL,
-        patience=Patience(),
-        notify=lambda _: None,
-        stop=asyncio.Event(),
+        Terms(Patience(), lambda _: None, asyncio.Event()),
         speed=speed,
     )
     assert [number for number, _, _ in seen] == [part.number for part in run.models.parts]
@@ -110,17 +106,17 @@ async def test_all_of_a_run_without_partitions_is_published_and_written_as_one(
     connection = Connection(BrokerAddress("127.0.0.1", 9, 9, "u", "p"), "streams", run.models.plan)
     seen = []
 
-    async def published(models, _transport, **_):
+    async def published(models, _transport, _terms, **_):
         seen.append((models, (run.directory.path / ".meter.lock").exists()))
 
-    async def written(models, directory, _transport, **_):
+    async def written(models, directory, _transport, _terms, **_):
         seen.append((models, directory))
         return "rows"
 
     monkeypatch.setattr(part_roles, "run_meter", published)
     monkeypatch.setattr(part_roles, "run_simulator", written)
-    more = {"patience": Patience(), "notify": lambda _: None, "stop": asyncio.Event()}
+    terms = Terms(Patience(), lambda _: None, asyncio.Event())
     directory = run.directory if with_directory else None
-    await part_roles.publish_share(run.models, directory, connection, ALL, **more)
-    assert await part_roles.write_share(run.models, run.directory, connection, ALL, **more) == ["rows"]
+    await part_roles.publish_share(run.models, directory, connection, ALL, terms)
+    assert await part_roles.write_share(run.models, run.directory, connection, ALL, terms) == ["rows"]
     assert seen == [(run.models, with_directory), (run.models, run.directory)]

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from pvsim.adapters.streams import Retention
-from pvsim.app.patience import Patience
+from pvsim.app.patience import Patience, Terms
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerLostError, BrokerRefusedError
 from pvsim.wiring import results
@@ -54,9 +54,7 @@ async def publish(publishing, patience):
         lambda: ADDRESS,
         "home",
         Retention(3),
-        patience=patience,
-        notify=lambda _: None,
-        stop=asyncio.Event(),
+        Terms(patience, lambda _: None, asyncio.Event()),
     )
 
 

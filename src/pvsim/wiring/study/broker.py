@@ -19,7 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pvsim.adapters.pool import LocalPool
-from pvsim.app.patience import Patience
+from pvsim.app.patience import Patience, Terms
 from pvsim.app.ports import Notice
 from pvsim.app.study import Work
 from pvsim.config import RunConfig, digest
@@ -140,8 +140,9 @@ class _Carried:
 
     def __init__(self, setting: BrokerSetting) -> None:
         self._setting = setting
-        self._patience = Patience(setting.patience_s, jitter=random.random, from_start=True)
-        self._stop = asyncio.Event()  # never set: whoever gives the job up ends the process
+        patience = Patience(setting.patience_s, jitter=random.random, from_start=True)
+        never = asyncio.Event()  # whoever gives the job up ends the process
+        self._terms = Terms(patience, _unheard, never)
 
     async def all(self, cases: tuple[JobCase, ...]) -> dict[int, CaseResult]:
         """The result of each case by its number."""
@@ -177,7 +178,7 @@ class _Carried:
         if self._setting.private:
             require_room(None, models.plan.readings)
             note_run(None, models.plan.stream, Path(self._setting.directory), foreign=False)
-        await run_meter(models, connection.transport(), patience=self._patience, notify=_unheard, stop=self._stop)
+        await run_meter(models, connection.transport(), self._terms)
 
     async def _result(self, case: JobCase, config: RunConfig, connection: Connection) -> CaseResult:
         try:
@@ -197,9 +198,7 @@ class _Carried:
             run.models,
             run.directory,
             connection.transport(),
-            patience=self._patience,
-            notify=_unheard,
-            stop=self._stop,
+            self._terms,
             meter_timeout_s=self._setting.patience_s,  # all is published: the stream was deleted by somebody
         )
 
