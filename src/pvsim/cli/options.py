@@ -21,6 +21,7 @@ __all__ = [
     "clock_option",
     "file_system_option",
     "json_option",
+    "one_after_the_other",
     "period_options",
     "pv_options",
     "pv_peak_option",
@@ -31,7 +32,9 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def one_after_the_other(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options of a command, in the order of its help."""
+
     def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
@@ -47,7 +50,7 @@ class _MeterKind(click.types.StringParamType):
     envvar_list_splitter = ";"
 
 
-period_options = _all(
+period_options = one_after_the_other(
     section(
         PERIOD,
         field_option("date", "--date", envvar="PVSIM_DATE", help="First local day.  [default: 2024-06-21]"),
@@ -163,7 +166,7 @@ pv_peak_option = field_option(
     help="Scale the curve, or the PV file, to this peak.",
 )
 
-pv_options = _all(
+pv_options = one_after_the_other(
     section(
         PV,
         field_option(
