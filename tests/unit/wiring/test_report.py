@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tests.finished_runs import a_run, carry_out
 
 from pvsim import MeterRequest, Request, configure
-from pvsim.adapters.rundir import file_system
+from pvsim.adapters.shared import file_system
 from pvsim.cli.main import cli
 from pvsim.config import NoPvConfig
 from pvsim.config.connection import ConnectionConfig, ExportStep
