@@ -84,7 +84,9 @@ async def test_a_binding_that_is_refused_is_told_and_the_others_are_made(broker,
     async with open_service_log(broker, stream) as log, publishing(broker) as publish:
         await log.create(Retention())
         bad, good = Binding("", stream, "x"), Binding("amq.topic", stream, "service-log.y")  # nobody may bind ""
-        refused = await bind_service(broker, [bad, bad, good])
+        counted = []
+        refused = await bind_service(broker, [bad, bad, good], counted.append)
+        assert counted == [1, 2, 3]
         assert [binding for binding, _ in refused] == [bad, bad]
         assert "no permission to bind exchange" in refused[0][1]
         await publish("amq.topic", "service-log.y", b"5")

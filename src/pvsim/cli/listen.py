@@ -84,7 +84,7 @@ def listen(context: click.Context, /, **params: Any) -> None:
     with Service(_request(context, params), setting) as service:
         handler = open_log(service.directory, "listen", most_bytes=MAX_BYTES)
         try:
-            broker = Broker(partial(_find, url, lines))
+            broker = Broker(partial(_find, url, lines), progress=lines.show)
             shown = {"lateness_s": params["lateness_s"], "state": service.state}
             with watching(lines, params["metrics"], **shown) as watchers:
                 use = partial(_listen, service, setting, broker, watchers, stop_after_s=params["stop_after_s"])

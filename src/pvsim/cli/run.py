@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "check_broker", "declare_super_stream", "patience_of", "require_room", "speed_of"]
 
+_MANY_METERS = 200
+"""So many take a while to make."""
+
 _WITH_RESUME = {
     "resume",
     "broker",
@@ -155,13 +158,13 @@ def _start(
     """The run, and the processes that wait to do it: none where it has ended."""
     from pvsim.wiring.role_processes import fork_roles  # noqa: PLC0415
 
-    this = _run_of(context, options, display.say)
+    this = _run_of(context, options, display)
     for note in start_notes(this, resumed=options.resume is not None):
         display.say(note)
     return this, {} if this.files.ended else fork_roles(this, error_of)
 
 
-def _run_of(context: click.Context, options: OtherOptions, say: "Callable[[str], None]") -> "Run":
+def _run_of(context: click.Context, options: OtherOptions, display: Display) -> "Run":
     """A new run, or the one to be resumed."""
     import secrets  # noqa: PLC0415
 
@@ -178,7 +181,7 @@ def _run_of(context: click.Context, options: OtherOptions, say: "Callable[[str],
     if options.case is not None:
         from pvsim.cli.study_case import run_of_case  # noqa: PLC0415 - most runs are none
 
-        config, command = run_of_case(context, options.case, say)
+        config, command = run_of_case(context, options.case, display.say)
     else:
         config = configure(request_of(context, run_id=secrets.token_hex(4)))
         command = command_of(context)
@@ -190,7 +193,16 @@ def _run_of(context: click.Context, options: OtherOptions, say: "Callable[[str],
         options.out.absolute(),
         accept_unsafe=options.allow_unsafe_filesystem,
         command=command,
+        progress=_making(len(config.meters), display),
     )
+
+
+def _making(meters: int, display: Display) -> "Callable[[int], None] | None":
+    """What shows how many meters are made, where there are many."""
+    if meters < _MANY_METERS:
+        return None
+    display.say(f"making {meters:,} meters")
+    return lambda done: display.show(f"making {meters:,} meters: {done:,} done")
 
 
 def _refuse_idle_language(context: click.Context, options: OtherOptions) -> None:

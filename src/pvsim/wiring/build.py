@@ -1,6 +1,6 @@
 """From a configuration to what it describes: the plan, the loads, the PV power and the devices of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -140,8 +140,13 @@ def is_external(config: RunConfig) -> bool:
     return any(isinstance(meter.source, ExternalMeter) for meter in config.meters)
 
 
-def build_loads(config: RunConfig, plan: RunPlan) -> Loads:
+def build_loads(config: RunConfig, plan: RunPlan, progress: Callable[[int], None] = lambda _: None) -> Loads:
     """The power that each meter shows.
+
+    Args:
+        config: The run.
+        plan: Of the run.
+        progress: Takes how many meters are done, after each.
 
     Raises:
         BadInputError: if a file does not fit.
@@ -153,7 +158,11 @@ def build_loads(config: RunConfig, plan: RunPlan) -> Loads:
     for path, sha256 in weather:  # a thousand buildings share one
         refuse_changed(Path(path), sha256)
     inputs: dict[str, Any] = {}
-    return Loads(tuple(_load(meter, config, plan, inputs) for meter in config.meters), inputs)
+    loads = []
+    for number, meter in enumerate(config.meters, start=1):
+        loads.append(_load(meter, config, plan, inputs))
+        progress(number)
+    return Loads(tuple(loads), inputs)
 
 
 def build_pv(config: RunConfig, plan: RunPlan) -> Pv:

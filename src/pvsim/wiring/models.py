@@ -1,6 +1,6 @@
 """The models of one run, or of a part of it: each is built once, when it is first asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -65,6 +65,10 @@ class Models:
     def loads(self) -> Sequence[PowerSource]:
         """The load of each meter; raises as `build_loads`."""
         return self._sources
+
+    def make_loads(self, progress: Callable[[int], None]) -> None:
+        """Build the loads now, and tell how many there are after each; raises as `build_loads`."""
+        vars(self)["_loads"] = build_loads(self.config, self.plan, progress)
 
     def pv(self) -> PvSource:
         """The PV source; raises as `build_pv`."""

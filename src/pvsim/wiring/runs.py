@@ -58,7 +58,13 @@ class Run:
 
     @classmethod
     def create(
-        cls, config: RunConfig, out: Path, *, accept_unsafe: bool = False, command: str | None = None
+        cls,
+        config: RunConfig,
+        out: Path,
+        *,
+        accept_unsafe: bool = False,
+        command: str | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> "Run":
         """Check the configuration, read its files, and make the directory.
 
@@ -67,6 +73,7 @@ class Run:
             out: Where the directory is made.
             accept_unsafe: Whether to use it although the file system has no locks or no fsync.
             command: What was typed, for the manifest.
+            progress: Takes how many meters are made, after each, where they are made here.
 
         Raises:
             UsageError: if the configuration is impossible, or a format of it needs what is not installed.
@@ -75,6 +82,8 @@ class Run:
         """
         require_formats(config, out)
         models = Models(config)
+        if progress is not None and not models.external:
+            models.make_loads(progress)
         inputs = msgspec.to_builtins(models.inputs) or None
         now = utc_now()
         manifest = Manifest(

@@ -16,6 +16,12 @@ from pvsim.wiring.broker_streams import note_run
 
 __all__ = ["Broker", "LogOfService"]
 
+_MANY_TOPICS = 100
+"""It takes a while to bind so many."""
+
+_COUNTED = 50
+"""Bindings from one count that is shown to the next."""
+
 Find = Callable[[], Awaitable[BrokerAddress]]
 
 
@@ -27,11 +33,13 @@ class Broker:
         find: Finds it, starting it where needed.
         address: Where it was found last.
         found: Set when it has been found.
+        progress: Takes how far a step is, in words.
     """
 
     find: Find
     address: BrokerAddress | None = None
     found: asyncio.Event = field(default_factory=asyncio.Event)
+    progress: Callable[[str], None] = field(default=lambda _: None)
 
     async def again(self) -> BrokerAddress:
         """Where it is."""
@@ -90,19 +98,33 @@ class LogOfService:
         await _require_stream_port(address, BrokerError if again else BrokerRefusedError)
         async with open_service_log(address, self.stream) as log:
             if not self.replay:
-                await self._prepare(log, address, say)
+                await self._prepare(log, address, say, broker.progress)
             elif not await log.exists():
                 fix = "check --name and the broker; without --replay the log is made"
                 raise BrokerRefusedError(f"there is no log {self.stream}", where=str(address), fix=fix)
             say(f"listening to {self.stream} at {address}")
             yield log
 
-    async def _prepare(self, log: ServiceLog, address: BrokerAddress, say: Callable[[str], None]) -> None:
+    async def _prepare(
+        self,
+        log: ServiceLog,
+        address: BrokerAddress,
+        say: Callable[[str], None],
+        progress: Callable[[str], None],
+    ) -> None:
         """Make the log, and let other people's meters in."""
         note_run(self.url, self.stream, self.directory.absolute(), foreign=True)
         await log.create(self.retention)
         bindings = bindings_of(self.service, self.stream, self.topics)
-        refused = {_refused(binding): why for binding, why in await bind_service(address, bindings)}
+        what, many = f"binding the log to {len(self.topics):,} topics of meters", len(self.topics) >= _MANY_TOPICS
+        if many:
+            say(what)
+
+        def bound(done: int) -> None:
+            if many and done % _COUNTED == 0:
+                progress(f"{what}: {done:,} of {len(bindings):,} bindings are made")
+
+        refused = {_refused(binding): why for binding, why in await bind_service(address, bindings, bound)}
         for what, why in refused.items():
             say(f"{what}: {why}")
 

@@ -57,3 +57,14 @@ def test_parts_compute_the_same_however_much_is_computed_at_once(monkeypatch):
     monkeypatch.setattr("pvsim.wiring.models._PORTIONS", 7)
     assert part.span_s == 100
     assert b"".join(text for _, text in Models(models.config).parts[0].expected.take()) == rendered
+
+
+def test_loads_are_made_one_after_the_other_and_only_once():
+    models, counted = Models(pvsim.configure(pvsim.Request(meters=3))), []
+    models.make_loads(counted.append)
+    assert counted == [1, 2, 3]
+    assert models.loads() is models.loads()
+    other = Models(models.config)
+    first_utc = models.plan.timeline.start_utc
+    for one, two in zip(models.loads(), other.loads(), strict=True):
+        assert one.power_dw(first_utc, 9).tolist() == two.power_dw(first_utc, 9).tolist()

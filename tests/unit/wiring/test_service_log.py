@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pvsim.adapters.amqp import Binding
+from pvsim.adapters.streams import Retention
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError, BrokerRefusedError, InternalError
 from pvsim.wiring import service_log
@@ -46,3 +47,24 @@ async def test_a_broker_without_a_stream_port_is_told_from_none(open_port):
 def test_a_binding_that_is_refused_is_told_by_what_does_not_come():
     assert "by MQTT" in service_log._refused(Binding("amq.topic", "pvsim", "meter.#", to_exchange=True))
     assert "shelly.em:0" in service_log._refused(Binding("amq.topic", "pvsim.home", "shelly.em:0"))
+
+
+@pytest.mark.parametrize(("topics", "told"), [(99, False), (100, True)])
+async def test_many_topics_are_counted_while_they_are_bound(monkeypatch, tmp_path, topics, told):
+    async def bind(_, bindings, progress):
+        for number in range(1, len(bindings) + 1):
+            progress(number)
+        return []
+
+    class Log:
+        async def create(self, _):
+            return True
+
+    said, shown = [], []
+    monkeypatch.setattr(service_log, "bind_service", bind)
+    keys = [f"shelly.{number}" for number in range(topics)]
+    log = service_log.LogOfService("home", tmp_path, keys, "amqp://h", Retention(), replay=False)
+    await log._prepare(Log(), BrokerAddress("h", 1, 2, "u", "p"), said.append, shown.append)
+    assert said == (["binding the log to 100 topics of meters"] if told else [])
+    counts = (50, 100, 150, 200) if told else ()
+    assert shown == [f"binding the log to 100 topics of meters: {n} of 202 bindings are made" for n in counts]

@@ -1,6 +1,6 @@
 """How other people's meters reach the log of a service: bindings of exchanges to its stream."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -45,8 +45,15 @@ def bindings_of(service: str, stream: str, topics: Sequence[str]) -> list[Bindin
     ]
 
 
-async def bind_service(address: BrokerAddress, bindings: Sequence[Binding]) -> list[tuple[Binding, str]]:
+async def bind_service(
+    address: BrokerAddress, bindings: Sequence[Binding], progress: Callable[[int], None] = lambda _: None
+) -> list[tuple[Binding, str]]:
     """Make the topic exchange, and bind.
+
+    Args:
+        address: The broker.
+        bindings: What to bind.
+        progress: Takes how many of them are done, after each.
 
     Returns:
         The bindings that the account may not make, each with the reason: somebody may have made them for us.
@@ -59,13 +66,14 @@ async def bind_service(address: BrokerAddress, bindings: Sequence[Binding]) -> l
         channel = await client.channel(f"declare the topic exchange {EXCHANGE}")
         with suppress(BrokerRefusedError):  # it may have been made for us
             await channel.call(methods.declare_exchange(EXCHANGE))
-        for binding in bindings:
+        for number, binding in enumerate(bindings, start=1):
             if not channel.is_open:  # a refusal closes it
                 channel = await client.channel("bind")
             try:
                 await channel.call(_method(binding), f"bind exchange {binding}")
             except BrokerRefusedError as error:
                 refused.append((binding, error.what))
+            progress(number)
     return refused
 
 
