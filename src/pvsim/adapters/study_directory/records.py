@@ -23,6 +23,9 @@ __all__ = ["RECORDS", "KeptRecords", "RecordFile"]
 
 RECORDS = "records.jsonl"
 
+_NO_RECORD = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What decoding raises: `ValueError` of bytes that are not UTF-8, `RecursionError` of lists in lists in lists."""
+
 
 class _Outcome(msgspec.Struct):
     """What must be known of each record: the rest of a million of them would not fit into memory."""
@@ -113,7 +116,7 @@ class RecordFile:
             try:
                 found = decoder.decode(line)
                 key_is_whole = line.endswith(b"\n")
-            except (msgspec.MsgspecError, ValueError) as error:  # ValueError: what is not UTF-8
+            except _NO_RECORD as error:
                 if file.read(1):
                     raise _damaged(self._path, number, str(error)) from error
                 return length
@@ -167,7 +170,7 @@ class KeptRecords:
         self._file.seek(place)
         try:
             record = self._decoder.decode(self._file.readline())
-        except (msgspec.MsgspecError, ValueError) as error:
+        except _NO_RECORD as error:
             raise _damaged(self._path, self._number_at(place), str(error)) from error
         if misfit := misfit_of(record):
             raise _damaged(self._path, self._number_at(place), misfit)
@@ -189,7 +192,7 @@ class KeptRecords:
     def _decoded(self, decoder: "msgspec.json.Decoder[_Outcome]", line: bytes, number: int) -> _Outcome:
         try:
             return decoder.decode(line)
-        except (msgspec.MsgspecError, ValueError) as error:
+        except _NO_RECORD as error:
             raise _damaged(self._path, number, str(error)) from error
 
 

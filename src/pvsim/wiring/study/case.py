@@ -91,7 +91,11 @@ def _begins(directory: Path, digits: str) -> dict[str, int]:
             for line in file:
                 try:
                     kept = msgspec.json.decode(line, type=_Kept)
-                except (msgspec.MsgspecError, ValueError):  # the unfinished last line; others pvsim study refuses
+                except (
+                    msgspec.MsgspecError,
+                    ValueError,
+                    RecursionError,
+                ):  # the unfinished last line; others pvsim study refuses
                     continue
                 if kept.id.startswith(digits):
                     found[kept.id] = kept.number

@@ -75,11 +75,12 @@ def test_cut_at_any_byte_whole_records_stay_and_the_rest_is_done_again(tmp_path_
     assert path.read_bytes() == whole
 
 
-def test_a_damaged_line_among_others_is_refused_with_what_takes_it_out(tmp_path):
+@pytest.mark.parametrize("damaged", [b'{"id": 3\n', b'{"id":"a","x":' + b"[" * 99_999 + b"\n"])
+def test_a_damaged_line_among_others_is_refused_with_what_takes_it_out(tmp_path, damaged):
     kept(tmp_path, [record(0), record(1), record(2)])
     path = tmp_path / RECORDS
     first, _, third = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(first + b'{"id": 3\n' + third)
+    path.write_bytes(first + damaged + third)
     with pytest.raises(BadInputError, match="no record of a case") as caught:
         opened(tmp_path)
     assert caught.value.where == f"{path}:2"
