@@ -13,7 +13,7 @@ from pvsim.errors import CannotWriteError, InternalError, PvsimError
 __all__ = ["abandon", "end", "error_of", "short_of_memory"]
 
 _LESS = ("meters", "jobs")
-"""Options, by name, of which fewer need less memory."""
+"""Options of which fewer need less memory."""
 
 _CANNOT_WRITE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
 
@@ -48,7 +48,7 @@ def short_of_memory(error: BaseException) -> PvsimError | None:
         return None
     context = click.get_current_context(silent=True)
     options = context.command.params if context else []
-    less = [f"fewer {each.opts[0]}" for each in options if each.name in _LESS]
+    less = [f"fewer {name}" for each in options for name in each.opts if name.removeprefix("--") in _LESS]
     return PvsimError(short, fix=", or give ".join([MORE_MEMORY, *less]))
 
 
