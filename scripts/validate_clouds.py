@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from clouds_days_picture import draw_days
+from clouds_minutes import REFERENCE
 from clouds_picture import draw
-from clouds_year import LYNGBY, LYNGBY_DEG, YEAR_DAYS, cell, minutes_of, row, tables, year
+from clouds_year import YEAR_DAYS, cell, minutes_of, of_lyngby, row, tables, year
+from marks import fill
 from numpy.typing import NDArray
 
 from pvsim.core.quantities import noise
@@ -22,13 +24,11 @@ from pvsim.core.weather.clouds import REGIMES, CloudField
 Floats = NDArray[np.float64]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-REFERENCE = json.loads((REPOSITORY / "tests" / "data" / "clouds.json").read_text())
-HOPE = REFERENCE["hope"]
+HOPE = json.loads(REFERENCE.read_text("utf-8"))["hope"]
 SEEDS = range(1, 9)
 HOUR = CloudField(1, "broken", wind_m_s=20.0, wind_from_deg=180.0)
 """The wind of the hour that was measured was about 20 m/s from the south."""
 PICTURED = {"a day in July": (1, 195), "a day in December": (1, 340)}  # the seed, the day of the year
-BEGIN, END = "<!-- clouds: written by scripts/validate_clouds.py -->", "<!-- clouds: end -->"
 
 
 def changes(index: Floats) -> Floats:
@@ -88,17 +88,13 @@ def smoothing(clouds: CloudField, hours: int = 2) -> tuple[float, ...]:
 
 def main() -> None:
     """Write the tables and the picture."""
-    page = REPOSITORY / "docs" / "explanation" / "validation.md"
-    text = page.read_text("utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
     parts = [*_broken(), *_climate(), *_fleet(), *_regimes()]
-    page.write_text(f"{before}{BEGIN}\n\n" + "\n".join(parts) + f"\n{END}{after}", encoding="utf-8")
+    fill(REPOSITORY / "docs" / "explanation" / "validation.md", {"clouds": "\n".join(parts)})
     hour, mean = HOUR.clear_sky_index(0, 3_600), fleet(HOUR, 3_600).mean(axis=0)
     series = np.array([changes(CloudField(seed, "broken").clear_sky_index(0, DAY_S)) for seed in SEEDS])
     picture = draw(hour, mean, np.array(HOPE["abs_change"]), np.median(series, axis=0), HOPE["lags_s"])
     (REPOSITORY / "docs" / "images" / "clouds.svg").write_text(picture, encoding="utf-8")
-    days = [minutes_of(_of_lyngby(seed), number) for seed, number in PICTURED.values()]
+    days = [minutes_of(of_lyngby(seed), number) for seed, number in PICTURED.values()]
     picture = draw_days(tuple(PICTURED), *zip(*days, strict=True))
     (REPOSITORY / "docs" / "images" / "clouds-days.svg").write_text(picture, encoding="utf-8")
 
@@ -131,14 +127,8 @@ def _broken() -> list[str]:
     ]
 
 
-def _of_lyngby(seed: int) -> CloudField:
-    latitude, longitude = LYNGBY_DEG
-    means = tuple(LYNGBY["mean_index_by_month"])
-    return CloudField(seed, mean_index=means, latitude_deg=latitude, longitude_deg=longitude)
-
-
 def _climate() -> list[str]:
-    return tables([year(_of_lyngby(seed), range(YEAR_DAYS)) for seed in SEEDS])
+    return tables([year(of_lyngby(seed), range(YEAR_DAYS)) for seed in SEEDS])
 
 
 def _fleet() -> list[str]:
