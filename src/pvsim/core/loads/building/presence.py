@@ -32,7 +32,8 @@ class Persons:
     Attributes:
         stream: Names their random numbers.
         occupations: Where each of them is on workdays.
-        later: How many quarter hours later than usual they go to bed; they get up later by half of it.
+        later: How many quarter hours later than usual their evenings are; they get up and go to bed later by half
+            of it.
     """
 
     stream: noise.Key
@@ -71,8 +72,8 @@ class _Day:
     def active(self, occupation: Occupation | None, *, habit: float, early: bool) -> Bools:
         """When this person is at home and awake; without an occupation the day is free."""
         free = occupation is None
-        wake = (_between(self.wake_u, 28, 40) if free else _between(self.wake_u, 23, 30)) + self.later // 2
-        sleep = _between(self.sleep_u, 88, 97) + self.later
+        wake = (_between(self.wake_u, 28, 40) if free else _between(self.wake_u, 20, 30)) + self.later // 2
+        sleep = _between(self.sleep_u, 88, 99) + self.later // 2
         if free and self.late_u < 0.2:  # noqa: PLR2004 - share of late evenings
             sleep += 4
         away = wake + _between(self.leave_u, 3, 6)

@@ -9,7 +9,7 @@ from pvsim.core.quantities.types import Ints
 
 __all__ = ["lived"]
 
-_KNOTS_QUARTERS = (0, 16, 44, 64, 96)  # 0, 4, 11, 16 and 24 o'clock
+_KNOTS_QUARTERS = (0, 16, 44, 64, 84, 96)  # 0, 4, 11, 16, 21 and 24 o'clock
 _DAY_KNOTS = (0, 34, 38, 66, 70, 96)  # from 9 to 17 o'clock, with an hour of transition
 
 
@@ -19,11 +19,11 @@ def lived(shape: Shape, later: int, by_day: float) -> Ints:
 
     Args:
         shape: Those of the average home.
-        later: How many quarter hours later its evenings are; its mornings are later by half of it.
+        later: How many quarter hours later its evenings are; its nights and mornings are later by half of it.
         by_day: How much more it does from 9 to 17.
     """
-    quarters = np.arange(QUARTERS)
-    moved = _lines(quarters, _KNOTS_QUARTERS, (later, later // 2, later // 2, later, later))
+    quarters, night = np.arange(QUARTERS), later // 2
+    moved = _lines(quarters, _KNOTS_QUARTERS, (night, night, night, later, later, night))
     weights = _lines(
         quarters, _DAY_KNOTS, (1_000, 1_000, round(by_day * 1_000), round(by_day * 1_000), 1_000, 1_000)
     )

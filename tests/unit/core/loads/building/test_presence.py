@@ -25,7 +25,7 @@ def test_people_sleep_at_night_and_are_up_in_the_evening(stream, occupations, la
     assert active.any()
     assert not active[:14].any()
     if kind or "shifts" not in occupations:
-        assert active[84 : 88 + min(later, 0)].all()
+        assert active[84 : 88 + min(later // 2, 0)].all()
 
 
 def shares(*occupations, later=0):

@@ -26,6 +26,7 @@ def test_the_average_home_lives_by_the_shape_itself(kinds):
 def test_an_evening_an_hour_later_and_twice_as_much_by_day(kinds):
     shape = kinds["household"].shapes["evening"]
     usual, late = shape.quarters(), lived(shape, 4, 2.0)
-    np.testing.assert_array_equal(late[:, 74:92], usual[:, 70:88])  # from 18:30
+    np.testing.assert_array_equal(late[:, 74:84], usual[:, 70:80])  # from 18:30 to 21
     np.testing.assert_array_equal(late[:, 20:32], usual[:, 18:30])  # mornings half an hour
+    np.testing.assert_array_equal(late[:, :16], usual[:, np.arange(-2, 14)])  # so are nights
     np.testing.assert_array_equal(late[:, 38:44], 2 * usual[:, 36:42])  # from 9:30 to 11
