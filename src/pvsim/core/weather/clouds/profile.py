@@ -32,7 +32,8 @@ class Profile:
         gap_scale: The distance at which half of that is left.
         edge: A cloud's edge is not sharp: from this depth in it to this distance from it one goes over into the
             other in a straight line.
-        steep: The share of the light from clouds' sides that falls with the square of that: 0..1.
+        steep: The share of the light from clouds' sides that falls with the square of that: 0..1. This share
+            differs from cloud to cloud.
         deep: The optical depth of a cloud grows with its depth and `deep` times the square of it, in units of
             `cloud_scale`: clouds that rise from one base hold the more water the higher they are.
     """
@@ -61,9 +62,9 @@ class Profile:
         """The index in a gap at this distance from its edge (≥ 0); negative distances count as 0."""
         near = 1.0 + np.maximum(depth, 0.0) / self.gap_scale
         if not self.steep:
-            index: Floats = self.far + self.bright * shine / near
+            index: Floats = self.far + self.bright / near
             return index
-        steeper: Floats = self.far + self.bright * shine * ((1.0 - self.steep) + self.steep / near) / near
+        steeper: Floats = self.far + self.bright * ((1.0 - self.steep) + self.steep * shine / near) / near
         return steeper
 
     def index(self, depth: Floats, thin: Floats | float, shine: Floats | float = 1.0) -> Floats:
@@ -72,7 +73,7 @@ class Profile:
         Args:
             depth: See the module.
             thin: In place of the profile's own.
-            shine: Multiplies `bright`.
+            shine: Multiplies the share `steep` of `bright`.
         """
         return self._joined(depth, self.cloud_index(depth, thin), self.gap_index(depth, shine))
 

@@ -45,7 +45,8 @@ class Regime:
         sun_thin: By how much it adds to the transmission of cloud edges.
         shine: The time scales of how bright the edges of clouds are, and how thick clouds differ, of RMS 1
             together, or ().
-        shine_swing: By how much edges differ: bright · (1 + shine_swing · shine)², scaled to keep its mean.
+        shine_swing: By how much edges differ: the steep share of `bright` by (1 + shine_swing · shine)², scaled to
+            keep its mean.
         thick_swing: By how much the transmission of the thickest clouds differs, likewise.
         flat_cold: By how much larger the profile's `cloud_scale` is where the sun does not warm the ground at all:
             without convection clouds are flat, and more of them let light through; by the square of what `heating`
@@ -179,14 +180,14 @@ _WEATHER |= {2**16: 1.98, 2**17: 1.42, 2**18: 0.62, 2**19: 0.24}
 _WEATHER |= {2**20: 0.25, 2**21: 0.38, 2**22: 0.44, 2**23: 0.40}
 _LIVELY = {2**13: 0.0330, 2**14: 0.3258, 2**15: 0.8026, 2**16: 0.4929, 2**17: 0.0755}
 _SHINE = {
-    2**4: 0.3243,
-    2**5: 0.3027,
-    2**6: 0.2306,
-    2**7: 0.2774,
-    2**8: 0.3330,
-    2**9: 0.3330,
-    2**10: 0.3330,
-    2**12: 0.5834,
+    2**4: 0.455,
+    2**5: 0.3462,
+    2**6: 0.2374,
+    2**7: 0.2744,
+    2**8: 0.3294,
+    2**9: 0.3294,
+    2**10: 0.3294,
+    2**12: 0.4649,
 }
 
 
@@ -223,7 +224,7 @@ _CLIMATE = Regime(
     sun_lively=22.0,
     sun_thin=-0.93,
     shine=_octaves(_SHINE),
-    shine_swing=0.155,
+    shine_swing=0.228,
     thick_swing=0.36,
     flat_cold=0.7,
 )
