@@ -34,10 +34,10 @@ class Spread(NamedTuple):
         return "inside" if low <= measured <= high else "above" if measured > high else "below"
 
 
-def months_of(seed: int) -> tuple[Floats, Floats]:
-    """The mean index of the months of a year, and the P99 of their 1-minute changes: shape (12,) each."""
-    own = year(of_lyngby(seed), range(YEAR_DAYS)).read
-    return own.mean_by_month, own.change_p99_by_month
+def months_of(seed: int) -> tuple[Floats, Floats, Floats]:
+    """Of the months of a year: mean index, P99 of 1-minute changes, and that of means: shape (12,) each."""
+    own = year(of_lyngby(seed), range(YEAR_DAYS))
+    return own.read.mean_by_month, own.read.change_p99_by_month, own.averaged.change_p99_by_month
 
 
 def at_index(means: Floats, values: Floats, wanted: float, measured: float) -> Spread:
@@ -62,6 +62,19 @@ def table(means: Floats, values: Floats) -> list[str]:
     return [head, row(*["---"] * 6), *rows, "", _words(verdicts, len(means))]
 
 
+def by_month(means: Floats, read: Floats, averaged: Floats) -> list[str]:
+    """What all years of a month have together: the measured ones, and ours at their index."""
+    rows = []
+    for month, name in enumerate(MONTH_NAMES):
+        wanted, measured = LYNGBY["mean_by_month"][month], LYNGBY["change_p99_by_month"][month]
+        ours = [at_index(means[:, month], of[:, month], wanted, measured).quantiles[1] for of in (read, averaged)]
+        own = [p99 for _, _, p99 in LYNGBY["years_by_month"][month]]
+        cells = [f"**{value:.3f}** · {value / measured:.2f}" for value in ours]
+        rows.append(row(name, f"{wanted:.2f}", f"{measured:.3f} ({min(own):.3f}–{max(own):.3f})", *cells))
+    head = row("month", "index", "measured P99 (its years)", "ours, read once a minute", "ours, as means")
+    return [head, row(*["---"] * 5), *rows]
+
+
 def _words(verdicts: list[str], years: int) -> str:
     inside, above, below = (verdicts.count(each) for each in ("inside", "above", "below"))
     lie = (
@@ -73,8 +86,9 @@ def _words(verdicts: list[str], years: int) -> str:
 def main() -> None:
     """Compute the years, and write the table."""
     years = [months_of(seed) for seed in SEEDS]
-    means, values = (np.array(part) for part in zip(*years, strict=True))
-    fill(PAGE, {"months": "\n".join(table(means, values))})
+    means, read, averaged = (np.array(part) for part in zip(*years, strict=True))
+    lines = [*by_month(means, read, averaged), "", *table(means, read)]
+    fill(PAGE, {"months": "\n".join(lines)})
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """The clouds are as lively as measured ones; docs/explanation/validation.md has all figures."""
 
-import importlib
 import runpy
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,22 +15,23 @@ SCRIPTS = Path(__file__).resolve().parents[5] / "scripts"
 DAY_S = 86_400
 
 
-@pytest.fixture(scope="module")
-def script():
+def names_of(script):
+    """What a script defines, as if run beside those it imports."""
     sys.path.insert(0, str(SCRIPTS))
     try:
-        yield runpy.run_path(str(SCRIPTS / "validate_clouds.py"))
+        return runpy.run_path(str(SCRIPTS / script))
     finally:
         sys.path.remove(str(SCRIPTS))
+
+
+@pytest.fixture(scope="module")
+def script():
+    return names_of("validate_clouds.py")
 
 
 @pytest.fixture(scope="module")
 def of_years():
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        yield runpy.run_path(str(SCRIPTS / "clouds_year.py"))
-    finally:
-        sys.path.remove(str(SCRIPTS))
+    return names_of("clouds_year.py")
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +142,7 @@ def test_two_sensors_change_together_as_far_as_measured(script, fleets):
 
 @pytest.fixture(scope="module")
 def of_months():
-    return runpy.run_path(str(SCRIPTS / "clouds_months.py"))
+    return names_of("clouds_months.py")
 
 
 def test_months_are_moved_to_the_wanted_index_along_their_line(of_months):
@@ -172,6 +173,17 @@ def test_each_measured_month_says_on_which_side_of_ours_it_lies(of_months):
     )
 
 
+def test_all_years_of_a_month_stand_beside_ours_at_their_index(of_months):
+    """Ours are twice the index; at that of January's years they are twice it."""
+    lyngby = of_months["LYNGBY"]
+    means = np.linspace(0.3, 0.9, 5)[:, None] + np.zeros(12)
+    rows = of_months["by_month"](means, 2 * means, means)
+    wanted, measured = lyngby["mean_by_month"][0], lyngby["change_p99_by_month"][0]
+    assert len(rows) == 14
+    assert rows[2].split(" | ")[3] == f"**{2 * wanted:.3f}** · {2 * wanted / measured:.2f}"
+    assert rows[2].split(" | ")[4] == f"**{wanted:.3f}** · {wanted / measured:.2f} |"
+
+
 def test_a_reading_lags_by_five_seconds(of_years):
     """A step ten seconds before the end of a minute: 1 - exp(-10/5) of it is read."""
     seconds = np.repeat([0.4, 1.2, 1.2], [110, 10, 60])
@@ -182,7 +194,7 @@ def test_a_reading_lags_by_five_seconds(of_years):
 
 def test_figures_of_two_days_by_hand(of_years):
     """Five minutes of 20 and 21 June at noon: changes of 0.5, missing values left out."""
-    minutes = importlib.import_module("clouds_minutes")
+    minutes = SimpleNamespace(**names_of("clouds_minutes.py"))
     noon = of_years["YEAR_UTC"] + 170 * DAY_S + 11 * 3_600 + 30 + 60 * np.arange(5)
     clear = minutes.outside(noon)
     assert (clear.month, clear.high.all(), set(clear.solar_hour)) == (5, True, {11})
