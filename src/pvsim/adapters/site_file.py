@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePath
 from shlex import quote
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,7 +79,18 @@ def check_site(site: Site) -> Site:
     Raises:
         BadInputError: it is wrong: all that is wrong, each with its path.
     """
-    return _site_of(site_data(site), Path("site"), Path())
+    return _site_of(_written(plain(site)), Path("site"), Path())
+
+
+def _written(value: Any) -> Any:
+    """Plain data with dates, times and paths as a file would have them; what no file has is left."""
+    if isinstance(value, dict):
+        return {name: _written(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, PurePath) else value
 
 
 def site_data(site: Site) -> Any:

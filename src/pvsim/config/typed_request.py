@@ -1,9 +1,12 @@
 """A request whose every field is of its type, for whoever made it may not have asked a type checker."""
 
+import re
 from collections.abc import Iterator
+from datetime import date, time, timedelta
+from pathlib import PurePath
 from typing import Any
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, json
 from msgspec.structs import asdict, replace
 
 from pvsim.config.mistakes import Mistakes
@@ -17,6 +20,10 @@ from pvsim.errors import UsageError
 __all__ = ["typed"]
 
 _STRUCTS: dict[str, type[Struct]] = {"meter": MeterRequest, "pv": PvRequest, "annual_kwh": EnergyPopulation}
+_OF_PYTHON = {"null": "None", "true": "True", "false": "False"}
+_NO_TEXT = (" is not a text", " is not a text or a list", " is not a text or a table")
+_NO_NUMBER = (" is not a number", " is not a whole number", " is not a number or a list or a table")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def typed(request: Request) -> Request:
@@ -44,4 +51,28 @@ def _data(name: str, value: Any) -> Any:
 def _wrong_types(data: dict[str, Any]) -> Iterator[UsageError]:
     for problem in problems(data, Request):
         name, _, said = problem.partition(": ")
-        yield UsageError(f"`{name}`: {said}", field=name, fix="see pvsim.Request")
+        word, space, rest = said.partition(" ")
+        said = f"{_OF_PYTHON.get(word, word)}{space}{rest}"
+        yield UsageError(f"`{name}`: {said}", field=name, fix=_fix(_at(data, name), said))
+
+
+def _at(data: Any, name: str) -> Any:
+    """The value of a field: of `meter.kind` that of `kind` in that of `meter`."""
+    for part in name.split("."):
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def _fix(value: Any, said: str) -> str:
+    """What to give instead of a value of another type, where that is plain from the value."""
+    if said.endswith(_NO_TEXT):
+        if isinstance(value, date | time | PurePath):
+            text = value.isoformat() if isinstance(value, date | time) else str(value)
+            return f"give a text: {json.encode(text).decode()}"
+        if isinstance(value, timedelta):
+            return f'give a text: "{value.total_seconds():g}s"'
+    if said.endswith("is not a whole number") and isinstance(value, float) and value.is_integer():
+        return f"give {int(value)}"
+    if said.endswith(_NO_NUMBER) and isinstance(value, str) and _NUMBER.fullmatch(value):
+        return f"give {value}, without quotes"
+    return "leave it out, for its default" if said.startswith("None ") else "see pvsim.Request"

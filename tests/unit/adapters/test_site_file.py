@@ -1,6 +1,8 @@
 import tomllib
+from datetime import date, timedelta
 from importlib.resources import files
-from pathlib import Path
+from math import nan
+from pathlib import Path, PurePosixPath
 
 import jsonschema
 import numpy as np
@@ -323,3 +325,17 @@ def test_a_site_of_numpy_numbers_is_the_site_of_plain_ones():
     site = read_site("home-battery")
     battery = replace(site.battery, capacity_kwh=np.float64(site.battery.capacity_kwh))
     assert check_site(replace(site, battery=battery)) == check_site(site)
+
+
+@pytest.mark.parametrize("name", [b"x", object(), int, timedelta(seconds=60), 1 + 2j])
+def test_the_name_of_a_site_is_no_value_of_a_program(name):
+    with pytest.raises(BadInputError, match=f"name: .*, of type {type(name).__name__}, is not a text"):
+        check_site(replace(read_site("home"), name=name))
+
+
+def test_a_site_may_have_what_a_file_would_have_as_a_text():
+    site = read_site("home")
+    assert check_site(replace(site, name=PurePosixPath("a/b"))).name == "a/b"
+    assert check_site(replace(site, rules="de", commissioned=date(2024, 1, 1))).commissioned == date(2024, 1, 1)
+    with pytest.raises(BadInputError, match=r"plant 1 \(south roof\): peak_kw: nan is outside"):
+        check_site(replace(site, plants=(replace(site.plants[0], peak_kw=nan),)))

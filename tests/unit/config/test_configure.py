@@ -1,7 +1,8 @@
 """What a request makes, and that all that is wrong with it is said at once."""
 
-from datetime import date
-from pathlib import Path
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
 
 import msgspec
 import numpy as np
@@ -329,12 +330,12 @@ def test_a_site_that_cannot_be_read_hides_no_other_mistake():
     ("request_", "field", "says"),
     [
         (Request(days="7"), "days", '"7" is not a whole number'),
-        (Request(days=True), "days", "true is not a whole number"),
+        (Request(days=True), "days", "True is not a whole number"),
         (Request(site=Location(1, 2, "UTC")), "site", "is not a text"),
         (Request(meter=MeterRequest(source=("walk", 3))), "meter.source", "3 is not a text"),
         (Request(meter=MeterRequest(kind="gird")), "meter.kind", "did you mean grid?"),
         (Request(pv=PvRequest(peak_kw="3")), "pv.peak_kw", "is not a number"),
-        (Request(pv=None), "pv", "null is not a table"),
+        (Request(pv=None), "pv", "None is not a table"),
         (Request(pv=MeterRequest()), "pv", "is not a table"),
         (Request(date=MeterRequest()), "date", "is not a text"),
         (Request(annual_kwh=Location(1, 2, "UTC")), "annual_kwh", "is not a number or a list or a table"),
@@ -348,3 +349,26 @@ def test_what_has_a_wrong_type_is_said(request_, field, says):
     with pytest.raises(UsageError, match=says) as caught:
         made(request_)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("asked", "says", "fix"),
+    [
+        ({"date": date(2024, 1, 15)}, "`date`: 2024-01-15, a date, is not a text", 'give a text: "2024-01-15"'),
+        ({"date": np.datetime64("2024-01-15")}, "`date`: 2024-01-15, a date,", 'give a text: "2024-01-15"'),
+        ({"site": PurePosixPath("my.toml")}, "`site`: my.toml, of type PurePosixPath", 'give a text: "my.toml"'),
+        ({"meter": {"source": PurePosixPath("a.csv")}}, "is not a text or a list", 'give a text: "a.csv"'),
+        ({"every": timedelta(minutes=1)}, "`every`: 0:01:00, of type timedelta,", 'give a text: "60s"'),
+        ({"days": "7"}, '`days`: "7" is not a whole number', "give 7, without quotes"),
+        ({"days": Decimal(2)}, "`days`: 2.0 is not a whole number", "give 2"),
+        ({"pv": {"peak_kw": "3.5"}}, '`pv.peak_kw`: "3.5" is not a number', "give 3.5, without quotes"),
+        ({"days": None}, "`days`: None is not a whole number", "leave it out, for its default"),
+        ({"days": True}, "`days`: True is not a whole number", "see pvsim.Request"),
+        ({"meter": {"source": [PurePosixPath("a.csv")]}}, "value 1 (a.csv): a.csv, of type", "see pvsim.Request"),
+    ],
+)
+def test_what_to_give_instead_of_another_type_is_said(asked, says, fix):
+    with pytest.raises(UsageError) as caught:
+        made(Request(**asked))
+    assert says in str(caught.value)
+    assert caught.value.fix == fix

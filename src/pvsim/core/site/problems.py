@@ -5,7 +5,7 @@ and called by the name that they have.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import cache
 from math import inf, isfinite
@@ -27,6 +27,7 @@ _NAMES = {
     inspect.VarTupleType: "a list",
 }
 
+_OF_JSON = (str, int, float, list, dict)
 _LARGE_INT = 10**300
 _FEW = 2
 
@@ -255,11 +256,20 @@ def _told(path: str, problem: str) -> str:
 
 
 def _shown(data: Any) -> str:
-    """A value as JSON has it, short."""
+    """A value as JSON has it, short; of one that JSON lacks also what it is: `2024-01-15, a date,`."""
     if isinstance(data, float) and not isfinite(data):
         return f"{data:g}"  # JSON has no such number
+    if isinstance(data, date | time):
+        return f"{data.isoformat()}, a {'time' if isinstance(data, time) else 'date'},"  # TOML has them too
+    if data is not None and not isinstance(data, _OF_JSON):
+        text = str(data).encode("ascii", "backslashreplace").decode()
+        return f"{_short(text)}, of type {type(data).__name__},"
     try:
         text = msgspec.json.encode(data, enc_hook=str).decode()
     except UnicodeEncodeError:  # half of a surrogate pair
         text = str(data).encode("ascii", "backslashreplace").decode()
+    return _short(text)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - what fits a line

@@ -130,6 +130,9 @@ GOOD = {"name": "ab"}
         (GOOD | {"spot": {"x_m": -1}}, ["spot.x_m: -1 is outside 0..9"]),
         (GOOD | {"day": "2025-02-30"}, ['day: "2025-02-30" is not a date such as 2025-03-01']),
         (GOOD | {"until": 3}, ["until: 3 is not a date such as 2025-03-01"]),
+        (GOOD | {"name": date(2025, 3, 1)}, ["name: 2025-03-01, a date, is not a text"]),
+        (GOOD | {"size_m": time(6)}, ["size_m: 06:00:00, a time, is not a number"]),
+        (GOOD | {"name": b"x"}, ["name: b'x', of type bytes, is not a text"]),
         ({"name": ["y" * 50]}, [f'name: ["{"y" * 37}… is not a text']),
     ],
 )  # fmt: skip
