@@ -284,7 +284,7 @@ def test_what_it_would_be(days, inside):
         ),
         (["day.toml"], 65, "there is no such study file"),
         ([], 2, "pvsim study needs FILE"),
-        (["days.toml", "--out", "days.toml"], 73, "cannot write: Not a directory"),
+        (["days.toml", "--out", "days.toml"], 73, "cannot write: File exists"),
         (["days.toml", "--out", "."], 73, "the directory holds something else than a study: days.toml"),
     ],
 )
