@@ -34,7 +34,7 @@ from pvsim.core.results.input_counts import PLACES
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import FileWeather
 from pvsim.errors import UsageError
-from pvsim.wiring.configure import file_sha256, refuse_changed
+from pvsim.wiring.configure import file_sha256, refuse_changed, refuse_other
 
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
@@ -102,6 +102,7 @@ def build(config: RunConfig) -> Built:
         UsageError: if a meter is somebody else's.
         BadInputError: if a file is not what it was when the configuration was made, or does not fit.
     """
+    refuse_other(config, RunConfig, "config", "for a request: pvsim.build(pvsim.configure(request))")
     plan = plan_of(config)
     pv, loads = build_pv(config, plan), build_loads(config, plan)
     return Built(plan, loads.sources, pv.source, plan.balance, joined(pv.inputs, loads.inputs))

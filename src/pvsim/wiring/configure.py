@@ -2,6 +2,7 @@
 
 from datetime import tzinfo
 from hashlib import file_digest
+from os import PathLike, fspath
 from pathlib import Path
 
 from msgspec import UNSET, UnsetType, convert, to_builtins
@@ -15,7 +16,7 @@ from pvsim.core.rules.schema import Rules
 from pvsim.core.site.schema import DimmingWindow, Site
 from pvsim.errors import BadInputError, UsageError
 
-__all__ = ["Disk", "configure", "file_sha256", "refuse_changed", "with_prices_of"]
+__all__ = ["Disk", "asked_path", "configure", "file_sha256", "refuse_changed", "refuse_other", "with_prices_of"]
 
 
 def configure(request: Request) -> RunConfig:
@@ -26,7 +27,40 @@ def configure(request: Request) -> RunConfig:
         UsageError: if one thing is wrong; `field` names it.
         BadInputError: if it is the site's file.
     """
+    refuse_other(request, Request, "request", "for example pvsim.configure(pvsim.Request(site='home'))")
     return run_config(request, Disk())
+
+
+def refuse_other(value: object, kind: type[Request | RunConfig], field: str, fix: str) -> None:
+    """Refuse what is not of a public kind, for whoever gives it may not have asked a type checker.
+
+    Raises:
+        UsageError: if it is not.
+    """
+    if not isinstance(value, kind):
+        raise UsageError(f"{_short(value)} is no pvsim.{kind.__name__}", field=field, fix=fix)
+
+
+def asked_path(value: object, field: str, example: str) -> Path:
+    """The path that a program gives.
+
+    Args:
+        value: A text or a path.
+        field: What it is of; the subject of an error.
+        example: A path of this kind.
+
+    Raises:
+        UsageError: if it is neither, or no path can be.
+    """
+    path = fspath(value) if isinstance(value, str | PathLike) else None
+    if not isinstance(path, str) or "\0" in path:
+        raise UsageError(f"{_short(value)} is no path", field=field, fix=f"give a text or a Path: {example!r}")
+    return Path(path)
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"  # noqa: PLR2004 - what fits a line
 
 
 def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
@@ -37,7 +71,11 @@ def with_prices_of(config: RunConfig, site: str | Site) -> RunConfig:
         UsageError: if the site is in another zone.
     """
     disk = Disk()
-    found = disk.check_site(site) if isinstance(site, Site) else disk.read_site(site)
+    if isinstance(site, Site):
+        found = disk.check_site(site)
+    else:
+        asked_path(site, "site", "my-site.toml")
+        found = disk.read_site(str(site))  # as it was typed: ./home is no example
     if found.location.tz != config.tz:
         what = f"site {found.name} is in {found.location.tz}, the run in {config.tz}"
         raise UsageError(what, field="site", fix="give a site file with the run's location.tz")

@@ -14,7 +14,7 @@ from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
 from pvsim.core.site.schema import Site
 from pvsim.errors import BadInputError
-from pvsim.wiring.configure import with_prices_of
+from pvsim.wiring.configure import asked_path, with_prices_of
 from pvsim.wiring.prices import totals_of, worth_of
 from pvsim.wiring.run_rows import RunRows
 from pvsim.wiring.runs import Run
@@ -104,8 +104,9 @@ def open_run(directory: str | Path) -> FinishedRun:
 
     Raises:
         BadInputError: if there is no run, it is not finished, or a file of it is not what it was.
+        UsageError: if it is no path.
     """
-    run = Run.open(Path(directory).resolve())
+    run = Run.open(asked_path(directory, "directory", "runs/latest").resolve())
     run.files.require_rows()
     run.files.refuse_changed()
     return FinishedRun(run)

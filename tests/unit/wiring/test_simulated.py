@@ -20,6 +20,7 @@ from pvsim.core.results import rows
 from pvsim.core.results.summary import Summary
 from pvsim.core.site.schema import DimmingWindow, ElectricCar
 from pvsim.errors import UsageError
+from pvsim.wiring.configure import with_prices_of
 from pvsim.wiring.runs import Run
 from pvsim.wiring.summary_file import summary_text
 
@@ -137,3 +138,25 @@ def test_somebody_elses_meter_is_refused():
     request = pvsim.Request(meter=pvsim.MeterRequest(source="external"))
     with pytest.raises(UsageError, match="the readings of meter m1 come from elsewhere"):
         pvsim.simulate(request)
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda: pvsim.configure(None), "request"),
+        (lambda: pvsim.configure({"site": "home" * 30}), "request"),
+        (lambda: pvsim.build(pvsim.Request()), "config"),
+        (lambda: pvsim.open_run(5), "directory"),
+        (lambda: pvsim.open_run(b"runs/latest"), "directory"),
+        (lambda: pvsim.open_run("a\0b"), "directory"),
+        (lambda: pvsim.study(None), "asked"),
+        (lambda: pvsim.study("a\0b"), "asked"),
+        (lambda: with_prices_of(pvsim.configure(pvsim.Request()), 5), "site"),
+        (lambda: with_prices_of(pvsim.configure(pvsim.Request()), "a\0b"), "site"),
+    ],
+)
+def test_what_is_no_request_configuration_or_path_is_an_error_of_its_field(call, field):
+    with pytest.raises(pvsim.UsageError, match="is no") as caught:
+        call()
+    assert caught.value.field == field
+    assert caught.value.fix

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 from pvsim.config.study import Study
 from pvsim.core.study.record import CaseRecord
+from pvsim.wiring.configure import asked_path
 from pvsim.wiring.study.file import check_all, configured, read_study, study_of_data
 from pvsim.wiring.study.jobs import jobs
 from pvsim.wiring.study.study import records_of
@@ -26,8 +26,13 @@ def study(asked: str | PathLike[str] | Mapping[str, Any]) -> list[CaseRecord]:
 
     Raises:
         BadInputError: if something in it is wrong: everything that is.
+        UsageError: if it is neither a path nor a dict.
     """
-    found = study_of_data(asked) if isinstance(asked, Mapping) else read_study(Path(asked))
+    found = (
+        study_of_data(asked)
+        if isinstance(asked, Mapping)
+        else read_study(asked_path(asked, "asked", "study.toml"))
+    )
     check_all(found)
     return sorted(_records(found), key=lambda record: record.number)
 
