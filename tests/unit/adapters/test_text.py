@@ -1,4 +1,5 @@
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +86,8 @@ def test_what_cannot_be_opened_says_what_to_do(tmp_path):
     with pytest.raises(BadInputError, match="cannot be read") as caught, opened_table(tmp_path / "no", fix="look"):
         pass
     assert caught.value.fix == "look"
+
+
+def test_a_path_with_a_nul_character_is_no_path():
+    with pytest.raises(BadInputError, match="not a file path: a NUL character"), opened_lines(Path("a\0b.csv")):
+        pass

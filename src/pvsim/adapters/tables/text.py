@@ -80,6 +80,8 @@ def opened_lines(path: Path, *, lenient: bool = False, fix: str = _PATH) -> Iter
     Raises:
         BadInputError: the file cannot be read or is no text; also while its lines are read.
     """
+    if "\0" in str(path):
+        raise BadInputError("not a file path: a NUL character", where=repr(str(path)), fix="check the path")
     try:
         with path.open("rb") as raw:
             if raw.peek(2)[:2] == _GZIP_MAGIC:
