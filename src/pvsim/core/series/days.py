@@ -223,9 +223,9 @@ def _way_to_fill(
 
 
 def _has_utc_day(file: OrderedSeries) -> bool:
-    """Whether times of UTC, shown on the run's clock, cover a whole day of their own."""
+    """Whether times shown on the run's clock are of UTC, and cover a whole day of it."""
     samples = file.samples
-    if not file.shown or samples.zone != "UTC" or samples.offset_s is None:
+    if samples.zone != "UTC" or samples.offset_s is None:
         return False
     t_utc = samples.wall_s - samples.offset_s
     return -(-int(t_utc[0]) // DAY_S) < (int(t_utc[-1]) + file.step_s) // DAY_S

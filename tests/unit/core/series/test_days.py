@@ -1,5 +1,6 @@
 """The days of a file that a run uses, and how its gaps are filled."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from math import floor
@@ -172,6 +173,12 @@ def test_part_of_a_day_is_none_and_one_of_utc_is_one_on_its_own_clock():
     assert "run on the file's clock (`tz` UTC), or fill" in caught.value.fix
     with pytest.raises(BadInputError) as caught:
         choose_days(in_order(HOURS[:23], utc=True), SeriesOptions(), 1, "meter")
+    assert "`tz` UTC" not in caught.value.fix
+    file = in_order(HOURS, utc=True)
+    with pytest.raises(BadInputError, match=r"\(its own times are America/New_York\)") as caught:
+        choose_days(
+            replace(file, samples=replace(file.samples, zone="America/New_York")), SeriesOptions(), 1, "meter"
+        )
     assert "`tz` UTC" not in caught.value.fix
 
 
