@@ -23,7 +23,6 @@ __all__ = [
     "Clear",
     "Day",
     "Figures",
-    "change_p99",
     "daylight",
     "figures",
     "outside",
@@ -163,7 +162,7 @@ def figures(days: list[Day]) -> Figures:
         float((index < 0.4).mean()),  # noqa: PLR2004
         _of_all([day.index[day.clear.high] for day in days], 0.999),
         np.array(
-            [change_p99([day for day, of in zip(days, months, strict=True) if of == m]) for m in range(MONTHS)]
+            [_change_p99([day for day, of in zip(days, months, strict=True) if of == m]) for m in range(MONTHS)]
         ),
         _by_hour(days, moves, np.isin(months, SUMMER)),
         float((level * diffuse).sum() / (level * index).sum()),
@@ -180,7 +179,7 @@ def _light(day: Day) -> tuple[Floats, Floats, Floats]:
     return day.index[both], day.diffuse[both], day.clear.level[both]
 
 
-def change_p99(days: list[Day]) -> float:
+def _change_p99(days: list[Day]) -> float:
     """P99 of |change| from minute to minute; NaN without days."""
     return _of_all([np.abs(day.changes) for day in days], 0.99)
 

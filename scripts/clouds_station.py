@@ -3,7 +3,7 @@
 
 Into the part "lyngby" of tests/data/clouds.json. The directory has the files data/dtu_YEAR_MONTH.csv of
 https://github.com/AssessingSolar/dtu_solar_station (DTU Lyngby, BSD 3-clause), which are not part of this
-repository: 43 months of 2015 to 2018, when the logger stored one reading a minute, and 12 of 2024 and 2025, since
+repository: 43 months of 2015 to 2018, when the logger stored one reading a minute, and 11 of 2024 and 2025, since
 when it stores the mean of each minute.
 """
 
