@@ -11,8 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
+from pvsim.adapters.shared.disk import Disk
+from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.core.delivery.accounting import Accounted
 from pvsim.core.delivery.checkpoint import SLOT_BYTES, Checkpoint, check_resume, decode, encode
 from pvsim.core.results import rows
@@ -29,32 +31,6 @@ CHECKPOINT = "checkpoint"
 _HASH_CHUNK = 1 << 20
 
 
-class Disk(Protocol):
-    """Makes safe what was written."""
-
-    def sync_data(self, descriptor: int) -> None:
-        """The content of a file."""
-        ...
-
-    def sync_directory(self, path: Path) -> None:
-        """The names in a directory."""
-        ...
-
-
-class _LocalDisk:
-    """A file system that knows fsync."""
-
-    def sync_data(self, descriptor: int) -> None:
-        os.fdatasync(descriptor)
-
-    def sync_directory(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 class CsvSampleFile:
     """Fulfils `ports.SampleFile` in a run's directory.
 
@@ -66,7 +42,7 @@ class CsvSampleFile:
         plan: The run; it says which columns the rows have.
         run: Digest of the run's configuration, 16 bytes.
         slot: Length of a slot of the checkpoint, as `core.delivery.checkpoint.slot_bytes`.
-        disk: Makes files and names safe.
+        disk: Makes files and names safe; by default one that must know fsync.
         check: Raises if what a checkpoint accounts for cannot be; called before anything is changed.
         at: Called with the name of each point that a crash may be tried at.
 
@@ -86,7 +62,7 @@ class CsvSampleFile:
         check: Callable[[Accounted], None] = lambda _: None,
         at: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._disk, self._check = disk or _LocalDisk(), check
+        self._disk, self._check = disk or FileSystem(), check
         self._directory, self._plan, self._slot, self._at = directory, plan, slot, at
         self._failed = False
         self._dirty = False
