@@ -14,6 +14,7 @@ from pvsim.cli.options import (
     json_option,
     one_after_the_other,
     pv_peak_option,
+    pv_source_option,
     quiet_option,
 )
 from pvsim.cli.publishing import mqtt_options
@@ -114,15 +115,7 @@ listen_options = one_after_the_other(
     ),
     section(
         PV,
-        field_option(
-            "pv.source",
-            "--pv",
-            metavar="KIND",
-            shell_complete=or_a_file("curve", "site", "none"),
-            envvar="PVSIM_PV",
-            help="curve, site (its plants under its weather), none, or a FILE.csv of measured power on the same"
-            " days.  [default: site with --site, else curve]",
-        ),
+        pv_source_option("measured power on the same days.  [default: site with --site, else curve]"),
         pv_peak_option,
     ),
     section(

@@ -25,6 +25,7 @@ __all__ = [
     "period_options",
     "pv_options",
     "pv_peak_option",
+    "pv_source_option",
     "quiet_option",
     "run_id_option",
 ]
@@ -166,18 +167,27 @@ pv_peak_option = field_option(
     help="Scale the curve, or the PV file, to this peak.",
 )
 
+
+def pv_source_option(of_a_file: str) -> Callable[[Command], Command]:
+    """The option for where PV power comes from.
+
+    Args:
+        of_a_file: How its help ends: what a file has, and the default.
+    """
+    return field_option(
+        "pv.source",
+        "--pv",
+        metavar="KIND",
+        shell_complete=or_a_file("curve", "site", "none"),
+        envvar="PVSIM_PV",
+        help=f"curve, site (its plants under its weather), none, or a FILE.csv of {of_a_file}",
+    )
+
+
 pv_options = one_after_the_other(
     section(
         PV,
-        field_option(
-            "pv.source",
-            "--pv",
-            metavar="KIND",
-            shell_complete=or_a_file("curve", "site", "none"),
-            envvar="PVSIM_PV",
-            help="curve, site (its plants under its weather), none, or a FILE.csv of measured power.  [default:"
-            " none with --meter-kind grid, site with --site, else curve]",
-        ),
+        pv_source_option("measured power.  [default: none with --meter-kind grid, site with --site, else curve]"),
         pv_peak_option,
     ),
     section(
