@@ -18,7 +18,6 @@ __all__ = [
     "LYNGBY_DEG",
     "MONTHS",
     "REFERENCE",
-    "SKY",
     "YEAR_UTC",
     "Clear",
     "Day",
@@ -34,7 +33,7 @@ Ints = NDArray[np.int64]
 REFERENCE = Path(__file__).parents[1] / "tests" / "data" / "clouds.json"
 LYNGBY = json.loads(REFERENCE.read_text("utf-8"))["lyngby"]
 LYNGBY_DEG = (55.79, 12.52)
-SKY = LightOutside(Place(*LYNGBY_DEG, 50.0), linke_turbidity(*LYNGBY_DEG))
+_SKY = LightOutside(Place(*LYNGBY_DEG, 50.0), linke_turbidity(*LYNGBY_DEG))
 LOWEST_SUN_DEG = 10.0
 HIGH_SUN_DEG = 30.0
 YEAR_UTC = 1_483_228_800  # 2017
@@ -62,16 +61,25 @@ def _height(minutes_utc: Ints) -> Floats:
 
 
 class Clear(NamedTuple):
-    """The clear sky in the middles of minutes by day: arrays of shape (n,)."""
+    """The clear sky in the middles of minutes by day, on the level: arrays of shape (n,)."""
 
     t_utc: Ints
     level: Floats
     beam_share: Floats
 
     @property
+    def year(self) -> int:
+        """By UTC."""
+        return 1970 + self._months_since_1970 // MONTHS
+
+    @property
     def month(self) -> int:
         """0 for January."""
-        return int(self.t_utc[0].astype("datetime64[s]").astype("datetime64[M]").astype(int)) % MONTHS
+        return self._months_since_1970 % MONTHS
+
+    @property
+    def _months_since_1970(self) -> int:
+        return int(self.t_utc[0].astype("datetime64[s]").astype("datetime64[M]").astype(int))
 
     @property
     def high(self) -> NDArray[np.bool_]:
@@ -85,10 +93,10 @@ class Clear(NamedTuple):
 
 
 def outside(t_utc: Ints) -> Clear:
-    """The clear sky at Unix times by day: Ineichen's, by the world table of turbidity, in W/m² on the level."""
-    _, sun, sky = SKY.at(t_utc)
+    """The clear sky at those Unix times that are by day: Ineichen's, by the world table of turbidity, in W/m²."""
+    lit, sun, sky = _SKY.at(t_utc)
     beam = sky.dni * np.cos(np.radians(sun.apparent_zenith))
-    return Clear(t_utc, beam + sky.dhi, beam / (beam + sky.dhi))
+    return Clear(t_utc[lit], beam + sky.dhi, beam / (beam + sky.dhi))
 
 
 class Day(NamedTuple):

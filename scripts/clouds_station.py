@@ -63,12 +63,9 @@ def by_month(months: list[list[Day]]) -> list[list[list[float]]]:
     for days in months:
         if len(days) < FEWEST_DAYS:
             continue
-        own = figures(days)
-        month = days[0].clear.month
-        year = int(1970 + days[0].clear.t_utc[0] // 31_556_952)
-        found[month].append(
-            [year, *np.round([own.mean_by_month[month], own.change_p99_by_month[month]], 3).tolist()]
-        )
+        own, clear = figures(days), days[0].clear
+        values = np.round([own.mean_by_month[clear.month], own.change_p99_by_month[clear.month]], 3).tolist()
+        found[clear.month].append([clear.year, *values])
     return found
 
 

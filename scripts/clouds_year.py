@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from clouds_minutes import LYNGBY, LYNGBY_DEG, SKY, YEAR_UTC, Clear, Day, Figures, daylight, figures, outside
+from clouds_minutes import LYNGBY, LYNGBY_DEG, YEAR_UTC, Clear, Day, Figures, daylight, figures, outside
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.timeline import DAY_S
@@ -48,9 +48,9 @@ def cell(target: float, ours: Floats) -> str:
 def minutes_of(clouds: CloudField, number: int) -> tuple[Floats, Floats]:
     """The light on the level in each minute of a UTC day, and the clear sky's, in W/m²: shape (1440,)."""
     first = YEAR_UTC + number * DAY_S
-    lit, sun, sky = SKY.at(first + 30 + np.arange(0, DAY_S, MINUTE_S, dtype=np.int64))
+    light = outside(first + 30 + np.arange(0, DAY_S, MINUTE_S, dtype=np.int64))
     clear = np.zeros(DAY_S // MINUTE_S)
-    clear[lit] = sky.dni * np.cos(np.radians(sun.apparent_zenith)) + sky.dhi
+    clear[(light.t_utc - first) // MINUTE_S] = light.level
     return clear * clouds.clear_sky_index(first, DAY_S).reshape(-1, MINUTE_S).mean(axis=1), clear
 
 
