@@ -77,8 +77,8 @@ class _Asked:
 
     @property
     def site_is_known(self) -> bool:
-        """Whether there is a site that could be read, or none is asked for."""
-        return self.request.site is None or self.site is not None
+        """As `_is_known`."""
+        return _is_known(self.request, self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,16 @@ def run_config(request: Request, outside: Outside) -> RunConfig:
     return refuse_unknown_sizes(_config(asked, models))
 
 
+def _is_known(request: Request, site: Site | None) -> bool:
+    """Whether there is a site that could be read, or none is asked for."""
+    return request.site is None or site is not None
+
+
 def _asked(request: Request, outside: Outside, mistakes: Mistakes) -> _Asked:
     """Read what a request names."""
     site = mistakes.attempt(lambda: _site(request, outside))
     rules = mistakes.attempt(lambda: _rules(site, outside))
-    known = request.site is None or site is not None
+    known = _is_known(request, site)
     first_date, tz, hours = _period(request, site, mistakes, known=known)
     street = mistakes.attempt(lambda: street_of(site, request, outside))
     said = known or request.meter.source is not None
