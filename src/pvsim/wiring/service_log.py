@@ -125,8 +125,8 @@ class LogOfService:
                 progress(f"{what}: {done:,} of {len(bindings):,} bindings are made")
 
         refused = {_refused(binding): why for binding, why in await bind_service(address, bindings, bound)}
-        for what, why in refused.items():
-            say(f"{what}: {why}")
+        for consequence, why in refused.items():
+            say(f"{consequence}: {why}")
 
 
 async def _require_stream_port(address: BrokerAddress, refusal: type[BrokerError]) -> None:
