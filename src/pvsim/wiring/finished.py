@@ -9,6 +9,7 @@ import msgspec
 
 from pvsim.adapters.rundir import SUMMARY, Manifest
 from pvsim.adapters.shared.disk import cannot_read
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.results.samples import Samples
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.plan import RunPlan
@@ -66,7 +67,7 @@ class FinishedRun(RunRows):
             raise BadInputError("the file is missing", where=str(path), fix=fix) from error
         except OSError as error:
             raise cannot_read(error, path) from error
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        except NOT_DECODED as error:
             raise BadInputError(f"the summary is damaged: {error}", where=str(path), fix=fix) from error
         return msgspec.structs.replace(summary, meters=meters or None)
 

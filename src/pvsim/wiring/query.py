@@ -19,6 +19,7 @@ from pvsim.adapters.rundir.daily import DAYS
 from pvsim.adapters.session_files.index import INDEX
 from pvsim.adapters.shared.disk import cannot_read
 from pvsim.config import BuildingMeter, FileConfig, RunConfig, SitePvConfig, SyntheticMeter
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.results import rows
 from pvsim.core.results.figure_tables import figure_columns, figure_rows
 from pvsim.core.results.summary import Summary
@@ -267,7 +268,7 @@ def _summary(path: Path, manifest: Manifest) -> Summary:
             msgspec.convert(each, Summary)
     except OSError as error:
         raise cannot_read(error, path / SUMMARY) from error
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         raise BadInputError(f"the summary is damaged: {error}") from error
     return summary
 

@@ -17,6 +17,7 @@ from pvsim.adapters.node import processes
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.plugins import Extras, changed
 from pvsim.adapters.node.settings import LOOPBACK, LOOPBACK_6, Identity, choose_ports, free_ports
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.errors import BrokerError
 
 __all__ = [
@@ -64,7 +65,7 @@ def read_identity(layout: Layout) -> Identity | None:
         raise BrokerError(
             what, where=str(layout.identity), fix="set PVSIM_BROKER_HOME to another directory"
         ) from error
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         fix = f"remove it: rm {quote(str(layout.identity))}; a new node is then created"
         raise BrokerError(
             f"the private node's file is damaged: {error}", where=str(layout.identity), fix=fix
@@ -136,7 +137,7 @@ def read_state(layout: Layout) -> State | None:
     """The process that was started last, if it still lives and is ours."""
     try:
         state = msgspec.json.decode(layout.state.read_bytes(), type=State)
-    except (OSError, msgspec.DecodeError, ValueError, RecursionError):
+    except (OSError, *NOT_DECODED):
         return None  # a torn or foreign file is as good as none: strays are found by their mark
     return state if processes.is_node(state.pid, state.start_ticks, layout.home) else None
 

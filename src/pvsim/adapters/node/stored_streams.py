@@ -18,6 +18,7 @@ from pvsim.adapters.node.control import control
 from pvsim.adapters.node.layout import Layout
 from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES
 from pvsim.adapters.shared.locks import is_held
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.errors import CannotWriteError
 
 __all__ = ["READING_BYTES", "Stored", "forget", "in_use", "note_run", "require_room", "stored"]
@@ -143,7 +144,7 @@ def require_room(home: Path, readings: int) -> None:
 def _read_note(layout: Layout, stream: str) -> _Note | None:
     try:
         return msgspec.json.decode((layout.runs / f"{stream}.json").read_bytes(), type=_Note)
-    except (OSError, msgspec.DecodeError, ValueError, RecursionError):
+    except (OSError, *NOT_DECODED):
         return None
 
 

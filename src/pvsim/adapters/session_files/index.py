@@ -10,6 +10,7 @@ import msgspec
 from pvsim.adapters.session_files.disk import MODE, read
 from pvsim.adapters.session_files.jobs import Sealed
 from pvsim.adapters.shared.disk import Disk, replace
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError
 
@@ -79,7 +80,7 @@ class Index(msgspec.Struct):
             index = msgspec.json.decode(content, type=cls)
             for meter, days in index.meters.items():
                 _check(meter, days)
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        except NOT_DECODED as error:
             moved = f"mv {quote(str(path))} {quote(f'{path}.damaged')}"
             fix = f"{moved}; it is made again from the directories of the days"
             raise BadInputError(f"the index is damaged: {error}", where=str(path), fix=fix) from error

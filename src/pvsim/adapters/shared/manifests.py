@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from pvsim.adapters.shared.disk import cannot_read
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.errors import BadInputError
 
 __all__ = ["FileFacts", "encode_manifest", "facts_of_file", "read_manifest"]
@@ -55,7 +56,7 @@ def read_manifest(
         manifest = msgspec.json.decode(content, type=form)
         if version_of(manifest) == known:
             check(manifest)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:  # ValueError: a key that is not UTF-8
+    except NOT_DECODED as error:
         what, fix = f"the manifest is damaged: {error}", f"restore it from a copy, or {instead}"
         raise BadInputError(what, where=str(path), fix=fix) from error
     if (version := version_of(manifest)) != known:

@@ -16,15 +16,13 @@ import msgspec
 
 from pvsim.adapters.shared.disk import Disk, write_all
 from pvsim.adapters.study_directory.disk import writing
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.study.record import CaseRecord, misfit_of
 from pvsim.errors import BadInputError
 
 __all__ = ["RECORDS", "KeptRecords", "RecordFile"]
 
 RECORDS = "records.jsonl"
-
-_NO_RECORD = (msgspec.MsgspecError, ValueError, RecursionError)
-"""What decoding raises: `ValueError` of bytes that are not UTF-8, `RecursionError` of lists in lists in lists."""
 
 
 class _Outcome(msgspec.Struct):
@@ -116,7 +114,7 @@ class RecordFile:
             try:
                 found = decoder.decode(line)
                 key_is_whole = line.endswith(b"\n")
-            except _NO_RECORD as error:
+            except NOT_DECODED as error:
                 if file.read(1):
                     raise _damaged(self._path, number, str(error)) from error
                 return length
@@ -170,7 +168,7 @@ class KeptRecords:
         self._file.seek(place)
         try:
             record = self._decoder.decode(self._file.readline())
-        except _NO_RECORD as error:
+        except NOT_DECODED as error:
             raise _damaged(self._path, self._number_at(place), str(error)) from error
         if misfit := misfit_of(record):
             raise _damaged(self._path, self._number_at(place), misfit)
@@ -192,7 +190,7 @@ class KeptRecords:
     def _decoded(self, decoder: "msgspec.json.Decoder[_Outcome]", line: bytes, number: int) -> _Outcome:
         try:
             return decoder.decode(line)
-        except _NO_RECORD as error:
+        except NOT_DECODED as error:
             raise _damaged(self._path, number, str(error)) from error
 
 

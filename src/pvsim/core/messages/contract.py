@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from pvsim.core.messages.batch import Unreadable
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.quantities.types import BRIEFS_RANGE, DW_PER_W, MeterRange
 from pvsim.core.run.plan import RunPlan
 
@@ -149,7 +150,7 @@ def read_message(body: bytes, plan: RunPlan) -> Values | End | Rejection:
         message = _decode_message(body)
     except msgspec.ValidationError as error:
         return Rejection(Reason.NOT_A_MESSAGE, str(error))
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         return Rejection(Reason.NOT_JSON, str(error))
     return message if isinstance(message, End) else _place(message, plan)
 

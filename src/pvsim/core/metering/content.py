@@ -12,6 +12,7 @@ from pvsim.core.messages.batch import Unreadable
 from pvsim.core.messages.contract import MAX_BODY_BYTES
 from pvsim.core.metering.paths import Path, path_text
 from pvsim.core.metering.refusals import BodyError, Refusal, shown
+from pvsim.core.quantities.json_text import NOT_DECODED
 
 __all__ = ["MAX_DEPTH", "MAX_UNPACKED_BYTES", "content_of", "decoded", "refuse_twice"]
 
@@ -72,7 +73,7 @@ def decoded(content: bytes) -> Any:
         raise BodyError(Refusal.TOO_DEEP, f"more than {MAX_DEPTH} lists and objects within each other")
     try:
         return msgspec.json.decode(content)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         if _NO_NUMBER.search(content):
             raise BodyError(Refusal.NO_VALUE, "NaN and Infinity are no values, and no JSON") from error
         raise BodyError(Refusal.NOT_TEXT, f"{error}") from error

@@ -10,6 +10,7 @@ from zlib import crc32
 
 import msgspec
 
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.session.closed import EndedDay
 from pvsim.core.session.state import SessionState
 from pvsim.errors import BadInputError
@@ -97,7 +98,7 @@ def decode_checkpoint(content: bytes) -> ServiceCheckpoint:
         raise BadInputError("the checkpoint is damaged: its CRC-32 is another", fix=fix)
     try:
         checkpoint = _decoder.decode(text)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         raise BadInputError(f"the checkpoint is damaged: {error}", fix=fix) from error
     if checkpoint.version != CHECKPOINT_VERSION:
         what = f"a checkpoint of version {checkpoint.version}; this pvsim reads version {CHECKPOINT_VERSION}"

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from pvsim.core.metering.counters import CounterState
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.errors import BadInputError
 
 __all__ = ["Cell", "ChannelState", "MeterState", "PhaseState", "SessionState", "decode_state", "encode_state"]
@@ -176,5 +177,5 @@ def decode_state(content: bytes) -> SessionState:
     """
     try:
         return _decoder.decode(content)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except NOT_DECODED as error:
         raise BadInputError(f"the state of the service is damaged: {error}") from error

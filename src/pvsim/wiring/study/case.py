@@ -11,6 +11,7 @@ from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import MANIFEST, RECORDS, STUDY_FILE, StudyDirectory
 from pvsim.config import RunConfig
 from pvsim.config.study import Study
+from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.study.case import Case
 from pvsim.errors import BadInputError, UsageError
 from pvsim.wiring.study.file import case_at, configured, read_study
@@ -91,11 +92,7 @@ def _begins(directory: Path, digits: str) -> dict[str, int]:
             for line in file:
                 try:
                     kept = msgspec.json.decode(line, type=_Kept)
-                except (
-                    msgspec.MsgspecError,
-                    ValueError,
-                    RecursionError,
-                ):  # the unfinished last line; others pvsim study refuses
+                except NOT_DECODED:  # the unfinished last line; others pvsim study refuses
                     continue
                 if kept.id.startswith(digits):
                     found[kept.id] = kept.number
