@@ -15,7 +15,9 @@ import aio_pika
 import pytest
 from tests import published
 
-from pvsim.adapters.streams import StreamTransport, open_service_log
+from pvsim.adapters.streams import Retention, StreamTransport, open_service_log
+from pvsim.adapters.streams.sample_stream import open_sample_stream
+from pvsim.core.publishing.periods import Period, Row
 
 pytestmark = pytest.mark.broker
 
@@ -228,6 +230,30 @@ async def test_a_service_ends_in_order_by_ctrl_c_with_130(service):
     assert running.returncode == 130
     assert b"goes on from there" in err
     assert service
+
+
+async def test_a_directory_that_is_not_of_the_service_is_refused_before_it_says_that_it_listens(broker, service):
+    period = Period(1_718_920_800, 1)
+    period.add(Row(0, 1_718_920_800, 4_000, 1_000))
+    async with open_sample_stream(broker, service, Retention()) as stream:
+        await stream.publish([period.sample(service, "m1")])
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "pvsim", "listen"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 65
+    assert "another service of this name publishes to it" in done.stderr
+    assert "listening" not in done.stderr
+    running, _ = await started("--name", f"{service}-2", "--no-publish")  # another name, as the fix says
+    running.send_signal(signal.SIGTERM)
+    await running.communicate()
+    assert running.returncode == 0
+    async with StreamTransport(broker).log(f"pvsim.{service}-2") as log:
+        await log.delete()
 
 
 @pytest.mark.usefixtures("service")

@@ -105,6 +105,19 @@ class Publishing:
         self._finishing = True
         self._changed.set()
 
+    async def check(self, sinks: Sequence[SampleSink]) -> None:
+        """Refuse sinks that cannot be gone on with, before anything is published.
+
+        Args:
+            sinks: Where it would be published to.
+
+        Raises:
+            BadInputError: if a sink has samples that this service has not made.
+            BrokerError: if the connection is lost.
+        """
+        for sink in sinks:
+            await self._lacks(sink)
+
     async def publish(self, sinks: Sequence[SampleSink]) -> None:
         """Publish for as long as the connection stands, or until `finish`.
 
@@ -130,10 +143,7 @@ class Publishing:
 
     async def _first_row(self, sink: SampleSink) -> int:
         """The number of the first sample that a sink lacks."""
-        next_row = await sink.next_row()
-        if next_row is None:
-            return 0
-        lost = lacking(sink.name, next_row, self._outbox.confirmed_to, self._outbox.safe_rows)
+        lost = await self._lacks(sink)
         if lost:
             what = (
                 f"{sink.name} lacks the samples of rows {lost.start:,} to {lost.stop - 1:,}, which were published"
@@ -141,7 +151,14 @@ class Publishing:
             )
             _log.warning(what)
             self._say(what)
-        return next_row
+        return lost.start
+
+    async def _lacks(self, sink: SampleSink) -> range:
+        """The rows that a sink had once and lacks now; it starts with the first row to publish."""
+        next_row = await sink.next_row()
+        if next_row is None:
+            return range(0)
+        return lacking(sink.name, next_row, self._outbox.confirmed_to, self._outbox.safe_rows)
 
 
 async def _to_all(shares: Sequence[tuple[SampleSink, Sequence[Sample]]]) -> None:

@@ -24,6 +24,7 @@ from pvsim.app.patience import Patience, Terms, keep_open
 from pvsim.app.ports import Notify, Stop
 from pvsim.app.publish import Publishing, ShowStates
 from pvsim.config.listening import ListenRequest, forms_of
+from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.metering.read import BodyReader
 from pvsim.core.publishing.discovery import PREFIX
@@ -35,7 +36,7 @@ from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
 from pvsim.errors import InterruptedRunError, UsageError
 from pvsim.wiring.days import ServiceDays
-from pvsim.wiring.results import publish_results
+from pvsim.wiring.results import check_results, publish_results
 from pvsim.wiring.sealing import carry_out
 from pvsim.wiring.service_log import Broker, LogOfService
 
@@ -205,7 +206,7 @@ class Service:
         chores = self._chores(partial(worker.carry_out, carry_out), watcher, at_files)
         listener.after_commit = chores.look
         terms = Terms(self._setting.patience, notify, stop)
-        following = asyncio.ensure_future(self._follow(listener, broker, watcher, terms))
+        following = asyncio.ensure_future(self._follow(listener, broker, watcher, terms, publishing))
         beside = [asyncio.ensure_future(chores.run())]
         try:
             async with nullcontext() if face is None else face.running():
@@ -279,9 +280,20 @@ class Service:
                 )
         await following
 
-    async def _follow(self, listener: Listener, broker: Broker, watcher: Watcher, terms: Terms) -> None:
+    async def _follow(
+        self,
+        listener: Listener,
+        broker: Broker,
+        watcher: Watcher,
+        terms: Terms,
+        publishing: Publishing | None,
+    ) -> None:
+        async def check(address: BrokerAddress) -> None:
+            if publishing is not None:
+                await check_results(publishing, address, self.name, self._setting.retention)
+
         await keep_open(
-            lambda: self._log.opened(broker, watcher.said, again=listener.connected),
+            lambda: self._log.opened(broker, watcher.said, check=check, again=listener.connected),
             listener.follow,
             terms,
         )

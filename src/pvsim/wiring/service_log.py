@@ -81,22 +81,32 @@ class LogOfService:
 
     @asynccontextmanager
     async def opened(
-        self, broker: Broker, say: Callable[[str], None], *, again: bool
+        self,
+        broker: Broker,
+        say: Callable[[str], None],
+        *,
+        check: Callable[[BrokerAddress], Awaitable[None]],
+        again: bool,
     ) -> AsyncIterator[ServiceLog]:
         """Find the broker, and connect to the log.
 
         Args:
             broker: Where it is.
             say: Takes what a user should know, in a sentence.
+            check: Refuses a broker that the service cannot work with; called before anything is made there for it,
+                unless the log has been read before.
             again: The log has been read before, so that the broker may be about to start.
 
         Raises:
+            PvsimError: as `check` does.
             BrokerRefusedError: if trying again changes nothing: there is no such log, or no stream port.
             BrokerError: if the broker does not answer.
         """
         address = await broker.again()
         await _require_stream_port(address, BrokerError if again else BrokerRefusedError)
         async with open_service_log(address, self.stream) as log:
+            if not again:
+                await check(address)
             if not self.replay:
                 await self._prepare(log, address, say, broker.progress)
             elif not await log.exists():

@@ -132,6 +132,17 @@ async def test_a_stream_of_another_service_stops_it(said):
         await publishing.publish([Sink("pvsim.home.samples", next_row=1)])
 
 
+async def test_sinks_are_checked_before_anything_is_published_and_nothing_is_told_twice(said):
+    publishing = Publishing(Outbox("home"), said.append)
+    with pytest.raises(BadInputError, match="another service of this name"):
+        await publishing.check([Sink("exchange"), Sink("pvsim.home.samples", next_row=1)])
+    commit(publishing, 0, 10)
+    await all_published(publishing, [Sink("pvsim.home.samples", next_row=0)])
+    deleted = Sink("pvsim.home.samples", next_row=0)
+    await publishing.check([deleted, Sink("exchange")])
+    assert (deleted.rows, said) == ([], [])
+
+
 async def test_at_the_bound_there_is_room_again_when_half_is_gone(said, monkeypatch):
     monkeypatch.setattr(outbox_module, "MOST_WAITING", 10)
     publishing = Publishing(Outbox("home"), said.append)

@@ -8,7 +8,7 @@ import pytest
 from pvsim.adapters.streams import Retention
 from pvsim.app.patience import Patience, Terms
 from pvsim.core.messages.address import BrokerAddress
-from pvsim.errors import BrokerLostError, BrokerRefusedError
+from pvsim.errors import BadInputError, BrokerLostError, BrokerRefusedError
 from pvsim.wiring import results
 
 ADDRESS = BrokerAddress("h", 1, 2, "u", "p")
@@ -19,6 +19,9 @@ class Publishing:
 
     def __init__(self, *ends):
         self.ends, self.given = list(ends), []
+
+    async def check(self, sinks):
+        await self.publish(sinks)
 
     async def publish(self, sinks):
         self.given.append(sinks)
@@ -71,6 +74,20 @@ async def test_the_stream_and_the_exchange_are_given_and_opened_again_where_the_
 )
 async def test_a_refusal_says_how_to_go_on_without(opened, fix, told):
     opened["refusal"] = BrokerRefusedError("the account may not", where="h:2", fix=fix)
-    with pytest.raises(BrokerRefusedError, match="samples cannot be published: the account may not") as refused:
-        await publish(Publishing(), Patience(0.0))
-    assert (refused.value.where, refused.value.fix) == ("h:2", told)
+    for attempt in (
+        publish(Publishing(), Patience(0.0)),
+        results.check_results(Publishing(), ADDRESS, "home", Retention(3)),
+    ):
+        with pytest.raises(
+            BrokerRefusedError, match="samples cannot be published: the account may not"
+        ) as refused:
+            await attempt
+        assert (refused.value.where, refused.value.fix) == ("h:2", told)
+
+
+async def test_the_stream_and_the_exchange_are_checked(opened):
+    publishing = Publishing(BadInputError("of another service"))
+    with pytest.raises(BadInputError, match="of another service"):
+        await results.check_results(publishing, ADDRESS, "home", Retention(3))
+    assert publishing.given == [["stream", "exchange"]]
+    assert opened["asked"] == [("stream", ADDRESS, "home", Retention(3)), ("exchange", ADDRESS, "home")]

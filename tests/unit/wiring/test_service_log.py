@@ -1,6 +1,7 @@
 """Where the log of a service is, and what is said where the broker does not let it be used."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pvsim.adapters.amqp import Binding
 from pvsim.adapters.streams import Retention
 from pvsim.core.messages.address import BrokerAddress
-from pvsim.errors import BrokerError, BrokerRefusedError, InternalError
+from pvsim.errors import BadInputError, BrokerError, BrokerRefusedError, InternalError
 from pvsim.wiring import service_log
 from pvsim.wiring.service_log import Broker
 
@@ -47,6 +48,53 @@ async def test_a_broker_without_a_stream_port_is_told_from_none(open_port):
 def test_a_binding_that_is_refused_is_told_by_what_does_not_come():
     assert "by MQTT" in service_log._refused(Binding("amq.topic", "pvsim", "meter.#", to_exchange=True))
     assert "shelly.em:0" in service_log._refused(Binding("amq.topic", "pvsim.home", "shelly.em:0"))
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_broker_is_checked_before_anything_is_made_or_told_but_not_once_it_was_read(
+    monkeypatch, tmp_path, open_port, again
+):
+    address = BrokerAddress("127.0.0.1", open_port, open_port, "u", "p")
+
+    async def find():
+        return address
+
+    async def bind(*_):
+        steps.append("bound")
+        return []
+
+    async def check(checked):
+        steps.append(checked)
+        if refusal is not None:
+            raise refusal
+
+    class Log:
+        async def create(self, _):
+            steps.append("made")
+
+    @asynccontextmanager
+    async def opened(*_):
+        yield Log()
+
+    async def steps_of_opening():
+        async with log.opened(Broker(find), steps.append, check=check, again=again):
+            pass
+        return steps
+
+    monkeypatch.setattr(service_log, "bind_service", bind)
+    monkeypatch.setattr(service_log, "open_service_log", opened)
+    log = service_log.LogOfService("home", tmp_path, [], "amqp://h", Retention(), replay=False)
+    steps, refusal = [], None
+    *before, told = await steps_of_opening()
+    assert before == [address, "made", "bound"][again:]
+    assert told.startswith("listening to pvsim.home at 127.0.0.1")
+    steps, refusal = [], BadInputError("of another service")
+    if again:
+        assert address not in await steps_of_opening()
+        return
+    with pytest.raises(BadInputError, match="of another service"):
+        await steps_of_opening()
+    assert steps == [address]
 
 
 @pytest.mark.parametrize(("topics", "told"), [(99, False), (100, True)])
