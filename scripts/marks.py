@@ -10,18 +10,21 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["fill", "filled"]
+__all__ = ["MARKS", "fill", "filled"]
+
+MARKS = "<!-- {}: written by [^ ]+ -->", "<!-- {}: end -->"
+"""What a part stands between, as patterns with a place for its name."""
 
 
-def fill(page: Path, parts: Mapping[str, str]) -> None:
+def fill(page: Path, parts: Mapping[str, str], marks: tuple[str, str] = MARKS) -> None:
     """Write parts of a page by the names at their marks."""
-    page.write_text(filled(page.read_text("utf-8"), parts), encoding="utf-8")
+    page.write_text(filled(page.read_text("utf-8"), parts, marks), encoding="utf-8")
 
 
-def filled(text: str, parts: Mapping[str, str]) -> str:
+def filled(text: str, parts: Mapping[str, str], marks: tuple[str, str] = MARKS) -> str:
     """The text of a page with each part between its marks."""
     for name, part in parts.items():
-        begin, end = rf"<!-- {re.escape(name)}: written by [^ ]+ -->", f"<!-- {re.escape(name)}: end -->"
+        begin, end = (mark.format(re.escape(name)) for mark in marks)
         place = re.compile(f"({begin}\n).*?({end})", re.DOTALL)
         if len(place.findall(text)) != 1:
             sys.exit(f"the page has no single place for {name}")

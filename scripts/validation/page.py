@@ -7,7 +7,6 @@ is compared with instead.
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,14 @@ import tables
 from compute import EVENING_HOURS, STREET, everything
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.append(str(REPOSITORY / "scripts"))
+
+from marks import fill  # noqa: E402 - it is beside the scripts of other pages
+
 PAGE = REPOSITORY / "docs" / "explanation" / "validation-load.md"
 IMAGES = REPOSITORY / "docs" / "images"
 BEFORE = Path(__file__).with_name("before.json")  # of version 0.1
-BEGIN, END = "<!-- table: {}, written by scripts/validation/page.py -->", "<!-- end of table -->"
-
-
-def filled(page: str, blocks: dict[str, str]) -> str:
-    """The page with each table in its place."""
-    for name, table in blocks.items():
-        begin = BEGIN.format(name)
-        place = re.compile(re.escape(begin) + ".*?" + re.escape(END), re.DOTALL)
-        if len(place.findall(page)) != 1:
-            sys.exit(f"the page has no single place for the table {name}")
-        first, rest = place.split(page)
-        page = f"{first}{begin}\n\n{table}\n\n{END}{rest}"
-    return page
+MARKS = "<!-- table: {}, written by [^ ]+ -->", "<!-- end of table -->"
 
 
 def drawn(now: dict[str, Any], before: dict[str, Any]) -> dict[str, str]:
@@ -70,7 +61,7 @@ def kept(now: dict[str, Any]) -> str:
 def write(now: dict[str, Any]) -> None:
     """Write tables and pictures."""
     before = json.loads(BEFORE.read_text(encoding="utf-8"))
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), tables.blocks(now, before)), encoding="utf-8")
+    fill(PAGE, tables.blocks(now, before), MARKS)
     for name, picture in drawn(now, before).items():
         (IMAGES / name).write_text(picture, encoding="utf-8")
 
