@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +28,19 @@ _COMMANDS = (("run", "--no-report"), ("run",), ("run", "--site", "home", "--no-r
 """What is measured as a user types it; a site needs the extra `physics`."""
 
 _TIMES = 3
+
+_RUN_HEADS = (
+    "batch",
+    "days",
+    "readings",
+    "seconds",
+    "readings/s",
+    "sustained/s",
+    "of limit",
+    "verify s",
+    "meter",
+    "simulator",
+)
 
 
 @click.command(cls=Configured)
@@ -82,7 +95,6 @@ def bench(
     if options.as_json:
         click.echo(json.dumps(figures, indent=2))
         return
-    limits = {limit["batch"]: limit["limit_per_s"] for limit in figures["limits"]}
     for limit in figures["limits"]:
         how = f"in batches of {limit['batch']:,}" if limit["batch"] > 1 else "one by one"
         each = ", ".join(f"{measured:,.0f}" for measured in limit["measured"])
@@ -92,20 +104,13 @@ def bench(
         name = f"pvsim {typed['command']}"
         click.echo(f"{name:<{_WIDTH}}{typed['seconds']:>{_CELL}.2f}{typed['cpu_s']:>{_CELL}.2f}")
     click.echo()
-    head = (
-        "batch",
-        "days",
-        "readings",
-        "seconds",
-        "readings/s",
-        "sustained/s",
-        "of limit",
-        "verify s",
-        "meter",
-        "simulator",
-    )
-    click.echo("".join(f"{name:>{_CELL}}" for name in head))
-    for row in figures["runs"]:
+    _print_runs(figures["runs"], {limit["batch"]: limit["limit_per_s"] for limit in figures["limits"]})
+
+
+def _print_runs(runs: Sequence[dict[str, Any]], limits: Mapping[int, float]) -> None:
+    """A row for each measured run, beside the broker's limit for batches of that size."""
+    click.echo("".join(f"{name:>{_CELL}}" for name in _RUN_HEADS))
+    for row in runs:
         share = row["sustained_rate"] / limits[row["batch"]]
         cells = (
             f"{row['batch']:,}",

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,10 @@ from pvsim.cli.command import Configured
 from pvsim.cli.fields import field_option, pv_request_of
 from pvsim.cli.file_options import file_option
 from pvsim.cli.values import Quantity
+
+if TYPE_CHECKING:
+    from pvsim.core.pv.fit.fitted import FittedPlant
+    from pvsim.wiring.fit import FitRequest
 
 __all__ = ["COMMANDS"]
 
@@ -83,20 +87,7 @@ _CLEAR_R2 = 0.97  # below, clouds or something else are in the curve that no pla
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a site file.")
 @click.pass_context
-def fit(
-    context: click.Context,
-    /,
-    *,
-    curve: Path,
-    latitude: float,
-    longitude: float,
-    altitude: float,
-    turbidity: float | None,
-    temp_air_c: float,
-    losses_percent: float,
-    as_json: bool,
-    **_params: Any,
-) -> None:
+def fit(context: click.Context, /, *, as_json: bool, **_params: Any) -> None:
     """Find the plant behind a clear day: tilt, azimuth, peak power and horizon.
 
     CURVE.csv has a day's PV power: time_of_day,pv_kw (HH:MM, 00:00 to 24:00), or times with dates as
@@ -109,30 +100,41 @@ def fit(
       pvsim fit inverter.csv --latitude -33.9 --longitude 18.4 --tz Africa/Johannesburg \\
           --date 2024-12-21 --unit W > site.toml
     """  # noqa: D301
+    from pvsim.wiring.fit import find_plant  # noqa: PLC0415
+
+    found = find_plant(_request_of(context))
+    if found.reading is not None:
+        click.echo(f"· {found.reading.line()}", err=True)
+    if found.fit.r2 < _CLEAR_R2:
+        click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
+    _print(found, as_json=as_json)
+
+
+def _request_of(context: click.Context) -> "FitRequest":
+    """What the options ask for."""
     from pvsim.config import zone_of  # noqa: PLC0415
-    from pvsim.core.pv.fit.fitted import site_text  # noqa: PLC0415
     from pvsim.core.quantities.typed import parse_date  # noqa: PLC0415
     from pvsim.core.series import SeriesOptions  # noqa: PLC0415
     from pvsim.core.weather.sun import Place  # noqa: PLC0415
-    from pvsim.wiring.fit import FitRequest, find_plant  # noqa: PLC0415
+    from pvsim.wiring.fit import FitRequest  # noqa: PLC0415
 
-    file = pv_request_of(context)
+    asked, file = context.params, pv_request_of(context)
     zone = zone_of(file.tz or _ZONE, "pv.tz")
-    request = FitRequest(
-        curve,
-        Place(latitude, longitude, altitude),
-        zone,
-        parse_date(file.start, "pv.start") if file.start else None,
-        turbidity,
-        temp_air_c,
-        losses_percent,
-        SeriesOptions(
-            file.column,
-            file.time_column,
-            file.unit,
-            file.kind,
-            file.sign or "positive",
-            file.scale,
+    return FitRequest(
+        path=asked["curve"],
+        place=Place(asked["latitude"], asked["longitude"], asked["altitude"]),
+        tz=zone,
+        date=parse_date(file.start, "pv.start") if file.start else None,
+        turbidity=asked["turbidity"],
+        temp_air_c=asked["temp_air_c"],
+        losses_percent=asked["losses_percent"],
+        options=SeriesOptions(
+            column=file.column,
+            time_column=file.time_column,
+            unit=file.unit,
+            kind=file.kind,
+            sign=file.sign or "positive",
+            scale=file.scale,
             gaps=file.gaps,
             tz=None if file.tz is None else zone,
             tz_yields=True,
@@ -141,11 +143,12 @@ def fit(
             decimal=file.decimal,
         ),
     )
-    found = find_plant(request)
-    if found.reading is not None:
-        click.echo(f"· {found.reading.line()}", err=True)
-    if found.fit.r2 < _CLEAR_R2:
-        click.echo(f"not a clear day, or another place: R² is only {found.fit.r2:.3f}", err=True)
+
+
+def _print(found: "FittedPlant", *, as_json: bool) -> None:
+    """The plant as a site file or as JSON."""
+    from pvsim.core.pv.fit.fitted import site_text  # noqa: PLC0415
+
     if not as_json:
         click.echo(site_text(found), nl=False)
         return
