@@ -1,7 +1,7 @@
 """Commands whose help shows the options in sections, and whose wrong values are said to be where they stand."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +27,7 @@ __all__ = [
     "Commands",
     "Configured",
     "given_options",
+    "refuse_beside",
     "section",
 ]
 
@@ -261,3 +262,20 @@ def given_options(context: click.Context) -> list[str]:
     """The options of the command that the user gave as flags, by name."""
     source = click.core.ParameterSource.COMMANDLINE
     return [name for name in context.params if context.get_parameter_source(name) is source]
+
+
+def refuse_beside(context: click.Context, allowed: Collection[str], why: str) -> None:
+    """Refuse options of what is said already, since the command goes on with a run that there is.
+
+    Args:
+        context: Of the command.
+        allowed: The options that may be given all the same, by name.
+        why: What says it.
+
+    Raises:
+        UsageError: naming the first.
+    """
+    extra = next((name for name in given_options(context) if name not in allowed), None)
+    if extra is not None:
+        option = f"--{extra.replace('_', '-')}"
+        raise UsageError(f"{option} cannot be changed: {why}", where=option, fix="leave the option out")

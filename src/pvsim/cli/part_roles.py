@@ -5,21 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pvsim.cli.connecting import run_role
 from pvsim.cli.progress import Display
 from pvsim.cli.summary import print_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from pvsim.app.patience import Terms
     from pvsim.cli.other_options import OtherOptions
-    from pvsim.core.run.plan import RunPlan
+    from pvsim.core.results.summary import Summary
     from pvsim.core.run.shares import Share
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
-
-    Work = Callable[[Connection, Terms], Awaitable[None]]
-    RunRole = Callable[[str, OtherOptions, RunPlan, Work], None]
 
 __all__ = ["simulate_share"]
 
@@ -30,7 +26,6 @@ def simulate_share(
     this: "Run",
     share: "Share",
     options: "OtherOptions",
-    run_role: "RunRole",
     meter_timeout_s: float | None = None,
 ) -> None:
     """Write the rows of a share, and prove the run where those of all parts are there.
@@ -39,7 +34,6 @@ def simulate_share(
         this: The run.
         share: Which partitions.
         options: How it is done.
-        run_role: Connects to the broker, and shows the progress.
         meter_timeout_s: Take the rest of a part as missing when its external meters have sent nothing for so long.
     """
     display = Display(quiet=options.quiet)
@@ -82,13 +76,11 @@ async def _nothing() -> None:
     pass
 
 
-def _tell(this: "Run", summary: object, share: "Share", options: "OtherOptions") -> None:
+def _tell(this: "Run", summary: "Summary | None", share: "Share", options: "OtherOptions") -> None:
     """The summary where there is one, else what is lacking."""
-    from pvsim.core.results.summary import Summary  # noqa: PLC0415
-
     if options.quiet:
         return
-    if isinstance(summary, Summary):
+    if summary is not None:
         print_summary(summary, this)
         return
     lacking = this.lacking

@@ -1,14 +1,12 @@
 """`pvsim meter` and `pvsim simulate`: each role by itself, as a service or on another machine."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pvsim.adapters.signals import run_with_stop
-from pvsim.cli.command import METER, OUTPUT, Configured, given_options, section
+from pvsim.cli.command import METER, OUTPUT, Configured, refuse_beside, section
+from pvsim.cli.connecting import check_broker_url, require_room, run_role
 from pvsim.cli.fields import field_option, request_of
 from pvsim.cli.options import (
     batch_option,
@@ -23,7 +21,6 @@ from pvsim.cli.options import (
 from pvsim.cli.other_options import OtherOptions
 from pvsim.cli.part_roles import simulate_share
 from pvsim.cli.progress import Display
-from pvsim.cli.run import check_broker, declare_super_stream, patience_of, require_room, speed_of
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.start_notes import start_notes
 from pvsim.cli.summary import print_summary
@@ -31,18 +28,13 @@ from pvsim.cli.values import Choice, Part, Quantity
 from pvsim.errors import UsageError
 
 if TYPE_CHECKING:
-    import asyncio
-
     from pvsim.app.patience import Terms
-    from pvsim.core.run.plan import RunPlan
     from pvsim.core.run.shares import Share
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.models import Models
     from pvsim.wiring.runs import Run
 
 __all__ = ["COMMANDS"]
-
-Work: TypeAlias = Callable[["Connection", "Terms"], Awaitable[None]]
 
 _dir_option = section(
     OUTPUT,
@@ -94,8 +86,10 @@ _WITH_DIR = {
     "quiet",
     "speed",
     "allow_unsafe_filesystem",
+    "missing",
+    "meter_timeout",
 }
-_WITH_DIR |= {"missing", "meter_timeout"}
+"""Options that may be given with --dir: the rest is in the run's configuration."""
 
 
 @click.command(cls=Configured)
@@ -117,9 +111,9 @@ def meter(context: click.Context, /, **_params: Any) -> None:
       pvsim meter --meter walk --run-id house-a
     Give pvsim simulate the same options, and the two meet.
     """  # noqa: D301
-    options = OtherOptions.of(context)
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
+    options = OtherOptions.of(context)
     models, speed, since_utc = _meter_of(context, options)
     require_room(options, models.plan)
     share = _share_of(options, models)
@@ -165,7 +159,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
 
     options, asked = OtherOptions.of(context), request_of(context).meter
     if options.directory is not None:
-        _refuse_other_options(context)
+        refuse_beside(context, _WITH_DIR, "the run in --dir keeps its own configuration")
         this = Run.open(options.directory.resolve(), accept_unsafe=options.allow_unsafe_filesystem)
         this = this.going_on(asked.missing, external_only=asked.timeout_s is not None)
     else:
@@ -176,7 +170,7 @@ def simulate(context: click.Context, /, **_params: Any) -> None:
         _prove_again(this, options)
         return
     if this.models.parts:
-        simulate_share(this, share, options, run_role, asked.timeout_s)
+        simulate_share(this, share, options, asked.timeout_s)
         return
 
     async def work_alone(connection: "Connection", terms: "Terms") -> None:
@@ -222,7 +216,7 @@ def _new_run(context: click.Context, options: OtherOptions) -> "Run":
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     config = configure(request_of(context))
-    check_broker(options)
+    check_broker_url(options)
     require_room(options, plan_of(config))
     this = Run.create(config, options.out.absolute(), accept_unsafe=options.allow_unsafe_filesystem)
     for note in [] if options.quiet else start_notes(this):
@@ -245,46 +239,11 @@ def _meter_of(context: click.Context, options: OtherOptions) -> "tuple[Models, f
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options.directory is not None:
-        _refuse_other_options(context)
+        refuse_beside(context, _WITH_DIR, "the run in --dir keeps its own configuration")
         this = Run.open(options.directory.resolve())
-        return this.models, speed_of(this, options), this.reached_utc
-    speed: float | None = options.speed
-    return Models(configure(request_of(context))), MAX_SPEED if speed is None else speed, None
-
-
-def _refuse_other_options(context: click.Context) -> None:
-    if extra := [name for name in given_options(context) if name not in _WITH_DIR]:
-        option = f"--{extra[0].replace('_', '-')}"
-        what = f"{option} cannot be changed: the run in --dir keeps its own configuration"
-        raise UsageError(what, where=option, fix="leave the option out")
-
-
-def run_role(role: str, options: OtherOptions, plan: "RunPlan", work: Work) -> None:
-    """Connect, work, and show the progress."""
-    from pvsim.adapters.logs import open_log  # noqa: PLC0415
-    from pvsim.app.patience import Terms  # noqa: PLC0415
-    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
-
-    display = Display(quiet=options.quiet)
-
-    async def use(stop: "asyncio.Event") -> None:
-        find = partial(find_broker, options.broker, say=display.say, progress=display.show)
-        address = await find()
-        display.broker_is_there()
-        name = await resolve_transport(options.transport, address, say=display.say)
-        display.say(f"run {plan.run_id} over {name} at {address}")
-        connection = Connection(address, name, plan, None if options.broker else find)
-        if plan.partitions is not None:
-            await declare_super_stream(connection, display.say)
-        await work(connection, Terms(patience_of(options), partial(display, role), stop))
-
-    handler = open_log(options.directory, role) if options.directory is not None else None
-    try:
-        run_with_stop(use)
-    finally:
-        display.clear()
-        if handler is not None:
-            handler.close()
+        return this.models, this.speed(options.speed), this.reached_utc
+    speed = MAX_SPEED if options.speed is None else options.speed
+    return Models(configure(request_of(context))), speed, None
 
 
 COMMANDS = (meter, simulate)

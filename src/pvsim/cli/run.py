@@ -10,7 +10,8 @@ import click
 
 from pvsim.adapters.garbage import collected_later
 from pvsim.adapters.signals import held_signals, run_with_stop
-from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, section
+from pvsim.cli.command import BROKER, OUTPUT, Configured, given_options, refuse_beside, section
+from pvsim.cli.connecting import check_broker_url, connect, declare_super_stream, patience_of, require_room
 from pvsim.cli.ending import error_of
 from pvsim.cli.fields import command_of, request_of
 from pvsim.cli.input_notes import input_notes
@@ -38,15 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pvsim.adapters.processes import RoleProcess
-    from pvsim.app.patience import Patience
     from pvsim.config import RunConfig
     from pvsim.core.results.accumulator import Adder
     from pvsim.core.results.summary import Summary
-    from pvsim.core.run.plan import RunPlan
     from pvsim.wiring.broker import Connection
     from pvsim.wiring.runs import Run
 
-__all__ = ["COMMANDS", "check_broker", "declare_super_stream", "patience_of", "require_room", "speed_of"]
+__all__ = ["COMMANDS"]
 
 _MANY_METERS = 200
 """So many take a while to make."""
@@ -173,10 +172,7 @@ def _run_of(context: click.Context, options: OtherOptions, display: Display) -> 
     from pvsim.wiring.runs import Run  # noqa: PLC0415
 
     if options.resume is not None:
-        if extra := [name for name in given_options(context) if name not in _WITH_RESUME]:
-            option = f"--{extra[0].replace('_', '-')}"
-            what = f"{option} cannot be changed: a resumed run keeps its own configuration"
-            raise UsageError(what, where=option, fix="leave the option out")
+        refuse_beside(context, _WITH_RESUME, "a resumed run keeps its own configuration")
         return Run.open(options.resume.resolve(), accept_unsafe=options.allow_unsafe_filesystem)
     if options.case is not None:
         from pvsim.cli.study_case import run_of_case  # noqa: PLC0415 - most runs are none
@@ -185,8 +181,8 @@ def _run_of(context: click.Context, options: OtherOptions, display: Display) -> 
     else:
         config = configure(request_of(context, run_id=secrets.token_hex(4)))
         command = command_of(context)
-        refuse_external(config)
-    check_broker(options)
+        _refuse_external(config)
+    check_broker_url(options)
     require_room(options, plan_of(config))
     return Run.create(
         config,
@@ -213,13 +209,6 @@ def _refuse_idle_language(context: click.Context, options: OtherOptions) -> None
         raise UsageError(what, where="--lang", fix=fix)
 
 
-def require_room(options: OtherOptions, plan: "RunPlan") -> None:
-    """Refuse what pvsim's own broker has no room for, before anything is made."""
-    from pvsim.wiring import broker_streams  # noqa: PLC0415
-
-    broker_streams.require_room(options.broker, plan.readings)
-
-
 async def _simulate(
     this: "Run",
     roles: "dict[str, RoleProcess]",
@@ -229,50 +218,18 @@ async def _simulate(
     *,
     adders: "Sequence[Adder]",
 ) -> "Summary":
+    """Have the run done and proved; without roles it has ended, and is only proved again."""
     from pvsim.adapters.logs import open_log  # noqa: PLC0415
-    from pvsim.app.patience import Terms  # noqa: PLC0415
     from pvsim.core.run.pacing import speed_text  # noqa: PLC0415
-    from pvsim.wiring.among_years import has_years  # noqa: PLC0415
-    from pvsim.wiring.broker import Connection, find_broker, resolve_transport  # noqa: PLC0415
-    from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
-    from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
 
     if not roles:
         display.say(f"the run is {this.files.status}; verifying it again")
         return this.prove_again(*adders)
     handler = open_log(this.directory.path, "run")
     try:
-
-        async def work() -> int:
-            find = partial(find_broker, options.broker, say=display.say, progress=display.show)
-            address = await find()
-            display.broker_is_there()
-            for stream in this.models.streams:
-                note_run(options.broker, stream, this.directory.path, foreign=False)
-            name = await resolve_transport(options.transport, address, say=display.say)
-            connection = Connection(address, name, this.models.plan, None if options.broker else find)
-            if options.broker:
-                await connection.check(Terms(patience_of(options), partial(display, "run"), stop))
-            if this.models.parts:
-                await declare_super_stream(connection, display.say)
-            confirmed = await run_roles(
-                this,
-                roles,
-                connection,
-                patience_s=options.patience_s,
-                speed=speed_of(this, options),
-                notify=display,
-                stop=stop,
-                prepare=None if options.no_report else prepare_page,
-            )
-            if not options.keep_stream:
-                await _delete_stream(connection, display)
-            if has_years(this.models.config):
-                display.say("comparing its yield with other years of the site (computed once, then stored)")
-            display.show("verifying the rows")
-            return confirmed
-
-        summary = await this.carry_out(work, *adders, clock=speed_text(speed_of(this, options)))
+        speed = this.speed(options.speed)
+        work = partial(_work, this, roles, options, display, stop, speed=speed)
+        summary = await this.carry_out(work, *adders, clock=speed_text(speed))
         for note in input_notes(this.cuts, this.models.config.meter_max_w):
             display.say(note)
         return summary
@@ -281,12 +238,44 @@ async def _simulate(
         handler.close()
 
 
-async def declare_super_stream(connection: "Connection", say: "Callable[[str], None]") -> None:
-    """Make the super stream of a run in partitions; the run does not depend on it."""
-    try:
-        await connection.declare_super_stream()
-    except BrokerError as error:
-        say(f"there is no super stream {connection.plan.stream}, only its streams: {error}")
+async def _work(
+    this: "Run",
+    roles: "dict[str, RoleProcess]",
+    options: OtherOptions,
+    display: Display,
+    stop: "asyncio.Event",
+    *,
+    speed: float,
+) -> int:
+    """Let meter and simulator do the run through the broker; how many readings that has confirmed."""
+    from pvsim.app.patience import Terms  # noqa: PLC0415
+    from pvsim.wiring.among_years import has_years  # noqa: PLC0415
+    from pvsim.wiring.broker_streams import note_run  # noqa: PLC0415
+    from pvsim.wiring.role_processes import run_roles  # noqa: PLC0415
+
+    connection = await connect(options, this.models.plan, display)
+    for stream in this.models.streams:
+        note_run(options.broker, stream, this.directory.path, foreign=False)
+    if options.broker:
+        await connection.check(Terms(patience_of(options), partial(display, "run"), stop))
+    if this.models.parts:
+        await declare_super_stream(connection, display.say)
+    confirmed = await run_roles(
+        this,
+        roles,
+        connection,
+        patience_s=options.patience_s,
+        speed=speed,
+        notify=display,
+        stop=stop,
+        prepare=None if options.no_report else prepare_page,
+    )
+    if not options.keep_stream:
+        await _delete_stream(connection, display)
+    if has_years(this.models.config):
+        display.say("comparing its yield with other years of the site (computed once, then stored)")
+    display.show("verifying the rows")
+    return confirmed
 
 
 async def _delete_stream(connection: "Connection", display: Display) -> None:
@@ -297,38 +286,13 @@ async def _delete_stream(connection: "Connection", display: Display) -> None:
         display.say(f"the run's messages are still on the broker, stream {connection.plan.stream}: {error}")
 
 
-def refuse_external(config: "RunConfig") -> None:
+def _refuse_external(config: "RunConfig") -> None:
     """Refuse a meter whose readings nobody here can compute."""
-    from pvsim.config import ExternalMeter  # noqa: PLC0415
+    from pvsim.wiring.build import is_external  # noqa: PLC0415
 
-    if any(isinstance(meter.source, ExternalMeter) for meter in config.meters):
+    if is_external(config):
         fix = "use: pvsim simulate --meter external --run-id ID"
         raise UsageError("another program publishes the readings of an external meter", where="--meter", fix=fix)
-
-
-def patience_of(options: OtherOptions) -> "Patience":
-    """How long to go on without the broker: from the start where somebody has spoken with it a moment ago."""
-    import random  # noqa: PLC0415
-
-    from pvsim.app.patience import Patience  # noqa: PLC0415
-
-    return Patience(options.patience_s, jitter=random.random, from_start=not options.broker)
-
-
-def speed_of(this: "Run", options: OtherOptions) -> float:
-    """How fast simulated time goes: as it is said, else as the run began."""
-    from pvsim.core.run.pacing import parse_speed  # noqa: PLC0415
-
-    speed: float | None = options.speed
-    return parse_speed(this.clock, "clock of the manifest") if speed is None else speed
-
-
-def check_broker(options: OtherOptions) -> None:
-    """Refuse a malformed broker URL before anything is made."""
-    from pvsim.core.messages.address import BrokerAddress  # noqa: PLC0415
-
-    if options.broker:
-        BrokerAddress.parse(options.broker)
 
 
 COMMANDS = (run,)

@@ -23,6 +23,7 @@ from pvsim.core.results.accumulator import Adder
 from pvsim.core.results.input_counts import reports_of
 from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
+from pvsim.core.run.pacing import parse_speed
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
 from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
@@ -42,7 +43,7 @@ _CUTS = {"clipped_s", "dimmed_s"}
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run with its directory; make one with `create` or `resume`."""
+    """A run with its directory: a new one by `create`, one that exists by `open`."""
 
     directory: RunDirectory
     models: Models
@@ -172,10 +173,11 @@ class Run:
             raise self._partial()
         return summary
 
-    @property
-    def clock(self) -> str:
-        """The clock that the manifest speaks of."""
-        return self.directory.load().clock or "max"
+    def speed(self, asked: float | None) -> float:
+        """How fast simulated time goes: as it is asked for, else by the clock with which the run began."""
+        if asked is not None:
+            return asked
+        return parse_speed(self.directory.load().clock or "max", "clock of the manifest")
 
     @property
     def reached_utc(self) -> int:
