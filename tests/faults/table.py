@@ -94,7 +94,6 @@ COMPLETE = (0, "complete")
 FAILED, FULL, NO_BROKER = (1, "failed"), (73, "failed"), (69, "failed")
 FULL_UNSAID = (73, "running")  # not even the manifest could be written
 INTERRUPTED = (130, "interrupted")
-ENDED_NOW = (130, "running")  # at the second signal
 KILLED, TERMINATED = (-signal.SIGKILL, "running"), (-signal.SIGTERM, "running")
 
 METER, SIMULATOR, RUN = Signals(("meter",)), Signals(("simulator",)), Signals(("run",))
@@ -132,7 +131,7 @@ _PROCESSES = (
     _row("term-run", TERM, AfterRows(), INTERRUPTED),
     _row("int-run", INT, AtTime(0.1), INTERRUPTED),
     _row("term-run-at-once", TERM, AtOnce(), INTERRUPTED, TERMINATED),  # by the signal itself: no handler yet
-    _row("int-and-term-run", INT_TERM, AfterRows(), ENDED_NOW),
+    _row("int-and-term-run", INT_TERM, AfterRows(), INTERRUPTED),
     _row("term-meter", Signals(("meter",), (signal.SIGTERM,)), AtTime(), INTERRUPTED, FAILED),
     _row("term-simulator", Signals(("simulator",), (signal.SIGTERM,)), AtTime(), INTERRUPTED, FAILED),
     _row("crash-after-append", CrashAt("after-append", 12), AtOnce(), FAILED),
