@@ -1,7 +1,7 @@
 """`records.jsonl`: a line for each case that is done or has failed, appended in the order in which they came.
 
-A case is done when its line is safe on the disk. What a crash has left of a last line is cut off. Of several lines
-of a case the last one counts.
+A case is done when its line is safe on the disk. What a crash has left of a last line is cut off. A case that has
+failed and is carried out again has a further line, of which the last one counts; one that is done has no other.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import msgspec
 
 from pvsim.adapters.shared.disk import Disk, write_all
 from pvsim.adapters.study_directory.disk import writing
+from pvsim.adapters.study_directory.record_line import is_as_written, line_of
 from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.study.record import CaseRecord, misfit_of
 from pvsim.errors import BadInputError
@@ -44,7 +45,7 @@ class RecordFile:
         cut: Bytes of an unfinished last line that were cut off.
 
     Raises:
-        BadInputError: if a line is no record.
+        BadInputError: if a line is no record, was changed, or is of a case that is done by another one.
         CannotWriteError: if the file cannot be opened.
     """
 
@@ -86,7 +87,7 @@ class RecordFile:
 
     async def append(self, records: Sequence[CaseRecord]) -> None:
         """See `app.study_ports.Records.append`; the disk is waited for in a thread."""
-        lines = b"".join(msgspec.json.encode(record) + b"\n" for record in records)
+        lines = b"".join(map(line_of, records))
         await asyncio.to_thread(self._write, lines)
         for record in records:
             self._note(record.id, failed=record.error is not None)
@@ -113,13 +114,15 @@ class RecordFile:
         for number, line in enumerate(file, start=1):
             try:
                 found = decoder.decode(line)
-                key_is_whole = line.endswith(b"\n")
             except NOT_DECODED as error:
                 if file.read(1):
                     raise _damaged(self._path, number, str(error)) from error
                 return length
-            if not key_is_whole:
+            if not line.endswith(b"\n"):
                 return length
+            _require_as_written(self._path, number, line)
+            if _key(found.id) in self._done:
+                raise _second(self._path, number, found.id)
             self._note(found.id, failed=found.error is not None)
             length += len(line)
         return length
@@ -132,7 +135,7 @@ class KeptRecords:
         directory: Of the study.
 
     Raises:
-        BadInputError: if there are none, or a line is no record.
+        BadInputError: if there are none, or a line is no record, or was changed.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -189,15 +192,38 @@ class KeptRecords:
 
     def _decoded(self, decoder: "msgspec.json.Decoder[_Outcome]", line: bytes, number: int) -> _Outcome:
         try:
-            return decoder.decode(line)
+            found = decoder.decode(line)
         except NOT_DECODED as error:
             raise _damaged(self._path, number, str(error)) from error
+        _require_as_written(self._path, number, line)
+        return found
+
+
+def _require_as_written(path: Path, number: int, line: bytes) -> None:
+    """Refuse a record that somebody has changed: its figures would go into tables as those of its case."""
+    if not is_as_written(line):
+        raise _damaged(path, number, "it was changed after pvsim wrote it, and its crc32 does not fit")
 
 
 def _damaged(path: Path, number: int, reason: str) -> BadInputError:
-    take_out = f"sed -i {number}d {quote(str(path))}"
-    fix = f"restore it from a copy, or take the line out, whose case is carried out again: {take_out}"
-    return BadInputError(f"the line is no record of a case: {reason}", where=f"{path}:{number}", fix=fix)
+    fix = "restore it from a copy, or take the line out, whose case is carried out again:"
+    what = f"the line is no record of a case: {reason}"
+    return BadInputError(what, where=f"{path}:{number}", fix=f"{fix} {_take_out(path, number)}")
+
+
+def _second(path: Path, number: int, case_id: str) -> BadInputError:
+    """The error of a further record of a case that is done: pvsim writes none, and either may be the wrong one."""
+    decoder = msgspec.json.Decoder(_Outcome)
+    done = _Outcome(case_id)
+    with path.open("rb") as file:
+        first = next(n for n, line in enumerate(file, start=1) if decoder.decode(line) == done)
+    what = f"the line is another record of the case {case_id}, which line {first} has the figures of"
+    fix = f"take one of the two lines out, for example this one: {_take_out(path, number)}"
+    return BadInputError(what, where=f"{path}:{number}", fix=fix)
+
+
+def _take_out(path: Path, number: int) -> str:
+    return f"sed -i {number}d {quote(str(path))}"
 
 
 def _key(case_id: str) -> bytes:

@@ -3,13 +3,17 @@
 import asyncio
 import errno
 import os
+import subprocess
+import zlib
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.study_directory import RECORDS, KeptRecords, RecordFile
+from pvsim.adapters.study_directory.record_line import line_of, with_checksum
 from pvsim.core.study.record import CaseError, CaseRecord
 from pvsim.errors import BadInputError, CannotWriteError
 
@@ -102,7 +106,9 @@ def test_a_line_that_is_damaged_behind_its_id_is_told_when_it_is_read(tmp_path, 
     kept(tmp_path, [record(0), record(1), record(2)])
     path = tmp_path / RECORDS
     first, second, third = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(first + second.replace(*damage) + third)
+    assert second.endswith(b'"}\n')
+    body = msgspec.json.encode(record(1)).replace(*damage)
+    path.write_bytes(first + with_checksum(body) + third)
     records = KeptRecords(tmp_path)
     assert records.get(IDS[2]) == record(2)
     with pytest.raises(BadInputError, match="no record of a case") as caught:
@@ -110,6 +116,48 @@ def test_a_line_that_is_damaged_behind_its_id_is_told_when_it_is_read(tmp_path, 
     assert caught.value.where == f"{path}:2"
     assert caught.value.fix.endswith(f"sed -i 2d {path}")
     records.close()
+
+
+@pytest.mark.parametrize("line", [1, 2, 3])
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b'_kw":', b'_kw":1'),
+        (b'"energy_kwh_pv":2.5', b'"energy_kwh_pv":2.6'),
+        (b'"seed":23', b'"seed": 23'),
+        (b',"crc32":"', b',"crc64":"'),
+    ],
+)
+def test_a_line_that_was_changed_is_refused_with_what_takes_it_out(tmp_path, line, change):
+    kept(tmp_path, [record(i, energy_kwh_pv=2.5) for i in range(3)])
+    path = tmp_path / RECORDS
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[line - 1] = lines[line - 1].replace(*change)
+    path.write_bytes(b"".join(lines))
+    for open_again in (opened, KeptRecords):
+        with pytest.raises(BadInputError, match="it was changed after pvsim wrote it") as caught:
+            open_again(tmp_path)
+        assert caught.value.where == f"{path}:{line}"
+        assert caught.value.fix.endswith(f"sed -i {line}d {path}")
+
+
+@pytest.mark.parametrize("second", [record(1), record(1, energy_kwh_pv=2.0), record(1, "the file has gone")])
+def test_a_further_record_of_a_case_that_is_done_is_refused_with_what_takes_it_out(tmp_path, second):
+    kept(tmp_path, [record(0), record(1, "it failed"), record(1), record(2)])
+    path = tmp_path / RECORDS
+    path.write_bytes(path.read_bytes() + line_of(second))
+    with pytest.raises(BadInputError, match=f"another record of the case {IDS[1]}, which line 3 has") as caught:
+        opened(tmp_path)
+    assert caught.value.where == f"{path}:5"
+    subprocess.run(caught.value.fix.partition(": ")[2].split(), check=True)
+    assert done_in(tmp_path) == ([0, 1, 2], 0)
+
+
+def test_the_checksum_is_of_the_line_without_it():
+    line = line_of(record(3))
+    text, _, checksum = line.decode().rpartition(',"crc32":"')
+    assert int(checksum.removesuffix('"}\n'), 16) == zlib.crc32(f"{text}}}".encode())
+    assert msgspec.json.decode(line, type=CaseRecord) == record(3)
 
 
 def test_failed_cases_are_done_again_where_that_is_asked_for(tmp_path):
@@ -124,7 +172,7 @@ def test_failed_cases_are_done_again_where_that_is_asked_for(tmp_path):
 
 
 def test_of_several_records_of_a_case_the_last_one_counts(tmp_path):
-    kept(tmp_path, [record(0, energy_kwh_pv=1.0), record(1)], [record(0, energy_kwh_pv=2.0)])
+    kept(tmp_path, [record(0, "no memory"), record(1)], [record(0, energy_kwh_pv=2.0)])
     records = KeptRecords(tmp_path)
     assert records.get(IDS[0]) == record(0, energy_kwh_pv=2.0)
     assert records.get(IDS[1]) == record(1)
