@@ -32,7 +32,7 @@ PRINTED_BY = {
     "adapters/mqtt": ("listen",),
     "app/publish": ("listen",),
     "cli/publishing": ("listen",),
-    "wiring/results": ("listen",),
+    "wiring/service_results": ("listen",),
     "cli/broker": ("broker up", "broker url"),
     "cli/broker_users": ("broker users",),
     "core/rights": ("broker users",),

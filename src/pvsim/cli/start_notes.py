@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pvsim.cli.connection_notes import connection_notes
 from pvsim.cli.energy_notes import energy_notes
 from pvsim.cli.input_notes import input_notes
-from pvsim.wiring.part_notes import part_notes
+from pvsim.wiring.hours_notes import hours_notes
 
 if TYPE_CHECKING:
     from pvsim.wiring.runs import Run
@@ -21,7 +21,7 @@ def start_notes(run: "Run", *, resumed: bool = False) -> list[str]:
     read = input_notes(run.models.inputs, config.meter_max_w)
     return [
         *run.directory.notes,
-        *part_notes(config.first_date, config.tz, run.models.plan.timeline.clock),
+        *hours_notes(config.first_date, config.tz, run.models.plan.timeline.clock),
         *read,
         *energy_notes(config),
         *connection_notes(config),

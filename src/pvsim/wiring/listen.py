@@ -36,9 +36,9 @@ from pvsim.core.session.session import Session
 from pvsim.core.session.state import SessionState
 from pvsim.errors import InterruptedRunError, UsageError
 from pvsim.wiring.days import ServiceDays
-from pvsim.wiring.results import check_results, publish_results
 from pvsim.wiring.sealing import carry_out
 from pvsim.wiring.service_log import Broker, LogOfService
+from pvsim.wiring.service_results import check_results, publish_results
 
 if TYPE_CHECKING:
     from pvsim.adapters.mqtt import MqttPublisher

@@ -23,7 +23,7 @@ from pvsim.core.study.factors import VARIANT
 from pvsim.core.study.ranking import Objective, Ranking, goal_of, ranked
 from pvsim.core.study.table import Columns, band_columns, band_rows, case_columns, case_row, csv_line
 from pvsim.errors import UsageError
-from pvsim.wiring.part_notes import part_notes
+from pvsim.wiring.hours_notes import hours_notes
 from pvsim.wiring.study.file import configured
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def _hour_notes(config: "RunConfig") -> list[str]:
     clock = parse_hours(config.hours, "hours") if isinstance(config.hours, str) else None
     if not isinstance(clock, ClockSpan):
         return []
-    return part_notes(config.first_date, config.tz, clock, f"hours {clock}")
+    return hours_notes(config.first_date, config.tz, clock, f"hours {clock}")
 
 
 def _axis(path: str | None) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from pvsim.core.quantities.clock_span import ClockSpan, parse_hours
-from pvsim.wiring.part_notes import part_notes
+from pvsim.wiring.hours_notes import hours_notes
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ from pvsim.wiring.part_notes import part_notes
 def test_a_line_says_what_a_part_means(day, hours, notes):
     span = parse_hours(hours, "hours")
     assert isinstance(span, ClockSpan)
-    assert part_notes(day, "Europe/Berlin", span) == notes
+    assert hours_notes(day, "Europe/Berlin", span) == notes
 
 
 def test_of_a_whole_day_and_its_first_hours_nothing_needs_to_be_said():
-    assert part_notes(date(2024, 10, 27), "Europe/Berlin", None) == []
+    assert hours_notes(date(2024, 10, 27), "Europe/Berlin", None) == []

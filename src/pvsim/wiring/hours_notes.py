@@ -7,12 +7,12 @@ if TYPE_CHECKING:
 
     from pvsim.core.quantities.clock_span import ClockSpan
 
-__all__ = ["part_notes"]
+__all__ = ["hours_notes"]
 
 _QUARTER_MIN = 15
 
 
-def part_notes(day: "date", tz: str, clock: "ClockSpan | None", name: str = "--hours") -> list[str]:
+def hours_notes(day: "date", tz: str, clock: "ClockSpan | None", name: str = "--hours") -> list[str]:
     """What a part of a day means: times that its clock shows twice, and a quarter of an hour that is cut.
 
     Args:

@@ -9,7 +9,7 @@ from pvsim.adapters.streams import Retention
 from pvsim.app.patience import Patience, Terms
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BadInputError, BrokerLostError, BrokerRefusedError
-from pvsim.wiring import results
+from pvsim.wiring import service_results
 
 ADDRESS = BrokerAddress("h", 1, 2, "u", "p")
 
@@ -46,13 +46,13 @@ def opened(monkeypatch):
         made["asked"].append(("exchange", *arguments))
         yield "exchange"
 
-    monkeypatch.setattr(results, "open_sample_stream", stream)
-    monkeypatch.setattr(results, "open_sample_exchange", exchange)
+    monkeypatch.setattr(service_results, "open_sample_stream", stream)
+    monkeypatch.setattr(service_results, "open_sample_exchange", exchange)
     return made
 
 
 async def publish(publishing, patience):
-    await results.publish_results(
+    await service_results.publish_results(
         publishing,
         lambda: ADDRESS,
         "home",
@@ -76,7 +76,7 @@ async def test_a_refusal_says_how_to_go_on_without(opened, fix, told):
     opened["refusal"] = BrokerRefusedError("the account may not", where="h:2", fix=fix)
     for attempt in (
         publish(Publishing(), Patience(0.0)),
-        results.check_results(Publishing(), ADDRESS, "home", Retention(3)),
+        service_results.check_results(Publishing(), ADDRESS, "home", Retention(3)),
     ):
         with pytest.raises(
             BrokerRefusedError, match="samples cannot be published: the account may not"
@@ -88,6 +88,6 @@ async def test_a_refusal_says_how_to_go_on_without(opened, fix, told):
 async def test_the_stream_and_the_exchange_are_checked(opened):
     publishing = Publishing(BadInputError("of another service"))
     with pytest.raises(BadInputError, match="of another service"):
-        await results.check_results(publishing, ADDRESS, "home", Retention(3))
+        await service_results.check_results(publishing, ADDRESS, "home", Retention(3))
     assert publishing.given == [["stream", "exchange"]]
     assert opened["asked"] == [("stream", ADDRESS, "home", Retention(3)), ("exchange", ADDRESS, "home")]
