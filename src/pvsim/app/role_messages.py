@@ -21,10 +21,14 @@ __all__ = [
     "FromRole",
     "PublishAgain",
     "ToRole",
+    "TransportName",
     "decode_from_role",
     "decode_to_role",
     "encode",
 ]
+
+TransportName: TypeAlias = Literal["streams", "amqp"]
+"""A way to the broker: RabbitMQ's stream protocol, or AMQP 0-9-1."""
 
 
 class Begin(msgspec.Struct, frozen=True, tag="begin"):
@@ -39,7 +43,7 @@ class Begin(msgspec.Struct, frozen=True, tag="begin"):
     """
 
     broker: BrokerAddress
-    transport: Literal["streams", "amqp"]
+    transport: TransportName
     patience_s: float
     speed: float = MAX_SPEED
     since_utc: int | None = None

@@ -74,7 +74,7 @@ def run_role(role: str, options: "OtherOptions", plan: "RunPlan", work: Work) ->
 
     async def use(stop: "asyncio.Event") -> None:
         connection = await connect(options, plan, display)
-        display.say(f"run {plan.run_id} over {connection.name} at {connection.address}")
+        display.say(f"run {plan.run_id} over {connection.transport_name} at {connection.address}")
         if plan.partitions is not None:
             await declare_super_stream(connection, display.say)
         await work(connection, Terms(patience_of(options), partial(display, role), stop))

@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from pvsim.core.run.shares import Share
+    from pvsim.wiring.broker import AskedTransport
 
 __all__ = ["OtherOptions"]
 
@@ -38,7 +39,7 @@ class OtherOptions:
     """
 
     broker: str | None = None
-    transport: Literal["auto", "streams", "amqp"] = "auto"
+    transport: "AskedTransport" = "auto"
     patience_s: float = 60.0
     keep_stream: bool = False
     speed: float | None = None

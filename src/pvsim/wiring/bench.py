@@ -6,10 +6,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 from pvsim.adapters.streams import FIRST_ID, StreamTransport
 from pvsim.app.bench import RunFigures, RunWatch, broker_limit
+from pvsim.app.role_messages import TransportName
 from pvsim.config import Request
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import PvsimError
@@ -37,7 +37,7 @@ def measure_run(
     address: BrokerAddress,
     days: int,
     batch: int,
-    transport: Literal["streams", "amqp"],
+    transport: TransportName,
     error_of: Callable[[Exception], PvsimError],
 ) -> RunFigures:
     """A run of the brief's meter and curve through meter and simulator, with checkpoints, then verified.

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from logging import getLogger
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pvsim.adapters import streams
 from pvsim.app.patience import Terms, keep_connected
 from pvsim.app.ports import Log, Notify, Transport
+from pvsim.app.role_messages import TransportName
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.contract import publishing_id
 from pvsim.core.run.plan import RunPlan
@@ -18,8 +19,8 @@ from pvsim.errors import BrokerError
 __all__ = [
     "ENABLE_STREAMS",
     "STREAMS_WOULD_GAIN",
+    "AskedTransport",
     "Connection",
-    "TransportName",
     "find_broker",
     "resolve_transport",
 ]
@@ -27,7 +28,8 @@ __all__ = [
 _log = getLogger(__name__)
 _SHOWN = 3
 
-TransportName = Literal["auto", "streams", "amqp"]
+AskedTransport: TypeAlias = Literal["auto", "streams", "amqp"]
+"""What the user says of the way to the broker; `auto` leaves it to what the broker offers."""
 
 
 async def find_broker(
@@ -58,17 +60,17 @@ ENABLE_STREAMS = "rabbitmq-plugins enable rabbitmq_stream"
 
 
 async def resolve_transport(
-    name: TransportName, address: BrokerAddress, *, say: Callable[[str], None]
-) -> Literal["streams", "amqp"]:
+    asked: AskedTransport, address: BrokerAddress, *, say: Callable[[str], None]
+) -> TransportName:
     """The stream protocol where its port answers, else AMQP, unless the user says which.
 
     Args:
-        name: What the user says.
+        asked: What the user says.
         address: The broker.
         say: Called with what the stream protocol would gain, where the broker does not offer it.
     """
-    if name != "auto":
-        return name
+    if asked != "auto":
+        return asked
     if await streams.answers(address):
         return "streams"
     what = (
@@ -86,14 +88,14 @@ class Connection:
 
     Attributes:
         address: Where the broker is now; whoever learns of another address may set it.
-        name: The way.
+        transport_name: The way.
         plan: The run.
         find: Finds the broker again, starting it where needed: our own node comes back on other ports where others
             have taken its old ones. None for a broker that is given.
     """
 
     address: BrokerAddress
-    name: Literal["streams", "amqp"]
+    transport_name: TransportName
     plan: RunPlan
     find: Callable[[], Awaitable[BrokerAddress]] | None = None
 
@@ -107,7 +109,7 @@ class Connection:
 
     def direct(self, plan: RunPlan) -> Transport:
         """The transport to the address of this moment."""
-        if self.name == "streams":
+        if self.transport_name == "streams":
             return streams.StreamTransport(self.address)
         from pvsim.adapters.amqp import AmqpTransport  # noqa: PLC0415 - its library costs 0.2 s to import
 
@@ -139,8 +141,8 @@ class Connection:
         """
         from pvsim.adapters import amqp  # noqa: PLC0415 - as above
 
-        if streams_ := self.partition_streams:
-            await amqp.declare_super_stream(self.address, self.plan.stream, streams_)
+        if of_partitions := self.partition_streams:
+            await amqp.declare_super_stream(self.address, self.plan.stream, of_partitions)
 
     async def offer_super_stream(self, parts: Iterable[RunPlan]) -> list[str]:
         """Let other people's meters in: bind the topic exchange to the stream of each, and say how to publish.

@@ -76,7 +76,7 @@ async def run_roles(
         what = "a meter of this run is external: pvsim run has no readings"
         raise UsageError(what, field="meter.source", fix=fix)
     for process in roles.values():
-        process.tell(Begin(connection.address, connection.name, patience_s, speed, run.reached_utc))
+        process.tell(Begin(connection.address, connection.transport_name, patience_s, speed, run.reached_utc))
     together = Together(partial(notify, "run"), run.models.plan.readings, markers=len(run.models.parts) or 1)
     watch = _Watch(roles, _BrokerRestarter(connection, roles), together, notify)
     looking = asyncio.ensure_future(watch.look_after_idleness())

@@ -13,7 +13,7 @@ from hashlib import sha256
 from logging import getLogger
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from pvsim.adapters.pool import LocalPool
 from pvsim.app.patience import Patience, Terms
 from pvsim.app.ports import Notice
+from pvsim.app.role_messages import TransportName
 from pvsim.app.study import Work
 from pvsim.config import RunConfig, digest
 from pvsim.core.messages.address import BrokerAddress
@@ -63,7 +64,7 @@ class BrokerSetting(msgspec.Struct, frozen=True):
     """
 
     address: BrokerAddress
-    transport: Literal["streams", "amqp"]
+    transport: TransportName
     directory: str
     keep_runs: bool = False
     private: bool = False
