@@ -26,25 +26,21 @@ from pvsim.core.study.plain import inline
 from pvsim.core.study.ranking import Objective, goal_of
 from pvsim.errors import BadInputError
 from pvsim.wiring.runs import versions
+from pvsim.wiring.study.case import STUDIES
 from pvsim.wiring.study.file import check_all, read_study
+from pvsim.wiring.study.results import BEST, objective_said
 from pvsim.wiring.study.study import OpenStudy, now_text, of_case
 
 if TYPE_CHECKING:
     from pvsim.config.study import Study
     from pvsim.core.study.case import Case
 
-__all__ = ["BEST", "STUDIES", "find_study", "objectives_of", "open_study"]
-
-STUDIES = Path("studies")
-"""Where studies are, each in a directory of its name."""
+__all__ = ["find_study", "objectives_of", "open_study"]
 
 _ENDED = ("status", "finished_utc", "counts", "files", "headline", "notes", "ranking")
 """What the manifest says of how a study ended."""
 
 _USUAL = ("money_total", "self_sufficiency", "energy_kwh_import")
-
-BEST = 5
-"""Of so many cases it is told that they are the best."""
 
 
 def find_study(path: Path) -> "tuple[Path, Study]":
@@ -226,6 +222,5 @@ def _notes(opened: OpenStudy, before: StudyManifest | None) -> Iterator[str]:
 
 def objectives_of(asked: "Study") -> tuple[Objective, ...]:
     """By what the best case is the best: as the study file says, else the first of these that each case has."""
-    if asked.page.best is not None:
-        return (Objective(asked.page.best, asked.page.goal or goal_of(asked.page.best)),)
-    return tuple(Objective(figure, goal_of(figure)) for figure in _USUAL)
+    said = objective_said(asked)
+    return (said,) if said is not None else tuple(Objective(figure, goal_of(figure)) for figure in _USUAL)

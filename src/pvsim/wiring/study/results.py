@@ -31,14 +31,16 @@ if TYPE_CHECKING:
     from pvsim.config import RunConfig
     from pvsim.core.study.record import CaseRecord
 
-__all__ = ["BANDS", "CASES", "CASES_PARQUET", "PAGE", "StudyResults", "finish"]
+__all__ = ["BANDS", "BEST", "CASES", "CASES_PARQUET", "PAGE", "StudyResults", "finish", "objective_said"]
 
 CASES, BANDS, CASES_PARQUET, PAGE = "cases.csv", "bands.csv", "cases.parquet", "study.html"
+
+BEST = 5
+"""Of so many cases, or combinations, it is told that they are the best."""
 
 _PRINTED = "en"
 _PORTION = 1_000
 _FAILED = 50
-_BEST = 5
 _VARIANT = "variant"
 """What a study file calls the axis of its variants."""
 
@@ -199,7 +201,7 @@ class _Results:
             drawn=() if study.sample is None else study.sample.paths,
             x=_axis(study.page.x),
             y=_axis(study.page.y),
-            objective=_objective(study),
+            objective=objective_said(study),
             versions={"pvsim": __version__},
             sha256=sha256(text).hexdigest() if text else "",
             text=text.decode(errors="replace"),
@@ -219,7 +221,7 @@ class _Results:
     def _told(self, ranking: Ranking) -> StudyRanking:
         """The best combinations, as they are printed."""
         cases, best = self._cases, []
-        for each in ranking.order[:_BEST]:
+        for each in ranking.order[:BEST]:
             combination = cases.combinations[each]
             first = combination.cases[0]
             value, parameters = rounded(float(ranking.means[each])), dict(combination.parameters)
@@ -266,7 +268,8 @@ def _axis(path: str | None) -> str | None:
     return VARIANT if path == _VARIANT else path
 
 
-def _objective(study: Study) -> Objective | None:
+def objective_said(study: Study) -> Objective | None:
+    """By what the best case is the best, if the study file says it."""
     best = study.page.best
     return None if best is None else Objective(best, study.page.goal or goal_of(best))
 
