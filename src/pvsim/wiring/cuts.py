@@ -1,7 +1,8 @@
 """What a building would take and does not: above its meter's range, or because its devices are dimmed."""
 
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from msgspec.structs import replace
@@ -9,14 +10,17 @@ from msgspec.structs import replace
 from pvsim.config import BuildingMeter, RunConfig
 from pvsim.core.quantities.rounding import rounded
 from pvsim.core.quantities.timeline import DAY_S
-from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.quantities.types import DW_PER_KW, Ints, PowerSource
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.build import building_of, dimming_of_run
 
 if TYPE_CHECKING:
     from pvsim.core.loads.building import BuildingLoad
 
-__all__ = ["ClippedCount", "clipped_seconds", "dimmed_energies"]
+__all__ = ["ClippedCount", "Cuts", "clipped_counts", "clipped_seconds", "counted", "cuts_of", "dimmed_energies"]
+
+Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
+"""What each building would take and does not, by the name of its meter; of those where there is anything."""
 
 _DWS_PER_KWH = DW_PER_KW * 3_600
 
@@ -43,6 +47,25 @@ class ClippedCount:
         if first_utc == self.end_utc:
             self.clipped_s, self.end_utc = self.clipped_s + clipped_s, first_utc + n
         return power
+
+
+def clipped_counts(config: RunConfig, plan: RunPlan, loads: Iterable[PowerSource]) -> dict[str, ClippedCount]:
+    """Of each building what counts its clipped seconds; `loads` are those of all meters."""
+    return {
+        meter.name: ClippedCount(cast("BuildingLoad", load), plan.timeline.start_utc)
+        for meter, load in zip(config.meters, loads, strict=True)
+        if isinstance(meter.source, BuildingMeter)
+    }
+
+
+def counted(counts: Mapping[str, ClippedCount]) -> dict[str, dict[str, int]]:
+    """As `clipped_seconds`, from what was counted on the way."""
+    return {name: {"clipped_s": count.clipped_s} for name, count in counts.items() if count.clipped_s}
+
+
+def cuts_of(clipped: Cuts, dimmed: Cuts) -> dict[str, dict[str, float]]:
+    """Both of each building."""
+    return {name: {**clipped.get(name, {}), **dimmed.get(name, {})} for name in dict.fromkeys((*clipped, *dimmed))}
 
 
 def clipped_seconds(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, int]]:

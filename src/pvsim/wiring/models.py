@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pvsim.app.expected import Expected
 from pvsim.app.meter import BLOCK, span_of
 from pvsim.app.simulate import simulate
-from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
+from pvsim.config import RunConfig, SitePvConfig
 from pvsim.core.delivery.checkpoint import slot_bytes
 from pvsim.core.quantities.types import PowerSource, PvSource
 from pvsim.core.results.samples import Samples
@@ -21,12 +21,9 @@ from pvsim.core.run.partitions import members, part_of
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.among_years import has_years, with_years, yields_of
 from pvsim.wiring.build import Loads, Pv, build_loads, build_pv, is_external, joined, plan_of
-from pvsim.wiring.cuts import ClippedCount, clipped_seconds, dimmed_energies
+from pvsim.wiring.cuts import ClippedCount, clipped_counts, clipped_seconds, counted, cuts_of, dimmed_energies
 from pvsim.wiring.homes import HomeFacts, homes_of
 from pvsim.wiring.prices import Worth, totals_of, worth_of
-
-if TYPE_CHECKING:
-    from pvsim.core.loads.building import BuildingLoad
 
 __all__ = ["Models", "PartModels"]
 
@@ -145,18 +142,15 @@ class Models:
             clipped: Whether one of them may have been clipped; not where each second has a row, and none of these
                 has the most that a meter shows.
         """
-        parts = self._clipped_seconds() if clipped else {}, dimmed_energies(self.config, self.plan)
-        return {
-            name: {**parts[0].get(name, {}), **parts[1].get(name, {})}
-            for name in dict.fromkeys((*parts[0], *parts[1]))
-        }
+        seconds = self._clipped_seconds() if clipped else {}
+        return cuts_of(seconds, dimmed_energies(self.config, self.plan))
 
     def _clipped_seconds(self) -> dict[str, dict[str, int]]:
         """As `clipped_seconds`, as they were counted where all rows were computed here."""
         counts = {} if self.external else self._counts
         if self.external or any(count.end_utc != self.plan.timeline.end_utc for count in counts.values()):
             return clipped_seconds(self.config, self.plan)
-        return {name: {"clipped_s": count.clipped_s} for name, count in counts.items() if count.clipped_s}
+        return counted(counts)
 
     @cached_property
     def _sources(self) -> tuple[PowerSource, ...]:
@@ -167,11 +161,7 @@ class Models:
     @cached_property
     def _counts(self) -> dict[str, ClippedCount]:
         """Of each building what counts its clipped seconds."""
-        return {
-            meter.name: ClippedCount(cast("BuildingLoad", load), self.plan.timeline.start_utc)
-            for meter, load in zip(self.config.meters, self._loads.sources, strict=True)
-            if isinstance(meter.source, BuildingMeter)
-        }
+        return clipped_counts(self.config, self.plan, self._loads.sources)
 
     @cached_property
     def _worth(self) -> Worth:

@@ -1,12 +1,12 @@
 """A run from its directory to its verified files, whoever does the work in between."""
 
 import platform
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from logging import getLogger
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 
@@ -25,6 +25,7 @@ from pvsim.core.results.spans import FoundSpans
 from pvsim.core.results.summary import Summary
 from pvsim.core.run.pacing import parse_speed
 from pvsim.errors import BadInputError, InterruptedRunError, PartialResultError, PvsimError, UsageError
+from pvsim.wiring.cuts import Cuts
 from pvsim.wiring.models import Models
 from pvsim.wiring.parquet import require_formats, verified
 from pvsim.wiring.part_files import PartedFiles, partitions_of
@@ -32,8 +33,6 @@ from pvsim.wiring.run_files import RunFiles
 from pvsim.wiring.summary_file import summary_pieces
 
 __all__ = ["Run", "versions"]
-
-Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 
 _log = getLogger(__name__)
 _SHOWN_SPANS = 3

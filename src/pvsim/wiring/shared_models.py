@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
 from pvsim.app.simulate import simulate
 from pvsim.app.together import LIGHTS, Latest, RememberedLight, RememberedPower, RememberedPv, RememberedSky
-from pvsim.config import BuildingMeter, RunConfig, SitePvConfig
+from pvsim.config import RunConfig, SitePvConfig
 from pvsim.core.pv.site_pv import SitePv
 from pvsim.core.quantities.timeline import HOUR_S
 from pvsim.core.quantities.types import PowerSource, PvSource
@@ -19,11 +19,8 @@ from pvsim.core.run.plan import RunPlan
 from pvsim.core.weather.clear_sky import LightOutside
 from pvsim.core.weather.sky import Sky
 from pvsim.wiring.build import Inputs, Pv, build_loads, build_pv, joined
-from pvsim.wiring.cuts import ClippedCount, dimmed_energies
+from pvsim.wiring.cuts import ClippedCount, Cuts, clipped_counts, counted, cuts_of, dimmed_energies
 from pvsim.wiring.prices import Worth, totals_of, worth_of
-
-if TYPE_CHECKING:
-    from pvsim.core.loads.building import BuildingLoad
 
 __all__ = ["SharedModels", "loads_key"]
 
@@ -51,7 +48,7 @@ class _Loads:
     sources: tuple[PowerSource, ...]
     inputs: Inputs
     clipped: Mapping[str, ClippedCount]
-    dimmed: Mapping[str, Mapping[str, float]]
+    dimmed: Cuts
 
 
 class SharedModels:
@@ -84,12 +81,8 @@ class SharedModels:
         See `SimulatedRun.inputs`; raises as `samples`.
         """
         loads = self._loads_of(config, plan)
-        clipped = {name: {"clipped_s": each.clipped_s} for name, each in loads.clipped.items() if each.clipped_s}
-        cuts = {
-            name: {**clipped.get(name, {}), **loads.dimmed.get(name, {})}
-            for name in dict.fromkeys((*clipped, *loads.dimmed))
-        }
         of_models = joined(self._pv_of(config, plan).inputs, loads.inputs)
+        cuts = cuts_of(counted(loads.clipped), loads.dimmed)
         return {**of_models, **self._worth_of(config, plan).inputs, **cuts}
 
     def totals(self, config: RunConfig, plan: RunPlan) -> Totals:
@@ -153,11 +146,7 @@ def _key(*parts: object) -> bytes:
 
 def _loads(config: RunConfig, plan: RunPlan) -> _Loads:
     built = build_loads(config, plan)
-    clipped = {
-        meter.name: ClippedCount(cast("BuildingLoad", load), plan.timeline.start_utc)
-        for meter, load in zip(config.meters, built.sources, strict=True)
-        if isinstance(meter.source, BuildingMeter)
-    }
+    clipped = clipped_counts(config, plan, built.sources)
     loads = zip(config.meters, built.sources, strict=True)
     sources = (RememberedPower(clipped.get(meter.name, load)) for meter, load in loads)
     return _Loads(tuple(sources), built.inputs, clipped, dimmed_energies(config, plan))
