@@ -1,5 +1,6 @@
 """The types of options: what people type is taken where it means one thing, and else explained."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from pvsim.core.quantities.typed import Kind
+    from pvsim.core.run.shares import Share
 
     _Type: TypeAlias = click.ParamType[Any]
     _Choice: TypeAlias = click.Choice[str]
 else:  # generic only in later versions of click
     _Type, _Choice = click.ParamType, click.Choice
 
-__all__ = ["Choice", "Energies", "Hours", "Quantity", "Speed", "Whole"]
+__all__ = ["Choice", "Energies", "Hours", "Part", "Quantity", "Speed", "Whole"]
 
 
 class Quantity(_Type):
@@ -83,61 +85,60 @@ class Whole(Quantity):
         return int(number)
 
 
-class Hours(_Type):
+class _Parsed(_Type, ABC):
+    """What is read by a function of its own; a default is there already in the form that it gives."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
+        """Read it; see `click.ParamType.convert`."""
+        return self._parse(value, _option(param)) if isinstance(value, str) else value
+
+    @abstractmethod
+    def _parse(self, text: str, option: str) -> Any: ...
+
+
+class Hours(_Parsed):
     """A part of a day: its first hours, or from one time of the clock to another."""
 
     name = "HOURS"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it; see `click.ParamType.convert`."""
-        if not isinstance(value, str):  # converted already
-            return value
+    def _parse(self, text: str, option: str) -> int | str:
         from pvsim.core.quantities.clock_span import parse_hours  # noqa: PLC0415 - `pvsim --help` needs none
 
-        hours = parse_hours(value, _option(param))
+        hours = parse_hours(text, option)
         return hours if isinstance(hours, int) else str(hours)
 
 
-class Energies(_Type):
+class Energies(_Parsed):
     """What buildings use in a year: one energy, one for each, or how they differ."""
 
     name = "KWH"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it; see `click.ParamType.convert`."""
-        if not isinstance(value, str):  # converted already
-            return value
+    def _parse(self, text: str, option: str) -> Any:
         from pvsim.core.site.energy_text import parse_annual_kwh  # noqa: PLC0415 - `pvsim --help` needs none
 
-        return parse_annual_kwh(value, _option(param))
+        return parse_annual_kwh(text, option)
 
 
-class Speed(_Type):
+class Speed(_Parsed):
     """How fast simulated time goes: `max`, or for example `60x`."""
 
     name = "SPEED"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it; see `click.ParamType.convert`."""
-        if not isinstance(value, str):  # converted already
-            return value
+    def _parse(self, text: str, option: str) -> float:
         from pvsim.core.run.pacing import parse_speed  # noqa: PLC0415 - `pvsim --help` needs none
 
-        return parse_speed(value.strip(), _option(param))
+        return parse_speed(text.strip(), option)
 
 
-class Part(_Type):
+class Part(_Parsed):
     """A share of the partitions of a run, for example `0/2`."""
 
     name = "K/N"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """Read it; see `click.ParamType.convert`."""
-        if not isinstance(value, str):  # converted already
-            return value
-        from pvsim.core.run.shares import Share  # noqa: PLC0415 - as above
+    def _parse(self, text: str, option: str) -> "Share":
+        from pvsim.core.run.shares import Share  # noqa: PLC0415 - `pvsim --help` needs none
 
-        return Share.parse(value, _option(param))
+        return Share.parse(text, option)
 
 
 class Choice(_Choice):
