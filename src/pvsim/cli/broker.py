@@ -158,18 +158,16 @@ def url(mqtt: bool, management: bool, as_json: bool) -> None:
     if not as_json and not sys.stdout.isatty():
         what = "the URL holds a password, and the output is not a terminal"
         raise UsageError(what, where="pvsim broker url", fix="pvsim broker url --json prints it anyway")
-    found = asyncio.run(node.status(node.default_home()))
-    if not found.running or found.address is None:
-        raise BrokerError("pvsim's own broker is not running", where=str(found.home), fix="pvsim broker up")
+    found, address = asyncio.run(node.running(node.default_home()))
     # Without ?stream_port=: pika refuses parameters that it does not know.
-    facts: dict[str, object] = {"url": found.address.amqp_url.partition("?")[0]}
+    facts: dict[str, object] = {"url": address.amqp_url.partition("?")[0]}
     if mqtt:
-        facts = _signed_in(found.mqtt, found.address.user, found.address.password, option="--mqtt")
+        facts = _signed_in(found.mqtt, address.user, address.password, option="--mqtt")
     elif management:
         password = node.password(found.home, node.VIEWER)
         facts = _signed_in(found.management, node.VIEWER, password, option="--management")
     else:
-        facts["stream_port"] = found.address.stream_port
+        facts["stream_port"] = address.stream_port
     click.echo(json.dumps(facts) if as_json else facts["url"])
 
 

@@ -52,9 +52,7 @@ async def clean(*, every: bool, dry_run: bool) -> "tuple[list[Stored], list[Stor
     from pvsim.adapters import node  # noqa: PLC0415 - not for a given broker
 
     home = node.default_home()
-    found = await node.status(home)
-    if not found.running or found.address is None:
-        raise BrokerError("pvsim's own broker is not running", where=str(home), fix="pvsim broker up")
+    _, address = await node.running(home)
     used = await node.in_use(home)
     removed, kept = [], []
     for each in node.stored(home):
@@ -64,10 +62,10 @@ async def clean(*, every: bool, dry_run: bool) -> "tuple[list[Stored], list[Stor
             continue
         removed.append(replace(each, why_kept=""))
         if not dry_run:
-            async with streams.StreamTransport(found.address).log(each.stream) as log:
+            async with streams.StreamTransport(address).log(each.stream) as log:
                 await log.delete()
             node.forget(home, each.stream)
-            await _remove_super_stream(found.address, each.stream)
+            await _remove_super_stream(address, each.stream)
     return removed, kept
 
 

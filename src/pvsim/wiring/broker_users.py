@@ -8,11 +8,10 @@ from typing import Any
 
 from pvsim.adapters import management, node, passwords
 from pvsim.adapters.secrets import secret
-from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.rights.commands import commands, removal_requests, requests, script
 from pvsim.core.rights.roles import Account
 from pvsim.core.rights.uses import uses
-from pvsim.errors import BrokerError, UsageError
+from pvsim.errors import UsageError
 
 __all__ = ["Made", "make", "planned", "remove"]
 
@@ -99,7 +98,7 @@ async def remove(name: str, *, say: Callable[[str], None]) -> str:
         await management.carry_out(where, removal_requests(name))
         return where.base
     home = node.default_home()
-    _, address = await _running(home)
+    _, address = await node.running(home)
     await node.remove_account(home, name)
     return str(address)
 
@@ -122,16 +121,9 @@ def _management(say: Callable[[str], None]) -> management.Management | None:
     return None
 
 
-async def _running(home: Path) -> tuple[node.NodeStatus, BrokerAddress]:
-    found = await node.status(home)
-    if not found.running or found.address is None:
-        raise BrokerError("pvsim's own broker is not running", where=str(home), fix="pvsim broker up")
-    return found, found.address
-
-
 async def _on_private_node(account: Account, vhost: str, password_file: Path | None) -> Made:
     home = node.default_home()
-    found, address = await _running(home)
+    found, address = await node.running(home)
     file = password_file.absolute() if password_file else node.password_file(home, account.name)
     password, is_new = passwords.kept(file)
     await node.carry_out(home, commands(account, vhost), password)

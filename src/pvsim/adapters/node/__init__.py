@@ -4,7 +4,7 @@ from pvsim.adapters.node.accounts import VIEWER, carry_out, password, password_f
 from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
-from pvsim.adapters.node.node import NodeStatus, destroy, down, status, up
+from pvsim.adapters.node.node import NodeStatus, destroy, down, running, status, up
 from pvsim.adapters.node.stored_streams import Stored, forget, in_use, note_run, require_room, stored
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "password_file",
     "remove_account",
     "require_room",
+    "running",
     "status",
     "stored",
     "up",

@@ -19,7 +19,7 @@ from pvsim.adapters.node.settings import DISK_FREE_LIMIT_BYTES, LOOPBACK, Identi
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.errors import BrokerError
 
-__all__ = ["NodeStatus", "destroy", "down", "status", "up"]
+__all__ = ["NodeStatus", "destroy", "down", "running", "status", "up"]
 
 _PORT_TRIES = 3
 _GRACE_S = 20.0  # a clean stop takes 1-3 s
@@ -126,6 +126,18 @@ async def status(home: Path) -> NodeStatus:
         mqtt=f"mqtt://{LOOPBACK}:{ports.mqtt}" if ports.mqtt else None,
         management=f"http://{LOOPBACK}:{ports.management}/" if ports.management else None,
     )
+
+
+async def running(home: Path) -> tuple[NodeStatus, BrokerAddress]:
+    """The same of a node that runs, and where clients reach it.
+
+    Raises:
+        BrokerError: if it does not run.
+    """
+    found = await status(home)
+    if not found.running or found.address is None:
+        raise BrokerError("pvsim's own broker is not running", where=str(found.home), fix="pvsim broker up")
+    return found, found.address
 
 
 async def down(home: Path) -> bool:
