@@ -116,7 +116,7 @@ class RunFiles:
             yield from read_samples(self.models.plan, lines, now.missing // self.models.plan.every_s)
 
     def prove(self, *adders: Adder) -> Summary:
-        """Verify, and compare the files with the manifest.
+        """Prove the rows, and compare the files with the manifest.
 
         Args:
             adders: What else wants the rows.
@@ -125,7 +125,7 @@ class RunFiles:
             BadInputError: if the run is not finished or anything differs.
         """
         self.directory.tidy()
-        summary = self.verify(*adders)
+        summary, _ = self.verified(*adders)
         self.refuse_changed()
         if self.daily_files():  # proved: the one that they were made of is not needed
             self.directory.tidy(SAMPLES)
@@ -152,17 +152,6 @@ class RunFiles:
             what = f"the files are whole, but the run's status is {manifest.status}"
             raise BadInputError(what, where=str(self.directory.path), fix=self.resume_command)
 
-    def verify(self, *adders: Adder) -> Summary:
-        """Prove the samples file against the configuration and the counts.
-
-        Args:
-            adders: What else wants the rows.
-
-        Raises:
-            BadInputError: if the run is not finished or anything differs.
-        """
-        return self.verified(*adders)[0]
-
     def verified(self, *adders: Adder) -> tuple[Summary, FoundSpans]:
         """Prove the rows: the figures of the run, and where it has none or holds the value before.
 
@@ -170,7 +159,7 @@ class RunFiles:
             adders: What else wants the rows, such as a page: each portion is handed on when it is proved.
 
         Raises:
-            BadInputError: as `verify`.
+            BadInputError: if the run is not finished or anything differs.
         """
         self.refuse_other_models()
         totals = self._totals()  # first: a file of prices that is wrong is no mistake of the rows
@@ -231,7 +220,7 @@ class RunFiles:
         """The rows in order, in portions: each is handed on when it is proved.
 
         Raises:
-            BadInputError: as `verify`.
+            BadInputError: as `verified`.
         """
         plan = self.models.plan
         with self.rows_read() as (read, lines, now):
