@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
-from pvsim.adapters.shared.disk import cannot_write
-from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.app.prove import add_up
 from pvsim.app.report.forms import Forms, Phrase
 from pvsim.config import RunConfig
@@ -21,7 +19,7 @@ from pvsim.core.results.profile import Profile
 from pvsim.core.results.summary import Summary
 from pvsim.errors import UsageError
 from pvsim.wiring.finished import FinishedRun, open_run
-from pvsim.wiring.places import followed
+from pvsim.wiring.places import followed, write_file
 
 if TYPE_CHECKING:
     from pvsim.app.report.comparison import RunOnPage
@@ -117,11 +115,7 @@ def write_page(found: Runs, path: Path, *, language: str) -> None:
     runs = [_on_page(each) for each in found.runs]
     page = comparison_page(runs, found.comparison, Forms(words_of(language)), version=__version__)
     content = rendered(page, language=language, version=__version__, kind="compare")
-    try:
-        with new_file(followed(path), FileSystem(accepted=True)) as file:
-            file.write(content)
-    except OSError as error:
-        raise cannot_write(error, path) from error
+    write_file(followed(path), content, named=path)
 
 
 def _on_page(each: ComparedRun) -> "RunOnPage":

@@ -1,4 +1,4 @@
-"""Where files that a user names can be made: asked before anything else is done."""
+"""Files that a user names: whether they can be made, asked before anything else is done, and writing them."""
 
 import os
 import stat
@@ -6,9 +6,10 @@ from pathlib import Path
 from shlex import quote
 
 from pvsim.adapters.shared.disk import cannot_write
+from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.errors import CannotWriteError, UsageError
 
-__all__ = ["followed", "make_directory", "require_file_place"]
+__all__ = ["followed", "make_directory", "require_file_place", "write_file"]
 
 _UNWRITABLE = "work as its owner, or name a directory of your own"
 
@@ -74,6 +75,27 @@ def make_directory(path: Path) -> None:
         raise cannot_write(error, path) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise CannotWriteError("the directory cannot be written", where=str(path), fix=_UNWRITABLE)
+
+
+def write_file(
+    path: Path, content: bytes, *, named: Path | None = None, file_system: FileSystem | None = None
+) -> None:
+    """Write a file, all or nothing.
+
+    Args:
+        path: The file; a link is replaced, see `followed`.
+        content: What is in it.
+        named: What an error calls it; None is the path.
+        file_system: That of its directory; None accepts any.
+
+    Raises:
+        CannotWriteError: if the disk is full or fails; nothing half-made is left.
+    """
+    try:
+        with new_file(path, file_system or FileSystem(accepted=True)) as file:
+            file.write(content)
+    except OSError as error:
+        raise cannot_write(error, named or path) from error
 
 
 def _mode(path: Path) -> int | None:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pvsim.adapters.plots import Format, Language, Picture, Subject, pictures_of, require_matplotlib
-from pvsim.adapters.shared.disk import cannot_write
-from pvsim.adapters.shared.file_system import FileSystem, new_file
-from pvsim.wiring.places import followed, make_directory
+from pvsim.adapters.plots import Format, Language, Subject, pictures_of, require_matplotlib
+from pvsim.wiring.places import followed, make_directory, write_file
 
 __all__ = ["Format", "Language", "Subject", "draw_all", "draw_powers", "require_matplotlib"]
 
@@ -20,7 +18,7 @@ def draw_powers(path: Path, subject: Subject, *, width_mm: float, language: Lang
     (picture,) = pictures_of(
         subject, names=("powers",), file_format=_format(path), width_mm=width_mm, language=language
     )
-    _write(followed(path), picture)
+    write_file(followed(path), picture.content)
 
 
 def draw_all(
@@ -43,7 +41,7 @@ def draw_all(
     written = []
     for picture in pictures_of(subject, file_format=file_format, width_mm=width_mm, language=language):
         path = directory / f"{picture.name}.{file_format}"
-        _write(path, picture)
+        write_file(path, picture.content)
         written.append(path)
     return written
 
@@ -51,11 +49,3 @@ def draw_all(
 def _format(path: Path) -> Format:
     ending: Format = path.suffix.lower().removeprefix(".")  # type: ignore[assignment]  # the option has checked it
     return ending
-
-
-def _write(path: Path, picture: Picture) -> None:
-    try:
-        with new_file(path, FileSystem(accepted=True)) as file:
-            file.write(picture.content)
-    except OSError as error:
-        raise cannot_write(error, path) from error

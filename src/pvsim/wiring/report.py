@@ -7,11 +7,10 @@ import msgspec
 
 from pvsim import __version__
 from pvsim.adapters.rundir import Manifest
-from pvsim.adapters.shared.disk import cannot_write
-from pvsim.adapters.shared.file_system import new_file
-from pvsim.config import ExternalMeter, NoPvConfig, RunConfig, SitePvConfig, SyntheticMeter
+from pvsim.config import NoPvConfig, RunConfig, SitePvConfig, SyntheticMeter
+from pvsim.wiring.build import is_external
 from pvsim.wiring.finished import FinishedRun
-from pvsim.wiring.places import followed
+from pvsim.wiring.places import followed, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,11 +63,7 @@ def write_report(
     content = rendered(page, language=language, version=__version__)
     path = directory.path / REPORT if out is None else out
     target = path if out is None else followed(out)
-    try:
-        with new_file(target, directory.file_system) as file:
-            file.write(content)
-    except OSError as error:
-        raise cannot_write(error, path) from error
+    write_file(target, content, named=path, file_system=directory.file_system)
     return path
 
 
@@ -92,7 +87,6 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
     counts = manifest.counts or {}
     sources = [meter.source for meter in config.meters]
     export = export_steps(config)
-    foreign = any(isinstance(source, ExternalMeter) for source in sources)
     return RunFacts(
         run_id=manifest.run_id,
         status=manifest.status,
@@ -112,5 +106,5 @@ def facts_of(manifest: Manifest, config: RunConfig) -> "RunFacts":
         homes=manifest.homes or {},
         random_meter=any(isinstance(each, SyntheticMeter) and each.model == "uniform" for each in sources),
         export_limits=[(f"{step.first_date}", step.limit_kw, step.reason) for step in export],
-        command="" if foreign else manifest.command or "",
+        command="" if is_external(config) else manifest.command or "",
     )

@@ -12,8 +12,6 @@ import msgspec
 from pvsim.adapters.pool import LocalPool
 from pvsim.adapters.rundir import MANIFEST
 from pvsim.adapters.scenario_files import SCENARIOS, read_scenario
-from pvsim.adapters.shared.disk import cannot_write
-from pvsim.adapters.shared.file_system import FileSystem, new_file
 from pvsim.app.prove import add_up
 from pvsim.config import Request
 from pvsim.config.comparable import unlike
@@ -27,7 +25,7 @@ from pvsim.errors import BadInputError, PvsimError, UsageError
 from pvsim.wiring.configure import configure
 from pvsim.wiring.finished import open_run
 from pvsim.wiring.models import Models
-from pvsim.wiring.places import followed
+from pvsim.wiring.places import followed, write_file
 from pvsim.wiring.simulated import simulate
 
 __all__ = [
@@ -134,11 +132,7 @@ def write_junit(checked: Sequence[Checked], path: Path) -> None:
     Raises:
         CannotWriteError: if that is not possible.
     """
-    try:
-        with new_file(followed(path), FileSystem(accepted=True)) as file:
-            file.write(junit_xml(checked).encode())
-    except OSError as error:
-        raise cannot_write(error, path) from error
+    write_file(followed(path), junit_xml(checked).encode(), named=path)
 
 
 async def _by_workers(asked: Sequence[Scenario], workers: int, show: Callable[[Checked], None]) -> list[Checked]:

@@ -24,6 +24,7 @@ from pvsim.core.study.ranking import Objective, Ranking, goal_of, ranked
 from pvsim.core.study.table import Columns, band_columns, band_rows, case_columns, case_row, csv_line
 from pvsim.errors import UsageError
 from pvsim.wiring.hours_notes import hours_notes
+from pvsim.wiring.places import write_file
 from pvsim.wiring.study.file import configured
 
 if TYPE_CHECKING:
@@ -181,11 +182,7 @@ class _Results:
         english = page if language == _PRINTED else study_page(self._cases, facts, forms)
         content = rendered(page, language=language, version=__version__, kind="study")
         path = self._directory / PAGE
-        try:
-            with new_file(path, self._disk) as file:
-                file.write(content)
-        except OSError as error:
-            raise cannot_write(error, path) from error
+        write_file(path, content)
         notes = (each.replace("\u00a0", " ") for each in study_notes(self._cases, facts, forms))
         return path, english.headline.replace("\u00a0", " "), tuple(notes)
 
