@@ -35,3 +35,15 @@ def test_questions_are_asked_of_all_days(whole, inside):
     sql = "SELECT run, count(*) AS n FROM samples GROUP BY run ORDER BY run"
     rows = json.loads(inside("query", sql, str(whole), "--json").out)
     assert rows == [{"run": "m1/2024-10-26", "n": 3}, {"run": "m1/2024-10-27", "n": 90_000}]
+
+
+def test_a_question_says_which_days_are_not_over(whole, inside):
+    (whole / "service.json").write_text("{}")
+    done = inside("query", "SELECT run FROM runs", str(whole))
+    assert "· a day that is not over is not here: m1/2024-10-28\n" in done.err
+    done = inside("query", "SELECT run FROM runs", str(whole / "m1" / "2024-10-28"))
+    assert (done.code, done.field("error")) == (
+        65,
+        "this day of a service is not over: it becomes a run after its midnight",
+    )
+    assert done.field("fix").endswith("m1/2024-10-28/samples.csv.part")

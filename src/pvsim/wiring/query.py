@@ -14,9 +14,8 @@ from pvsim.adapters.duckdb.connection import printable, require_text
 from pvsim.adapters.duckdb.parquet import PARQUET
 from pvsim.adapters.duckdb.query import Answer, ask
 from pvsim.adapters.duckdb.tables import JSON_TEXT, RowFiles, Table
-from pvsim.adapters.rundir import MANIFEST, SUMMARY, Manifest, RunDirectory
+from pvsim.adapters.rundir import SUMMARY, Manifest, RunDirectory
 from pvsim.adapters.rundir.daily import DAYS
-from pvsim.adapters.session_files.index import INDEX
 from pvsim.adapters.shared.disk import cannot_read
 from pvsim.config import BuildingMeter, FileConfig, RunConfig, SitePvConfig, SyntheticMeter
 from pvsim.core.quantities.json_text import NOT_DECODED
@@ -25,8 +24,9 @@ from pvsim.core.results.figure_tables import figure_columns, figure_rows
 from pvsim.core.results.summary import Summary
 from pvsim.errors import BadInputError, PvsimError
 from pvsim.wiring.build import plan_of
+from pvsim.wiring.runs_there import open_days, runs_in
 
-__all__ = ["HOMES", "RUNS", "Queried", "query", "runs_in"]
+__all__ = ["HOMES", "RUNS", "Queried", "query"]
 
 RUNS: Mapping[str, Any] = {
     "run": str,
@@ -86,12 +86,14 @@ class Queried:
         homes: The rows of `homes`.
         figures: The rows of the tables of figures.
         files: Where the rows of each finished run are.
+        open_days: Days of a service that are not over.
     """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     homes: list[dict[str, Any]] = field(default_factory=list)
     figures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     files: list[RowFiles] = field(default_factory=list)
+    open_days: list[str] = field(default_factory=list)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -109,7 +111,11 @@ class Queried:
             (partial, "partial, with rows missing in samples and figures"),
         )
         of = len(self.runs)
-        return tuple(f"{len(names)} of {of} runs {what}: {_few(names)}" for names, what in said if names)
+        notes = [f"{len(names)} of {of} runs {what}: {_few(names)}" for names, what in said if names]
+        if self.open_days:
+            days = "a day that is not over is" if len(self.open_days) == 1 else "days that are not over are"
+            notes.append(f"{days} not here: {_few(self.open_days)}")
+        return tuple(notes)
 
 
 @contextmanager
@@ -129,7 +135,7 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
     """
     directory = directory.resolve()
     require_text(directory)
-    found = Queried()
+    found = Queried(open_days=[str(path.parent.relative_to(directory)) for path in open_days(directory)])
     for path in runs_in(directory):
         _add(found, path, path.name if path == directory else str(path.relative_to(directory)))
     tables = [Table("runs", RUNS, found.runs), Table("homes", HOMES, found.homes)]
@@ -139,32 +145,6 @@ def query(sql: str, directory: Path) -> Iterator[tuple[Answer, tuple[str, ...]]]
         tables.append(Table(name, {"run": str, "status": str, **columns, **more}, own))
     with ask(sql, tables, found.files, directory) as answer:
         yield answer, found.notes
-
-
-def runs_in(directory: Path) -> list[Path]:
-    """The runs in a directory by name, which begins with their time; or the one whose directory it is.
-
-    In the directory of a service they are the days of its meters.
-
-    Raises:
-        BadInputError: if there is none.
-        PvsimError: if the directory cannot be read.
-    """
-    if (directory / MANIFEST).exists():
-        return [directory]
-    try:
-        own = [path for path in sorted(directory.iterdir()) if not path.is_symlink()]
-        if (directory / INDEX).exists():
-            own = [day for path in own if path.is_dir() for day in sorted(path.iterdir())]
-        found = [path for path in own if (path / MANIFEST).exists()]
-    except (FileNotFoundError, NotADirectoryError):
-        found = []
-    except OSError as error:
-        raise cannot_read(error, directory) from error
-    if not found:
-        fix = "name a directory of runs; pvsim run makes one in runs/"
-        raise BadInputError("there are no runs here", where=str(directory), fix=fix)
-    return found
 
 
 def _add(found: Queried, path: Path, run: str) -> None:
