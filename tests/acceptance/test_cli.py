@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -294,6 +295,35 @@ def test_measured_house_and_plant(outside, here):
     inputs = json.loads((here / "runs/latest/manifest.json").read_text())["inputs"]
     assert set(inputs) == {"m1", "pv"}
     assert outside("verify", "runs/latest").code == 0
+
+
+@pytest.mark.broker
+def test_i12_an_hour_that_the_file_lacks_as_the_clocks_go_back_is_no_copy_of_the_other(outside, here):
+    """The night of 2024-10-27 in Berlin, every half hour, without the second 02:00 and 02:30."""
+    first = datetime.fromisoformat("2024-10-27T00:00+02:00")
+    times = [(first + timedelta(minutes=30 * i)).astimezone(ZoneInfo("Europe/Berlin")) for i in range(10)]
+    rows = [f"{t.isoformat()},{i + 1}00" for i, t in enumerate(times) if i not in {6, 7}]
+    (here / "marked.csv").write_text("\n".join(["time,load_w", *rows, ""]))
+    (here / "naive.csv").write_text("\n".join(["time,load_w", *(row[:19] + row[25:] for row in rows), ""]))
+    run = ("run", "--date", "2024-10-27", "--hours", "0-4", "--every", "30min")
+    done = outside(*run, "--meter", "marked.csv")
+    assert done.code == 0
+    assert "1 gap of 1 h in all, " in done.err
+    loads = [row.split(",")[1] for row in rows_of(here / "runs")[1:]]
+    assert loads == [f"{each / 10:.4f}" for each in (1, 2, 3, 4, 5, 6, 6, 6, 9, 10)]
+    (gap,) = json.loads((here / "runs/latest/manifest.json").read_text())["inputs"]["m1"]["gaps"]
+    assert gap == {"start": "2024-10-27T02:00:00", "seconds": 3600, "filled": "hold", "again": True}
+    done = outside(*run, "--meter", "marked.csv", "--meter-gaps", "error")
+    assert done.code == 65
+    assert (
+        "a gap of 3600 s from 2024-10-27 02:00:00 (wall clock of the file, passed for the second time)" in done.err
+    )
+    done = outside(*run, "--meter", "naive.csv")
+    assert done.code == 0
+    assert "no gaps, up to 1 kW, 2024-10-27 02:00 to 03:00 used twice: the run's clock passes it twice" in done.err
+    done = outside(*run, "--meter", "naive.csv", "--meter-tz", "Europe/Berlin")
+    assert done.code == 0
+    assert "1 gap of 1 h in all, " in done.err
 
 
 @pytest.mark.broker

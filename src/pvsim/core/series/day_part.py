@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.quantities.clock_span import clock_text
+from pvsim.core.series.passings import Spans, seconds_in
 from pvsim.core.series.types import DAY_S, day_number
 from pvsim.core.times.wallclock import WallClock
 
@@ -15,20 +16,23 @@ __all__ = ["DayPart"]
 
 @dataclass(frozen=True, slots=True)
 class DayPart:
-    """The wall clock that a part of a day shows; an hour that the day repeats is there once.
+    """The wall clock that a part of a day shows, in seconds since the day's midnight.
 
     Attributes:
-        spans: From and to, in seconds since the day's midnight, in turn and apart.
+        spans: All that it shows; an hour that the day repeats is there once.
+        again: What it shows for the second time; the first one need not be in the part.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    spans: Spans
+    again: Spans = ()
 
     @classmethod
     def shown(cls, clock: WallClock, day: date, begin_utc: int, end_utc: int) -> "DayPart":
         """What `clock` shows on `day` from one UTC epoch second to another, which is not within."""
+        midnight = day_number(day) * DAY_S
         cuts = [begin_utc, *(each for each in clock.starts.tolist() if begin_utc < each < end_utc), end_utc]
         walls, _ = clock.wall(np.array(cuts[:-1], np.int64))
-        begins = (walls - day_number(day) * DAY_S).tolist()
+        begins = (walls - midnight).tolist()
         lengths = np.diff(cuts).tolist()
         found: list[tuple[int, int]] = []
         for begin, length in sorted(zip(begins, lengths, strict=True)):
@@ -37,7 +41,8 @@ class DayPart:
                 found.append((before, max(until, begin + length)))
             else:
                 found.append((begin, begin + length))
-        return cls(tuple(found))
+        passed = ((low - midnight, high - midnight) for low, high in clock.again(begin_utc, end_utc))
+        return cls(tuple(found), tuple(passed))
 
     @property
     def begin(self) -> int:
@@ -55,10 +60,7 @@ class DayPart:
 
     def seconds_of(self, starts: NDArray[np.int64], step_s: int) -> NDArray[np.int64]:
         """How many seconds of it each of the intervals has that start so many seconds after midnight."""
-        found = np.zeros(len(starts), np.int64)
-        for begin, end in self.spans:
-            found += np.maximum(np.minimum(starts + step_s, end) - np.maximum(starts, begin), 0)
-        return found
+        return seconds_in(self.spans, starts, step_s)
 
     def __str__(self) -> str:
         """As `12:00 to 13:00`, to the minute."""

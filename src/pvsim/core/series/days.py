@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.order import OrderedSeries
+from pvsim.core.series.passings import Passings, Spans, seconds_in
 from pvsim.core.series.types import (
     DAY_S,
     HOUR_S,
@@ -22,36 +23,29 @@ from pvsim.core.series.types import (
 )
 from pvsim.errors import BadInputError
 
-__all__ = ["Days", "Repeat", "choose_days", "fill_days", "rounded_share", "season_days"]
+__all__ = ["Days", "choose_days", "fill_days", "rounded_share", "season_days"]
 
 _SHORT_GAP_S: Final = HOUR_S
 _YEAR_DAYS: Final = 365
+_NEITHER: Final = Passings()  # twice nor never: of a clock that is not changed
 _DARK: Final = 0.1
 """Of the highest power: no more is beside a gap that is a night."""
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
-    """The second passing of a wall clock: its first second, and powers (0.1 W) with one more at the end."""
-
-    first_wall: int
-    power_dw: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
 class Days:
-    """Powers of whole days on the file's wall clock.
+    """Powers of whole days, in the order in which the file's clock passes them.
 
     Args:
-        first_wall: Wall-clock second of the first power, at most one step before the first day.
+        first: Place of the first power, at most one step before the first day.
         power_dw: Powers in 0.1 W, one for each step, with one more after the last day.
-        repeats: What the file has for hours that its clock passes twice.
+        passings: Where a wall clock has its place, such as one that file and run pass twice.
         gaps: Missing samples and how they were filled.
     """
 
-    first_wall: int
+    first: int
     power_dw: NDArray[np.int64]
-    repeats: tuple[Repeat, ...]
+    passings: Passings
     gaps: tuple[Gap, ...]
 
 
@@ -66,7 +60,7 @@ def choose_days(
     Raises:
         BadInputError: the file does not cover the days; says which it covers and which options would fit.
     """
-    first, after = int(file.samples.wall_s[0]), int(file.samples.wall_s.max()) + file.step_s
+    first, after = _reach(file)
     whole = (-(-first // DAY_S), after // DAY_S)
     filling = options.gaps not in {None, "error"}
     have = (first // DAY_S, -(-after // DAY_S)) if filling else part.days_within(first, after) if part else whole
@@ -89,6 +83,13 @@ def choose_days(
     elif days > count:
         fits += f" with `days` {count} or fewer"
     raise BadInputError(what, where=file.samples.source, fix=f"pass {fits}")
+
+
+def _reach(file: OrderedSeries) -> tuple[int, int]:
+    """The wall clock that the file covers, with what its clock skips just before it and just after."""
+    first, after = int(file.samples.wall_s[0]), int(file.samples.wall_s.max()) + file.step_s
+    before, beyond = ({end: begin for begin, end in file.skipped}, dict(file.skipped))
+    return before.get(first, first), beyond.get(after, after)
 
 
 def _covers_nothing(
@@ -130,10 +131,12 @@ def fill_days(
     options: SeriesOptions,
     quantity: Quantity,
     part: DayPart | None = None,
+    run: Passings = _NEITHER,
 ) -> Days:
     """Lay the samples of the wall clock [first, after) on a grid and fill its gaps.
 
-    Gaps beside the part of a day that a run needs are filled too, but neither refused nor reported.
+    What both the file and the run pass twice is there twice, and what both skip is not there. Gaps beside the part
+    of a day that a run needs are filled too, but neither refused nor reported.
 
     Args:
         file: The samples.
@@ -143,41 +146,83 @@ def fill_days(
         options: How to fill.
         quantity: For messages.
         part: What the run needs of the day; None is all of it.
+        run: What the clock of the run shows twice in these days, and what it never shows, in wall-clock seconds.
 
     Raises:
         BadInputError: no value at all, or a gap that the options do not fill.
     """
     samples, step = file.samples, file.step_s
-    valued = ~np.isnan(samples.values)
-    once = np.flatnonzero(valued & ~file.again)
+    passings = Passings(file.repeated, file.skipped).both(run, (first, after))
+    once, known = _known(file, passings)
     if not len(once):
         fix = f"choose another column with {options.option('column', quantity)} NAME"
         raise BadInputError(f"column {samples.column!r} has no value", where=samples.source, fix=fix)
-    base = first - (first - int(samples.wall_s[0])) % step
-    grid = np.arange(base, after + step, step, dtype=np.int64)
-    known_wall, known_dw = samples.wall_s[once], power_dw[once]
-    last = np.searchsorted(known_wall, grid, side="right") - 1
+    origin = passings.place(int(samples.wall_s[0]), again=bool(file.again[0]))
+    base = first - (first - origin) % step
+    grid = np.arange(base, passings.place(after) + step, step, dtype=np.int64)
+    known_dw = power_dw[once]
+    last = np.searchsorted(known, grid, side="right") - 1
     held = known_dw[np.maximum(last, 0)]
-    of_run_s = np.full(len(grid) - 1, step) if part is None else part.seconds_of(grid[:-1] - first, step)
-    missing = known_wall[np.maximum(last[:-1], 0)] != grid[:-1]
-    gaps = _find_gaps(file, grid[:-1], missing, of_run_s)
+    needed = _needed(passings, (first, after), (base, int(grid[-1])), part, run)
+    missing = known[np.maximum(last[:-1], 0)] != grid[:-1]
+    gaps = _find_gaps(grid[:-1], missing, step, passings.first(file.skipped), needed)
     values = held.copy()
     filled = []
     for low, high, seconds, needed_s in gaps:
         where = samples.at(int(once[max(int(last[low]), 0)]))
-        following = int(np.searchsorted(known_wall, grid[low], side="right"))
+        following = int(np.searchsorted(known, grid[low], side="right"))
         beside = known_dw[[i for i in (int(last[low]), following) if 0 <= i < len(known_dw)]]
         if options.gaps == "night" and seconds and beside.max() <= known_dw.max() * _DARK:
             way: Filling = "zero"
         else:
-            when = wall_time(grid[low]).isoformat(sep=" ") if needed_s else None
+            when = _when(*passings.shown(int(grid[low]))) if needed_s else None
             way = _way_to_fill(when, seconds, options, quantity, where)
-        values[low:high] = _filling(way, grid[low:high], known_wall, known_dw, held[low:high])
+        values[low:high] = _filling(way, grid[low:high], known, known_dw, held[low:high])
         if needed_s:
-            begins = int(grid[low]) if part is None else max(int(grid[low]), first + part.begin)
-            filled.append(Gap(wall_time(begins), needed_s, way))
-    repeats = _repeats(file, power_dw, valued, base, values)
-    return Days(base, values, repeats, tuple(filled))
+            begins = min(max(begin, int(grid[low])) for begin, end in needed if end > grid[low])
+            begins, again = passings.shown(begins)
+            filled.append(Gap(wall_time(begins), needed_s, way, again))
+    return Days(base, values, passings, tuple(filled))
+
+
+def _known(file: OrderedSeries, passings: Passings) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """The samples that have a value and a place of their own, by their indices, and their places.
+
+    A second passing that the run does not have stands where the file has no value of the first one.
+    """
+    wall, again = file.samples.wall_s, file.again
+    places = passings.places(wall, again)
+    valued = ~np.isnan(file.samples.values)
+    second = np.zeros_like(again)
+    for begin, end in file.repeated:
+        if (begin, end) not in passings.twice:
+            second |= again & (wall >= begin) & (wall < end)
+    known, others = np.flatnonzero(valued & ~second), np.flatnonzero(valued & second)
+    others = others[~np.isin(places[others], places[known])]
+    if len(others):
+        known = np.concatenate((known, others))
+        known = known[np.argsort(places[known], kind="stable")]
+    return known, places[known]
+
+
+def _needed(
+    passings: Passings, days: tuple[int, int], grid: tuple[int, int], part: DayPart | None, run: Passings
+) -> Spans:
+    """The places that a run needs; of whole days from the first one of the grid to its last."""
+    first, again = days[0], run.twice
+    if part is None:
+        whole = passings.first([days])
+        ends = (*(end for _, end in whole[:-1]), grid[1])
+        spans = tuple(zip((grid[0], *(begin for begin, _ in whole[1:])), ends, strict=True))
+    else:
+        spans = passings.first((first + begin, first + end) for begin, end in part.spans)
+        again = tuple((first + begin, first + end) for begin, end in part.again)
+    return (*spans, *passings.second(again))
+
+
+def _when(wall_s: int, again: bool) -> str:
+    clock = "wall clock of the file" + (", passed for the second time" if again else "")
+    return f"{wall_time(wall_s).isoformat(sep=' ')} ({clock})"
 
 
 def rounded_share(
@@ -188,20 +233,21 @@ def rounded_share(
 
 
 def _find_gaps(
-    file: OrderedSeries, grid: NDArray[np.int64], missing: NDArray[np.bool_], of_run_s: NDArray[np.int64]
+    grid: NDArray[np.int64], missing: NDArray[np.bool_], step: int, skipped: Spans, needed: Spans
 ) -> list[tuple[int, int, int, int]]:
     """Runs of missing steps: first index, index after the last, seconds that the file's clock did pass.
 
-    And how many of those the run needs, of `of_run_s` in each step.
+    And how many of those the run needs.
     """
     lost = missing.copy()
-    for start, end in file.skipped:
+    for start, end in skipped:
         lost[(grid >= start) & (grid < end)] = False
     edges = np.flatnonzero(np.diff(missing, prepend=False, append=False))
     found = []
     for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         here = lost[low:high]
-        found.append((low, high, int(here.sum()) * file.step_s, int(of_run_s[low:high][here].sum())))
+        needed_s = int(seconds_in(needed, grid[low:high], step)[here].sum())
+        found.append((low, high, int(here.sum()) * step, needed_s))
     return found
 
 
@@ -215,7 +261,7 @@ def _way_to_fill(
         return options.gaps  # type: ignore[return-value]
     if when is None or (options.gaps != "error" and seconds <= _SHORT_GAP_S):
         return options.fill
-    what = f"a gap of {seconds} s from {when} (wall clock of the file)"
+    what = f"a gap of {seconds} s from {when}"
     start_option = options.option("start", quantity)
     ways = _ways_to_fill(options, quantity)
     fix = f"say how to fill gaps: {ways}; or take other days: {start_option} DATE"
@@ -242,35 +288,14 @@ def _ways_to_fill(options: SeriesOptions, quantity: Quantity) -> str:
 def _filling(
     way: Filling,
     grid: NDArray[np.int64],
-    known_wall: NDArray[np.int64],
+    known: NDArray[np.int64],
     known_dw: NDArray[np.int64],
     held: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     if way == "zero":
         return np.zeros_like(held)
-    following = int(np.searchsorted(known_wall, grid[0], side="right"))
-    if way == "hold" or following in {0, len(known_wall)}:
+    following = int(np.searchsorted(known, grid[0], side="right"))
+    if way == "hold" or following in {0, len(known)}:
         return held
-    left, right = known_wall[following - 1], known_wall[following]
+    left, right = known[following - 1], known[following]
     return held + rounded_share(known_dw[following] - held, grid - left, int(right - left))
-
-
-def _repeats(
-    file: OrderedSeries,
-    power_dw: NDArray[np.int64],
-    valued: NDArray[np.bool_],
-    base: int,
-    values: NDArray[np.int64],
-) -> tuple[Repeat, ...]:
-    """Second passings; where a sample is missing, the first passing's value stands in."""
-    found = []
-    places = (file.samples.wall_s - base) // file.step_s
-    inside = file.again & (places >= 0) & (places < len(values) - 1)
-    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
-    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        start, end = int(places[low]), int(places[high - 1]) + 1
-        part = values[start : end + 1].copy()
-        here = np.arange(low, high)[valued[low:high]]
-        part[places[here] - start] = power_dw[here]
-        found.append(Repeat(base + start * file.step_s, part))
-    return tuple(found)

@@ -11,7 +11,7 @@ from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOp
 from pvsim.core.times import Stamp, changes_clock
 from pvsim.errors import BadInputError
 
-__all__ = ["interval_starts", "stamp_of"]
+__all__ = ["interval_starts", "seconds_before", "stamp_of"]
 
 
 def stamp_of(
@@ -54,8 +54,13 @@ def _of_counter(samples: RawSeries, options: SeriesOptions, quantity: Quantity) 
     return None, "option" if options.kind == "counter" else "header"
 
 
+def seconds_before(stamp: Stamp | None, step_s: int) -> int:
+    """How long before its time an interval starts."""
+    return {"middle": step_s // 2, "end": step_s}.get(stamp or "start", 0)
+
+
 def interval_starts(
-    wall_s: NDArray[np.int64], offset_s: NDArray[np.int64], step_s: int, stamp: Stamp, zone: tzinfo
+    wall_s: NDArray[np.int64], offset_s: NDArray[np.int64], step_s: int, stamp: Stamp | None, zone: tzinfo
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The wall clock at which the intervals start, and its offsets, from those of their middles or ends.
 
@@ -64,14 +69,14 @@ def interval_starts(
     on the old clock, so that the next one starts on its own. The first label after the change tells: it is on
     the hour of the change only in the first way.
     """
-    back = {"start": 0, "middle": step_s // 2, "end": step_s}[stamp]
-    offset = offset_s.copy()
+    offset, elapsed_s = offset_s.copy(), wall_s - offset_s
     if stamp == "end":
         changes = np.flatnonzero(np.diff(offset_s)) + 1
         for index in changes.tolist():
             forward = offset_s[index] > offset_s[index - 1]
             moment = int(wall_s[index - 1]) + step_s if forward else int(wall_s[index])
             at_change = moment % HOUR_S == 0 and (step_s < HOUR_S or changes_clock(zone, wall_time(moment)))
-            if at_change:
+            follows = int(elapsed_s[index] - elapsed_s[index - 1]) == step_s  # else 03:00 may be of a later hour
+            if at_change and (forward or follows):
                 offset[index] = offset_s[index - 1]
-    return wall_s - offset_s + offset - back, offset
+    return elapsed_s + offset - seconds_before(stamp, step_s), offset

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pvsim.core.series.findings import Known
-from pvsim.core.series.intervals import interval_starts, stamp_of
+from pvsim.core.series.intervals import interval_starts, seconds_before, stamp_of
+from pvsim.core.series.passings import Spans
 from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp
 from pvsim.core.times.wallclock import WallClock, changes_clock
@@ -32,8 +33,8 @@ class OrderedSeries:
         step_s: Seconds from sample to sample, a divisor of 3600.
         elapsed_s: Seconds of real time of each sample, counted from anywhere, int64.
         again: Which samples show a wall clock for the second time, bool.
-        repeated: Wall-clock seconds at which a repeated hour starts again.
-        skipped: Wall-clock intervals (start, end) in seconds that do not exist.
+        repeated: Wall-clock intervals (start, end) in seconds that the file's clock shows twice.
+        skipped: Wall-clock intervals that it never shows.
         stamp: What of its interval a time was; None where a sample is the power at its time.
         stamp_from: How that was known.
         shown: Whether the samples have another clock in the file than here.
@@ -43,8 +44,8 @@ class OrderedSeries:
     step_s: int
     elapsed_s: NDArray[np.int64]
     again: NDArray[np.bool_]
-    repeated: tuple[int, ...]
-    skipped: tuple[tuple[int, int], ...]
+    repeated: Spans
+    skipped: Spans
     stamp: Stamp | None = "start"
     stamp_from: Known = "assumed"
     shown: bool = False
@@ -76,14 +77,16 @@ def put_in_order(
         wall, offset = local, local - wall
     _refuse_disorder(samples, wall, offset)
     step = _step(samples, wall if offset is None else wall - offset)
+    naive = offset is None
     if offset is None:
         offset = _guessed_offsets(wall, step, zone)
     _refuse_not_rising(samples, wall, wall - offset)
     stamp, stamp_from = stamp_of(samples, step, options, quantity)
-    wall, offset = interval_starts(wall, offset, step, stamp or "start", zone)
-    _refuse_off_grid(samples, wall, step)
-    placed = replace(samples, wall_s=wall, offset_s=offset, utc=False)
-    return replace(_with_changes(placed, offset, step), stamp=stamp, stamp_from=stamp_from, shown=samples.utc)
+    placed = None if naive else _of_zone(samples, wall, offset, zone, step=step, stamp=stamp)
+    if placed is None:
+        placed = _with_changes(samples, *interval_starts(wall, offset, step, stamp, zone), step)
+    _refuse_off_grid(samples, placed.samples.wall_s, step)
+    return replace(placed, stamp=stamp, stamp_from=stamp_from, shown=samples.utc)
 
 
 def _refuse_disorder(samples: RawSeries, wall: NDArray[np.int64], offset: NDArray[np.int64] | None) -> None:
@@ -151,8 +154,42 @@ def _refuse_off_grid(samples: RawSeries, wall: NDArray[np.int64], step: int) -> 
         raise BadInputError(what, where=samples.at(index), fix=_RESAMPLE)
 
 
-def _with_changes(samples: RawSeries, offset: NDArray[np.int64], step: int) -> OrderedSeries:
-    wall = samples.wall_s
+def _of_zone(
+    samples: RawSeries,
+    wall: NDArray[np.int64],
+    offset: NDArray[np.int64],
+    zone: tzinfo,
+    *,
+    step: int,
+    stamp: Stamp | None,
+) -> OrderedSeries | None:
+    """Samples whose times are those of the clock of the zone, which tells when it changed; None of another's.
+
+    So it is known which hours were passed twice, though the file lack one or both of their passings.
+    """
+    ends = wall - offset
+    starts = ends - seconds_before(stamp, step)
+    clock = WallClock.over(zone, int(starts[0]) - DAY_S, int(ends[-1]) + DAY_S)
+    shown, again = clock.wall(starts)
+    zone_offset = shown - starts
+    if not samples.utc:
+        same = offset == zone_offset
+        if stamp in {"middle", "end"}:  # of an interval that ends with a change, some files write the new offset
+            same |= offset == clock.wall(ends)[0] - ends
+        if not same.all():
+            return None
+    placed = replace(samples, wall_s=shown, offset_s=zone_offset, utc=False)
+    repeated = clock.again(int(clock.starts[0]), int(ends[-1]) + DAY_S)
+    return OrderedSeries(placed, step, starts, again, repeated, clock.skipped())
+
+
+def _with_changes(
+    samples: RawSeries, wall: NDArray[np.int64], offset: NDArray[np.int64], step: int
+) -> OrderedSeries:
+    """Samples of a clock of which no more is known than that the offset of some is another than of those before.
+
+    Where samples are missing in between, it is taken to have changed after the last one before them.
+    """
     again = np.zeros(len(wall), np.bool_)
     repeated, skipped = [], []
     changes = np.flatnonzero(np.diff(offset)) + 1
@@ -161,6 +198,7 @@ def _with_changes(samples: RawSeries, offset: NDArray[np.int64], step: int) -> O
         if jumped > 0:
             skipped.append((resumed, resumed + jumped))
             continue
-        repeated.append(int(wall[index]))
+        repeated.append((resumed + jumped, resumed))
         again[index : index + np.searchsorted(wall[index:end], resumed)] = True
-    return OrderedSeries(samples, step, wall - offset, again, tuple(repeated), tuple(skipped))
+    placed = replace(samples, wall_s=wall, offset_s=offset, utc=False)
+    return OrderedSeries(placed, step, wall - offset, again, tuple(repeated), tuple(skipped))

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pvsim.core.series.clock_remarks import changed_hours, clock_remarks
 from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share, season_days
 from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
 from pvsim.core.series.order import put_in_order
+from pvsim.core.series.passings import Passings, Spans
 from pvsim.core.series.power import Powers, powers_of
 from pvsim.core.series.types import (
     DAY_S,
@@ -58,10 +60,23 @@ class LocalDays:
         """What their clock shows."""
         return WallClock.over(self.zone, *self._whole())
 
+    def passings(self, first_day: int) -> Passings:
+        """What it shows twice in these days and what it never shows, were their first one `first_day`."""
+        first, after = self._whole()
+        shift = (first_day - day_number(self.first_date)) * DAY_S
+        clock = WallClock.over(self.zone, first - 1, after)  # the first day may begin by skipping its midnight
+        found = clock.again(first, after), clock.skipped()
+        return Passings(*(tuple((low + shift, high + shift) for low, high in spans) for spans in found))
+
     @property
     def part(self) -> DayPart | None:
         """What the run needs of its only day; None for all of its days."""
         return None if self.part_utc is None else DayPart.shown(self.clock, self.first_date, *self.part_utc)
+
+    def needed(self, first_day: int) -> Spans:
+        """What the run needs, in wall-clock seconds, were its first day `first_day`."""
+        spans = ((0, self.days * DAY_S),) if self.part is None else self.part.spans
+        return tuple((first_day * DAY_S + low, first_day * DAY_S + high) for low, high in spans)
 
     def needs(self, wall_s: NDArray[np.int64], first_day: int, step_s: int) -> NDArray[np.bool_]:
         """Which of the intervals that start at these wall clocks the run needs, were its first day `first_day`."""
@@ -81,8 +96,8 @@ class MeasuredSeries:
     """The power of each second of a run, from measured days: a function of the time alone.
 
     Each second takes the power that the file has at the same local time of day, the file's first chosen day
-    being the run's first. An hour that the run passes twice takes the file's second passing where it has one,
-    else the same powers again; an hour that the run skips is left out.
+    being the run's first. What the run passes twice takes the file's two passings where the file's clock passes it
+    twice as well, else the same powers again; an hour that the run skips is left out.
 
     Args:
         findings: What was taken from the file.
@@ -112,16 +127,9 @@ class MeasuredSeries:
         if t_utc.size and not self._seconds[0] <= t_utc.min() <= t_utc.max() < self._seconds[1]:
             raise InternalError(f"a time outside the run was asked of {self.findings.source}")
         wall, again = self._clock.wall(t_utc)
-        wall = wall - self._shift_s
-        power = self._at(self._days.power_dw, wall - self._days.first_wall)
-        for repeat in self._days.repeats:
-            place = wall - repeat.first_wall
-            here = again & (place >= 0) & (place < (len(repeat.power_dw) - 1) * self.findings.step_s)
-            power[here] = self._at(repeat.power_dw, place[here])
-        return power
-
-    def _at(self, power_dw: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+        place = self._days.passings.places(wall - self._shift_s, again) - self._days.first
         index, rest = np.divmod(place, self.findings.step_s)
+        power_dw = self._days.power_dw
         held = power_dw[index]
         if not self._interpolate:
             return held
@@ -142,9 +150,10 @@ def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quanti
     start = choose_days(file, options, run.days, quantity, part)
     first, after = start * DAY_S, (start + run.days) * DAY_S
     power_dw = cut_power_dw(file.samples, limits, options, quantity=quantity, unit=samples.unit)
-    days = fill_days(file, power_dw, first, after, options=options, quantity=quantity, part=part)
+    clock = run.passings(start)
+    days = fill_days(file, power_dw, first, after, options=options, quantity=quantity, part=part, run=clock)
     return MeasuredSeries(
-        _report(samples, powers, days, start, run=run, limits=limits),
+        _report(samples, powers, days, start, run=run, limits=limits, fill=options.fill),
         run.seconds(),
         run.clock,
         (day_number(run.first_date) - start) * DAY_S,
@@ -170,14 +179,20 @@ def _limits(options: SeriesOptions, quantity: Quantity) -> Limits:
 
 
 def _report(
-    samples: RawSeries, powers: Powers, days: Days, start: int, *, run: LocalDays, limits: Limits
+    samples: RawSeries,
+    powers: Powers,
+    days: Days,
+    start: int,
+    *,
+    run: LocalDays,
+    limits: Limits,
+    fill: Literal["hold", "interpolate"],
 ) -> SeriesFindings:
     file = powers.file
     wall, power_w = file.samples.wall_s, file.samples.values
     used = power_w[run.needs(wall, start, file.step_s) & ~np.isnan(power_w)]
-    part = run.part
-    begin, end = (0, run.days * DAY_S) if part is None else (part.begin, part.end)
-    shown = range(start * DAY_S + begin, start * DAY_S + end)
+    needed = run.needed(start)
+    shown = range(needed[0][0], needed[-1][1])
     cut = count_cut(used, limits, file.step_s)
     reading = FileReading(
         samples.source,
@@ -198,8 +213,9 @@ def _report(
         highest=_highest(used, samples.unit_from),
         remarks=(
             *samples.remarks,
-            *_clock_remarks(samples, run.zone),
+            *clock_remarks(samples, run.zone),
             *_length_remarks(samples, file.step_s),
+            *changed_hours(file, run.passings(start), needed, fill),
             *(f"gaps filled: {way}" for way in dict.fromkeys(gap.filled for gap in days.gaps)),
             *powers.remarks,
         ),
@@ -214,7 +230,7 @@ def _report(
         step_s=file.step_s,
         samples=len(used),
         gaps=days.gaps,
-        repeated_hours=tuple(wall_time(t) for t in file.repeated if t in shown),
+        repeated_hours=tuple(wall_time(t) for t, _ in file.repeated if t in shown),
         skipped_hours=tuple(wall_time(t) for t, _ in file.skipped if t in shown),
         clipped_low=cut.low,
         clipped_high=cut.high,
@@ -228,17 +244,6 @@ def _report(
         mean_w=float(used.mean()) if len(used) else 0.0,
         reading=reading,
     )
-
-
-def _clock_remarks(samples: RawSeries, zone: tzinfo) -> tuple[str, ...]:
-    """How times of another clock than the run's were taken."""
-    if samples.utc:
-        return () if samples.zone == str(zone) else (f"shown on the clock of {zone}",)
-    if samples.offset_s is None:
-        return ()
-    t_utc = samples.wall_s - samples.offset_s
-    shown, _ = WallClock.over(zone, int(t_utc.min()), int(t_utc.max()) + 1).wall(t_utc)
-    return () if np.array_equal(shown, samples.wall_s) else ("taken as the wall clock of the run's place",)
 
 
 def _length_remarks(samples: RawSeries, step_s: int) -> tuple[str, ...]:

@@ -144,11 +144,15 @@ class RawSeries:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Missing samples: the file's wall clock where they start, seconds without a value, how filled."""
+    """Missing samples: the file's wall clock where they start, seconds without a value, how filled.
+
+    `again`: whether that clock is shown for the second time.
+    """
 
     start: datetime
     seconds: int
     filled: Filling
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

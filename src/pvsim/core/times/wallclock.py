@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,21 @@ class WallClock:
         """Wall-clock seconds of UTC epoch seconds, and whether each passes its wall clock again."""
         piece = np.maximum(np.searchsorted(self.starts, t_utc, side="right") - 1, 0)
         return t_utc + self.offsets[piece], t_utc - self.starts[piece] < self.repeats[piece]
+
+    def again(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
+        """What it shows for the second time between two UTC epoch seconds: wall-clock seconds from and to."""
+        found = []
+        columns = self.starts.tolist(), self.offsets.tolist(), self.repeats.tolist()
+        for start, offset, repeats in zip(*columns, strict=True):
+            low, high = max(start, first), min(start + repeats, last)
+            if low < high:
+                found.append((low + offset, high + offset))
+        return tuple(found)
+
+    def skipped(self) -> tuple[tuple[int, int], ...]:
+        """What it never shows: wall-clock seconds from and to."""
+        changes = zip(self.starts[1:].tolist(), pairwise(self.offsets.tolist()), strict=True)
+        return tuple((start + before, start + after) for start, (before, after) in changes if before < after)
 
 
 def changes_clock(zone: tzinfo, wall: datetime) -> bool:

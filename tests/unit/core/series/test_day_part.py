@@ -50,5 +50,14 @@ def test_it_is_what_the_clock_shows(day, hours, spans, text):
     assert str(found) == text
 
 
+@pytest.mark.parametrize(
+    ("hours", "again"), [("2-3", ((2, 3),)), ("0-4", ((2, 3),)), ("0-2", ()), (3, ()), (4, ((2, 3),)), ("3-4", ())]
+)
+def test_it_knows_what_it_passes_for_the_second_time(hours, again):
+    found = part("2024-10-27", hours)
+    assert found.again == tuple((begin * HOUR_S, end * HOUR_S) for begin, end in again)
+    assert part("2024-06-21", hours).again == ()
+
+
 def test_whole_days_need_no_part():
     assert LocalDays(date(2024, 6, 21), 1, BERLIN).part is None

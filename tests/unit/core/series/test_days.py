@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pvsim.core.series.day_part import DayPart
 from pvsim.core.series.days import choose_days, fill_days, rounded_share, season_days
 from pvsim.core.series.order import put_in_order
-from pvsim.core.series.types import DAY_S, Gap, RawSeries, SeriesOptions, date_of, wall_time
+from pvsim.core.series.passings import Passings
+from pvsim.core.series.types import DAY_S, Gap, RawSeries, SeriesOptions, date_of
 from pvsim.errors import BadInputError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -204,25 +205,94 @@ def test_seasons_by_hand(one, other, days):
     assert season_days(date.fromisoformat(one), date.fromisoformat(other)) == days
 
 
-def test_the_second_passing_of_an_hour_is_kept_apart():
-    """25 hourly samples of a day in autumn: 02:00 is there twice, the second time empty at first."""
+AUTUMN = int(datetime(2016, 10, 30, tzinfo=UTC).timestamp())
+NIGHT = (AUTUMN + 2 * 3_600, AUTUMN + 3 * 3_600)
+
+
+def of_autumn(values, twice=(NIGHT,), part=None, **options):
+    """25 hourly samples of a day in autumn: 02:00 is there twice."""
     labels = np.array([*range(3), *range(2, 24)])
-    start = int(datetime(2016, 10, 30, tzinfo=UTC).timestamp())
-    values = np.arange(25.0)
-    for second in (3.0, NAN):
-        values[3] = second
-        raw = RawSeries(
-            "h.csv", "power", labels + 2, start + labels * 3_600, None, utc=False, values=values.copy()
-        )
-        power_dw = np.nan_to_num(values).astype(np.int64)
-        found = fill_days(
-            put_in_order(raw, BERLIN), power_dw, start, start + DAY_S, options=SeriesOptions(), quantity="meter"
-        )
-        assert found.power_dw[:5].tolist() == [0, 1, 2, 4, 5]
-        (repeat,) = found.repeats
-        assert wall_time(repeat.first_wall).hour == 2
-        assert repeat.power_dw.tolist() == [3 if second == 3.0 else 2, 4]
-        assert date_of(found.first_wall // DAY_S) == date(2016, 10, 30)
+    raw = RawSeries(
+        "h.csv", "power", np.arange(25) + 2, AUTUMN + labels * 3_600, None, utc=False,
+        values=np.array(values, np.float64),
+    )  # fmt: skip
+    power_dw = np.nan_to_num(raw.values).astype(np.int64)
+    return fill_days(
+        put_in_order(raw, BERLIN), power_dw, AUTUMN, AUTUMN + DAY_S, options=SeriesOptions(**options),
+        quantity="meter", run=Passings(twice), part=part,
+    )  # fmt: skip
+
+
+def test_the_second_passing_of_an_hour_has_a_place_of_its_own():
+    days = of_autumn(range(25))
+    assert days.passings.twice == (NIGHT,)
+    assert (days.first, days.power_dw.tolist(), days.gaps) == (AUTUMN, [*range(25), 24], ())
+    once = of_autumn(range(25), twice=())
+    assert once.passings.twice == ()
+    assert once.power_dw[:5].tolist() == [0, 1, 2, 4, 5]
+
+
+@pytest.mark.parametrize(("missing", "again"), [(2, False), (3, True)])
+def test_a_passing_without_a_value_is_a_gap_like_any_other(missing, again):
+    values = [float(hour) for hour in range(25)]
+    values[missing] = NAN
+    days = of_autumn(values)
+    assert days.power_dw[missing] == missing - 1  # as it is just before, not as an hour before or after
+    assert days.gaps == (Gap(datetime(2016, 10, 30, 2), 3_600, "hold", again),)  # noqa: DTZ001 - a wall clock
+    assert of_autumn(values, gaps="interpolate").power_dw[missing] == missing
+    assert of_autumn(values, gaps="zero").power_dw[missing] == 0
+    with pytest.raises(BadInputError, match="a gap of 3600 s from 2016-10-30 02:00:00") as caught:
+        of_autumn(values, gaps="error")
+    assert ("for the second time" in caught.value.what) == again
+    assert caught.value.where == f"h.csv:{missing + 1}"
+
+
+def test_a_run_that_passes_the_hour_once_takes_the_passing_that_has_a_value():
+    values = [float(hour) for hour in range(25)]
+    values[2] = NAN
+    days = of_autumn(values, twice=())
+    assert (days.power_dw[:4].tolist(), days.gaps) == ([0, 1, 3, 4], ())
+    values[2], values[3] = 2.0, NAN
+    days = of_autumn(values, twice=(), gaps="error")
+    assert (days.power_dw[:4].tolist(), days.gaps) == ([0, 1, 2, 4], ())
+
+
+def test_a_part_of_the_day_needs_no_more_than_the_passings_in_it():
+    values = [float(hour) for hour in range(25)]
+    values[3] = NAN
+    first = DayPart(((0, 3 * 3_600),))  # three hours, of the second 02:00 nothing
+    assert of_autumn(values, part=first, gaps="error").gaps == ()
+    both = replace(first, again=((2 * 3_600, 2 * 3_600 + 900),))
+    start = datetime(2016, 10, 30, 2)  # noqa: DTZ001 - a wall clock
+    assert of_autumn(values, part=both).gaps == (Gap(start, 900, "hold", True),)
+    values[2], values[3] = NAN, 3.0
+    assert of_autumn(values, part=first).gaps == (Gap(start, 3_600, "hold"),)
+
+
+def test_an_hour_that_file_and_run_skip_has_no_place():
+    """Every half hour, without 01:30: the line leads on from 01:00 to 03:00, which are an hour apart."""
+    spring = int(datetime(2016, 3, 27, tzinfo=UTC).timestamp())
+    night = (spring + 7_200, spring + 10_800)
+    labels = np.array([0, 1, 2, *range(6, 48)])
+    values = np.array([5.0, 7.0, 10.0, *range(20, 62)])
+    raw = RawSeries("h.csv", "power", labels, spring + labels * 1_800, None, utc=False, values=values)
+    file = replace(put_in_order(raw, BERLIN), skipped=(night,))
+    for run, found in ((Passings((), (night,)), [10, 15, 20, 21]), (Passings(), [10, 13, 15, 18, 20, 21])):
+        days = fill_days(
+            file, values.astype(np.int64), spring, spring + DAY_S, options=SeriesOptions(gaps="interpolate"),
+            quantity="meter", run=run,
+        )  # fmt: skip
+        assert days.power_dw[2 : 2 + len(found)].tolist() == found
+        assert days.gaps == (Gap(datetime(2016, 3, 27, 1, 30), 1_800, "interpolate"),)  # noqa: DTZ001 - a wall clock
+
+
+def test_a_day_that_begins_by_skipping_its_midnight_is_whole():
+    file = replace(in_order(HOURS[1:], first="2006-12-17T01:00", stamp="start"), skipped=())
+    with pytest.raises(BadInputError, match="does not cover a whole day"):
+        choose_days(file, SeriesOptions(), 1, "meter")
+    midnight = int(file.samples.wall_s[0]) - 3_600
+    skips = replace(file, skipped=((midnight, midnight + 3_600),))
+    assert date_of(choose_days(skips, SeriesOptions(), 1, "meter")) == date(2006, 12, 17)
 
 
 # --- a part of a day ---

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.series.intervals import interval_starts, stamp_of
+from pvsim.core.series.intervals import interval_starts, seconds_before, stamp_of
 from pvsim.core.series.types import RawSeries, SeriesOptions
 from pvsim.errors import BadInputError
 
@@ -55,6 +55,19 @@ def test_an_autumn_s_ends_by_hand():
     clock[1] = base + 86_400 + 10_800
     old = interval_starts(clock, np.array([7_200, 7_200, 3_600]), 1_800, "end", berlin)
     assert [part.tolist() for part in old] == [wall.tolist(), offset.tolist()]
+
+
+def test_an_end_after_a_gap_is_not_of_the_interval_before_the_change():
+    """02:00, 02:15 to 02:45 on the new clock are missing: 03:00 ends the interval that started there at 02:45."""
+    clock = 1_729_987_200 + np.array([10_800 - 900, 10_800])
+    wall, offset = interval_starts(clock, np.array([7_200, 3_600]), 900, "end", ZoneInfo("Europe/Berlin"))
+    assert offset.tolist() == [7_200, 3_600]
+    assert (wall - 1_729_987_200).tolist() == [9_000, 9_900]
+
+
+@pytest.mark.parametrize(("stamp", "seconds"), [(None, 0), ("start", 0), ("middle", 450), ("end", 900)])
+def test_how_long_before_its_time_an_interval_starts(stamp, seconds):
+    assert seconds_before(stamp, 900) == seconds
 
 
 def samples(first="2024-06-21T00:00", count=24, step_s=3_600, **more):

@@ -1,11 +1,11 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from pvsim.core.series.order import put_in_order
-from pvsim.core.series.types import RawSeries
+from pvsim.core.series.types import RawSeries, SeriesOptions
 from pvsim.core.times import Said, Stamps, TimeWords
 from pvsim.errors import BadInputError
 
@@ -37,7 +37,7 @@ def test_a_naive_clock_may_repeat_an_hour_where_some_zone_changes(date):
     ordered = put_in_order(samples(*day(date, *AUTUMN)), BERLIN)
     assert ordered.step_s == 1800
     assert ordered.again.tolist() == [False] * 4 + [True] * 2 + [False] * 2
-    assert ordered.repeated == (seconds(f"{date}T02:00"),)
+    assert ordered.repeated == ((seconds(f"{date}T02:00"), seconds(f"{date}T03:00")),)
     assert ordered.skipped == ()
 
 
@@ -74,6 +74,53 @@ def test_instants_are_shown_on_the_run_s_clock():
     naive = put_in_order(samples(*day("2016-10-30", *AUTUMN)), BERLIN)
     assert ordered.samples.wall_s.tolist() == naive.samples.wall_s.tolist()
     assert ordered.again.tolist() == naive.again.tolist()
+
+
+BEFORE = ["2024-10-27T01:00+02:00", "2024-10-27T01:30+02:00"]
+FIRST_PASSING = ["2024-10-27T02:00+02:00", "2024-10-27T02:30+02:00"]
+SECOND_PASSING = ["2024-10-27T02:00+01:00", "2024-10-27T02:30+01:00"]
+AFTER = ["2024-10-27T03:00+01:00", "2024-10-27T03:30+01:00"]
+NIGHT = (seconds("2024-10-27T02:00"), seconds("2024-10-27T03:00"))
+
+
+def in_utc(times):
+    return [datetime.fromisoformat(time).astimezone(UTC).isoformat() for time in times]
+
+
+@pytest.mark.parametrize("written", [list, in_utc], ids=["offsets", "UTC"])
+@pytest.mark.parametrize(
+    ("times", "again"),
+    [
+        (BEFORE + FIRST_PASSING + SECOND_PASSING + AFTER, [4, 5]),
+        (BEFORE + FIRST_PASSING + AFTER, []),
+        (BEFORE + SECOND_PASSING + AFTER, [2, 3]),
+        (BEFORE + AFTER, []),
+        (BEFORE + FIRST_PASSING, []),
+        (SECOND_PASSING + AFTER, [0, 1]),
+    ],
+)
+def test_an_hour_that_the_zone_passes_twice_is_known_though_the_file_lacks_it(times, again, written):
+    ordered = put_in_order(samples(*written(times)), BERLIN)
+    assert ordered.repeated == (NIGHT,)
+    assert np.flatnonzero(ordered.again).tolist() == again
+    assert (ordered.samples.wall_s - ordered.samples.offset_s).tolist() == [
+        int(datetime.fromisoformat(time).timestamp()) for time in times
+    ]
+
+
+def test_the_ends_of_intervals_are_of_the_zone_whichever_way_the_end_at_its_change_is_written():
+    for at_change in ("2024-10-27T03:00+02:00", "2024-10-27T02:00+01:00"):
+        times = [*BEFORE, *FIRST_PASSING, at_change, "2024-10-27T02:30+01:00", *AFTER]
+        ordered = put_in_order(samples(*times), BERLIN, SeriesOptions(stamp="end"))
+        assert ordered.repeated == (NIGHT,)
+        assert np.flatnonzero(ordered.again).tolist() == [5, 6]
+        assert np.diff(ordered.elapsed_s).tolist() == [1800] * 7
+
+
+def test_of_another_clock_the_change_is_taken_to_follow_the_last_sample_before_it():
+    ordered = put_in_order(samples(*BEFORE, *FIRST_PASSING, *AFTER), ZoneInfo("UTC"))
+    assert ordered.repeated == (NIGHT,)
+    assert not ordered.again.any()
 
 
 @pytest.mark.parametrize(

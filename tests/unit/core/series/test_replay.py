@@ -138,11 +138,86 @@ def test_the_file_s_second_passing_is_used_where_the_run_has_one():
     assert measured.findings.samples == 25
 
 
-def test_an_empty_second_passing_takes_the_first():
+def test_lines_lead_from_one_passing_to_the_next():
+    measured = series(
+        autumn_samples([100.0 * i for i in range(25)]),
+        LocalDays(date(2024, 10, 27), 1, BERLIN),
+        fill="interpolate",
+    )
+    assert at(measured, "2024-10-27T02:30") == [2500]
+    assert at(measured, "2024-10-27T02:30", fold=1) == [3500]
+
+
+def test_an_empty_second_passing_is_a_gap():
     power = [100.0 * i for i in range(25)]
     power[3] = NAN
     measured = series(autumn_samples(power), LocalDays(date(2024, 10, 27), 1, BERLIN))
     assert at(measured, "2024-10-27T02:30", fold=1) == [2000]
+    assert measured.findings.gaps == (Gap(datetime.fromisoformat("2016-10-30T02:00"), 3600, "hold", True),)
+    assert "1 gap of 1 h in all" in measured.findings.reading.line()
+
+
+def test_an_hour_that_a_naive_file_has_once_is_used_twice_and_that_is_told():
+    day = samples(HOURS, first="2024-10-27T00:00")
+    measured = series(day, LocalDays(date(2024, 10, 27), 1, BERLIN), gaps="error")
+    assert at(measured, "2024-10-27T02:30") == at(measured, "2024-10-27T02:30", fold=1) == [2000]
+    told = "2024-10-27 02:00 to 03:00 used twice: the run's clock passes it twice, the file has it once"
+    assert told in measured.findings.reading.remarks
+    assert not any("02:00" in remark for remark in series(day).findings.reading.remarks)
+
+
+@pytest.mark.parametrize("change", ["2024-03-10", "2024-11-03"])
+def test_a_day_whose_midnight_is_changed_is_whole_and_its_own(change):
+    """In Havana: midnight is skipped in spring, and comes twice in autumn."""
+    havana = ZoneInfo("America/Havana")
+    run = LocalDays(date.fromisoformat(change), 1, havana)
+    times = np.arange(*run.seconds(), 900)
+    raw = RawSeries(
+        "house.csv", "power", np.arange(len(times)) + 2, times, np.zeros_like(times), utc=True, zone="UTC",
+        values=np.arange(len(times)) + 1.0,
+    )  # fmt: skip
+    measured = series(raw, run, gaps="error")
+    assert (measured.at(times) / 10).tolist() == raw.values.tolist()
+    assert measured.findings.reading.remarks == ("shown on the clock of America/Havana",)
+
+
+CHANGES = [
+    ("Europe/Berlin", "2024-10-27"), ("Europe/Berlin", "2024-03-31"), ("Australia/Lord_Howe", "2024-04-07"),
+    ("Australia/Lord_Howe", "2024-10-06"), ("America/Havana", "2024-11-03"), ("America/New_York", "2024-11-03"),
+    ("America/Havana", "2024-03-10"), ("UTC", "2024-10-27"),
+]  # fmt: skip
+
+
+@given(
+    st.sampled_from(CHANGES), st.sampled_from(["UTC", "offsets"]), st.sampled_from([600, 900, 1800]),
+    st.sampled_from(["hold", "interpolate"]), st.data(),
+)  # fmt: skip
+def test_i12_what_a_file_lacks_of_its_own_day_is_filled_as_said_and_counted(change, written, step, fill, data):
+    """Whatever the clock does: each gap is one of real time, from the sample before to the one after."""
+    zone, day = ZoneInfo(change[0]), date.fromisoformat(change[1])
+    run = LocalDays(day, 1, zone)
+    first, after = run.seconds()
+    times = np.arange(first, after, step)
+    lost = data.draw(st.sets(st.integers(0, 5 * 3600 // step)) | st.sets(st.integers(0, len(times) - 1)))
+    keep = np.array([i for i in range(len(times)) if i not in lost])
+    offset = np.array([int(datetime.fromtimestamp(t, zone).utcoffset().total_seconds()) for t in times.tolist()])
+    steps = np.diff(keep)
+    if len(keep) < 2 or np.unique(steps, return_counts=True)[1][0] * 2 <= len(steps) or steps.min() > 1:
+        return  # too little is left to tell the step
+    values = np.random.Generator(np.random.Philox(len(lost))).integers(1, 900, len(times)).astype(float)
+    raw = RawSeries(
+        "house.csv", "power", keep + 2, times[keep] + (offset[keep] if written == "offsets" else 0),
+        offset[keep] if written == "offsets" else np.zeros_like(keep), utc=written == "UTC", values=values[keep],
+    )  # fmt: skip
+    measured = series(raw, run, gaps=fill)
+    gaps = measured.findings.gaps
+    assert sum(gap.seconds for gap in gaps) == len(lost) * step
+    assert len(gaps) == int((np.diff(sorted(lost), prepend=-2) > 1).sum())
+    found = measured.at(times) / 10
+    held = values[keep[np.maximum(np.searchsorted(keep, np.arange(len(times)), side="right") - 1, 0)]]
+    line = np.interp(times, times[keep], values[keep])
+    expected = held if fill == "hold" else line
+    assert np.abs(found - expected).max() <= 0.05 + 1e-9
 
 
 def test_an_hour_that_the_file_skips_is_filled_though_gaps_are_errors():
@@ -150,6 +225,7 @@ def test_an_hour_that_the_file_skips_is_filled_though_gaps_are_errors():
     held = series(data, gaps="error")
     assert at(held, "2024-06-21T02:30") == [1000]
     assert held.findings.gaps == ()
+    assert "2016-03-27 02:00 to 03:00 filled (hold): the file's clock skips it" in held.findings.reading.remarks
     assert held.findings.skipped_hours == (datetime.fromisoformat("2016-03-27T02:00"),)
     assert at(series(data, fill="interpolate"), "2024-06-21T02:00") == [2000]
 

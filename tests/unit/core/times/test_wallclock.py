@@ -29,6 +29,29 @@ def test_the_end_of_daylight_saving_is_found_to_the_second():
     assert clock.starts.tolist() == [FIRST, spring, autumn]
     assert clock.offsets.tolist() == [3600, 7200, 3600]
     assert clock.repeats.tolist() == [0, 0, 3600]
+    wall = int(datetime(2024, 10, 27, 2, tzinfo=UTC).timestamp())
+    assert clock.again(FIRST, LAST) == ((wall, wall + 3600),)
+    assert clock.again(autumn + 600, autumn + 900) == ((wall + 600, wall + 900),)
+    assert clock.again(FIRST, autumn) == ()
+    wall = int(datetime(2024, 3, 31, 2, tzinfo=UTC).timestamp())
+    assert clock.skipped() == ((wall, wall + 3600),)
+
+
+@given(st.sampled_from(ZONES), st.lists(st.integers(FIRST, LAST), min_size=2, max_size=2))
+def test_what_is_shown_again_and_never_is_told_in_spans(name, ends):
+    zone, (first, last) = ZoneInfo(name), sorted(ends)
+    clock = WallClock.over(zone, FIRST, LAST)
+    steps = np.arange(FIRST, LAST, 900)
+    wall, again = clock.wall(steps)
+    inside = again & (steps >= first) & (steps + 900 <= last)
+    spans = clock.again(first, last)
+    assert all(any(low <= second < high for low, high in spans) for second in wall[inside].tolist())
+    assert sum(high - low for low, high in spans) == sum(
+        max(min(t + 900, last) - max(t, first), 0) for t in steps[again].tolist()
+    )
+    shown = set(wall.tolist())
+    absent = [each for each in range(int(wall[0]), int(wall[-1]), 900) if each not in shown]
+    assert absent == [each for low, high in clock.skipped() for each in range(low, high, 900)]
 
 
 def test_a_fixed_offset_never_changes():
