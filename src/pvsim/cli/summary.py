@@ -18,6 +18,7 @@ __all__ = ["beginning", "print_summary"]
 
 _WORTH_SAYING_S = 0.5
 _WORTH_SAYING_SHARE = 0.0005
+_ON_REQUEST = {"samples.parquet", "report.html"}
 _WINDOWS = {60: "1 min", 900: "15 min", 3_600: "1 h"}
 
 
@@ -30,16 +31,35 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         seconds: How long it took, without the broker.
         broker_s: How long it took to find the broker, and to fetch and start it where that was needed.
     """
-    plan, energy, peak = this.models.plan, summary.energy_kwh, summary.peak_kw
+    plan, config = this.models.plan, this.models.config
     took = "" if seconds is None else f" · {seconds:.2f} s"
     if broker_s >= _WORTH_SAYING_S:
         took += f" · broker ready after {broker_s:.1f} s"
     days = beginning(plan)
-    sites = f" · {_sites(this.models.config)}" if len(plan.meters) > 1 else ""
+    sites = f" · {_sites(config)}" if len(plan.meters) > 1 else ""
     click.echo(
         f"{days}{plan.timeline.first_date} · {plan.timeline.zone}{sites} · {summary.rows:,} rows, verified{took}"
     )
-    click.echo(_site_line(this.models.config))
+    click.echo(_site_line(config))
+    _print_table(summary)
+    lines = (
+        _shares(summary, grid=plan.meter_range.grid),
+        _averaged(summary),
+        _battery(summary),
+        *fleet_lines(summary),
+        _among_years(summary),
+    )
+    click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
+    if money := money_lines(summary, config):
+        click.echo("\n".join(money) + "\n")
+    for note in [*_message_notes(this), *_fuse_notes(summary)]:
+        click.echo(f"· {note}", err=True)
+    _print_files(this)
+
+
+def _print_table(summary: "Summary") -> None:
+    """Energies and peaks, a row each; what the run does not have is left out."""
+    energy, peak = summary.energy_kwh, summary.peak_kw
     if summary.peak_of_all_kw is not None:  # totals beside the peaks of one meter would mislead
         peak = summary.peak_of_all_kw
     click.echo(f"{'':16}{'energy':>14}{'peak':>14}{'15-min peak':>14}")
@@ -55,28 +75,19 @@ def print_summary(summary: "Summary", this: "Run", seconds: float | None = None,
         ("curtailed", energy.curtailed, None, None),
         ("above inverter", energy.inverter_clipped or None, None, None),
     ):
-        if kwh is None:
-            continue
-        cells = (f"{kwh:,.3f} kWh", _kw(kw), _kw(quarter))
-        click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
-    lines = (
-        _shares(summary, grid=plan.meter_range.grid),
-        _averaged(summary),
-        _battery(summary),
-        *fleet_lines(summary),
-        _among_years(summary),
-    )
-    click.echo("\n" + "\n".join(line for line in lines if line) + "\n")
-    config = this.models.config
-    if money := money_lines(summary, config):
-        click.echo("\n".join(money) + "\n")
-    for note in [*_message_notes(this), *_fuse_notes(summary)]:
-        click.echo(f"· {note}", err=True)
+        if kwh is not None:
+            cells = (f"{kwh:,.3f} kWh", _kw(kw), _kw(quarter))
+            click.echo(f"{name:16}" + "".join(f"{cell:>14}" for cell in cells).rstrip())
+
+
+def _print_files(this: "Run") -> None:
+    """Where the rows, the figures and what is made on request are."""
     path, rows = this.directory.path, this.files.names
-    samples = "samples" if this.models.config.split == "day" else rows[0]
-    more = {name: [name] if (path / name).exists() else [] for name in ("samples.parquet", "report.html")}
-    for name in (samples, *more["samples.parquet"], "summary.json", "manifest.json", *more["report.html"]):
-        click.echo(f"{_short(path / name)}{_others(len(rows) - 1) if name == samples else ''}")
+    others = _others(len(rows) - 1)
+    click.echo(f"{_short(path / ('samples' if this.models.config.split == 'day' else rows[0]))}{others}")
+    for name in ("samples.parquet", "summary.json", "manifest.json", "report.html"):
+        if name not in _ON_REQUEST or (path / name).exists():
+            click.echo(_short(path / name))
 
 
 def _others(partitions: int) -> str:
