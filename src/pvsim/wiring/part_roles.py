@@ -1,7 +1,8 @@
 """The roles of a run that may be in partitions: what one process does of the parts of its share."""
 
 import asyncio
-from contextlib import nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from pvsim.adapters.descriptors import allow_many
@@ -75,31 +76,37 @@ async def publish_share(
     parts = parts_of(models, share)
     together = Together(terms.notify, sum(part.plan.readings for part in parts), markers=len(parts))
     at_once = PUBLISHED_AT_ONCE if speed == MAX_SPEED else max(len(parts), 1)
-    largest = sorted((len(part.meters) for part in parts), reverse=True)
-    span_s = span_of(sum(largest[:at_once]))  # a building takes eight times as long for six minutes as for an hour
+    span_s = _span_of_largest(parts, at_once)
 
     async def publish(part: PartModels, stop: Stop) -> None:
-        await run_meter(
-            part,
-            connection.transport(part.plan),
-            Terms(terms.patience, together.of(part.number), stop),
-            speed=speed,
-            since_utc=since_utc,
-            span_s=span_s,
-        )
-
-    async def locked(part: PartModels, stop: Stop) -> None:
-        if directory is None:
-            await publish(part, stop)
-            return
-        with make_part_directory(directory, part.number).lock("meter"):
-            await publish(part, stop)
+        with _meter_lock(directory, part):
+            await run_meter(
+                part,
+                connection.transport(part.plan),
+                Terms(terms.patience, together.of(part.number), stop),
+                speed=speed,
+                since_utc=since_utc,
+                span_s=span_s,
+            )
 
     while True:
-        await side_by_side([partial(locked, part) for part in parts], terms.stop, at_once=at_once)
+        await side_by_side([partial(publish, part) for part in parts], terms.stop, at_once=at_once)
         if again is None or not await set_before(again, terms.stop):
             return
         again.clear()
+
+
+def _span_of_largest(parts: Sequence[PartModels], at_once: int) -> int:
+    """How much time is computed at once: a building takes eight times as long for six minutes as for an hour."""
+    largest = sorted((len(part.meters) for part in parts), reverse=True)
+    return span_of(sum(largest[:at_once]))
+
+
+def _meter_lock(directory: RunDirectory | None, part: PartModels) -> AbstractContextManager[object]:
+    """The lock of a part's meter; nothing is locked where the run has no directory here."""
+    if directory is None:
+        return nullcontext()
+    return make_part_directory(directory, part.number).lock("meter")
 
 
 async def write_share(

@@ -1,6 +1,8 @@
 """The two roles of a run, each with its adapters."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from logging import getLogger
 
@@ -111,7 +113,7 @@ async def run_simulator(
         _log.info("the simulator starts", extra={"facts": {"run": plan.run_id, **_counts(sample_file.accounted)}})
 
         async def use(log: Log, notify: Notify) -> Accounted:
-            try:
+            async with _anew_after_gap(log) if with_meter else nullcontext():
                 return await simulate_run(
                     plan=plan,
                     pv=pv,
@@ -123,15 +125,20 @@ async def run_simulator(
                     foreign=models.external,
                     observers=observers,
                 )
-            except SequenceGapError as gap:
-                if not with_meter:
-                    raise
-                await log.delete()
-                raise BrokerError(f"{gap}; the meter publishes them again") from gap
 
         done = await keep_connected(transport, plan.stream, use, terms)
         _log.info("the simulator has written everything", extra={"facts": _counts(done)})
         return done
+
+
+@asynccontextmanager
+async def _anew_after_gap(log: Log) -> AsyncIterator[None]:
+    """Throw a log with a gap away, and have the work done again with what the meter publishes then."""
+    try:
+        yield
+    except SequenceGapError as gap:
+        await log.delete()
+        raise BrokerError(f"{gap}; the meter publishes them again") from gap
 
 
 async def set_before(event: asyncio.Event, stop: Stop) -> bool:
