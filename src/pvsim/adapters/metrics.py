@@ -6,7 +6,7 @@ next to nothing: it only keeps references.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,22 +92,12 @@ class Metrics:
         """The metrics, as `prometheus_client` asks for them."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - an extra
 
-        state, now = self._state, self._now()
-        for name, what, count in (
-            ("pvsim_rows", "Rows written, of all meters.", state.rows),
-            ("pvsim_readings", "Readings that are in rows, or will be.", state.readings),
-            ("pvsim_duplicates", "Readings that came twice.", state.duplicates),
-            ("pvsim_messages", "Messages of the log that are accounted for, ticks among them.", state.messages),
-            ("pvsim_ticks", "Ticks of the service itself in the log.", state.ticks),
-            ("pvsim_reconnects", "Times that the broker was lost and came back.", self._reconnects),
-            ("pvsim_commits", "Checkpoints since the service was started.", self._commits),
-            ("pvsim_commit_seconds", "Time that they took.", self._commit_s),
-        ):
-            yield CounterMetricFamily(name, what, value=count)
+        for name, what, value in self._counts():
+            yield CounterMetricFamily(name, what, value=value)
         rejected = CounterMetricFamily(
             "pvsim_rejected", "Messages that were rejected, by reason.", labels=["reason"]
         )
-        for reason, count in list(state.rejected.items()):
+        for reason, count in list(self._state.rejected.items()):
             rejected.add_metric([reason], count)
         yield rejected
         gaps = CounterMetricFamily(
@@ -118,17 +108,7 @@ class Metrics:
         for meter, seconds in list(self._gaps_s.items()):
             gaps.add_metric([meter], seconds)
         yield gaps
-        for name, what, value in (
-            ("pvsim_meters", "Meters that have been met.", len(state.meters)),
-            (
-                "pvsim_silent_meters",
-                "Those that are silent, or a phase of them.",
-                sum(map(is_silent, state.meters)),
-            ),
-            ("pvsim_connected", "1 while the broker can be worked with.", int(self._connected)),
-            ("pvsim_checkpoint_age_seconds", "Since the last checkpoint.", now - self._committed_at),
-            ("pvsim_lag_seconds", "How late seconds are closed, beside the lateness.", self._lag_s(now)),
-        ):
+        for name, what, value in self._levels():
             yield GaugeMetricFamily(name, what, value=value)
         power = GaugeMetricFamily(
             "pvsim_power_watts", "Power of the last row; grid: positive imports.", labels=["meter", "quantity"]
@@ -136,6 +116,31 @@ class Metrics:
         for labels, watts in list(self._power_w.items()):
             power.add_metric(labels, watts)
         yield power
+
+    def _counts(self) -> Iterable[tuple[str, str, float]]:
+        """What only grows: name, meaning and value."""
+        state = self._state
+        return (
+            ("pvsim_rows", "Rows written, of all meters.", state.rows),
+            ("pvsim_readings", "Readings that are in rows, or will be.", state.readings),
+            ("pvsim_duplicates", "Readings that came twice.", state.duplicates),
+            ("pvsim_messages", "Messages of the log that are accounted for, ticks among them.", state.messages),
+            ("pvsim_ticks", "Ticks of the service itself in the log.", state.ticks),
+            ("pvsim_reconnects", "Times that the broker was lost and came back.", self._reconnects),
+            ("pvsim_commits", "Checkpoints since the service was started.", self._commits),
+            ("pvsim_commit_seconds", "Time that they took.", self._commit_s),
+        )
+
+    def _levels(self) -> Iterable[tuple[str, str, float]]:
+        """What goes up and down: name, meaning and value."""
+        meters, now = self._state.meters, self._now()
+        return (
+            ("pvsim_meters", "Meters that have been met.", len(meters)),
+            ("pvsim_silent_meters", "Those that are silent, or a phase of them.", sum(map(is_silent, meters))),
+            ("pvsim_connected", "1 while the broker can be worked with.", int(self._connected)),
+            ("pvsim_checkpoint_age_seconds", "Since the last checkpoint.", now - self._committed_at),
+            ("pvsim_lag_seconds", "How late seconds are closed, beside the lateness.", self._lag_s(now)),
+        )
 
     def _lag_s(self, now: float) -> float:
         return max(now - self._state.closed_utc - self._lateness_s, 0.0) if self._state.closed_utc else 0.0
