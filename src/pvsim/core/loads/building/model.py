@@ -71,16 +71,7 @@ class BuildingLoad:
         max_dw: int = METER_MAX_DW,
         dimming: LimitSteps | None = None,
     ) -> None:
-        if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
-            bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
-            what = f"`annual_kwh` of meter {meter} is {bounds}, not {annual_kwh:,g}"
-            raise UsageError(what, field="annual_kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
-        for device in extra:
-            if device.shape not in kind.shapes:
-                what = (
-                    f"{device.name} asks for the shape {device.shape!r}, which this kind of building does not have"
-                )
-                raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
+        _refuse_unfit(kind, meter, annual_kwh, extra)
         self._place = place
         self._others, self._max_dw = tuple(others), max_dw
         self._dimming, self._dimmed = dimming, {device.name for device in extra}
@@ -195,6 +186,18 @@ class BuildingLoad:
     def _lived_on(self, ordinal: int) -> int:
         day = date.fromordinal(ordinal)
         return int(_kept(self._lived, day.year, self._lived_days)[day.timetuple().tm_yday - 1])
+
+
+def _refuse_unfit(kind: Kind, meter: str, annual_kwh: float, extra: Sequence[Device]) -> None:
+    """Refuse what this kind of building does not hold for; see `BuildingLoad`."""
+    if not kind.least_kwh <= annual_kwh <= kind.most_kwh:
+        bounds = f"{kind.least_kwh:,g} to {kind.most_kwh:,g} kWh"
+        what = f"`annual_kwh` of meter {meter} is {bounds}, not {annual_kwh:,g}"
+        raise UsageError(what, field="annual_kwh", fix=f"for example {kind.least_kwh * 2:g}kWh")
+    for device in extra:
+        if device.shape not in kind.shapes:
+            what = f"{device.name} asks for the shape {device.shape!r}, which this kind of building does not have"
+            raise UsageError(what, where=f"meter {meter}", fix=f"one of {', '.join(kind.shapes)}")
 
 
 def _kept(kept: OrderedDict[int, _T], number: int, make: Callable[[int], _T]) -> _T:
