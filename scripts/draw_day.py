@@ -10,7 +10,7 @@ import json
 import math
 import sys
 from calendar import month_name
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,37 +100,26 @@ def draw(day: Day) -> str:
     """The picture: what the building takes and the PV gives, and below it what goes over the grid's meter."""
     net = day.net_dw
     imported, exported = [max(dw, 0) for dw in net], [max(-dw, 0) for dw in net]
+    shared = [min(powers) for powers in zip(day.meter_dw, day.pv_dw, strict=True)]
+    kwh = {
+        name: day.kwh(powers)
+        for name, powers in (
+            ("load", day.meter_dw),
+            ("pv", day.pv_dw),
+            ("used", shared),
+            ("import", imported),
+            ("export", exported),
+        )
+    }
     upper = math.ceil(max(*day.meter_dw, *day.pv_dw) / DW_PER_KW)
     above, below = math.ceil(max(imported) / DW_PER_KW), math.ceil(max(exported) / DW_PER_KW)
     zero = TOP + upper * PX_PER_KW
     net_top = zero + GAP
     net_zero = net_top + above * PX_PER_KW
     floor = net_zero + below * PX_PER_KW
-    height = floor + BOTTOM
     x = _scale(len(net))
-    shared = [min(powers) for powers in zip(day.meter_dw, day.pv_dw, strict=True)]
-    load_kwh, pv_kwh, used_kwh = day.kwh(day.meter_dw), day.kwh(day.pv_dw), day.kwh(shared)
-    import_kwh, export_kwh = day.kwh(imported), day.kwh(exported)
-    used = f"{used_kwh / pv_kwh:.0%} of the PV energy is used in the building" if pv_kwh else "no PV energy"
-    date = f"{int(day.date[8:])} {month_name[int(day.date[5:7])]} {day.date[:4]}"
-    step = f"{day.step_s // 60}-minute" if day.step_s % 60 == 0 else f"{day.step_s}-second"
-    peak_kw = {name: max(dw) / DW_PER_KW for name, dw in (("load", day.meter_dw), ("pv", day.pv_dw))}
-    said = (
-        f"Two graphs of {len(net)} {step} means. Above, the building takes {load_kwh:.1f} kWh with a peak of"
-        f" {peak_kw['load']:.1f} kW; the PV gives {pv_kwh:.1f} kWh with a peak of {peak_kw['pv']:.1f} kW, of which"
-        f" {used_kwh:.1f} kWh are used in the building. Below, meter minus PV: {import_kwh:.1f} kWh are imported"
-        f" from the grid, above zero, and {export_kwh:.1f} kWh exported, below zero."
-    )
-    size = f'viewBox="0 0 {WIDTH} {height:g}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title said">',
-        f'<title id="title">Building, PV and grid on {date}, {day.zone}</title>',
-        f'<desc id="said">{said}</desc>',
-        f"<style>{STYLE}</style>",
-        HATCH,
-        f'<rect class="ground" width="{WIDTH}" height="{height:g}" rx="8"/>',
-        f'<text class="title" x="{LEFT}" y="40">{date}: {used}</text>',
-        f'<text class="muted" x="{LEFT}" y="64">power in kW, {step} means, {day.zone}; below: meter − PV</text>',
+        *_head(day, kwh, floor + BOTTOM),
         *_grid(zero, upper, 0),
         *_grid(net_zero, above, below),
         *_clock(day, x, (TOP, zero, net_top, floor)),
@@ -142,23 +131,50 @@ def draw(day: Day) -> str:
         _shape("export", [-dw for dw in exported], x, net_zero, closed=True),
         _shape("export-line", [-dw for dw in exported], x, net_zero),
         f'<path class="zero" d="M{LEFT} {zero:g}H{WIDTH - RIGHT}M{LEFT} {net_zero:g}H{WIDTH - RIGHT}"/>',
-        *_key(
-            TOP - 20,
-            (
-                ("building", f"building {load_kwh:.1f} kWh"),
-                ("pv", f"PV {pv_kwh:.1f} kWh"),
-                ("used", f"of it used in the building {used_kwh:.1f} kWh"),
-            ),
-        ),
-        *_key(
-            net_top - 20,
-            (
-                ("import", f"import from the grid {import_kwh:.1f} kWh"),
-                ("export", f"export to the grid {export_kwh:.1f} kWh, hatched and below zero"),
-            ),
-        ),
+        *_keys(kwh, net_top),
     ]
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _head(day: Day, kwh: Mapping[str, float], height: float) -> list[str]:
+    """What stands before the graphs: what the picture is, in words too, its styles, ground and title."""
+    used = (
+        f"{kwh['used'] / kwh['pv']:.0%} of the PV energy is used in the building" if kwh["pv"] else "no PV energy"
+    )
+    date = f"{int(day.date[8:])} {month_name[int(day.date[5:7])]} {day.date[:4]}"
+    step = f"{day.step_s // 60}-minute" if day.step_s % 60 == 0 else f"{day.step_s}-second"
+    load_kw, pv_kw = max(day.meter_dw) / DW_PER_KW, max(day.pv_dw) / DW_PER_KW
+    said = (
+        f"Two graphs of {len(day.clock)} {step} means. Above, the building takes {kwh['load']:.1f} kWh with a peak"
+        f" of {load_kw:.1f} kW; the PV gives {kwh['pv']:.1f} kWh with a peak of {pv_kw:.1f} kW, of which"
+        f" {kwh['used']:.1f} kWh are used in the building. Below, meter minus PV: {kwh['import']:.1f} kWh are"
+        f" imported from the grid, above zero, and {kwh['export']:.1f} kWh exported, below zero."
+    )
+    size = f'viewBox="0 0 {WIDTH} {height:g}"'
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title said">',
+        f'<title id="title">Building, PV and grid on {date}, {day.zone}</title>',
+        f'<desc id="said">{said}</desc>',
+        f"<style>{STYLE}</style>",
+        HATCH,
+        f'<rect class="ground" width="{WIDTH}" height="{height:g}" rx="8"/>',
+        f'<text class="title" x="{LEFT}" y="40">{date}: {used}</text>',
+        f'<text class="muted" x="{LEFT}" y="64">power in kW, {step} means, {day.zone}; below: meter − PV</text>',
+    ]
+
+
+def _keys(kwh: Mapping[str, float], net_top: float) -> list[str]:
+    """What the lines and areas of both panels are, with their energies."""
+    above = (
+        ("building", f"building {kwh['load']:.1f} kWh"),
+        ("pv", f"PV {kwh['pv']:.1f} kWh"),
+        ("used", f"of it used in the building {kwh['used']:.1f} kWh"),
+    )
+    below = (
+        ("import", f"import from the grid {kwh['import']:.1f} kWh"),
+        ("export", f"export to the grid {kwh['export']:.1f} kWh, hatched and below zero"),
+    )
+    return [*_key(TOP - 20, above), *_key(net_top - 20, below)]
 
 
 def _dw(kw: str) -> int:
