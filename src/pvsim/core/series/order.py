@@ -12,7 +12,7 @@ from pvsim.core.series.intervals import interval_starts, seconds_before, stamp_o
 from pvsim.core.series.passings import Spans
 from pvsim.core.series.types import DAY_S, HOUR_S, Quantity, RawSeries, SeriesOptions, wall_time
 from pvsim.core.times import Stamp
-from pvsim.core.times.wallclock import WallClock, changes_clock
+from pvsim.core.times.wallclock import WallClock, change_of_clock
 from pvsim.errors import BadInputError
 
 __all__ = ["OrderedSeries", "put_in_order"]
@@ -21,6 +21,7 @@ _RESAMPLE: Final = "resample the file to one step that divides an hour, from 1 s
 _CHANGE_MONTHS: Final = frozenset({3, 4, 9, 10, 11})  # in which zones north and south change their clocks
 _SUNDAY: Final = 6
 _CHANGE_HOURS: Final = 4
+_JUMPS_S: Final = (HOUR_S // 2, HOUR_S)  # half an hour on Lord Howe Island
 _AS_THE_FILE_SHOWS: Final = SeriesOptions()
 
 
@@ -127,22 +128,27 @@ def _step(samples: RawSeries, elapsed: NDArray[np.int64]) -> int:
 
 
 def _guessed_offsets(wall: NDArray[np.int64], step: int, zone: tzinfo) -> NDArray[np.int64]:
-    """Offsets, counted from the first, of a naive clock: it jumps one hour where clocks are changed."""
+    """Offsets, counted from the first, of a naive clock: it jumps where clocks are changed."""
     jumps = np.diff(wall) - step
     change = np.zeros(len(wall), np.int64)
-    for before in np.flatnonzero(np.abs(jumps) == HOUR_S):
+    for before in np.flatnonzero(np.isin(np.abs(jumps), _JUMPS_S)):
         jumped = int(jumps[before])
         moment = int(wall[before]) + step if jumped > 0 else int(wall[before + 1])
-        if _may_change(moment, zone):
+        if _may_change(moment, jumped, zone):
             change[before + 1] = jumped
     return np.cumsum(change)
 
 
-def _may_change(wall_s: int, zone: tzinfo) -> bool:
-    """In the run's zone, or, as the file may come from another, early on a Sunday of spring or autumn."""
+def _may_change(wall_s: int, jumped: int, zone: tzinfo) -> bool:
+    """Whether a clock may jump so far: as that of the zone, or of another early on a Sunday of spring or autumn.
+
+    Of an hour that the zone's clock shows twice or never it is known in which direction that clock jumps.
+    """
     wall = wall_time(wall_s)
+    if own := change_of_clock(zone, wall):
+        return jumped == own
     early_sunday = wall.weekday() == _SUNDAY and wall.hour < _CHANGE_HOURS
-    return changes_clock(zone, wall) or (early_sunday and wall.month in _CHANGE_MONTHS)
+    return abs(jumped) == HOUR_S and early_sunday and wall.month in _CHANGE_MONTHS
 
 
 def _refuse_off_grid(samples: RawSeries, wall: NDArray[np.int64], step: int) -> None:

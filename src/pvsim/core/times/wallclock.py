@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DAY_S", "WallClock", "changes_clock"]
+__all__ = ["DAY_S", "WallClock", "change_of_clock", "changes_clock"]
 
 DAY_S = 86_400
 
@@ -61,7 +61,13 @@ class WallClock:
 
 def changes_clock(zone: tzinfo, wall: datetime) -> bool:
     """Whether the naive `wall` clock is shown twice or never in the zone."""
-    return wall.replace(tzinfo=zone, fold=0).utcoffset() != wall.replace(tzinfo=zone, fold=1).utcoffset()
+    return change_of_clock(zone, wall) != 0
+
+
+def change_of_clock(zone: tzinfo, wall: datetime) -> int:
+    """Seconds by which the zone's clock jumps where it shows `wall` twice (below 0) or never; else 0."""
+    before, after = (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return int((after - before).total_seconds())
 
 
 def _offset(zone: tzinfo, t_utc: int) -> int:

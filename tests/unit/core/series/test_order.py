@@ -52,6 +52,35 @@ def test_a_naive_clock_may_skip_an_hour():
     assert not ordered.again.any()
 
 
+@pytest.mark.parametrize(
+    ("date", "clocks"),
+    [
+        ("2024-10-27", ("01:00", "01:30", "03:00", "03:30")),  # both passings are missing
+        ("2024-10-27", ("01:30", "02:00", "03:30", "04:00")),
+        ("2024-11-04", ("01:00", "01:30", "03:00", "03:30")),
+    ],
+)
+def test_an_hour_that_is_missing_as_clocks_go_back_is_none_that_they_skip(date, clocks):
+    ordered = put_in_order(samples(*day(date, *clocks)), BERLIN)
+    assert (ordered.skipped, ordered.repeated) == ((), ())
+
+
+def test_a_naive_clock_does_not_go_back_where_the_zone_s_goes_on():
+    with pytest.raises(BadInputError, match="comes after 2024-03-31 02:30:00: not in order"):
+        put_in_order(samples(*day("2024-03-31", *AUTUMN)), BERLIN)
+
+
+def test_on_lord_howe_island_clocks_jump_half_an_hour():
+    zone = ZoneInfo("Australia/Lord_Howe")
+    autumn = put_in_order(samples(*day("2024-04-07", "01:30", "01:45", "01:30", "01:45", "02:00")), zone)
+    assert autumn.again.tolist() == [False, False, True, True, False]
+    assert autumn.repeated == ((seconds("2024-04-07T01:30"), seconds("2024-04-07T02:00")),)
+    spring = put_in_order(samples(*day("2024-10-06", "01:30", "01:45", "02:30", "02:45")), zone)
+    assert spring.skipped == ((seconds("2024-10-06T02:00"), seconds("2024-10-06T02:30")),)
+    with pytest.raises(BadInputError, match="not in order"):
+        put_in_order(samples(*day("2024-04-07", "01:30", "01:45", "01:30", "01:45", "02:00")), BERLIN)
+
+
 def test_an_hour_missing_on_any_other_day_is_a_gap():
     assert put_in_order(samples(*day("2016-03-28", *SPRING)), BERLIN).skipped == ()
     assert put_in_order(samples(*day("2016-07-03", *SPRING)), BERLIN).skipped == ()

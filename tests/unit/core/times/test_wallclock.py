@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.times.wallclock import WallClock, changes_clock
+from pvsim.core.times.wallclock import WallClock, change_of_clock, changes_clock
 
 ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Kolkata"]
 FIRST = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
@@ -65,3 +65,15 @@ def test_a_fixed_offset_never_changes():
 )
 def test_clocks_change_where_a_wall_clock_is_missing_or_twofold(wall, expected):
     assert changes_clock(ZoneInfo("Europe/Berlin"), datetime.fromisoformat(wall)) is expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "seconds"),
+    [
+        ("Europe/Berlin", "2024-03-31T02:30", 3_600), ("Europe/Berlin", "2024-10-27T02:00", -3_600),
+        ("Europe/Berlin", "2024-06-21T02:00", 0), ("Australia/Lord_Howe", "2024-04-07T01:30", -1_800),
+        ("Australia/Lord_Howe", "2024-10-06T02:00", 1_800), ("UTC", "2024-03-31T02:30", 0),
+    ],
+)  # fmt: skip
+def test_how_far_a_clock_jumps(zone, wall, seconds):
+    assert change_of_clock(ZoneInfo(zone), datetime.fromisoformat(wall)) == seconds
