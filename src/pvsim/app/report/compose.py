@@ -13,6 +13,7 @@ from pvsim.core.quantities.timeline import HOUR_S
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
+    from pvsim.core.quantities.timeline import Timeline
     from pvsim.core.results.profile import ProfileResult
     from pvsim.core.results.summary import Summary
     from pvsim.core.run.plan import RunPlan
@@ -70,7 +71,7 @@ def period_text(plan: "RunPlan", forms: Forms) -> str:
     """The days of a run, or its part of a day."""
     first, days = plan.timeline.first_date, plan.timeline.days
     if plan.timeline.clock is not None:
-        return forms.say("period.part", first=forms.date(first), clock=str(plan.timeline.clock).replace("-", "–"))
+        return forms.say("period.part", first=forms.date(first), clock=_clock_text(plan.timeline, forms))
     if not plan.timeline.is_whole:
         hours = forms.number(plan.timeline.seconds // HOUR_S)
         return forms.say("period.hours", first=forms.date(first), hours=hours)
@@ -78,6 +79,13 @@ def period_text(plan: "RunPlan", forms: Forms) -> str:
         return forms.date(first)
     last = first + timedelta(days=days - 1)
     return forms.say("period.days", first=forms.date(first), last=forms.date(last), days=forms.number(days))
+
+
+def _clock_text(timeline: "Timeline", forms: Forms) -> str:
+    """Beginning and end of a part of a day, each with its offset where the clock of the day shows it twice."""
+    offsets = (forms.offset(timedelta(seconds=timeline.offsets_s[end])) for end in (0, -1))
+    ends = zip(str(timeline.clock).split("-"), timeline.twice, offsets, strict=True)
+    return "–".join(f"{time}\u00a0{offset}" if twice else time for time, twice, offset in ends)
 
 
 def _headline(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) -> str:

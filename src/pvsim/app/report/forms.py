@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 __all__ = ["NOTHING", "Forms", "Phrase"]
 
@@ -79,8 +79,14 @@ class Forms:
     def moment(self, text: str, *, offset: bool = False) -> str:
         """A date and a time from `2024-06-21T00:00:05+02:00`; with its offset where the clock changes."""
         at = datetime.fromisoformat(text)
-        zone = f" (UTC{at.isoformat()[-6:]})" if offset else ""
+        zone = f" {self.offset(at.utcoffset() or timedelta())}" if offset else ""
         return f"{self.date(at.date())}, {at:%H:%M:%S}{zone}"
+
+    @staticmethod
+    def offset(offset: timedelta) -> str:
+        """What is behind a time that the clock shows twice: its offset from UTC."""
+        hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+        return f"(UTC{'−' if offset < timedelta() else '+'}{hours:02}:{minutes:02})"
 
     def day(self, text: str) -> str:
         """A date from `2024-06-21`, or a month from `2024-06`."""

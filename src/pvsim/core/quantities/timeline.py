@@ -35,6 +35,7 @@ class Timeline:
         is_whole: Whether all of each day is there.
         clock: Of a part of a day that does not begin with it: its times by the local clock; else None.
         skipped_s: Seconds of the day before such a part.
+        twice: Whether the clock of the day shows the beginning and the end of such a part twice.
     """
 
     first_date: date
@@ -46,6 +47,7 @@ class Timeline:
     is_whole: bool = True
     clock: ClockSpan | None = None
     skipped_s: int = 0
+    twice: tuple[bool, bool] = (False, False)
 
     @classmethod
     def of_days(cls, first_date: date, days: int, zone: tzinfo) -> "Timeline":
@@ -81,7 +83,10 @@ class Timeline:
         if (begin_utc, end_utc) == (self.start_utc, self.end_utc):
             raise UsageError(f"{no_part}; {asked} is all of it", field="hours", fix=fix)
         is_first_hours = begin_utc == self.start_utc and not (end_utc - begin_utc) % HOUR_S
-        return self._between(begin_utc, end_utc, None if is_first_hours else asked)
+        if is_first_hours:
+            return self._between(begin_utc, end_utc, None)
+        first, end = (len(self.instants(minute)) > 1 for minute in (asked.first_min, asked.end_min))
+        return replace(self._between(begin_utc, end_utc, asked), twice=(first, end))
 
     @property
     def hours(self) -> int | str | None:

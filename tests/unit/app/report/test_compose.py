@@ -1,7 +1,9 @@
 """The head of a page: its sentence and its six figures are those of the summary."""
 
 from dataclasses import replace
+from datetime import date
 from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from tests.made_pages import ENGLISH, FACTS, a_page, a_plan, figures_of
 from pvsim.app.report.compose import period_text
 from pvsim.core.devices.balance import Balance
 from pvsim.core.devices.battery import BatteryModel
+from pvsim.core.quantities.timeline import Timeline
 from pvsim.core.quantities.types import MeterRange
 
 
@@ -110,6 +113,21 @@ def test_the_period_says_which_part_of_a_day_it_is(hours, days, said):
     plan = a_plan(days)
     part = plan if hours is None else replace(plan, timeline=plan.timeline.part(hours))
     assert period_text(part, ENGLISH).replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("2-3", "02:00 (UTC+02:00)–03:00"),
+        ("1:30-2:30", "01:30–02:30 (UTC+02:00)"),
+        ("2:15-2:30", "02:15 (UTC+02:00)–02:30 (UTC+02:00)"),
+        ("3-4", "03:00–04:00"),
+    ],
+)
+def test_a_time_that_the_clock_shows_twice_has_its_offset(hours, said):
+    day = Timeline.of_days(date(2024, 10, 27), 1, ZoneInfo("Europe/Berlin"))
+    part = replace(a_plan(), timeline=day.part(hours))
+    assert period_text(part, ENGLISH).replace("\u00a0", " ") == f"27 October 2024, {said}"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_energies_beside_each_other_have_the_decimals_of_the_largest():
 def test_moments():
     text = "2024-10-27T02:30:00+01:00"
     assert ENGLISH.moment(text) == "27\u00a0October\u00a02024, 02:30:00"
+    assert GERMAN.moment("2024-11-03T01:30:00-03:30", offset=True).endswith("01:30:00 (UTC−03:30)")
     assert GERMAN.moment(text, offset=True) == "27.\u00a0Oktober\u00a02024, 02:30:00 (UTC+01:00)"
 
 

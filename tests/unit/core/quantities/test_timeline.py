@@ -287,6 +287,21 @@ def test_parts_of_days_by_hand(day, hours, seconds, same_as):
 
 
 @pytest.mark.parametrize(
+    ("zone", "day", "hours", "twice"),
+    [
+        ("Europe/Berlin", date(2024, 10, 27), "2-3", (True, False)),
+        ("Europe/Berlin", date(2024, 10, 27), "1-2:30", (False, True)),
+        ("Europe/Berlin", date(2024, 10, 27), "2:30-2:45", (True, True)),
+        ("Europe/Berlin", date(2024, 10, 27), "3-4", (False, False)),
+        ("Europe/Berlin", date(2024, 6, 21), "2-3", (False, False)),
+        ("America/Havana", date(2024, 11, 3), "0-0:30", (True, True)),
+    ],
+)
+def test_a_part_knows_which_of_its_ends_the_clock_of_the_day_shows_twice(zone, day, hours, twice):
+    assert Timeline.of_days(day, 1, ZoneInfo(zone)).part(hours).twice == twice
+
+
+@pytest.mark.parametrize(
     ("zone", "day", "hours", "says", "fix"),
     [
         ("Europe/Berlin", date(2024, 3, 31), "2-3", "does not show 02:00 on .* is 03:00", "give 03:00-04:00"),
