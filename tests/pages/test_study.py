@@ -1,11 +1,14 @@
 """The page of a study in a browser: nothing fails or is fetched, all fits, and the map is that of the table."""
 
+import re
+
 import pytest
 from tests.made_studies import AXES, a_study_page, drawn, swept
 from tests.pages.conftest import Case
-from tests.pages.opened import check_looks, check_theme
+from tests.pages.opened import Watched, check_looks, check_theme
 
 from pvsim.adapters.html import rendered
+from pvsim.core.study.ranking import Objective
 
 KWH = "site.battery.capacity_kwh"
 LONG = "a name that is far too long for a chart, <b>and</b> not HTML"
@@ -59,6 +62,26 @@ def test_the_map_shows_the_numbers_of_its_table_and_can_be_turned(opened):
     assert not shown_map(page) & set(table)
     page.locator("#day-picks select").first.select_option("2")
     assert page.locator("[data-chart=hours] svg path").count() > 10
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    "shares", [(1.0, 1.0, 1.0), (0.0, 0.0, 0.0), (0.4, 0.9, 1.0), (0.0, 0.02, 0.1), (0.5, 0.5, 0.6)]
+)
+def test_axes_of_shares_end_at_0_and_100_percent(browser, tmp_path, shares, width):
+    records = swept({KWH: [0, 5, 10]}, variants=("",), seeds=2, of=lambda _variant, parameters, _repeat: {
+        "self_sufficiency": shares[parameters[KWH] // 5]
+    })  # fmt: skip
+    page = a_study_page(records, objective=Objective("self_sufficiency", "max"))
+    path = tmp_path / "study.html"
+    path.write_bytes(rendered(page, language="en", version="0.2.0", kind="study"))
+    watched = Watched(browser.new_page(viewport={"width": width, "height": 900}), path.as_uri())
+    for chart in ("profile", "effects"):
+        texts = watched.page.locator(f"[data-chart={chart}] svg text").all_text_contents()
+        numbers = [float(text.replace("\u2212", "-")) for text in texts if re.fullmatch(r"\u2212?[\d.]+", text)]
+        assert len(numbers) >= 2, texts
+        assert 0 <= min(numbers) <= max(numbers) <= 100, texts
+    assert watched.problems == []
 
 
 def test_without_scripts_the_tables_are_there(opened):

@@ -16,6 +16,21 @@
   const onAxis = (figure) => (value) => (figure.share ? plain(100 * value) : plain(value));
   const main = study.figures[0];
 
+  /* The nice number that is not less: how far the lines of an axis are apart. */
+  const nice = (rough) => {
+    const power = Math.pow(10, Math.floor(Math.log10(rough)));
+    return power * [1, 2, 5, 10].find((each) => each * power >= rough);
+  };
+  const isShare = (value) => value >= 0 && value <= 1;
+
+  /* The range of an axis of values. That of shares ends at 0 and 100 %, also where all of them are the same. */
+  function range(figure, values) {
+    if (!figure.share || !values.length || !values.every(isShare)) return { scale: true };
+    const low = Math.min(...values), high = Math.max(...values), interval = nice((high - low || high || 1) / 4);
+    const min = Math.floor(low / interval) * interval, max = Math.min(1, Math.ceil(high / interval) * interval);
+    return max > min ? { min, max, interval } : { min: max ? max - interval : 0, max: max || 1, interval };
+  }
+
   /* A colour of `share` of one and the rest of another, both as #rrggbb. */
   function mixed(one, other, share) {
     const parts = [1, 3, 5].map((at) => [one, other].map((colour) => parseInt(colour.slice(at, at + 2), 16)));
@@ -112,7 +127,7 @@
       ...base(c), legend: { show: false }, grid: { left: 64, right: 16, top: 34, bottom: 52 },
       tooltip: { ...base(c).tooltip, trigger: "item", formatter: (one) => `<b>${escaped(x.values[one.value[0]])}</b><br>` + (one.seriesType === "custom" ? `${escaped(word("band"))}: ${escaped(say(main, one.value[1]))}, ${escaped(say(main, one.value[2]))}` : escaped(say(main, one.value[1]))) },
       xAxis: axis(c, { type: "category", data: x.values, name: x.label, nameLocation: "middle", nameGap: 30, splitLine: { show: false }, axisLabel: { color: c.text, hideOverlap: true, formatter: (text) => short(text, narrow ? 10 : 20) } }),
-      yAxis: axis(c, { type: "value", scale: true, name: named(main), nameTextStyle: { align: "left", padding: [0, 0, 0, -56], color: c.muted, fontSize: 12 }, axisLabel: { color: c.muted, formatter: onAxis(main) } }),
+      yAxis: axis(c, { type: "value", ...range(main, [...points.map((each) => each[1]), ...edges.flatMap((each) => each.slice(1))]), name: named(main), nameTextStyle: { align: "left", padding: [0, 0, 0, -56], color: c.muted, fontSize: 12 }, axisLabel: { color: c.muted, formatter: onAxis(main) } }),
       series: [
         ...(spread ? [{
           type: "custom", name: word("band"), data: edges, encode: { x: 0, y: [1, 2] }, z: 2,
@@ -133,15 +148,16 @@
     chart.resize();
     const low = Math.min(...effects.map((each) => each.least), study.mean), high = Math.max(...effects.map((each) => each.most), study.mean);
     const room = (high - low || Math.abs(high) || 1) * (narrow ? 0.3 : 0.16);
-    const rough = (high - low + 2 * room) / (narrow ? 3 : 6), power = Math.pow(10, Math.floor(Math.log10(rough)));
-    const interval = power * [1, 2, 5, 10].find((nice) => nice * power >= rough);
+    const interval = nice((high - low + 2 * room) / (narrow ? 3 : 6)), shares = main.share && isShare(low) && isShare(high);
+    const start = Math.floor((low - room) / interval) * interval, end = Math.ceil((high + room) / interval) * interval;
+    const onIt = (value) => (shares && !isShare(Number(value.toFixed(9))) ? "" : onAxis(main)(value)); // beyond is room for words
     chart.setOption({
       ...base(c), grid: { left, right: 16, top: 28, bottom: 52 },
       tooltip: {
         ...base(c).tooltip,
         formatter: (one) => { const each = effects[one.dataIndex]; return `<b>${escaped(each.label)}</b><br>${escaped(each.least_at)}: ${escaped(say(main, each.least))}<br>${escaped(each.most_at)}: ${escaped(say(main, each.most))}`; },
       },
-      xAxis: axis(c, { type: "value", min: Math.floor((low - room) / interval) * interval, max: Math.ceil((high + room) / interval) * interval, interval, name: named(main), nameLocation: "middle", nameGap: 30, axisLabel: { color: c.muted, hideOverlap: true, formatter: onAxis(main) } }),
+      xAxis: axis(c, { type: "value", min: start, max: shares && end > 1 ? high + room : end, interval, name: named(main), nameLocation: "middle", nameGap: 30, axisLabel: { color: c.muted, hideOverlap: true, formatter: onIt } }),
       yAxis: axis(c, { type: "category", inverse: true, data: effects.map((each) => each.label), splitLine: { show: false }, axisTick: { show: false }, axisLabel: { color: c.text, fontSize: 13, formatter: (text) => short(text, narrow ? 13 : 26) } }),
       series: [
         {
@@ -181,8 +197,7 @@
     const hours = [...Array(24).keys()].map((hour) => two(hour) + ":00");
     const tones = { load: c.load, pv: c.pv, net: c.import, battery: c.battery }, banded = ["pv", "net"];
     const all = shown.flatMap((one) => Object.entries(one.powers).flatMap(([name, band]) => (banded.includes(name) ? [...band.p5, ...band.p95] : band.mean))).filter((value) => value !== null);
-    const low = Math.min(0, ...all), high = Math.max(0.001, ...all), rough = (high - low) / 4, power = Math.pow(10, Math.floor(Math.log10(rough)));
-    const interval = power * [1, 2, 5, 10].find((nice) => nice * power >= rough);
+    const low = Math.min(0, ...all), high = Math.max(0.001, ...all), interval = nice((high - low) / 4);
     const scale = { min: Math.floor(low / interval) * interval, max: Math.ceil(high / interval) * interval, interval };
     const grids = [], x = [], y = [], series = [], titles = [];
     shown.forEach((one, i) => {
