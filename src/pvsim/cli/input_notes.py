@@ -28,7 +28,13 @@ def input_notes(inputs: "Mapping[str, Mapping[str, Any]]", meter_max_w: int) -> 
         if "source" not in report:
             continue
         source = report["source"]
-        if report["season_days"] > _OTHER_SEASON_DAYS:
+        if report.get("has_run_days"):
+            option = "--pv-start" if name == "pv" else "--meter-start"
+            notes.append(
+                f"{name}: {report['first_day']} of {source} is used for {report['run_day']}, "
+                f"which the file has too: {option} {report['run_day']} takes it"
+            )
+        elif report["season_days"] > _OTHER_SEASON_DAYS:
             notes.append(
                 f"{name}: {report['first_day']} of {source} is used for {report['run_day']}, "
                 f"{report['season_days']} days of the year away; "

@@ -13,6 +13,16 @@ def test_another_season_is_named_with_the_date_that_fits():
     assert input_notes({"m1": moved | {"season_days": 45}}, 9000) == []
 
 
+def test_days_of_the_run_that_the_file_has_and_that_are_not_taken_are_named():
+    other = FILE | {"first_day": "2024-06-01", "run_day": "2024-06-21", "season_days": 20, "has_run_days": True}
+    note = "2024-06-01 of house.csv is used for 2024-06-21, which the file has too: "
+    assert input_notes({"m1": other, "pv": other | {"season_days": 183}}, 9000) == [
+        f"m1: {note}--meter-start 2024-06-21 takes it",
+        f"pv: {note}--pv-start 2024-06-21 takes it",
+    ]
+    assert input_notes({"m1": other | {"has_run_days": False}}, 9000) == []
+
+
 def test_what_dimming_takes_is_told():
     report = {"dimmed_s": 4_605, "cut_kwh": 8.698333, "later_kwh": 8.692293, "unserved_kwh": 0.00604}
     told = "m1: dimmed for 4,605 s: 8.698 kWh cut, 8.692 kWh taken later, 0.006 kWh not at all"

@@ -23,7 +23,7 @@ from pvsim.core.series.types import (
 )
 from pvsim.errors import BadInputError
 
-__all__ = ["Days", "choose_days", "fill_days", "rounded_share", "season_days"]
+__all__ = ["Days", "choose_days", "fill_days", "has_days", "rounded_share", "season_days"]
 
 _SHORT_GAP_S: Final = HOUR_S
 _YEAR_DAYS: Final = 365
@@ -61,9 +61,7 @@ def choose_days(
         BadInputError: the file does not cover the days; says which it covers and which options would fit.
     """
     first, after = _reach(file)
-    whole = (-(-first // DAY_S), after // DAY_S)
-    filling = options.gaps not in {None, "error"}
-    have = (first // DAY_S, -(-after // DAY_S)) if filling else part.days_within(first, after) if part else whole
+    whole, have = _whole_days(first, after), _usable_days(first, after, options, part)
     start = whole[0] if days <= whole[1] - whole[0] else have[0]
     if options.start is not None:
         start = day_number(options.start)
@@ -83,6 +81,23 @@ def choose_days(
     elif days > count:
         fits += f" with `days` {count} or fewer"
     raise BadInputError(what, where=file.samples.source, fix=f"pass {fits}")
+
+
+def has_days(file: OrderedSeries, options: SeriesOptions, first_day: int, days: int, part: DayPart | None) -> bool:
+    """Whether `days` days of the file from `first_day` on may be taken, as `choose_days` takes them."""
+    begin, end = _usable_days(*_reach(file), options, part)
+    return begin <= first_day and first_day + days <= end
+
+
+def _usable_days(first: int, after: int, options: SeriesOptions, part: DayPart | None) -> tuple[int, int]:
+    """The days that may be taken of the wall clock [first, after): the first, and the one after the last."""
+    if options.gaps not in {None, "error"}:
+        return first // DAY_S, -(-after // DAY_S)
+    return part.days_within(first, after) if part else _whole_days(first, after)
+
+
+def _whole_days(first: int, after: int) -> tuple[int, int]:
+    return -(-first // DAY_S), after // DAY_S
 
 
 def _reach(file: OrderedSeries) -> tuple[int, int]:

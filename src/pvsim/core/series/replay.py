@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pvsim.core.series.clock_remarks import changed_hours, clock_remarks
 from pvsim.core.series.day_part import DayPart
-from pvsim.core.series.days import Days, choose_days, fill_days, rounded_share, season_days
+from pvsim.core.series.days import Days, choose_days, fill_days, has_days, rounded_share, season_days
 from pvsim.core.series.findings import FileReading, Known, Taken
 from pvsim.core.series.limits import MOST_PV_W, Limits, count_cut, cut_power_dw
 from pvsim.core.series.order import put_in_order
@@ -152,8 +152,10 @@ def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quanti
     power_dw = cut_power_dw(file.samples, limits, options, quantity=quantity, unit=samples.unit)
     clock = run.passings(start)
     days = fill_days(file, power_dw, first, after, options=options, quantity=quantity, part=part, run=clock)
+    own = day_number(run.first_date)
+    unsaid = options.start is None and own != start and has_days(file, options, own, run.days, part)
     return MeasuredSeries(
-        _report(samples, powers, days, start, run=run, limits=limits, fill=options.fill),
+        _report(samples, powers, days, start, run=run, limits=limits, fill=options.fill, has_run_days=unsaid),
         run.seconds(),
         run.clock,
         (day_number(run.first_date) - start) * DAY_S,
@@ -187,6 +189,7 @@ def _report(
     run: LocalDays,
     limits: Limits,
     fill: Literal["hold", "interpolate"],
+    has_run_days: bool,
 ) -> SeriesFindings:
     file = powers.file
     wall, power_w = file.samples.wall_s, file.samples.values
@@ -227,6 +230,7 @@ def _report(
         days=run.days,
         run_day=run.first_date,
         season_days=season_days(date_of(start), run.first_date),
+        has_run_days=has_run_days,
         step_s=file.step_s,
         samples=len(used),
         gaps=days.gaps,

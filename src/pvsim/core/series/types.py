@@ -166,6 +166,7 @@ class SeriesFindings:
         days: Number of days used.
         run_day: The first day of the run.
         season_days: Days of the year from one to the other.
+        has_run_days: Whether the file has the days of the run too, though others were taken and nobody said so.
         step_s: Seconds between samples.
         samples: Number of samples with a value.
         gaps: Missing samples, in order of time.
@@ -190,6 +191,7 @@ class SeriesFindings:
     days: int
     run_day: date
     season_days: int
+    has_run_days: bool
     step_s: int
     samples: int
     gaps: tuple[Gap, ...]

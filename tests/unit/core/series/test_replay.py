@@ -321,3 +321,22 @@ def test_the_report_says_how_far_the_days_were_moved():
         date(2024, 6, 21),
         178,
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "hours", "days", "options", "told"),
+    [
+        ("2024-06-20T00:00", 72, 1, {}, True),
+        ("2024-06-20T00:00", 72, 2, {}, True),
+        ("2024-06-20T00:00", 48, 2, {}, False),
+        ("2024-06-20T00:00", 47, 1, {}, False),
+        ("2024-06-20T00:00", 47, 1, {"gaps": "hold"}, True),
+        ("2024-06-20T00:00", 72, 1, {"start": date(2024, 6, 20)}, False),
+        ("2024-06-21T00:00", 72, 1, {}, False),
+        ("2006-12-17T00:00", 72, 1, {}, False),
+    ],
+)
+def test_that_the_file_has_the_run_s_days_too_is_told(first, hours, days, options, told):
+    run = LocalDays(date(2024, 6, 21), days, BERLIN)
+    measured = series(samples([float(i) for i in range(1, hours + 1)], first=first), run, **options)
+    assert measured.findings.has_run_days is told
