@@ -20,6 +20,9 @@ from pvsim.errors import UsageError
 __all__ = ["typed"]
 
 _STRUCTS: dict[str, type[Struct]] = {"meter": MeterRequest, "pv": PvRequest, "annual_kwh": EnergyPopulation}
+_MADE_OF = {"site": "Site", "meter": "MeterRequest", "pv": "PvRequest", "annual_kwh": "EnergyPopulation"}
+"""What the fields in a field are those of."""
+_A_SITE = 'give an example by its name, site="home", the path of a site file, or a pvsim.Site; or leave it out'
 _OF_PYTHON = {"null": "None", "true": "True", "false": "False"}
 _NO_TEXT = (" is not a text", " is not a text or a list", " is not a text or a table")
 _NO_NUMBER = (" is not a number", " is not a whole number", " is not a number or a list or a table")
@@ -49,11 +52,15 @@ def _data(name: str, value: Any) -> Any:
 
 
 def _wrong_types(data: dict[str, Any]) -> Iterator[UsageError]:
+    if data["site"] == {}:  # else each field that no site may lack is a problem
+        yield UsageError("`site`: {} is no site", field="site", fix=_A_SITE)
+        data = data | {"site": None}
     for problem in problems(data, Request):
         name, _, said = problem.partition(": ")
         word, space, rest = said.partition(" ")
         said = f"{_OF_PYTHON.get(word, word)}{space}{rest}"
-        yield UsageError(f"`{name}`: {said}", field=name, fix=_fix(_at(data, name), said))
+        fix = _instead(_at(data, name), said) or _otherwise(name, said)
+        yield UsageError(f"`{name}`: {said}", field=name, fix=fix)
 
 
 def _at(data: Any, name: str) -> Any:
@@ -63,8 +70,8 @@ def _at(data: Any, name: str) -> Any:
     return data
 
 
-def _fix(value: Any, said: str) -> str:
-    """What to give instead of a value of another type, where that is plain from the value."""
+def _instead(value: Any, said: str) -> str:
+    """What to give instead of a value of another type, where that is plain from the value; else empty."""
     if said.endswith(_NO_TEXT):
         if isinstance(value, date | time | PurePath):
             text = value.isoformat() if isinstance(value, date | time) else str(value)
@@ -75,4 +82,14 @@ def _fix(value: Any, said: str) -> str:
         return f"give {int(value)}"
     if said.endswith(_NO_NUMBER) and isinstance(value, str) and _NUMBER.fullmatch(value):
         return f"give {value}, without quotes"
-    return "leave it out, for its default" if said.startswith("None ") else "see pvsim.Request"
+    return ""
+
+
+def _otherwise(name: str, said: str) -> str:
+    """What to give for a field, or where that is said."""
+    if name == "site":
+        return _A_SITE
+    field, *nested = re.split("[. ]", name)  # `site.grid.fuse_a`, `site plant 1`
+    if said.startswith("None ") and field != "site":  # a site has fields without a default
+        return "leave it out, for its default"
+    return f"see pvsim.{_MADE_OF.get(field, 'Request') if nested else 'Request'}"

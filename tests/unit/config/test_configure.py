@@ -351,6 +351,16 @@ def test_what_has_a_wrong_type_is_said(request_, field, says):
     assert caught.value.field == field
 
 
+A_SITE = 'give an example by its name, site="home", the path of a site file, or a pvsim.Site; or leave it out'
+A_PLACE = {"latitude_deg": 52.5, "longitude_deg": 13.4, "tz": "Europe/Berlin"}
+PLANT = {"tilt_deg": 35, "azimuth_deg": 180, "peak_kw": 5}
+SITE = {
+    "name": "mine",
+    "location": A_PLACE,
+    "plants": [PLANT],
+}
+
+
 @pytest.mark.parametrize(
     ("asked", "says", "fix"),
     [
@@ -364,7 +374,16 @@ def test_what_has_a_wrong_type_is_said(request_, field, says):
         ({"pv": {"peak_kw": "3.5"}}, '`pv.peak_kw`: "3.5" is not a number', "give 3.5, without quotes"),
         ({"days": None}, "`days`: None is not a whole number", "leave it out, for its default"),
         ({"days": True}, "`days`: True is not a whole number", "see pvsim.Request"),
-        ({"meter": {"source": [PurePosixPath("a.csv")]}}, "value 1 (a.csv): a.csv, of type", "see pvsim.Request"),
+        (
+            {"meter": {"source": [PurePosixPath("a.csv")]}},
+            "value 1 (a.csv): a.csv, of type",
+            "see pvsim.MeterRequest",
+        ),
+        ({"site": {}}, "`site`: {} is no site", A_SITE),
+        ({"site": 5}, "`site`: 5 is not a text or a table", A_SITE),
+        ({"site": {**SITE, "name": None}}, "`site.name`: None is not a text", "see pvsim.Site"),
+        ({"site": {**SITE, "plants": [{**PLANT, "tilt_deg": "x"}]}}, "`site plant 1`: tilt_deg", "see pvsim.Site"),
+        ({"site": {**SITE, "roof": 1}}, "`site.roof`: there is no such setting", "see pvsim.Site"),
     ],
 )
 def test_what_to_give_instead_of_another_type_is_said(asked, says, fix):
