@@ -73,7 +73,7 @@ def site_pv(
         series = weather_at(weather, *at)
         fresh = FileSky(outside, series, climate_of(weather, *at, seed=seed), weather.fill)
         sky, coverage = covering(fresh, start_utc, end_utc, weather.gaps)
-        reading = coverage.of_reading(series.reading, weather.gaps)
+        reading = coverage.of_reading(series.reading_over(start_utc, end_utc), weather.gaps)
         skies = (sky,)
     else:
         skies = tuple(climate_of(weather, *at, seed=seed, clouds=each) for each in clouds)

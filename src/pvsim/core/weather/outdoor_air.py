@@ -119,8 +119,8 @@ def outdoor_air(
         fix = "give the site's twelve monthly means: temp_air_c = [1, 2, 6, …] under [weather]"
         raise BadInputError(what, where=series.source, fix=fix)
     coldest_c = inf if series.temp_air is None else float(np.nanmin(series.temp_air, initial=inf))
-    temperature = FileTemperature(series, climate)
-    return OutdoorAir(temperature, _half_hours(temperature, first_utc, end_utc), coldest_c, series.reading)
+    temperature, reading = FileTemperature(series, climate), series.reading_over(*run_utc)
+    return OutdoorAir(temperature, _half_hours(temperature, first_utc, end_utc), coldest_c, reading)
 
 
 def _half_hours(temperature: OutdoorTemperature, first_utc: int, end_utc: int) -> Floats:

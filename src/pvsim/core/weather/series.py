@@ -1,6 +1,7 @@
 """What a weather file holds: means over intervals of one length."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ __all__ = ["FileTemperature", "WeatherSeries"]
 BRIDGED_S = 6 * HOUR_S
 """So long a straight line, or a held value at the ends of a file, is better than the climate."""
 
+_AIR = ("temp_air", "wind_speed")
 _DAYS_OF_YEAR = 365
 _LEAP_DAY = 31 + 28  # of a year that has one, from 0
 _FAR_NORTH_DEG, _FAR_EAST_DEG = 5.0, 7.5
@@ -40,6 +42,7 @@ class WeatherSeries:
         wind_speed: In m/s.
         station: Latitude and longitude in degrees, where the file says them.
         reading: How the file was read.
+        bridged_air: By column, temperature or wind, which of its values are of a line over a gap.
     """
 
     source: str
@@ -53,6 +56,7 @@ class WeatherSeries:
     wind_speed: Floats | None = None
     station: tuple[float, float] | None = None
     reading: FileReading | None = None
+    bridged_air: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def intervals(self) -> int:
@@ -121,10 +125,27 @@ class WeatherSeries:
     def bridged(self) -> "WeatherSeries":
         """The same with straight lines over gaps of up to six hours in temperature and wind."""
         most = BRIDGED_S // self.step_s
-        temp_air, wind_speed = (
-            None if part is None else _bridged(part, most) for part in (self.temp_air, self.wind_speed)
+        columns = {name: part for name in _AIR if (part := getattr(self, name)) is not None}
+        bridged = {name: _bridged(part, most) for name, part in columns.items()}
+        drawn = {name: np.isnan(part) & ~np.isnan(bridged[name]) for name, part in columns.items()}
+        return replace(
+            self, temp_air=bridged.get("temp_air"), wind_speed=bridged.get("wind_speed"), bridged_air=drawn
         )
-        return replace(self, temp_air=temp_air, wind_speed=wind_speed)
+
+    def reading_over(self, start_utc: int, end_utc: int) -> FileReading | None:
+        """Its reading with what stands for temperatures and winds that it lacks over a run, counted."""
+        first, after = (start_utc - self.first_utc) // self.step_s, -(-(end_utc - self.first_utc) // self.step_s)
+        remarks = []
+        for name, drawn in self.bridged_air.items():
+            for lacking, what in (
+                (drawn, "on a straight line over the gap"),
+                (np.isnan(getattr(self, name)), "taken from the climate"),
+            ):
+                count = int(lacking[self.rows(np.arange(first, after))].sum()) if lacking.any() else 0
+                remarks += [f"{count:,} without {name} {what}"] if count else []
+        if self.reading is None or not remarks:
+            return self.reading
+        return replace(self.reading, remarks=(*self.reading.remarks, *remarks))
 
     def remarked(self, remark: str) -> "WeatherSeries":
         """The same with one more remark in its reading."""

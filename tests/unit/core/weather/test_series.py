@@ -1,11 +1,14 @@
 """Temperatures of a weather file at any times: lines, gaps, both ends, typical years."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.series.findings import FileReading
 from pvsim.core.weather.series import FileTemperature, WeatherSeries
 from pvsim.core.weather.sky import ClimateSky
 from pvsim.core.weather.spells import Spells
@@ -72,6 +75,47 @@ def test_wind_is_bridged_too_and_a_column_of_gaps_stays_one():
     assert series.wind_speed.tolist() == [1.0, 2.0, 3.0]
     assert np.isnan(series.temp_air).all()
     assert hours([1.0]).bridged().wind_speed is None
+
+
+READING = FileReading("w.csv", (), (), 40, HOUR, "UTC", "times", "start", "assumed", remarks=("a",))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "remarks"),
+    [
+        (
+            0,
+            40,
+            ("6 without temp_air on a straight line over the gap", "7 without temp_air taken from the climate"),
+        ),
+        (0, 2, ()),
+        (
+            7,
+            21,
+            ("1 without temp_air on a straight line over the gap", "1 without temp_air taken from the climate"),
+        ),
+        (23, 60, ("4 without temp_air taken from the climate",)),
+    ],
+)
+def test_what_stands_for_missing_air_over_a_run_is_counted(first, last, remarks):
+    known = np.arange(40.0)
+    known[2:8] = np.nan  # six
+    known[20:27] = np.nan  # seven
+    series = replace(hours(known, wind_speed=np.ones(40)), reading=READING).bridged()
+    found = series.reading_over(START + first * HOUR + 1, START + last * HOUR - 1)
+    assert found == replace(READING, remarks=("a", *remarks))
+    assert replace(series, reading=None).reading_over(START, START + 40 * HOUR) is None
+
+
+def test_missing_wind_of_a_typical_year_is_counted_in_any_year():
+    wind = np.ones(8_760)
+    wind[5:9] = np.nan
+    series = replace(hours(np.ones(8_760), typical=True, wind_speed=wind), reading=READING).bridged()
+    for year in ("2024", "2025"):
+        start = int(np.datetime64(year, "s").astype(np.int64))
+        found = series.reading_over(start, start + DAY_S)
+        assert found.remarks == ("a", "4 without wind_speed on a straight line over the gap")
+        assert series.reading_over(start + DAY_S, start + 2 * DAY_S) == READING
 
 
 def test_a_typical_year_serves_any_year():
