@@ -38,4 +38,5 @@ def test_the_picture_can_be_read_without_seeing_it_and_without_colour():
 
 def test_a_day_without_pv_can_be_drawn(script):
     day = script["Day"]("2024-06-21", "UTC", 21_600, ("00:00", "06:00", "12:00", "18:00"), (1, 2, 3, 4), (0,) * 4)
-    ET.fromstring(script["draw"](day))  # noqa: S314 - our own text
+    tree = ET.fromstring(script["draw"](day))  # noqa: S314 - our own text
+    assert tree.findtext(f"{SVG}text") == "21 June 2024: no PV energy"
