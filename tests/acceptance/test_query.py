@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -50,6 +54,27 @@ def test_a_table_does_nothing_to_the_terminal(inside, run):
     assert (head, row) == ("h [31m", "red  [31m 2J  bell   back")
     done = inside("query", f"SELECT '{text}' AS h", str(run), "--json")
     assert json.loads(done.out) == [{"h": text}]  # as it is
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM runs", "SELECT * FROM samples LIMIT 2"])
+def test_a_table_fits_the_terminal_that_it_goes_to(inside, run, sql):
+    assert len(inside("query", sql).out.splitlines()[0]) > 90
+    master, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (24, 90))
+    command = [sys.executable, "-m", "pvsim", "query", sql]
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    done = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, env=environment, check=True)
+    os.close(terminal)
+    lines = os.read(master, 65_536).decode().splitlines()
+    os.close(master)
+    if "runs" in sql:  # one row: names and values
+        assert lines[0] == f"run              {run.name}"
+        assert f"path             {run}" in lines
+        assert done.stderr == b""
+    else:
+        assert lines[0].split() == ["run", "status", "t_utc", "t_local", "meter"]
+        assert max(map(len, lines)) <= 90
+        assert b"no room for 7 of 12 columns: meter_kw, pv_kw, " in done.stderr
 
 
 def test_a_long_table_is_cut_and_says_so(inside, run):

@@ -1,5 +1,7 @@
 """`pvsim query`: SQL over runs."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -45,8 +47,12 @@ def query(sql: str, directory: Path, as_json: bool, as_csv: bool) -> None:
     with ask(sql, directory) as (answer, notes):
         for note in notes:
             click.echo(f"· {note}", err=True)
-        form = print_json if as_json else print_csv if as_csv else print_table
-        form(answer.columns, answer.portions)
+        if as_json or as_csv:
+            form = print_json if as_json else print_csv
+            form(answer.columns, answer.portions)
+        else:
+            room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+            print_table(answer.columns, answer.portions, room=room)
 
 
 COMMANDS = (query,)
