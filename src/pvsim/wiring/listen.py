@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -24,12 +25,14 @@ from pvsim.app.patience import Patience, Terms, keep_open
 from pvsim.app.ports import Notify, Stop
 from pvsim.app.publish import Publishing, ShowStates
 from pvsim.config.listening import ListenRequest, forms_of
+from pvsim.config.meter_forms import MeterForms
 from pvsim.core.messages.address import BrokerAddress
 from pvsim.core.messages.mqtt_address import MqttAddress
 from pvsim.core.metering.read import BodyReader
 from pvsim.core.publishing.discovery import PREFIX
 from pvsim.core.publishing.face import Face
 from pvsim.core.publishing.outbox import Outbox
+from pvsim.core.quantities.types import MeterRange
 from pvsim.core.session.clock import ServiceClock
 from pvsim.core.session.plan import SessionPlan
 from pvsim.core.session.session import Session
@@ -98,21 +101,7 @@ class Service:
         self.name = request.name
         self._days = ServiceDays(request.name, request.run, request.hold_s, forms.default.meter_range, ranges)
         zone = self._days.zone
-        self._plan = SessionPlan(
-            request.name,
-            zone,
-            BodyReader(request.name, forms.by_channel, forms.default),
-            lateness_s=request.lateness_s,
-            hold_s=request.hold_s,
-            silence_s=request.silence_s,
-            max_meters=request.max_meters,
-            topics=forms.topics,
-            meter_range=forms.default.meter_range,
-            ranges=ranges,
-            forms=forms.forms,
-            phases=forms.phases,
-            phase_topics=forms.phase_topics,
-        )
+        self._plan = _plan_of(request, forms, ranges, zone)
         self.directory = setting.out / request.name
         self._log = LogOfService(
             self.name,
@@ -213,10 +202,7 @@ class Service:
                 if publishing is not None:
                     publish = self._publish(publishing, broker, following, terms)
                     beside.append(asyncio.ensure_future(publish))
-                await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
-                if not following.done():
-                    await next(task for task in beside if task.done())  # it has failed
-                await following
+                await _until_read(following, beside)
                 if publishing is not None:
                     await _finish(publishing, beside[-1], watcher)
                     await listener.keep()
@@ -322,6 +308,35 @@ class Service:
             what = f"the files of the service were begun with --clock {clock}, not {asked}"
             raise UsageError(what, where="--clock", fix=f"give --clock {clock}, or another --out")
         return clock
+
+
+def _plan_of(
+    request: ListenRequest, forms: MeterForms, ranges: Mapping[str, MeterRange], zone: ZoneInfo
+) -> SessionPlan:
+    """How a session makes rows of messages."""
+    return SessionPlan(
+        request.name,
+        zone,
+        BodyReader(request.name, forms.by_channel, forms.default),
+        lateness_s=request.lateness_s,
+        hold_s=request.hold_s,
+        silence_s=request.silence_s,
+        max_meters=request.max_meters,
+        topics=forms.topics,
+        meter_range=forms.default.meter_range,
+        ranges=ranges,
+        forms=forms.forms,
+        phases=forms.phases,
+        phase_topics=forms.phase_topics,
+    )
+
+
+async def _until_read(following: "asyncio.Future[None]", beside: Sequence["asyncio.Future[None]"]) -> None:
+    """Wait until the log is read, or something beside it has failed, which is raised."""
+    await asyncio.wait({following, *beside}, return_when=asyncio.FIRST_COMPLETED)
+    if not following.done():
+        await next(task for task in beside if task.done())
+    await following
 
 
 async def _finish(publishing: Publishing, publish: "asyncio.Future[None]", watcher: Watcher) -> None:
