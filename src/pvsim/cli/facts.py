@@ -1,8 +1,8 @@
-"""`pvsim verify`, `pvsim schema`, `pvsim doctor`: what is so."""
+"""`pvsim verify`, `pvsim schema`, `pvsim doctor`: proof of a run, forms of data, what a machine lacks."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,9 @@ from pvsim.cli.options import broker_option, json_option
 from pvsim.cli.run_path import RunPath
 from pvsim.cli.values import Choice
 from pvsim.errors import PvsimError
+
+if TYPE_CHECKING:
+    from pvsim.adapters.node import Finding
 
 __all__ = ["COMMANDS"]
 
@@ -114,7 +117,7 @@ def doctor(broker: str | None, as_json: bool) -> None:
         raise PvsimError("something is missing", fix="see the lines printed before this")
 
 
-def _print(finding: Any) -> None:
+def _print(finding: "Finding") -> None:
     click.echo(f"{'ok' if finding.ok else 'MISSING':8}{finding.name}: {finding.what}")
     if finding.fix:
         click.echo(f"{'':8}{finding.fix}")
