@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pvsim.core.study.case import Case
     from pvsim.core.study.record import CaseRecord
 
-__all__ = ["StudyLines", "best_lines", "case_text", "cases_done", "duration", "labels", "ranking_lines"]
+__all__ = ["StudyLines", "best_lines", "case_text", "cases_done", "duration", "ranking_lines"]
 
 _TERMINAL_S, _PIPE_S = 0.25, 30.0
 """Seconds between two tables at least, and between two lines elsewhere than on a terminal."""
@@ -168,29 +168,12 @@ def case_text(case: "Case | CaseRecord", *, seed: bool = True) -> str:
 
 
 def _settings(variant: str, parameters: Mapping[str, Any]) -> str:
-    short = labels(parameters)
+    from pvsim.core.study.paths import short_names  # noqa: PLC0415 - `pvsim --help` needs none
+
+    short = short_names(list(parameters))
     parts = [variant] if variant else []
     parts += [f"{short[path]} {_value(value)}" for path, value in parameters.items()]
     return one_line(" · ".join(parts))
-
-
-def labels(paths: Iterable[str]) -> Mapping[str, str]:
-    """The shortest end of each path that no other one has."""
-    paths = list(paths)
-    found = {}
-    for path in paths:
-        parts = path.split(".")
-        ends = (".".join(parts[-n:]) for n in range(1, len(parts) + 1))
-        others = [each for each in paths if each != path]
-        found[path] = next(
-            (
-                end
-                for end in ends
-                if not any(f".{each}".endswith(f".{end}") for each in others) and not end[0].isdecimal()
-            ),
-            path,
-        )
-    return found
 
 
 def duration(seconds: float) -> str:

@@ -3,38 +3,15 @@
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pvsim.adapters.study_directory import StudyBest, StudyRanking
 from pvsim.app.study_book import CaseBook
 from pvsim.app.study_progress import StudyProgress
 from pvsim.cli import study_lines
-from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration, labels, ranking_lines
+from pvsim.cli.study_lines import StudyLines, best_lines, case_text, duration, ranking_lines
 from pvsim.core.study.case import Case
 from pvsim.core.study.ranking import Objective
 from pvsim.core.study.record import CaseError, CaseRecord
-
-NAMES = st.lists(st.sampled_from(["site", "plants", "0", "1", "peak_kw", "battery"]), min_size=1, max_size=4)
-
-
-@given(st.lists(NAMES.map(lambda parts: ".".join(["site", *parts, "kw"])), unique=True))
-def test_labels_are_ends_of_their_paths_and_different(paths):
-    short = labels(paths)
-    assert list(short) == paths
-    assert len(set(short.values())) == len(paths)
-    assert all(path == label or path.endswith(f".{label}") for path, label in short.items())
-
-
-def test_labels_by_hand():
-    assert labels(["site.battery.capacity_kwh", "date"]) == {
-        "site.battery.capacity_kwh": "capacity_kwh",
-        "date": "date",
-    }
-    assert labels(["site.plants.0.peak_kw", "site.plants.1.peak_kw"]) == {
-        "site.plants.0.peak_kw": "plants.0.peak_kw",
-        "site.plants.1.peak_kw": "plants.1.peak_kw",
-    }
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from pvsim.app.report.forms import NOTHING, Forms
 from pvsim.core.study.factors import VARIANT, Factor, is_number
+from pvsim.core.study.paths import short_names
 from pvsim.core.study.table import parameter_text
 
-__all__ = ["MAIN_FIGURES", "FigureForm", "Naming", "short_names"]
+__all__ = ["MAIN_FIGURES", "FigureForm", "Naming"]
 
 MAIN_FIGURES = (
     "money_total",
@@ -190,18 +191,6 @@ class Naming:
         """A combination by what it differs in from the others."""
         settings = (self.setting(each, int(each.codes[position])) for each in self.factors)
         return " · ".join(settings) or self.forms.words["study.only"]
-
-
-def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """The shortest end of each path that no other path has: `capacity_kwh` of `site.battery.capacity_kwh`."""
-    found = {}
-    for path in paths:
-        parts = path.split(".")
-        ends = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
-        others = [f".{other}" for other in paths if other != path]
-        alone = (end for end in ends if not any(other.endswith(f".{end}") for other in others))
-        found[path] = next((end for end in alone if not re.match(r"[\d*]", end)), path)
-    return found
 
 
 def _shortened(text: str) -> str:

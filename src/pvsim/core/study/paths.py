@@ -1,11 +1,12 @@
 """Values at dotted paths in plain data: `plants.0.peak_kw` is the peak of the first plant, `*` is each item."""
 
 import re
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from pvsim.errors import UsageError
 
-__all__ = ["EACH", "Parts", "Plain", "is_index", "overlap", "parts_of", "put", "value_at"]
+__all__ = ["EACH", "Parts", "Plain", "is_index", "overlap", "parts_of", "put", "short_names", "value_at"]
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 """What TOML and JSON can say."""
@@ -106,3 +107,15 @@ def is_index(part: str) -> bool:
 def _refusal(parts: Parts, what: str) -> UsageError:
     path = ".".join(parts)
     return UsageError(f"`{path}`: {what}", field=path, fix="correct the path")
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """The shortest end of each path that no other path has: `capacity_kwh` of `site.battery.capacity_kwh`."""
+    found = {}
+    for path in paths:
+        parts = path.split(".")
+        ends = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
+        others = [f".{other}" for other in paths if other != path]
+        alone = (end for end in ends if not any(other.endswith(f".{end}") for other in others))
+        found[path] = next((end for end in alone if not re.match(r"[\d*]", end)), path)
+    return found

@@ -6,35 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.made_pages import ENGLISH
 
-from pvsim.app.report.study_words import FigureForm, Naming, short_names
+from pvsim.app.report.study_words import FigureForm, Naming
 from pvsim.core.study.factors import VARIANT, Factor
 
 WORDS = st.sampled_from(["site", "battery", "plants", "0", "1", "peak_kw", "tilt"])
-PATHS = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(".".join), min_size=1, max_size=5, unique=True)
 
 
 def a_naming(*factors):
     return Naming(ENGLISH, [Factor(path, values, np.zeros(1, dtype=np.int64)) for path, values in factors], "EUR")
-
-
-@given(PATHS)
-def test_short_names_are_ends_of_their_paths_that_no_other_path_has(paths):
-    found = short_names(paths)
-    assert len(set(found.values())) == len(paths)
-    for path, short in found.items():
-        assert f".{path}".endswith(f".{short}")
-        assert short == path or not any(f".{other}".endswith(f".{short}") for other in paths if other != path)
-
-
-def test_short_names_by_hand():
-    paths = ["site.plants.0.peak_kw", "site.plants.1.peak_kw", "site.battery.capacity_kwh", "seed", "site.load.0"]
-    assert list(short_names(paths).values()) == [
-        "plants.0.peak_kw",
-        "plants.1.peak_kw",
-        "capacity_kwh",
-        "seed",
-        "load.0",
-    ]
 
 
 @pytest.mark.parametrize(

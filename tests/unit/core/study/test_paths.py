@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pvsim.core.study.paths import overlap, parts_of, put, value_at
+from pvsim.core.study.paths import overlap, parts_of, put, short_names, value_at
 from pvsim.errors import UsageError
+
+WORDS = st.sampled_from(["site", "battery", "plants", "0", "1", "peak_kw", "tilt"])
+PATHS = st.lists(st.lists(WORDS, min_size=1, max_size=4).map(".".join), min_size=1, max_size=5, unique=True)
 
 names = st.sampled_from(["a", "b", "c"])
 trees = st.recursive(
@@ -100,3 +103,27 @@ def test_there_is_no_value_where_a_path_does_not_lead():
     assert value_at(SITE, ("plants", "0", "peak_kw")) == 5
     assert value_at(SITE, ("plants", "9")) is None
     assert value_at(SITE, ("plants", "0", "peak_kw", "x")) is None
+
+
+@given(PATHS)
+def test_short_names_are_ends_of_their_paths_that_no_other_path_has(paths):
+    found = short_names(paths)
+    assert len(set(found.values())) == len(paths)
+    for path, short in found.items():
+        assert f".{path}".endswith(f".{short}")
+        assert short == path or not any(f".{other}".endswith(f".{short}") for other in paths if other != path)
+
+
+def test_short_names_by_hand():
+    paths = ["site.plants.0.peak_kw", "site.plants.1.peak_kw", "site.battery.capacity_kwh", "seed", "site.load.0"]
+    assert list(short_names(paths).values()) == [
+        "plants.0.peak_kw",
+        "plants.1.peak_kw",
+        "capacity_kwh",
+        "seed",
+        "load.0",
+    ]
+    assert short_names(["homes.*.battery.kwh", "homes.0.battery.kwh"]) == {
+        "homes.*.battery.kwh": "homes.*.battery.kwh",
+        "homes.0.battery.kwh": "homes.0.battery.kwh",
+    }
