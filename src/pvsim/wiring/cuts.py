@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from pvsim.config import BuildingMeter, RunConfig
 from pvsim.core.quantities.rounding import rounded
-from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.quantities.timeline import DAY_S, HOUR_S
 from pvsim.core.quantities.types import DW_PER_KW, Ints, PowerSource
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.build import building_of, dimming_of_run
@@ -22,7 +22,7 @@ __all__ = ["ClippedCount", "Cuts", "clipped_counts", "clipped_seconds", "counted
 Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 """What each building would take and does not, by the name of its meter; of those where there is anything."""
 
-_DWS_PER_KWH = DW_PER_KW * 3_600
+_DWS_PER_KWH = DW_PER_KW * HOUR_S
 
 
 class ClippedCount:

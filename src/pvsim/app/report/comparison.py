@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pvsim.app.report.compose import period_text
 from pvsim.app.report.forms import NOTHING, Forms, Phrase
 from pvsim.app.report.page import Cell, Chart, Figure, Page, Section, Table
+from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.core.results.comparison import Comparison
 from pvsim.core.results.comparison import Figure as Compared
 from pvsim.core.results.profile import POWERS
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RunOnPage", "comparison_page", "unlike_text"]
 
-_DW_PER_KW = 10_000
 _DIGITS = {"kWh": 3, "kW": 3}
 _SHARE = "%"
 _LONG = {"made.config", "compare.head.command"}
@@ -258,5 +258,5 @@ def _hours(profile: "ProfileResult") -> dict[str, list[float | None]]:
     hours = {}
     for name, sums in zip(POWERS, profile.hour_dws.tolist(), strict=True):
         pairs = zip(sums, profile.hour_s.tolist(), strict=True)
-        hours[name] = [round(dws / seconds / _DW_PER_KW, 4) if seconds else None for dws, seconds in pairs]
+        hours[name] = [round(dws / seconds / DW_PER_KW, 4) if seconds else None for dws, seconds in pairs]
     return hours

@@ -9,6 +9,7 @@ from pvsim.app.report.charts import days_of_note
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Chart, Section, Table
 from pvsim.app.report.quality import limits, messages, sources, stretches
+from pvsim.core.quantities.timeline import HOUR_S
 
 if TYPE_CHECKING:
     from pvsim.app.report.facts import RunFacts
@@ -205,7 +206,7 @@ def _grid(plan: "RunPlan", summary: "Summary", facts: "RunFacts", forms: Forms) 
 
 def _hours(plan: "RunPlan", profile: "ProfileResult", facts: "RunFacts", forms: Forms) -> Section:
     texts = (forms.words["text.hours_days"],) if plan.timeline.days > 1 else ()
-    if any(profile.hour_s[hour] != 3_600 * plan.timeline.days for hour in tables.hours_of(plan)):
+    if any(profile.hour_s[hour] != HOUR_S * plan.timeline.days for hour in tables.hours_of(plan)):
         texts = (*texts, forms.words["text.hours_mark"])
     return _section("hours", forms, *texts, of=(tables.hours(plan, profile, forms, pv=facts.pv),))
 

@@ -7,6 +7,8 @@ import numpy as np
 
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Table
+from pvsim.core.quantities.timeline import HOUR_S
+from pvsim.core.quantities.types import DW_PER_KW
 from pvsim.core.results.profile import POWERS
 
 if TYPE_CHECKING:
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["coincidence", "energies", "fleet", "homes", "hours", "hours_of", "over_meters", "periods"]
 
-_DWS_PER_KWH = 36_000_000
-_HOUR_S = 3_600
+_DWS_PER_KWH = DW_PER_KW * HOUR_S
 _OF_PV = {"pv", "self_consumed"}
 _SHARES = {"self_consumption", "self_sufficiency", "load_factor"}
 _OF_HOME = {"annual_kwh": 0, "people": 0, "pv_kwp": 2, "battery_kwh": 1, "heat_pump_kwh": 0, "electric_car_kwh": 0}
@@ -69,7 +70,7 @@ def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms, *, pv: bool =
     names += ["battery_charge", "battery_discharge"] if plan.has_battery else []
     names += ["curtailed"] if plan.has_export_limit else []
     rows = []
-    usual_s = _HOUR_S * plan.timeline.days
+    usual_s = HOUR_S * plan.timeline.days
     for hour in hours_of(plan):
         seconds = int(profile.hour_s[hour])
         mark = "" if seconds == usual_s else " *"
@@ -87,7 +88,7 @@ def hours_of(plan: "RunPlan") -> list[int]:
     if plan.timeline.is_whole:
         return list(range(24))
     t_utc = np.arange(plan.timeline.start_utc, plan.timeline.end_utc, 60)
-    return sorted(set(((t_utc + plan.timeline.offset_s(t_utc)) // _HOUR_S % 24).tolist()))
+    return sorted(set(((t_utc + plan.timeline.offset_s(t_utc)) // HOUR_S % 24).tolist()))
 
 
 def periods(found: "Sequence[PeriodEnergies]", forms: Forms, kind: str, *, pv: bool = True) -> Table:
