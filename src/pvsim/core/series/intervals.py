@@ -73,10 +73,17 @@ def interval_starts(
     if stamp == "end":
         changes = np.flatnonzero(np.diff(offset_s)) + 1
         for index in changes.tolist():
-            forward = offset_s[index] > offset_s[index - 1]
-            moment = int(wall_s[index - 1]) + step_s if forward else int(wall_s[index])
-            at_change = moment % HOUR_S == 0 and (step_s < HOUR_S or changes_clock(zone, wall_time(moment)))
+            jumped = int(offset_s[index] - offset_s[index - 1])
+            moment = int(wall_s[index - 1]) + step_s if jumped > 0 else int(wall_s[index])
             follows = int(elapsed_s[index] - elapsed_s[index - 1]) == step_s  # else 03:00 may be of a later hour
-            if at_change and (forward or follows):
+            if _is_change(moment, zone, sure=step_s < abs(jumped)) and (jumped > 0 or follows):
                 offset[index] = offset_s[index - 1]
     return elapsed_s + offset - seconds_before(stamp, step_s), offset
+
+
+def _is_change(moment: int, zone: tzinfo, *, sure: bool) -> bool:
+    """Whether clocks are changed at a wall clock, not before: the zone's own one, or on the hour any."""
+    own = changes_clock(zone, wall_time(moment))
+    if moment % HOUR_S:
+        return own and not changes_clock(zone, wall_time(moment - 1))
+    return own or sure

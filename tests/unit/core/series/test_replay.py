@@ -190,26 +190,27 @@ CHANGES = [
 
 @given(
     st.sampled_from(CHANGES), st.sampled_from(["UTC", "offsets"]), st.sampled_from([600, 900, 1800]),
-    st.sampled_from(["hold", "interpolate"]), st.data(),
+    st.sampled_from([("hold", "start"), ("hold", "middle"), ("hold", "end"), ("interpolate", None)]), st.data(),
 )  # fmt: skip
-def test_i12_what_a_file_lacks_of_its_own_day_is_filled_as_said_and_counted(change, written, step, fill, data):
+def test_i12_what_a_file_lacks_of_its_own_day_is_filled_as_said_and_counted(change, written, step, way, data):
     """Whatever the clock does: each gap is one of real time, from the sample before to the one after."""
-    zone, day = ZoneInfo(change[0]), date.fromisoformat(change[1])
+    zone, day, (fill, stamp) = ZoneInfo(change[0]), date.fromisoformat(change[1]), way
     run = LocalDays(day, 1, zone)
     first, after = run.seconds()
     times = np.arange(first, after, step)
     lost = data.draw(st.sets(st.integers(0, 5 * 3600 // step)) | st.sets(st.integers(0, len(times) - 1)))
     keep = np.array([i for i in range(len(times)) if i not in lost])
-    offset = np.array([int(datetime.fromtimestamp(t, zone).utcoffset().total_seconds()) for t in times.tolist()])
+    labels = times + {"middle": step // 2, "end": step}.get(stamp, 0)
+    offset = np.array([int(datetime.fromtimestamp(t, zone).utcoffset().total_seconds()) for t in labels.tolist()])
     steps = np.diff(keep)
     if len(keep) < 2 or np.unique(steps, return_counts=True)[1][0] * 2 <= len(steps) or steps.min() > 1:
         return  # too little is left to tell the step
     values = np.random.Generator(np.random.Philox(len(lost))).integers(1, 900, len(times)).astype(float)
     raw = RawSeries(
-        "house.csv", "power", keep + 2, times[keep] + (offset[keep] if written == "offsets" else 0),
+        "house.csv", "power", keep + 2, labels[keep] + (offset[keep] if written == "offsets" else 0),
         offset[keep] if written == "offsets" else np.zeros_like(keep), utc=written == "UTC", values=values[keep],
     )  # fmt: skip
-    measured = series(raw, run, gaps=fill)
+    measured = series(raw, run, gaps=fill, stamp=stamp)
     gaps = measured.findings.gaps
     assert sum(gap.seconds for gap in gaps) == len(lost) * step
     assert len(gaps) == int((np.diff(sorted(lost), prepend=-2) > 1).sum())
