@@ -55,7 +55,7 @@ async def clean(*, every: bool, dry_run: bool) -> "tuple[list[Stored], list[Stor
     _, address = await node.running(home)
     used = await node.in_use(home)
     removed, kept = [], []
-    for each in node.stored(home):
+    for each in node.stored(home, await node.queue_names(home)):
         why = "somebody reads or writes it" if each.stream in used else each.why_kept
         if why and (each.stream in used or each.locked or not every):
             kept.append(replace(each, why_kept=why))

@@ -10,6 +10,7 @@ from pvsim.adapters import streams
 from pvsim.adapters.amqp import Binding, bind_service, bindings_of
 from pvsim.adapters.streams import Retention, ServiceLog, open_service_log
 from pvsim.core.messages.address import BrokerAddress
+from pvsim.core.publishing.topics import sample_stream
 from pvsim.errors import BrokerError, BrokerRefusedError, InternalError
 from pvsim.wiring.broker import ENABLE_STREAMS
 from pvsim.wiring.broker_streams import note_run
@@ -123,7 +124,8 @@ class LogOfService:
         progress: Callable[[str], None],
     ) -> None:
         """Make the log, and let other people's meters in."""
-        note_run(self.url, self.stream, self.directory.absolute(), foreign=True)
+        for stream in (self.stream, sample_stream(self.service)):
+            note_run(self.url, stream, self.directory.absolute(), foreign=True)
         await log.create(self.retention)
         bindings = bindings_of(self.service, self.stream, self.topics)
         what, many = f"binding the log to {len(self.topics):,} topics of meters", len(self.topics) >= _MANY_TOPICS

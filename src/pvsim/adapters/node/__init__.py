@@ -5,7 +5,7 @@ from pvsim.adapters.node.control import control
 from pvsim.adapters.node.doctor import Finding, doctor, machine
 from pvsim.adapters.node.layout import default_home
 from pvsim.adapters.node.node import NodeStatus, destroy, down, running, status, up
-from pvsim.adapters.node.stored_streams import Stored, forget, in_use, note_run, require_room, stored
+from pvsim.adapters.node.stored_streams import Stored, forget, in_use, note_run, queue_names, require_room, stored
 
 __all__ = [
     "VIEWER",
@@ -24,6 +24,7 @@ __all__ = [
     "note_run",
     "password",
     "password_file",
+    "queue_names",
     "remove_account",
     "require_room",
     "running",

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,12 +22,15 @@ from pvsim.adapters.shared.locks import is_held
 from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.errors import CannotWriteError
 
-__all__ = ["READING_BYTES", "Stored", "forget", "in_use", "note_run", "require_room", "stored"]
+__all__ = ["READING_BYTES", "Stored", "forget", "in_use", "note_run", "queue_names", "require_room", "stored"]
 
 READING_BYTES = 130
 """What one reading takes in a stream, with its share of chunk and index: 124 to 131 were measured."""
 
 _DIRECTORY = re.compile(r"__pvsim_(?P<run>.+)_\d+")  # the virtual host /, and a point, are underscores there
+_IN_DIRECTORY = re.compile(r"[^A-Za-z0-9_=-]")
+"""What is an underscore in the name of a stream's directory."""
+
 _DAY_S = 86_400
 _ENDED = {"complete", "partial"}
 _LOCKS = (".run.lock", ".simulator.lock", ".meter.lock")
@@ -77,15 +81,23 @@ def note_run(home: Path, stream: str, directory: Path, *, foreign: bool) -> None
     store.write_private(layout.runs / f"{stream}.json", json.dumps(asdict(note)))
 
 
-def stored(home: Path) -> list[Stored]:
-    """The streams of runs that a node stores, largest first; whether one is in use only a running node knows."""
+def stored(home: Path, named: Iterable[str] = ()) -> list[Stored]:
+    """The streams of runs that a node stores, largest first; whether one is in use only a running node knows.
+
+    Args:
+        home: Of the node.
+        named: Names of its streams: a directory does not tell `pvsim.home.samples` from `pvsim.home_samples`.
+            Those of which there is a note are known.
+    """
     layout = Layout.of(home)
     now = time.time()
+    noted = (path.stem for path in layout.runs.glob("pvsim.*.json"))
+    known = {_IN_DIRECTORY.sub("_", name): name for name in (*noted, *named)}
     found = []
     for directory in layout.data.glob("*/stream/__pvsim_*"):
         if match := _DIRECTORY.fullmatch(directory.name):
             stats = [path.stat() for path in directory.glob("*") if path.is_file()]
-            stream = f"pvsim.{match['run']}"
+            stream = known.get(f"pvsim_{match['run']}", f"pvsim.{match['run']}")
             note = _read_note(layout, stream)
             found.append(
                 Stored(
@@ -98,6 +110,15 @@ def stored(home: Path) -> list[Stored]:
                 )
             )
     return sorted(found, key=lambda each: -each.size_mb)
+
+
+async def queue_names(home: Path) -> list[str]:
+    """The names of the streams and queues of a running node.
+
+    Raises:
+        BrokerError: if the node does not run.
+    """
+    return (await control(home, "--silent", "list_queues", "name")).split("\n")
 
 
 async def in_use(home: Path) -> frozenset[str]:

@@ -52,6 +52,17 @@ def test_streams_are_listed_by_size_with_the_runs_that_they_are_of(home, run):
     assert stored(home.parent / "no home") == []
 
 
+def test_a_point_in_a_name_is_known_where_the_name_is(home, run):
+    assert "pvsim.house-a_b" in by_name(home)
+    assert {each.stream for each in stored(home, ["pvsim.house-a.b", "other"])} == {
+        "pvsim.house-a.b",
+        "pvsim.a1",
+        "pvsim.gone",
+    }
+    directory = run("house-a.b", "failed")
+    assert by_name(home)["pvsim.house-a.b"].directory == str(directory)
+
+
 @pytest.mark.parametrize(
     ("status", "foreign", "why"),
     [
