@@ -88,7 +88,6 @@ _EXAMPLES = {
 _KINDS = ("uniform", "walk", "household", "office", "depot")
 _AREAS = {"Europe", "America", "Asia", "Africa", "Australia", "Pacific"}
 _IN_A_SITE = "{} is described in a site file: --site FILE.toml (see: pvsim schema site)"
-_SITES = ("brief", "home", "home-battery", "street")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -179,7 +178,7 @@ def _uses(word: str, root: click.Group) -> Iterator[tuple[str | None, str]]:
         yield "--meter", f"type --meter {word}"
     if word in root.commands:
         yield None, f"write the command first: pvsim {word} ..."
-    if word in _SITES:
+    if word in _site_names():
         yield "--site", f"type --site {word}"
     if word in _KINDS:
         yield "--meter", f"type --meter {word}"
@@ -190,6 +189,12 @@ def _uses(word: str, root: click.Group) -> Iterator[tuple[str | None, str]]:
         yield "--days", f"type --days {word}"
     if word.partition("/")[0] in _AREAS and "/" in word:
         yield "--tz", f"type --tz {word}"
+
+
+def _site_names() -> tuple[str, ...]:
+    from pvsim.adapters.site_file import EXAMPLES  # noqa: PLC0415 - only where something is wrong
+
+    return EXAMPLES
 
 
 def value_example(option: str, command: click.Command) -> str:

@@ -3,7 +3,9 @@
 import subprocess
 
 import pytest
+from click import Context
 
+from pvsim.adapters.site_file import EXAMPLES
 from pvsim.cli.main import cli, main
 
 
@@ -40,6 +42,14 @@ def test_commands_options_and_values_are_offered(monkeypatch, capsys, line, offe
     words = [each.partition(",")[2] for each in capsys.readouterr().out.split()]
     assert offered in words
     assert not_offered not in words
+
+
+@pytest.mark.parametrize(("command", "lacking"), [("run", set()), ("listen", {"street"})])
+def test_each_site_that_comes_with_pvsim_is_offered(command, lacking):
+    """A service has meters, each at a place, and no street of homes that differ."""
+    site = next(each for each in cli.commands[command].params if each.name == "site")
+    found = site.shell_complete(Context(cli.commands[command]), "")
+    assert {item.value for item in found if item.type == "plain"} == set(EXAMPLES) - lacking
 
 
 def test_what_is_no_known_word_is_completed_as_a_path(monkeypatch, capsys):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pvsim.adapters.site_file import EXAMPLES
 from pvsim.cli import guess
 from pvsim.cli.main import cli, main
 
@@ -111,6 +112,13 @@ def test_what_was_meant(said, line, error, fix):
     found = said(*line.split(" "))
     assert error in found[0]
     assert fix in found[1]
+
+
+@pytest.mark.parametrize("site", EXAMPLES)
+def test_each_site_that_comes_with_pvsim_is_known_without_its_option(said, site):
+    error, fix = said("run", site)
+    assert error == f"pvsim run takes no argument {site!r}"
+    assert fix == f"type --site {site}"
 
 
 def test_a_value_in_letters_of_other_alphabets_is_no_mistake(said):
