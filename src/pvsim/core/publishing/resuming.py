@@ -32,7 +32,7 @@ def lacking(stream: str, next_row: int, confirmed_to: int, safe_rows: int) -> ra
             f"the stream {stream} has samples up to row {next_row - 1:,}, and the service has {safe_rows:,} rows:"
             " another service of this name publishes to it, or the files were replaced by older ones"
         )
-        fix = "give this service another --name, or the --out of the files that the samples are of; or remove"
-        fix += f" the stream: rabbitmqctl delete_queue {stream}"
+        fix = "give this service another --name, or the --out of the files that the samples are of; on a RabbitMQ"
+        fix += f" of your own you may remove the stream, too: rabbitmqctl delete_queue {stream}"
         raise BadInputError(what, where=stream, fix=fix)
     return range(next_row, confirmed_to)

@@ -26,4 +26,6 @@ def test_a_stream_that_has_no_more_than_the_service_can_be_gone_on_with(next_row
 def test_a_stream_that_has_more_stops_the_service_and_says_what_to_do():
     with pytest.raises(BadInputError, match="up to row 500, and the service has 500 rows") as raised:
         lacking("pvsim.home.samples", 501, 100, 500)
+    assert "another --name, or the --out of the files" in raised.value.fix
+    assert "on a RabbitMQ of your own" in raised.value.fix  # pvsim's has no rabbitmqctl that a user could call
     assert "rabbitmqctl delete_queue pvsim.home.samples" in raised.value.fix
