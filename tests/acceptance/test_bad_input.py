@@ -34,6 +34,7 @@ def readings(fall, name="Verbrauch [kWh]"):
 
 
 GOOD = csv()
+MIXED = csv("0.5", "timestamp,load_kwh", (*range(0, 48, 4), *range(48, 96)))
 
 # command line, exit code, what, where, fix
 OPTIONS = [
@@ -203,6 +204,7 @@ FILES = {
     "gap": (csv(steps=(*range(9), *range(50, 96))), "a gap of 36900 s", "x.csv:10", "--meter-gaps"),
     "half a day": (csv(steps=range(48)), "does not cover a whole day", "x.csv", "--meter-gaps"),
     "irregular": (csv().replace("00:15:00", "00:16:00"), "the step is irregular", "x.csv:3", "resample"),
+    "two intervals": (MIXED, "has energies of two intervals", "x.csv:14", "--meter-unit kW --meter-scale 4 if"),
     "bad time": (csv().replace("T00:15", "T25:15"), "no such time of day: '25:15", "x.csv:3", "write times as"),
     "cut off gzip": (gzip.compress(GOOD.encode())[:90], "the gzip data is damaged", "x.csv", "gunzip"),
     "no gzip": (b"\x1f\x8bnot gzip at all", "the gzip data is damaged", "x.csv", "gunzip"),

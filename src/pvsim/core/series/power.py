@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pvsim.core.series.counter import increments_of, is_said_counter, looks_like_counter
 from pvsim.core.series.findings import span_text
 from pvsim.core.series.headers import heading_of
+from pvsim.core.series.mixed_steps import refuse_mixed_steps
 from pvsim.core.series.order import OrderedSeries
 from pvsim.core.series.stated_interval import stated_interval_s
 from pvsim.core.series.types import DAY_S, ENERGY_UNITS, HOUR_S, Quantity, SeriesOptions, Unit
@@ -48,8 +49,9 @@ def powers_of(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -
     """Turn a column into powers: energy by its interval, a counter by its growth; then sign and scale.
 
     Raises:
-        BadInputError: energies that look like readings of a counter and do not say so; a counter that falls; a
-            column of power said to be a counter; a scale that the powers do not allow.
+        BadInputError: energies that look like readings of a counter and do not say so, or are of more than one
+            interval; a counter that falls; a column of power said to be a counter; a scale that the powers do not
+            allow.
     """
     samples = file.samples
     values = samples.values * _W_OR_WH_IN[samples.unit]
@@ -64,6 +66,7 @@ def powers_of(file: OrderedSeries, options: SeriesOptions, quantity: Quantity) -
     else:
         _refuse_points(file, options, quantity, "energies of intervals")
         other_s = _other_interval_s(file, options, quantity)
+        refuse_mixed_steps(file, options, quantity)
         power_w = values * (HOUR_S / file.step_s)
         remarks = (f"its header says per {span_text(other_s)}",) if other_s else ()
         found = Powers(_with_values(plain, power_w), f"energy per {span_text(file.step_s)}", remarks)
