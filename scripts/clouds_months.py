@@ -68,11 +68,11 @@ def by_month(means: Floats, read: Floats, averaged: Floats) -> list[str]:
     for month, name in enumerate(MONTH_NAMES):
         wanted, measured = LYNGBY["mean_by_month"][month], LYNGBY["change_p99_by_month"][month]
         ours = [at_index(means[:, month], of[:, month], wanted, measured).quantiles[1] for of in (read, averaged)]
-        own = [p99 for _, _, p99 in LYNGBY["years_by_month"][month]]
+        low, high = LYNGBY["change_p99_interval_by_month"][month]
         cells = [f"**{value:.3f}** · {value / measured:.2f}" for value in ours]
-        rows.append(row(name, f"{wanted:.2f}", f"{measured:.3f} ({min(own):.3f}–{max(own):.3f})", *cells))
-    head = row("month", "index", "measured P99 (its years)", "ours, read once a minute", "ours, as means")
-    return [head, row(*["---"] * 5), *rows]
+        rows.append(row(name, f"{wanted:.2f}", f"{measured:.3f}", f"{low:.3f}–{high:.3f}", *cells))
+    head = row("month", "index", "measured P99", "P5–P95 of it", "ours, read once a minute", "ours, as means")
+    return [head, row(*["---"] * 6), *rows]
 
 
 def _words(verdicts: list[str], years: int) -> str:

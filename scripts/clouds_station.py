@@ -17,6 +17,7 @@ import numpy as np
 from clouds_minutes import MONTHS, REFERENCE, Day, Figures, daylight, figures, outside
 from numpy.typing import NDArray
 
+from pvsim.core.quantities import noise
 from pvsim.core.quantities.timeline import DAY_S
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,7 @@ COMPLETE = 0.98  # of a day's minutes
 SHORTEST = 30  # minutes of a day
 LARGEST = 2.2  # index; above it is a disturbance
 FEWEST_DAYS = 25  # of a month that counts by itself
+SPELL_DAYS, RESAMPLES = 10, 1_000
 
 
 def days_of(file: Path) -> list[Day]:
@@ -69,6 +71,26 @@ def by_month(months: list[list[Day]]) -> list[list[list[float]]]:
     return found
 
 
+def intervals_by_month(days: list[Day]) -> list[list[float]]:
+    """P5 and P95 of each month's P99 of the change, were its spells of ten days other ones of the same kind.
+
+    Spells are drawn anew from those that were measured, as many as there are (block bootstrap; Künsch 1989, doi
+    10.1214/aos/1176347265): the weather of two days in a row is alike, that of two spells hardly.
+    """
+    found = []
+    for month in range(MONTHS):
+        spells: dict[int, list[Floats]] = {}
+        for day in days:
+            if day.clear.month == month:
+                spells.setdefault(int(day.clear.t_utc[0] // (SPELL_DAYS * DAY_S)), []).append(np.abs(day.changes))
+        moves = [np.concatenate(spell) for spell in spells.values()]
+        chance = noise.uniform(noise.key(1, "spells", str(month)), 0, RESAMPLES * len(moves))
+        drawn = (chance * len(moves)).astype(int).reshape(RESAMPLES, len(moves))
+        values = [np.nanquantile(np.concatenate([moves[i] for i in own]), 0.99) for own in drawn]
+        found.append(np.round(np.quantile(values, [0.05, 0.95]), 3).tolist())
+    return found
+
+
 def rounded(of: Figures) -> dict[str, object]:
     """As they are stored: three digits; null where there are no days."""
     stored = {name: np.round(value, 3).tolist() for name, value in of._asdict().items()}
@@ -91,8 +113,9 @@ def main(directory: Path) -> None:
         sys.exit(f"{directory} has no files like dtu_2017_06.csv and dtu_2024_06.csv")
     whole = json.loads(REFERENCE.read_text("utf-8"))
     known = whole["lyngby"]
-    known |= rounded(figures([day for days in readings for day in days]))
-    known |= {"days": sum(len(days) for days in readings), "years_by_month": by_month(readings)}
+    pooled = [day for days in readings for day in days]
+    known |= rounded(figures(pooled)) | {"days": len(pooled)}
+    known |= {"years_by_month": by_month(readings), "change_p99_interval_by_month": intervals_by_month(pooled)}
     averaged = [day for days in means for day in days]
     known["minute_means"] = rounded(figures(averaged)) | {"days": len(averaged)}
     REFERENCE.write_text(laid_out(whole) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from pvsim.core.weather.clouds import gaussian
 from pvsim.core.weather.clouds.gaussian import Floats, Position
 from pvsim.core.weather.clouds.heating import heating
 from pvsim.core.weather.clouds.mean import Thresholds, thresholds
-from pvsim.core.weather.clouds.profile import Profile
+from pvsim.core.weather.clouds.profile import Profile, beam_index
 from pvsim.core.weather.clouds.regimes import REGIMES, Regime, rms
 from pvsim.errors import UsageError
 
@@ -46,12 +46,15 @@ class _Parts(NamedTuple):
     profile: Profile
     thin: Floats | float
     shine: Floats | float = 1.0
+    above: Floats | None = None
 
     def global_index(self) -> Floats:
-        return self.profile.index(self.depth, self.thin, self.shine)
+        below = self.profile.index(self.depth, self.thin, self.shine)
+        return below if self.above is None else below * self.above
 
     def beam_index(self) -> Floats:
-        return self.profile.beam(self.depth, self.thin)
+        below = self.profile.beam(self.depth, self.thin)
+        return below if self.above is None else below * beam_index(self.above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,14 @@ class CloudField:
         if not kind.slow:
             return _Parts(fast - threshold, kind.profile, kind.profile.thin)
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
-        depth = fast * kind.gain(lively, slow, heat) + slow - threshold
+        convection = kind.convection(lively, slow, heat)
+        if kind.small:
+            fast = fast + part("small", kind.small) * convection
+        depth = fast * kind.gain(lively, convection) + slow - threshold
         shine = part("shine", kind.shine)
         profile = kind.profile.at(kind.thick(slow, shine), kind.far(lively), kind.cloud_scale(heat))
-        return _Parts(depth, profile, kind.thin(lively, slow, heat), kind.brightness(shine))
+        above = kind.high_cloud(part("veil", kind.veil)) if kind.veil_depth else None
+        return _Parts(depth, profile, kind.thin(lively, slow, heat), kind.brightness(shine), above)
 
     def _of_the_sun(self, first_utc: int, n: int, every_s: int) -> tuple[Floats | float, Floats | float]:
         """The heating and the threshold of each second: straight lines over 64 s."""

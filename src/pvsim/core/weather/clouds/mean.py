@@ -14,12 +14,15 @@ from pvsim.errors import UsageError
 __all__ = ["Thresholds", "expected_index", "thresholds"]
 
 _REACH = 5.0  # quadrature covers ±5 standard deviations, which leaves 6e-7
-_STEP = (
-    0.02  # of the field's value; with the nodes below, means are off by less than 1e-3 (2e-4 under a steady sky)
-)
+_STEP = 0.02  # of a steady field's value, in its standard deviations
+_FIELD, _FIELD_STEP = 10.0, 0.005  # a changing field's values are 0.05 from each other near 0, and grow
+_DEPTH, _DEPTH_STEP = 0.5, 0.01  # cells of depth are 0.005 wide at the edge of a cloud, and grow
+_DEEPEST = 1e4
+# with these and the nodes below, means are off by less than 1e-3 (2e-4 under a steady sky)
 _LIVELY_NODES, _SLOW_NODES = 13, 61
 _LOWEST, _HIGHEST = -8, 12  # of thresholds; flat clouds darken the sky at higher ones
-_HALVINGS = 25  # of 20 between them: 6e-7
+_LOWEST_STIRRED, _STIRRED_STEP = -88, 8  # lively clouds under a high sun are few only far below
+_HALVINGS = 27  # of 100 between them: 7e-7
 _HEATS = (0.0, 0.2, 0.35, 0.5, 0.75, 1.0)
 _USUAL_HEAT = 0.5  # of a summer half-year's day at 51°: there the regime's own threshold gives its own mean
 
@@ -117,7 +120,8 @@ def _falling(kind: Regime, heat: float) -> tuple[float, float, float]:
 
 def _scanned(kind: Regime) -> tuple[float, ...]:
     highest = round(_HIGHEST * (1.0 + kind.flat_cold))
-    return tuple(float(threshold) for threshold in range(_LOWEST, highest + 1))
+    stirred = range(_LOWEST_STIRRED, _LOWEST, _STIRRED_STEP) if kind.heated else ()
+    return tuple(float(threshold) for threshold in (*stirred, *range(_LOWEST, highest + 1)))
 
 
 def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
@@ -126,12 +130,35 @@ def expected_index(kind: Regime, threshold: float, heat: float = 0.0) -> float:
     The index jumps where a cloud begins, so the integral is made of cells that begin and end there.
     """
     values, density, *parts = _distribution(kind, heat)
-    cells = np.arange(np.ceil((values[0] - threshold) / _STEP), np.floor((values[-1] - threshold) / _STEP))
-    depth = (cells + 0.5) * _STEP
-    weight = np.interp(threshold + depth, values, density)
+    depth, width = _cells()
+    weight = np.interp(threshold + depth, values, density, left=0.0, right=0.0) * width
     thin, thick, far = (np.interp(threshold + depth, values, part) for part in parts)
     index = kind.profile.at(thick, far, kind.cloud_scale(heat)).index(depth, thin)
-    return float((index * weight).sum() / weight.sum())
+    return float((index * weight).sum() / weight.sum()) * _above(kind)
+
+
+@lru_cache(maxsize=1)
+def _cells() -> tuple[Floats, Floats]:
+    """The middles and widths of the cells of depth: narrow near the edge of a cloud, which is an edge of cells."""
+    edges = _growing(_DEPTH, _DEPTH_STEP, _DEEPEST)
+    return (edges[1:] + edges[:-1]) / 2.0, np.diff(edges)
+
+
+def _growing(scale: float, step: float, reach: float) -> Floats:
+    """Numbers from about -reach to reach, 0 among them: `scale * step` apart near 0, far out `step` of them."""
+    count = int(np.ceil(np.arcsinh(reach / scale) / step))
+    grown: Floats = scale * np.sinh(np.arange(-count, count + 1) * step)
+    return grown
+
+
+@lru_cache(maxsize=64)
+def _above(kind: Regime) -> float:
+    """What the high cloud lets through on average; it knows nothing of the clouds below it."""
+    if not kind.veil_depth:
+        return 1.0
+    units = np.arange(-_REACH, _REACH, _STEP)
+    density = _bell(units)
+    return float((kind.high_cloud(units) * density).sum() / density.sum())
 
 
 @lru_cache(maxsize=64)
@@ -149,13 +176,17 @@ def _distribution(kind: Regime, heat: float) -> tuple[Floats, ...]:
             _bell(values / fast),
             *(np.full(len(values), part) for part in (profile.thin, profile.thick, profile.far)),
         )
-    reach = _REACH * float(np.hypot(fast * kind.gain(_REACH / 2.0, slow, heat), slow))
-    values = np.arange(-reach, reach, _STEP)
+    most = kind.convection(_REACH / 2.0, slow, heat)
+    quick = np.hypot(fast, rms(kind.small) * most) * kind.gain(_REACH / 2.0, most)
+    reach = _REACH * float(np.hypot(quick, slow))
+    values = _growing(_FIELD, _FIELD_STEP, reach)
     density = np.full(len(values), 1e-300)
     thin, thick, far = (np.zeros(len(values)) for _ in range(3))
     units = np.linspace(-_REACH, _REACH, _SLOW_NODES)
     for lively in np.linspace(-_REACH, _REACH, _LIVELY_NODES).tolist():
-        lived = np.maximum(fast * kind.gain(lively, units * slow, heat), 2.0 * _REACH * slow / _SLOW_NODES)
+        convection = kind.convection(lively, units * slow, heat)
+        quick = np.hypot(fast, rms(kind.small) * convection) * kind.gain(lively, convection)
+        lived = np.maximum(quick, 2.0 * _REACH * slow / _SLOW_NODES)
         weights = _bell(units) * _bell(lively) / lived
         likely = _bell((values[:, None] - units * slow) / lived)
         density += likely @ weights

@@ -10,7 +10,7 @@ import numpy as np
 
 from pvsim.core.weather.clouds.gaussian import Floats
 
-__all__ = ["Profile", "beam_index", "diffuse_index"]
+__all__ = ["Profile", "beam_index", "diffuse_index", "transmission"]
 
 _FORWARD = 0.85
 """The asymmetry g of scattering by cloud droplets in visible light (Bohren 1987)."""
@@ -104,6 +104,12 @@ def beam_index(transmission: Floats) -> Floats:
     """
     beam: Floats = np.exp(-2.0 * (1.0 + _FORWARD) * (1.0 / np.minimum(transmission, 1.0) - 1.0))
     return beam
+
+
+def transmission(optical_depth: Floats) -> Floats:
+    """How much of all light a cloud of this optical depth lets through: 2 / (2 + (1 − g) τ), see `beam_index`."""
+    passed: Floats = 2.0 / (2.0 + (1.0 - _FORWARD) * optical_depth)
+    return passed
 
 
 def diffuse_index(index: Floats, beam: Floats, beam_share: Floats | float) -> Floats:

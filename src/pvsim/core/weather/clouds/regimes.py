@@ -13,7 +13,7 @@ from math import erf, exp, pi, sqrt
 import numpy as np
 
 from pvsim.core.weather.clouds.gaussian import Floats, Octave
-from pvsim.core.weather.clouds.profile import Profile
+from pvsim.core.weather.clouds.profile import Profile, transmission
 
 __all__ = ["REGIMES", "Regime"]
 
@@ -40,8 +40,9 @@ class Regime:
             of it where the slow part is 0, nothing below minus its RMS: fair-weather clouds are not deep,
             and light comes in at their sides.
         far_lively: By how much the index far from clouds grows with liveliness: calm air is hazy.
-        sun_lively: By how much the sun's heating (`heating`, 0..1) adds to the liveliness of the fast part under a
-            sunny sky; less where the slow part is small, nothing where it is below minus its RMS.
+        sun_lively: By how much convection adds to the liveliness of the fast part: what the sun's heating
+            (`heating`, 0..1) stirs under a sunny sky; less where the slow part is small, nothing where it is below
+            minus its RMS.
         sun_thin: By how much it adds to the transmission of cloud edges.
         shine: The time scales of how bright the edges of clouds are, and how thick clouds differ, of RMS 1
             together, or ().
@@ -51,6 +52,18 @@ class Regime:
         flat_cold: By how much larger the profile's `cloud_scale` is where the sun does not warm the ground at all:
             without convection clouds are flat, and more of them let light through; by the square of what `heating`
             lacks of 1.
+        dry_at: From how sunny a weather on, in multiples of the RMS of the slow part, the sun stirs the air less
+            than by its height: in a high the air is dry, and it sinks.
+        sun_dry: By how much of its share less for each RMS beyond.
+        sun_swing: By how much the sun's share differs with the liveliness of the air: (1 + sun_swing · lively)²,
+            scaled to keep its mean. Cumulus needs air that is unstable.
+        sun_late: How much of the sun's share grows with the square of its heat: it warms the ground before it
+            stirs the air.
+        small: The time scales of small clouds that convection alone has, beside `fast`, or (); their RMS is that
+            where `convection` is 1.
+        veil: The time scales of thin high cloud above the others, of RMS 1 together, or ().
+        veil_depth: The optical depth of the high cloud is this times the square of its field where that is above
+            0: half of the time there is none.
         widening: Clouds are this much longer across the wind than along it; below 1 shorter.
     """
 
@@ -71,6 +84,13 @@ class Regime:
     shine_swing: float = 0.0
     thick_swing: float = 0.0
     flat_cold: float = 0.0
+    dry_at: float = 0.0
+    sun_dry: float = 0.0
+    sun_swing: float = 0.0
+    sun_late: float = 0.0
+    small: tuple[Octave, ...] = ()
+    veil: tuple[Octave, ...] = ()
+    veil_depth: float = 0.0
     widening: float = 0.8
 
     @property
@@ -78,11 +98,16 @@ class Regime:
         """Whether the sun's height changes this sky."""
         return bool(self.sun_lively or self.sun_thin or self.flat_cold)
 
-    def gain(self, lively: Floats | float, slow: Floats | float = 0.0, heat: Floats | float = 0.0) -> Floats:
-        """What the fast part is multiplied by: the sun enlivens only where its light reaches the ground."""
-        if self.sun_lively:
-            lively = lively + self.sun_lively * self._sunny(slow) * heat
-        root = np.maximum(1.0 + self.swing / 2.0 * lively, 0.0)
+    def convection(self, lively: Floats | float, slow: Floats | float, heat: Floats | float) -> Floats:
+        """How much the sun stirs the air: 0 by night and under a dull sky, about 1 at a sunny noon of summer."""
+        sunny = self._sunny(slow) * (heat * (1.0 - self.sun_late + self.sun_late * heat))
+        if self.sun_dry:
+            sunny = sunny * np.clip(1.0 - self.sun_dry * (slow / rms(self.slow) - self.dry_at), 0.0, 1.0)
+        return sunny * _swung(lively, self.sun_swing) if self.sun_swing else sunny
+
+    def gain(self, lively: Floats | float, convection: Floats | float = 0.0) -> Floats:
+        """What the fast part is multiplied by."""
+        root = np.maximum(1.0 + self.swing / 2.0 * (lively + self.sun_lively * convection), 0.0)
         result: Floats = root * root
         return result
 
@@ -117,6 +142,11 @@ class Regime:
     def _sunny(self, slow: Floats | float) -> Floats:
         sunny: Floats = np.clip(0.5 + slow * (0.5 / rms(self.slow)), 0.0, 1.0)
         return sunny
+
+    def high_cloud(self, veil: Floats) -> Floats:
+        """What thin high cloud lets through, by the two streams of `profile.beam_index`."""
+        above = np.maximum(veil, 0.0)
+        return transmission(self.veil_depth * (above * above))
 
     def brightness(self, shine: Floats) -> Floats:
         """What the light beside clouds is multiplied by; 1 on average over a Gaussian `shine`."""
@@ -189,6 +219,8 @@ _SHINE = {
     2**10: 0.3294,
     2**12: 0.4649,
 }
+_SMALL = {2**5: 0.064, 2**6: 0.182, 2**7: 0.515}  # of 100 s: cumulus of 1 km in a wind of 10 m/s
+_VEIL = {2**12: 0.278, 2**13: 0.371, 2**14: 0.510, 2**15: 0.556, 2**16: 0.464}
 
 
 def _fast(rms_by_step: dict[int, float]) -> tuple[Octave, ...]:
@@ -206,27 +238,34 @@ _CLIMATE = Regime(
         thin=1.0,
         cloud_scale=3.9,
         deep=1.5,
-        far=0.97,
-        bright=0.559,
+        far=0.977,
+        bright=0.584,
         gap_scale=1.45,
         steep=0.7,
         edge=0.33,
     ),
     threshold=0.745,
-    fast=_fast({2: 0.08, 128: 0.56}),
+    fast=_fast({2: 0.03, 128: 0.60}),
     slow=_octaves(_WEATHER),
     lively=_octaves(_LIVELY),
-    swing=0.39,
+    swing=0.265,
     thin_lively=0.16,
     thin_slow=-0.14,
-    thick_slow=0.31,
+    thick_slow=0.29,
     far_lively=0.04,
-    sun_lively=22.0,
+    sun_lively=44.0,
+    sun_late=0.42,
+    sun_swing=0.42,
+    sun_dry=1.0,
+    dry_at=1.2,
+    small=_octaves(_SMALL),
     sun_thin=-0.93,
     shine=_octaves(_SHINE),
     shine_swing=0.228,
     thick_swing=0.36,
     flat_cold=0.7,
+    veil=_octaves(_VEIL),
+    veil_depth=0.5,
 )
 
 REGIMES = {

@@ -25,12 +25,15 @@ def summed(kind, threshold, heat=0.0):
     slow, slow_weight = nodes(61, rms(kind.slow))
     total = 0.0
     for lively, weight in zip(*nodes(25, 1.0), strict=True):
-        depth = fast * kind.gain(lively, slow[:, None], heat) + slow[:, None] - threshold
+        stirred = kind.convection(lively, slow[:, None], heat)
+        quick = np.hypot(1.0, rms(kind.small) / rms(kind.fast) * stirred) * fast
+        depth = quick * kind.gain(lively, stirred) + slow[:, None] - threshold
         thick, far = np.reshape(kind.thick(slow), (-1, 1)), kind.far(lively)
         profile = kind.profile.at(thick, far, kind.cloud_scale(heat))
         index = profile.index(depth, kind.thin(lively, slow, heat)[:, None])
         total += ((index * fast_weight).sum(axis=1) * slow_weight).sum() * weight
-    return total
+    above, weight = nodes(4_001, 1.0)
+    return total * (kind.high_cloud(above) * weight).sum()
 
 
 @given(name=st.sampled_from([name for name in NAMES if name != "climate"]), threshold=st.floats(-6, 8))

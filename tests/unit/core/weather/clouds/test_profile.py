@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pvsim.core.weather.clouds import REGIMES, beam_index, diffuse_index
-from pvsim.core.weather.clouds.profile import Profile
+from pvsim.core.weather.clouds.profile import Profile, transmission
 
 BOUNDED = settings(max_examples=80, deadline=None)
 DEPTHS = np.linspace(-8, 8, 4_001)
@@ -50,7 +50,8 @@ def test_a_cloud_takes_more_of_the_beam_than_of_all_light(one, other):
 def test_the_beam_behind_four_clouds():
     """2 / (2 + 0.15 τ) of the light, exp(−(1 − 0.85²) τ) of the beam; one brighter than none takes nothing."""
     tau = np.array([0.0, 0.5, 2.0])
-    np.testing.assert_allclose(beam_index(2 / (2 + 0.15 * tau)), np.exp(-0.2775 * tau))
+    np.testing.assert_allclose(transmission(tau), 2 / (2 + 0.15 * tau))
+    np.testing.assert_allclose(beam_index(transmission(tau)), np.exp(-0.2775 * tau))
     assert beam_index(np.array([1.2])) == [1.0]
 
 

@@ -30,22 +30,66 @@ HEATED = replace(
     REGIMES["climate"],
     profile=replace(REGIMES["climate"].profile, thin=0.6),
     swing=0.4, thin_lively=0.5, thin_slow=-0.2, sun_lively=3.0, sun_thin=-0.3, shine_swing=0.5,
+    sun_late=0.0, sun_swing=0.0, sun_dry=0.0,
 )  # fmt: skip
+SPREAD = rms(HEATED.slow)
 
 
 def test_gain_and_edges_by_hand():
     assert HEATED.gain(0.0) == 1.0
     assert HEATED.gain(2.0) == pytest.approx(1.4**2)
-    assert HEATED.gain(2.0, 0.0, 1.0) == pytest.approx(1.7**2)  # half of the sun
-    assert HEATED.gain(2.0, rms(HEATED.slow), 1.0) == pytest.approx(2.0**2)
-    assert HEATED.gain(2.0, -rms(HEATED.slow), 1.0) == pytest.approx(1.4**2)
+    assert HEATED.gain(2.0, 0.5) == pytest.approx(1.7**2)
+    assert HEATED.gain(2.0, 1.0) == pytest.approx(2.0**2)
     assert HEATED.gain(-100.0) == 0.0
     assert HEATED.thin(0.0, 0.0) == 0.6
     assert HEATED.thin(0.1, 0.0) == pytest.approx(0.65)
     assert HEATED.thin(0.1, 0.0, 0.5) == pytest.approx(0.5)
-    assert HEATED.thin(0.0, rms(HEATED.slow)) == pytest.approx(0.4)
+    assert HEATED.thin(0.0, SPREAD) == pytest.approx(0.4)
     assert (HEATED.thin(9.0, 0.0), HEATED.thin(-9.0, 0.0)) == (0.95, 0.25)
     assert REGIMES["broken"].gain(5.0) == 1.0
+
+
+def test_convection_by_hand():
+    """Half of the sun's heat under usual weather, all of it under a sunny one, none under a dull one."""
+    assert HEATED.convection(0.0, np.array([-SPREAD, 0.0, SPREAD, 3 * SPREAD]), 0.8) == pytest.approx(
+        [0.0, 0.4, 0.8, 0.8]
+    )
+    late = replace(HEATED, sun_late=0.5)
+    assert late.convection(0.0, SPREAD, np.array([0.0, 0.5, 1.0])) == pytest.approx([0.0, 0.375, 1.0])
+    dry = replace(HEATED, sun_dry=0.5, dry_at=1.0)
+    assert dry.convection(0.0, np.array([1.0, 2.0, 3.0, 4.0]) * SPREAD, 1.0) == pytest.approx([1.0, 0.5, 0.0, 0.0])
+    swung = replace(HEATED, sun_swing=0.5).convection(np.array([0.0, 1.0, -2.0]), SPREAD, 1.0)
+    assert swung / swung[0] == pytest.approx([1.0, 2.25, 0.0])
+
+
+@given(swing=st.floats(0, 1.5), late=st.floats(0, 1), slow=st.floats(-12, 12), heat=st.floats(0, 1))
+def test_convection_grows_with_the_sun_and_differs_about_its_mean(swing, late, slow, heat):
+    units = np.linspace(-8, 8, 20_001)
+    weights = np.exp(-units * units / 2)
+    regime = replace(HEATED, sun_swing=swing, sun_late=late, sun_dry=0.0)
+    stirred = regime.convection(units, slow, heat)
+    steady = replace(regime, sun_swing=0.0).convection(0.0, slow, heat)
+    assert (stirred * np.ones(len(units)) * weights).sum() / weights.sum() == pytest.approx(
+        steady, rel=1e-4, abs=1e-9
+    )
+    assert np.min(stirred) >= 0
+    assert steady <= regime.convection(0.0, slow, min(heat + 0.1, 1.0)) * np.square(1.0 + swing) + 1e-12
+    assert replace(regime, sun_dry=1.0).convection(0.0, slow, heat) <= regime.convection(0.0, slow, heat)
+
+
+@given(st.lists(st.floats(-6, 6), min_size=2, max_size=20))
+def test_high_cloud_is_there_half_of_the_time_and_the_thicker_the_darker(fields):
+    fields = np.sort(fields)
+    passed = replace(HEATED, veil_depth=2.0).high_cloud(fields)
+    assert (passed[fields <= 0] == 1.0).all()
+    assert (np.diff(passed) <= 0).all()
+    assert passed.min() > 0
+
+
+def test_high_cloud_by_hand():
+    """Of optical depth 2 and 8: 2 / (2 + 0.15 τ)."""
+    passed = replace(HEATED, veil_depth=2.0).high_cloud(np.array([-1.0, 1.0, 2.0]))
+    assert passed == pytest.approx([1.0, 2 / 2.3, 2 / 3.2])
 
 
 @given(swing=st.floats(0, 1.5))
@@ -101,8 +145,9 @@ def test_octaves_double_and_have_the_rms_that_was_fitted(name):
     regime = REGIMES[name]
     assert regime.name == name
     assert [octave.step_s for octave in regime.fast] == [2**k for k in range(1, 11)]
-    assert rms(regime.fast) == pytest.approx(0.5356 if name == "climate" else 1.0, abs=1e-3)
+    assert rms(regime.fast) == pytest.approx(0.5734 if name == "climate" else 1.0, abs=1e-3)
     assert rms(regime.shine) == pytest.approx(1.0 if name == "climate" else 0.0, abs=1e-3)
+    assert rms(regime.veil) == pytest.approx(1.0 if name == "climate" else 0.0, abs=1e-3)
     assert rms(regime.lively) == pytest.approx(1.0 if name == "climate" else 0.0, abs=2e-3)
     steps = [octave.step_s for octave in regime.slow]
     assert all(later == 2 * step for step, later in pairwise(steps))

@@ -180,8 +180,11 @@ def test_all_years_of_a_month_stand_beside_ours_at_their_index(of_months):
     rows = of_months["by_month"](means, 2 * means, means)
     wanted, measured = lyngby["mean_by_month"][0], lyngby["change_p99_by_month"][0]
     assert len(rows) == 14
-    assert rows[2].split(" | ")[3] == f"**{2 * wanted:.3f}** · {2 * wanted / measured:.2f}"
-    assert rows[2].split(" | ")[4] == f"**{wanted:.3f}** · {wanted / measured:.2f} |"
+    low, high = lyngby["change_p99_interval_by_month"][0]
+    assert low < measured < high
+    assert rows[2].split(" | ")[3] == f"{low:.3f}–{high:.3f}"
+    assert rows[2].split(" | ")[4] == f"**{2 * wanted:.3f}** · {2 * wanted / measured:.2f}"
+    assert rows[2].split(" | ")[5] == f"**{wanted:.3f}** · {wanted / measured:.2f} |"
 
 
 def test_a_reading_lags_by_five_seconds(of_years):
