@@ -165,9 +165,8 @@ class CloudField:
             return _Parts(fast - threshold, kind.profile, kind.profile.thin)
         slow, lively = part("slow", kind.slow), part("lively", kind.lively)
         convection = kind.convection(lively, slow, heat)
-        if kind.small:
-            fast = fast + part("small", kind.small) * convection
-        depth = fast * kind.gain(lively, convection) + slow - threshold
+        quick = fast + part("small", kind.small) * convection
+        depth = quick * kind.gain(lively, convection) + slow - threshold
         shine = part("shine", kind.shine)
         profile = kind.profile.at(kind.thick(slow, shine), kind.far(lively), kind.cloud_scale(heat))
         above = kind.high_cloud(part("veil", kind.veil)) if kind.veil_depth else None
