@@ -40,21 +40,19 @@ class CloudSky:
 
 
 class _Parts(NamedTuple):
-    """Of each second: the depth, the profile there, and how thin and how bright the edges of clouds are."""
+    """Of each second: the depth, the profile there, how thin and how bright edges are, what passes high cloud."""
 
     depth: Floats
     profile: Profile
     thin: Floats | float
     shine: Floats | float = 1.0
-    above: Floats | None = None
+    above: Floats | float = 1.0
 
     def global_index(self) -> Floats:
-        below = self.profile.index(self.depth, self.thin, self.shine)
-        return below if self.above is None else below * self.above
+        return self.profile.index(self.depth, self.thin, self.shine) * self.above
 
     def beam_index(self) -> Floats:
-        below = self.profile.beam(self.depth, self.thin)
-        return below if self.above is None else below * beam_index(self.above)
+        return self.profile.beam(self.depth, self.thin) * beam_index(self.above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +167,7 @@ class CloudField:
         depth = quick * kind.gain(lively, convection) + slow - threshold
         shine = part("shine", kind.shine)
         profile = kind.profile.at(kind.thick(slow, shine), kind.far(lively), kind.cloud_scale(heat))
-        above = kind.high_cloud(part("veil", kind.veil)) if kind.veil_depth else None
+        above = kind.high_cloud(part("veil", kind.veil))
         return _Parts(depth, profile, kind.thin(lively, slow, heat), kind.brightness(shine), above)
 
     def _of_the_sun(self, first_utc: int, n: int, every_s: int) -> tuple[Floats | float, Floats | float]:

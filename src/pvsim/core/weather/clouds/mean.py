@@ -154,8 +154,6 @@ def _growing(scale: float, step: float, reach: float) -> Floats:
 @lru_cache(maxsize=64)
 def _above(kind: Regime) -> float:
     """What the high cloud lets through on average; it knows nothing of the clouds below it."""
-    if not kind.veil_depth:
-        return 1.0
     units = np.arange(-_REACH, _REACH, _STEP)
     density = _bell(units)
     return float((kind.high_cloud(units) * density).sum() / density.sum())
@@ -176,17 +174,13 @@ def _distribution(kind: Regime, heat: float) -> tuple[Floats, ...]:
             _bell(values / fast),
             *(np.full(len(values), part) for part in (profile.thin, profile.thick, profile.far)),
         )
-    most = kind.convection(_REACH / 2.0, slow, heat)
-    quick = np.hypot(fast, rms(kind.small) * most) * kind.gain(_REACH / 2.0, most)
-    reach = _REACH * float(np.hypot(quick, slow))
+    reach = _REACH * float(np.hypot(_quick(kind, _REACH / 2.0, slow, heat), slow))
     values = _growing(_FIELD, _FIELD_STEP, reach)
     density = np.full(len(values), 1e-300)
     thin, thick, far = (np.zeros(len(values)) for _ in range(3))
     units = np.linspace(-_REACH, _REACH, _SLOW_NODES)
     for lively in np.linspace(-_REACH, _REACH, _LIVELY_NODES).tolist():
-        convection = kind.convection(lively, units * slow, heat)
-        quick = np.hypot(fast, rms(kind.small) * convection) * kind.gain(lively, convection)
-        lived = np.maximum(quick, 2.0 * _REACH * slow / _SLOW_NODES)
+        lived = np.maximum(_quick(kind, lively, units * slow, heat), 2.0 * _REACH * slow / _SLOW_NODES)
         weights = _bell(units) * _bell(lively) / lived
         likely = _bell((values[:, None] - units * slow) / lived)
         density += likely @ weights
@@ -194,6 +188,13 @@ def _distribution(kind: Regime, heat: float) -> tuple[Floats, ...]:
         thick += likely @ (weights * kind.thick(units * slow))
         far += likely @ (weights * kind.far(lively))
     return values, density, thin / density, thick / density, far / density
+
+
+def _quick(kind: Regime, lively: float, slow: Floats | float, heat: float) -> Floats:
+    """The RMS of all that is quicker than the weather, at one liveliness."""
+    convection = kind.convection(lively, slow, heat)
+    quick: Floats = np.hypot(rms(kind.fast), rms(kind.small) * convection) * kind.gain(lively, convection)
+    return quick
 
 
 def _bell(units: Floats | float) -> Floats:

@@ -90,7 +90,7 @@ class Profile:
         return joined
 
 
-def beam_index(transmission: Floats) -> Floats:
+def beam_index(transmission: Floats | float) -> Floats:
     """How much of the beam a cloud lets through, from how much of the global light it lets through.
 
     A cloud of optical depth τ lets 2 / (2 + (1 − g) τ) of all light through (two streams, no absorption,
