@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from pvsim.config import BuildingMeter, RunConfig
 from pvsim.core.quantities.rounding import rounded
-from pvsim.core.quantities.timeline import DAY_S, HOUR_S
-from pvsim.core.quantities.types import DW_PER_KW, Ints, PowerSource
+from pvsim.core.quantities.timeline import DAY_S
+from pvsim.core.quantities.types import DWS_PER_KWH, Ints, PowerSource
 from pvsim.core.run.plan import RunPlan
 from pvsim.wiring.build import building_of, dimming_of_run
 
@@ -21,8 +21,6 @@ __all__ = ["ClippedCount", "Cuts", "clipped_counts", "clipped_seconds", "counted
 
 Cuts: TypeAlias = Mapping[str, Mapping[str, float]]
 """What each building would take and does not, by the name of its meter; of those where there is anything."""
-
-_DWS_PER_KWH = DW_PER_KW * HOUR_S
 
 
 class ClippedCount:
@@ -106,6 +104,6 @@ def dimmed_energies(config: RunConfig, plan: RunPlan) -> dict[str, dict[str, flo
                 later -= int(less[less < 0].sum())
             if seconds:
                 kwh = {"cut_kwh": cut, "later_kwh": later, "unserved_kwh": cut - later}
-                energies = {name: rounded(each / _DWS_PER_KWH) for name, each in kwh.items()}
+                energies = {name: rounded(each / DWS_PER_KWH) for name, each in kwh.items()}
                 found[meter.name] = {"dimmed_s": seconds, **energies}
     return found

@@ -8,7 +8,7 @@ import numpy as np
 from pvsim.app.report.forms import Forms
 from pvsim.app.report.page import Cell, Table
 from pvsim.core.quantities.timeline import HOUR_S
-from pvsim.core.quantities.types import DW_PER_KW
+from pvsim.core.quantities.types import DWS_PER_KWH
 from pvsim.core.results.profile import POWERS
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["coincidence", "energies", "fleet", "homes", "hours", "hours_of", "over_meters", "periods"]
 
-_DWS_PER_KWH = DW_PER_KW * HOUR_S
 _OF_PV = {"pv", "self_consumed"}
 _SHARES = {"self_consumption", "self_sufficiency", "load_factor"}
 _OF_HOME = {"annual_kwh": 0, "people": 0, "pv_kwp": 2, "battery_kwh": 1, "heat_pump_kwh": 0, "electric_car_kwh": 0}
@@ -76,7 +75,7 @@ def hours(plan: "RunPlan", profile: "ProfileResult", forms: Forms, *, pv: bool =
         mark = "" if seconds == usual_s else " *"
         cells = [Cell(f"{hour:02}:00–{hour + 1:02}:00{mark}")]
         for name in names:
-            kwh = int(profile.hour_dws[POWERS.index(name), hour]) / _DWS_PER_KWH
+            kwh = int(profile.hour_dws[POWERS.index(name), hour]) / DWS_PER_KWH
             cells.append(Cell(forms.number(kwh if seconds else None, 3)))
         rows.append(tuple(cells))
     head = (forms.words["head.hour"], *(_in_kwh(forms, name) for name in names))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BRIEFS_RANGE",
+    "DWS_PER_KWH",
     "DW_PER_KW",
     "DW_PER_W",
     "METER_MAX_DW",
@@ -37,6 +38,7 @@ OutdoorTemperature: TypeAlias = Callable[[Ints], NDArray[np.float64]]
 
 DW_PER_W = 10
 DW_PER_KW = 10_000
+DWS_PER_KWH = DW_PER_KW * 3_600
 METER_MAX_W = 9_000
 METER_MAX_DW = METER_MAX_W * DW_PER_W
 

@@ -5,13 +5,12 @@ from typing import Self
 
 import numpy as np
 
-from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.quantities.types import DWS_PER_KWH, Ints
 
 __all__ = ["Amounts"]
 
-_DWS_PER_KWH = DW_PER_KW * 3600
 _NANO_PER_MICRO = 1_000
-_UNIT = _DWS_PER_KWH * _NANO_PER_MICRO
+_UNIT = DWS_PER_KWH * _NANO_PER_MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,10 @@ class Amounts:
             energy_dws: Energies in 0.1 W · s, 0 or more and below 10¹⁴ (2.8 GWh).
             nano_per_kwh: Prices in 10⁻⁹ per kWh, between −10¹³ and 10¹³; of a shape that fits.
         """
-        kwh, part = np.divmod(energy_dws, _DWS_PER_KWH)
+        kwh, part = np.divmod(energy_dws, DWS_PER_KWH)
         high, low = np.divmod(nano_per_kwh, _NANO_PER_MICRO)
-        carried, parts = np.divmod(part * high, _DWS_PER_KWH)
-        rest = parts * _NANO_PER_MICRO + part * low + kwh * low * _DWS_PER_KWH
+        carried, parts = np.divmod(part * high, DWS_PER_KWH)
+        rest = parts * _NANO_PER_MICRO + part * low + kwh * low * DWS_PER_KWH
         return cls(*_carried(kwh * high + carried, rest))
 
     def __add__(self, other: "Amounts") -> "Amounts":

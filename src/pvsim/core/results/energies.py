@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pvsim.core.quantities.rounding import rounded
-from pvsim.core.quantities.types import DW_PER_KW, Ints
+from pvsim.core.quantities.types import DWS_PER_KWH, Ints
 from pvsim.core.results.powers import Powers
 from pvsim.core.run.plan import RunPlan
 from pvsim.errors import InternalError
@@ -13,7 +13,6 @@ from pvsim.errors import InternalError
 __all__ = ["EnergySums", "kwh", "share"]
 
 SUMS = 8
-_DWS_PER_KWH = DW_PER_KW * 3600
 
 
 class EnergySums:
@@ -109,7 +108,7 @@ class EnergySums:
 
 def kwh(sum_dw: int, plan: RunPlan) -> float:
     """A sum of powers of rows as energy."""
-    return rounded(sum_dw * plan.every_s / _DWS_PER_KWH)
+    return rounded(sum_dw * plan.every_s / DWS_PER_KWH)
 
 
 def share(part: int, whole: int) -> float | None:
