@@ -15,6 +15,7 @@ import msgspec
 from pvsim import __version__
 from pvsim.adapters.clocks import utc_now
 from pvsim.adapters.session_files import Figures, Job, Listed, Sealed, SessionFiles
+from pvsim.adapters.session_files.index import SERVICE
 from pvsim.adapters.shared.file_system import FileSystem
 from pvsim.adapters.streams import Retention
 from pvsim.adapters.worker import Worker
@@ -121,7 +122,7 @@ class Service:
         )
         try:
             self._clock = self._clock_that_goes_on()
-            self.files.describe("service.json", _description(request, self._clock))
+            self.files.describe(SERVICE, _description(request, self._clock))
             self._session = Session(self._plan, self._days, self.files.state)
             if not setting.replay:
                 self._days.refuse_unreadable(self._first_day())

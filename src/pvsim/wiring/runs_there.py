@@ -5,13 +5,12 @@ from shlex import quote
 
 from pvsim.adapters.csvfile import PARTIAL
 from pvsim.adapters.rundir import MANIFEST
-from pvsim.adapters.session_files.index import INDEX
+from pvsim.adapters.session_files.index import INDEX, SERVICE
 from pvsim.adapters.shared.disk import cannot_read
 from pvsim.errors import BadInputError
 
 __all__ = ["open_days", "runs_in"]
 
-_SERVICE = "service.json"
 _NOT_OVER = (
     "this day of a service is not over",
     "no day of this meter is over yet",
@@ -34,7 +33,7 @@ def runs_in(directory: Path) -> list[Path]:
     services: list[Path] = []
     try:
         own = [path for path in sorted(directory.iterdir()) if not path.is_symlink()]
-        services = [path for path in own if (path / _SERVICE).exists()]
+        services = [path for path in own if (path / SERVICE).exists()]
         if (directory / INDEX).exists():
             own = [day for path in own if path.is_dir() for day in sorted(path.iterdir())]
         found = [path for path in own if (path / MANIFEST).exists()]
@@ -63,7 +62,7 @@ def open_days(directory: Path) -> list[Path]:
 def _level(directory: Path) -> int | None:
     """How far a directory is above the days of a service: 0 is that of a day; None where there is no service."""
     above = (directory.parent.parent, directory.parent, directory)
-    return next((level for level, path in enumerate(above) if (path / _SERVICE).is_file()), None)
+    return next((level for level, path in enumerate(above) if (path / SERVICE).is_file()), None)
 
 
 def _without_runs(directory: Path, services: list[Path]) -> BadInputError:
@@ -78,7 +77,7 @@ def _without_runs(directory: Path, services: list[Path]) -> BadInputError:
         more = f" ({len(rows) - 1:,} more meters beside it)" if len(rows) > 1 else ""
         fix = f"ask again then; its rows so far: tail -f {quote(str(rows[0]))}{more}"
         return BadInputError(what, where=where, fix=fix)
-    if (directory / _SERVICE).is_file():
+    if (directory / SERVICE).is_file():
         what = "no meter of the service has sent anything yet"
         fix = "ask when a day is over; docs/how-to/listen.md shows how meters publish"
         return BadInputError(what, where=where, fix=fix)

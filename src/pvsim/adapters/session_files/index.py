@@ -14,9 +14,11 @@ from pvsim.core.quantities.json_text import NOT_DECODED
 from pvsim.core.session.names import is_name
 from pvsim.errors import BadInputError
 
-__all__ = ["INDEX", "Index", "IndexedDay"]
+__all__ = ["INDEX", "SERVICE", "Index", "IndexedDay"]
 
 INDEX = "index.json"
+SERVICE = "service.json"
+"""Beside the index: which service it is of."""
 
 
 class IndexedDay(msgspec.Struct, omit_defaults=True):
