@@ -158,7 +158,7 @@ def replay(samples: RawSeries, options: SeriesOptions, *, run: LocalDays, quanti
         _report(samples, powers, days, start, run=run, limits=limits, fill=options.fill, has_run_days=unsaid),
         run.seconds(),
         run.clock,
-        (day_number(run.first_date) - start) * DAY_S,
+        (own - start) * DAY_S,
         days,
         options.fill == "interpolate",
     )

@@ -125,12 +125,14 @@ def autumn_samples(power_w):
     return RawSeries("house.csv", "power", np.arange(25) + 2, times, None, utc=False, values=np.array(power_w))
 
 
+def autumn_lines():
+    """An autumn day of 0 to 2,400 W on such a day, with lines between the hours."""
+    samples = autumn_samples([100.0 * i for i in range(25)])
+    return series(samples, LocalDays(date(2024, 10, 27), 1, BERLIN), fill="interpolate")
+
+
 def test_the_file_s_second_passing_is_used_where_the_run_has_one():
-    measured = series(
-        autumn_samples([100.0 * i for i in range(25)]),
-        LocalDays(date(2024, 10, 27), 1, BERLIN),
-        fill="interpolate",
-    )
+    measured = autumn_lines()
     assert at(measured, "2024-10-27T02:00") == [2000]
     assert at(measured, "2024-10-27T02:00", "2024-10-27T02:30", fold=1) == [3000, 3500]
     assert at(series(autumn_samples([100.0 * i for i in range(25)])), "2024-06-21T02:59:59") == [2000]
@@ -139,11 +141,7 @@ def test_the_file_s_second_passing_is_used_where_the_run_has_one():
 
 
 def test_lines_lead_from_one_passing_to_the_next():
-    measured = series(
-        autumn_samples([100.0 * i for i in range(25)]),
-        LocalDays(date(2024, 10, 27), 1, BERLIN),
-        fill="interpolate",
-    )
+    measured = autumn_lines()
     assert at(measured, "2024-10-27T02:30") == [2500]
     assert at(measured, "2024-10-27T02:30", fold=1) == [3500]
 
